@@ -1,0 +1,42 @@
+/** Where news of one kind about one thing travels. `T` is what its listeners receive. */
+export interface Topic<T> {
+  readonly name: string
+  /** Only for the compiler: which news the topic carries. */
+  readonly carries?: (news: T) => void
+}
+
+export const topic = <T>(name: string): Topic<T> => ({ name })
+
+export type Listener<T> = (news: T) => void
+export type Unsubscribe = () => void
+
+/**
+ * Carries news between nodes, this one included. At most once; in publishing order per topic and node.
+ * It is never the truth: who must not miss anything reads the store.
+ */
+export interface Bus {
+  /** Must not be called before the commit that it reports. */
+  publish<T>(topic: Topic<T>, news: T): void
+  /** A listener must not throw; one that does is reported and does not keep the news from the others. */
+  subscribe<T>(topic: Topic<T>, listener: Listener<T>): Unsubscribe
+  /** Sets shared by all nodes, each member present as long as one holder on a living node holds it. */
+  readonly presence: PresenceSets
+  /** Resolves when news travels. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PresenceSets {
+  /** Counts one more holder; true when the member was absent from the set before. */
+  enter(set: string, member: string, about?: string): Promise<boolean>
+  /** Counts one holder less; true when the member is now absent. Leaving without having entered does nothing. */
+  leave(set: string, member: string): Promise<boolean>
+  /** Member → what was said `about` it at its first entry. */
+  members(set: string): Promise<ReadonlyMap<string, string>>
+  count(set: string): Promise<number>
+  has(set: string, member: string): Promise<boolean>
+  /** How many holders all members of the set have together. */
+  countHolders(set: string): Promise<number>
+  /** Names of the sets that are not empty and start with the prefix. */
+  names(prefix: string): Promise<readonly string[]>
+}

@@ -1,0 +1,148 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock, Micros } from '../lib/clock.ts'
+import { newUuid } from '../lib/ids.ts'
+import { LaneFull } from '../lib/lane.ts'
+import { hashPassword, verifyPassword } from '../lib/password.ts'
+import type { AccountStore, ContactStore } from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import { accountTopic } from './events.ts'
+import { isActive, mayBeAdded } from './policy.ts'
+import type { Account, AccountId } from './types.ts'
+
+export interface Registration {
+  readonly username: string
+  /** The username when absent. */
+  readonly displayName?: string
+  readonly email?: string
+  readonly password: string
+}
+
+/** People, bots and guests: who they are and how they prove it. */
+export class Accounts {
+  readonly #store: AccountStore
+  readonly #contacts: ContactStore
+  readonly #bus: Bus
+  readonly #clock: Clock
+
+  constructor(store: { accounts: AccountStore; contacts: ContactStore }, bus: Bus, clock: Clock) {
+    this.#store = store.accounts
+    this.#contacts = store.contacts
+    this.#bus = bus
+    this.#clock = clock
+  }
+
+  /** Refuses 'name_taken' and 'email_taken' (details.fields names every taken one), 'busy'. */
+  async register({ username, displayName, email, password }: Registration): Promise<Account> {
+    const passwordHash = await unlessBusy(hashPassword(password))
+    return this.#store.create({
+      uuid: newUuid(),
+      username,
+      displayName: displayName ?? username,
+      email: email ?? null,
+      passwordHash,
+      at: this.#clock.nowMicros(),
+    })
+  }
+
+  /** A name without a password. Refuses 'name_taken'. */
+  admitGuest(username: string): Promise<Account> {
+    return this.#store.create({
+      uuid: newUuid(),
+      username,
+      displayName: username,
+      email: null,
+      passwordHash: null,
+      at: this.#clock.nowMicros(),
+    })
+  }
+
+  /**
+   * Refuses 'wrong_credentials', the same and after the same time whether the name or the password is
+   * wrong; 'busy'. A name that is someone's username is never taken for another's email.
+   */
+  async authenticate(
+    login: string,
+    password: string,
+    by: 'username' | 'username or email',
+  ): Promise<Account> {
+    const named = await this.#store.findByUsername(login)
+    const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
+    const matches = await unlessBusy(verifyPassword(password, account?.passwordHash ?? undefined))
+    if (!account || !matches || !isActive(account)) throw new ChatError('wrong_credentials')
+    return account
+  }
+
+  /** Undefined also for a disabled account. */
+  async find(accountId: AccountId): Promise<Account | undefined> {
+    return onlyActive(await this.#store.find(accountId))
+  }
+
+  async findByUsername(username: string): Promise<Account | undefined> {
+    return onlyActive(await this.#store.findByUsername(username))
+  }
+
+  /**
+   * Finds whom the viewer may talk to: not a guest, not someone who blocked the viewer. Those look
+   * exactly like nobody.
+   */
+  async findVisible(
+    viewerId: AccountId,
+    who: { username: string } | { accountId: AccountId },
+  ): Promise<Account | undefined> {
+    const found =
+      'username' in who
+        ? await this.#store.findByUsername(who.username)
+        : await this.#store.find(who.accountId)
+    if (!found || !mayBeAdded(found)) return undefined
+    const blockers = await this.#contacts.blockersOf(viewerId, [found.accountId])
+    return blockers.length === 0 ? found : undefined
+  }
+
+  /** Everyone the viewer may talk to and the viewer, by id; `after` is the last id of the page before. */
+  async list(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly Account[]> {
+    const accounts = await this.#store.list(page)
+    const blockers = new Set(
+      await this.#contacts.blockersOf(
+        viewerId,
+        accounts.map((account) => account.accountId),
+      ),
+    )
+    return accounts.filter((account) => !blockers.has(account.accountId))
+  }
+
+  setBio(accountId: AccountId, bio: string): Promise<void> {
+    return this.#store.setBio(accountId, bio, this.#clock.nowMicros())
+  }
+
+  /** Logs the account out everywhere: sessions and tokens are void, live connections close. */
+  async revokeCredentials(accountId: AccountId): Promise<void> {
+    await this.#revoke(accountId, false)
+  }
+
+  /** As `revokeCredentials`, and no credential will be accepted again. */
+  async disable(accountId: AccountId): Promise<void> {
+    await this.#revoke(accountId, true)
+  }
+
+  /** Gives back the names of guests unused since then. */
+  freeGuests(unseenSince: Micros): Promise<number> {
+    return this.#store.freeGuests(unseenSince)
+  }
+
+  async #revoke(accountId: AccountId, disable: boolean): Promise<void> {
+    await this.#store.revoke(accountId, { at: this.#clock.nowMicros(), disable })
+    this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId })
+  }
+}
+
+const onlyActive = (account: Account | undefined): Account | undefined =>
+  account && isActive(account) ? account : undefined
+
+async function unlessBusy<T>(hashing: Promise<T>): Promise<T> {
+  try {
+    return await hashing
+  } catch (error) {
+    if (error instanceof LaneFull) throw new ChatError('busy', {}, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../lib/clock.ts'
+import type { ContactStore } from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import type { Account, AccountId } from './types.ts'
+
+/** Who knows whom, and who does not want to hear from whom. */
+export class Contacts {
+  readonly #store: ContactStore
+  readonly #clock: Clock
+
+  constructor(store: ContactStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** Mutual at once. Refuses 'with_yourself', 'already_a_contact'. */
+  async add(accountId: AccountId, contactId: AccountId): Promise<void> {
+    if (accountId === contactId) throw new ChatError('with_yourself')
+    await this.#store.add(accountId, contactId, this.#clock.nowMicros())
+  }
+
+  list(accountId: AccountId): Promise<readonly Account[]> {
+    return this.#store.list(accountId)
+  }
+
+  /** From now on the blocked cannot find the blocker nor send into their private conversation. */
+  async block(blockerId: AccountId, blockedId: AccountId): Promise<void> {
+    if (blockerId === blockedId) throw new ChatError('with_yourself')
+    await this.#store.block(blockerId, blockedId, this.#clock.nowMicros())
+  }
+
+  unblock(blockerId: AccountId, blockedId: AccountId): Promise<void> {
+    return this.#store.unblock(blockerId, blockedId)
+  }
+}

@@ -1,0 +1,209 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock, Micros } from '../lib/clock.ts'
+import { newGid } from '../lib/ids.ts'
+import type {
+  ConversationStore,
+  CreatedConversation,
+  Joined,
+  MemberStore,
+  NewConversation,
+  Standing,
+} from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import { accountTopic, conversationTopic } from './events.ts'
+import { mayEnter } from './policy.ts'
+import {
+  type Account,
+  type AccountId,
+  type Conversation,
+  type ConversationId,
+  type ConversationListing,
+  type Member,
+  type Sender,
+  toGid,
+} from './types.ts'
+
+/** Who is in which conversation: opening, entering, leaving, listing. */
+export class Conversations {
+  readonly #store: ConversationStore
+  readonly #members: MemberStore
+  readonly #bus: Bus
+  readonly #clock: Clock
+
+  constructor(store: { conversations: ConversationStore; members: MemberStore }, bus: Bus, clock: Clock) {
+    this.#store = store.conversations
+    this.#members = store.members
+    this.#bus = bus
+    this.#clock = clock
+  }
+
+  /** Members are the creator, first, and the others in the order given, repeats dropped. Refuses 'unknown_account'. */
+  createGroup(
+    creatorId: AccountId,
+    memberIds: readonly AccountId[],
+    name: string | null,
+  ): Promise<CreatedConversation> {
+    return this.#create('group', [creatorId, ...memberIds], name)
+  }
+
+  /** Refuses 'conversation_name_taken'. Without a name, its gid is what people enter it by. */
+  createOpen(creatorId: AccountId, name: string | null): Promise<CreatedConversation> {
+    return this.#create('open', [creatorId], name)
+  }
+
+  /** The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account'. */
+  async openPrivate(accountId: AccountId, otherId: AccountId): Promise<CreatedConversation> {
+    if (accountId === otherId) throw new ChatError('with_yourself')
+    return this.#create('private', [accountId, otherId], null)
+  }
+
+  find(conversationId: ConversationId): Promise<Conversation | undefined> {
+    return this.#store.find(conversationId)
+  }
+
+  findByGid(gid: string): Promise<Conversation | undefined> {
+    return this.#store.findByGid(gid)
+  }
+
+  /** By gid, else by an open conversation's name. */
+  async findByGidOrName(name: string): Promise<Conversation | undefined> {
+    return (await this.#store.findByGid(name)) ?? (await this.#store.findOpenByName(name))
+  }
+
+  /** Undefined unless the account is a member. */
+  async standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
+    const standing = await this.#store.standing(accountId, conversationId)
+    return standing?.member ? standing : undefined
+  }
+
+  /**
+   * The account's standing in a conversation whose name it knows; an open one makes it a member.
+   * Refuses 'unknown_conversation' for one that only its members may know of.
+   */
+  async enter(account: Account, conversation: Conversation): Promise<Standing> {
+    const { conversationId } = conversation
+    const standing = await this.#store.standing(account.accountId, conversationId)
+    if (standing?.member) return standing
+    if (!standing || !mayEnter(conversation)) throw new ChatError('unknown_conversation')
+    const { member } = await this.#join(conversationId, account.accountId)
+    return { ...standing, member }
+  }
+
+  /** A member brings others into a group. Refuses 'not_a_member', 'unknown_account'. */
+  async add(byId: AccountId, conversationId: ConversationId, accountId: AccountId): Promise<void> {
+    const standing = await this.standing(byId, conversationId)
+    if (!standing || standing.conversation.kind === 'private')
+      throw new ChatError('not_a_member', { conversationId })
+    await this.#join(conversationId, accountId, byId)
+  }
+
+  /** Refuses 'not_a_member'. A private conversation cannot be left: it stays the pair's one. */
+  async leave(accountId: AccountId, conversation: Conversation): Promise<void> {
+    const { conversationId } = conversation
+    if (conversation.kind === 'private') throw new ChatError('not_a_member', { conversationId })
+    const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
+    await leaving.then(({ change }) => {
+      const news = { conversationId, accountId } as const
+      this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, ...news })
+      this.#bus.publish(accountTopic(accountId), { type: 'account.left', ...news })
+    })
+  }
+
+  members(conversationId: ConversationId): Promise<readonly Member[]> {
+    return this.#members.list(conversationId)
+  }
+
+  list(
+    accountId: AccountId,
+    page: { before: Micros; limit: number },
+  ): Promise<readonly ConversationListing[]> {
+    return this.#store.list(accountId, page)
+  }
+
+  /** Undefined unless the account is a member. */
+  findListing(
+    accountId: AccountId,
+    conversationId: ConversationId,
+  ): Promise<ConversationListing | undefined> {
+    return this.#store.findListing(accountId, conversationId)
+  }
+
+  idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {
+    return this.#store.idsOf(accountId)
+  }
+
+  /** Everything sent so far is read by the account. Refuses 'not_a_member'. */
+  markRead(accountId: AccountId, conversationId: ConversationId): Promise<void> {
+    return this.#members.markRead({ conversationId, accountId, at: this.#clock.nowMicros() })
+  }
+
+  setCurrent(accountId: AccountId, conversationId: ConversationId | null): Promise<void> {
+    return this.#members.setCurrent(accountId, conversationId)
+  }
+
+  /** Tells the conversation that one of the account's connections is now there. Not stored. */
+  announceArrival(conversationId: ConversationId, visitor: Sender): void {
+    this.#bus.publish(conversationTopic(conversationId), { type: 'visitor.arrived', conversationId, visitor })
+  }
+
+  announceDeparture(conversationId: ConversationId, visitor: Sender): void {
+    this.#bus.publish(conversationTopic(conversationId), {
+      type: 'visitor.departed',
+      conversationId,
+      visitor,
+    })
+  }
+
+  #create(
+    kind: NewConversation['kind'],
+    memberIds: readonly AccountId[],
+    name: string | null,
+  ): Promise<CreatedConversation> {
+    const [creatorId] = memberIds
+    if (creatorId === undefined) throw new Error('a conversation has a creator')
+    const creating = this.#store.create({
+      gid: toGid(newGid()),
+      kind,
+      name,
+      creatorId,
+      memberIds: [...new Set(memberIds)],
+      at: this.#clock.nowMicros(),
+    })
+    return creating.then((created) => {
+      if (created.isNew) this.#announceCreation(created)
+      return created
+    })
+  }
+
+  #announceCreation({ conversation, members }: CreatedConversation): void {
+    const { conversationId, lastChange: change } = conversation
+    // Members first: their live connections join the audience that the second event is for.
+    for (const { accountId } of members) {
+      this.#bus.publish(accountTopic(accountId), { type: 'account.joined', accountId, conversationId })
+    }
+    this.#bus.publish(conversationTopic(conversationId), {
+      type: 'conversation.created',
+      conversationId,
+      change,
+      conversation,
+      members,
+    })
+  }
+
+  #join(conversationId: ConversationId, accountId: AccountId, byId?: AccountId): Promise<Joined> {
+    const at = this.#clock.nowMicros()
+    const joining = this.#members.join({ conversationId, accountId, byId: byId ?? null, at })
+    return joining.then((joined) => {
+      if (!joined.isNew) return joined
+      const { member, change } = joined
+      this.#bus.publish(accountTopic(accountId), { type: 'account.joined', accountId, conversationId })
+      this.#bus.publish(conversationTopic(conversationId), {
+        type: 'member.joined',
+        conversationId,
+        change,
+        member,
+      })
+      return joined
+    })
+  }
+}

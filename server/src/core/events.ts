@@ -1,0 +1,85 @@
+import { type Topic, topic } from '../bus/bus.ts'
+import type { Micros } from '../lib/clock.ts'
+import type {
+  AccountId,
+  Conversation,
+  ConversationId,
+  Member,
+  MessageId,
+  Sender,
+  SignedMessage,
+} from './types.ts'
+
+/**
+ * A committed fact about one conversation. `change` is its place in the conversation's one series of
+ * changes: gapless from 1, in commit order. Who misses one reads the log from the last number seen.
+ */
+export type ConversationChange =
+  | {
+      readonly type: 'conversation.created'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly conversation: Conversation
+      readonly members: readonly Member[]
+    }
+  | {
+      readonly type: 'message.sent'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly conversation: ConversationFacts
+      readonly message: SignedMessage
+    }
+  | {
+      readonly type: 'message.deleted'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly messageId: MessageId
+      readonly seq: number
+      readonly deletedAt: Micros
+    }
+  | {
+      readonly type: 'member.joined'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly member: Member
+    }
+  | {
+      readonly type: 'member.left'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly accountId: AccountId
+    }
+
+/** What never changes of a conversation, or is carried for renderers. */
+export type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>
+
+/** A passing fact about one conversation: not stored, not numbered. */
+export type ConversationSignal =
+  | { readonly type: 'visitor.arrived'; readonly conversationId: ConversationId; readonly visitor: Sender }
+  | { readonly type: 'visitor.departed'; readonly conversationId: ConversationId; readonly visitor: Sender }
+
+export type ConversationEvent = ConversationChange | ConversationSignal
+
+/** A fact for one account, whatever its connections. */
+export type AccountEvent =
+  /** It is now a member: its connections join the conversation's audience. */
+  | {
+      readonly type: 'account.joined'
+      readonly accountId: AccountId
+      readonly conversationId: ConversationId
+    }
+  | { readonly type: 'account.left'; readonly accountId: AccountId; readonly conversationId: ConversationId }
+  /** A contact of this account came online or went offline. */
+  | {
+      readonly type: 'contact.presence'
+      readonly accountId: AccountId
+      readonly contact: Sender
+      readonly isOnline: boolean
+    }
+  /** Its credentials are void (logout, disablement): live connections close. */
+  | { readonly type: 'account.revoked'; readonly accountId: AccountId }
+
+export const conversationTopic = (conversationId: ConversationId): Topic<ConversationEvent> =>
+  topic(`conversation:${conversationId}`)
+
+export const accountTopic = (accountId: AccountId): Topic<AccountEvent> => topic(`account:${accountId}`)

@@ -1,0 +1,98 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { MessagePage, MessageStore, Standing } from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import { conversationTopic } from './events.ts'
+import { requireMaySend } from './policy.ts'
+import type { AccountId, ConversationId, Message, MessageId, Sender, SignedMessage } from './types.ts'
+
+export interface Draft {
+  readonly body: string
+  /** The client's own id of this send; the same again returns the first result and delivers nothing. */
+  readonly clientId?: string
+  readonly replyTo?: MessageId | null
+}
+
+/** Sending, deleting and reading messages. */
+export class Messages {
+  readonly #store: MessageStore
+  readonly #bus: Bus
+  readonly #clock: Clock
+  readonly #maxBytes: number
+
+  constructor(store: MessageStore, bus: Bus, options: { clock: Clock; maxMessageBytes: number }) {
+    this.#store = store
+    this.#bus = bus
+    this.#clock = options.clock
+    this.#maxBytes = options.maxMessageBytes
+  }
+
+  /**
+   * Resolves when the message is on disk and has been published. The standing is what the sender's
+   * `Conversations.standing` or `enter` answered; the store checks it again at commit.
+   * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'.
+   */
+  send(sender: Sender, standing: Standing, draft: Draft): Promise<SignedMessage> {
+    requireMaySend(standing)
+    if (Buffer.byteLength(draft.body) > this.#maxBytes)
+      throw new ChatError('message_too_long', { maxBytes: this.#maxBytes })
+    const { conversation } = standing
+    const { conversationId } = conversation
+    const appending = this.#store.append({
+      conversationId,
+      senderId: sender.accountId,
+      clientId: draft.clientId ?? null,
+      replyTo: draft.replyTo ?? null,
+      body: draft.body,
+      at: this.#clock.nowMicros(),
+    })
+    // Publish after commit, in the one `then` that every write has: so events leave in commit order.
+    return appending.then(({ message, change, isNew }) => {
+      const signed: SignedMessage = { ...message, sender: toSender(sender) }
+      if (isNew) {
+        this.#bus.publish(conversationTopic(conversationId), {
+          type: 'message.sent',
+          conversationId,
+          change,
+          conversation,
+          message: signed,
+        })
+      }
+      return signed
+    })
+  }
+
+  /** Leaves a tombstone. Refuses 'unknown_message', 'not_the_owner'. */
+  async delete(byId: AccountId, messageId: MessageId): Promise<void> {
+    const at = this.#clock.nowMicros()
+    await this.#store.delete({ messageId, by: byId, at }).then(({ conversationId, change, seq }) => {
+      this.#bus.publish(conversationTopic(conversationId), {
+        type: 'message.deleted',
+        conversationId,
+        change,
+        messageId,
+        seq,
+        deletedAt: at,
+      })
+    })
+  }
+
+  /** Undefined when absent, deleted or of another conversation. */
+  async find(conversationId: ConversationId, messageId: MessageId): Promise<Message | undefined> {
+    const message = await this.#store.find(messageId)
+    return message?.conversationId === conversationId ? message : undefined
+  }
+
+  /** Oldest first. The caller has checked that the reader is a member. */
+  list(page: MessagePage): Promise<readonly SignedMessage[]> {
+    return this.#store.list(page)
+  }
+}
+
+/** Only what may be public: a sender given as a whole account must not leak into events. */
+const toSender = ({ accountId, uuid, username, displayName }: Sender): Sender => ({
+  accountId,
+  uuid,
+  username,
+  displayName,
+})

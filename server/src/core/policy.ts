@@ -1,0 +1,19 @@
+import type { Standing } from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import type { Account, Conversation } from './types.ts'
+
+/** Whoever knows an open conversation's name may enter it. A private or group one is entered only by being added. */
+export const mayEnter = (conversation: Conversation): boolean => conversation.kind === 'open'
+
+/** Guests are nicknames: they are in open conversations and nowhere else. */
+export const mayBeAdded = (account: Account): boolean => !account.isGuest && !account.isDisabled
+
+/** May the account speak, or open conversations for others, at all? */
+export const isActive = (account: Account): boolean => !account.isDisabled
+
+export function requireMaySend(standing: Standing): void {
+  const { conversation, member, isBlocked } = standing
+  const { conversationId } = conversation
+  if (!member) throw new ChatError('not_a_member', { conversationId })
+  if (isBlocked) throw new ChatError('message_refused', { conversationId })
+}

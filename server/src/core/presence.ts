@@ -1,0 +1,59 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Serial } from '../lib/serial.ts'
+import type { AccountStore, ContactStore } from '../store/store.ts'
+import { accountTopic } from './events.ts'
+import type { Account, AccountId, Sender } from './types.ts'
+
+const ONLINE = 'online'
+
+/** Who has a live connection, in any dialect and on any node. Live state: a crash leaves nobody online. */
+export class Presence {
+  readonly #bus: Bus
+  readonly #accounts: AccountStore
+  readonly #contacts: ContactStore
+  readonly #clock: Clock
+  // One account's comings and goings are told in the order they happened.
+  readonly #turns = new Serial<AccountId>()
+
+  constructor(bus: Bus, store: { accounts: AccountStore; contacts: ContactStore }, clock: Clock) {
+    this.#bus = bus
+    this.#accounts = store.accounts
+    this.#contacts = store.contacts
+    this.#clock = clock
+  }
+
+  /** One more live connection. Await the result once when it ends. Contacts hear of the first and the last only. */
+  async connect(account: Account): Promise<() => Promise<void>> {
+    const { accountId } = account
+    await this.#turns.run(accountId, async () => {
+      if (await this.#bus.presence.enter(ONLINE, String(accountId))) await this.#tell(account, true)
+    })
+    let isConnected = true
+    return async () => {
+      if (!isConnected) return
+      isConnected = false
+      await this.#turns.run(accountId, async () => {
+        if (await this.#bus.presence.leave(ONLINE, String(accountId))) await this.#tell(account, false)
+      })
+    }
+  }
+
+  isOnline(accountId: AccountId): Promise<boolean> {
+    return this.#bus.presence.has(ONLINE, String(accountId))
+  }
+
+  async #tell(account: Account, isOnline: boolean): Promise<void> {
+    const { accountId, uuid, username, displayName } = account
+    const contact: Sender = { accountId, uuid, username, displayName }
+    await this.#accounts.setSeen(accountId, this.#clock.nowMicros())
+    for (const other of await this.#contacts.list(accountId)) {
+      this.#bus.publish(accountTopic(other.accountId), {
+        type: 'contact.presence',
+        accountId: other.accountId,
+        contact,
+        isOnline,
+      })
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Brand } from '../lib/brand.ts'
+import type { Micros } from '../lib/clock.ts'
+
+export type AccountId = Brand<number, 'AccountId'>
+export type ConversationId = Brand<number, 'ConversationId'>
+export type MessageId = Brand<number, 'MessageId'>
+/** Eight characters that name a conversation in public and let whoever knows them enter an open one. */
+export type Gid = Brand<string, 'Gid'>
+
+/** A person, bot or guest. Its username is unique, whatever the case. */
+export interface Account {
+  readonly accountId: AccountId
+  /** Public and random; never a credential. */
+  readonly uuid: string
+  readonly username: string
+  readonly displayName: string
+  readonly email: string | null
+  readonly emailConfirmed: boolean
+  readonly bio: string
+  /** A name without a password, made by `Accounts.admitGuest`: enters open conversations only. */
+  readonly isGuest: boolean
+  /** PHC string; null for a guest. */
+  readonly passwordHash: string | null
+  readonly isDisabled: boolean
+  readonly createdAt: Micros
+  readonly updatedAt: Micros
+  /** When it last came online or went offline; `createdAt` before that. */
+  readonly lastSeenAt: Micros
+  /** Credentials issued before this moment are void; 0 when none was ever revoked. */
+  readonly credentialsSince: Micros
+  /** The open or other conversation visited last (the groups dialect's `current_group`). */
+  readonly currentConversationId: ConversationId | null
+}
+
+/** private: exactly two, one per pair. group: members are added by members. open: whoever knows its name enters. */
+export type ConversationKind = 'private' | 'group' | 'open'
+
+export interface Conversation {
+  readonly conversationId: ConversationId
+  readonly gid: Gid
+  readonly kind: ConversationKind
+  /** Unique among open conversations; always null for private ones. */
+  readonly name: string | null
+  /** Who opened it; of a private one the first requester. */
+  readonly creatorId: AccountId
+  readonly createdAt: Micros
+  /** Moves with the name and the members, not with messages. */
+  readonly updatedAt: Micros
+  /** The last message's time, else `updatedAt`. */
+  readonly activityAt: Micros
+  /** Number of the last message, and of the last change of any kind; 0 before the first. */
+  readonly lastSeq: number
+  readonly lastChange: number
+}
+
+export interface Member {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly username: string
+  readonly joinedAt: Micros
+  /** Null until the first read mark. */
+  readonly lastReadAt: Micros | null
+  readonly lastReadSeq: number
+}
+
+export interface Message {
+  readonly messageId: MessageId
+  readonly conversationId: ConversationId
+  /** Its place among the conversation's messages: 1, 2, 3 … without a hole. */
+  readonly seq: number
+  readonly senderId: AccountId
+  readonly replyTo: MessageId | null
+  readonly body: string
+  readonly sentAt: Micros
+}
+
+/** What a reader must know of a sender, carried with each message so that nobody looks it up per recipient. */
+export interface Sender {
+  readonly accountId: AccountId
+  readonly uuid: string
+  readonly username: string
+  readonly displayName: string
+}
+
+export interface SignedMessage extends Message {
+  readonly sender: Sender
+}
+
+/** A conversation as one of its members lists it. */
+export interface ConversationListing {
+  readonly conversation: Conversation
+  /** The newest message that is not deleted. */
+  readonly lastMessage: Message | null
+  /** The other member of a private conversation. */
+  readonly other: Sender | null
+}
+
+export const toAccountId = (id: number): AccountId => id as AccountId
+export const toConversationId = (id: number): ConversationId => id as ConversationId
+export const toMessageId = (id: number): MessageId => id as MessageId
+export const toGid = (gid: string): Gid => gid as Gid

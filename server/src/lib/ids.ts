@@ -1,0 +1,26 @@
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
+
+// Without l I 1 0 O, which people confuse when they read a room's name to each other.
+const GID_ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+export const GID_LENGTH = 8
+
+/** A conversation's public name and capability: 8 characters of 57, about 47 bits, from the system's CSPRNG. */
+export function newGid(): string {
+  let gid = ''
+  while (gid.length < GID_LENGTH) gid += GID_ALPHABET[randomInt(GID_ALPHABET.length)]
+  return gid
+}
+
+export const newUuid = (): string => randomUUID()
+
+/** 128 random bits in uuid form, all of them random: a credential, unlike a version 4 uuid (122 bits). */
+export function newSecretUuid(): string {
+  const hex = randomBytes(16).toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** 256 random bits, base64url. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+
+/** What is stored of a random credential. It has full entropy, so a plain digest is enough. */
+export const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')

@@ -1,0 +1,18 @@
+/** Text the store and every dialect can carry: no NUL (C strings end there), no lone surrogate (not UTF-8). */
+export const isCleanText = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+/** The length people mean: Unicode code points, not UTF-16 units. */
+export function codePointLength(text: string): number {
+  let length = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit >= 0xd800 && unit <= 0xdbff && i + 1 < text.length) {
+      length--
+      i++
+    }
+  }
+  return length
+}
+
+/** The form in which names are compared: two names that look alike in case or composition are one. */
+export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase()
