@@ -13,6 +13,8 @@ import type {
 } from '../core/types.ts'
 import type { Micros } from '../lib/clock.ts'
 
+export { StoreRefusal } from './refusal.ts'
+
 /**
  * The durable log. Every write is one transaction that re-checks the facts its caller decided from and
  * rejects with a `ChatError` when they no longer hold; its promise resolves only after the commit is on
@@ -50,7 +52,7 @@ export interface AccountStore {
   findByEmail(email: string): Promise<Account | undefined>
   /** Those that exist, in no particular order. */
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
-  /** By id, guests and freed names left out. */
+  /** By id; guests and the disabled left out. */
   list(page: { after: number; limit: number }): Promise<readonly Account[]>
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
@@ -62,7 +64,7 @@ export interface AccountStore {
 
 /** Opaque credentials, stored as digests. `kind` keeps those of one dialect from opening another. */
 export interface SessionStore {
-  /** At most `max` per account and kind: the least recently used go. */
+  /** At most `max` per account and kind: the least recently used go. Refuses 'unknown_account'. */
   open(session: NewSession): Promise<void>
   find(kind: string, digest: string): Promise<Session | undefined>
   touch(kind: string, digest: string, use: { at: Micros; expiresAt: Micros }): Promise<void>
@@ -84,7 +86,7 @@ export interface NewSession {
 }
 
 export interface ContactStore {
-  /** Both ways. Refuses 'already_a_contact'. */
+  /** Both ways. Refuses 'already_a_contact', 'unknown_account' (gone, or has blocked the one who adds). */
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void>
   /** In the order they were added. */
   list(accountId: AccountId): Promise<readonly Account[]>

@@ -1,0 +1,85 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { NewAccount } from '../store.ts'
+import { prepare } from './statement.ts'
+
+export class AccountWrites {
+  readonly #isTaken
+  readonly #insert
+  readonly #setBio
+  readonly #setSeen
+  readonly #endSessions
+  readonly #revoke
+  readonly #freeGuests
+
+  constructor(db: DatabaseSync) {
+    // Names and addresses share one space, so that 'username or email' always means one account.
+    this.#isTaken = prepare(db, 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = ?1')
+    this.#insert = prepare(db, INSERT)
+    this.#setBio = prepare(db, 'UPDATE accounts SET bio = ?, updated_at = ? WHERE id = ?')
+    this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
+    this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ?')
+    this.#revoke = prepare(db, REVOKE)
+    this.#freeGuests = prepare(db, FREE_GUESTS)
+  }
+
+  create(account: NewAccount): Account {
+    const { uuid, username, displayName, email, passwordHash, at } = account
+    const usernameKey = nameKey(username)
+    const emailKey = email === null ? null : nameKey(email)
+    this.#requireFree(usernameKey, emailKey)
+    const isGuest = passwordHash === null
+    const { lastInsertRowid } = this.#insert.run(
+      ...[uuid, username, usernameKey, displayName, email, emailKey],
+      ...[passwordHash, isGuest ? 1 : 0, at, at, at],
+    )
+    return {
+      ...{ accountId: toAccountId(lastInsertRowid), uuid, username, displayName, email, passwordHash },
+      ...{ emailConfirmed: false, bio: '', isGuest, isDisabled: false, currentConversationId: null },
+      ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0 },
+    }
+  }
+
+  setBio({ accountId, bio, at }: { accountId: AccountId; bio: string; at: Micros }): void {
+    this.#setBio.run(bio, at, accountId)
+  }
+
+  setSeen({ accountId, at }: { accountId: AccountId; at: Micros }): void {
+    this.#setSeen.run(at, accountId)
+  }
+
+  revoke({ accountId, at, disable }: { accountId: AccountId; at: Micros; disable: boolean }): void {
+    this.#endSessions.run(accountId)
+    this.#revoke.run(at, disable ? 1 : 0, accountId)
+  }
+
+  freeGuests(unseenSince: Micros): number {
+    return this.#freeGuests.run(unseenSince).changes
+  }
+
+  #requireFree(usernameKey: string, emailKey: string | null): void {
+    const isNameTaken = this.#isTaken.get(usernameKey) !== undefined
+    const isEmailTaken = emailKey !== null && this.#isTaken.get(emailKey) !== undefined
+    if (!isNameTaken && !isEmailTaken) return
+    const fields = [...(isNameTaken ? ['username'] : []), ...(isEmailTaken ? ['email'] : [])]
+    throw new ChatError(isNameTaken ? 'name_taken' : 'email_taken', { fields })
+  }
+}
+
+const INSERT = `
+  INSERT INTO accounts (uuid, username, username_key, display_name, email, email_key,
+    password_hash, is_guest, created_at, updated_at, last_seen_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const REVOKE = `
+  UPDATE accounts
+  SET credentials_since = max(credentials_since, ?1),
+    disabled_at = CASE WHEN ?2 THEN coalesce(disabled_at, ?1) ELSE disabled_at END
+  WHERE id = ?3`
+
+const FREE_GUESTS = `
+  UPDATE accounts SET username_key = NULL
+  WHERE is_guest = 1 AND username_key IS NOT NULL AND last_seen_at < ?`

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import type { AccountId, ConversationKind } from '../../core/types.ts'
+import { prepare } from './statement.ts'
+
+interface Facts {
+  readonly isGuest: number
+  readonly isDisabled: number
+  readonly hasBlocked: number
+}
+
+/** Who may still be brought together with whom, as of this transaction. Refuses 'unknown_account'. */
+export class Admission {
+  readonly #facts
+
+  constructor(db: DatabaseSync) {
+    this.#facts = prepare<Facts>(db, FACTS)
+  }
+
+  requireExists(accountId: AccountId): void {
+    this.#get(accountId, accountId)
+  }
+
+  /** It exists and has not blocked the one who asks. */
+  requireReachable(accountId: AccountId, byId: AccountId): void {
+    if (this.#get(accountId, byId).hasBlocked) throw unknown(accountId)
+  }
+
+  /** It may become a member of such a conversation by the doing of `byId`, who may be the same. */
+  requireAdmissible(accountId: AccountId, byId: AccountId, kind: ConversationKind): void {
+    const { isGuest, isDisabled, hasBlocked } = this.#get(accountId, byId)
+    if (isDisabled || hasBlocked || (isGuest && kind !== 'open')) throw unknown(accountId)
+  }
+
+  #get(accountId: AccountId, byId: AccountId): Facts {
+    const facts = this.#facts.get(accountId, byId)
+    if (!facts) throw unknown(accountId)
+    return facts
+  }
+}
+
+const unknown = (accountId: AccountId): ChatError => new ChatError('unknown_account', { accountId })
+
+const FACTS = `
+  SELECT is_guest AS isGuest, disabled_at IS NOT NULL AS isDisabled,
+    EXISTS (SELECT 1 FROM blocks WHERE blocked_id = ?2 AND blocker_id = ?1) AS hasBlocked
+  FROM accounts WHERE id = ?1`

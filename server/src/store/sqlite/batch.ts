@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import { engineCode } from './failure.ts'
+import { prepare } from './statement.ts'
+import { type Answer, type Command, type WriteName, writesOn } from './writes.ts'
+
+// These check everything before they write anything: their refusal leaves nothing to take back, so the
+// hottest path is spared a savepoint. (Their defects do; see `run`.)
+const CHECK_FIRST: ReadonlySet<WriteName> = new Set<WriteName>(['messages.append'])
+const NONE: ReadonlySet<WriteName> = new Set()
+
+class Unguarded extends Error {}
+
+/** Runs commands in one transaction: each is refused by itself, and all are durable when `run` returns. */
+export class Batch {
+  readonly #db: DatabaseSync
+  readonly #writes: Readonly<Record<WriteName, (argument: never) => unknown>>
+  readonly #begin
+  readonly #commit
+  readonly #savepoint
+  readonly #release
+  readonly #undo
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#writes = writesOn(db)
+    this.#begin = prepare(db, 'BEGIN IMMEDIATE')
+    this.#commit = prepare(db, 'COMMIT')
+    this.#savepoint = prepare(db, 'SAVEPOINT command')
+    this.#release = prepare(db, 'RELEASE command')
+    this.#undo = prepare(db, 'ROLLBACK TO command')
+  }
+
+  run(commands: readonly Command[], unguarded = CHECK_FIRST): readonly Answer[] {
+    try {
+      this.#begin.run()
+      const answers = commands.map((command) => this.#answer(command, unguarded))
+      this.#commit.run()
+      return answers
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
+      if (error instanceof Unguarded) return this.run(commands, NONE)
+      const outage = error instanceof Error ? error : new Error(String(error))
+      return commands.map(() => ({ outage }))
+    }
+  }
+
+  #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): Answer {
+    const isGuarded = !unguarded.has(name)
+    if (isGuarded) this.#savepoint.run()
+    try {
+      const value = this.#writes[name](argument as never)
+      if (isGuarded) this.#release.run()
+      return { value }
+    } catch (error) {
+      // The engine's failure is everybody's.
+      if (engineCode(error) !== undefined) throw error
+      if (isGuarded) {
+        this.#undo.run()
+        this.#release.run()
+      }
+      if (error instanceof ChatError) return { refusal: { code: error.code, details: error.details } }
+      if (!isGuarded) throw new Unguarded()
+      return { defect: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { prepare } from './statement.ts'
+
+export interface NewChange {
+  readonly conversationId: ConversationId
+  readonly kind: 'created' | 'joined' | 'left' | 'deleted'
+  readonly accountId: AccountId
+  readonly messageId: MessageId | null
+  readonly at: Micros
+}
+
+/** Gives the next change number of a conversation to anything but a message's sending. */
+export class Changes {
+  readonly #next
+  readonly #insert
+
+  constructor(db: DatabaseSync) {
+    this.#next = prepare<{ lastChange: number; lastSeq: number }>(db, NEXT)
+    this.#insert = prepare(db, INSERT)
+  }
+
+  record({ conversationId, kind, accountId, messageId, at }: NewChange): number {
+    const next = this.#next.get(conversationId)
+    if (!next) throw new Error('a change without its conversation')
+    this.#insert.run(conversationId, next.lastChange, kind, accountId, messageId, next.lastSeq, at)
+    return next.lastChange
+  }
+}
+
+const NEXT = `
+  UPDATE conversations SET last_change = last_change + 1 WHERE id = ?
+  RETURNING last_change AS lastChange, last_seq AS lastSeq`
+
+const INSERT = `
+  INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`

@@ -1,0 +1,86 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import { type AccountId, type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { CreatedConversation, NewConversation } from '../store.ts'
+import type { Admission } from './admission.ts'
+import type { Changes } from './changes.ts'
+import type { MemberWrites } from './members-writes.ts'
+import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
+import { prepare, type Row } from './statement.ts'
+
+export class ConversationWrites {
+  readonly #admission: Admission
+  readonly #changes: Changes
+  readonly #members: MemberWrites
+  readonly #find
+  readonly #findPair
+  readonly #isNameTaken
+  readonly #insert
+
+  constructor(
+    db: DatabaseSync,
+    { admission, changes, members }: { admission: Admission; changes: Changes; members: MemberWrites },
+  ) {
+    this.#admission = admission
+    this.#changes = changes
+    this.#members = members
+    this.#find = prepare<Row<Conversation>>(db, FIND)
+    this.#findPair = prepare<{ conversationId: ConversationId }>(db, FIND_PAIR)
+    this.#isNameTaken = prepare(db, IS_NAME_TAKEN)
+    this.#insert = prepare(db, INSERT)
+  }
+
+  create(wanted: NewConversation): CreatedConversation {
+    const { kind, creatorId, memberIds } = wanted
+    const existing = kind === 'private' ? this.#findPair.get(pairOf(memberIds)) : undefined
+    if (existing) return this.#reopen(existing.conversationId, wanted)
+    this.#admission.requireAdmissible(creatorId, creatorId, kind)
+    for (const memberId of memberIds) this.#admission.requireAdmissible(memberId, creatorId, kind)
+    this.#requireNameFree(wanted)
+    const conversationId = this.#store(wanted)
+    return this.#created(conversationId, true)
+  }
+
+  #reopen(conversationId: ConversationId, { creatorId, memberIds }: NewConversation): CreatedConversation {
+    for (const memberId of memberIds) this.#admission.requireReachable(memberId, creatorId)
+    return this.#created(conversationId, false)
+  }
+
+  #requireNameFree({ kind, name }: NewConversation): void {
+    if (kind !== 'open' || name === null) return
+    // Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
+    if (this.#isNameTaken.get(nameKey(name), name)) throw new ChatError('conversation_name_taken')
+  }
+
+  #store({ gid, kind, name, creatorId, memberIds, at }: NewConversation): ConversationId {
+    const key = kind === 'open' && name !== null ? nameKey(name) : null
+    const pair = kind === 'private' ? pairOf(memberIds) : null
+    const { lastInsertRowid } = this.#insert.run(gid, kind, name, key, pair, creatorId, at, at, at)
+    const conversationId = toConversationId(lastInsertRowid)
+    for (const accountId of memberIds) this.#members.insert({ conversationId, accountId, at })
+    this.#changes.record({ conversationId, kind: 'created', accountId: creatorId, messageId: null, at })
+    return conversationId
+  }
+
+  #created(conversationId: ConversationId, isNew: boolean): CreatedConversation {
+    const row = this.#find.get(conversationId)
+    if (!row) throw new Error('a conversation that is not there')
+    return { conversation: conversationOf(row), members: this.#members.list(conversationId), isNew }
+  }
+}
+
+function pairOf([one, other]: readonly AccountId[]): string {
+  if (one === undefined || other === undefined) throw new Error('a private conversation has two members')
+  return `${Math.min(one, other)}:${Math.max(one, other)}`
+}
+
+const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`
+
+const FIND_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?'
+
+const IS_NAME_TAKEN = 'SELECT 1 FROM conversations WHERE name_key = ?1 OR gid = ?2'
+
+const INSERT = `
+  INSERT INTO conversations (gid, kind, name, name_key, pair, creator_id, created_at, updated_at, activity_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
+import { read } from './failure.ts'
+import {
+  FIND_LISTING,
+  LIST,
+  type ListingRow,
+  listingOf,
+  STANDING,
+  type StandingRow,
+  standingOf,
+} from './listings.ts'
+import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
+import { limitOf, prepare, type Row } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export class SqliteConversations implements ConversationStore {
+  readonly #writer: WriteQueue
+  readonly #find
+  readonly #findByGid
+  readonly #findOpenByName
+  readonly #standing
+  readonly #findListing
+  readonly #list
+  readonly #idsOf
+
+  constructor(db: DatabaseSync, writer: WriteQueue) {
+    this.#writer = writer
+    this.#find = prepare<Row<Conversation>>(db, FIND)
+    this.#findByGid = prepare<Row<Conversation>>(db, FIND_BY_GID)
+    this.#findOpenByName = prepare<Row<Conversation>>(db, FIND_OPEN_BY_NAME)
+    this.#standing = prepare<StandingRow>(db, STANDING)
+    this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
+    this.#list = prepare<ListingRow>(db, LIST)
+    this.#idsOf = prepare<{ conversationId: ConversationId }>(db, IDS_OF)
+  }
+
+  create(conversation: NewConversation): Promise<CreatedConversation> {
+    return this.#writer.write('conversations.create', conversation)
+  }
+
+  find(conversationId: ConversationId): Promise<Conversation | undefined> {
+    return read(() => optional(this.#find.get(conversationId)))
+  }
+
+  findByGid(gid: string): Promise<Conversation | undefined> {
+    return read(() => optional(this.#findByGid.get(gid)))
+  }
+
+  findOpenByName(name: string): Promise<Conversation | undefined> {
+    return read(() => optional(this.#findOpenByName.get(nameKey(name))))
+  }
+
+  standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
+    return read(() => {
+      const row = this.#standing.get(accountId, conversationId)
+      return row && standingOf(row, accountId)
+    })
+  }
+
+  findListing(
+    accountId: AccountId,
+    conversationId: ConversationId,
+  ): Promise<ConversationListing | undefined> {
+    return read(() => {
+      const row = this.#findListing.get(accountId, conversationId)
+      return row && listingOf(row)
+    })
+  }
+
+  list(
+    accountId: AccountId,
+    { before, limit }: { before: Micros; limit: number },
+  ): Promise<readonly ConversationListing[]> {
+    return read(() => this.#list.all(accountId, before, limitOf(limit)).map(listingOf))
+  }
+
+  idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {
+    return read(() => this.#idsOf.all(accountId).map(({ conversationId }) => conversationId))
+  }
+}
+
+const optional = (row: Row<Conversation> | undefined): Conversation | undefined => row && conversationOf(row)
+
+const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`
+
+const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
+
+const FIND_OPEN_BY_NAME = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.name_key = ?`
+
+const IDS_OF = `
+  SELECT conversation_id AS conversationId FROM members WHERE account_id = ? ORDER BY conversation_id`

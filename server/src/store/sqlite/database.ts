@@ -1,0 +1,74 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { lockFor } from './lock.ts'
+import { noDirectory, refusalOf } from './refusals.ts'
+import { migrate } from './schema.ts'
+
+// Another program's short write, such as a backup's checkpoint, is waited for.
+const BUSY_TIMEOUT_MS = 5000
+
+// No mmap: a disk error under it would be a SIGBUS, which kills the process, instead of an error code.
+const WRITER_PRAGMAS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA secure_delete = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -65536;
+  PRAGMA wal_autocheckpoint = 2000;
+  PRAGMA journal_size_limit = 67108864;
+`
+
+export interface WritingDatabase {
+  readonly db: DatabaseSync
+  close(): void
+}
+
+/** The one connection that writes, migrated, in a file that no other server has open. Throws `StoreRefusal`. */
+export function openForWriting(path: string): WritingDatabase {
+  const file = realFile(path)
+  const opened: { close(): void }[] = []
+  const close = () => {
+    for (const each of opened.splice(0).reverse()) each.close()
+  }
+  try {
+    opened.push(lockFor(file))
+    const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+    opened.push(db)
+    db.exec(WRITER_PRAGMAS)
+    migrate(db, file)
+    return { db, close }
+  } catch (error) {
+    close()
+    throw refusalOf(error, file)
+  }
+}
+
+export function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  db.exec('PRAGMA cache_size = -32768')
+  return db
+}
+
+/** One file has one lock, whatever links lead to it. */
+function realFile(path: string): string {
+  const wanted = resolve(path)
+  const directory = dirname(wanted)
+  try {
+    makeDirectory(directory)
+    return existsSync(wanted) ? realpathSync(wanted) : join(realpathSync(directory), basename(wanted))
+  } catch (error) {
+    throw noDirectory(directory, error)
+  }
+}
+
+function makeDirectory(directory: string): void {
+  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined || process.platform === 'win32') return
+  // SQLite syncs the directory of its files, but not the entry of one that we just made.
+  const parent = openSync(dirname(firstMade), 'r')
+  fsyncSync(parent)
+  closeSync(parent)
+}

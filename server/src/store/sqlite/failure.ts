@@ -1,0 +1,39 @@
+import { ChatError } from '../../core/errors.ts'
+
+// SQLite's primary result codes for which the engine or its disk is at fault, not the statement.
+const ENGINE_CODES: Readonly<Record<number, string>> = {
+  3: 'PERM',
+  5: 'BUSY',
+  6: 'LOCKED',
+  7: 'NOMEM',
+  8: 'READONLY',
+  9: 'INTERRUPT',
+  10: 'IOERR',
+  11: 'CORRUPT',
+  13: 'FULL',
+  14: 'CANTOPEN',
+  15: 'PROTOCOL',
+  22: 'NOLFS',
+  23: 'AUTH',
+  26: 'NOTADB',
+}
+// What SQLite answers when the shared memory beside the log cannot grow: the disk is full.
+const IOERR_SHMSIZE = 4874
+
+/** The name of the engine's failure; undefined for any other error. */
+export function engineCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined
+  return error.errcode === IOERR_SHMSIZE ? 'FULL' : ENGINE_CODES[error.errcode & 0xff]
+}
+
+export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })
+
+/** Answers what the query answers; the engine's failure becomes 'unavailable'. */
+export function read<T>(query: () => T): Promise<T> {
+  try {
+    return Promise.resolve(query())
+  } catch (error) {
+    return Promise.reject(engineCode(error) === undefined ? error : unavailable(error))
+  }
+}

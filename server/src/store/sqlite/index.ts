@@ -1,0 +1,71 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Store } from '../store.ts'
+import { SqliteAccounts } from './accounts.ts'
+import { SqliteContacts } from './contacts.ts'
+import { SqliteConversations } from './conversations.ts'
+import { openForReading } from './database.ts'
+import { read } from './failure.ts'
+import { SqliteMembers } from './members.ts'
+import { SqliteMessages } from './messages.ts'
+import { SqliteSessions } from './sessions.ts'
+import { prepare } from './statement.ts'
+import { WriteQueue, type WriterHooks } from './write-queue.ts'
+
+export interface SqliteOptions extends WriterHooks {
+  /** Made if absent, with its directory. */
+  readonly file: string
+}
+
+/** Opens and migrates the file. Throws `StoreRefusal`, also when another server has it open. */
+export async function openSqliteStore({ file, ...hooks }: SqliteOptions): Promise<Store> {
+  const writer = await WriteQueue.open(file, hooks)
+  try {
+    return new SqliteStore(openForReading(file), writer)
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+class SqliteStore implements Store {
+  readonly accounts
+  readonly sessions
+  readonly contacts
+  readonly conversations
+  readonly members
+  readonly messages
+  readonly #db: DatabaseSync
+  readonly #writer: WriteQueue
+  readonly #ping
+  #closing: Promise<void> | undefined
+
+  constructor(db: DatabaseSync, writer: WriteQueue) {
+    this.#db = db
+    this.#writer = writer
+    this.#ping = prepare(db, 'SELECT count(*) FROM schema_migrations')
+    this.accounts = new SqliteAccounts(db, writer)
+    this.sessions = new SqliteSessions(db, writer)
+    this.contacts = new SqliteContacts(db, writer)
+    this.conversations = new SqliteConversations(db, writer)
+    this.members = new SqliteMembers(db, writer)
+    this.messages = new SqliteMessages(db, writer)
+  }
+
+  async ping(): Promise<void> {
+    await read(() => this.#ping.get())
+    await this.#writer.write('ping', undefined)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // What was accepted is answered while reads still work; a failed writer has nothing to answer.
+    await this.#writer.write('ping', undefined).catch(() => {})
+    // The reader first: the last connection to go folds the log into the file, and must be able to write.
+    this.#db.close()
+    await this.#writer.close()
+  }
+}

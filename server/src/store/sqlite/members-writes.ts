@@ -1,0 +1,119 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import type { AccountId, ConversationId, ConversationKind, Member } from '../../core/types.ts'
+import type { Joined, MemberStore, NewMember } from '../store.ts'
+import type { Admission } from './admission.ts'
+import type { Changes } from './changes.ts'
+import { MEMBER_COLUMNS, memberOf } from './rows.ts'
+import { prepare, type Row } from './statement.ts'
+
+interface ConversationFacts {
+  readonly kind: ConversationKind
+  readonly lastChange: number
+}
+type Exit = Parameters<MemberStore['leave']>[0]
+type Mark = Parameters<MemberStore['markRead']>[0]
+type Current = { readonly accountId: AccountId; readonly conversationId: ConversationId | null }
+
+export class MemberWrites {
+  readonly #admission: Admission
+  readonly #changes: Changes
+  readonly #conversation
+  readonly #find
+  readonly #list
+  readonly #insert
+  readonly #delete
+  readonly #markRead
+  readonly #setCurrent
+  readonly #moveConversation
+
+  constructor(db: DatabaseSync, { admission, changes }: { admission: Admission; changes: Changes }) {
+    this.#admission = admission
+    this.#changes = changes
+    this.#conversation = prepare<ConversationFacts>(db, CONVERSATION)
+    this.#find = prepare<Row<Member>>(db, FIND)
+    this.#list = prepare<Row<Member>>(db, LIST_MEMBERS)
+    this.#insert = prepare(db, INSERT)
+    this.#delete = prepare(db, 'DELETE FROM members WHERE conversation_id = ? AND account_id = ?')
+    this.#markRead = prepare(db, MARK_READ)
+    this.#setCurrent = prepare(db, 'UPDATE accounts SET current_conversation_id = ? WHERE id = ?')
+    this.#moveConversation = prepare(db, MOVE_CONVERSATION)
+  }
+
+  list(conversationId: ConversationId): Member[] {
+    return this.#list.all(conversationId).map(memberOf)
+  }
+
+  insert({ conversationId, accountId, at }: Pick<NewMember, 'conversationId' | 'accountId' | 'at'>): void {
+    this.#insert.run(conversationId, accountId, at)
+  }
+
+  join({ conversationId, accountId, byId, at }: NewMember): Joined {
+    const conversation = this.#conversation.get(conversationId)
+    if (!conversation) throw new ChatError('unknown_conversation', { conversationId })
+    const { kind } = conversation
+    if (byId !== null) this.#requireMayAdd(byId, conversationId, kind)
+    const found = this.#find.get(conversationId, accountId)
+    if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false }
+    if (byId === null && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
+    this.#admission.requireAdmissible(accountId, byId ?? accountId, kind)
+    this.insert({ conversationId, accountId, at })
+    const change = this.#changes.record({ conversationId, kind: 'joined', accountId, messageId: null, at })
+    this.#moveConversation.run(at, conversationId)
+    return { member: this.#get(conversationId, accountId), change, isNew: true }
+  }
+
+  leave({ conversationId, accountId, at }: Exit): { change: number } {
+    const { kind } = this.#conversation.get(conversationId) ?? {}
+    // A private conversation stays the pair's one: nobody leaves it.
+    const mayLeave = kind !== undefined && kind !== 'private' && this.#find.get(conversationId, accountId)
+    if (!mayLeave) throw new ChatError('not_a_member', { conversationId })
+    this.#delete.run(conversationId, accountId)
+    const change = this.#changes.record({ conversationId, kind: 'left', accountId, messageId: null, at })
+    this.#moveConversation.run(at, conversationId)
+    return { change }
+  }
+
+  markRead({ conversationId, accountId, at }: Mark): void {
+    const { changes } = this.#markRead.run(at, conversationId, accountId)
+    if (changes === 0) throw new ChatError('not_a_member', { conversationId })
+  }
+
+  setCurrent({ accountId, conversationId }: Current): void {
+    this.#setCurrent.run(conversationId, accountId)
+  }
+
+  #requireMayAdd(byId: AccountId, conversationId: ConversationId, kind: ConversationKind): void {
+    if (kind === 'private' || !this.#find.get(conversationId, byId))
+      throw new ChatError('not_a_member', { conversationId })
+  }
+
+  #get(conversationId: ConversationId, accountId: AccountId): Member {
+    const row = this.#find.get(conversationId, accountId)
+    if (!row) throw new Error('a member that is not there')
+    return memberOf(row)
+  }
+}
+
+export const LIST_MEMBERS = `
+  SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+  WHERE m.conversation_id = ? ORDER BY m.id`
+
+const CONVERSATION = 'SELECT kind, last_change AS lastChange FROM conversations WHERE id = ?'
+
+const FIND = `
+  SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+  WHERE m.conversation_id = ? AND m.account_id = ?`
+
+const INSERT = 'INSERT INTO members (conversation_id, account_id, joined_at) VALUES (?, ?, ?)'
+
+const MARK_READ = `
+  UPDATE members SET last_read_at = max(coalesce(last_read_at, 0), ?1),
+    last_read_seq = (SELECT last_seq FROM conversations WHERE id = ?2)
+  WHERE conversation_id = ?2 AND account_id = ?3`
+
+// Without a message, what happened last is this.
+const MOVE_CONVERSATION = `
+  UPDATE conversations SET updated_at = ?1,
+    activity_at = CASE WHEN last_message_id IS NULL THEN ?1 ELSE activity_at END
+  WHERE id = ?2`

@@ -1,0 +1,45 @@
+import { StoreRefusal } from '../refusal.ts'
+import { engineCode } from './failure.ts'
+
+const ELSEWHERE = 'or name another file in DATABASE_URL'
+
+/** The sentence for an engine that would not open; any other error as it is. */
+export function refusalOf(error: unknown, file: string): unknown {
+  if (error instanceof StoreRefusal) return error
+  const code = engineCode(error)
+  if (code === undefined) return error
+  return new StoreRefusal(sentence(code, file), { cause: error })
+}
+
+function sentence(code: string, file: string): string {
+  switch (code) {
+    case 'NOTADB':
+    case 'CORRUPT':
+      return `${file} is damaged or not a database: restore it from a backup, ${ELSEWHERE}.`
+    case 'CANTOPEN':
+    case 'READONLY':
+    case 'PERM':
+    case 'AUTH':
+      return `${file} cannot be written: allow this user to write to the file and its directory, ${ELSEWHERE}.`
+    case 'FULL':
+      return `The disk that holds ${file} is full: make room on it, ${ELSEWHERE}.`
+    case 'BUSY':
+    case 'LOCKED':
+      return `${file} is in use by another program: stop that first, ${ELSEWHERE}.`
+    default:
+      return `${file} cannot be opened (SQLite says ${code}): check the disk, ${ELSEWHERE}.`
+  }
+}
+
+export const inUse = (file: string, cause: unknown): StoreRefusal =>
+  new StoreRefusal(`${file} is in use by another running server: stop that one first, ${ELSEWHERE}.`, {
+    cause,
+  })
+
+export const foreign = (file: string): StoreRefusal =>
+  new StoreRefusal(`${file} is the database of another program: name another file in DATABASE_URL.`)
+
+export const noDirectory = (directory: string, cause: unknown): StoreRefusal =>
+  new StoreRefusal(`The directory ${directory} cannot be created: create it for this user, ${ELSEWHERE}.`, {
+    cause,
+  })

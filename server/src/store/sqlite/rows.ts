@@ -1,0 +1,53 @@
+import type { Account, Conversation, Member, Message, Sender, SignedMessage } from '../../core/types.ts'
+import type { Row } from './statement.ts'
+
+// The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
+
+export const ACCOUNT_COLUMNS = `
+  a.id AS accountId, a.uuid AS uuid, a.username AS username, a.display_name AS displayName, a.email AS email,
+  a.email_confirmed AS emailConfirmed, a.bio AS bio, a.is_guest AS isGuest,
+  a.password_hash AS passwordHash, a.disabled_at IS NOT NULL AS isDisabled, a.created_at AS createdAt,
+  a.updated_at AS updatedAt, a.last_seen_at AS lastSeenAt, a.credentials_since AS credentialsSince,
+  a.current_conversation_id AS currentConversationId`
+
+export const CONVERSATION_COLUMNS = `
+  c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name, c.creator_id AS creatorId,
+  c.created_at AS createdAt, c.updated_at AS updatedAt, c.activity_at AS activityAt, c.last_seq AS lastSeq,
+  c.last_change AS lastChange`
+
+export const MEMBER_COLUMNS = `
+  m.conversation_id AS conversationId, m.account_id AS accountId, a.username AS username,
+  m.joined_at AS joinedAt, m.last_read_at AS lastReadAt, m.last_read_seq AS lastReadSeq`
+
+export const MESSAGE_COLUMNS = `
+  t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId,
+  t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt`
+
+/** Without the id, which the message has. */
+export const SENDER_COLUMNS = `
+  a.uuid AS uuid, a.username AS username, a.display_name AS displayName`
+
+/** Of a row `c` that may be null, for ?1: whether the other member of a private conversation has blocked it. */
+export const IS_BLOCKED = `
+  c.kind = 'private' AND EXISTS (
+    SELECT 1 FROM members o JOIN blocks b ON b.blocked_id = ?1 AND b.blocker_id = o.account_id
+    WHERE o.conversation_id = c.id) AS isBlocked`
+
+export const accountOf = (row: Row<Account>): Account => ({
+  ...row,
+  emailConfirmed: row.emailConfirmed === 1,
+  isGuest: row.isGuest === 1,
+  isDisabled: row.isDisabled === 1,
+})
+
+// Copied, because the engine's rows have no prototype.
+export const conversationOf = (row: Row<Conversation>): Conversation => ({ ...row })
+export const memberOf = (row: Row<Member>): Member => ({ ...row })
+export const messageOf = (row: Row<Message>): Message => ({ ...row })
+
+export type SignedRow = Row<Message & Omit<Sender, 'accountId'>>
+
+export const signedOf = ({ uuid, username, displayName, ...message }: SignedRow): SignedMessage => ({
+  ...message,
+  sender: { accountId: message.senderId, uuid, username, displayName },
+})

@@ -1,0 +1,155 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Migration, pendingMigrations } from '../migrate.ts'
+import { foreign } from './refusals.ts'
+import { prepare } from './statement.ts'
+
+/** Brings the schema up to date, in one transaction that a second starter waits for. */
+export function migrate(db: DatabaseSync, file: string, known = MIGRATIONS): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const { number, name, sql } of pendingMigrations(known, applied(db, file), file)) {
+      db.exec(sql)
+      prepare(db, 'INSERT INTO schema_migrations (number, name) VALUES (?, ?)').run(number, name)
+    }
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function applied(db: DatabaseSync, file: string): number {
+  const tables = prepare<{ name: string }>(db, 'SELECT name FROM sqlite_schema').all()
+  if (tables.length === 0) {
+    db.exec(`
+      CREATE TABLE schema_migrations (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+      ) STRICT`)
+  } else if (!tables.some(({ name }) => name === 'schema_migrations')) throw foreign(file)
+  const newest = prepare<{ number: number | null }>(
+    db,
+    'SELECT max(number) AS number FROM schema_migrations',
+  ).get()
+  return newest?.number ?? 0
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'accounts, conversations, messages',
+    sql: `
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  username TEXT NOT NULL,
+  -- As names are compared. Null once a guest's name is given back.
+  username_key TEXT UNIQUE,
+  display_name TEXT NOT NULL,
+  email TEXT,
+  email_key TEXT UNIQUE,
+  email_confirmed INTEGER NOT NULL DEFAULT 0,
+  bio TEXT NOT NULL DEFAULT '',
+  password_hash TEXT,
+  is_guest INTEGER NOT NULL,
+  disabled_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  credentials_since INTEGER NOT NULL DEFAULT 0,
+  current_conversation_id INTEGER REFERENCES conversations (id)
+) STRICT;
+CREATE INDEX accounts_listed ON accounts (id) WHERE is_guest = 0 AND disabled_at IS NULL;
+CREATE INDEX accounts_guests ON accounts (last_seen_at) WHERE is_guest = 1 AND username_key IS NOT NULL;
+
+CREATE TABLE sessions (
+  kind TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  last_used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (kind, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_account ON sessions (account_id, kind, last_used_at);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+CREATE TABLE contacts (
+  id INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  contact_id INTEGER NOT NULL REFERENCES accounts (id),
+  added_at INTEGER NOT NULL,
+  UNIQUE (account_id, contact_id)
+) STRICT;
+
+CREATE TABLE blocks (
+  blocked_id INTEGER NOT NULL REFERENCES accounts (id),
+  blocker_id INTEGER NOT NULL REFERENCES accounts (id),
+  blocked_at INTEGER NOT NULL,
+  PRIMARY KEY (blocked_id, blocker_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  id INTEGER PRIMARY KEY,
+  gid TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('private', 'group', 'open')),
+  name TEXT,
+  -- Only of an open one: there names are unique.
+  name_key TEXT UNIQUE CHECK (name_key IS NULL OR kind = 'open'),
+  -- 'low:high', the two account ids of a private one.
+  pair TEXT UNIQUE CHECK ((pair IS NULL) = (kind <> 'private')),
+  creator_id INTEGER NOT NULL REFERENCES accounts (id),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  activity_at INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL DEFAULT 0,
+  last_change INTEGER NOT NULL DEFAULT 0,
+  -- The newest that is not deleted.
+  last_message_id INTEGER REFERENCES messages (id)
+) STRICT;
+
+CREATE TABLE members (
+  -- The order of joining.
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  joined_at INTEGER NOT NULL,
+  last_read_at INTEGER,
+  last_read_seq INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (conversation_id, account_id)
+) STRICT;
+CREATE INDEX members_account ON members (account_id, conversation_id);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  seq INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  sender_id INTEGER NOT NULL REFERENCES accounts (id),
+  client_id TEXT,
+  reply_to INTEGER REFERENCES messages (id),
+  -- Empty once deleted.
+  body TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  deleted_at INTEGER,
+  UNIQUE (conversation_id, seq)
+) STRICT;
+CREATE UNIQUE INDEX messages_client ON messages (sender_id, client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX messages_page ON messages (conversation_id, id) WHERE deleted_at IS NULL;
+
+-- Every change that is not the sending of a message: with messages.change, 1 to last_change without a hole.
+CREATE TABLE changes (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  change INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('created', 'joined', 'left', 'deleted')),
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  message_id INTEGER REFERENCES messages (id),
+  -- The conversation's last_seq then. Up to the next row here, message (last_seq + n) is change (change + n):
+  -- so the messages after a change are found by their seq, and need no index by change.
+  last_seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, change)
+) STRICT, WITHOUT ROWID;
+`,
+  },
+]

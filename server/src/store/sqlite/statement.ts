@@ -1,0 +1,18 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+
+/** A prepared statement whose rows are what its text selects: the text and `Row` stand side by side. */
+export interface Statement<Row> {
+  get(...parameters: SQLInputValue[]): Row | undefined
+  all(...parameters: SQLInputValue[]): Row[]
+  run(...parameters: SQLInputValue[]): { readonly changes: number; readonly lastInsertRowid: number }
+}
+
+// The one place where the engine's untyped rows get their type. Numbers, not bigints: no id nor time passes 2^53.
+export const prepare = <Row = never>(db: DatabaseSync, sql: string): Statement<Row> =>
+  db.prepare(sql) as unknown as Statement<Row>
+
+/** A row as the engine knows it: without booleans. */
+export type Row<T> = { readonly [K in keyof T]: T[K] extends boolean ? number : T[K] }
+
+/** SQLite's word for no limit is -1. */
+export const limitOf = (limit: number): number => (limit === Number.POSITIVE_INFINITY ? -1 : limit)

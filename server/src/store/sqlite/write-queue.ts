@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { ChatError } from '../../core/errors.ts'
+import { StoreRefusal } from '../refusal.ts'
+import { unavailable } from './failure.ts'
+import type { FromWriter, ToWriter } from './writer.ts'
+import type { Answer, Argument, Command, Result, WriteName } from './writes.ts'
+
+// Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
+const MAX_PENDING = 50_000
+
+export interface WriterHooks {
+  /** After every commit. */
+  readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+  /** The writer is gone for good: every write is now 'unavailable'. */
+  readonly onFailure?: ((error: Error) => void) | undefined
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The way to the writer's thread: what one turn of the event loop writes travels, and is committed, together. */
+export class WriteQueue {
+  readonly #worker: Worker
+  readonly #hooks: WriterHooks
+  /** Oldest first; the writer answers in this order. */
+  #pending: Pending[] = []
+  #turn: Command[] = []
+  #end: Error | undefined
+
+  static async open(file: string, hooks: WriterHooks): Promise<WriteQueue> {
+    const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } })
+    const [news] = (await once(worker, 'message')) as [FromWriter]
+    if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
+    return new WriteQueue(worker, hooks)
+  }
+
+  private constructor(worker: Worker, hooks: WriterHooks) {
+    this.#worker = worker
+    this.#hooks = hooks
+    worker.on('message', (news: FromWriter) => this.#hear(news))
+    worker.on('error', (error: Error) => this.#fail(error))
+    worker.on('exit', () => this.#fail(new Error('the writer thread has ended')))
+  }
+
+  /** The promise itself, for all writes at one depth: so they settle in commit order. */
+  write<Name extends WriteName>(name: Name, argument: Argument<Name>): Promise<Result<Name>> {
+    if (this.#end) return Promise.reject(unavailable(this.#end))
+    if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
+    if (this.#turn.length === 0) setImmediate(() => this.#send())
+    this.#turn.push([name, argument])
+    return new Promise<Result<Name>>((resolve, reject) => {
+      this.#pending.push({ resolve, reject })
+    })
+  }
+
+  /** Commits what was accepted; later writes are 'unavailable'. */
+  async close(): Promise<void> {
+    if (this.#end) return
+    this.#send()
+    this.#end = new Error('the store is closed')
+    const ended = once(this.#worker, 'exit')
+    this.#post('close')
+    await ended
+  }
+
+  #send(): void {
+    const commands = this.#turn
+    this.#turn = []
+    if (commands.length > 0) this.#post(commands)
+  }
+
+  #post(message: ToWriter): void {
+    this.#worker.postMessage(message)
+  }
+
+  #hear(news: FromWriter): void {
+    if (news.type !== 'answers') return
+    const { answers, commitMs } = news
+    const settled = this.#pending.splice(0, answers.length)
+    for (const [index, pending] of settled.entries()) settle(pending, answers[index])
+    this.#hooks.onStats?.({ commands: answers.length, commitMs })
+  }
+
+  #fail(error: Error): void {
+    const wasOpen = this.#end === undefined
+    this.#end ??= error
+    for (const { reject } of this.#pending.splice(0)) reject(unavailable(error))
+    if (wasOpen) this.#hooks.onFailure?.(error)
+  }
+}
+
+function settle({ resolve, reject }: Pending, answer: Answer | undefined): void {
+  if (answer === undefined) reject(unavailable(new Error('the writer did not answer')))
+  else if ('value' in answer) resolve(answer.value as never)
+  else if ('refusal' in answer) reject(new ChatError(answer.refusal.code, answer.refusal.details))
+  else if ('outage' in answer) reject(unavailable(answer.outage))
+  else reject(answer.defect)
+}

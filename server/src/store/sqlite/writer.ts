@@ -1,0 +1,59 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { StoreRefusal } from '../refusal.ts'
+import { Batch } from './batch.ts'
+import { openForWriting, type WritingDatabase } from './database.ts'
+import type { Answer, Command } from './writes.ts'
+
+// The entry of the one thread that writes.
+
+export type ToWriter = readonly Command[] | 'close'
+
+export type FromWriter =
+  | { readonly type: 'ready' }
+  | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
+  | { readonly type: 'answers'; readonly answers: readonly Answer[]; readonly commitMs: number }
+
+// So that nobody waits for more than about 100 ms of others' work before the first answer.
+const MAX_BATCH = 5000
+
+function serve(port: MessagePort, { db, close }: WritingDatabase): void {
+  const batch = new Batch(db)
+  port.on('message', (first: ToWriter) => {
+    const { commands, isClosing } = drain(port, first)
+    for (let from = 0; from < commands.length; from += MAX_BATCH) {
+      const startedAt = performance.now()
+      const answers = batch.run(commands.slice(from, from + MAX_BATCH))
+      tell(port, { type: 'answers', answers, commitMs: performance.now() - startedAt })
+    }
+    if (!isClosing) return
+    close()
+    port.close()
+  })
+}
+
+/** Everything that waits: it shares one commit. */
+function drain(port: MessagePort, first: ToWriter): { commands: readonly Command[]; isClosing: boolean } {
+  const arrived: (readonly Command[])[] = []
+  let message: ToWriter | undefined = first
+  while (message !== undefined && message !== 'close') {
+    arrived.push(message)
+    message = receiveMessageOnPort(port)?.message as ToWriter | undefined
+  }
+  return { commands: arrived.flat(), isClosing: message === 'close' }
+}
+
+const tell = (port: MessagePort, news: FromWriter): void => port.postMessage(news)
+
+function start(port: MessagePort, file: string): void {
+  try {
+    const writing = openForWriting(file)
+    serve(port, writing)
+    tell(port, { type: 'ready' })
+  } catch (error) {
+    if (!(error instanceof StoreRefusal)) throw error
+    tell(port, { type: 'refused', message: error.message, cause: error.cause })
+    port.close()
+  }
+}
+
+if (parentPort) start(parentPort, (workerData as { file: string }).file)
