@@ -1,0 +1,141 @@
+import type { Bus, Unsubscribe } from '../bus/bus.ts'
+import { type ConversationEvent, type ConversationId, conversationTopic } from '../core/chat.ts'
+import { Batch, type Frame } from './frame.ts'
+import type { Sink } from './sink.ts'
+
+/** One event in a dialect's bytes; undefined when the dialect has no word for it. */
+export type Render = (event: ConversationEvent) => Frame | undefined
+
+/** The sinks of one conversation in one dialect. An event is rendered once, whoever many listen. */
+class Audience {
+  readonly #render: Render
+  readonly #sinks = new Set<Sink>()
+  // Those who are reading the log: what arrives meanwhile waits for the cutover.
+  readonly #joining = new Map<Sink, ConversationEvent[]>()
+  #batch: Batch | undefined
+
+  constructor(render: Render) {
+    this.#render = render
+  }
+
+  get isEmpty(): boolean {
+    return this.#sinks.size === 0 && this.#joining.size === 0
+  }
+
+  add(sink: Sink): void {
+    this.#joining.delete(sink)
+    this.#sinks.add(sink)
+    // Who comes now must not get what the open batch already holds.
+    this.#batch = undefined
+  }
+
+  remove(sink: Sink): void {
+    this.#joining.delete(sink)
+    if (this.#sinks.delete(sink)) this.#batch = undefined
+  }
+
+  beginJoin(sink: Sink): void {
+    this.#joining.set(sink, [])
+  }
+
+  /** Ends a join: delivers what came while the log was read and is not in it. */
+  endJoin(sink: Sink, lastSeq: number): void {
+    const missed = this.#joining.get(sink)
+    if (!missed) return
+    for (const event of missed) {
+      if (event.type === 'message.sent' && event.message.seq <= lastSeq) continue
+      const frame = this.#render(event)
+      if (frame) sink.push(batchOf(frame))
+    }
+    this.add(sink)
+  }
+
+  deliver(event: ConversationEvent): void {
+    for (const held of this.#joining.values()) held.push(event)
+    if (this.#sinks.size === 0) return
+    const frame = this.#render(event)
+    if (!frame) return
+    if (this.#batch && !this.#batch.isSealed) {
+      this.#batch.add(frame)
+      return
+    }
+    this.#batch = batchOf(frame)
+    for (const sink of this.#sinks) sink.push(this.#batch)
+  }
+}
+
+function batchOf(frame: Frame): Batch {
+  const batch = new Batch()
+  batch.add(frame)
+  return batch
+}
+
+/** A dialect's audiences, by conversation. One is subscribed to the bus while somebody local listens. */
+export class Audiences {
+  readonly #bus: Bus
+  readonly #render: Render
+  readonly #audiences = new Map<ConversationId, { audience: Audience; unsubscribe: Unsubscribe }>()
+  readonly #joined = new Map<Sink, Set<ConversationId>>()
+
+  constructor(bus: Bus, render: Render) {
+    this.#bus = bus
+    this.#render = render
+  }
+
+  /** From now on the sink receives the conversation's events. Joining twice is joining once. */
+  join(conversationId: ConversationId, sink: Sink): void {
+    this.#open(conversationId, sink).add(sink)
+  }
+
+  /**
+   * Reads the log and joins without hole or repeat: what is sent while `read` runs follows it, unless
+   * `read` already answered it. If `read` fails the sink has not joined.
+   */
+  async joinAfter<T extends { readonly lastSeq: number }>(
+    conversationId: ConversationId,
+    sink: Sink,
+    read: () => Promise<T>,
+  ): Promise<{ result: T; begin: () => void }> {
+    const audience = this.#open(conversationId, sink)
+    audience.beginJoin(sink)
+    try {
+      const result = await read()
+      // The caller answers first, then begins.
+      return { result, begin: () => audience.endJoin(sink, result.lastSeq) }
+    } catch (error) {
+      this.leave(conversationId, sink)
+      throw error
+    }
+  }
+
+  leave(conversationId: ConversationId, sink: Sink): void {
+    const joined = this.#joined.get(sink)
+    joined?.delete(conversationId)
+    if (joined?.size === 0) this.#joined.delete(sink)
+    const open = this.#audiences.get(conversationId)
+    if (!open) return
+    open.audience.remove(sink)
+    if (!open.audience.isEmpty) return
+    open.unsubscribe()
+    this.#audiences.delete(conversationId)
+  }
+
+  leaveAll(sink: Sink): void {
+    for (const conversationId of this.#joined.get(sink) ?? []) this.leave(conversationId, sink)
+  }
+
+  has(conversationId: ConversationId, sink: Sink): boolean {
+    return this.#joined.get(sink)?.has(conversationId) ?? false
+  }
+
+  #open(conversationId: ConversationId, sink: Sink): Audience {
+    const joined = this.#joined.get(sink) ?? new Set()
+    this.#joined.set(sink, joined.add(conversationId))
+    const known = this.#audiences.get(conversationId)
+    if (known) return known.audience
+    const audience = new Audience(this.#render)
+    const unsubscribe = this.#bus.subscribe(conversationTopic(conversationId), (event) => audience.deliver(event))
+    this.#audiences.set(conversationId, { audience, unsubscribe })
+    return audience
+  }
+}

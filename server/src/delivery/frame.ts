@@ -1,0 +1,66 @@
+import type { AccountId } from '../core/chat.ts'
+
+/** One event in one dialect's bytes, made once and shared by all recipients. */
+export interface Frame {
+  /** Ready for the socket: payload with its framing. Never written to after it was made. */
+  readonly bytes: Buffer
+  /** How many of the bytes are framing, before the payload. */
+  readonly headerBytes: number
+  /** Where a public uuid stands that its owner's own connections see replaced (rooms). */
+  readonly owner?: { readonly accountId: AccountId; readonly offset: number }
+}
+
+interface OwnerMark {
+  readonly accountId: AccountId
+  readonly offset: number
+}
+
+const NO_MARKS: readonly OwnerMark[] = []
+
+/** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
+export class Batch {
+  readonly #frames: Frame[] = []
+  #bytes: Buffer | undefined
+  #marks: OwnerMark[] | undefined
+
+  get isSealed(): boolean {
+    return this.#bytes !== undefined
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames
+  }
+
+  add(frame: Frame): void {
+    this.#frames.push(frame)
+  }
+
+  /** All frames as one Buffer, made at the first call and shared by every sink. */
+  bytes(): Buffer {
+    this.#bytes ??= this.#seal()
+    return this.#bytes
+  }
+
+  /** Where in `bytes()` an owner's uuid stands. Valid once sealed. */
+  get marks(): readonly OwnerMark[] {
+    return this.#marks ?? NO_MARKS
+  }
+
+  #seal(): Buffer {
+    let start = 0
+    for (const { bytes, owner } of this.#frames) {
+      if (owner) {
+        this.#marks ??= []
+        this.#marks.push({ accountId: owner.accountId, offset: start + owner.offset })
+      }
+      start += bytes.length
+    }
+    const [only] = this.#frames
+    return only && this.#frames.length === 1
+      ? only.bytes
+      : Buffer.concat(
+          this.#frames.map((frame) => frame.bytes),
+          start,
+        )
+  }
+}

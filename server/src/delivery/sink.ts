@@ -1,0 +1,131 @@
+import type { Socket } from 'node:net'
+import type { AccountId } from '../core/chat.ts'
+import { Batch, type Frame } from './frame.ts'
+import { stalls } from './stalls.ts'
+import { flushAtEndOfTurn } from './turn.ts'
+
+/** A connection's bounded way out. */
+export interface Sink {
+  /** Queues a batch that may still grow until the end of the turn. */
+  push(batch: Batch): void
+  /** Queues a frame for this connection alone, in order with its batches. */
+  send(frame: Frame): void
+}
+
+/** Bytes that may wait for a peer that does not read, and for how long. Past either it is disconnected. */
+export const MAX_BACKLOG_BYTES = 1024 * 1024
+export const MAX_STALL_MS = 10_000
+
+export interface Owner {
+  readonly accountId: AccountId
+  /** 36 bytes that its own messages carry in place of its public uuid. */
+  readonly uuid: Buffer
+}
+
+export interface SocketSinkOptions {
+  /** Called once when the bound is passed; must end the connection. Nothing more is queued. */
+  readonly onSlow: () => void
+  readonly owner?: Owner
+}
+
+/**
+ * Writes to a socket at most once per turn. While an earlier write is still leaving, what comes waits
+ * here as references to shared bytes; past `MAX_BACKLOG_BYTES` or `MAX_STALL_MS` the peer is too slow.
+ */
+export class SocketSink implements Sink {
+  readonly #socket: Socket
+  readonly #onSlow: () => void
+  readonly #owner: Owner | undefined
+  #queue: (Batch | Buffer)[] = []
+  #isClosed = false
+  #isScheduled = false
+  /** An earlier write has not left yet. */
+  #isWriting = false
+  // What waits behind a write in flight, counted as far as `#counted` items.
+  #backlogBytes = 0
+  #counted = 0
+
+  constructor(socket: Socket, options: SocketSinkOptions) {
+    this.#socket = socket
+    this.#onSlow = options.onSlow
+    this.#owner = options.owner
+    socket.once('close', () => this.#close())
+  }
+
+  push(batch: Batch): void {
+    this.#enqueue(batch)
+  }
+
+  send(frame: Frame): void {
+    this.#enqueue(frame.bytes)
+  }
+
+  /** Writes what is queued now, so that a close frame written by someone else comes after it. */
+  flush(): void {
+    this.#isScheduled = false
+    if (this.#isClosed || this.#queue.length === 0) return
+    if (this.#socket.destroyed || this.#socket.writableEnded) this.#close()
+    else if (this.#isWriting) this.#hold()
+    else this.#write()
+  }
+
+  #enqueue(item: Batch | Buffer): void {
+    if (this.#isClosed) return
+    this.#queue.push(item)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    flushAtEndOfTurn(this)
+  }
+
+  #write(): void {
+    const queue = this.#queue
+    this.#queue = []
+    this.#backlogBytes = this.#counted = 0
+    const last = queue.length - 1
+    if (last > 0) this.#socket.cork()
+    for (let i = 0; i < last; i++) this.#socket.write(bytesFor(queue[i], this.#owner))
+    this.#socket.write(bytesFor(queue[last], this.#owner), this.#onWritten)
+    if (last > 0) this.#socket.uncork()
+    this.#isWriting = this.#socket.writableLength > 0
+  }
+
+  #hold(): void {
+    stalls.add(this, MAX_STALL_MS, this.#onStalled)
+    for (; this.#counted < this.#queue.length; this.#counted++) {
+      this.#backlogBytes += bytesFor(this.#queue[this.#counted]).length
+    }
+    if (this.#backlogBytes + this.#socket.writableLength > MAX_BACKLOG_BYTES) this.#onStalled()
+  }
+
+  readonly #onWritten = (): void => {
+    this.#isWriting = false
+    stalls.delete(this)
+    if (!this.#isScheduled) this.flush()
+  }
+
+  readonly #onStalled = (): void => {
+    if (this.#isClosed) return
+    this.#close()
+    this.#onSlow()
+  }
+
+  #close(): void {
+    this.#isClosed = true
+    this.#queue = []
+    stalls.delete(this)
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** A batch's shared bytes; for the owner of a message in it, a copy with the owner's own uuid. */
+function bytesFor(item: Batch | Buffer | undefined, owner?: Owner): Buffer {
+  if (!(item instanceof Batch)) return item ?? NOTHING
+  const bytes = item.bytes()
+  if (!owner || item.marks.length === 0) return bytes
+  const own = item.marks.filter((mark) => mark.accountId === owner.accountId)
+  if (own.length === 0) return bytes
+  const copy = Buffer.from(bytes)
+  for (const { offset } of own) owner.uuid.copy(copy, offset)
+  return copy
+}

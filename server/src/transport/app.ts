@@ -1,0 +1,72 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { replay } from './bodies.ts'
+
+/** How a dialect answers what is not one of its routes. */
+export interface DialectAnswers {
+  readonly notFound: (reply: FastifyReply, request: FastifyRequest) => unknown
+  /** `allow` is the value of the Allow header. */
+  readonly methodNotAllowed: (reply: FastifyReply, allow: string) => unknown
+  /** Refusals, errors of body parsing (Fastify's own, by code) and bugs alike. */
+  readonly error: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+}
+
+export const MAX_BODY_BYTES = 256 * 1024
+
+/** An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. */
+export function createDialectApp(answers: DialectAnswers): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    routerOptions: { maxParamLength: 256, onBadUrl: (_path, _request, response) => plain(response, 400, 'Bad Request') },
+    // A malformed Accept-Version or the like must not choose the answer's shape.
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: false,
+  })
+  const routes = new MethodTable()
+  app.addHook('onRoute', ({ method, url }) => routes.add(url, [method].flat()))
+  app.addHook('preParsing', async (request, _reply, payload) => replay(request.raw) ?? payload)
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = routes.methodsOf(request.url.split('?', 1)[0] ?? '')
+    if (allowed.length === 0) return answers.notFound(reply, request)
+    const allow = allowed.join(',')
+    return answers.methodNotAllowed(reply.header('allow', allow), allow)
+  })
+  app.setErrorHandler((error, request, reply) =>
+    answers.error(error instanceof Error ? error : new Error(String(error)), request, reply),
+  )
+  return app
+}
+
+/** Fastify answers a wrong method like an unknown path; this remembers which methods a path has. */
+class MethodTable {
+  readonly #rows: { readonly pattern: RegExp; readonly methods: string[] }[] = []
+  readonly #byUrl = new Map<string, string[]>()
+
+  add(url: string, methods: readonly string[]): void {
+    const known = this.#byUrl.get(url)
+    if (known) {
+      known.push(...methods)
+      return
+    }
+    const row = { pattern: new RegExp(`^${url.replace(/:[a-z_]+/gi, '[^/]+')}$`), methods: [...methods] }
+    this.#byUrl.set(url, row.methods)
+    this.#rows.push(row)
+  }
+
+  methodsOf(path: string): readonly string[] {
+    return this.#rows.find(({ pattern }) => pattern.test(path))?.methods ?? []
+  }
+}
+
+interface PlainResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown
+  end(body: string): unknown
+}
+
+export function plain(response: PlainResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(text)
+}

@@ -1,0 +1,97 @@
+/** What is counted, and how: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
+export const LIMITS = {
+  /** HTTP requests and new connections, by address. */
+  request: { burst: 2_000, perSecond: 200 },
+  /** New accounts, by address. */
+  register: { burst: 100, perSecond: 1 },
+  /** Log-ins, by address. */
+  login: { burst: 200, perSecond: 5 },
+  /** Wrong passwords, by account name. */
+  password: { burst: 20, perSecond: 0.2 },
+  /** Names of conversations that were wrong, by address: a gid is a capability. */
+  guess: { burst: 100, perSecond: 1 },
+  /** Messages, by account. */
+  send: { burst: 1_000, perSecond: 50 },
+  /** Everything else an account asks over a live connection. */
+  command: { burst: 2_000, perSecond: 200 },
+} as const
+
+export type LimitKind = keyof typeof LIMITS
+
+interface Bucket {
+  tokens: number
+  at: number
+}
+
+const SWEEP_AT = 50_000
+
+/** Token buckets by kind and key. At most `SWEEP_AT` of a kind are kept before the full ones are dropped. */
+export class Limits {
+  readonly #isOn: boolean
+  readonly #now: () => number
+  readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
+
+  constructor(isOn: boolean, nowSeconds: () => number = () => performance.now() / 1000) {
+    this.#isOn = isOn
+    this.#now = nowSeconds
+  }
+
+  /** Takes one token. 0 when allowed, else the whole seconds (at least 1) to wait. */
+  take(kind: LimitKind, key: string | number): number {
+    if (!this.#isOn) return 0
+    const bucket = this.#refilled(kind, key)
+    if (bucket.tokens >= 1) {
+      bucket.tokens--
+      return 0
+    }
+    return this.#wait(kind, bucket)
+  }
+
+  /** As `take`, but takes nothing: for what is counted only when it goes wrong. */
+  check(kind: LimitKind, key: string | number): number {
+    if (!this.#isOn) return 0
+    const bucket = this.#refilled(kind, key)
+    return bucket.tokens >= 1 ? 0 : this.#wait(kind, bucket)
+  }
+
+  #wait(kind: LimitKind, bucket: Bucket): number {
+    return Math.max(1, Math.ceil((1 - bucket.tokens) / LIMITS[kind].perSecond))
+  }
+
+  #refilled(kind: LimitKind, key: string | number): Bucket {
+    const { burst, perSecond } = LIMITS[kind]
+    const now = this.#now()
+    const buckets = this.#bucketsOf(kind)
+    const bucket = buckets.get(key)
+    if (bucket) {
+      bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.at) * perSecond)
+      bucket.at = now
+      return bucket
+    }
+    if (buckets.size >= SWEEP_AT) sweep(buckets, kind, now)
+    const fresh = { tokens: burst, at: now }
+    buckets.set(key, fresh)
+    return fresh
+  }
+
+  #bucketsOf(kind: LimitKind): Map<string | number, Bucket> {
+    const known = this.#buckets.get(kind)
+    if (known) return known
+    const fresh = new Map<string | number, Bucket>()
+    this.#buckets.set(kind, fresh)
+    return fresh
+  }
+}
+
+/** Drops buckets that have refilled; if an attack keeps them all in use, the oldest half. */
+function sweep(buckets: Map<string | number, Bucket>, kind: LimitKind, now: number): void {
+  const { burst, perSecond } = LIMITS[kind]
+  for (const [key, { tokens, at }] of buckets) {
+    if (tokens + (now - at) * perSecond >= burst) buckets.delete(key)
+  }
+  let excess = buckets.size - SWEEP_AT / 2
+  for (const key of buckets.keys()) {
+    if (excess-- <= 0) break
+    buckets.delete(key)
+  }
+}

@@ -1,0 +1,27 @@
+import type { Frame } from '../delivery/index.ts'
+
+const FIN_TEXT = 0x81
+const LENGTH_16 = 126
+const LENGTH_64 = 127
+
+/** How long an unmasked server frame's header is for a payload of so many bytes (RFC 6455, 5.2). */
+const headerLength = (payloadBytes: number): number => (payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10)
+
+/** One unmasked WebSocket text frame, header and payload in one Buffer. `prefix` is ASCII and counts as framing. */
+export function wsTextFrame(payload: string, prefix = ''): Frame {
+  const payloadBytes = Buffer.byteLength(payload) + prefix.length
+  const header = headerLength(payloadBytes)
+  const bytes = Buffer.allocUnsafe(header + payloadBytes)
+  bytes[0] = FIN_TEXT
+  if (header === 2) bytes[1] = payloadBytes
+  else if (header === 4) {
+    bytes[1] = LENGTH_16
+    bytes.writeUInt16BE(payloadBytes, 2)
+  } else {
+    bytes[1] = LENGTH_64
+    bytes.writeBigUInt64BE(BigInt(payloadBytes), 2)
+  }
+  if (prefix) bytes.write(prefix, header, 'latin1')
+  bytes.write(payload, header + prefix.length, 'utf8')
+  return { bytes, headerBytes: header + prefix.length }
+}
