@@ -134,7 +134,9 @@ export class Audiences {
     const known = this.#audiences.get(conversationId)
     if (known) return known.audience
     const audience = new Audience(this.#render)
-    const unsubscribe = this.#bus.subscribe(conversationTopic(conversationId), (event) => audience.deliver(event))
+    const unsubscribe = this.#bus.subscribe(conversationTopic(conversationId), (event) =>
+      audience.deliver(event),
+    )
     this.#audiences.set(conversationId, { audience, unsubscribe })
     return audience
   }

@@ -35,7 +35,7 @@ export interface SocketSinkOptions {
 export class SocketSink implements Sink {
   readonly #socket: Socket
   readonly #onSlow: () => void
-  readonly #owner: Owner | undefined
+  #owner: Owner | undefined
   #queue: (Batch | Buffer)[] = []
   #isClosed = false
   #isScheduled = false
@@ -58,6 +58,11 @@ export class SocketSink implements Sink {
 
   send(frame: Frame): void {
     this.#enqueue(frame.bytes)
+  }
+
+  /** From now on, frames owned by that account carry its own uuid on this connection. */
+  setOwner(owner: Owner): void {
+    this.#owner = owner
   }
 
   /** Writes what is queued now, so that a close frame written by someone else comes after it. */

@@ -1,13 +1,8 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { SocketIoDialect } from '../transport/index.ts'
+import type { SocketIoDialect, UpgradeHandler } from '../transport/index.ts'
 
 export const DIALECT_NAMES = ['rooms', 'chatapp', 'groups', 'messenger', 'channels'] as const
 export type DialectName = (typeof DIALECT_NAMES)[number]
-
-/** Completes a WebSocket handshake; the socket is the handler's from then on. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /**
  * One kind of client's way to speak with the core. It turns wire requests into commands and events into

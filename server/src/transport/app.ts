@@ -19,7 +19,10 @@ export function createDialectApp(answers: DialectAnswers): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
-    routerOptions: { maxParamLength: 256, onBadUrl: (_path, _request, response) => plain(response, 400, 'Bad Request') },
+    routerOptions: {
+      maxParamLength: 256,
+      onBadUrl: (_path, _request, response) => plain(response, 400, 'Bad Request'),
+    },
     // A malformed Accept-Version or the like must not choose the answer's shape.
     exposeHeadRoutes: false,
     return503OnClosing: false,

@@ -5,7 +5,8 @@ const LENGTH_16 = 126
 const LENGTH_64 = 127
 
 /** How long an unmasked server frame's header is for a payload of so many bytes (RFC 6455, 5.2). */
-const headerLength = (payloadBytes: number): number => (payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10)
+const headerLength = (payloadBytes: number): number =>
+  payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10
 
 /** One unmasked WebSocket text frame, header and payload in one Buffer. `prefix` is ASCII and counts as framing. */
 export function wsTextFrame(payload: string, prefix = ''): Frame {

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { MAX_BODY_BYTES, plain } from './app.ts'
+import { readAhead } from './bodies.ts'
+
+/** What the dispatcher asks of a dialect. */
+export interface HttpOwner<Name extends string> {
+  readonly name: Name
+  readonly http?: FastifyInstance
+  owns(path: string): boolean
+}
+
+/** A path that several dialects call: the first key that the body has decides. */
+export interface SharedRoute<Name extends string> {
+  readonly byKey: readonly (readonly [key: string, name: Name])[]
+  /** Also for a body that cannot be parsed. */
+  readonly otherwise: Name
+}
+
+export interface DispatcherOptions<Name extends string> {
+  readonly owners: readonly HttpOwner<Name>[]
+  readonly shared: ReadonlyMap<string, SharedRoute<Name>>
+  /** Who answers a CORS preflight of a shared path. */
+  readonly preflight: (origin: string | undefined) => Name
+  readonly onError: (error: unknown) => void
+}
+
+/** Gives each request of a port that several dialects share to the one whose path it is. */
+export class Dispatcher<Name extends string> {
+  readonly #options: DispatcherOptions<Name>
+  readonly #apps: ReadonlyMap<Name, FastifyInstance>
+
+  constructor(options: DispatcherOptions<Name>) {
+    this.#options = options
+    this.#apps = new Map(options.owners.flatMap(({ name, http }) => (http ? [[name, http] as const] : [])))
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const path = pathOf(request)
+    const shared = this.#options.shared.get(path)
+    if (shared) {
+      this.#choose(request, shared)
+        .then((name) => this.#route(name, request, response))
+        .catch((error) => {
+          this.#options.onError(error)
+          response.destroy()
+        })
+      return
+    }
+    const owner = this.#options.owners.find((candidate) => candidate.http && candidate.owns(path))
+    if (owner) this.#route(owner.name, request, response)
+    else plain(response, 404, 'Not Found')
+  }
+
+  #route(name: Name | undefined, request: IncomingMessage, response: ServerResponse): void {
+    const app = name && this.#apps.get(name)
+    if (app) app.routing(request, response)
+    else plain(response, 404, 'Not Found')
+  }
+
+  async #choose(request: IncomingMessage, shared: SharedRoute<Name>): Promise<Name | undefined> {
+    if (request.method === 'OPTIONS') return this.#options.preflight(request.headers.origin)
+    const rows = shared.byKey.filter(([, name]) => this.#apps.has(name))
+    const otherwise = this.#apps.has(shared.otherwise) ? shared.otherwise : rows[0]?.[1]
+    if (request.method !== 'POST') return otherwise
+    const body = parsed(await readAhead(request, MAX_BODY_BYTES))
+    return rows.find(([key]) => Object.hasOwn(body, key))?.[1] ?? otherwise
+  }
+}
+
+export function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '/'
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+function parsed(body: Buffer): object {
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  } catch {
+    // The dialect that answers parses it again and says so in its own words.
+    return {}
+  }
+}

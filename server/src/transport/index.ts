@@ -1,0 +1,17 @@
+export { type AddressOf, addressReader } from './address.ts'
+export { createDialectApp, type DialectAnswers, MAX_BODY_BYTES, plain } from './app.ts'
+export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'
+export { Inbox } from './inbox.ts'
+export { LIMITS, type LimitKind, Limits } from './limits.ts'
+export { closeListener, createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
+export {
+  attachSocketIo,
+  type SocketIoConnection,
+  type SocketIoDialect,
+  type SocketIoHandler,
+  type SocketIoSession,
+  socketIoFrame,
+} from './socket-io.ts'
+export { createSniffingServer } from './tcp.ts'
+export { WsAcceptor, WsConnection, type WsHandlers, type WsOptions } from './ws.ts'
+export { wsTextFrame } from './ws-frame.ts'

@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { pathOf } from './dispatcher.ts'
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export interface ListenerOptions {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  /** Undefined: nothing is served there. */
+  readonly upgradeFor: (path: string) => UpgradeHandler | undefined
+  /** Path prefix whose upgrades someone else (socket.io) has attached itself for. */
+  readonly foreignUpgrades?: string
+}
+
+/** Time for a request's headers and for the whole request, against clients that send a byte a minute. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 65_000
+
+/** An HTTP server with its routing of requests and upgrades, not yet listening. */
+export function createListener(options: ListenerOptions): HttpServer {
+  const http = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    noDelay: true,
+  })
+  http.on('request', (request, response) => {
+    if (!isForeign(options, pathOf(request))) options.handle(request, response)
+  })
+  http.on('upgrade', (request, socket, head) => {
+    // A peer that resets during the handshake must not end the process.
+    socket.on('error', () => socket.destroy())
+    const path = pathOf(request)
+    if (isForeign(options, path)) return
+    const handler = options.upgradeFor(path)
+    if (handler) handler(request, socket, head)
+    else refuseUpgrade(socket, 404, 'Not Found')
+  })
+  return http
+}
+
+const isForeign = ({ foreignUpgrades }: ListenerOptions, path: string): boolean =>
+  foreignUpgrades !== undefined && path.startsWith(foreignUpgrades)
+
+export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  )
+}
+
+/** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */
+export async function listen(
+  server: HttpServer | import('node:net').Server,
+  host: string,
+  port: number,
+): Promise<number> {
+  server.listen({ host, port })
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+/** Stops accepting; lets requests in flight end, up to `graceMs`, then cuts. */
+export async function closeListener(http: HttpServer, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+  http.closeIdleConnections()
+  const timer = setTimeout(() => http.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(timer)
+}

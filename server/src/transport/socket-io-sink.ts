@@ -1,0 +1,106 @@
+import type { Socket as NetSocket } from 'node:net'
+import type { Socket } from 'socket.io'
+import {
+  Batch,
+  type Frame,
+  flushAtEndOfTurn,
+  MAX_BACKLOG_BYTES,
+  type Owner,
+  type Sink,
+  SocketSink,
+} from '../delivery/index.ts'
+
+/** The parts of engine.io's connection that decide whether bytes may go past it. */
+interface EngineConnection {
+  readonly readyState: string
+  readonly upgrading: boolean
+  readonly writeBuffer: readonly unknown[]
+  readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: object }
+  send(message: string): unknown
+}
+
+/**
+ * The way out to one Socket.IO client. On an established WebSocket shared frames go straight to the
+ * socket; while it polls or upgrades they go through engine.io, so that order holds.
+ */
+export class SocketIoSink implements Sink {
+  readonly #socket: Socket
+  readonly #engine: EngineConnection
+  readonly #rawOf: (ws: object) => NetSocket | undefined
+  #raw: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
+  #owner: Owner | undefined
+  #queue: Batch[] = []
+  #pollingBacklogBytes = 0
+
+  constructor(socket: Socket, rawOf: (ws: object) => NetSocket | undefined) {
+    this.#socket = socket
+    this.#engine = socket.conn as unknown as EngineConnection
+    this.#rawOf = rawOf
+    socket.conn.on('drain', () => {
+      this.#pollingBacklogBytes = 0
+    })
+  }
+
+  push(batch: Batch): void {
+    if (this.#queue.length === 0 && this.#mayWriteRaw()) {
+      this.#raw?.sink.push(batch)
+      return
+    }
+    this.#queue.push(batch)
+    if (this.#queue.length === 1) flushAtEndOfTurn(this)
+  }
+
+  send(frame: Frame): void {
+    const batch = new Batch()
+    batch.add(frame)
+    this.push(batch)
+  }
+
+  setOwner(owner: Owner): void {
+    this.#owner = owner
+    this.#raw?.sink.setOwner(owner)
+  }
+
+  /** The socket under an established WebSocket. */
+  raw(): NetSocket | undefined {
+    return this.#mayWriteRaw() ? this.#raw?.socket : undefined
+  }
+
+  flush(): void {
+    this.#raw?.sink.flush()
+    const queue = this.#queue
+    this.#queue = []
+    for (const batch of queue) {
+      batch.bytes()
+      for (const frame of batch.frames) this.#sendThroughEngine(frame)
+    }
+  }
+
+  #sendThroughEngine({ bytes, headerBytes, owner }: Frame): void {
+    if (!this.#socket.connected) return
+    let payload = bytes.subarray(headerBytes)
+    if (owner && owner.accountId === this.#owner?.accountId) {
+      payload = Buffer.from(payload)
+      this.#owner.uuid.copy(payload, owner.offset - headerBytes)
+    }
+    this.#pollingBacklogBytes += payload.length
+    if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) this.#socket.disconnect(true)
+    // engine.io adds its own packet type, 4; the 2 is socket.io's EVENT.
+    else this.#engine.send(`2${payload.toString()}`)
+  }
+
+  #mayWriteRaw(): boolean {
+    const { transport, readyState, upgrading, writeBuffer } = this.#engine
+    if (transport.name !== 'websocket' || readyState !== 'open' || upgrading) return false
+    if (writeBuffer.length > 0 || !transport.writable) return false
+    this.#raw ??= this.#openRaw(transport.socket)
+    return this.#raw !== undefined
+  }
+
+  #openRaw(ws: object | undefined): { socket: NetSocket; sink: SocketSink } | undefined {
+    const socket = ws && this.#rawOf(ws)
+    if (!socket) return undefined
+    const onSlow = () => this.#socket.disconnect(true)
+    return { socket, sink: new SocketSink(socket, { onSlow, ...(this.#owner && { owner: this.#owner }) }) }
+  }
+}

@@ -1,0 +1,129 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Server, type Socket } from 'socket.io'
+import { WebSocketServer } from 'ws'
+import type { Frame, Owner, Sink } from '../delivery/index.ts'
+import type { AddressOf } from './address.ts'
+import { Inbox } from './inbox.ts'
+import { SocketIoSink } from './socket-io-sink.ts'
+import { wsTextFrame } from './ws-frame.ts'
+
+export const MAX_SOCKET_IO_BYTES = 64 * 1024
+
+/** One Socket.IO client, as a dialect sees it. */
+export interface SocketIoConnection {
+  readonly address: string
+  readonly sink: Sink
+  emit(event: string, payload: unknown): void
+  /** From now on, frames owned by that account carry its own uuid on this connection. */
+  setOwner(owner: Owner): void
+  /** What was sent before leaves before. */
+  disconnect(): void
+}
+
+/** Handles one event; `acknowledge` calls the client's callback, if it gave one, without arguments. */
+export type SocketIoHandler = (argument: unknown, acknowledge: () => void) => Promise<void> | void
+
+export interface SocketIoSession {
+  readonly events: ReadonlyMap<string, SocketIoHandler>
+  /** An event that no dialect on this listener knows. */
+  onUnknown?(event: string): void
+  onClose(): Promise<void> | void
+}
+
+export interface SocketIoDialect {
+  connect(connection: SocketIoConnection): SocketIoSession
+}
+
+const HEADER = '42'
+
+/** One event of the default namespace as a WebSocket frame, the same in engine.io 3 and 4. */
+export function socketIoFrame(event: string, payload: unknown): Frame {
+  return wsTextFrame(JSON.stringify([event, payload]), HEADER)
+}
+
+const rawSockets = new WeakMap<object, NetSocket>()
+
+/** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */
+class RememberingWsServer extends WebSocketServer {
+  override handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    done: (ws: import('ws').WebSocket, request: IncomingMessage) => void,
+  ): void {
+    super.handleUpgrade(request, socket, head, (ws, upgraded) => {
+      rawSockets.set(ws, socket as NetSocket)
+      done(ws, upgraded)
+    })
+  }
+}
+
+export interface SocketIoOptions {
+  readonly dialects: readonly SocketIoDialect[]
+  readonly addressOf: AddressOf
+  readonly onError: (error: unknown) => void
+}
+
+/** Serves `/socket.io` for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
+export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Server {
+  const io = new Server(http, {
+    allowEIO3: true,
+    destroyUpgrade: false,
+    serveClient: false,
+    maxHttpBufferSize: MAX_SOCKET_IO_BYTES,
+    perMessageDeflate: false,
+    httpCompression: false,
+    cors: { origin: '*', allowedHeaders: ['user', 'authorization', 'content-type'] },
+    wsEngine: RememberingWsServer,
+  })
+  io.on('connection', (socket) => serve(socket, options))
+  return io
+}
+
+function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions): void {
+  const sink = new SocketIoSink(socket, (ws) => rawSockets.get(ws))
+  const connection: SocketIoConnection = {
+    address: addressOf(socket.request),
+    sink,
+    emit: (event, payload) => sink.send(socketIoFrame(event, payload)),
+    setOwner: (owner) => sink.setOwner(owner),
+    disconnect: () => {
+      sink.flush()
+      socket.disconnect(true)
+    },
+  }
+  const sessions = dialects.map((dialect) => dialect.connect(connection))
+  const inbox = new Inbox<readonly unknown[]>({
+    handle: (packet) => dispatch(packet, sessions),
+    pause: () => sink.raw()?.pause(),
+    resume: () => sink.raw()?.resume(),
+    onError,
+  })
+  socket.use((packet) => inbox.push(packet))
+  // A packet that cannot be parsed makes socket.io close the connection and emit this.
+  socket.on('error', () => socket.disconnect(true))
+  socket.once('disconnect', async () => {
+    inbox.clear()
+    for (const session of sessions) {
+      try {
+        await session.onClose()
+      } catch (error) {
+        onError(error)
+      }
+    }
+  })
+}
+
+async function dispatch(packet: readonly unknown[], sessions: readonly SocketIoSession[]): Promise<void> {
+  const [event, ...args] = packet
+  const last = args.at(-1)
+  const callback = typeof last === 'function' ? last : undefined
+  const acknowledge = () => callback?.()
+  const argument = args[0] === callback ? undefined : args[0]
+  const name = String(event)
+  const handlers = sessions.flatMap((session) => session.events.get(name) ?? [])
+  for (const handler of handlers) await handler(argument, acknowledge)
+  if (handlers.length === 0) for (const session of sessions) session.onUnknown?.(name)
+}

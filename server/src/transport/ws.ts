@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { setTimeout as setTimer } from 'node:timers'
+import { setTimeout } from 'node:timers/promises'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
+import { wsTextFrame } from './ws-frame.ts'
+
+export interface WsOptions {
+  /** A larger frame closes the connection with 1009. */
+  readonly maxPayloadBytes: number
+  /** What a peer that does not read is told, if it still can be. */
+  readonly slow: { readonly code: number; readonly reason: string }
+  /** The server asks whether the peer is alive this often; it is cut off when it has not answered by the next time. */
+  readonly pingIntervalMs: number
+}
+
+export interface WsHandlers {
+  onText(text: string): void
+  onClose(): void
+}
+
+/** How long a peer may take to answer a close frame. */
+const CLOSE_GRACE_MS = 2_000
+
+/** One WebSocket whose text frames leave through a bounded sink. */
+export class WsConnection {
+  readonly sink: Sink
+  readonly #ws: WebSocket
+  readonly #out: SocketSink
+  isAlive = true
+
+  constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow']) {
+    this.#ws = ws
+    this.#out = new SocketSink(socket, { onSlow: () => this.close(slow.code, slow.reason) })
+    this.sink = this.#out
+  }
+
+  send(payload: string): void {
+    this.#out.send(wsTextFrame(payload))
+  }
+
+  sendFrame(frame: Frame): void {
+    this.#out.send(frame)
+  }
+
+  /** What was sent before leaves before. The peer is cut off if it does not answer. */
+  close(code: number, reason = ''): void {
+    this.#out.flush()
+    this.#ws.close(code, reason)
+    setTimer(() => this.#ws.terminate(), CLOSE_GRACE_MS).unref()
+  }
+
+  ping(): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping()
+  }
+
+  terminate(): void {
+    this.#ws.terminate()
+  }
+
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
+  }
+}
+
+/** Accepts WebSockets of one dialect and watches over them. */
+export class WsAcceptor {
+  readonly #server: WebSocketServer
+  readonly #options: WsOptions
+  readonly #connections = new Set<WsConnection>()
+  readonly #heartbeat: NodeJS.Timeout
+
+  constructor(options: WsOptions) {
+    this.#options = options
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.maxPayloadBytes,
+    })
+    this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMs).unref()
+  }
+
+  get connections(): ReadonlySet<WsConnection> {
+    return this.#connections
+  }
+
+  /** `open` is called once the handshake is done and says how to treat the connection. */
+  accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    open: (connection: WsConnection) => WsHandlers,
+  ): void {
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
+      const connection = new WsConnection(ws, socket as Socket, this.#options.slow)
+      this.#connections.add(connection)
+      const handlers = open(connection)
+      ws.on('message', (data, isBinary) => {
+        connection.isAlive = true
+        if (!isBinary) handlers.onText(data.toString())
+      })
+      ws.on('pong', () => {
+        connection.isAlive = true
+      })
+      // `ws` closes with the fitting code by itself; without a listener the process would end.
+      ws.on('error', () => undefined)
+      ws.on('close', () => {
+        this.#connections.delete(connection)
+        handlers.onClose()
+      })
+    })
+  }
+
+  /** Closes all with that code and waits until they are gone, or cut off. */
+  async close(code: number, reason: string): Promise<void> {
+    clearInterval(this.#heartbeat)
+    for (const connection of this.#connections) connection.close(code, reason)
+    const deadline = performance.now() + CLOSE_GRACE_MS
+    while (this.#connections.size > 0 && performance.now() < deadline) await setTimeout(20)
+    this.#server.close()
+  }
+
+  #beat(): void {
+    for (const connection of this.#connections) {
+      if (!connection.isAlive) connection.terminate()
+      else {
+        connection.isAlive = false
+        connection.ping()
+      }
+    }
+  }
+}
