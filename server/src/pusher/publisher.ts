@@ -1,0 +1,21 @@
+/** What `authorizeChannel` answers to a client; spread into the auth endpoint's response. */
+export interface ChannelAuth {
+  readonly auth: string
+  readonly channel_data?: string
+}
+
+/** What an application asks of Pusher, whether this server is it or the hosted service. */
+export interface PusherPublisher {
+  /**
+   * Sends an event to every subscriber of the channels, on any node. `data` is the text that subscribers get
+   * (JSON by custom). Resolves when the event is on its way; at most once, in order per channel and node.
+   */
+  trigger(channels: readonly string[], event: string, data: string, options?: TriggerOptions): Promise<void>
+  /** Signs a subscription. `presenceData` is the JSON with `user_id` that presence channels need. */
+  authorizeChannel(socketId: string, channel: string, presenceData?: string): ChannelAuth
+}
+
+export interface TriggerOptions {
+  /** The connection that caused the event and knows of it already. */
+  readonly exceptSocketId?: string
+}
