@@ -70,6 +70,11 @@ export class Conversations {
     return (await this.#store.findByGid(name)) ?? (await this.#store.findOpenByName(name))
   }
 
+  /** The pair's one private conversation, whichever opened it; undefined before that. */
+  findPrivate(accountId: AccountId, otherId: AccountId): Promise<Conversation | undefined> {
+    return this.#store.findPrivate([accountId, otherId])
+  }
+
   /** Undefined unless the account is a member. */
   async standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
     const standing = await this.#store.standing(accountId, conversationId)

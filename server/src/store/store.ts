@@ -131,6 +131,8 @@ export interface ConversationStore {
   find(conversationId: ConversationId): Promise<Conversation | undefined>
   findByGid(gid: string): Promise<Conversation | undefined>
   findOpenByName(name: string): Promise<Conversation | undefined>
+  /** The pair's one private conversation, whichever opened it. */
+  findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined>
   standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined>
   /** One of the account's own, with its last message. */
   findListing(accountId: AccountId, conversationId: ConversationId): Promise<ConversationListing | undefined>

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import { type AccountId, type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
+import { type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
 import { nameKey } from '../../lib/text.ts'
 import type { CreatedConversation, NewConversation } from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
 import type { MemberWrites } from './members-writes.ts'
+import { pairOf } from './pair.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 
@@ -68,11 +69,6 @@ export class ConversationWrites {
     if (!row) throw new Error('a conversation that is not there')
     return { conversation: conversationOf(row), members: this.#members.list(conversationId), isNew }
   }
-}
-
-function pairOf([one, other]: readonly AccountId[]): string {
-  if (one === undefined || other === undefined) throw new Error('a private conversation has two members')
-  return `${Math.min(one, other)}:${Math.max(one, other)}`
 }
 
 const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`

@@ -13,6 +13,7 @@ import {
   type StandingRow,
   standingOf,
 } from './listings.ts'
+import { pairOf } from './pair.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -22,6 +23,7 @@ export class SqliteConversations implements ConversationStore {
   readonly #find
   readonly #findByGid
   readonly #findOpenByName
+  readonly #findPrivate
   readonly #standing
   readonly #findListing
   readonly #list
@@ -32,6 +34,7 @@ export class SqliteConversations implements ConversationStore {
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findByGid = prepare<Row<Conversation>>(db, FIND_BY_GID)
     this.#findOpenByName = prepare<Row<Conversation>>(db, FIND_OPEN_BY_NAME)
+    this.#findPrivate = prepare<Row<Conversation>>(db, FIND_PRIVATE)
     this.#standing = prepare<StandingRow>(db, STANDING)
     this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
     this.#list = prepare<ListingRow>(db, LIST)
@@ -52,6 +55,10 @@ export class SqliteConversations implements ConversationStore {
 
   findOpenByName(name: string): Promise<Conversation | undefined> {
     return read(() => optional(this.#findOpenByName.get(nameKey(name))))
+  }
+
+  findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined> {
+    return read(() => optional(this.#findPrivate.get(pairOf(pair))))
   }
 
   standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
@@ -90,6 +97,8 @@ const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
 
 const FIND_OPEN_BY_NAME = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.name_key = ?`
+
+const FIND_PRIVATE = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.pair = ?`
 
 const IDS_OF = `
   SELECT conversation_id AS conversationId FROM members WHERE account_id = ? ORDER BY conversation_id`
