@@ -29,11 +29,16 @@ export function engineCode(error: unknown): string | undefined {
 
 export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })
 
+// What node:sqlite throws for a statement of a connection that was closed.
+const isClosed = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE'
+
 /** Answers what the query answers; the engine's failure becomes 'unavailable'. */
 export function read<T>(query: () => T): Promise<T> {
   try {
     return Promise.resolve(query())
   } catch (error) {
-    return Promise.reject(engineCode(error) === undefined ? error : unavailable(error))
+    const isOutage = isClosed(error) || engineCode(error) !== undefined
+    return Promise.reject(isOutage ? unavailable(error) : error)
   }
 }

@@ -42,7 +42,7 @@ class SqliteStore implements Store {
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#db = db
     this.#writer = writer
-    this.#ping = prepare(db, 'SELECT count(*) FROM schema_migrations')
+    this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
     this.accounts = new SqliteAccounts(db, writer)
     this.sessions = new SqliteSessions(db, writer)
     this.contacts = new SqliteContacts(db, writer)

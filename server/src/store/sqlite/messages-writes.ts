@@ -35,6 +35,7 @@ export class MessageWrites {
   readonly #moveConversation
   readonly #findRemovable
   readonly #wipe
+  readonly #findNewest
   readonly #settleLast
 
   constructor(db: DatabaseSync, changes: Changes) {
@@ -46,6 +47,7 @@ export class MessageWrites {
     this.#moveConversation = prepare(db, MOVE_CONVERSATION)
     this.#findRemovable = prepare<Removable>(db, FIND_REMOVABLE)
     this.#wipe = prepare(db, "UPDATE messages SET body = '', deleted_at = ? WHERE id = ?")
+    this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
     this.#settleLast = prepare(db, SETTLE_LAST)
   }
 
@@ -78,7 +80,8 @@ export class MessageWrites {
     const { conversationId, seq, senderId } = found
     if (senderId !== by) throw new ChatError('not_the_owner', { messageId })
     this.#wipe.run(at, messageId)
-    this.#settleLast.run(conversationId, messageId)
+    const newest = this.#findNewest.get(conversationId)
+    this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
     const change = this.#changes.record({ conversationId, kind: 'deleted', accountId: by, messageId, at })
     return { conversationId, messageId, seq, change }
   }
@@ -117,10 +120,11 @@ const FIND_REMOVABLE = `
   FROM members m JOIN messages t ON t.conversation_id = m.conversation_id
   WHERE m.account_id = ?1 AND t.id = ?2 AND t.deleted_at IS NULL`
 
-// Goes back to the newest message that remains, if it was this one.
+const FIND_NEWEST = `
+  SELECT id AS messageId, sent_at AS sentAt FROM messages
+  WHERE conversation_id = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT 1`
+
+// Only if the message that went was the last one.
 const SETTLE_LAST = `
-  UPDATE conversations SET (last_message_id, activity_at) = (
-    SELECT max(t.id), coalesce(max(t.sent_at), conversations.updated_at) FROM (
-      SELECT id, sent_at FROM messages
-      WHERE conversation_id = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT 1) t)
-  WHERE id = ?1 AND last_message_id = ?2`
+  UPDATE conversations SET last_message_id = ?, activity_at = coalesce(?, updated_at)
+  WHERE id = ? AND last_message_id = ?`

@@ -8,7 +8,7 @@ import { MESSAGE_COLUMNS, messageOf, SENDER_COLUMNS, type SignedRow, signedOf } 
 import { prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-// A long history is read in pieces, so that the event loop turns in between: about 2 ms each.
+// A long history is read in pieces of a few milliseconds, so that the event loop turns in between.
 const PIECE = 1000
 
 export class SqliteMessages implements MessageStore {

@@ -27,7 +27,7 @@ export const MESSAGE_COLUMNS = `
 export const SENDER_COLUMNS = `
   a.uuid AS uuid, a.username AS username, a.display_name AS displayName`
 
-/** Of a row `c` that may be null, for ?1: whether the other member of a private conversation has blocked it. */
+/** Whether, `c` being private, its other member has blocked the account ?1. */
 export const IS_BLOCKED = `
   c.kind = 'private' AND EXISTS (
     SELECT 1 FROM members o JOIN blocks b ON b.blocked_id = ?1 AND b.blocker_id = o.account_id
@@ -47,7 +47,19 @@ export const messageOf = (row: Row<Message>): Message => ({ ...row })
 
 export type SignedRow = Row<Message & Omit<Sender, 'accountId'>>
 
-export const signedOf = ({ uuid, username, displayName, ...message }: SignedRow): SignedMessage => ({
-  ...message,
-  sender: { accountId: message.senderId, uuid, username, displayName },
+// Spelled out: it runs for every line of a history, and a spread takes twice as long.
+export const signedOf = (row: SignedRow): SignedMessage => ({
+  messageId: row.messageId,
+  conversationId: row.conversationId,
+  seq: row.seq,
+  senderId: row.senderId,
+  replyTo: row.replyTo,
+  body: row.body,
+  sentAt: row.sentAt,
+  sender: {
+    accountId: row.senderId,
+    uuid: row.uuid,
+    username: row.username,
+    displayName: row.displayName,
+  },
 })

@@ -10,7 +10,7 @@ import type { Answer, Argument, Command, Result, WriteName } from './writes.ts'
 const MAX_PENDING = 50_000
 
 export interface WriterHooks {
-  /** After every commit. */
+  /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
   /** The writer is gone for good: every write is now 'unavailable'. */
   readonly onFailure?: ((error: Error) => void) | undefined

@@ -1,0 +1,30 @@
+import { describe, type TestContext, test } from 'node:test'
+import type { Store } from '../../src/store/store.ts'
+import { accountRules } from './conformance/accounts.ts'
+import { contactRules } from './conformance/contacts.ts'
+import { conversationRules } from './conformance/conversations.ts'
+import { memberRules } from './conformance/members.ts'
+import { messageRules } from './conformance/messages.ts'
+import { pagingRules } from './conformance/paging.ts'
+import { raceRules } from './conformance/races.ts'
+import { sessionRules } from './conformance/sessions.ts'
+import { storeRules } from './conformance/store.ts'
+import { type Rule, World } from './world.ts'
+
+/** What every adapter of the port must do. `open` gives an empty store and closes it after the test. */
+export function storeConformance(name: string, open: (t: TestContext) => Promise<Store>): void {
+  const rule: Rule = (sentence, check) => {
+    test(sentence, async (t) => check(new World(await open(t))))
+  }
+  describe(`the store on ${name}`, { concurrency: 4 }, () => {
+    storeRules(rule)
+    accountRules(rule)
+    sessionRules(rule)
+    contactRules(rule)
+    conversationRules(rule)
+    memberRules(rule)
+    messageRules(rule)
+    pagingRules(rule)
+    raceRules(rule)
+  })
+}

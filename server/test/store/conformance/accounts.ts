@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { toAccountId } from '../../../src/core/types.ts'
+import { present, type Rule, refuses } from '../world.ts'
+
+export function accountRules(rule: Rule): void {
+  rule('creates an account and finds it by id, name and address', async ({ store, ...world }) => {
+    assert.ok(world)
+    const at = 1_700_000_000_123_456
+    const uuid = '5f0f3c5e-6f0e-4d43-8a5c-1f6b0f3a9d10'
+    const facts = {
+      uuid,
+      username: 'Ann',
+      displayName: 'Ann 🦊',
+      email: 'Ann@Example.org',
+      passwordHash: 'phc',
+    }
+    const ann = await store.accounts.create({ ...facts, at })
+    assert.deepEqual(ann, {
+      ...facts,
+      ...{ accountId: 1, emailConfirmed: false, bio: '', isGuest: false, isDisabled: false },
+      ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0, currentConversationId: null },
+    })
+    assert.deepEqual(await store.accounts.find(ann.accountId), ann)
+    assert.deepEqual(await store.accounts.findByUsername('aNN'), ann)
+    assert.deepEqual(await store.accounts.findByEmail('ann@example.ORG'), ann)
+  })
+
+  rule('finds nobody by what nobody has', async ({ store }) => {
+    assert.equal(await store.accounts.find(toAccountId(1)), undefined)
+    assert.equal(await store.accounts.findByUsername('ann'), undefined)
+    assert.equal(await store.accounts.findByEmail('ann@example.org'), undefined)
+    assert.deepEqual(await store.accounts.findMany([toAccountId(1)]), [])
+    assert.deepEqual(await store.accounts.findMany([]), [])
+  })
+
+  rule('refuses a name that is taken in another case or composition', async (world) => {
+    await world.account('zoë')
+    await refuses(world.account('ZOE\u0308'), 'name_taken', { fields: ['username'] })
+  })
+
+  rule('names every taken field', async (world) => {
+    await world.account('ann', { email: 'ann@example.org' })
+    await refuses(world.account('bob', { email: 'ANN@example.org' }), 'email_taken', { fields: ['email'] })
+    const both = world.account('Ann', { email: 'ann@example.org' })
+    await refuses(both, 'name_taken', { fields: ['username', 'email'] })
+  })
+
+  rule("refuses a name that is another's address, and the reverse", async (world) => {
+    await world.account('ann', { email: 'ann@example.org' })
+    await world.account('bob@example.org')
+    await refuses(world.account('ANN@example.org'), 'name_taken', { fields: ['username'] })
+    await refuses(world.account('bob', { email: 'Bob@example.org' }), 'email_taken', { fields: ['email'] })
+  })
+
+  rule('lets one account have its address as its name', async (world) => {
+    const ann = await world.account('ann@example.org', { email: 'ann@example.org' })
+    assert.deepEqual(await world.store.accounts.findByEmail('ann@example.org'), ann)
+  })
+
+  rule('lets many accounts have no address', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    assert.notEqual(ann.accountId, bob.accountId)
+  })
+
+  rule('makes a guest of a name without a password', async (world) => {
+    const guest = await world.guest('nick')
+    assert.equal(guest.isGuest, true)
+    assert.deepEqual(await world.store.accounts.findByUsername('Nick'), guest)
+    await refuses(world.account('NICK'), 'name_taken')
+  })
+
+  rule('finds many at once, each once', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob', 'cy')
+    const ids = [bob.accountId, ann.accountId, bob.accountId, toAccountId(99)]
+    const found = await world.store.accounts.findMany(ids)
+    assert.deepEqual(new Set(found.map(({ username }) => username)), new Set(['ann', 'bob']))
+    assert.equal(found.length, 2)
+  })
+
+  rule('lists by id in pages, without guests and the disabled', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    await world.guest('nick')
+    const [cy, dan] = await world.accounts('cy', 'dan')
+    await world.disable(cy)
+    const first = await world.store.accounts.list({ after: 0, limit: 2 })
+    assert.deepEqual(first, [ann, bob])
+    assert.deepEqual(await world.store.accounts.list({ after: bob.accountId, limit: 2 }), [dan])
+    assert.deepEqual(await world.store.accounts.list({ after: dan.accountId, limit: 2 }), [])
+    assert.equal((await world.store.accounts.list({ after: 0, limit: Number.POSITIVE_INFINITY })).length, 3)
+  })
+
+  rule('sets a bio and the time of the change', async (world) => {
+    const ann = await world.account('ann')
+    const at = world.now()
+    await world.store.accounts.setBio(ann.accountId, 'fox 🦊', at)
+    assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: 'fox 🦊', updatedAt: at })
+  })
+
+  rule('moves the time last seen forward only', async (world) => {
+    const ann = await world.account('ann')
+    const at = world.now()
+    await world.store.accounts.setSeen(ann.accountId, at)
+    await world.store.accounts.setSeen(ann.accountId, at - 1)
+    assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, lastSeenAt: at })
+  })
+
+  rule('voids credentials from a moment on, and not before an earlier one', async (world) => {
+    const ann = await world.account('ann')
+    const at = world.now()
+    await world.store.accounts.revoke(ann.accountId, { at, disable: false })
+    await world.store.accounts.revoke(ann.accountId, { at: at - 1, disable: false })
+    const found = present(await world.store.accounts.find(ann.accountId))
+    assert.equal(found.credentialsSince, at)
+    assert.equal(found.isDisabled, false)
+  })
+
+  rule('disables for good', async (world) => {
+    const ann = await world.account('ann')
+    await world.disable(ann)
+    await world.store.accounts.revoke(ann.accountId, { at: world.now(), disable: false })
+    assert.equal(present(await world.store.accounts.find(ann.accountId)).isDisabled, true)
+  })
+
+  rule('gives back the names of unseen guests and keeps what they said', async (world) => {
+    const { accounts } = world.store
+    const ann = await world.account('ann')
+    const gone = await world.guest('gone')
+    const back = await world.guest('back')
+    const room = await world.open(gone)
+    await world.send(room, gone, 'hello')
+    const since = world.now()
+    await accounts.setSeen(back.accountId, since)
+    assert.equal(await accounts.freeGuests(since), 1)
+    assert.equal(await accounts.freeGuests(since), 0)
+    assert.equal(await accounts.findByUsername('gone'), undefined)
+    assert.equal(present(await accounts.find(gone.accountId)).username, 'gone')
+    assert.equal(present(await accounts.findByUsername('back')).accountId, back.accountId)
+    assert.equal(present(await accounts.findByUsername('ann')).accountId, ann.accountId)
+    assert.notEqual((await world.guest('gone')).accountId, gone.accountId)
+    assert.deepEqual(await world.bodies(room), ['hello'])
+    assert.equal(await accounts.freeGuests(world.now() + 1), 2)
+  })
+}

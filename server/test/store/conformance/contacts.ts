@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { type Account, toAccountId } from '../../../src/core/types.ts'
+import { type Rule, refuses, type World } from '../world.ts'
+
+const add = (world: World, one: Account, other: Account): Promise<void> =>
+  world.store.contacts.add(one.accountId, other.accountId, world.now())
+
+const namesOf = async ({ store }: World, { accountId }: Account): Promise<readonly string[]> =>
+  (await store.contacts.list(accountId)).map(({ username }) => username)
+
+export function contactRules(rule: Rule): void {
+  rule('adds contacts both ways, listed in the order they were added', async (world) => {
+    const [ann, bob, cy, dan] = await world.accounts('ann', 'bob', 'cy', 'dan')
+    await add(world, ann, dan)
+    await add(world, cy, ann)
+    await add(world, ann, bob)
+    assert.deepEqual(await namesOf(world, ann), ['dan', 'cy', 'bob'])
+    assert.deepEqual(await namesOf(world, bob), ['ann'])
+    assert.deepEqual(await world.store.contacts.list(dan.accountId), [ann])
+  })
+
+  rule('refuses a contact twice, from either side', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    await add(world, ann, bob)
+    await refuses(add(world, ann, bob), 'already_a_contact')
+    await refuses(add(world, bob, ann), 'already_a_contact')
+    assert.deepEqual(await namesOf(world, ann), ['bob'])
+  })
+
+  rule('refuses a contact who is gone or has blocked the one who adds', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const { accountId } = bob
+    await refuses(add(world, ann, { ...bob, accountId: toAccountId(99) }), 'unknown_account', {
+      accountId: 99,
+    })
+    await world.block(bob, ann)
+    await refuses(add(world, ann, bob), 'unknown_account', { accountId })
+    assert.deepEqual(await namesOf(world, bob), [])
+  })
+
+  rule('knows who has blocked whom, one way', async (world) => {
+    const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+    const all = [ann, bob, cy].map(({ accountId }) => accountId)
+    await world.block(bob, ann)
+    await world.block(bob, ann)
+    await world.block(cy, ann)
+    const { contacts } = world.store
+    assert.deepEqual(
+      new Set(await contacts.blockersOf(ann.accountId, all)),
+      new Set([bob.accountId, cy.accountId]),
+    )
+    assert.deepEqual(await contacts.blockersOf(ann.accountId, [cy.accountId]), [cy.accountId])
+    assert.deepEqual(await contacts.blockersOf(ann.accountId, []), [])
+    assert.deepEqual(await contacts.blockersOf(bob.accountId, all), [])
+  })
+
+  rule('unblocks, also who was never blocked', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const { contacts } = world.store
+    await world.block(bob, ann)
+    await contacts.unblock(bob.accountId, ann.accountId)
+    await contacts.unblock(bob.accountId, ann.accountId)
+    assert.deepEqual(await contacts.blockersOf(ann.accountId, [bob.accountId]), [])
+    await add(world, ann, bob)
+  })
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { toConversationId, toMessageId } from '../../../src/core/types.ts'
+import { present, type Rule, refuses, series } from '../world.ts'
+
+export function messageRules(rule: Rule): void {
+  appendRules(rule)
+  refusalRules(rule)
+  idempotenceRules(rule)
+  deletionRules(rule)
+}
+
+function appendRules(rule: Rule): void {
+  rule('numbers messages and changes without a hole, each conversation by itself', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann, bob)
+    const other = await world.group(ann)
+    const first = await world.send(group, ann, 'one')
+    await world.send(other, ann, 'elsewhere')
+    await world.leave(group, bob)
+    const second = await world.send(group, ann, 'two')
+    assert.deepEqual([first.message.seq, first.change, first.isNew], [1, 2, true])
+    assert.deepEqual([second.message.seq, second.change, second.isNew], [2, 4, true])
+    assert.ok(second.message.messageId > first.message.messageId)
+    const { lastSeq, lastChange, activityAt, updatedAt } = await world.conversation(group)
+    assert.deepEqual([lastSeq, lastChange, activityAt], [2, 4, second.message.sentAt])
+    assert.ok(updatedAt < activityAt)
+  })
+
+  rule('gives a message back as it was sent', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const at = world.now()
+    for (const body of ['', ' \n\t', '🦊👩‍👩‍👧‍👦 𝒳', "'; DROP TABLE messages; --", 'x'.repeat(100_000)]) {
+      const { message } = await world.send(group, ann, body, { at })
+      assert.deepEqual([message.body, message.sentAt, message.senderId], [body, at, ann.accountId])
+      assert.deepEqual(await world.store.messages.find(message.messageId), message)
+    }
+  })
+
+  rule('signs listed messages with their senders', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann, bob)
+    const sent = [await world.send(group, ann, 'one'), await world.send(group, bob, 'two')]
+    const listed = await world.store.messages.list({ conversationId: group.conversationId, limit: 9 })
+    const expected = [ann, bob].map(({ accountId, uuid, username, displayName }, index) => ({
+      ...present(sent[index]).message,
+      sender: { accountId, uuid, username, displayName },
+    }))
+    assert.deepEqual(listed, expected)
+  })
+
+  rule('keeps a reply to a message of the same conversation', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const { message } = await world.send(group, ann, 'one')
+    const reply = await world.send(group, ann, 'two', { replyTo: message.messageId })
+    assert.equal(reply.message.replyTo, message.messageId)
+    assert.deepEqual(await world.store.messages.find(reply.message.messageId), reply.message)
+  })
+}
+
+function refusalRules(rule: Rule): void {
+  rule(
+    'refuses an unknown conversation, then a stranger, then the blocked, then an unknown reply',
+    async (world) => {
+      const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+      const pair = await world.private(ann, bob)
+      const replyTo = toMessageId(99)
+      await world.block(bob, ann)
+      const nowhere = { ...pair, conversationId: toConversationId(99) }
+      await refuses(world.send(nowhere, cy, 'x', { replyTo }), 'unknown_conversation')
+      await refuses(world.send(pair, cy, 'x', { replyTo }), 'not_a_member')
+      await refuses(world.send(pair, ann, 'x', { replyTo }), 'message_refused')
+      await refuses(world.send(pair, bob, 'x', { replyTo }), 'unknown_reply')
+      assert.deepEqual(await world.conversation(pair), pair)
+    },
+  )
+
+  rule('refuses the blocked in private only, and only one way', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const pair = await world.private(ann, bob)
+    const group = await world.group(ann, bob)
+    await world.block(bob, ann)
+    await world.send(pair, bob, 'I may')
+    await world.send(group, ann, 'here I may')
+    await refuses(world.send(pair, ann, 'but not here'), 'message_refused')
+    await world.store.contacts.unblock(bob.accountId, ann.accountId)
+    await world.send(pair, ann, 'now I may')
+    assert.deepEqual(await world.bodies(pair), ['I may', 'now I may'])
+  })
+
+  rule('refuses a reply to a deleted message or to one elsewhere', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const { message: deleted } = await world.send(group, ann, 'one')
+    const { message: elsewhere } = await world.send(await world.group(ann), ann, 'two')
+    await world.delete(deleted.messageId, ann)
+    for (const { messageId: replyTo } of [deleted, elsewhere])
+      await refuses(world.send(group, ann, 'three', { replyTo }), 'unknown_reply', { messageId: replyTo })
+  })
+
+  rule('leaves no gap behind a refused send', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann)
+    await world.send(group, ann, 'one')
+    await refuses(world.send(group, bob, 'no'), 'not_a_member')
+    await refuses(world.send(group, ann, 'no', { replyTo: toMessageId(99) }), 'unknown_reply')
+    const { message, change } = await world.send(group, ann, 'two')
+    assert.deepEqual([message.seq, change], [2, 3])
+  })
+}
+
+function idempotenceRules(rule: Rule): void {
+  rule('answers the first message to the same client id, wherever and whatever it is for', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const other = await world.group(ann)
+    const first = await world.send(group, ann, 'one', { clientId: 'c' })
+    await world.send(group, ann, 'two', { clientId: 'd' })
+    const again = { ...first, isNew: false }
+    assert.deepEqual(await world.send(group, ann, 'one', { clientId: 'c' }), again)
+    assert.deepEqual(await world.send(other, ann, 'else', { clientId: 'c' }), again)
+    assert.deepEqual(await world.bodies(group), ['one', 'two'])
+    assert.deepEqual(await world.bodies(other), [])
+  })
+
+  rule('answers a repeated send also to one who has left since', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann, bob)
+    const first = await world.send(group, bob, 'one', { clientId: 'c' })
+    await world.leave(group, bob)
+    assert.deepEqual(await world.send(group, bob, 'one', { clientId: 'c' }), { ...first, isNew: false })
+  })
+
+  rule('does not take one account for another by their client ids', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann, bob)
+    await world.send(group, ann, 'one', { clientId: 'c' })
+    assert.equal((await world.send(group, bob, 'two', { clientId: 'c' })).isNew, true)
+    assert.deepEqual(await world.bodies(group), ['one', 'two'])
+  })
+}
+
+function deletionRules(rule: Rule): void {
+  rule('deletes once, as a change of its own, and shows no one the message again', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const { conversationId } = group
+    const [one, two] = [await world.send(group, ann, 'one'), await world.send(group, ann, 'two')]
+    const { messageId } = one.message
+    assert.deepEqual(await world.delete(messageId, ann), { conversationId, messageId, seq: 1, change: 4 })
+    await refuses(world.delete(messageId, ann), 'unknown_message')
+    assert.equal(await world.store.messages.find(messageId), undefined)
+    assert.deepEqual(await world.bodies(group), ['two'])
+    const three = await world.send(group, ann, 'three')
+    assert.deepEqual([two.message.seq, three.message.seq, three.change], [2, 3, 5])
+  })
+
+  rule('forgets the words of a deleted message', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const { message } = await world.send(group, ann, 'secret', { clientId: 'c' })
+    await world.delete(message.messageId, ann)
+    const again = await world.send(group, ann, 'secret', { clientId: 'c' })
+    assert.deepEqual([again.isNew, again.message], [false, { ...message, body: '' }])
+  })
+
+  rule("refuses what is absent, elsewhere or another's", async (world) => {
+    const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+    const { message } = await world.send(await world.group(ann, bob), ann, 'mine')
+    await refuses(world.delete(toMessageId(99), ann), 'unknown_message')
+    await refuses(world.delete(message.messageId, cy), 'unknown_message')
+    await refuses(world.delete(message.messageId, bob), 'not_the_owner')
+    assert.deepEqual(await world.store.messages.find(message.messageId), message)
+  })
+
+  rule('goes back to the newest message that remains, then to the last update', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const sent = []
+    for (const n of series(3)) sent.push((await world.send(group, ann, `${n}`)).message)
+    const [one, two, three] = sent.map(present)
+    const last = async () => {
+      const listing = await world.store.conversations.findListing(ann.accountId, group.conversationId)
+      const { conversation, lastMessage } = present(listing)
+      return [lastMessage?.body ?? null, conversation.activityAt, conversation.lastSeq]
+    }
+    assert.deepEqual(await last(), ['3', three?.sentAt, 3])
+    await world.delete(present(two).messageId, ann)
+    assert.deepEqual(await last(), ['3', three?.sentAt, 3])
+    await world.delete(present(three).messageId, ann)
+    assert.deepEqual(await last(), ['1', one?.sentAt, 3])
+    await world.delete(present(one).messageId, ann)
+    assert.deepEqual(await last(), [null, group.updatedAt, 3])
+  })
+}

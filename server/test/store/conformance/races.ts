@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { present, type Rule, series } from '../world.ts'
+
+const succeeded = <T>(results: readonly PromiseSettledResult<T>[]): T[] =>
+  results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+
+export function raceRules(rule: Rule): void {
+  rule('numbers concurrent sends gaplessly, in the order they resolve', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const groups = [await world.group(ann, bob), await world.group(bob, ann)]
+    const resolved = new Map(groups.map(({ conversationId }) => [conversationId, [] as number[][]]))
+    const sends = series(600).map(async (n) => {
+      const { message, change } = await world.send(present(groups[n % 2]), n % 3 ? ann : bob, `${n}`)
+      present(resolved.get(message.conversationId)).push([message.seq, change])
+    })
+    await Promise.all(sends)
+    for (const numbers of resolved.values())
+      assert.deepEqual(
+        numbers,
+        series(300).map((seq) => [seq, seq + 1]),
+      )
+  })
+
+  rule('opens one private conversation for two who ask at once', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const created = await Promise.all(
+      series(10).map((n) => world.create('private', n % 2 ? [ann, bob] : [bob, ann])),
+    )
+    assert.equal(new Set(created.map(({ conversation }) => conversation.conversationId)).size, 1)
+    assert.equal(created.filter(({ isNew }) => isNew).length, 1)
+    assert.equal((await world.store.conversations.idsOf(ann.accountId)).length, 1)
+  })
+
+  rule('gives a name to exactly one of many who want it', async (world) => {
+    const wanted = ['ann', 'Ann', 'ANN', 'ａｎｎ']
+    const accounts = succeeded(await Promise.allSettled(wanted.map((name) => world.account(name))))
+    assert.equal(accounts.length, 1)
+    const ann = present(accounts[0])
+    const opened = await Promise.allSettled(wanted.map((name) => world.open(ann, name)))
+    assert.equal(succeeded(opened).length, 1)
+  })
+
+  rule('stores one of many sends with one client id', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const sent = await Promise.all(series(20).map(() => world.send(group, ann, 'once', { clientId: 'c' })))
+    assert.equal(sent.filter(({ isNew }) => isNew).length, 1)
+    assert.equal(new Set(sent.map(({ message }) => message.messageId)).size, 1)
+    assert.deepEqual(await world.bodies(group), ['once'])
+  })
+
+  rule('makes one membership of many entries', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const open = await world.open(ann)
+    const joined = await Promise.all(series(10).map(() => world.join(open, bob)))
+    assert.equal(joined.filter(({ isNew }) => isNew).length, 1)
+    assert.equal((await world.store.members.list(open.conversationId)).length, 2)
+    assert.equal((await world.conversation(open)).lastChange, 2)
+  })
+
+  rule('stores nothing sent after a leave or a block that came first', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann, bob)
+    const pair = await world.private(ann, bob)
+    const results = await Promise.allSettled([
+      world.leave(group, bob),
+      world.send(group, bob, 'too late'),
+      world.block(bob, ann),
+      world.send(pair, ann, 'too late'),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'rejected'],
+    )
+    assert.deepEqual([await world.bodies(group), await world.bodies(pair)], [[], []])
+  })
+
+  rule('deletes a message once for many who try', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const { message } = await world.send(group, ann, 'one')
+    const results = await Promise.allSettled(series(5).map(() => world.delete(message.messageId, ann)))
+    assert.deepEqual(
+      succeeded(results).map(({ change }) => change),
+      [3],
+    )
+    assert.equal((await world.conversation(group)).lastChange, 3)
+  })
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { type Rule, refuses, series } from '../world.ts'
+
+export function storeRules(rule: Rule): void {
+  rule('answers a ping while it is open', async ({ store }) => {
+    await store.ping()
+  })
+
+  rule('keeps what it accepted before close, and refuses afterwards', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const sends = series(20).map((n) => world.send(group, ann, `${n}`))
+    await Promise.all([world.store.close(), ...sends])
+    await refuses(world.send(group, ann, 'late'), 'unavailable')
+    await refuses(world.store.ping(), 'unavailable')
+  })
+
+  rule('closes more than once without complaint', async ({ store }) => {
+    await Promise.all([store.close(), store.close()])
+    await store.close()
+  })
+
+  rule('settles writes of every kind in the order they were made', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const settled: number[] = []
+    const writes = [
+      world.send(group, ann, 'one'),
+      world.account('ann'),
+      world.store.accounts.setBio(ann.accountId, 'bio', world.now()),
+      world.leave(group, ann),
+      world.send(group, ann, 'two'),
+      world.open(ann),
+    ]
+    const note = (index: number) => () => settled.push(index)
+    await Promise.all(writes.slice(0, 5).map((write, index) => write.then(note(index), note(index))))
+    assert.deepEqual(settled, [0, 1, 2, 3, 4])
+    await Promise.allSettled(writes)
+  })
+
+  rule('lets one refusal leave its neighbours alone', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const group = await world.group(ann)
+    const results = await Promise.allSettled([
+      world.send(group, ann, 'one'),
+      world.send(group, bob, 'not mine'),
+      world.account('ANN'),
+      world.send(group, ann, 'two'),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    )
+    assert.deepEqual(await world.bodies(group), ['one', 'two'])
+  })
+
+  rule('shows a write to every read that begins after it resolved', async (world) => {
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    for (const n of series(50)) {
+      const { message } = await world.send(group, ann, `${n}`)
+      assert.deepEqual(await world.store.messages.find(message.messageId), message)
+    }
+  })
+}

@@ -1,0 +1,33 @@
+import { writeSync } from 'node:fs'
+import type { Account, Conversation } from '../../src/core/types.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { present, series, World } from './world.ts'
+
+// A server under load that tells what was acknowledged, a line each, until it is killed: see kill.test.ts.
+
+const [file = '', cycle = ''] = process.argv.slice(2)
+const SENDERS = 16
+const CONVERSATIONS = 5
+
+/** In the pipe at once: a line that is there was acknowledged before. */
+const tell = (fact: Readonly<Record<string, unknown>>): number => writeSync(1, `${JSON.stringify(fact)}\n`)
+
+async function sendWithoutEnd(sender: Account, conversations: readonly Conversation[]): Promise<void> {
+  for (let n = 0; ; n++) {
+    const conversation = present(conversations[n % conversations.length])
+    const body = `${sender.username} ${n} ${'🦊'.repeat(n % 50)}`
+    const { message, change } = await world.send(conversation, sender, body, { clientId: `${n}` })
+    tell({ type: 'sent', change, ...message })
+    if (n % 10 !== 9) continue
+    const deleted = await world.delete(message.messageId, sender)
+    tell({ type: 'deleted', messageId: message.messageId, change: deleted.change })
+  }
+}
+
+const world = new World(await openSqliteStore({ file }))
+const senders = await Promise.all(series(SENDERS).map((n) => world.account(`sender ${cycle}.${n}`)))
+const [first, ...others] = senders
+const conversations = await Promise.all(
+  series(CONVERSATIONS).map(() => world.group(present(first), ...others)),
+)
+await Promise.all(senders.map((sender) => sendWithoutEnd(sender, conversations)))

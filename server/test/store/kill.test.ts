@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openForWriting } from '../../src/store/sqlite/database.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { findHoles } from './series.ts'
+import { series } from './world.ts'
+
+const CYCLES = 24
+const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url))
+
+interface Sent {
+  readonly messageId: number
+  readonly conversationId: number
+  readonly senderId: number
+  readonly seq: number
+  readonly change: number
+  readonly body: string
+}
+type Fact = ({ readonly type: 'sent' } & Sent) | { readonly type: 'deleted'; readonly messageId: number }
+
+/** All that a server acknowledged until it was killed in the middle of its work. */
+async function runAndKill(file: string, cycle: number): Promise<Fact[]> {
+  const child = spawn(process.execPath, [CHILD, file, String(cycle)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const deadline = randomInt(1, 2500)
+  const facts: Fact[] = []
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (lines.length === deadline) child.kill('SIGKILL')
+  }
+  const [, signal] = await ended
+  assert.equal(signal, 'SIGKILL', 'it ran until it was killed')
+  // The kill cuts no line in two: each is one write, small enough for the pipe to take whole.
+  for (const line of lines) facts.push(JSON.parse(line))
+  return facts
+}
+
+function findLost(db: DatabaseSync, facts: readonly Fact[]): Fact[] {
+  const find = db.prepare(
+    'SELECT conversation_id, sender_id, seq, change, body, deleted_at FROM messages WHERE id = ?',
+  )
+  const deleted = new Set(facts.flatMap((fact) => (fact.type === 'deleted' ? [fact.messageId] : [])))
+  return facts.filter((fact) => {
+    const row = find.get(fact.messageId)
+    if (!row) return true
+    if (fact.type === 'deleted') return row.deleted_at === null || row.body !== ''
+    const isBodyKept = row.body === fact.body || (row.body === '' && row.deleted_at !== null)
+    const isWhole = deleted.has(fact.messageId) ? row.deleted_at !== null : isBodyKept
+    const isInPlace = row.seq === fact.seq && row.change === fact.change
+    return !(
+      isWhole &&
+      isInPlace &&
+      row.conversation_id === fact.conversationId &&
+      row.sender_id === fact.senderId
+    )
+  })
+}
+
+function check(file: string, facts: readonly Fact[]): void {
+  // Opens only because the lock of the killed died with it.
+  const { db, close } = openForWriting(file)
+  assert.deepEqual(findLost(db, facts), [])
+  assert.deepEqual(findHoles(db), [])
+  assert.deepEqual(db.prepare(DUPLICATES).all(), [])
+  assert.equal(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok')
+  assert.deepEqual(db.prepare('PRAGMA foreign_key_check').all(), [])
+  close()
+}
+
+const DUPLICATES = `
+  SELECT body FROM messages WHERE deleted_at IS NULL GROUP BY sender_id, body HAVING count(*) > 1`
+
+test(`loses and doubles nothing acknowledged in ${CYCLES} kills under load`, async (t) => {
+  const file = join(await tempDir(t), 'parlance.db')
+  const facts: Fact[] = []
+  for (const cycle of series(CYCLES)) {
+    const acknowledged = await runAndKill(file, cycle)
+    check(file, acknowledged)
+    facts.push(...acknowledged)
+  }
+  check(file, facts)
+  t.diagnostic(`${facts.length} acknowledged writes, all there`)
+})

@@ -1,0 +1,30 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What is amiss in the numbering of messages and changes; empty when nothing is. */
+export const findHoles = (db: DatabaseSync): readonly unknown[] => db.prepare(HOLES).all()
+
+const HOLES = `
+  WITH numbered AS (
+    SELECT conversation_id, change FROM messages UNION ALL SELECT conversation_id, change FROM changes
+  ), counted AS (
+    SELECT conversation_id, count(*) AS total, count(DISTINCT change) AS different, min(change) AS lowest,
+      max(change) AS highest
+    FROM numbered GROUP BY conversation_id
+  )
+  SELECT 'changes' AS what, c.id AS id FROM conversations c LEFT JOIN counted n ON n.conversation_id = c.id
+  WHERE n.total IS NOT c.last_change OR n.different IS NOT n.total OR n.lowest IS NOT 1
+    OR n.highest IS NOT c.last_change
+  UNION ALL
+  SELECT 'messages', c.id FROM conversations c
+  WHERE c.last_seq <> (SELECT count(DISTINCT seq) FROM messages WHERE conversation_id = c.id)
+    OR c.last_seq <> (SELECT coalesce(max(seq), 0) FROM messages WHERE conversation_id = c.id)
+  UNION ALL
+  SELECT 'order', t.id FROM messages t JOIN messages n
+    ON n.conversation_id = t.conversation_id AND n.seq = t.seq + 1
+  WHERE n.id <= t.id OR n.change <= t.change
+  UNION ALL
+  -- The message's place counted from the last change before it that is not a message.
+  SELECT 'last_seq', t.id FROM messages t JOIN changes k ON k.conversation_id = t.conversation_id
+    AND k.change = (SELECT max(change) FROM changes
+      WHERE conversation_id = t.conversation_id AND change < t.change)
+  WHERE t.seq - k.last_seq <> t.change - k.change`

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { Batch } from '../../src/store/sqlite/batch.ts'
+import { openForWriting } from '../../src/store/sqlite/database.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { storeConformance } from './conformance.ts'
+import { findHoles } from './series.ts'
+import { tempStore } from './temp-store.ts'
+import { series, World } from './world.ts'
+
+storeConformance('SQLite', async (t) => (await tempStore(t)).store)
+
+test('writes through a log that is on disk before a commit returns', async (t) => {
+  const { db, close } = openForWriting(join(await tempDir(t), 'parlance.db'))
+  const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+  assert.equal(pragma('journal_mode'), 'wal')
+  assert.equal(pragma('synchronous'), 2, 'FULL')
+  assert.equal(pragma('fullfsync'), 1)
+  assert.equal(pragma('foreign_keys'), 1)
+  assert.equal(pragma('secure_delete'), 1)
+  close()
+})
+
+test('commits together what was sent together', async (t) => {
+  const commits: number[] = []
+  const { store } = await tempStore(t, { onStats: ({ commands }) => commits.push(commands) })
+  const world = new World(store)
+  const ann = await world.account('ann')
+  const group = await world.group(ann)
+  commits.length = 0
+  await Promise.all(series(900).map((n) => world.send(group, ann, `${n}`)))
+  assert.deepEqual(commits, [900])
+})
+
+test('gives every change of a conversation one number, without a hole', async (t) => {
+  const { store, file } = await tempStore(t)
+  const world = new World(store)
+  const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+  const open = await world.open(ann)
+  await world.join(open, bob)
+  const sent = await Promise.all(series(30).map((n) => world.send(open, n % 2 ? ann : bob, `${n}`)))
+  const deletions = sent.slice(5, 25).map(({ message }, index) => {
+    return world.delete(message.messageId, index % 2 ? ann : bob)
+  })
+  await Promise.all([...deletions, world.join(open, cy), world.send(open, ann, 'x'), world.leave(open, bob)])
+  await world.private(ann, bob)
+  const db = new DatabaseSync(file, { readOnly: true })
+  assert.deepEqual(findHoles(db), [])
+  db.close()
+})
+
+test('leaves no trace of a deleted message in its files', async (t) => {
+  const { store, file } = await tempStore(t)
+  const world = new World(store)
+  const ann = await world.account('ann')
+  const group = await world.group(ann)
+  const { message } = await world.send(group, ann, `secret${'x'.repeat(9000)}`)
+  await world.send(group, ann, 'plain')
+  await world.delete(message.messageId, ann)
+  await store.close()
+  const bytes = await readFile(file)
+  assert.equal(bytes.includes('plain'), true)
+  assert.equal(bytes.includes('secret'), false)
+})
+
+test('finds its way to every row by an index', async (t) => {
+  const prepare = t.mock.method(DatabaseSync.prototype, 'prepare')
+  await tempStore(t)
+  const { db, close } = openForWriting(join(await tempDir(t), 'parlance.db'))
+  new Batch(db)
+  const statements = prepare.mock.calls.map((call) => String(call.arguments[0]))
+  assert.ok(statements.length > 50)
+  const ours = statements.filter((sql) => !sql.includes('sqlite_schema'))
+  for (const sql of ours) {
+    const plan = db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail))
+    const scans = plan.filter((detail) => /^SCAN (?!json_each|CONSTANT ROW)/.test(detail))
+    assert.deepEqual(scans, [], sql)
+  }
+  close()
+})

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../../src/core/errors.ts'
+import {
+  type Account,
+  type Conversation,
+  type ConversationKind,
+  type MessageId,
+  toGid,
+} from '../../src/core/types.ts'
+import type { Micros } from '../../src/lib/clock.ts'
+import { newGid, newUuid } from '../../src/lib/ids.ts'
+import type { Appended, CreatedConversation, NewAccount, NewMessage, Store } from '../../src/store/store.ts'
+
+export type Rule = (sentence: string, check: (world: World) => Promise<void>) => void
+
+/** A store and short words for what tests keep doing to it. Its clock moves by one with every reading. */
+export class World {
+  readonly store: Store
+  #now: Micros = 1_700_000_000_000_000
+
+  constructor(store: Store) {
+    this.store = store
+  }
+
+  now(): Micros {
+    return ++this.#now
+  }
+
+  account(username: string, facts: Partial<NewAccount> = {}): Promise<Account> {
+    const plain = { uuid: newUuid(), username, displayName: username, email: null, passwordHash: 'hash' }
+    return this.store.accounts.create({ ...plain, at: this.now(), ...facts })
+  }
+
+  guest(username: string): Promise<Account> {
+    return this.account(username, { passwordHash: null })
+  }
+
+  accounts<Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: Account }> {
+    const made = names.map((name) => this.account(name))
+    return Promise.all(made) as Promise<{ [K in keyof Names]: Account }>
+  }
+
+  create(
+    kind: ConversationKind,
+    members: readonly [Account, ...Account[]],
+    facts: { name?: string; gid?: string } = {},
+  ): Promise<CreatedConversation> {
+    return this.store.conversations.create({
+      gid: toGid(facts.gid ?? newGid()),
+      kind,
+      name: facts.name ?? null,
+      creatorId: members[0].accountId,
+      memberIds: members.map(({ accountId }) => accountId),
+      at: this.now(),
+    })
+  }
+
+  async group(...members: readonly [Account, ...Account[]]): Promise<Conversation> {
+    return (await this.create('group', members)).conversation
+  }
+
+  async open(creator: Account, name?: string): Promise<Conversation> {
+    return (await this.create('open', [creator], name === undefined ? {} : { name })).conversation
+  }
+
+  async private(one: Account, other: Account): Promise<Conversation> {
+    return (await this.create('private', [one, other])).conversation
+  }
+
+  send(
+    { conversationId }: Conversation,
+    { accountId: senderId }: Account,
+    body: string,
+    facts: Partial<NewMessage> = {},
+  ): Promise<Appended> {
+    const plain = { conversationId, senderId, clientId: null, replyTo: null, body }
+    return this.store.messages.append({ ...plain, at: this.now(), ...facts })
+  }
+
+  delete(messageId: MessageId, { accountId: by }: Account): ReturnType<Store['messages']['delete']> {
+    return this.store.messages.delete({ messageId, by, at: this.now() })
+  }
+
+  join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {
+    const byId = by?.accountId ?? null
+    return this.store.members.join({ conversationId, accountId, byId, at: this.now() })
+  }
+
+  leave({ conversationId }: Conversation, { accountId }: Account) {
+    return this.store.members.leave({ conversationId, accountId, at: this.now() })
+  }
+
+  block(blocker: Account, blocked: Account): Promise<void> {
+    return this.store.contacts.block(blocker.accountId, blocked.accountId, this.now())
+  }
+
+  disable({ accountId }: Account): Promise<void> {
+    return this.store.accounts.revoke(accountId, { at: this.now(), disable: true })
+  }
+
+  async conversation({ conversationId }: Conversation): Promise<Conversation> {
+    return present(await this.store.conversations.find(conversationId))
+  }
+
+  async bodies({ conversationId }: Conversation): Promise<readonly string[]> {
+    const messages = await this.store.messages.list({ conversationId, limit: Number.POSITIVE_INFINITY })
+    return messages.map(({ body }) => body)
+  }
+}
+
+/** The port refuses with this code, and with these details if they are given. */
+export async function refuses(
+  attempt: Promise<unknown>,
+  code: ChatErrorCode,
+  details?: ChatErrorDetails,
+): Promise<void> {
+  await assert.rejects(attempt, (error) => {
+    assert.ok(error instanceof ChatError, `not a ChatError: ${error}`)
+    assert.equal(error.code, code)
+    if (details) assert.deepEqual(error.details, details)
+    return true
+  })
+}
+
+export function present<T>(value: T | null | undefined): T {
+  assert.ok(value !== undefined && value !== null, 'it is there')
+  return value
+}
+
+/** 1, 2 … count. */
+export const series = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
