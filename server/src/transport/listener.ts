@@ -45,10 +45,20 @@ export function createListener(options: ListenerOptions): HttpServer {
 const isForeign = ({ foreignUpgrades }: ListenerOptions, path: string): boolean =>
   foreignUpgrades !== undefined && path.startsWith(foreignUpgrades)
 
-export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
-  socket.end(
-    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  )
+/** Answers a handshake with plain HTTP instead. */
+export function refuseUpgrade(
+  socket: Duplex,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const lines = Object.entries({
+    Connection: 'close',
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(text)),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n${text}`)
 }
 
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */
