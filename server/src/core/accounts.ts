@@ -98,16 +98,25 @@ export class Accounts {
     return blockers.length === 0 ? found : undefined
   }
 
-  /** Everyone the viewer may talk to and the viewer, by id; `after` is the last id of the page before. */
-  async list(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly Account[]> {
-    const accounts = await this.#store.list(page)
-    const blockers = new Set(
-      await this.#contacts.blockersOf(
-        viewerId,
-        accounts.map((account) => account.accountId),
-      ),
-    )
-    return accounts.filter((account) => !blockers.has(account.accountId))
+  /**
+   * Everyone the viewer may talk to and the viewer, by id; `after` is the last id of the page before. A page
+   * with fewer than `limit` is the last.
+   */
+  async list(
+    viewerId: AccountId,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly Account[]> {
+    const listed: Account[] = []
+    let last: number | undefined = after
+    while (last !== undefined && listed.length < limit) {
+      const wanted = limit - listed.length
+      const accounts: readonly Account[] = await this.#store.list({ after: last, limit: wanted })
+      const ids = accounts.map((account) => account.accountId)
+      const blockers = new Set(await this.#contacts.blockersOf(viewerId, ids))
+      listed.push(...accounts.filter((account) => !blockers.has(account.accountId)))
+      last = accounts.length < wanted ? undefined : ids.at(-1)
+    }
+    return listed
   }
 
   setBio(accountId: AccountId, bio: string): Promise<void> {
