@@ -28,6 +28,7 @@ export type ConversationChange =
       readonly change: number
       readonly conversation: ConversationFacts
       readonly message: SignedMessage
+      readonly wording?: Wording
     }
   | {
       readonly type: 'message.deleted'
@@ -49,6 +50,15 @@ export type ConversationChange =
       readonly change: number
       readonly accountId: AccountId
     }
+
+/**
+ * How the sender put it, where the wire wants it repeated: for renderers of that very dialect, opaque to
+ * all others. Not stored.
+ */
+export interface Wording {
+  readonly dialect: string
+  readonly text: string
+}
 
 /** What never changes of a conversation, or is carried for renderers. */
 export type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>

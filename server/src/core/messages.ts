@@ -1,8 +1,8 @@
-import type { Bus } from '../bus/bus.ts'
+import type { Bus, Listener, Unsubscribe } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { MessagePage, MessageStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
-import { conversationTopic } from './events.ts'
+import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
 import { requireMaySend } from './policy.ts'
 import type { AccountId, ConversationId, Message, MessageId, Sender, SignedMessage } from './types.ts'
 
@@ -11,7 +11,10 @@ export interface Draft {
   /** The client's own id of this send; the same again returns the first result and delivers nothing. */
   readonly clientId?: string
   readonly replyTo?: MessageId | null
+  readonly wording?: Wording
 }
+
+type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
 /** Sending, deleting and reading messages. */
 export class Messages {
@@ -19,6 +22,7 @@ export class Messages {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #maxBytes: number
+  readonly #sentHere = new Set<Listener<MessageSent>>()
 
   constructor(store: MessageStore, bus: Bus, options: { clock: Clock; maxMessageBytes: number }) {
     this.#store = store
@@ -46,20 +50,23 @@ export class Messages {
       body: draft.body,
       at: this.#clock.nowMicros(),
     })
+    const { wording } = draft
     // Publish after commit, in the one `then` that every write has: so events leave in commit order.
     return appending.then(({ message, change, isNew }) => {
       const signed: SignedMessage = { ...message, sender: toSender(sender) }
-      if (isNew) {
-        this.#bus.publish(conversationTopic(conversationId), {
-          type: 'message.sent',
-          conversationId,
-          change,
-          conversation,
-          message: signed,
-        })
-      }
+      const news = { type: 'message.sent', conversationId, change, conversation, message: signed } as const
+      if (isNew) this.#publish(wording ? { ...news, wording } : news)
       return signed
     })
+  }
+
+  /**
+   * Tells of each message that this node itself has committed, after its subscribers here: for what must
+   * happen once in a cluster. The listener must not throw.
+   */
+  onSentHere(listener: Listener<MessageSent>): Unsubscribe {
+    this.#sentHere.add(listener)
+    return () => this.#sentHere.delete(listener)
   }
 
   /** Leaves a tombstone. Refuses 'unknown_message', 'not_the_owner'. */
@@ -86,6 +93,11 @@ export class Messages {
   /** Oldest first. The caller has checked that the reader is a member. */
   list(page: MessagePage): Promise<readonly SignedMessage[]> {
     return this.#store.list(page)
+  }
+
+  #publish(news: MessageSent): void {
+    this.#bus.publish(conversationTopic(news.conversationId), news)
+    for (const listener of this.#sentHere) listener(news)
   }
 }
 
