@@ -19,6 +19,8 @@ export interface Dialect {
   upgrade?(path: string): UpgradeHandler | undefined
   /** Its events on the default Socket.IO namespace, which dialects share on the main port. */
   readonly socketIo?: SocketIoDialect
+  /** Live connections, for the operator's gauge. */
+  countConnections?(): number
   /** Says goodbye to live clients in the dialect's own way and waits until they are gone, 2 s at most. */
   close(): Promise<void>
 }

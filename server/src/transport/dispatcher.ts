@@ -22,6 +22,7 @@ export interface DispatcherOptions<Name extends string> {
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
   /** Who answers a CORS preflight of a shared path. */
   readonly preflight: (origin: string | undefined) => Name
+  readonly onRequest: (name: Name) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -54,8 +55,12 @@ export class Dispatcher<Name extends string> {
 
   #route(name: Name | undefined, request: IncomingMessage, response: ServerResponse): void {
     const app = name && this.#apps.get(name)
-    if (app) app.routing(request, response)
-    else plain(response, 404, 'Not Found')
+    if (!app) {
+      plain(response, 404, 'Not Found')
+      return
+    }
+    this.#options.onRequest(name)
+    app.routing(request, response)
   }
 
   async #choose(request: IncomingMessage, shared: SharedRoute<Name>): Promise<Name | undefined> {

@@ -1,9 +1,11 @@
 export { type AddressOf, addressReader } from './address.ts'
 export { createDialectApp, type DialectAnswers, MAX_BODY_BYTES, plain } from './app.ts'
+export { type Stopped, stop } from './closing.ts'
 export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'
+export { Health } from './health.ts'
 export { Inbox } from './inbox.ts'
 export { LIMITS, type LimitKind, Limits } from './limits.ts'
-export { closeListener, createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
+export { createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
 export {
   attachSocketIo,
   type SocketIoConnection,

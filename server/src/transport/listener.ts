@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pathOf } from './dispatcher.ts'
 
@@ -62,21 +62,10 @@ export function refuseUpgrade(
 }
 
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */
-export async function listen(
-  server: HttpServer | import('node:net').Server,
-  host: string,
-  port: number,
-): Promise<number> {
+export async function listen(server: NetServer, host: string, port: number): Promise<number> {
   server.listen({ host, port })
   await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-/** Stops accepting; lets requests in flight end, up to `graceMs`, then cuts. */
-export async function closeListener(http: HttpServer, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-  http.closeIdleConnections()
-  const timer = setTimeout(() => http.closeAllConnections(), graceMs)
-  await closed
-  clearTimeout(timer)
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
 }

@@ -1,0 +1,20 @@
+import type { SharedRoute } from '../transport/index.ts'
+import type { DialectName } from './dialect.ts'
+
+export { DIALECT_NAMES, type Dialect, type DialectName } from './dialect.ts'
+export { type DialectParts, type Dialects, mountAll, pusherCredentials } from './mount.ts'
+
+/** The two paths that several dialects call on the main port: the body's own keys tell them apart. */
+export const SHARED_ROUTES: ReadonlyMap<string, SharedRoute<DialectName>> = new Map([
+  [
+    '/register',
+    {
+      byKey: [
+        ['login', 'rooms'],
+        ['email', 'messenger'],
+      ],
+      otherwise: 'chatapp',
+    },
+  ],
+  ['/login', { byKey: [['usernameOrEmail', 'messenger']], otherwise: 'rooms' }],
+])

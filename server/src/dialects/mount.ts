@@ -1,0 +1,97 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Config } from '../config.ts'
+import type { Chat } from '../core/chat.ts'
+import { deriveKey } from '../lib/token.ts'
+import type { Logger } from '../log.ts'
+import type { Secrets } from '../secrets.ts'
+import type { AddressOf, Limits } from '../transport/index.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import type { RoomsDialect } from './rooms/index.ts'
+
+/** What the dialects are built from; each takes only what it uses. */
+export interface DialectParts {
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  readonly config: Config
+  readonly secrets: Secrets
+}
+
+/** One row per dialect. Modules are loaded when their dialect is on. */
+const mountDialect = {
+  async rooms({ chat, bus, limits, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
+    const { mountRooms } = await import('./rooms/index.ts')
+    return mountRooms({ chat, bus, limits, addressOf, log, historyLimit: config.rooms.historyLimit })
+  },
+
+  async chatapp({ chat, bus, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
+    const { mountChatapp } = await import('./chatapp/index.ts')
+    const { jwtSecret, allowedOrigins, cookieSameSite: sameSite } = config.chatapp
+    const key = jwtSecret ?? secrets.jwtSecret
+    return mountChatapp({ chat, bus, limits, addressOf, log, jwtSecret: key, allowedOrigins, sameSite })
+  },
+
+  async groups({ chat, bus, limits, log, config }: DialectParts): Promise<Dialect> {
+    const { mountGroups } = await import('./groups/index.ts')
+    return mountGroups({ chat, bus, limits, log, guestsAllowed: config.groups.guestsAllowed })
+  },
+
+  async messenger({ chat, limits, addressOf, log, secrets }: DialectParts): Promise<Dialect> {
+    const { mountMessenger } = await import('./messenger/index.ts')
+    return mountMessenger({ chat, limits, addressOf, log, tokenKey: deriveKey(secrets.root, 'messenger') })
+  },
+
+  async channels({ chat, bus, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
+    const { mountChannels } = await import('./channels/index.ts')
+    const { tokenTtlSeconds, historyLimit } = config.channels
+    const tokenKey = deriveKey(secrets.root, 'channels')
+    const pusher = await openPusher({ bus, limits, addressOf, log, config, secrets })
+    return mountChannels({
+      chat,
+      bus,
+      limits,
+      addressOf,
+      log,
+      tokenKey,
+      tokenTtlSeconds,
+      historyLimit,
+      pusher,
+    })
+  },
+}
+
+export interface Dialects {
+  readonly all: readonly Dialect[]
+  /** The one that also takes raw TCP; undefined when it is off. */
+  readonly rooms: RoomsDialect | undefined
+}
+
+/** Mounts the dialects that are on, in the order of their names' list. */
+export async function mountAll(parts: DialectParts): Promise<Dialects> {
+  const isOn = (name: DialectName) => parts.config.dialects.includes(name)
+  const rooms = isOn('rooms') ? await mountDialect.rooms(parts) : undefined
+  const others = ALL_BUT_ROOMS.filter(isOn).map((name) => mountDialect[name](parts))
+  return { rooms, all: [...(rooms ? [rooms] : []), ...(await Promise.all(others))] }
+}
+
+const ALL_BUT_ROOMS = ['chatapp', 'groups', 'messenger', 'channels'] as const
+
+/** Hosted Pusher where a cluster is named, else the server of our own. */
+async function openPusher({ bus, limits, addressOf, log, config, secrets }: Omit<DialectParts, 'chat'>) {
+  const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
+  const { cluster, webhookUrl } = config.pusher
+  const credentials = pusherCredentials(config, secrets)
+  if (cluster) {
+    return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
+  }
+  const options = { bus, credentials, limits, addressOf, log, ...(webhookUrl && { webhookUrl }) }
+  return { mode: 'built-in', server: createPusherServer(options) } as const
+}
+
+export const pusherCredentials = (config: Config, secrets: Secrets) => ({
+  appId: config.pusher.appId ?? secrets.pusherAppId,
+  key: config.pusher.key ?? secrets.pusherKey,
+  secret: config.pusher.secret ?? secrets.pusherSecret,
+})

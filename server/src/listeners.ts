@@ -1,0 +1,183 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import type { Server as SocketIoServer } from 'socket.io'
+import type { Config } from './config.ts'
+import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
+import { SettingRefusal } from './lib/settings.ts'
+import type { Logger } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import {
+  type AddressOf,
+  attachSocketIo,
+  createListener,
+  createSniffingServer,
+  Dispatcher,
+  type Health,
+  listen,
+  plain,
+  type Stopped,
+  stop,
+} from './transport/index.ts'
+
+export interface Addresses {
+  readonly url: string
+  readonly port: number
+  readonly tcpPort: number | null
+  readonly dedicatedPorts: ReadonlyMap<DialectName, number>
+}
+
+export interface Listeners {
+  readonly addresses: Addresses
+  /** Accepts nothing more, on any port. */
+  stop(): Stopped
+}
+
+export interface ListenersOptions {
+  readonly dialects: Dialects
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly config: Config
+  readonly addressOf: AddressOf
+  readonly log: Logger
+}
+
+const SOCKET_IO_PATH = '/socket.io/'
+const RAW_HANDSHAKE_MS = 5_000
+
+/** Opens the main port, raw TCP and each dialect's own port. If one cannot be opened, none stays open. */
+export async function openListeners(options: ListenersOptions): Promise<Listeners> {
+  const { config, dialects } = options
+  const ports = new Ports(options)
+  try {
+    const { http: main, port } = await ports.openMain()
+    const tcpPort = await ports.openRaw(main)
+    const dedicatedPorts = new Map<DialectName, number>()
+    for (const entry of config.dedicatedPorts) {
+      const dialect = dialects.all.find(({ name }) => name === entry.dialect)
+      if (dialect) dedicatedPorts.set(entry.dialect, await ports.openDedicated(dialect, entry.port))
+    }
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host
+    return {
+      addresses: { url: `http://${host}:${port}`, port, tcpPort, dedicatedPorts },
+      stop: () => ports.stop(),
+    }
+  } catch (error) {
+    await ports.stop().drain(0)
+    throw error
+  }
+}
+
+class Ports {
+  readonly #options: ListenersOptions
+  readonly #open: NetServer[] = []
+  readonly #socketIo: SocketIoServer[] = []
+
+  constructor(options: ListenersOptions) {
+    this.#options = options
+  }
+
+  async openMain(): Promise<{ http: HttpServer; port: number }> {
+    const { config, dialects, health, metrics } = this.#options
+    const dispatcher = new Dispatcher<DialectName>({
+      owners: dialects.all,
+      shared: SHARED_ROUTES,
+      preflight: (origin) => (origin && config.chatapp.allowedOrigins.includes(origin) ? 'chatapp' : 'rooms'),
+      onRequest: (name) => metrics.countRequest(name),
+      onError: (err) => this.#options.log.error({ err }, 'a request could not be dispatched'),
+    })
+    const http = this.#create(dialects.all, (request, response) => {
+      if (!health.handle(request, response)) dispatcher.handle(request, response)
+    })
+    return { http, port: await this.#listen(http, config.host, config.port, 'PORT') }
+  }
+
+  async openDedicated(dialect: Dialect, port: number): Promise<number> {
+    const { config, metrics } = this.#options
+    const http = this.#create([dialect], (request, response) => {
+      metrics.countRequest(dialect.name)
+      if (dialect.http) dialect.http.routing(request, response)
+      else plain(response, 404, 'Not Found')
+    })
+    return this.#listen(http, config.host, port, 'PARLANCE_PORTS')
+  }
+
+  /** Raw TCP for rooms; its clients that speak HTTP there are served as on the main port. */
+  async openRaw(main: HttpServer): Promise<number | null> {
+    const { config, dialects } = this.#options
+    const { rooms } = dialects
+    if (!rooms || config.rooms.tcpPort === null) return null
+    const server = createSniffingServer({
+      onHttp: (socket) => main.emit('connection', socket),
+      onRaw: (socket) => rooms.acceptRaw(socket),
+      deadlineMs: RAW_HANDSHAKE_MS,
+    })
+    return this.#listen(server, config.rooms.tcpHost, config.rooms.tcpPort, 'ROOMS_TCP_PORT')
+  }
+
+  stop(): Stopped {
+    const stopped = this.#open.map(stop)
+    return {
+      drain: async (graceMs) => {
+        for (const io of this.#socketIo) io.disconnectSockets(true)
+        for (const io of this.#socketIo) io.engine.close()
+        await Promise.all(stopped.map((server) => server.drain(graceMs)))
+      },
+    }
+  }
+
+  #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
+    const socketIo = dialects.flatMap((dialect) => dialect.socketIo ?? [])
+    const http = createListener({
+      handle,
+      upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
+      ...(socketIo.length > 0 && { foreignUpgrades: SOCKET_IO_PATH }),
+    })
+    if (socketIo.length > 0) {
+      const { addressOf, log } = this.#options
+      const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
+      this.#socketIo.push(attachSocketIo(http, { dialects: socketIo, addressOf, onError }))
+    }
+    return http
+  }
+
+  async #listen(server: NetServer, host: string, port: number, setting: string): Promise<number> {
+    try {
+      const bound = await listen(server, host, port)
+      this.#open.push(server)
+      return bound
+    } catch (error) {
+      throw refusal(error, { host, port, setting })
+    }
+  }
+}
+
+function firstDefined<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const answer = ask(item)
+    if (answer !== undefined) return answer
+  }
+  return undefined
+}
+
+const PORT_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program; stop it or choose another port with',
+  EACCES: 'may not be opened by this user; choose one above 1023 with',
+  EADDRNOTAVAIL: 'is not an address of this machine; choose another with',
+  ENOTFOUND: 'is not an address of this machine; choose another with',
+}
+
+function refusal(
+  error: unknown,
+  { host, port, setting }: { host: string; port: number; setting: string },
+): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const fault = PORT_FAULTS[code]
+  if (!fault) return error
+  const name =
+    code === 'EADDRINUSE' || code === 'EACCES'
+      ? setting
+      : setting === 'ROOMS_TCP_PORT'
+        ? 'ROOMS_TCP_HOST'
+        : 'HOST'
+  return new SettingRefusal(`${host}:${port} ${fault} ${name}.`, { cause: error })
+}

@@ -1,0 +1,60 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What an operator watches, in Prometheus' text format. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #commitSeconds = this.#histogram(
+    'parlance_commit_seconds',
+    'Time from taking a batch of writes to its commit on disk.',
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1],
+  )
+  readonly #commitWrites = this.#histogram(
+    'parlance_commit_writes',
+    'Writes that shared one commit.',
+    [1, 4, 16, 64, 256, 1024, 4096, 16_384],
+  )
+  readonly #requests = new Counter({
+    name: 'parlance_http_requests_total',
+    help: 'HTTP requests, by the dialect that answered.',
+    labelNames: ['dialect'] as const,
+    registers: [this.#registry],
+  })
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** `count` is asked at each scrape: live connections by dialect. */
+  watchConnections(count: () => Iterable<readonly [dialect: string, connections: number]>): void {
+    new Gauge({
+      name: 'parlance_connections',
+      help: 'Live connections, by dialect.',
+      labelNames: ['dialect'] as const,
+      registers: [this.#registry],
+      collect() {
+        for (const [dialect, connections] of count()) this.set({ dialect }, connections)
+      },
+    })
+  }
+
+  observeCommit(stats: { readonly commands: number; readonly commitMs: number }): void {
+    this.#commitSeconds.observe(stats.commitMs / 1000)
+    this.#commitWrites.observe(stats.commands)
+  }
+
+  countRequest(dialect: string): void {
+    this.#requests.inc({ dialect })
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers: [this.#registry] })
+  }
+}

@@ -1,0 +1,101 @@
+import { LocalBus } from './bus/local.ts'
+import type { Config } from './config.ts'
+import { Chat } from './core/chat.ts'
+import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
+import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
+import { openListeners } from './listeners.ts'
+import { createLog, type Logger } from './log.ts'
+import { Metrics } from './metrics.ts'
+import { loadSecrets } from './secrets.ts'
+import { openSqliteStore } from './store/sqlite/index.ts'
+import { addressReader, Health, Limits } from './transport/index.ts'
+
+export { type Config, readConfig } from './config.ts'
+
+/** A running server. */
+export interface Server {
+  /** `http://host:port` of the main listener. */
+  readonly url: string
+  readonly port: number
+  /** Of raw TCP; null when it is off. */
+  readonly tcpPort: number | null
+  readonly dedicatedPorts: ReadonlyMap<DialectName, number>
+  /** The domain itself, for programs that embed the server. */
+  readonly chat: Chat
+  readonly pusher: { readonly appId: string; readonly key: string }
+  /** Stops accepting, says goodbye to clients, finishes and commits what was accepted. */
+  close(): Promise<void>
+}
+
+const GUEST_TTL_DAYS = 90
+const HOUR_MS = 3_600_000
+/** How long requests in flight may take to end once the server closes. */
+const DRAIN_MS = 3_000
+
+/** Starts a server: opens the store, mounts the dialects, listens. Whatever it opened is closed if it cannot. */
+export async function createServer(config: Config): Promise<Server> {
+  await using opened = new AsyncDisposableStack()
+  const log = createLog(config.logLevel)
+  const metrics = new Metrics()
+  const secrets = loadSecrets(config.dataDirectory)
+  const store = await openSqliteStore({
+    file: config.databaseFile,
+    onStats: (stats) => metrics.observeCommit(stats),
+    onFailure: (err) => log.fatal({ err }, 'the store has failed'),
+  })
+  opened.defer(() => store.close())
+  const bus = new LocalBus((err) => log.error({ err }, 'a listener failed'))
+  opened.defer(() => bus.close())
+  const clock = systemClock()
+  const chat = new Chat({ store, bus, clock, maxMessageBytes: config.maxMessageBytes })
+  opened.defer(freeGuestsHourly(chat, clock, log))
+
+  const limits = new Limits(config.rateLimits)
+  const addressOf = addressReader(config.trustedProxies)
+  const parts: DialectParts = { chat, bus, log, config, secrets, limits, addressOf }
+  const dialects = await mountAll(parts)
+  metrics.watchConnections(() =>
+    dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
+  )
+
+  let isDraining = false
+  const health = new Health({
+    parts: new Map([
+      ['store', () => store.ping()],
+      ['bus', () => bus.ping()],
+    ]),
+    isDraining: () => isDraining,
+    metrics: config.metrics ? metrics : undefined,
+    metricsToken: config.metricsToken,
+  })
+  const listeners = await openListeners({ dialects, health, metrics, config, addressOf, log })
+  const closing = opened.move()
+  const { appId, key } = pusherCredentials(config, secrets)
+  return {
+    ...listeners.addresses,
+    chat,
+    pusher: { appId, key },
+    close: async () => {
+      if (isDraining) return
+      isDraining = true
+      // First nothing new comes in, then clients are told, then what is in flight ends.
+      const stopped = listeners.stop()
+      for (const dialect of dialects.all) await dialect.close()
+      await stopped.drain(DRAIN_MS)
+      await closing.disposeAsync()
+    },
+  }
+}
+
+/** Gives back the names of guests who have not come for a while: at start and every hour. */
+function freeGuestsHourly(chat: Chat, clock: Clock, log: Logger): () => void {
+  const free = () => {
+    const unseenSince = clock.nowMicros() - GUEST_TTL_DAYS * 24 * 3600 * MICROS_PER_SECOND
+    chat.accounts
+      .freeGuests(unseenSince)
+      .catch((err) => log.error({ err }, 'freeing the names of guests failed'))
+  }
+  free()
+  const timer = setInterval(free, HOUR_MS)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,39 @@
+import type { Config } from './config.ts'
+import type { Server } from './server.ts'
+
+/** What a person sees when the server is up: where it listens, where it stores, what to try. */
+export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pusher }: Server): string {
+  const isOn = (name: Config['dialects'][number]) => config.dialects.includes(name)
+  const rows: (readonly [string, string] | false)[] = [
+    ['HTTP, WebSocket', url],
+    (isOn('rooms') || isOn('groups')) && ['Socket.IO', url],
+    isOn('channels') && [
+      'Pusher',
+      config.pusher.cluster
+        ? `hosted, cluster ${config.pusher.cluster}`
+        : `app ${pusher.appId}, key ${pusher.key}`,
+    ],
+    tcpPort !== null && ['raw TCP', `${config.rooms.tcpHost}:${tcpPort}`],
+    ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
+    ['dialects', config.dialects.join(', ')],
+    ['data', config.databaseFile],
+    !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
+  ]
+  const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))
+  return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
+}
+
+/** A command that works as it stands, in a dialect that is on. */
+function firstAccount(config: Config, url: string): string {
+  const [first] = config.dialects
+  if (first === 'groups') return "  first account    a Socket.IO client's find_user makes a guest\n"
+  const [path, body] = FIRST_ACCOUNT[first ?? 'rooms']
+  return `  first account    curl -i ${url}${path} -H 'content-type: application/json' \\\n                     -d '${body}'\n`
+}
+
+const FIRST_ACCOUNT = {
+  rooms: ['/register', '{"login":"alice","password":"correct horse","username":"Alice"}'],
+  chatapp: ['/register', '{"username":"alice","password":"correct horse","fullname":"Alice"}'],
+  messenger: ['/register', '{"username":"alice","email":"alice@example.org","password":"correct horse"}'],
+  channels: ['/api/register', '{"username":"alice","password":"correct horse"}'],
+} as const

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pathOf } from './dispatcher.ts'
+
+export interface HealthOptions {
+  /** Name → resolves when that part answers. */
+  readonly parts: ReadonlyMap<string, () => Promise<void>>
+  readonly isDraining: () => boolean
+  /** Undefined: not served. */
+  readonly metrics?: { readonly contentType: string; text(): Promise<string> } | undefined
+  /** Lets a scraper from elsewhere than loopback in. */
+  readonly metricsToken: string | undefined
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** A part that takes longer than this is not ready. */
+const READY_WITHIN_MS = 2_000
+
+/** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`. */
+export class Health {
+  readonly #options: HealthOptions
+  readonly #routes: ReadonlyMap<string, Answer>
+
+  constructor(options: HealthOptions) {
+    this.#options = options
+    this.#routes = new Map<string, Answer>([
+      ['/healthz', async (_request, response) => json(response, 200, { status: 'ok' })],
+      ['/readyz', (_request, response) => this.#ready(response)],
+      ...(options.metrics
+        ? [['/metrics', (...exchange: Parameters<Answer>) => this.#metrics(...exchange)] as const]
+        : []),
+    ])
+  }
+
+  /** Answers the request if it is one of its own. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const answer = request.method === 'GET' ? this.#routes.get(pathOf(request)) : undefined
+    if (!answer) return false
+    answer(request, response).catch((error) => response.destroy(error))
+    return true
+  }
+
+  async #ready(response: ServerResponse): Promise<void> {
+    const states = await Promise.all(
+      [...this.#options.parts].map(async ([name, ping]) => [name, await stateOf(ping)] as const),
+    )
+    const isReady = !this.#options.isDraining() && states.every(([, state]) => state === 'ok')
+    const status = this.#options.isDraining() ? 'draining' : isReady ? 'ok' : 'unavailable'
+    json(response, isReady ? 200 : 503, { status, ...Object.fromEntries(states) })
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { metrics, metricsToken } = this.#options
+    if (!metrics || !(isLocal(request) || hasToken(request, metricsToken))) {
+      json(response, 403, { error: 'metrics are for loopback, or for the bearer of METRICS_TOKEN' })
+      return
+    }
+    const text = await metrics.text()
+    response.writeHead(200, { 'content-type': metrics.contentType })
+    response.end(text)
+  }
+}
+
+async function stateOf(ping: () => Promise<void>): Promise<'ok' | 'unavailable'> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('no answer')), READY_WITHIN_MS)
+  try {
+    await Promise.race([ping(), late])
+    return 'ok'
+  } catch {
+    // Which part, is the answer; why, is in the log of the part itself.
+    return 'unavailable'
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// A forwarded request comes from loopback too, but not from here.
+const isLocal = ({ headers, socket }: IncomingMessage): boolean =>
+  !headers['x-forwarded-for'] &&
+  !headers.forwarded &&
+  /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
+
+function hasToken(request: IncomingMessage, token: string | undefined): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return token !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  })
+  response.end(JSON.stringify(value))
+}

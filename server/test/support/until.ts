@@ -1,0 +1,16 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** Resolves with the condition's first truthy value; rejects, naming what it waited for, after `withinMs`. */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  withinMs = 5_000,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const value = await condition()
+    if (value) return value
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${what}`)
+    await setTimeout(5)
+  }
+}
