@@ -21,6 +21,7 @@ import {
   type Member,
   type Sender,
   toGid,
+  toSender,
 } from './types.ts'
 
 /** Who is in which conversation: opening, entering, leaving, listing. */
@@ -148,14 +149,18 @@ export class Conversations {
 
   /** Tells the conversation that one of the account's connections is now there. Not stored. */
   announceArrival(conversationId: ConversationId, visitor: Sender): void {
-    this.#bus.publish(conversationTopic(conversationId), { type: 'visitor.arrived', conversationId, visitor })
+    this.#bus.publish(conversationTopic(conversationId), {
+      type: 'visitor.arrived',
+      conversationId,
+      visitor: toSender(visitor),
+    })
   }
 
   announceDeparture(conversationId: ConversationId, visitor: Sender): void {
     this.#bus.publish(conversationTopic(conversationId), {
       type: 'visitor.departed',
       conversationId,
-      visitor,
+      visitor: toSender(visitor),
     })
   }
 

@@ -4,7 +4,15 @@ import type { MessagePage, MessageStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
 import { requireMaySend } from './policy.ts'
-import type { AccountId, ConversationId, Message, MessageId, Sender, SignedMessage } from './types.ts'
+import {
+  type AccountId,
+  type ConversationId,
+  type Message,
+  type MessageId,
+  type Sender,
+  type SignedMessage,
+  toSender,
+} from './types.ts'
 
 export interface Draft {
   readonly body: string
@@ -100,11 +108,3 @@ export class Messages {
     for (const listener of this.#sentHere) listener(news)
   }
 }
-
-/** Only what may be public: a sender given as a whole account must not leak into events. */
-const toSender = ({ accountId, uuid, username, displayName }: Sender): Sender => ({
-  accountId,
-  uuid,
-  username,
-  displayName,
-})

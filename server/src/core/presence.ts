@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { accountTopic } from './events.ts'
-import type { Account, AccountId, Sender } from './types.ts'
+import { type Account, type AccountId, toSender } from './types.ts'
 
 const ONLINE = 'online'
 
@@ -44,8 +44,8 @@ export class Presence {
   }
 
   async #tell(account: Account, isOnline: boolean): Promise<void> {
-    const { accountId, uuid, username, displayName } = account
-    const contact: Sender = { accountId, uuid, username, displayName }
+    const { accountId } = account
+    const contact = toSender(account)
     await this.#accounts.setSeen(accountId, this.#clock.nowMicros())
     for (const other of await this.#contacts.list(accountId)) {
       this.#bus.publish(accountTopic(other.accountId), {

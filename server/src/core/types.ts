@@ -99,3 +99,11 @@ export const toAccountId = (id: number): AccountId => id as AccountId
 export const toConversationId = (id: number): ConversationId => id as ConversationId
 export const toMessageId = (id: number): MessageId => id as MessageId
 export const toGid = (gid: string): Gid => gid as Gid
+
+/** Only what may be public: a sender given as a whole account must not leak into events. */
+export const toSender = ({ accountId, uuid, username, displayName }: Sender): Sender => ({
+  accountId,
+  uuid,
+  username,
+  displayName,
+})
