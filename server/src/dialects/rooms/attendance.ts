@@ -1,0 +1,106 @@
+import type { Bus } from '../../bus/bus.ts'
+import {
+  type Account,
+  type AccountEvent,
+  type AccountId,
+  accountTopic,
+  type Chat,
+  type ConversationId,
+} from '../../core/chat.ts'
+import type { Audiences, Sink } from '../../delivery/index.ts'
+import type { Entrance } from './entrance.ts'
+import type { Pass, Visitor } from './wire.ts'
+
+/** What all live connections of one kind share. */
+export interface Hall {
+  readonly presence: Chat['presence']
+  readonly bus: Bus
+  readonly entrance: Entrance
+  readonly audiences: Audiences
+}
+
+export interface Attendee {
+  readonly sink: Sink
+  /** The account's credentials are void: must end the connection. */
+  onRevoked(): void
+  /** Nothing more is heard of the room: the account has left it, or the connection has ended. */
+  onLeft(conversationId: ConversationId, account: Account): void
+}
+
+export interface Visit {
+  readonly visitor: Visitor
+  readonly conversationId: ConversationId
+}
+
+/** The accounts and rooms of one live connection. All is given back when it ends. */
+export class Attendance {
+  readonly #hall: Hall
+  readonly #attendee: Attendee
+  readonly #rooms = new Map<ConversationId, Account>()
+  readonly #followed = new Map<AccountId, () => Promise<void>>()
+  #hasEnded = false
+
+  constructor(hall: Hall, attendee: Attendee) {
+    this.#hall = hall
+    this.#attendee = attendee
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Checks the pass; its account is then online. Refuses 'Unknown user', 'unknown_conversation', 'rate_limited'. */
+  async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
+    const { entrance } = this.#hall
+    const account = await entrance.identify(secret)
+    const { conversation } = await entrance.enter(account, gid, address)
+    await this.#follow(account)
+    // Asked again now that a revocation would be heard: none can fall in between.
+    await entrance.identify(secret)
+    return { visitor: { account, secret }, conversationId: conversation.conversationId }
+  }
+
+  /** From now on the connection hears what is said there. */
+  join({ conversationId, visitor }: Visit): void {
+    if (this.#hasEnded) return
+    this.#rooms.set(conversationId, visitor.account)
+    this.#hall.audiences.join(conversationId, this.#attendee.sink)
+  }
+
+  async end(): Promise<void> {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    for (const conversationId of [...this.#rooms.keys()]) this.#leave(conversationId)
+    for (const unfollow of this.#followed.values()) await unfollow()
+  }
+
+  async #follow(account: Account): Promise<void> {
+    const { accountId } = account
+    if (this.#hasEnded || this.#followed.has(accountId)) return
+    const { presence, bus } = this.#hall
+    const unsubscribe = bus.subscribe(accountTopic(accountId), (event) => this.#hear(event))
+    const connecting = presence.connect(account)
+    // Before the wait, so that an end meanwhile gives this back too.
+    this.#followed.set(accountId, async () => {
+      unsubscribe()
+      const disconnect = await connecting
+      await disconnect()
+    })
+    await connecting
+  }
+
+  #leave(conversationId: ConversationId): void {
+    const account = this.#rooms.get(conversationId)
+    if (!account) return
+    this.#rooms.delete(conversationId)
+    this.#hall.audiences.leave(conversationId, this.#attendee.sink)
+    this.#attendee.onLeft(conversationId, account)
+  }
+
+  #hear(event: AccountEvent): void {
+    if (event.type === 'account.revoked') this.#attendee.onRevoked()
+    if (event.type !== 'account.left') return
+    if (this.#rooms.get(event.conversationId)?.accountId === event.accountId)
+      this.#leave(event.conversationId)
+  }
+}

@@ -1,0 +1,45 @@
+import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
+import type { Limits } from '../../transport/index.ts'
+import { REFUSALS, Refusal, requireWithinLimit } from './errors.ts'
+import { isGid } from './wire.ts'
+
+/** Where this dialect's login secrets are valid. */
+const SESSION_KIND = 'rooms'
+
+/** Who comes in, and into which room: the same for HTTP, raw TCP and Socket.IO. */
+export class Entrance {
+  readonly #chat: Chat
+  readonly #limits: Limits
+
+  constructor(chat: Chat, limits: Limits) {
+    this.#chat = chat
+    this.#limits = limits
+  }
+
+  /** A new secret, which the client knows as its uuid. */
+  openSession(account: Account): Promise<string> {
+    return this.#chat.sessions.open(account.accountId, SESSION_KIND)
+  }
+
+  /** The account that the secret speaks for. A public uuid is no secret. Refuses 'Unknown user'. */
+  async identify(secret: string): Promise<Account> {
+    const account = await this.#chat.sessions.authenticate(secret, SESSION_KIND)
+    if (!account) throw new Refusal(REFUSALS.unknownUser)
+    return account
+  }
+
+  /** Refuses 'unknown_conversation'; 'rate_limited' who has guessed wrong too often. */
+  async enter(account: Account, gid: string, address: string): Promise<Standing> {
+    requireWithinLimit(this.#limits.check('guess', address))
+    try {
+      const conversation = isGid(gid) ? await this.#chat.conversations.findByGid(gid) : undefined
+      if (!conversation) throw new ChatError('unknown_conversation')
+      return await this.#chat.conversations.enter(account, conversation)
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'unknown_conversation') {
+        this.#limits.take('guess', address)
+      }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
+import {
+  answerTo,
+  INTERNAL,
+  REFUSALS,
+  Refusal,
+  requireWithinLimit,
+  retryAfterOf,
+  type WireError,
+} from './errors.ts'
+import { type Data, REQUESTS, type Requests } from './requests.ts'
+import { parseJsonBytes } from './wire.ts'
+
+export interface RoomsHttpOptions {
+  readonly requests: Requests
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+}
+
+const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': 'user, authorization, content-type',
+  'access-control-max-age': '86400',
+}
+const TOO_MANY_REQUESTS = 429
+/** A reader of a history that takes nothing for so long is cut off. */
+const STALLED_AFTER_MS = 30_000
+
+/** The endpoints, and what is common to them: CORS, limits, answers. */
+export function createRoomsApp({ requests, limits, addressOf, log }: RoomsHttpOptions): FastifyInstance {
+  const app = createDialectApp(answers(log))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...CORS, 'cache-control': 'no-store' })
+    requireWithinLimit(limits.take('request', addressOf(request.raw)))
+    if (request.method === 'OPTIONS') return reply.code(204).headers(PREFLIGHT).send()
+    // Clients name any type, or none: the body is read as JSON whatever they say.
+    request.raw.headers['content-type'] = 'application/json'
+    return undefined
+  })
+  for (const [url, { method, run }] of REQUESTS) {
+    app.route({
+      method,
+      url,
+      handler: async (request, reply) => {
+        const given = method === 'GET' ? request.query : bodyOf(request)
+        const call = { given, secret: secretOf(request), address: addressOf(request.raw) }
+        return answer(reply, await run(requests, call), log)
+      },
+    })
+  }
+  return app
+}
+
+const answers = (log: Logger): DialectAnswers => ({
+  notFound: (reply) => reply.code(404).send(refused(REFUSALS.notFound)),
+  methodNotAllowed: (reply) => reply.code(405).send(refused(REFUSALS.methodNotAllowed)),
+  error: (error, _request, reply) => {
+    const wire = answerTo(error) ?? answerToHttpError(error)
+    if (!wire) log.error({ err: error }, 'request failed')
+    if (wire?.code !== TOO_MANY_REQUESTS) return reply.code(200).send(refused(wire ?? INTERNAL))
+    return reply.code(TOO_MANY_REQUESTS).header('retry-after', retryAfterOf(error)).send(refused(wire))
+  },
+})
+
+const refused = (error: WireError) => ({ ok: false, error })
+
+/** Fastify's own: a body that is too long, or shorter than announced. */
+const answerToHttpError = (error: Error & { statusCode?: number }): WireError | undefined =>
+  error.statusCode !== undefined && error.statusCode < 500 ? REFUSALS.invalidData : undefined
+
+function bodyOf({ body }: FastifyRequest): unknown {
+  const json = Buffer.isBuffer(body) ? parseJsonBytes(body) : undefined
+  if (json === undefined) throw new Refusal(REFUSALS.invalidData)
+  return json
+}
+
+function secretOf({ headers }: FastifyRequest): string {
+  const { user, authorization } = headers
+  return (typeof user === 'string' && user) || authorization || ''
+}
+
+async function answer(reply: FastifyReply, data: Data, log: Logger): Promise<FastifyReply> {
+  if (data === undefined) return reply.send({ ok: true })
+  if (!(Symbol.asyncIterator in data)) return reply.send({ ok: true, data })
+  reply.raw.setTimeout(STALLED_AFTER_MS, () => reply.raw.destroy())
+  const json = Readable.from(await begun(listJson(data)), { objectMode: false })
+  json.once('error', (err) => log.error({ err }, 'history failed'))
+  return reply.type('application/json; charset=utf-8').send(json)
+}
+
+async function* listJson(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  let before = '{"ok":true,"data":['
+  for await (const page of pages) {
+    yield before + page.map((item) => JSON.stringify(item)).join(',')
+    before = ','
+  }
+  yield before === ',' ? ']}' : `${before}]}`
+}
+
+/** Waits for the first piece, so that what fails at once is answered in the dialect's words. */
+async function begun<T>(pieces: AsyncGenerator<T>): Promise<AsyncIterable<T>> {
+  const first = await pieces.next()
+  return (async function* () {
+    if (first.done) return
+    yield first.value
+    yield* pieces
+  })()
+}

@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import type { Bus } from '../../bus/bus.ts'
+import type { Chat } from '../../core/chat.ts'
+import { Audiences } from '../../delivery/index.ts'
+import type { AddressOf, Limits } from '../../transport/index.ts'
+import type { Dialect } from '../dialect.ts'
+import { Entrance } from './entrance.ts'
+import { renderLine, renderPacket } from './events.ts'
+import { createRoomsApp } from './http.ts'
+import { RawClients } from './raw.ts'
+import { REQUESTS, Requests } from './requests.ts'
+import { SocketIoClients } from './socket-io.ts'
+
+export interface RoomsDeps {
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  /** Messages a history has at most; 0 for all. */
+  readonly historyLimit: number
+}
+
+export interface RoomsDialect extends Dialect {
+  /** Serves a raw TCP client whose first bytes are still to be read. */
+  acceptRaw(socket: Socket): void
+}
+
+/** HTTP that always answers 200, raw TCP and Socket.IO. */
+export function mountRooms({ chat, bus, limits, addressOf, log, historyLimit }: RoomsDeps): RoomsDialect {
+  const entrance = new Entrance(chat, limits)
+  const requests = new Requests({ chat, limits, entrance, historyLimit })
+  const http = createRoomsApp({ requests, limits, addressOf, log })
+  const hall = { presence: chat.presence, bus, entrance }
+  const raw = new RawClients({ ...hall, audiences: new Audiences(bus, renderLine) }, limits, log)
+  const socketIo = new SocketIoClients({
+    hall: { ...hall, audiences: new Audiences(bus, renderPacket) },
+    conversations: chat.conversations,
+    limits,
+    log,
+  })
+  return {
+    name: 'rooms',
+    http,
+    socketIo,
+    owns: (path) => REQUESTS.has(path),
+    acceptRaw: (socket) => raw.accept(socket),
+    async close() {
+      await Promise.all([raw.close(), socketIo.close()])
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { SocketSink } from '../../delivery/index.ts'
+import type { Limits } from '../../transport/index.ts'
+import { Attendance, type Hall } from './attendance.ts'
+import { answerTo } from './errors.ts'
+import { Handshake } from './handshake.ts'
+import { ownerOf, type Pass } from './wire.ts'
+
+const HANDSHAKE_MS = 5_000
+/** How long a peer may take to close its side. */
+const CLOSE_GRACE_MS = 1_000
+
+/** Raw TCP clients: each shows a pass to one room, then only listens. */
+export class RawClients {
+  readonly #hall: Hall
+  readonly #limits: Limits
+  readonly #log: Logger
+  readonly #clients = new Map<Socket, RawClient>()
+
+  constructor(hall: Hall, limits: Limits, log: Logger) {
+    this.#hall = hall
+    this.#limits = limits
+    this.#log = log
+  }
+
+  /** The socket's first bytes are still to be read. */
+  accept(socket: Socket): void {
+    const address = socket.remoteAddress ?? 'unknown'
+    const client = new RawClient(socket, this.#hall, this.#log)
+    this.#clients.set(socket, client)
+    socket.once('close', () => this.#clients.delete(socket))
+    if (this.#limits.take('request', address) > 0) client.close()
+    else client.open(address)
+  }
+
+  /** Resolves when all are gone. */
+  async close(): Promise<void> {
+    const clients = [...this.#clients]
+    const closed = clients.map(([socket]) => once(socket, 'close'))
+    for (const [, client] of clients) client.close()
+    await Promise.all(closed)
+  }
+}
+
+class RawClient {
+  readonly #socket: Socket
+  readonly #log: Logger
+  readonly #out: SocketSink
+  readonly #attendance: Attendance
+  #handshake: Handshake | undefined = new Handshake()
+
+  constructor(socket: Socket, hall: Hall, log: Logger) {
+    this.#socket = socket
+    this.#log = log
+    this.#out = new SocketSink(socket, { onSlow: () => socket.destroy() })
+    this.#attendance = new Attendance(hall, {
+      sink: this.#out,
+      onRevoked: () => this.close(),
+      onLeft: () => this.close(),
+    })
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => void this.#end())
+    // Bytes after the handshake are read too, and dropped.
+    socket.on('data', () => undefined).resume()
+  }
+
+  open(address: string): void {
+    const deadline = setTimeout(() => this.close(), HANDSHAKE_MS)
+    this.#socket.once('close', () => clearTimeout(deadline))
+    this.#socket.on('data', (segment: Buffer) => {
+      const pass = this.#handshake?.push(segment) ?? 'incomplete'
+      if (pass === 'incomplete') return
+      this.#handshake = undefined
+      clearTimeout(deadline)
+      if (pass === 'refused') this.close()
+      else void this.#admit(pass, address)
+    })
+  }
+
+  /** What was pushed before leaves before. */
+  close(): void {
+    this.#handshake = undefined
+    this.#out.flush()
+    this.#socket.end()
+    setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref()
+  }
+
+  async #admit(pass: Pass, address: string): Promise<void> {
+    try {
+      const visit = await this.#attendance.enter(pass, address)
+      this.#out.setOwner(ownerOf(visit.visitor))
+      this.#attendance.join(visit)
+    } catch (error) {
+      if (!answerTo(error)) this.#log.error({ err: error }, 'handshake failed')
+      this.close()
+    }
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#attendance.end()
+    } catch (error) {
+      this.#log.error({ err: error }, 'connection ended badly')
+    }
+  }
+}

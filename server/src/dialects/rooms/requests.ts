@@ -1,0 +1,167 @@
+import { type Account, type Chat, ChatError } from '../../core/chat.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { Limits } from '../../transport/index.ts'
+import type { Entrance } from './entrance.ts'
+import { REFUSALS, Refusal, requireWithinLimit, type WireError } from './errors.ts'
+import { readHistory } from './history.ts'
+import * as wire from './wire.ts'
+
+/** One HTTP request: the JSON of its body, or its query. */
+export interface Call {
+  readonly given: unknown
+  /** From the header; empty when there is none. */
+  readonly secret: string
+  readonly address: string
+}
+
+/** The answer's `data`; or the items of a list too long to be made at once. */
+export type Data = object | undefined | AsyncIterable<readonly object[]>
+
+export interface Request {
+  readonly method: 'GET' | 'POST'
+  run(requests: Requests, call: Call): Promise<Data>
+}
+
+/** What can be asked over HTTP. Who asks is checked before what. */
+export const REQUESTS: ReadonlyMap<string, Request> = new Map([
+  [
+    '/register',
+    byAnyone(wire.parseRegistration, REFUSALS.malformedRegister, (requests, registration, { address }) =>
+      requests.register(registration, address),
+    ),
+  ],
+  [
+    '/login',
+    byAnyone(wire.parseLogin, REFUSALS.malformedLogin, (requests, login, { address }) =>
+      requests.logIn(login, address),
+    ),
+  ],
+  [
+    '/create-room',
+    byVisitor('POST', wire.parseAnything, (requests, _given, { visitor }) => requests.createRoom(visitor)),
+  ],
+  [
+    '/send-message',
+    byVisitor('POST', wire.parsePost, (requests, post, { visitor, address }) =>
+      requests.sendMessage(visitor, post, address),
+    ),
+  ],
+  [
+    '/get-room-history',
+    byVisitor('GET', wire.parseHistoryQuery, (requests, query, { visitor, address }) =>
+      requests.readHistory(visitor, query, address),
+    ),
+  ],
+])
+
+function byAnyone<Input>(
+  parse: (given: unknown) => Input | undefined,
+  malformed: WireError,
+  run: (requests: Requests, input: Input, call: Call) => Promise<Data>,
+): Request {
+  return {
+    method: 'POST',
+    async run(requests, call) {
+      return run(requests, required(parse(call.given), malformed), call)
+    },
+  }
+}
+
+function byVisitor<Input>(
+  method: Request['method'],
+  parse: (given: unknown) => Input | undefined,
+  run: (requests: Requests, input: Input, call: Call & { visitor: wire.Visitor }) => Promise<Data>,
+): Request {
+  return {
+    method,
+    async run(requests, call) {
+      const visitor = await requests.identify(call.secret)
+      return run(requests, required(parse(call.given), REFUSALS.malformedSend), { ...call, visitor })
+    },
+  }
+}
+
+function required<Input>(input: Input | undefined, malformed: WireError): Input {
+  if (input === undefined) throw new Refusal(malformed)
+  return input
+}
+
+export interface RequestsOptions {
+  readonly chat: Chat
+  readonly limits: Limits
+  readonly entrance: Entrance
+  /** Messages a history has at most; 0 for all. */
+  readonly historyLimit: number
+}
+
+/** Turns requests into commands. */
+export class Requests {
+  readonly #chat: Chat
+  readonly #limits: Limits
+  readonly #entrance: Entrance
+  readonly #historyLimit: number
+
+  constructor({ chat, limits, entrance, historyLimit }: RequestsOptions) {
+    this.#chat = chat
+    this.#limits = limits
+    this.#entrance = entrance
+    this.#historyLimit = historyLimit === 0 ? Infinity : historyLimit
+  }
+
+  async identify(secret: string): Promise<wire.Visitor> {
+    return { account: await this.#entrance.identify(secret), secret }
+  }
+
+  async register({ login, password, username }: wire.Registration, address: string): Promise<undefined> {
+    requireWithinLimit(this.#limits.take('register', address))
+    await this.#chat.accounts.register({ username: login, displayName: username, password })
+  }
+
+  async logIn({ login, password }: wire.Login, address: string): Promise<Data> {
+    requireWithinLimit(this.#limits.take('login', address))
+    const account = await this.#authenticate(login, password)
+    return { username: account.displayName, uuid: await this.#entrance.openSession(account) }
+  }
+
+  async createRoom({ account }: wire.Visitor): Promise<Data> {
+    requireWithinLimit(this.#limits.take('command', account.accountId))
+    const { conversation } = await this.#chat.conversations.createOpen(account.accountId, null)
+    return { room_gid: conversation.gid }
+  }
+
+  async sendMessage(
+    { account }: wire.Visitor,
+    { gid, body }: wire.Post,
+    address: string,
+  ): Promise<undefined> {
+    requireWithinLimit(this.#limits.take('send', account.accountId))
+    const standing = await this.#entrance.enter(account, gid, address)
+    await this.#chat.messages.send(account, standing, { body })
+  }
+
+  async readHistory(visitor: wire.Visitor, query: wire.HistoryQuery, address: string): Promise<Data> {
+    const { conversation } = await this.#entrance.enter(visitor.account, query.gid, address)
+    const pages = readHistory(this.#chat.messages, {
+      conversationId: conversation.conversationId,
+      before: query.before ?? Infinity,
+      limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
+    })
+    return map(pages, (page) => page.map((message) => wire.wireMessageFor(visitor, message)))
+  }
+
+  async #authenticate(login: string, password: string): Promise<Account> {
+    const name = nameKey(login)
+    requireWithinLimit(this.#limits.check('password', name))
+    try {
+      return await this.#chat.accounts.authenticate(login, password, 'username')
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'wrong_credentials')
+        this.#limits.take('password', name)
+      throw error
+    }
+  }
+}
+
+async function* map<From, To>(items: AsyncIterable<From>, change: (item: From) => To): AsyncGenerator<To> {
+  for await (const item of items) yield change(item)
+}

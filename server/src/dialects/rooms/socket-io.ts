@@ -1,0 +1,99 @@
+import type { Logger } from 'pino'
+import type { Chat } from '../../core/chat.ts'
+import type {
+  Limits,
+  SocketIoConnection,
+  SocketIoDialect,
+  SocketIoHandler,
+  SocketIoSession,
+} from '../../transport/index.ts'
+import { Attendance, type Hall } from './attendance.ts'
+import { answerTo, REFUSALS, Refusal, requireWithinLimit } from './errors.ts'
+import { ownerOf, parseAuth } from './wire.ts'
+
+export interface SocketIoClientsOptions {
+  readonly hall: Hall
+  readonly conversations: Chat['conversations']
+  readonly limits: Limits
+  readonly log: Logger
+}
+
+/** Socket.IO clients: each may be in several rooms, and the others there are told. */
+export class SocketIoClients implements SocketIoDialect {
+  readonly #options: SocketIoClientsOptions
+  readonly #clients = new Set<SocketIoClient>()
+
+  constructor(options: SocketIoClientsOptions) {
+    this.#options = options
+  }
+
+  connect(connection: SocketIoConnection): SocketIoSession {
+    const client = new SocketIoClient(connection, this.#options)
+    this.#clients.add(client)
+    return {
+      events: client.events,
+      onClose: async () => {
+        this.#clients.delete(client)
+        await client.end()
+      },
+    }
+  }
+
+  /** Nobody is told of departures that all share. */
+  async close(): Promise<void> {
+    const clients = [...this.#clients]
+    await Promise.all(clients.map((client) => client.end()))
+    for (const client of clients) client.disconnect()
+  }
+}
+
+class SocketIoClient {
+  readonly events: ReadonlyMap<string, SocketIoHandler>
+  readonly #connection: SocketIoConnection
+  readonly #options: SocketIoClientsOptions
+  readonly #attendance: Attendance
+
+  constructor(connection: SocketIoConnection, options: SocketIoClientsOptions) {
+    this.#connection = connection
+    this.#options = options
+    this.#attendance = new Attendance(options.hall, {
+      sink: connection.sink,
+      onRevoked: () => connection.disconnect(),
+      onLeft: (conversationId, account) => options.conversations.announceDeparture(conversationId, account),
+    })
+    this.events = new Map([
+      ['auth', (argument, acknowledge) => this.#authenticate(argument, acknowledge)],
+    ] satisfies [string, SocketIoHandler][])
+  }
+
+  end(): Promise<void> {
+    return this.#attendance.end()
+  }
+
+  disconnect(): void {
+    this.#connection.disconnect()
+  }
+
+  async #authenticate(argument: unknown, acknowledge: () => void): Promise<void> {
+    try {
+      await this.#enter(argument, acknowledge)
+    } catch (error) {
+      if (!answerTo(error)) this.#options.log.error({ err: error }, 'auth failed')
+      this.#connection.disconnect()
+    }
+  }
+
+  async #enter(argument: unknown, acknowledge: () => void): Promise<void> {
+    const { limits, conversations } = this.#options
+    requireWithinLimit(limits.take('request', this.#connection.address))
+    const pass = parseAuth(argument)
+    if (!pass) throw new Refusal(REFUSALS.unknownUser)
+    const visit = await this.#attendance.enter(pass, this.#connection.address)
+    if (this.#attendance.hasEnded) return
+    // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
+    this.#connection.setOwner(ownerOf(visit.visitor))
+    this.#attendance.join(visit)
+    acknowledge()
+    conversations.announceArrival(visit.conversationId, visit.visitor.account)
+  }
+}

@@ -1,0 +1,152 @@
+import type { Account, AccountId, Sender, SignedMessage } from '../../core/chat.ts'
+import { MICROS_PER_SECOND } from '../../lib/clock.ts'
+import { codePointLength, isCleanText } from '../../lib/text.ts'
+
+/** Who asks, and the secret it proved itself with. */
+export interface Visitor {
+  readonly account: Account
+  readonly secret: string
+}
+
+export interface WireMessage {
+  readonly sender: { readonly uuid: string; readonly username: string }
+  readonly msg: { readonly msgId: number; readonly txt: string; readonly timestamp: number }
+}
+
+/** The sender's uuid stands first, so that its place in the bytes is known. */
+export const wireMessage = ({ sender, messageId, body, sentAt }: SignedMessage): WireMessage => ({
+  sender: { uuid: sender.uuid, username: sender.displayName },
+  msg: { msgId: messageId, txt: body, timestamp: sentAt / MICROS_PER_SECOND },
+})
+
+/** How many bytes of a message's JSON come before its sender's uuid. */
+export const UUID_OFFSET = '{"sender":{"uuid":"'.length
+
+/** A message as its reader sees it: one's own carry the secret that the session knows itself by. */
+export function wireMessageFor({ account, secret }: Visitor, message: SignedMessage): WireMessage {
+  const wire = wireMessage(message)
+  if (message.senderId !== account.accountId) return wire
+  return { ...wire, sender: { uuid: secret, username: wire.sender.username } }
+}
+
+export const wireOccupant = ({ displayName, uuid }: Sender): { user: string; uuid: string } => ({
+  user: displayName,
+  uuid,
+})
+
+/** What `SocketSink` needs to show a session its own messages as its own. */
+export const ownerOf = ({ account, secret }: Visitor): { accountId: AccountId; uuid: Buffer } => ({
+  accountId: account.accountId,
+  uuid: Buffer.from(secret),
+})
+
+/** No limit in the protocol; these keep a name or password from being a document. In code points. */
+const MAX_NAME_LENGTH = 255
+const MAX_PASSWORD_LENGTH = 1024
+
+export interface Registration {
+  readonly login: string
+  readonly password: string
+  readonly username: string
+}
+
+export function parseRegistration(body: unknown): Registration | undefined {
+  const login = textOf(body, 'login', MAX_NAME_LENGTH)
+  const password = textOf(body, 'password', MAX_PASSWORD_LENGTH)
+  const username = textOf(body, 'username', MAX_NAME_LENGTH)
+  return login && password && username ? { login, password, username } : undefined
+}
+
+export type Login = Omit<Registration, 'username'>
+
+export function parseLogin(body: unknown): Login | undefined {
+  const login = textOf(body, 'login', MAX_NAME_LENGTH)
+  const password = textOf(body, 'password', MAX_PASSWORD_LENGTH)
+  return login && password ? { login, password } : undefined
+}
+
+/** Whatever it is: `/create-room` wants a body and does not look into it. */
+export const parseAnything = (): object => ({})
+
+export interface Post {
+  readonly gid: string
+  readonly body: string
+}
+
+export function parsePost(given: unknown): Post | undefined {
+  const gid = textOf(given, 'room_gid')
+  const body = textOf(given, 'msg')
+  return gid && body ? { gid, body } : undefined
+}
+
+export interface HistoryQuery {
+  readonly gid: string
+  /** Only messages older than this one. */
+  readonly before?: number
+  readonly limit?: number
+}
+
+export function parseHistoryQuery(query: unknown): HistoryQuery | undefined {
+  const gid = textOf(query, 'room_gid')
+  const before = countOf(query, 'before')
+  const limit = countOf(query, 'limit')
+  if (!gid || before === 'wrong' || limit === 'wrong') return undefined
+  return { gid, ...(before !== undefined && { before }), ...(limit !== undefined && { limit }) }
+}
+
+/** What opens a live connection to a room. */
+export interface Pass {
+  readonly secret: string
+  readonly gid: string
+}
+
+export function parsePass(given: unknown): Pass | undefined {
+  const secret = textOf(given, 'uuid')
+  const gid = textOf(given, 'room_gid')
+  return secret && gid ? { secret, gid } : undefined
+}
+
+/** Of Socket.IO's `auth`: the object, or a string that holds its JSON. */
+export const parseAuth = (argument: unknown): Pass | undefined =>
+  parsePass(typeof argument === 'string' ? parseJson(argument) : argument)
+
+/** Undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined unless it is JSON in UTF-8. */
+export function parseJsonBytes(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+const GID = /^[a-zA-Z0-9]{8}$/
+
+/** Could it be a room's name at all? */
+export const isGid = (text: string): boolean => GID.test(text)
+
+function textOf(given: unknown, key: string, maxLength = Infinity): string | undefined {
+  const text = fieldOf(given, key)
+  if (typeof text !== 'string' || text === '' || !isCleanText(text)) return undefined
+  return codePointLength(text) <= maxLength ? text : undefined
+}
+
+function countOf(given: unknown, key: string): number | 'wrong' | undefined {
+  const text = fieldOf(given, key)
+  if (text === undefined) return undefined
+  const count = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : 0
+  return count > 0 && Number.isSafeInteger(count) ? count : 'wrong'
+}
+
+function fieldOf(given: unknown, key: string): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined
+  return Object.hasOwn(given, key) ? Reflect.get(given, key) : undefined
+}
