@@ -1,0 +1,132 @@
+import type { Account, Chat, ConversationId } from '../../core/chat.ts'
+import type { Audiences, Sink } from '../../delivery/index.ts'
+import type { Logger } from '../../log.ts'
+import { Inbox, type Limits, type WsConnection } from '../../transport/index.ts'
+import type { Asker } from './asker.ts'
+import type { Credentials, Stranger } from './credentials.ts'
+import { CLOSE, closeReasonOf } from './errors.ts'
+import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
+import { answer } from './requests.ts'
+
+export interface ConnectionParts {
+  readonly chat: Chat
+  readonly audiences: Audiences
+  readonly liveAccounts: LiveAccounts
+  readonly credentials: Credentials
+  readonly limits: Limits
+  readonly log: Logger
+}
+
+/** One WebSocket of one account, one of perhaps several. */
+export class Connection implements LiveConnection {
+  readonly sink: Sink
+  readonly #ws: WsConnection
+  readonly #parts: ConnectionParts
+  readonly #inbox: Inbox<string>
+  /** Settles once the peer is known and hears what concerns it; undefined when it was refused. */
+  readonly #asker: Promise<Asker | undefined>
+  #account: Account | undefined
+  #goOffline: (() => Promise<void>) | undefined
+  // Left while the list of its conversations was on its way.
+  #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  #isOver = false
+
+  constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
+    this.sink = ws.sink
+    this.#ws = ws
+    this.#parts = parts
+    this.#inbox = new Inbox({
+      handle: (text) => this.#answer(text),
+      pause: () => ws.pause(),
+      resume: () => ws.resume(),
+      onError: (err) => parts.log.error({ err }, 'frame failed'),
+    })
+    this.#asker = this.#open(cookies).catch((err) => {
+      parts.log.error({ err }, 'connection failed to open')
+      ws.close(CLOSE.unavailable.code, CLOSE.unavailable.reason)
+      return undefined
+    })
+  }
+
+  receive(text: string): void {
+    this.#inbox.push(text)
+  }
+
+  /** The socket is gone. Settles when nobody takes the peer for present because of it. */
+  async end(): Promise<void> {
+    this.#stop()
+    await this.#asker
+    await this.#goOffline?.()
+  }
+
+  joined(conversationId: ConversationId): void {
+    if (this.#isOver) return
+    this.#leftMeanwhile?.delete(conversationId)
+    const { audiences } = this.#parts
+    if (!audiences.has(conversationId, this.sink)) audiences.join(conversationId, this.sink)
+  }
+
+  left(conversationId: ConversationId): void {
+    this.#leftMeanwhile?.add(conversationId)
+    this.#parts.audiences.leave(conversationId, this.sink)
+  }
+
+  revoked(): void {
+    this.#stop()
+    this.#sayGoodbye().catch((err) => {
+      this.#parts.log.error({ err }, 'revoked account not found')
+      this.#refuse({ kind: 'invalid' })
+    })
+  }
+
+  async #open(cookies: string | undefined): Promise<Asker | undefined> {
+    const { chat, credentials, liveAccounts } = this.#parts
+    const identity = await credentials.identify(cookies)
+    if (this.#isOver) return undefined
+    if (identity.kind !== 'account') return this.#refuse(identity)
+    const { account } = identity
+    const { accountId } = account
+    this.#account = account
+    // From here on it hears of what it joins and leaves: only now may the list be read.
+    liveAccounts.add(accountId, this)
+    // A revocation between the two readings told nobody of this connection.
+    const again = await credentials.identify(cookies)
+    if (again.kind !== 'account') return this.#refuse(again)
+    for (const conversationId of await chat.conversations.idsOf(accountId)) {
+      if (!this.#leftMeanwhile?.has(conversationId)) this.joined(conversationId)
+    }
+    this.#leftMeanwhile = undefined
+    if (this.#isOver) return undefined
+    this.#goOffline = await chat.presence.connect(account)
+    return { chat, account, join: (id) => this.joined(id), leave: (id) => this.left(id) }
+  }
+
+  async #answer(text: string): Promise<void> {
+    const asker = await this.#asker
+    if (!asker || this.#isOver) return
+    const reply = await answer(asker, text, this.#parts)
+    if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
+  }
+
+  /** Neither answers nor hears anything any more. */
+  #stop(): void {
+    this.#isOver = true
+    this.#inbox.clear()
+    const { audiences, liveAccounts } = this.#parts
+    if (this.#account) liveAccounts.remove(this.#account.accountId, this)
+    audiences.leaveAll(this.sink)
+  }
+
+  /** A disabled account is gone; another can sign in again. */
+  async #sayGoodbye(): Promise<void> {
+    if (!this.#account) return
+    const { accountId, username } = this.#account
+    const isThere = await this.#parts.chat.accounts.find(accountId)
+    this.#refuse(isThere ? { kind: 'invalid' } : { kind: 'gone', username })
+  }
+
+  #refuse(stranger: Stranger): undefined {
+    this.#stop()
+    this.#ws.close(CLOSE.refused, closeReasonOf(stranger))
+  }
+}

@@ -1,0 +1,100 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Account, type AccountId, toConversationId } from '../../core/chat.ts'
+import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { type Asker, standingOf } from './asker.ts'
+import { inWords, refuse } from './errors.ts'
+import { findVisible } from './people.ts'
+import { conversationOf, type Fields, isInteger, nameOf, own } from './wire.ts'
+
+/** Code points of a conversation's name. */
+export const MAX_NAME_LENGTH = 255
+/** Names that one request may list. */
+export const MAX_MEMBERS = 2_000
+
+// Names looked up between two turns of the event loop.
+const LOOKUPS_PER_TURN = 100
+
+const notAUsername = (name: string): string => `'${name}' is not a valid username`
+
+/** The audience carries the answer: the creator is in it like every other member. */
+export async function createConversation(asker: Asker, fields: Fields): Promise<undefined> {
+  const { chat, account } = asker
+  const name = parseName(fields)
+  const members = await findMembers(asker, parseMembers(fields))
+  try {
+    await chat.conversations.createGroup(account.accountId, [...members.keys()], name ?? madeOf(members))
+  } catch (error) {
+    throw inWords(error, {
+      unknown_account: ({ accountId }) => notAUsername(nameAmong(members, accountId)),
+    })
+  }
+}
+
+export async function getConversations({ chat, account }: Asker) {
+  const all = { before: Number.MAX_SAFE_INTEGER, limit: Number.POSITIVE_INFINITY }
+  const listings = await chat.conversations.list(account.accountId, all)
+  return listings.map(({ conversation, other }) => ({
+    id: conversation.conversationId,
+    name: nameOf(conversation, other),
+  }))
+}
+
+export async function getConversationInfo(asker: Asker, fields: Fields) {
+  const { chat, account } = asker
+  const id = own(fields, 'id')
+  if (!isInteger(id)) refuse('id is required as int')
+  const notMine = `${account.username} is not part of any conversation with ${id} id`
+  const { conversation } = await standingOf(asker, toConversationId(id), notMine)
+  const members = await chat.conversations.members(conversation.conversationId)
+  return conversationOf(conversation, members, account.accountId)
+}
+
+function parseName(fields: Fields): string | undefined {
+  if (!Object.hasOwn(fields, 'name')) return undefined
+  const { name } = fields
+  if (typeof name !== 'string' || name === '') refuse('name value expected as a non zero string')
+  if (!isCleanText(name)) refuse('name value expected without NUL and lone surrogates')
+  if (codePointLength(name) > MAX_NAME_LENGTH) {
+    refuse(`name value expected with at most ${MAX_NAME_LENGTH} characters`)
+  }
+  return name
+}
+
+/** Without repeats. */
+function parseMembers(fields: Fields): ReadonlySet<string> {
+  const members = own(fields, 'members')
+  if (!Array.isArray(members)) refuse('members value expected a list')
+  if (!members.every((member) => typeof member === 'string')) refuse('members should be a list of string')
+  const names = new Set(members)
+  if (names.size > MAX_MEMBERS) refuse(`members should be at most ${MAX_MEMBERS}`)
+  return names
+}
+
+/** Self first, then the others as named. */
+async function findMembers(asker: Asker, names: ReadonlySet<string>): Promise<Map<AccountId, Account>> {
+  const { account } = asker
+  const members = new Map([[account.accountId, account]])
+  let lookups = 0
+  for (const name of names) {
+    // A full list takes milliseconds, in which others have their turn.
+    if (++lookups % LOOKUPS_PER_TURN === 0) await setImmediate()
+    const member = (await findVisible(asker, name)) ?? refuse(notAUsername(name))
+    members.set(member.accountId, member)
+  }
+  return members
+}
+
+const nameAmong = (members: ReadonlyMap<AccountId, Account>, accountId: unknown): string =>
+  [...members.values()].find((member) => member.accountId === accountId)?.username ?? String(accountId)
+
+/** The members' names, as many as fit. */
+function madeOf(members: ReadonlyMap<AccountId, Account>): string {
+  const [first = '', ...rest] = [...members.values()].map(({ username }) => username)
+  let name = first
+  for (const username of rest) {
+    const longer = `${name}, ${username}`
+    if (codePointLength(longer) > MAX_NAME_LENGTH - 1) return `${name}…`
+    name = longer
+  }
+  return name
+}

@@ -1,0 +1,52 @@
+import type { Account, Accounts } from '../../core/chat.ts'
+import { type Clock, secondsOf } from '../../lib/clock.ts'
+import { isCleanText } from '../../lib/text.ts'
+import { Tokens } from '../../lib/token.ts'
+import { parseCookie } from './wire.ts'
+
+export const TOKEN_TTL_SECONDS = 3600
+
+/** Whom a request's cookie speaks for. */
+export type Identity = { readonly kind: 'account'; readonly account: Account } | Stranger
+
+export type Stranger =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'invalid' }
+  /** A valid token, but nobody of that name (any more). */
+  | { readonly kind: 'gone'; readonly username: string }
+
+/** Issues and checks login tokens: JWTs whose claims are exactly `username` and `exp`. */
+export class Credentials {
+  readonly #tokens: Tokens
+  readonly #accounts: Accounts
+  readonly #clock: Clock
+
+  constructor(jwtSecret: string, accounts: Accounts, clock: Clock) {
+    this.#tokens = new Tokens(jwtSecret)
+    this.#accounts = accounts
+    this.#clock = clock
+  }
+
+  issue({ username }: Account): string {
+    return this.#tokens.issue({ username }, secondsOf(this.#clock.nowMicros()) + TOKEN_TTL_SECONDS)
+  }
+
+  async identify(cookies: string | undefined): Promise<Identity> {
+    const token = parseCookie(cookies)
+    if (token === undefined) return { kind: 'missing' }
+    const verdict = this.#tokens.verify(token)
+    if (!verdict.ok) return { kind: 'invalid' }
+    const { username, exp } = verdict.claims
+    if (typeof username !== 'string' || typeof exp !== 'number') return { kind: 'invalid' }
+    const account = isCleanText(username) ? await this.#accounts.findByUsername(username) : undefined
+    if (!account) return { kind: 'gone', username }
+    return isRevoked(exp, account) ? { kind: 'invalid' } : { kind: 'account', account }
+  }
+}
+
+/**
+ * The token has no time of issue, but `exp` tells it to the second. Of one issued in the very second of
+ * the revocation nobody knows which came first, so it is void.
+ */
+const isRevoked = (exp: number, { credentialsSince }: Account): boolean =>
+  credentialsSince > 0 && exp - TOKEN_TTL_SECONDS <= secondsOf(credentialsSince)

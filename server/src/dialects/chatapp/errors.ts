@@ -1,0 +1,102 @@
+import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../../core/chat.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import type { Stranger } from './credentials.ts'
+
+interface Answer {
+  /** Over HTTP; on the WebSocket the text alone is the error. */
+  readonly status: number
+  readonly text: string
+}
+
+/** What each of the core's refusals reads like where a request has no words of its own for it. */
+export const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
+  name_taken: { status: 409, text: 'username already exists' },
+  // An email is a way to sign in elsewhere: nobody may take it for a username.
+  email_taken: { status: 409, text: 'username already exists' },
+  wrong_credentials: { status: 401, text: 'mismatch username and password' },
+  unknown_account: { status: 404, text: 'no such user exists' },
+  unknown_conversation: { status: 404, text: 'no such conversation exists' },
+  unknown_message: { status: 404, text: 'no such message exists' },
+  unknown_reply: { status: 404, text: 'no such message exists' },
+  not_a_member: { status: 403, text: 'not part of the conversation' },
+  not_the_owner: { status: 403, text: 'not the sender of the message' },
+  with_yourself: { status: 400, text: 'cannot add itself as a contact' },
+  already_a_contact: { status: 409, text: 'already a contact' },
+  conversation_name_taken: { status: 409, text: 'conversation name already exists' },
+  message_refused: { status: 403, text: 'message can not be delivered' },
+  message_too_long: { status: 413, text: 'message content is too long' },
+  rate_limited: { status: 429, text: 'too many requests' },
+  busy: { status: 503, text: 'server is busy, try again later' },
+  unavailable: { status: 503, text: 'server is unavailable, try again later' },
+}
+
+/** A bug, told without details. */
+export const BUG: Answer = { status: 500, text: 'something went wrong' }
+
+/** Close frames. Only what a client should not simply try again is 1000. */
+export const CLOSE = {
+  refused: 1000,
+  goingAway: { code: 1001, reason: 'server is going away' },
+  slow: { code: 1013, reason: 'too slow' },
+  unavailable: { code: 1013, reason: ANSWERS.unavailable.text },
+} as const
+
+const MAX_REASON_BYTES = 123
+
+/** Why a WebSocket is refused. A close frame has room for 123 bytes of it. */
+export function closeReasonOf(stranger: Stranger): string {
+  switch (stranger.kind) {
+    case 'missing':
+      return 'login-token required'
+    case 'invalid':
+      return 'invalid login-token'
+    case 'gone': {
+      const room = MAX_REASON_BYTES - "'' doesn't exists".length
+      return `'${clipped(stranger.username, room)}' doesn't exists`
+    }
+    default:
+      return unreachable(stranger)
+  }
+}
+
+/** The longest beginning that fits, in whole characters. */
+const clipped = (text: string, maxBytes: number): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true })
+
+/** A request on the WebSocket is refused, in its own words. */
+export class EventRefusal extends Error {}
+
+/** An HTTP request is refused. */
+export class HttpRefusal extends Error {
+  readonly status: number
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, text: string, options: ErrorOptions & { retryAfter?: number } = {}) {
+    super(text, options)
+    this.status = status
+    this.retryAfter = options.retryAfter
+  }
+}
+
+export const tooMany = (retryAfter: number): HttpRefusal =>
+  new HttpRefusal(429, ANSWERS.rate_limited.text, { retryAfter })
+
+export function refuse(text: string): never {
+  throw new EventRefusal(text)
+}
+
+/** The text of a refusal; undefined for a bug. */
+export function textOf(error: unknown): string | undefined {
+  if (error instanceof EventRefusal) return error.message
+  return error instanceof ChatError ? ANSWERS[error.code].text : undefined
+}
+
+type Words = Partial<Record<ChatErrorCode, string | ((details: ChatErrorDetails) => string)>>
+
+/** The core's refusal in a request's own words; any other error as it is. */
+export function inWords(error: unknown, words: Words): unknown {
+  if (!(error instanceof ChatError)) return error
+  const text = words[error.code]
+  if (text === undefined) return error
+  return new EventRefusal(typeof text === 'string' ? text : text(error.details), { cause: error })
+}

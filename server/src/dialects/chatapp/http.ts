@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Chat, ChatError } from '../../core/chat.ts'
+import type { Logger } from '../../log.ts'
+import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import { addCors, answerPreflight, isPreflight } from './cors.ts'
+import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
+import { ANSWERS, BUG, closeReasonOf, HttpRefusal, tooMany } from './errors.ts'
+import type { Origins } from './origins.ts'
+import { signIn, signUp } from './signing.ts'
+import { formatCookie, parseBody, type SameSite } from './wire.ts'
+
+export interface HttpParts {
+  readonly chat: Chat
+  readonly credentials: Credentials
+  readonly origins: Origins
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  readonly sameSite: SameSite
+}
+
+/** Everything but the WebSocket: JSON in, plain text out. */
+export function createHttp(parts: HttpParts): FastifyInstance {
+  const { origins, limits, addressOf, log } = parts
+  const app = createDialectApp({
+    notFound: (reply) => sendText(reply, 404, statusLine(404)),
+    methodNotAllowed: (reply, allow) =>
+      isPreflight(reply.request)
+        ? answerPreflight(reply, allow, origins)
+        : sendText(reply, 405, statusLine(405)),
+    error: (error, _request, reply) => sendError(reply, error, log),
+  })
+  addCors(app, origins)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    const retryAfter = limits.take('request', addressOf(request.raw))
+    if (retryAfter > 0) throw tooMany(retryAfter)
+  })
+  acceptAnyBody(app)
+  addRoutes(app, parts)
+  return app
+}
+
+function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const { credentials, addressOf, sameSite } = parts
+  app.get('/misc/ping', async (_request, reply) => sendText(reply, 200, 'pong'))
+  app.post('/register', async (request, reply) => {
+    await signUp(fieldsOf(request), addressOf(request.raw), parts)
+    return sendText(reply, 201, 'registered')
+  })
+  app.post('/auth/login', async (request, reply) => {
+    const account = await signIn(fieldsOf(request), addressOf(request.raw), parts)
+    const cookie = formatCookie(credentials.issue(account), { maxAgeSeconds: TOKEN_TTL_SECONDS, sameSite })
+    reply.header('set-cookie', cookie).header('cache-control', 'no-store')
+    return sendText(reply, 202, 'login successful')
+  })
+  app.get('/auth/verify', async ({ headers }, reply) => {
+    const identity = await credentials.identify(headers.cookie)
+    reply.header('cache-control', 'no-store')
+    if (identity.kind === 'account') return sendText(reply, 200, `Hello, ${identity.account.username}`)
+    // Over HTTP an account that is gone is not told from a token that never was.
+    return sendText(reply, 401, closeReasonOf(identity.kind === 'gone' ? { kind: 'invalid' } : identity))
+  })
+  app.get('/ws', async (_request, reply) => sendText(reply, 400, '400: Only WebSocket handshakes here'))
+}
+
+/** Whatever it says it is, and bytes first, so that what is not UTF-8 is no JSON either. */
+function acceptAnyBody(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw: { headers } }) => {
+    // One that cannot be parsed would be refused before the body is read.
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
+
+const fieldsOf = ({ body }: FastifyRequest) =>
+  (Buffer.isBuffer(body) ? parseBody(body) : undefined) ?? raise(new HttpRefusal(400, 'not a valid json'))
+
+function raise(error: Error): never {
+  throw error
+}
+
+const statusLine = (status: number): string => `${status}: ${STATUS_CODES[status]}`
+
+const sendText = (reply: FastifyReply, status: number, text: string): FastifyReply =>
+  reply.code(status).type('text/plain; charset=utf-8').send(text)
+
+function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, log: Logger): FastifyReply {
+  if (error instanceof HttpRefusal) {
+    if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+    if (error.status >= 500) log.error({ err: error.cause ?? error }, 'request failed')
+    return sendText(reply, error.status, error.message)
+  }
+  if (error instanceof ChatError) {
+    const { status, text } = ANSWERS[error.code]
+    if (status === 503) reply.header('retry-after', 1)
+    return sendText(reply, status, text)
+  }
+  const { statusCode = 500 } = error
+  if (statusCode >= 400 && statusCode < 500) return sendText(reply, statusCode, statusLine(statusCode))
+  log.error({ err: error }, 'request failed')
+  return sendText(reply, BUG.status, BUG.text)
+}

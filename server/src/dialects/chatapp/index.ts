@@ -1,0 +1,106 @@
+import type { Bus } from '../../bus/bus.ts'
+import type { Chat } from '../../core/chat.ts'
+import { Audiences } from '../../delivery/index.ts'
+import { systemClock } from '../../lib/clock.ts'
+import type { Logger } from '../../log.ts'
+import {
+  type AddressOf,
+  type Limits,
+  refuseUpgrade,
+  type UpgradeHandler,
+  WsAcceptor,
+} from '../../transport/index.ts'
+import type { Dialect } from '../dialect.ts'
+import { Connection, type ConnectionParts } from './connection.ts'
+import { Credentials } from './credentials.ts'
+import { CLOSE } from './errors.ts'
+import { isPersonal, renderCreation, renderEvent } from './events.ts'
+import { createHttp } from './http.ts'
+import { LiveAccounts } from './live-accounts.ts'
+import { Origins } from './origins.ts'
+import type { SameSite } from './wire.ts'
+
+export interface ChatappDeps {
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  /** Signs this dialect's tokens as it is, so that a server of this kind can be replaced by this one. */
+  readonly jwtSecret: string
+  /** Of web front ends, exactly as browsers write them: `https://chat.example.org`. */
+  readonly allowedOrigins: readonly string[]
+  readonly sameSite: SameSite
+}
+
+const WS_PATH = '/ws'
+const OWN_PATHS: ReadonlySet<string> = new Set(['/misc/ping', '/auth/login', '/auth/verify', WS_PATH])
+
+const MAX_FRAME_BYTES = 64 * 1024
+const PING_INTERVAL_MS = 30_000
+
+/** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
+export function mountChatapp(deps: ChatappDeps): Dialect {
+  const { chat, bus, limits, log } = deps
+  const origins = new Origins(deps.allowedOrigins)
+  const credentials = new Credentials(deps.jwtSecret, chat.accounts, systemClock())
+  const liveAccounts = new LiveAccounts(bus)
+  const audiences = createAudiences(bus, liveAccounts)
+  const live = openLive({ chat, audiences, liveAccounts, credentials, limits, log }, deps, origins)
+  return {
+    name: 'chatapp',
+    http: createHttp({ ...deps, credentials, origins }),
+    owns: (path) => OWN_PATHS.has(path),
+    upgrade: (path) => (path === WS_PATH ? live.upgrade : undefined),
+    countConnections: live.count,
+    close: live.close,
+  }
+}
+
+const createAudiences = (bus: Bus, liveAccounts: LiveAccounts): Audiences =>
+  new Audiences(bus, (event) => {
+    if (!isPersonal(event)) return renderEvent(event)
+    for (const { accountId } of event.members) liveAccounts.tell(accountId, renderCreation(event, accountId))
+    return undefined
+  })
+
+function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, origins: Origins) {
+  const acceptor = new WsAcceptor({
+    maxPayloadBytes: MAX_FRAME_BYTES,
+    slow: CLOSE.slow,
+    pingIntervalMs: PING_INTERVAL_MS,
+  })
+  const endings = new Set<Promise<void>>()
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    const retryAfter = limits.take('request', addressOf(request))
+    if (retryAfter > 0) {
+      refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(retryAfter) })
+      return
+    }
+    if (!origins.mayConnect(request)) {
+      refuseUpgrade(socket, 403, 'Forbidden')
+      return
+    }
+    acceptor.accept(request, socket, head, (ws) => {
+      const connection = new Connection(ws, request.headers.cookie, parts)
+      return {
+        onText: (text) => connection.receive(text),
+        onClose: () => {
+          const ending = connection
+            .end()
+            .catch((err) => parts.log.error({ err }, 'connection failed to end'))
+            .finally(() => endings.delete(ending))
+          endings.add(ending)
+        },
+      }
+    })
+  }
+  return {
+    upgrade,
+    count: () => acceptor.connections.size,
+    close: async () => {
+      await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
+      await Promise.all(endings)
+    },
+  }
+}

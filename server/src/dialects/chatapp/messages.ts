@@ -1,0 +1,78 @@
+import {
+  ChatError,
+  type ConversationId,
+  type MessageId,
+  type Standing,
+  toConversationId,
+  toMessageId,
+} from '../../core/chat.ts'
+import { isCleanText } from '../../lib/text.ts'
+import { type Asker, standingOf } from './asker.ts'
+import { inWords, refuse } from './errors.ts'
+import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
+
+const PAGE_SIZE = 100
+
+/** The audience carries the answer: the asking connection is made sure to be in it. */
+export async function sendMessage(asker: Asker, fields: Fields): Promise<undefined> {
+  const conversationId = parseConversationId(fields)
+  const standing = await memberStanding(asker, conversationId)
+  const body = parseContent(fields)
+  const replyTo = parseReplyId(fields)
+  asker.join(conversationId)
+  try {
+    await asker.chat.messages.send(asker.account, standing, { body, replyTo })
+  } catch (error) {
+    // It was put out in the meantime, perhaps before it joined above.
+    if (error instanceof ChatError && error.code === 'not_a_member') asker.leave(conversationId)
+    throw inWords(error, {
+      not_a_member: notPartOf(asker, conversationId),
+      unknown_reply: `No such ${replyTo} message id found in ${conversationId} conversation_id`,
+      message_too_long: ({ maxBytes }) => `message content should be at most ${maxBytes} bytes long`,
+    })
+  }
+}
+
+export async function getMessages(asker: Asker, fields: Fields) {
+  const conversationId = parseConversationId(fields)
+  await memberStanding(asker, conversationId)
+  const before = parseBefore(fields)
+  const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
+  const messages = await asker.chat.messages.list(page)
+  return { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
+}
+
+const notPartOf = ({ account }: Asker, conversationId: ConversationId): string =>
+  `${account.username} not part of conversation with ${conversationId} id`
+
+const memberStanding = (asker: Asker, conversationId: ConversationId): Promise<Standing> =>
+  standingOf(asker, conversationId, notPartOf(asker, conversationId))
+
+function parseConversationId(fields: Fields): ConversationId {
+  const id = own(fields, 'conversation_id')
+  if (!isInteger(id)) refuse('expected conversation_id as integer')
+  return toConversationId(id)
+}
+
+function parseContent(fields: Fields): string {
+  const content = own(fields, 'content')
+  if (typeof content !== 'string') refuse('expected content as string')
+  if (content === '') refuse('message content should be non empty string')
+  if (!isCleanText(content)) refuse('message content should be without NUL and lone surrogates')
+  return content
+}
+
+function parseReplyId(fields: Fields): MessageId | null {
+  const id = own(fields, 'reply_id') ?? null
+  if (id === null) return null
+  if (!isInteger(id)) refuse('if reply_id is provided then expected integer')
+  return toMessageId(id)
+}
+
+/** Unlike `reply_id`, an explicit null is not the same as none. */
+function parseBefore(fields: Fields): number | undefined {
+  if (!Object.hasOwn(fields, 'before')) return undefined
+  const { before } = fields
+  if (!isInteger(before)) refuse('expected before as integer')
+  return before
+}

@@ -1,0 +1,45 @@
+import type { Account } from '../../core/chat.ts'
+import { isCleanText, nameKey } from '../../lib/text.ts'
+import type { Asker } from './asker.ts'
+import { inWords, refuse } from './errors.ts'
+import { type Fields, own, userOf } from './wire.ts'
+
+const noSuchUser = (username: string): string => `no such user '${username}' exists`
+
+export async function self({ chat, account }: Asker) {
+  const current = (await chat.accounts.find(account.accountId)) ?? refuse(noSuchUser(account.username))
+  return describe({ chat }, current)
+}
+
+export async function addContact({ chat, account }: Asker, fields: Fields) {
+  const name = own(fields, 'contact_username')
+  if (typeof name !== 'string') refuse('invalid contact_username, expected a string')
+  if (nameKey(name) === nameKey(account.username)) refuse('cannot add itself as a contact')
+  const contact = (await findVisible({ chat, account }, name)) ?? refuse(noSuchUser(name))
+  try {
+    await chat.contacts.add(account.accountId, contact.accountId)
+  } catch (error) {
+    throw inWords(error, {
+      unknown_account: noSuchUser(name),
+      already_a_contact: `'${name}' is already a contact`,
+    })
+  }
+  return { message: `'${name}' successfully added`, contact: await describe({ chat }, contact) }
+}
+
+export async function getContacts({ chat, account }: Asker) {
+  const contacts = await chat.contacts.list(account.accountId)
+  return { message: 'got all the contacts', contacts: contacts.map(({ username }) => username) }
+}
+
+/** Whom the asker may talk to by that name. */
+export async function findVisible(
+  { chat, account }: Pick<Asker, 'chat' | 'account'>,
+  username: string,
+): Promise<Account | undefined> {
+  // A lone surrogate would reach the store as another character, and find another account.
+  return isCleanText(username) ? chat.accounts.findVisible(account.accountId, { username }) : undefined
+}
+
+const describe = async ({ chat }: Pick<Asker, 'chat'>, account: Account) =>
+  userOf(account, await chat.presence.isOnline(account.accountId))

@@ -1,0 +1,110 @@
+import type { Account, Conversation, Member, SignedMessage } from '../../core/chat.ts'
+import { secondsOf } from '../../lib/clock.ts'
+
+/** A JSON object as a client sent it. Read it with `own`: its keys may be anything. */
+export type Fields = Readonly<Record<string, unknown>>
+
+export const own = (fields: Fields, name: string): unknown =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined
+
+export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+export const isFields = (value: unknown): value is Fields => isObject(value) && !Array.isArray(value)
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** An HTTP body's fields; undefined for what is not JSON or has none. An empty list counts as no fields given. */
+export function parseBody(body: Buffer): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(body))
+    if (isFields(value)) return value
+    return Array.isArray(value) && value.length === 0 ? {} : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A frame's fields; undefined for what is not a JSON object. */
+export function parseEvent(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const success = (type: string, data: unknown): string => JSON.stringify({ success: true, type, data })
+
+export const failure = (type: string, error: string): string =>
+  JSON.stringify({ success: false, type, error })
+
+export const userOf = (account: Account, isOnline: boolean) => ({
+  username: account.username,
+  fullname: account.displayName,
+  is_online: isOnline,
+  last_online: secondsOf(account.lastSeenAt),
+  created_at: secondsOf(account.createdAt),
+})
+
+/** `other` is the other member of a private conversation, after whom the viewer knows it. */
+export const nameOf = (
+  { kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>,
+  other: { readonly username: string } | null | undefined,
+): string => (kind === 'private' ? other?.username : name) ?? gid
+
+export function conversationOf(
+  conversation: Conversation,
+  members: readonly Member[],
+  viewerId: Account['accountId'],
+) {
+  const other = members.find(({ accountId }) => accountId !== viewerId)
+  return {
+    id: conversation.conversationId,
+    name: nameOf(conversation, other),
+    members: members.map(({ username }) => username),
+  }
+}
+
+export const sentMessageOf = (message: SignedMessage) => ({
+  id: message.messageId,
+  sender_username: message.sender.username,
+  conversation_id: message.conversationId,
+  reply_id: message.replyTo,
+  content: message.body,
+  sent_at: secondsOf(message.sentAt),
+})
+
+export const listedMessageOf = (message: SignedMessage) => ({
+  id: message.messageId,
+  sender_username: message.sender.username,
+  reply_id: message.replyTo,
+  content: message.body,
+  sent_at: secondsOf(message.sentAt),
+})
+
+export const COOKIE_NAME = 'login-token'
+
+export type SameSite = 'lax' | 'strict' | 'none'
+
+const SAME_SITE = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
+
+export const formatCookie = (
+  token: string,
+  { maxAgeSeconds, sameSite }: { maxAgeSeconds: number; sameSite: SameSite },
+): string =>
+  `${COOKIE_NAME}=${token}; HttpOnly; Max-Age=${maxAgeSeconds}; Path=/; Secure; SameSite=${SAME_SITE[sameSite]}`
+
+/** The token of a Cookie header; of several the first, which is the one with the most specific path. */
+export function parseCookie(header: string | undefined): string | undefined {
+  for (const pair of header?.split(';') ?? []) {
+    const equals = pair.indexOf('=')
+    if (equals >= 0 && pair.slice(0, equals).trim() === COOKIE_NAME)
+      return unquoted(pair.slice(equals + 1).trim())
+  }
+  return undefined
+}
+
+const unquoted = (value: string): string => /^"(.*)"$/.exec(value)?.[1] ?? value
