@@ -73,7 +73,10 @@ export async function mountAll(parts: DialectParts): Promise<Dialects> {
   const isOn = (name: DialectName) => parts.config.dialects.includes(name)
   const rooms = isOn('rooms') ? await mountDialect.rooms(parts) : undefined
   const others = ALL_BUT_ROOMS.filter(isOn).map((name) => mountDialect[name](parts))
-  return { rooms, all: [...(rooms ? [rooms] : []), ...(await Promise.all(others))] }
+  const all = [...(rooms ? [rooms] : []), ...(await Promise.all(others))]
+  // Requests reach Fastify past its own listener, which is what would wait for this.
+  await Promise.all(all.map(({ http }) => http?.ready()))
+  return { rooms, all }
 }
 
 const ALL_BUT_ROOMS = ['chatapp', 'groups', 'messenger', 'channels'] as const
