@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify'
+import type { Account } from '../../core/chat.ts'
+import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
+import type { Credentials } from './credentials.ts'
+import { alreadyAuthenticated, tooManyRequests } from './errors.ts'
+import type { RawRequest } from './request.ts'
+
+export interface Endpoint {
+  readonly method: string
+  readonly url: string
+  /** The body of the 200. Rejects with whatever else is answered. */
+  readonly answer: (request: FastifyRequest) => Promise<object>
+}
+
+interface Work<Who, Command> {
+  readonly takes: (raw: RawRequest) => Command
+  readonly run: (who: Who, command: Command) => Promise<object>
+}
+
+/** Puts what every request must pass before the work that is its own. */
+export class Guards {
+  readonly #limits: Limits
+  readonly #addressOf: AddressOf
+  readonly #credentials: Credentials
+
+  constructor(limits: Limits, addressOf: AddressOf, credentials: Credentials) {
+    this.#limits = limits
+    this.#addressOf = addressOf
+    this.#credentials = credentials
+  }
+
+  /** For people without a token: one in the request is refused before anything is looked at. */
+  loggedOut<Command>(
+    route: string,
+    { limit, takes, run }: Work<void, Command> & { readonly limit: LimitKind },
+  ): Endpoint {
+    return endpoint(route, async (request) => {
+      if (request.headers.authorization !== undefined) throw alreadyAuthenticated()
+      const command = takes(rawOf(request))
+      allow(this.#limits.take(limit, this.#addressOf(request.raw)))
+      return run(undefined, command)
+    })
+  }
+
+  /** For the bearer of a valid token; the 401 comes before what is wrong with the request. */
+  loggedIn<Command>(
+    route: string,
+    { limit = 'command', takes, run }: Work<Account, Command> & { readonly limit?: LimitKind },
+  ): Endpoint {
+    return endpoint(route, async (request) => {
+      const account = await this.#credentials.authenticate(request.headers.authorization)
+      const command = takes(rawOf(request))
+      allow(this.#limits.take(limit, account.accountId))
+      return run(account, command)
+    })
+  }
+}
+
+/** `waitSeconds` is what a limit answered. */
+export function allow(waitSeconds: number): void {
+  if (waitSeconds > 0) throw tooManyRequests(waitSeconds)
+}
+
+function endpoint(route: string, answer: Endpoint['answer']): Endpoint {
+  const [method = '', url = ''] = route.split(' ')
+  return { method, url, answer }
+}
+
+// Fastify gives these as records; the content-type parser of this dialect gives the body as bytes.
+const rawOf = ({ params, query, headers, body }: FastifyRequest): RawRequest => ({
+  path: params as RawRequest['path'],
+  query: query as RawRequest['query'],
+  contentType: headers['content-type'],
+  body: body as Buffer | undefined,
+})

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer'
+import { codePointLength } from '../../lib/text.ts'
+import { invalid, notADict, type Problem, type Refusal, unreadableBody } from './errors.ts'
+import { faultOf } from './json-fault.ts'
+
+const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i
+const BYTE_ORDER_MARK = 0xfeff
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * The object in a request's body; undefined when there is no body, or JSON's null, which the framework
+ * does not tell apart. Throws the `Refusal` of anything else, as of a body that is not declared as JSON.
+ */
+export function readJsonBody(
+  body: Buffer | undefined,
+  contentType: string | undefined,
+): JsonObject | undefined {
+  if (!body || body.length === 0) return undefined
+  if (!JSON_TYPE.test(contentType ?? '')) throw notADict()
+  if (!isUtf8(body)) throw unreadableBody()
+  const value = parse(body.toString())
+  if (value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value)) throw notADict()
+  return value as JsonObject
+}
+
+function parse(source: string): unknown {
+  const text = source.charCodeAt(0) === BYTE_ORDER_MARK ? source.slice(1) : source
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw undecodable(text)
+  }
+}
+
+/** Python's `JSONDecodeError` as pydantic shows it: positions count code points. */
+function undecodable(text: string): Refusal {
+  const { msg, at } = faultOf(text)
+  const before = text.slice(0, at)
+  const pos = codePointLength(before)
+  const lineno = before.split('\n').length
+  const colno = codePointLength(before.slice(before.lastIndexOf('\n') + 1)) + 1
+  const problem: Problem = {
+    loc: ['body', pos],
+    msg: `${msg}: line ${lineno} column ${colno} (char ${pos})`,
+    type: 'value_error.jsondecode',
+    ctx: { msg, doc: text, pos, lineno, colno },
+  }
+  return invalid([problem])
+}

@@ -1,0 +1,124 @@
+import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { Limits } from '../../transport/index.ts'
+import type { Credentials } from './credentials.ts'
+import { allow, type Endpoint, type Guards } from './endpoint.ts'
+import { chatExists } from './errors.ts'
+import * as wire from './wire.ts'
+
+export interface RequestParts {
+  readonly chat: Chat
+  readonly limits: Limits
+  readonly credentials: Credentials
+  readonly guards: Guards
+}
+
+/** Everything that clients may ask. */
+export const requests = (parts: RequestParts): readonly Endpoint[] => [
+  ...signingIn(parts),
+  ...ownAccount(parts),
+  ...chats(parts),
+  ...messages(parts),
+]
+
+const signingIn = ({ chat: { accounts }, limits, credentials, guards }: RequestParts): Endpoint[] => [
+  guards.loggedOut('POST /register', {
+    limit: 'register',
+    takes: wire.registration,
+    run: async (_, registration) => {
+      const { accountId } = await accounts.register(registration)
+      return wire.tokenBody(credentials.issue(accountId))
+    },
+  }),
+  guards.loggedOut('POST /login', {
+    limit: 'login',
+    takes: wire.login,
+    run: async (_, { login, password }) => {
+      const key = nameKey(login)
+      allow(limits.check('password', key))
+      try {
+        const { accountId } = await accounts.authenticate(login, password, 'username or email')
+        return wire.tokenBody(credentials.issue(accountId))
+      } catch (error) {
+        if (error instanceof ChatError && error.code === 'wrong_credentials') limits.take('password', key)
+        throw error
+      }
+    },
+  }),
+]
+
+const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] => [
+  guards.loggedIn('GET /user/me', {
+    takes: wire.nothing,
+    run: async (account) => wire.accountBody(account),
+  }),
+  guards.loggedIn('PATCH /user/bio', {
+    takes: wire.newBio,
+    run: async ({ accountId }, bio) => {
+      await accounts.setBio(accountId, bio)
+      return wire.SUCCESS
+    },
+  }),
+]
+
+const chats = ({ chat: { conversations }, guards }: RequestParts): Endpoint[] => [
+  guards.loggedIn('GET /user/chats', {
+    takes: wire.chatPage,
+    run: async ({ accountId }, page) => wire.chatsBody(await conversations.list(accountId, page)),
+  }),
+  guards.loggedIn('POST /chat/private/create', {
+    takes: wire.newPrivateChat,
+    run: async ({ accountId }, otherId) => {
+      const created = await conversations.openPrivate(accountId, otherId)
+      if (!created.isNew) throw chatExists()
+      return wire.createdBody(created)
+    },
+  }),
+  guards.loggedIn('POST /chat/group/create', {
+    takes: wire.newGroupChat,
+    run: async ({ accountId }, { memberIds, name }) => {
+      if (memberIds.includes(accountId)) throw new ChatError('with_yourself')
+      return wire.createdBody(await conversations.createGroup(accountId, memberIds, name))
+    },
+  }),
+  guards.loggedIn('GET /chat/:chat_id', {
+    takes: wire.chatId,
+    run: async ({ accountId }, conversationId) => {
+      const listing = await conversations.findListing(accountId, conversationId)
+      if (!listing) throw new ChatError('unknown_conversation', { conversationId })
+      return wire.chatWithParticipantsBody(listing, await conversations.members(conversationId))
+    },
+  }),
+]
+
+const messages = ({ chat: { conversations, messages }, guards }: RequestParts): Endpoint[] => {
+  const standingOf = async ({ accountId }: Account, conversationId: ConversationId): Promise<Standing> => {
+    const standing = await conversations.standing(accountId, conversationId)
+    if (!standing) throw new ChatError('not_a_member', { conversationId })
+    return standing
+  }
+  return [
+    guards.loggedIn('POST /chat/:chat_id/message', {
+      limit: 'send',
+      takes: wire.newMessage,
+      run: async (account, { conversationId, body }) => {
+        const standing = await standingOf(account, conversationId)
+        return wire.messageBody(await messages.send(account, standing, { body }))
+      },
+    }),
+    guards.loggedIn('GET /chat/:chat_id/messages', {
+      takes: wire.messagePage,
+      run: async (account, page) => {
+        await standingOf(account, page.conversationId)
+        return wire.messagesBody(await messages.list(page))
+      },
+    }),
+    guards.loggedIn('DELETE /message/:message_id', {
+      takes: wire.messageId,
+      run: async ({ accountId }, messageId) => {
+        await messages.delete(accountId, messageId)
+        return wire.SUCCESS
+      },
+    }),
+  ]
+}
