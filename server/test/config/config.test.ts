@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readConfig } from '../../src/server.ts'
+
+test('without settings: loopback, port 8000, a file in .data, every dialect, limits on', () => {
+  const config = readConfig({ PATH: '/bin', HOME: '/' })
+  assert.equal(config.host, '127.0.0.1')
+  assert.equal(config.port, 8000)
+  assert.match(config.databaseFile, /\/\.data\/parlance\.db$/)
+  assert.deepEqual(config.dialects, ['rooms', 'chatapp', 'groups', 'messenger', 'channels'])
+  assert.deepEqual(config.rooms, { tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000 })
+  assert.equal(config.rateLimits, true)
+  assert.equal(config.maxMessageBytes, 8192)
+  assert.ok(Object.isFrozen(config))
+})
+
+test('reads every kind of value', () => {
+  const config = readConfig({
+    PORT: '9000',
+    DATABASE_URL: 'file:/tmp/x/y.db',
+    PARLANCE_DIALECTS: 'messenger, rooms',
+    PARLANCE_PORTS: 'rooms:9001',
+    ROOMS_TCP_PORT: '0',
+    GROUPS_GUESTS: 'false',
+    CORS_ALLOW_ORIGIN: 'https://a.example, https://b.example/',
+    PARLANCE_RATE_LIMITS: 'off',
+    TRUSTED_PROXIES: '10.0.0.0/8,loopback',
+  })
+  assert.equal(config.port, 9000)
+  assert.equal(config.databaseFile, '/tmp/x/y.db')
+  assert.equal(config.dataDirectory, '/tmp/x')
+  assert.deepEqual(config.dialects, ['rooms', 'messenger'])
+  assert.deepEqual(config.dedicatedPorts, [{ dialect: 'rooms', port: 9001 }])
+  assert.equal(config.rooms.tcpPort, null)
+  assert.equal(config.groups.guestsAllowed, false)
+  assert.deepEqual(config.chatapp.allowedOrigins, ['https://a.example', 'https://b.example'])
+  assert.equal(config.rateLimits, false)
+})
+
+test('DBPATH is an alias for the file', () => {
+  assert.equal(readConfig({ DBPATH: '/tmp/z.db' }).databaseFile, '/tmp/z.db')
+})
+
+/** Settings → a word the one sentence must have, so that it says what to write instead. */
+const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
+  [{ PORT: 'eighty' }, /PORT.*whole number from 0 to 65535/],
+  [{ PORT: '70000' }, /PORT.*65535/],
+  [{ PORT: '-1' }, /PORT/],
+  [{ PARLANCE_PORT: '1' }, /PARLANCE_PORT is not a setting/],
+  [{ ROOMS_TCPPORT: '1' }, /ROOMS_TCPPORT is not a setting/],
+  [{ PARLANCE_DIALECTS: 'rooms,irc' }, /"irc".*chatapp/],
+  [{ PARLANCE_PORTS: 'chatapp' }, /PARLANCE_PORTS.*chatapp:8001/],
+  [{ PARLANCE_PORTS: 'irc:1' }, /PARLANCE_PORTS/],
+  [{ PARLANCE_PORTS: 'chatapp:8001', PARLANCE_DIALECTS: 'rooms' }, /PARLANCE_DIALECTS leaves it out/],
+  [{ PARLANCE_PORTS: 'chatapp:8000' }, /both take port 8000/],
+  [{ PARLANCE_PORTS: 'chatapp:2004' }, /both take port 2004/],
+  [{ DATABASE_URL: 'file:a', DBPATH: 'b' }, /only one/],
+  [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL must be/],
+  [{ DATABASE_URL: 'file:' }, /DATABASE_URL must be/],
+  [{ JWTSECRET: 'secret' }, /JWTSECRET.*leave it out/],
+  [{ JWTSECRET: 'your_jwt_secret_key' }, /JWTSECRET/],
+  [{ JWTSECRET: 'tooshort' }, /16 random/],
+  [{ CORS_ALLOW_ORIGIN: '*' }, /wildcard/],
+  [{ CORS_ALLOW_ORIGIN: 'chat.example.org' }, /origin/],
+  [{ CHATAPP_COOKIE_SAMESITE: 'maybe' }, /lax, strict, none/],
+  [{ GROUPS_GUESTS: 'perhaps' }, /true or false/],
+  [{ MAX_MESSAGE_BYTES: '0' }, /MAX_MESSAGE_BYTES/],
+  [{ CHANNELS_TOKEN_TTL: '1.5' }, /CHANNELS_TOKEN_TTL/],
+  [{ PUSHER_CLUSTER: 'eu' }, /PUSHER_APP_ID/],
+  [{ PUSHER_KEY: 'a/b' }, /PUSHER_KEY/],
+  [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
+  [{ PEER: 'true' }, /PostgreSQL/],
+  [{ REDIS_URL: 'redis://127.0.0.1' }, /PostgreSQL/],
+  [{ TRUSTED_PROXIES: 'everyone' }, /TRUSTED_PROXIES/],
+  [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+]
+
+for (const [settings, sentence] of REFUSED) {
+  test(`refuses ${JSON.stringify(settings)} with one sentence`, () => {
+    assert.throws(
+      () => readConfig(settings),
+      ({ name, message }: Error) => {
+        assert.equal(name, 'SettingRefusal')
+        assert.match(message, sentence)
+        assert.match(message, /^[^\n]+\.$/)
+        return true
+      },
+    )
+  })
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import WebSocket from 'ws'
+import { spawnServer } from '../support/process.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
+
+const QUIET = { PORT: '0', ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
+
+async function ready(settings: Readonly<Record<string, string>>) {
+  const server = spawnServer({ ...QUIET, ...settings })
+  await until(
+    'the start-up block',
+    () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
+  )
+  const url = /http:\/\/[\d.]+:\d+/.exec(server.output.stdout)?.[0]
+  assert.ok(url, server.output.stderr)
+  return { ...server, url }
+}
+
+test('the start-up block names addresses, data file and a first command that works; never a secret', async (t) => {
+  const directory = await tempDir(t)
+  const { child, output, exited, url } = await ready({ DBPATH: join(directory, 'chat.db') })
+  assert.ok(output.stdout.includes(join(directory, 'chat.db')))
+  const secrets = JSON.parse(readFileSync(join(directory, 'secrets.json'), 'utf8'))
+  assert.ok(output.stdout.includes(secrets.pusherAppId) && output.stdout.includes(secrets.pusherKey))
+  for (const name of ['root', 'jwtSecret', 'pusherSecret']) {
+    assert.ok(!`${output.stdout}${output.stderr}`.includes(secrets[name]), name)
+    assert.ok(secrets[name].length >= 43, `${name} has 256 bits`)
+  }
+  assert.equal(statSync(join(directory, 'secrets.json')).mode & 0o777, 0o600)
+  const body = /-d '(.+)'/.exec(output.stdout)?.[1] ?? ''
+  const response = await fetch(`${url}/register`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  })
+  assert.deepEqual(await response.json(), { ok: true })
+  child.kill('SIGTERM')
+  assert.equal(await exited, 0)
+})
+
+test('SIGTERM tells live clients, commits what was accepted, and exits 0', async (t) => {
+  const directory = await tempDir(t)
+  const { child, exited, url } = await ready({ DBPATH: join(directory, 'chat.db') })
+  const { jar } = await registerAndLogIn(url)
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie: jar } })
+  await once(socket, 'open')
+  const closed = once(socket, 'close')
+  child.kill('SIGTERM')
+  const [code] = await closed
+  assert.equal(code, 1001)
+  assert.equal(await exited, 0)
+  await assert.rejects(fetch(`${url}/healthz`))
+})
+
+async function registerAndLogIn(url: string): Promise<{ jar: string }> {
+  const account = { username: 'dora', password: 'a fine password', fullname: 'Dora' }
+  const post = (path: string) => fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(account) })
+  assert.equal((await post('/register')).status, 201)
+  const login = await post('/auth/login')
+  return { jar: login.headers.get('set-cookie')?.split(';')[0] ?? '' }
+}
+
+/** A start that must fail with one sentence and a non-zero exit code. */
+async function refusedStart(
+  settings: Readonly<Record<string, string>>,
+  sentence: RegExp,
+  args?: readonly string[],
+) {
+  const { output, exited } = spawnServer({ ...QUIET, ...settings }, args)
+  const code = await exited
+  assert.ok(typeof code === 'number' && code > 0, `exit code ${code}`)
+  assert.match(output.stderr, sentence)
+  assert.equal(output.stderr.trim().split('\n').length, 1, output.stderr)
+  assert.equal(output.stdout, '')
+}
+
+test('a port that is taken: one sentence, non-zero', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  const address = other.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const database = { DBPATH: join(await tempDir(t), 'chat.db') }
+  await refusedStart({ ...database, PORT: String(port) }, /taken by another program.*PORT/)
+  await refusedStart(
+    { ...database, ROOMS_TCP_PORT: String(port) },
+    /taken by another program.*ROOMS_TCP_PORT/,
+  )
+  await refusedStart(
+    { ...database, PARLANCE_PORTS: `chatapp:${port}` },
+    /taken by another program.*PARLANCE_PORTS/,
+  )
+})
+
+test('a data directory that cannot be made: one sentence, non-zero', async (t) => {
+  const file = join(await tempDir(t), 'a-file')
+  writeFileSync(file, 'in the way')
+  await refusedStart({ DBPATH: join(file, 'chat.db') }, /a-file/)
+})
+
+test('a data directory that cannot be written: one sentence, non-zero', () =>
+  refusedStart({ DBPATH: '/proc/parlance/chat.db' }, /\/proc\/parlance/))
+
+test('a file that is no database: one sentence, non-zero', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  writeFileSync(file, 'this is a shopping list, not a database. '.repeat(200))
+  await refusedStart({ DBPATH: file }, /chat\.db/)
+})
+
+test('a database that another server has open: one sentence, non-zero', async (t) => {
+  const database = { DBPATH: join(await tempDir(t), 'chat.db') }
+  const first = await ready(database)
+  await refusedStart(database, /chat\.db/)
+  first.child.kill('SIGTERM')
+  await first.exited
+})
+
+test('secrets that were damaged: one sentence, non-zero', async (t) => {
+  const directory = await tempDir(t)
+  writeFileSync(join(directory, 'secrets.json'), '{"root": ""}')
+  await refusedStart({ DBPATH: join(directory, 'chat.db') }, /secrets\.json.*delete it/)
+})
+
+test('an unknown setting, option or command: one sentence, non-zero', async () => {
+  await refusedStart({ PARLANCE_COLOUR: 'red' }, /PARLANCE_COLOUR is not a setting/)
+  await refusedStart({}, /--colour/, ['start', '--colour', 'red'])
+})
+
+test('an option is a setting by its lower-case name', async (t) => {
+  const server = spawnServer({ ...QUIET, DBPATH: join(await tempDir(t), 'chat.db') }, [
+    'start',
+    '--host',
+    'localhost',
+    '--parlance-dialects',
+    'messenger',
+  ])
+  await until(
+    'the start-up block',
+    () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
+  )
+  assert.match(server.output.stdout, /dialects\s+messenger\n/)
+  server.child.kill('SIGINT')
+  assert.equal(await server.exited, 0)
+})

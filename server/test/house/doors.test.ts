@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+
+const SRC = join(import.meta.dirname, '../../src')
+
+/** Who may import from which room's door. `lib` has no door: everyone may import its files. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  core: ['store', 'bus'],
+  store: ['core'],
+  bus: [],
+  delivery: ['core', 'bus'],
+  transport: ['delivery'],
+  pusher: ['bus', 'delivery', 'transport', 'top'],
+  dialects: ['core', 'bus', 'delivery', 'transport', 'pusher', 'top'],
+  top: ['core', 'store', 'bus', 'delivery', 'transport', 'pusher', 'dialects'],
+}
+
+const DOORS = new Set([
+  'core/chat.ts',
+  'store/store.ts',
+  'store/sqlite/index.ts',
+  'bus/bus.ts',
+  'bus/local.ts',
+  'delivery/index.ts',
+  'transport/index.ts',
+  'pusher/index.ts',
+  'dialects/index.ts',
+])
+
+/** Adapters are named by the composition root only. */
+const ADAPTERS: ReadonlyMap<string, string> = new Map([
+  ['store/sqlite/index.ts', 'server.ts'],
+  ['bus/local.ts', 'server.ts'],
+])
+
+const files = globSync('**/*.ts', { cwd: SRC })
+const imports = files.flatMap((file) =>
+  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
+    ([, target = '']) => ({
+      file,
+      target: relative(SRC, join(SRC, dirname(file), target)),
+    }),
+  ),
+)
+
+/** A dialect is a room of its own inside `dialects`. */
+function roomOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  if (!file.includes('/')) return 'top'
+  return first === 'dialects' && file.split('/').length > 2 ? `dialects/${second}` : first
+}
+
+const kindOf = (room: string): string => room.split('/')[0] ?? room
+
+test('there are imports to check', () => assert.ok(imports.length > 100))
+
+test('a room is entered by its door', () => {
+  const trespasses = imports.filter(({ file, target }) => {
+    const [from, to] = [roomOf(file), roomOf(target)]
+    if (from === to || to === 'lib' || to === 'top') return false
+    if (kindOf(to) === 'dialects' && kindOf(from) === 'dialects')
+      return !/^dialects\/(dialect\.ts|\w+\/index\.ts)$/.test(target)
+    // The store works on the domain's own types and refusals, which are plain data.
+    if (from === 'store' && /^core\/(types|errors)\.ts$/.test(target)) return false
+    return !DOORS.has(target)
+  })
+  assert.deepEqual(trespasses, [])
+})
+
+test('a room knows only the rooms below it', () => {
+  const climbs = imports.filter(({ file, target }) => {
+    const [from, to] = [kindOf(roomOf(file)), kindOf(roomOf(target))]
+    return from !== to && to !== 'lib' && !MAY_IMPORT[from]?.includes(to)
+  })
+  assert.deepEqual(climbs, [])
+})
+
+test('a dialect does not know another', () => {
+  const gossip = imports.filter(({ file, target }) => {
+    const [from, to] = [roomOf(file), roomOf(target)]
+    return from.startsWith('dialects/') && to.startsWith('dialects/') && from !== to
+  })
+  assert.deepEqual(gossip, [])
+})
+
+test('only the composition root names an adapter', () => {
+  const named = imports.filter(({ file, target }) => {
+    const only = ADAPTERS.get(target)
+    return only !== undefined && file !== only && dirname(file) !== dirname(target)
+  })
+  assert.deepEqual(named, [])
+})
+
+test('only the entry reads the environment', () => {
+  const readers = files.filter((file) => /process\.env/.test(readFileSync(join(SRC, file), 'utf8')))
+  assert.deepEqual(readers, ['main.ts'])
+})
+
+test('SQL stays in the store', () => {
+  const sql = /\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM)\b/
+  const writers = files.filter(
+    (file) => !file.startsWith('store/') && sql.test(readFileSync(join(SRC, file), 'utf8')),
+  )
+  assert.deepEqual(writers, [])
+})
+
+test('no escape hatch hides in the source', () => {
+  const hatches = files.filter((file) =>
+    /\bas any\b|: any\b|@ts-ignore|@ts-expect-error|\bTODO\b|\bFIXME\b/.test(
+      readFileSync(join(SRC, file), 'utf8'),
+    ),
+  )
+  assert.deepEqual(hatches, [])
+})
