@@ -34,7 +34,9 @@ class Audience {
     if (this.#sinks.delete(sink)) this.#batch = undefined
   }
 
+  /** A sink that was here already starts anew: until its join ends it is told nothing. */
   beginJoin(sink: Sink): void {
+    this.remove(sink)
     this.#joining.set(sink, [])
   }
 
@@ -89,7 +91,7 @@ export class Audiences {
 
   /**
    * Reads the log and joins without hole or repeat: what is sent while `read` runs follows it, unless
-   * `read` already answered it. If `read` fails the sink has not joined.
+   * `read` already answered it. If `read` fails the sink is not here, even if it was before.
    */
   async joinAfter<T extends { readonly lastSeq: number }>(
     conversationId: ConversationId,

@@ -28,7 +28,7 @@ export type SocketIoHandler = (argument: unknown, acknowledge: () => void) => Pr
 export interface SocketIoSession {
   readonly events: ReadonlyMap<string, SocketIoHandler>
   /** An event that no dialect on this listener knows. */
-  onUnknown?(event: string): void
+  onUnknown?(event: string, acknowledge: () => void): void
   onClose(): Promise<void> | void
 }
 
@@ -125,5 +125,5 @@ async function dispatch(packet: readonly unknown[], sessions: readonly SocketIoS
   const name = String(event)
   const handlers = sessions.flatMap((session) => session.events.get(name) ?? [])
   for (const handler of handlers) await handler(argument, acknowledge)
-  if (handlers.length === 0) for (const session of sessions) session.onUnknown?.(name)
+  if (handlers.length === 0) for (const session of sessions) session.onUnknown?.(name, acknowledge)
 }
