@@ -21,8 +21,9 @@ export function createDialectApp(answers: DialectAnswers): FastifyInstance {
     onConstructorPoisoning: 'ignore',
     routerOptions: {
       maxParamLength: 256,
-      onBadUrl: (_path, _request, response) => plain(response, 400, 'Bad Request'),
     },
+    // A path with a broken escape or an endless parameter is nobody's route.
+    frameworkErrors: (_error, request, reply) => answers.notFound(reply, request),
     // A malformed Accept-Version or the like must not choose the answer's shape.
     exposeHeadRoutes: false,
     return503OnClosing: false,
