@@ -118,7 +118,7 @@ class Ports {
     const stopped = this.#open.map(stop)
     return {
       drain: async (graceMs) => {
-        for (const io of this.#socketIo) io.disconnectSockets(true)
+        // Without a word of Socket.IO: after its own goodbye a client does not come back by itself.
         for (const io of this.#socketIo) io.engine.close()
         await Promise.all(stopped.map((server) => server.drain(graceMs)))
       },
