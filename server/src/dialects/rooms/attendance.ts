@@ -49,6 +49,10 @@ export class Attendance {
     return this.#hasEnded
   }
 
+  get isInRoom(): boolean {
+    return this.#rooms.size > 0
+  }
+
   /** Checks the pass; its account is then online. Refuses 'Unknown user', 'unknown_conversation', 'rate_limited'. */
   async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
     const { entrance } = this.#hall
@@ -65,6 +69,11 @@ export class Attendance {
     if (this.#hasEnded) return
     this.#rooms.set(conversationId, visitor.account)
     this.#hall.audiences.join(conversationId, this.#attendee.sink)
+  }
+
+  /** Hears nothing more, and is still there. */
+  deafen(): void {
+    this.#hall.audiences.leaveAll(this.#attendee.sink)
   }
 
   async end(): Promise<void> {

@@ -46,6 +46,7 @@ export function mountRooms({ chat, bus, limits, addressOf, log, historyLimit }: 
     socketIo,
     owns: (path) => REQUESTS.has(path),
     acceptRaw: (socket) => raw.accept(socket),
+    countConnections: () => raw.count + socketIo.count,
     async close() {
       await Promise.all([raw.close(), socketIo.close()])
     },

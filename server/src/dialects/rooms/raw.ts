@@ -25,6 +25,10 @@ export class RawClients {
     this.#log = log
   }
 
+  get count(): number {
+    return this.#clients.size
+  }
+
   /** The socket's first bytes are still to be read. */
   accept(socket: Socket): void {
     const address = socket.remoteAddress ?? 'unknown'

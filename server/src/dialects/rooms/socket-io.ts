@@ -27,6 +27,11 @@ export class SocketIoClients implements SocketIoDialect {
     this.#options = options
   }
 
+  /** Those in a room. */
+  get count(): number {
+    return [...this.#clients].filter((client) => client.isInRoom).length
+  }
+
   connect(connection: SocketIoConnection): SocketIoSession {
     const client = new SocketIoClient(connection, this.#options)
     this.#clients.add(client)
@@ -39,11 +44,12 @@ export class SocketIoClients implements SocketIoDialect {
     }
   }
 
-  /** Nobody is told of departures that all share. */
+  /** The listener cuts them off: a client that is sent away in so many words would not come back by itself. */
   async close(): Promise<void> {
     const clients = [...this.#clients]
+    // First all, so that none is told of a departure that it shares.
+    for (const client of clients) client.deafen()
     await Promise.all(clients.map((client) => client.end()))
-    for (const client of clients) client.disconnect()
   }
 }
 
@@ -66,12 +72,16 @@ class SocketIoClient {
     ] satisfies [string, SocketIoHandler][])
   }
 
+  get isInRoom(): boolean {
+    return this.#attendance.isInRoom
+  }
+
   end(): Promise<void> {
     return this.#attendance.end()
   }
 
-  disconnect(): void {
-    this.#connection.disconnect()
+  deafen(): void {
+    this.#attendance.deafen()
   }
 
   async #authenticate(argument: unknown, acknowledge: () => void): Promise<void> {
@@ -89,6 +99,7 @@ class SocketIoClient {
     const pass = parseAuth(argument)
     if (!pass) throw new Refusal(REFUSALS.unknownUser)
     const visit = await this.#attendance.enter(pass, this.#connection.address)
+    requireWithinLimit(limits.take('command', visit.visitor.account.accountId))
     if (this.#attendance.hasEnded) return
     // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
     this.#connection.setOwner(ownerOf(visit.visitor))
