@@ -16,6 +16,9 @@ export interface Sink {
 export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const MAX_STALL_MS = 10_000
 
+/** Bytes of a peer's own answers that may wait before its next request does. */
+const CROWDED_BYTES = 256 * 1024
+
 export interface Owner {
   readonly accountId: AccountId
   /** 36 bytes that its own messages carry in place of its public uuid. */
@@ -44,6 +47,9 @@ export class SocketSink implements Sink {
   // What waits behind a write in flight, counted as far as `#counted` items.
   #backlogBytes = 0
   #counted = 0
+  /** Of the queue, what was meant for this connection alone. */
+  #sentBytes = 0
+  #waiting: (() => void)[] = []
 
   constructor(socket: Socket, options: SocketSinkOptions) {
     this.#socket = socket
@@ -57,7 +63,24 @@ export class SocketSink implements Sink {
   }
 
   send(frame: Frame): void {
+    this.#sentBytes += frame.bytes.length
     this.#enqueue(frame.bytes)
+  }
+
+  /**
+   * Enough of what it asked for waits to leave. Who answers requests waits with the next for `drained`:
+   * a peer is cut off for what others send it, not for asking much at once.
+   */
+  get isCrowded(): boolean {
+    return !this.#isClosed && this.#sentBytes + this.#socket.writableLength > CROWDED_BYTES
+  }
+
+  /** Resolves once it is not crowded, or closed. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isCrowded) this.#waiting.push(resolve)
+      else resolve()
+    })
   }
 
   /** From now on, frames owned by that account carry its own uuid on this connection. */
@@ -85,7 +108,7 @@ export class SocketSink implements Sink {
   #write(): void {
     const queue = this.#queue
     this.#queue = []
-    this.#backlogBytes = this.#counted = 0
+    this.#backlogBytes = this.#counted = this.#sentBytes = 0
     const last = queue.length - 1
     if (last > 0) this.#socket.cork()
     for (let i = 0; i < last; i++) this.#socket.write(bytesFor(queue[i], this.#owner))
@@ -106,6 +129,7 @@ export class SocketSink implements Sink {
     this.#isWriting = false
     stalls.delete(this)
     if (!this.#isScheduled) this.flush()
+    if (this.#waiting.length > 0 && !this.isCrowded) this.#release()
   }
 
   readonly #onStalled = (): void => {
@@ -118,6 +142,13 @@ export class SocketSink implements Sink {
     this.#isClosed = true
     this.#queue = []
     stalls.delete(this)
+    this.#release()
+  }
+
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }
 

@@ -12,8 +12,11 @@ export interface WsOptions {
   readonly maxPayloadBytes: number
   /** What a peer that does not read is told, if it still can be. */
   readonly slow: { readonly code: number; readonly reason: string }
-  /** The server asks whether the peer is alive this often; it is cut off when it has not answered by the next time. */
-  readonly pingIntervalMs: number
+  /**
+   * The server asks whether the peer is alive this often; it is cut off when it has not answered by the next
+   * time. Absent where the dialect has pings of its own.
+   */
+  readonly pingIntervalMs?: number
 }
 
 export interface WsHandlers {
@@ -29,6 +32,7 @@ export class WsConnection {
   readonly sink: Sink
   readonly #ws: WebSocket
   readonly #out: SocketSink
+  /** Set whenever the peer is heard of; whoever watches over it clears it. */
   isAlive = true
 
   constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow']) {
@@ -43,6 +47,15 @@ export class WsConnection {
 
   sendFrame(frame: Frame): void {
     this.#out.send(frame)
+  }
+
+  /** As of its sink: the next request waits while answers do. */
+  get isCrowded(): boolean {
+    return this.#out.isCrowded
+  }
+
+  drained(): Promise<void> {
+    return this.#out.drained()
   }
 
   /** What was sent before leaves before. The peer is cut off if it does not answer. */
@@ -74,7 +87,7 @@ export class WsAcceptor {
   readonly #server: WebSocketServer
   readonly #options: WsOptions
   readonly #connections = new Set<WsConnection>()
-  readonly #heartbeat: NodeJS.Timeout
+  readonly #heartbeat: NodeJS.Timeout | undefined
 
   constructor(options: WsOptions) {
     this.#options = options
@@ -84,7 +97,9 @@ export class WsAcceptor {
       perMessageDeflate: false,
       maxPayload: options.maxPayloadBytes,
     })
-    this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMs).unref()
+    if (options.pingIntervalMs !== undefined) {
+      this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMs).unref()
+    }
   }
 
   get connections(): ReadonlySet<WsConnection> {
@@ -107,9 +122,11 @@ export class WsAcceptor {
         connection.isAlive = true
         if (!isBinary) handlers.onText(data.toString())
       })
-      ws.on('pong', () => {
+      const hearPeer = () => {
         connection.isAlive = true
-      })
+      }
+      ws.on('ping', hearPeer)
+      ws.on('pong', hearPeer)
       // `ws` closes with the fitting code by itself; without a listener the process would end.
       ws.on('error', () => undefined)
       ws.on('close', () => {

@@ -116,3 +116,20 @@ test('a closed socket takes nothing and keeps nothing', async () => {
   sink.flush()
   assert.equal(pair.near.bytesWritten, 0)
 })
+
+test('is crowded while much of what its peer asked for waits, and says when no longer', async () => {
+  await using pair = await socketPair()
+  const sink = new SocketSink(pair.near, { onSlow: unexpected })
+  sink.send(frame('a'))
+  assert.equal(sink.isCrowded, false)
+  sink.send(frame('b'.repeat(MAX_BACKLOG_BYTES / 2)))
+  assert.equal(sink.isCrowded, true)
+  const drained = sink.drained()
+  pair.far.resume()
+  await drained
+  assert.equal(sink.isCrowded, false)
+  sink.send(frame('c'.repeat(MAX_BACKLOG_BYTES / 2)))
+  const closed = sink.drained()
+  pair.near.destroy()
+  await closed
+})
