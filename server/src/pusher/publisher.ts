@@ -1,3 +1,10 @@
+/** The application that clients and libraries name: one a server. */
+export interface PusherCredentials {
+  readonly appId: string
+  readonly key: string
+  readonly secret: string
+}
+
 /** What `authorizeChannel` answers to a client; spread into the auth endpoint's response. */
 export interface ChannelAuth {
   readonly auth: string

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { PresenceSets } from '../bus/bus.ts'
+import { channelKind } from './channel-name.ts'
+import { LingeringHolds } from './lingering-holds.ts'
+import type { ClientEventHook, Webhooks } from './webhooks.ts'
+
+const OCCUPIED = 'pusher:announced:channels'
+const MEMBERS = 'pusher:announced:members:'
+
+export interface AnnouncementsDeps {
+  readonly sets: PresenceSets
+  /** Undefined: nobody is to be told. */
+  readonly webhooks: Webhooks | undefined
+  readonly lingerMs: number
+  readonly log: Logger
+}
+
+/**
+ * Tells the application of channels and members that come and go, seen over all nodes. Going is told only
+ * after a while: who is back within it was never away.
+ */
+export class Announcements {
+  readonly #webhooks: Webhooks | undefined
+  readonly #holds: LingeringHolds
+
+  constructor({ sets, webhooks, lingerMs, log }: AnnouncementsDeps) {
+    this.#webhooks = webhooks
+    this.#holds = new LingeringHolds(sets, lingerMs, log)
+  }
+
+  subscribed(channel: string, userId: string | undefined): void {
+    const webhooks = this.#webhooks
+    if (!webhooks || channelKind(channel) === 'user') return
+    this.#holds.hold(OCCUPIED, channel, () => webhooks.add({ name: 'channel_occupied', channel }))
+    if (userId === undefined) return
+    this.#holds.hold(MEMBERS + channel, userId, () =>
+      webhooks.add({ name: 'member_added', channel, user_id: userId }),
+    )
+  }
+
+  unsubscribed(channel: string, userId: string | undefined): void {
+    const webhooks = this.#webhooks
+    if (!webhooks || channelKind(channel) === 'user') return
+    if (userId !== undefined) {
+      this.#holds.release(MEMBERS + channel, userId, () =>
+        webhooks.add({ name: 'member_removed', channel, user_id: userId }),
+      )
+    }
+    this.#holds.release(OCCUPIED, channel, () => webhooks.add({ name: 'channel_vacated', channel }))
+  }
+
+  clientEvent(event: Omit<ClientEventHook, 'name'>): void {
+    this.#webhooks?.add({ name: 'client_event', ...event })
+  }
+
+  /** Lets go at once of what lingers, tells of it, and stops. */
+  async close(): Promise<void> {
+    await this.#holds.close()
+    await this.#webhooks?.close()
+  }
+}

@@ -1,0 +1,9 @@
+/** A request to the HTTP API that is refused. Pusher explains itself in plain text. */
+export class ApiError extends Error {
+  readonly status: 400 | 401 | 413
+
+  constructor(status: 400 | 401 | 413, message: string) {
+    super(message)
+    this.status = status
+  }
+}

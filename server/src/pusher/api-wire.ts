@@ -1,0 +1,114 @@
+import { isCleanText } from '../lib/text.ts'
+import { ApiError } from './api-error.ts'
+import { channelKind, isChannelName, isTriggerTarget } from './channel-name.ts'
+import { QUOTAS } from './quotas.ts'
+import { field, parseObject } from './wire.ts'
+
+const ATTRIBUTES = ['user_count', 'subscription_count'] as const
+export type Attribute = (typeof ATTRIBUTES)[number]
+
+/** One event to send. */
+export interface Trigger {
+  readonly event: string
+  readonly data: string
+  readonly channels: readonly string[]
+  readonly exceptSocketId?: string
+  /** What the answer shall say of each channel; undefined when it was not asked. */
+  readonly info?: readonly Attribute[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The body of `POST …/events`; without one, the query has the same fields, lists as `channels[]=`. */
+export function parseTrigger(body: string, params: URLSearchParams): Trigger {
+  const fields = body === '' ? fieldsOfQuery(params) : parseBody(body)
+  const channels = field(fields, 'channels') ?? [field(fields, 'channel')]
+  if (!Array.isArray(channels) || channels.length === 0) throw invalid('"channels" must be a list of names')
+  if (channels.length > QUOTAS.channelsPerTrigger) {
+    throw invalid(`At most ${QUOTAS.channelsPerTrigger} channels may be triggered at once`)
+  }
+  return { ...parseEvent(fields), channels: [...new Set(channels.map(parseTarget))] }
+}
+
+/** The body of `POST …/batch_events`. */
+export function parseBatch(body: string): readonly Trigger[] {
+  const batch = field(parseBody(body), 'batch')
+  if (!Array.isArray(batch) || batch.length === 0) throw invalid('"batch" must be a list of events')
+  if (batch.length > QUOTAS.eventsPerBatch) {
+    throw invalid(`A batch has at most ${QUOTAS.eventsPerBatch} events`)
+  }
+  return batch.map((item: unknown) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      throw invalid('An event must be an object')
+    const fields: Fields = { ...item }
+    return { ...parseEvent(fields), channels: [parseTarget(field(fields, 'channel'))] }
+  })
+}
+
+export function parseInfo(value: unknown): readonly Attribute[] | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw invalid('"info" must be a comma-separated list')
+  const names = value.split(',').map((name) => name.trim())
+  return names.filter((name) => name !== '').map(parseAttribute)
+}
+
+export function parseChannelName(name: string): string {
+  if (!isChannelName(name)) throw invalid('Invalid channel name')
+  return name
+}
+
+/** Only presence channels know their users. */
+export function requirePresence(name: string, what: string): void {
+  if (channelKind(name) !== 'presence') throw invalid(`${what} is only known of presence channels`)
+}
+
+function parseEvent(fields: Fields): Omit<Trigger, 'channels'> {
+  const event = field(fields, 'name')
+  const data = field(fields, 'data')
+  const socketId = field(fields, 'socket_id') ?? undefined
+  const info = parseInfo(field(fields, 'info'))
+  if (!isEventName(event)) throw invalid('"name" must be the event\'s name')
+  if (typeof data !== 'string' || !data.isWellFormed()) throw invalid('"data" must be a string')
+  if (Buffer.byteLength(data) > QUOTAS.dataBytes) {
+    throw new ApiError(
+      413,
+      `The data content of this event exceeds the allowed maximum (${QUOTAS.dataBytes} bytes)`,
+    )
+  }
+  if (socketId !== undefined && !isSocketId(socketId)) throw invalid('Invalid socket id')
+  return { event, data, ...(socketId !== undefined && { exceptSocketId: socketId }), ...(info && { info }) }
+}
+
+const isSocketId = (value: unknown): value is string => typeof value === 'string' && /^\d+\.\d+$/.test(value)
+
+/** Names of the protocol's own events are reserved. */
+const isEventName = (name: unknown): name is string =>
+  typeof name === 'string' &&
+  name !== '' &&
+  name.length <= QUOTAS.eventNameLength &&
+  isCleanText(name) &&
+  !/^pusher(_internal)?:/.test(name)
+
+function parseTarget(name: unknown): string {
+  if (typeof name !== 'string' || !isTriggerTarget(name)) throw invalid('Invalid channel name')
+  return name
+}
+
+function parseAttribute(name: string): Attribute {
+  const attribute = ATTRIBUTES.find((known) => known === name)
+  if (!attribute) throw invalid(`Unknown attribute: "info" may have ${ATTRIBUTES.join(', ')}`)
+  return attribute
+}
+
+function parseBody(body: string): Fields {
+  const fields = parseObject(body)
+  if (!fields) throw invalid('The body must be a JSON object')
+  return fields
+}
+
+function fieldsOfQuery(params: URLSearchParams): Fields {
+  const channels = params.getAll('channels[]')
+  return { ...Object.fromEntries(params), ...(channels.length > 0 && { channels }) }
+}
+
+const invalid = (why: string): ApiError => new ApiError(400, why)

@@ -1,0 +1,155 @@
+import type { Logger } from 'pino'
+import { type Bus, type Topic, topic, type Unsubscribe } from '../bus/bus.ts'
+import type { Frame, Sink } from '../delivery/index.ts'
+import { unreachable } from '../lib/unreachable.ts'
+import { channelKind } from './channel-name.ts'
+import { Fanout } from './fanout.ts'
+import { memberAddedFrame, memberEventFrame, memberRemovedFrame, pusherFrame } from './frames.ts'
+import type { Occupancy } from './occupancy.ts'
+import { Roster, type RosterChange } from './roster.ts'
+
+/** What travels between nodes about one channel. */
+export type ChannelNews = ChannelEvent | RosterChange
+
+export interface ChannelEvent {
+  readonly type: 'event'
+  readonly event: string
+  readonly data: string
+  readonly exceptSocketId?: string
+  /** Which member of a presence channel sent it. */
+  readonly userId?: string
+}
+
+export const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
+
+/** Told before the first subscriber hears that it is subscribed, who waits for a promise; and after the last left. */
+export type OccupancyListener = (channel: string, isOccupied: boolean) => void | Promise<void>
+
+/** A channel that somebody on this node is subscribed to, or is about to be. */
+export interface OpenChannel {
+  readonly name: string
+  readonly fanout: Fanout
+  /** On presence channels. */
+  readonly roster?: Roster
+  /** Events arrive, and the roster is read. */
+  readonly ready: Promise<void>
+}
+
+interface Entry extends OpenChannel {
+  holders: number
+  readonly unsubscribe: Unsubscribe
+}
+
+/** The channels of this node. Each listens to the bus only while it is held. */
+export class Channels {
+  readonly #bus: Bus
+  readonly #occupancy: Occupancy
+  readonly #log: Logger
+  readonly #open = new Map<string, Entry>()
+  readonly #listeners: OccupancyListener[] = []
+
+  constructor(bus: Bus, occupancy: Occupancy, log: Logger) {
+    this.#bus = bus
+    this.#occupancy = occupancy
+    this.#log = log
+  }
+
+  onOccupancy(listener: OccupancyListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** To be released as often as it was held. */
+  hold(name: string): OpenChannel {
+    const entry = this.#open.get(name) ?? this.#enter(name)
+    entry.holders++
+    return entry
+  }
+
+  release({ name }: OpenChannel): void {
+    const entry = this.#open.get(name)
+    if (!entry || --entry.holders > 0) return
+    this.#open.delete(name)
+    entry.unsubscribe()
+    for (const listener of this.#listeners) void this.#tell(listener, name, false)
+  }
+
+  publish(name: string, news: ChannelNews): void {
+    this.#bus.publish(channelTopic(name), news)
+  }
+
+  deliver(name: string, frame: Frame): void {
+    this.#open.get(name)?.fanout.send(frame)
+  }
+
+  sink(name: string): Sink {
+    return {
+      push: (batch) => this.#open.get(name)?.fanout.push(batch),
+      send: (frame) => this.deliver(name, frame),
+    }
+  }
+
+  /** Tells subscribers of members whose coming or going was never heard of. */
+  async mendRosters(): Promise<void> {
+    for (const { name, fanout, roster } of this.#open.values()) {
+      if (!roster) continue
+      const missed = await roster.missed(() => this.#occupancy.members(name))
+      for (const change of missed) applyChange(name, fanout, roster, change)
+    }
+  }
+
+  #enter(name: string): Entry {
+    const fanout = new Fanout()
+    const roster = channelKind(name) === 'presence' ? new Roster() : undefined
+    // Listens before it reads: what happens in between is in both, never in neither.
+    const unsubscribe = this.#bus.subscribe(channelTopic(name), (news) => receive(name, fanout, roster, news))
+    const waits = this.#listeners.map((listener) => this.#tell(listener, name, true))
+    if (roster) waits.push(roster.load(() => this.#occupancy.members(name)))
+    const ready = Promise.all(waits).then(() => undefined)
+    // Every subscriber awaits it; should none get that far, the failure is nobody's.
+    ready.catch(() => undefined)
+    const entry = { name, fanout, ...(roster && { roster }), ready, unsubscribe, holders: 0 }
+    this.#open.set(name, entry)
+    return entry
+  }
+
+  async #tell(listener: OccupancyListener, name: string, isOccupied: boolean): Promise<void> {
+    try {
+      await listener(name, isOccupied)
+    } catch (err) {
+      this.#log.error({ err }, 'an occupancy listener failed')
+    }
+  }
+}
+
+function receive(name: string, fanout: Fanout, roster: Roster | undefined, news: ChannelNews): void {
+  switch (news.type) {
+    case 'event':
+      fanEvent(name, fanout, news)
+      return
+    case 'member_added':
+    case 'member_removed':
+      if (roster) applyChange(name, fanout, roster, news)
+      return
+    default:
+      unreachable(news)
+  }
+}
+
+function fanEvent(name: string, fanout: Fanout, news: ChannelEvent): void {
+  if (fanout.size === 0) return
+  const { event, data, exceptSocketId, userId } = news
+  const frame =
+    userId === undefined ? pusherFrame(event, name, data) : memberEventFrame(event, name, data, userId)
+  if (exceptSocketId === undefined) fanout.send(frame)
+  else fanout.sendExcept(frame, ({ socketId }) => socketId === exceptSocketId)
+}
+
+function applyChange(name: string, fanout: Fanout, roster: Roster, change: RosterChange): void {
+  if (!roster.apply(change)) return
+  const frame =
+    change.type === 'member_added'
+      ? memberAddedFrame(name, change.userId, change.info)
+      : memberRemovedFrame(name, change.userId)
+  // A user is not told of itself: it may have come back on another connection meanwhile.
+  fanout.sendExcept(frame, ({ member }) => member?.userId === change.userId)
+}

@@ -1,0 +1,74 @@
+import { Batch, type Frame, type Sink } from '../delivery/index.ts'
+import type { Member } from './wire.ts'
+
+/** One connection on one channel. */
+export interface Subscriber {
+  readonly socketId: string
+  readonly sink: Sink
+  /** Who it is on a presence channel. */
+  readonly member?: Member
+}
+
+/**
+ * This node's subscribers of one channel. Each event is one reference in the queue of each, in one order for
+ * all. At most one batch is open, that is, may still grow: whatever comes from elsewhere closes it first.
+ */
+export class Fanout implements Sink {
+  readonly #subscribers = new Set<Subscriber>()
+  #open: Batch | undefined
+  /** The open batch is ours to add to; else whoever pushed it adds to it. */
+  #isOwn = false
+
+  get size(): number {
+    return this.#subscribers.size
+  }
+
+  add(subscriber: Subscriber): void {
+    // Who comes now must not miss, and who goes not get, what is added to an open batch later.
+    this.#close()
+    this.#subscribers.add(subscriber)
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#close()
+    this.#subscribers.delete(subscriber)
+  }
+
+  send(frame: Frame): void {
+    if (this.#subscribers.size === 0) return
+    if (this.#open && this.#isOwn && !this.#open.isSealed) this.#open.add(frame)
+    else this.#forward(batchOf(frame), true)
+  }
+
+  push(batch: Batch): void {
+    if (this.#subscribers.size > 0) this.#forward(batch, false)
+  }
+
+  /** To all but those excluded, who are few. */
+  sendExcept(frame: Frame, isExcluded: (subscriber: Subscriber) => boolean): void {
+    this.#close()
+    const batch = batchOf(frame)
+    for (const subscriber of this.#subscribers) {
+      if (!isExcluded(subscriber)) subscriber.sink.push(batch)
+    }
+  }
+
+  #forward(batch: Batch, isOwn: boolean): void {
+    this.#close()
+    this.#open = batch
+    this.#isOwn = isOwn
+    for (const { sink } of this.#subscribers) sink.push(batch)
+  }
+
+  #close(): void {
+    // Reading a batch seals it: what its owner adds next becomes another batch, after ours.
+    this.#open?.bytes()
+    this.#open = undefined
+  }
+}
+
+function batchOf(frame: Frame): Batch {
+  const batch = new Batch()
+  batch.add(frame)
+  return batch
+}

@@ -1,0 +1,60 @@
+import type { PresenceSets } from '../bus/bus.ts'
+import type { Members } from './frames.ts'
+import type { Member } from './wire.ts'
+
+const SUBSCRIPTIONS = 'pusher:subscriptions:'
+const MEMBERS = 'pusher:members:'
+/** Each subscription holds this one member, so that holders are subscriptions. */
+const ANYONE = '*'
+
+/** Who is subscribed to what, over all nodes. */
+export class Occupancy {
+  readonly #sets: PresenceSets
+
+  constructor(sets: PresenceSets) {
+    this.#sets = sets
+  }
+
+  async enter(channel: string): Promise<void> {
+    await this.#sets.enter(SUBSCRIPTIONS + channel, ANYONE)
+  }
+
+  async leave(channel: string): Promise<void> {
+    await this.#sets.leave(SUBSCRIPTIONS + channel, ANYONE)
+  }
+
+  isOccupied(channel: string): Promise<boolean> {
+    return this.#sets.has(SUBSCRIPTIONS + channel, ANYONE)
+  }
+
+  countSubscriptions(channel: string): Promise<number> {
+    return this.#sets.countHolders(SUBSCRIPTIONS + channel)
+  }
+
+  async listChannels(prefix: string): Promise<readonly string[]> {
+    const names = await this.#sets.names(SUBSCRIPTIONS + prefix)
+    return names.map((name) => name.slice(SUBSCRIPTIONS.length))
+  }
+
+  /** True when the user was not a member before. */
+  addMember(channel: string, member: Member): Promise<boolean> {
+    return this.#sets.enter(MEMBERS + channel, member.userId, member.info)
+  }
+
+  /** True when that was the user's last subscription. */
+  removeMember(channel: string, userId: string): Promise<boolean> {
+    return this.#sets.leave(MEMBERS + channel, userId)
+  }
+
+  isMember(channel: string, userId: string): Promise<boolean> {
+    return this.#sets.has(MEMBERS + channel, userId)
+  }
+
+  members(channel: string): Promise<Members> {
+    return this.#sets.members(MEMBERS + channel)
+  }
+
+  countUsers(channel: string): Promise<number> {
+    return this.#sets.count(MEMBERS + channel)
+  }
+}

@@ -1,0 +1,58 @@
+import type { Members } from './frames.ts'
+
+export type RosterChange =
+  | { readonly type: 'member_added'; readonly userId: string; readonly info: string }
+  | { readonly type: 'member_removed'; readonly userId: string }
+
+/**
+ * The members of a presence channel as this node's subscribers know them. It is read once from the shared set
+ * and then follows the news, so that what a newcomer is told and what it hears next fit together.
+ */
+export class Roster {
+  #members = new Map<string, string>()
+  #isLoaded = false
+  #version = 0
+  // What comes while the set is read. As short as the reading: no bound is needed beyond that.
+  #early: RosterChange[] = []
+
+  get members(): Members {
+    return this.#members
+  }
+
+  async load(read: () => Promise<Members>): Promise<void> {
+    try {
+      this.#members = new Map(await read())
+    } finally {
+      this.#isLoaded = true
+      for (const change of this.#early) this.apply(change)
+      this.#early = []
+    }
+  }
+
+  /** Whether it was news. */
+  apply(change: RosterChange): boolean {
+    if (!this.#isLoaded) {
+      this.#early.push(change)
+      return false
+    }
+    const isKnown = this.#members.has(change.userId)
+    if (isKnown === (change.type === 'member_added')) return false
+    if (change.type === 'member_added') this.#members.set(change.userId, change.info)
+    else this.#members.delete(change.userId)
+    this.#version++
+    return true
+  }
+
+  /** What news never came: of a node that died, or lost on the way. Nothing while news is still arriving. */
+  async missed(read: () => Promise<Members>): Promise<readonly RosterChange[]> {
+    const version = this.#version
+    const actual = await read()
+    if (version !== this.#version) return []
+    const gone = [...this.#members.keys()].filter((userId) => !actual.has(userId))
+    const come = [...actual].filter(([userId]) => !this.#members.has(userId))
+    return [
+      ...gone.map((userId) => ({ type: 'member_removed', userId }) as const),
+      ...come.map(([userId, info]) => ({ type: 'member_added', userId, info }) as const),
+    ]
+  }
+}

@@ -1,0 +1,144 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Bus } from '../bus/bus.ts'
+import type { Frame, Sink } from '../delivery/index.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { AddressOf, Limits, UpgradeHandler } from '../transport/index.ts'
+import { Announcements } from './announcements.ts'
+import { Channels, type OccupancyListener } from './channels.ts'
+import type { PusherConnection } from './connection.ts'
+import { Connections, type Liveness } from './connections.ts'
+import { keyIn } from './handshake.ts'
+import { createHttpApi } from './http-api.ts'
+import { Occupancy } from './occupancy.ts'
+import type { PusherCredentials, PusherPublisher } from './publisher.ts'
+import { QUOTAS } from './quotas.ts'
+import { Requests } from './requests.ts'
+import { Signatures } from './signatures.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { Users } from './users.ts'
+import { type WebhookRetry, Webhooks } from './webhooks.ts'
+
+export interface PusherDeps {
+  readonly bus: Bus
+  readonly credentials: PusherCredentials
+  /** Where webhooks are posted. None are sent without it. */
+  readonly webhookUrl?: string
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly timing?: Partial<PusherTiming>
+  /** Of this node; the next client is told to come back later. */
+  readonly maxConnections?: number
+}
+
+export interface PusherTiming extends Liveness {
+  /** Webhooks tell of a channel or member that went only after so many milliseconds. */
+  readonly lingerMs: number
+  /** How often the members of presence channels are compared with what the cluster knows. */
+  readonly mendIntervalMs: number
+  readonly webhookRetry: WebhookRetry
+}
+
+/** A Pusher protocol 7 server of one application. It knows nothing of chat. */
+export interface PusherServer extends PusherPublisher {
+  /** Answers `/apps/…`. */
+  readonly http: FastifyInstance
+  /** The handler of WebSocket handshakes to `/app/<key>`, whatever the key. */
+  upgrade(path: string): UpgradeHandler | undefined
+  /** To this node's subscribers of the channel alone. */
+  deliver(channel: string, frame: Frame): void
+  /**
+   * Tells of a channel's first subscriber on this node and of its last one's leaving. A promise that the
+   * listener returns is awaited before the first subscriber hears that it is subscribed.
+   */
+  onOccupancy(listener: OccupancyListener): void
+  /**
+   * This node's subscribers of the channel as one sink: a batch pushed here goes to all of them by reference,
+   * in order with every other event of the channel. May be held while nobody is subscribed.
+   */
+  channelSink(channel: string): Sink
+  /** The client with that id, if it is on this node. */
+  findConnection(socketId: string): PusherConnection | undefined
+  /** Clients on this node. */
+  countConnections(): number
+  /** Closes every connection, on any node, that has signed in as that user. */
+  terminateUser(userId: string): void
+  /** Closes all connections (clients come back at once) and waits until they are gone. */
+  close(): Promise<void>
+}
+
+/** Pusher's own documents recommend 120 s; ours is small, so that proxies do not cut idle connections. */
+const LIVENESS: Liveness = { activityTimeout: 30, grace: 15, pongTimeout: 30 }
+const LINGER_MS = 3_000
+const MEND_INTERVAL_MS = 30_000
+
+export function createPusherServer(deps: PusherDeps): PusherServer {
+  const { bus, credentials, limits, addressOf, log, clock = systemClock(), timing = {} } = deps
+  const signatures = new Signatures(credentials)
+  const occupancy = new Occupancy(bus.presence)
+  const channels = new Channels(bus, occupancy, log)
+  const users = new Users(bus)
+  const announcements = new Announcements({
+    sets: bus.presence,
+    webhooks: openWebhooks(deps, signatures, clock),
+    lingerMs: timing.lingerMs ?? LINGER_MS,
+    log,
+  })
+  const subscriptions = new Subscriptions({ channels, occupancy, announcements, log })
+  const requests = new Requests({ signatures, subscriptions, users, channels, announcements })
+  const connections = new Connections({
+    key: credentials.key,
+    requests,
+    limits,
+    addressOf,
+    liveness: { ...LIVENESS, ...timing },
+    maxConnections: deps.maxConnections ?? QUOTAS.connections,
+    log,
+  })
+  const mending = setInterval(() => {
+    channels.mendRosters().catch((err) => log.warn({ err }, 'members were not compared'))
+  }, timing.mendIntervalMs ?? MEND_INTERVAL_MS).unref()
+  const publisher: PusherPublisher = {
+    async trigger(names, event, data, options = {}) {
+      for (const name of names) channels.publish(name, { type: 'event', event, data, ...options })
+    },
+    authorizeChannel: (socketId, channel, presenceData) =>
+      signatures.authorizeChannel(socketId, channel, presenceData),
+  }
+  const terminateUser = (userId: string) => users.terminate(userId)
+
+  return {
+    ...publisher,
+    http: createHttpApi({ credentials, signatures, publisher, occupancy, terminateUser, clock, log }),
+    upgrade(path) {
+      const key = keyIn(path)
+      return key === undefined ? undefined : connections.handler(key)
+    },
+    deliver: (channel, frame) => channels.deliver(channel, frame),
+    onOccupancy: (listener) => channels.onOccupancy(listener),
+    channelSink: (channel) => channels.sink(channel),
+    findConnection: (socketId) => connections.find(socketId),
+    countConnections: () => connections.count,
+    terminateUser,
+    async close() {
+      clearInterval(mending)
+      await connections.close()
+      await subscriptions.settled()
+      await announcements.close()
+    },
+  }
+}
+
+function openWebhooks(deps: PusherDeps, signatures: Signatures, clock: Clock): Webhooks | undefined {
+  const { webhookUrl: url, log, timing } = deps
+  if (url === undefined) return undefined
+  return new Webhooks({
+    url,
+    signatures,
+    clock,
+    log,
+    ...(timing?.webhookRetry && { retry: timing.webhookRetry }),
+  })
+}

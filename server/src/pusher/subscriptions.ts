@@ -1,0 +1,170 @@
+import type { Logger } from 'pino'
+import { Serial } from '../lib/serial.ts'
+import type { Announcements } from './announcements.ts'
+import type { Channels, OpenChannel } from './channels.ts'
+import type { Connection } from './connection.ts'
+import { PusherError, SubscriptionError } from './errors.ts'
+import type { Subscriber } from './fanout.ts'
+import { presenceSubscribedFrame, subscribedFrame } from './frames.ts'
+import type { Occupancy } from './occupancy.ts'
+import { QUOTAS } from './quotas.ts'
+import type { Member } from './wire.ts'
+
+/** What one connection holds of one channel. */
+export interface Subscription {
+  readonly channel: OpenChannel
+  readonly subscriber: Subscriber
+  /** Whether the shared sets know of it. */
+  readonly isCounted: boolean
+}
+
+export interface SubscriptionsDeps {
+  readonly channels: Channels
+  readonly occupancy: Occupancy
+  readonly announcements: Announcements
+  readonly log: Logger
+}
+
+/** Puts connections on channels and takes them off. What a subscriber sees first is that it is one. */
+export class Subscriptions {
+  readonly #deps: SubscriptionsDeps
+  // Comings and goings on a presence channel happen one after another, so that their news do too.
+  readonly #presence = new Serial<string>()
+  // Goings whose connection no longer waits for them: one a subscription at most.
+  readonly #leaving = new Set<Promise<void>>()
+
+  constructor(deps: SubscriptionsDeps) {
+    this.#deps = deps
+  }
+
+  async subscribe(connection: Connection, name: string, member: Member | undefined): Promise<void> {
+    if (connection.subscriptions.has(name)) {
+      throw new PusherError(null, `Existing subscription to channel ${name}`)
+    }
+    if (connection.subscriptions.size >= QUOTAS.subscriptionsPerConnection) {
+      throw new SubscriptionError(name, 'LimitReached', 'Too many subscriptions on this connection')
+    }
+    const channel = this.#deps.channels.hold(name)
+    try {
+      await channel.ready
+      if (member) await this.#presence.run(name, () => this.#joinAsMember(connection, channel, member))
+      else await this.#join(connection, channel)
+    } finally {
+      // A subscription holds the channel itself.
+      this.#deps.channels.release(channel)
+    }
+  }
+
+  /** False when it was not subscribed. */
+  async unsubscribe(connection: Connection, name: string): Promise<boolean> {
+    const subscription = connection.subscriptions.get(name)
+    if (!subscription) return false
+    connection.subscriptions.delete(name)
+    await this.#leave(subscription)
+    return true
+  }
+
+  /** For a connection that is gone. */
+  dropAll(connection: Connection): void {
+    for (const subscription of connection.subscriptions.values()) {
+      const leaving = this.#leave(subscription)
+      this.#leaving.add(leaving)
+      void leaving.then(() => this.#leaving.delete(leaving))
+    }
+    connection.subscriptions.clear()
+  }
+
+  /** Resolves when those that were dropped are off the shared sets. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#leaving)
+  }
+
+  async #join(connection: Connection, channel: OpenChannel): Promise<void> {
+    const { occupancy, log } = this.#deps
+    const isCounted = await occupancy.enter(channel.name).then(
+      () => true,
+      (err) => {
+        // Events arrive without the shared sets: only counts are wrong while they are away.
+        log.warn({ err }, 'a subscription is not counted')
+        return false
+      },
+    )
+    const subscriber = { socketId: connection.socketId, sink: connection.sink }
+    const subscription = { channel, subscriber, isCounted }
+    this.#admit(connection, subscription)
+    if (connection.isClosed) await this.unsubscribe(connection, channel.name)
+  }
+
+  async #joinAsMember(connection: Connection, channel: OpenChannel, member: Member): Promise<void> {
+    const { occupancy, channels } = this.#deps
+    const { name } = channel
+    if (await this.#isFull(name, member.userId)) {
+      throw new SubscriptionError(name, 'LimitReached', 'The presence channel has as many members as it may')
+    }
+    const isNew = await occupancy.addMember(name, member)
+    await occupancy.enter(name)
+    const subscriber = { socketId: connection.socketId, sink: connection.sink, member }
+    const subscription = { channel, subscriber, isCounted: true }
+    this.#admit(connection, subscription)
+    if (isNew) channels.publish(name, { type: 'member_added', ...member })
+    if (!connection.isClosed) return
+    connection.subscriptions.delete(name)
+    this.#detach(subscription)
+    await this.#leaveSets(subscription)
+  }
+
+  /** From here to the end of the turn nothing comes between the confirmation and the first event. */
+  #admit(connection: Connection, subscription: Subscription): void {
+    const { channel, subscriber } = subscription
+    const { name, fanout, roster } = channel
+    this.#deps.channels.hold(name)
+    connection.subscriptions.set(name, subscription)
+    connection.send(
+      subscriber.member
+        ? presenceSubscribedFrame(name, withSelf(roster?.members, subscriber.member))
+        : subscribedFrame(name),
+    )
+    fanout.add(subscriber)
+    this.#deps.announcements.subscribed(name, subscriber.member?.userId)
+  }
+
+  async #isFull(name: string, userId: string): Promise<boolean> {
+    const { occupancy } = this.#deps
+    if ((await occupancy.countUsers(name)) < QUOTAS.membersPerChannel) return false
+    return !(await occupancy.isMember(name, userId))
+  }
+
+  async #leave(subscription: Subscription): Promise<void> {
+    this.#detach(subscription)
+    const leave = () => this.#leaveSets(subscription)
+    if (subscription.subscriber.member) await this.#presence.run(subscription.channel.name, leave)
+    else await leave()
+  }
+
+  #detach({ channel, subscriber }: Subscription): void {
+    channel.fanout.remove(subscriber)
+    this.#deps.channels.release(channel)
+    this.#deps.announcements.unsubscribed(channel.name, subscriber.member?.userId)
+  }
+
+  /** Never rejects: what the shared sets do not hear now, they forget with this node's lease. */
+  async #leaveSets({ channel, subscriber, isCounted }: Subscription): Promise<void> {
+    const { occupancy, channels, log } = this.#deps
+    const { name } = channel
+    const userId = subscriber.member?.userId
+    try {
+      if (isCounted) await occupancy.leave(name)
+      if (userId === undefined || !(await occupancy.removeMember(name, userId))) return
+      channels.publish(name, { type: 'member_removed', userId })
+    } catch (err) {
+      log.warn({ err }, 'an unsubscription is not counted')
+    }
+  }
+}
+
+function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {
+  const members = new Map(known)
+  // Its own arrival may not have been heard of yet.
+  if (!members.has(member.userId)) members.set(member.userId, member.info)
+  return members
+}

@@ -1,0 +1,139 @@
+import { isCleanText } from '../lib/text.ts'
+import { QUOTAS } from './quotas.ts'
+
+/** What a client may say, parsed. */
+export type ClientMessage =
+  | { readonly type: 'ping' }
+  | { readonly type: 'pong' }
+  | SubscribeMessage
+  | { readonly type: 'unsubscribe'; readonly channel: string }
+  | { readonly type: 'signin'; readonly auth: string; readonly userData: string }
+  | ClientEventMessage
+  | { readonly type: 'invalid'; readonly why: string }
+
+export interface SubscribeMessage {
+  readonly type: 'subscribe'
+  readonly channel: string
+  readonly auth: string
+  readonly channelData?: string
+}
+
+export interface ClientEventMessage {
+  readonly type: 'client_event'
+  readonly event: string
+  readonly channel: string
+  /** As it goes out: a string as it came, anything else as JSON. */
+  readonly data: string
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+export function parseMessage(text: string): ClientMessage {
+  const message = parseObject(text)
+  if (!message) return invalid('Invalid message format: a JSON object is expected')
+  const event = field(message, 'event')
+  if (typeof event !== 'string' || !isCleanText(event)) {
+    return invalid('Invalid message format: "event" must be a string')
+  }
+  if (!event.startsWith('pusher:')) return parseClientEvent(event, message)
+  return parseCommand(event, dataOf(message))
+}
+
+function parseCommand(event: string, data: Fields): ClientMessage {
+  switch (event) {
+    case 'pusher:ping':
+      return { type: 'ping' }
+    case 'pusher:pong':
+      return { type: 'pong' }
+    case 'pusher:subscribe':
+      return parseSubscribe(data)
+    case 'pusher:unsubscribe': {
+      const channel = field(data, 'channel')
+      return typeof channel === 'string' ? { type: 'unsubscribe', channel } : invalid(NO_CHANNEL)
+    }
+    case 'pusher:signin': {
+      const auth = field(data, 'auth')
+      const userData = field(data, 'user_data')
+      if (typeof auth !== 'string' || typeof userData !== 'string') {
+        return invalid('Invalid sign-in: "auth" and "user_data" must be strings')
+      }
+      return { type: 'signin', auth, userData }
+    }
+    default:
+      return invalid('Unknown event')
+  }
+}
+
+const NO_CHANNEL = 'Invalid message format: "channel" must be a string'
+
+function parseSubscribe(data: Fields): ClientMessage {
+  const channel = field(data, 'channel')
+  const auth = field(data, 'auth') ?? ''
+  const channelData = field(data, 'channel_data') ?? undefined
+  if (typeof channel !== 'string') return invalid(NO_CHANNEL)
+  if (typeof auth !== 'string') return invalid('Invalid subscription: "auth" must be a string')
+  if (channelData === undefined) return { type: 'subscribe', channel, auth }
+  if (typeof channelData !== 'string') return invalid('Invalid subscription: "channel_data" must be a string')
+  return { type: 'subscribe', channel, auth, channelData }
+}
+
+function parseClientEvent(event: string, message: Fields): ClientMessage {
+  if (!event.startsWith('client-')) return invalid('Unknown event: client events start with "client-"')
+  const channel = field(message, 'channel')
+  if (typeof channel !== 'string') return invalid(NO_CHANNEL)
+  const data = field(message, 'data')
+  const text = typeof data === 'string' ? data : jsonOf(data ?? null)
+  if (text === undefined || !isCleanText(text)) return invalid('Invalid message format: "data" is not text')
+  return { type: 'client_event', event, channel, data: text }
+}
+
+/** What an application says of a member of a presence channel. */
+export interface Member {
+  readonly userId: string
+  /** JSON of its `user_info`. */
+  readonly info: string
+}
+
+/** `channel_data` of a presence channel, or `user_data` of a sign-in, whose id is under `idName`. */
+export function parseUser(text: string, idName: 'user_id' | 'id'): Member | undefined {
+  const user = parseObject(text)
+  const id = user && field(user, idName)
+  const userId = Number.isSafeInteger(id) ? String(id) : id
+  if (typeof userId !== 'string' || userId === '' || !isCleanText(userId)) return undefined
+  if (userId.length > QUOTAS.userIdLength) return undefined
+  const info = jsonOf(field(user ?? {}, 'user_info') ?? null)
+  return info === undefined ? undefined : { userId, info }
+}
+
+export function parseObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const field = (object: Fields, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined
+
+/** Some libraries encode the data of `pusher:` events twice, as the server does. */
+function dataOf(message: Fields): Fields {
+  const data = field(message, 'data')
+  if (typeof data === 'string') return parseObject(data) ?? {}
+  return isObject(data) ? data : {}
+}
+
+/** Undefined when it is nested too deeply to be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+const invalid = (why: string): ClientMessage => ({ type: 'invalid', why })
