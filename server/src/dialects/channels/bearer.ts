@@ -1,0 +1,70 @@
+import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
+import { type Clock, secondsOf } from '../../lib/clock.ts'
+import { newUuid } from '../../lib/ids.ts'
+import { type Claims, deriveKey, Tokens } from '../../lib/token.ts'
+import {
+  Refusal,
+  TOKEN_EXPIRED,
+  TOKEN_INVALID,
+  TOKEN_MALFORMED,
+  TOKEN_MISSING,
+  TOKEN_REVOKED,
+} from './errors.ts'
+
+export interface BearerOptions {
+  readonly key: string
+  readonly ttlSeconds: number
+  readonly accounts: Accounts
+  readonly clock: Clock
+}
+
+const HEADER = /^Bearer +(\S+) *$/i
+const SUBJECT = /^[1-9]\d{0,15}$/
+
+/** Issues and checks the tokens of log-ins: JWTs whose claims are exactly `sub`, `jti` and `exp`. */
+export class BearerTokens {
+  readonly #tokens: Tokens
+  readonly #ttlSeconds: number
+  readonly #accounts: Accounts
+  readonly #clock: Clock
+
+  constructor({ key, ttlSeconds, accounts, clock }: BearerOptions) {
+    // The lifetime is part of the key: `exp` minus it is when a token was issued, so one that was made
+    // with another lifetime must not be read with this one.
+    this.#tokens = new Tokens(deriveKey(key, `lifetime:${ttlSeconds}`))
+    this.#ttlSeconds = ttlSeconds
+    this.#accounts = accounts
+    this.#clock = clock
+  }
+
+  issue({ accountId }: Account): string {
+    const expiresAt = secondsOf(this.#clock.nowMicros()) + this.#ttlSeconds
+    return this.#tokens.issue({ sub: String(accountId), jti: newUuid() }, expiresAt)
+  }
+
+  /** The account that an Authorization header speaks for; refuses in the dialect's words. */
+  async authenticate(header: string | undefined): Promise<Account> {
+    if (!header) throw new Refusal(TOKEN_MISSING)
+    const token = HEADER.exec(header)?.[1]
+    if (token === undefined) throw new Refusal(TOKEN_MALFORMED)
+    const verdict = this.#tokens.verify(token)
+    if (!verdict.ok) throw new Refusal(verdict.why === 'expired' ? TOKEN_EXPIRED : TOKEN_INVALID)
+    const { subject, expiresAt } = parseClaims(verdict.claims)
+    const account = await this.#accounts.find(toAccountId(subject))
+    if (!account || this.#isRevoked(expiresAt, account)) throw new Refusal(TOKEN_REVOKED)
+    return account
+  }
+
+  /**
+   * Of a token issued in the very second of the revocation nobody knows which came first, so it is void.
+   */
+  #isRevoked(expiresAt: number, { credentialsSince }: Account): boolean {
+    return credentialsSince > 0 && expiresAt - this.#ttlSeconds <= secondsOf(credentialsSince)
+  }
+}
+
+function parseClaims({ sub, exp }: Claims): { subject: number; expiresAt: number } {
+  if (typeof sub !== 'string' || !SUBJECT.test(sub) || typeof exp !== 'number')
+    throw new Refusal(TOKEN_INVALID)
+  return { subject: Number(sub), expiresAt: exp }
+}

@@ -1,0 +1,48 @@
+import type { Bus } from '../../bus/bus.ts'
+import type { ConversationId } from '../../core/chat.ts'
+import { Audiences, type Sink } from '../../delivery/index.ts'
+import type { PusherServer } from '../../pusher/index.ts'
+import type { ChatChannel, ChatChannelKind } from './channel-names.ts'
+import { renderFor } from './events.ts'
+
+/** A Pusher channel with subscribers here. */
+interface Occupied {
+  readonly sink: Sink
+  /** Once it has been looked up, if it names a conversation. */
+  conversationId?: ConversationId
+}
+
+/** Conversations told to the Pusher channels of one kind, each as one sink: an event is rendered once. */
+export class Broadcast {
+  readonly #server: PusherServer
+  readonly #audiences: Audiences
+  readonly #occupied = new Map<string, Occupied>()
+  readonly #told = new Map<ConversationId, ChatChannel>()
+
+  constructor(kind: ChatChannelKind, bus: Bus, server: PusherServer) {
+    this.#server = server
+    this.#audiences = new Audiences(
+      bus,
+      renderFor(kind, (conversationId) => this.#told.get(conversationId)),
+    )
+  }
+
+  async start(name: string, find: () => Promise<ChatChannel | undefined>): Promise<void> {
+    const occupied: Occupied = { sink: this.#server.channelSink(name) }
+    this.#occupied.set(name, occupied)
+    const channel = await find()
+    // Its subscribers may have gone, or gone and come back, while it was looked up.
+    if (!channel || this.#occupied.get(name) !== occupied) return
+    occupied.conversationId = channel.conversationId
+    this.#told.set(channel.conversationId, channel)
+    this.#audiences.join(channel.conversationId, occupied.sink)
+  }
+
+  stop(name: string): void {
+    const { sink, conversationId } = this.#occupied.get(name) ?? {}
+    this.#occupied.delete(name)
+    if (!sink || conversationId === undefined) return
+    this.#audiences.leave(conversationId, sink)
+    this.#told.delete(conversationId)
+  }
+}

@@ -1,0 +1,82 @@
+import { ChatError, type ChatErrorCode } from '../../core/chat.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly body: object
+}
+
+/** What the dialect refuses by itself, in its own words. */
+export class Refusal extends Error {
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    super('refused')
+    this.answer = answer
+  }
+}
+
+const failure = (status: number, message: string): Answer => ({ status, body: { status: 'error', message } })
+/** Tokens are refused in the words of the library that clients of this dialect know. */
+const tokenFailure = (status: number, msg: string): Answer => ({ status, body: { msg } })
+
+export const malformed = (message: string): Refusal => new Refusal(failure(400, message))
+
+export const NOT_THE_CALLER = failure(403, 'from_user is not you')
+export const NOT_A_PARTICIPANT = failure(403, 'You are not part of this channel')
+export const NOT_YOURS_TO_SUBSCRIBE = failure(403, 'You may not subscribe to this channel')
+export const UNKNOWN_CHANNEL = failure(404, 'No such channel')
+export const UNKNOWN_USER = failure(404, 'No such user')
+export const NOT_FOUND = failure(404, 'Not found')
+export const METHOD_NOT_ALLOWED = failure(405, 'Method not allowed')
+export const INTERNAL = failure(500, 'Internal server error')
+
+export const TOKEN_MISSING = tokenFailure(401, 'Missing Authorization Header')
+export const TOKEN_EXPIRED = tokenFailure(401, 'Token has expired')
+export const TOKEN_REVOKED = tokenFailure(401, 'Token has been revoked')
+export const TOKEN_MALFORMED = tokenFailure(422, "Bad Authorization header. Expected value 'Bearer <JWT>'")
+export const TOKEN_INVALID = tokenFailure(422, 'Signature verification failed')
+
+const NOTHING_ASKED = failure(400, 'Invalid request')
+
+const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
+  // Clients of this dialect tell success from failure by the body here, not by the code.
+  name_taken: failure(200, 'Could not add user'),
+  email_taken: failure(200, 'Could not add user'),
+  wrong_credentials: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
+  unknown_account: UNKNOWN_USER,
+  unknown_conversation: UNKNOWN_CHANNEL,
+  not_a_member: NOT_A_PARTICIPANT,
+  with_yourself: failure(400, 'to_user is you'),
+  message_refused: failure(403, 'This message can not be delivered'),
+  message_too_long: failure(400, 'message is too long'),
+  rate_limited: failure(429, 'Too many requests'),
+  busy: failure(429, 'Too many requests'),
+  unavailable: failure(503, 'Temporarily unavailable'),
+  // Nothing of this dialect asks for what these refuse.
+  unknown_message: NOTHING_ASKED,
+  unknown_reply: NOTHING_ASKED,
+  not_the_owner: NOTHING_ASKED,
+  already_a_contact: NOTHING_ASKED,
+  conversation_name_taken: NOTHING_ASKED,
+}
+
+/** Undefined for a bug. */
+export function answerTo(error: Error): Answer | undefined {
+  if (error instanceof Refusal) return error.answer
+  if (error instanceof ChatError) return ANSWERS[error.code]
+  return undefined
+}
+
+/** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
+export const unreadable = (status: number): Answer => failure(status, 'Unreadable request')
+
+/** Throws unless the limiter let it pass. */
+export function requireWithinLimit(retryAfterSeconds: number): void {
+  if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })
+}
+
+/** Whole seconds to wait before asking again. */
+export function retryAfterOf(error: Error): number {
+  const seconds = error instanceof ChatError ? error.details.retryAfterSeconds : undefined
+  return typeof seconds === 'number' ? seconds : 1
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
+import {
+  type Answer,
+  answerTo,
+  INTERNAL,
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  requireWithinLimit,
+  retryAfterOf,
+  unreadable,
+} from './errors.ts'
+import { type Call, type Requests, ROUTES } from './requests.ts'
+import { parseBody } from './wire.ts'
+
+export interface HttpOptions {
+  readonly requests: Requests
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  /** Answers `/apps/…`; absent when the Pusher server is not ours. */
+  readonly pusher: FastifyInstance | undefined
+}
+
+// The token is in a header that pages of other origins do not have: any of them may ask.
+const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': 'authorization, content-type',
+  'access-control-max-age': '86400',
+}
+const TOO_MANY_REQUESTS = 429
+const FORM = 'application/x-www-form-urlencoded'
+
+/** The endpoints, and what is common to them: CORS, limits, answers. */
+export function createHttp({ requests, limits, addressOf, log, pusher }: HttpOptions): FastifyInstance {
+  const app = createDialectApp(answers(log))
+  if (pusher) giveAway('/apps/', pusher, app)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...CORS, 'cache-control': 'no-store' })
+    requireWithinLimit(limits.take('request', addressOf(request.raw)))
+    return request.method === 'OPTIONS' ? reply.code(204).headers(PREFLIGHT).send() : undefined
+  })
+  for (const { method, url, run } of ROUTES) {
+    app.route({
+      method,
+      url,
+      handler: async (request, reply) => send(reply, await run(requests, callOf(request, addressOf))),
+    })
+  }
+  return app
+}
+
+/** Hands requests below a path to another application before anything of theirs is read. */
+function giveAway(prefix: string, to: FastifyInstance, from: FastifyInstance): void {
+  from.addHook('onReady', async () => {
+    await to.ready()
+  })
+  from.addHook('onRequest', async (request, reply) => {
+    if (!request.url.startsWith(prefix)) return
+    reply.hijack()
+    to.routing(request.raw, reply.raw)
+  })
+}
+
+const answers = (log: Logger): DialectAnswers => ({
+  notFound: (reply) => send(reply, NOT_FOUND),
+  methodNotAllowed: (reply) => send(reply, METHOD_NOT_ALLOWED),
+  error: (error, _request, reply) => {
+    const answer = answerTo(error) ?? answerToHttpError(error)
+    if (!answer) log.error({ err: error }, 'request failed')
+    if (answer?.status === TOO_MANY_REQUESTS) reply.header('retry-after', retryAfterOf(error))
+    return send(reply, answer ?? INTERNAL)
+  },
+})
+
+const send = (reply: FastifyReply, { status, body }: Answer): FastifyReply => reply.code(status).send(body)
+
+/** Fastify's own: a body that is too long, or shorter than announced; a media type that is none. */
+const answerToHttpError = ({ statusCode }: Error & { statusCode?: number }): Answer | undefined =>
+  statusCode !== undefined && statusCode < 500 ? unreadable(statusCode) : undefined
+
+const callOf = (request: FastifyRequest, addressOf: AddressOf): Call => ({
+  authorization: request.headers.authorization,
+  address: addressOf(request.raw),
+  channel: channelOf(request.params),
+  query: request.query,
+  body: () => parseBody(request.body, isForm(request) ? 'form' : 'json'),
+})
+
+const isForm = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.toLowerCase().startsWith(FORM) ?? false
+
+const channelOf = (params: unknown): string | undefined => {
+  const channel: unknown = Reflect.get(Object(params), 'channel')
+  return typeof channel === 'string' ? channel : undefined
+}

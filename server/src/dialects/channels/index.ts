@@ -1,0 +1,53 @@
+import type { Logger } from 'pino'
+import type { Bus } from '../../bus/bus.ts'
+import type { Chat } from '../../core/chat.ts'
+import { systemClock } from '../../lib/clock.ts'
+import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
+import type { AddressOf, Limits } from '../../transport/index.ts'
+import type { Dialect } from '../dialect.ts'
+import { BearerTokens } from './bearer.ts'
+import { BuiltInLive } from './built-in.ts'
+import { ChatChannels } from './chat-channels.ts'
+import { HostedLive } from './hosted.ts'
+import { createHttp } from './http.ts'
+import { Requests } from './requests.ts'
+
+export interface ChannelsDeps {
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly limits: Limits
+  readonly addressOf: AddressOf
+  readonly log: Logger
+  readonly tokenKey: string
+  readonly tokenTtlSeconds: number
+  /** Messages that a history has at most. */
+  readonly historyLimit: number
+  readonly pusher:
+    | { readonly mode: 'built-in'; readonly server: PusherServer }
+    | { readonly mode: 'hosted'; readonly publisher: PusherPublisher }
+}
+
+/** The dialect's own paths, and those of the Pusher server. */
+const OWN_PATHS = /^\/(api|app|apps)\//
+
+/** REST with bearer tokens; events through Pusher's protocol. */
+export function mountChannels(deps: ChannelsDeps): Dialect {
+  const { chat, bus, limits, addressOf, log, pusher } = deps
+  const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit } = deps
+  const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock: systemClock() })
+  const channels = new ChatChannels(chat.conversations)
+  const server = pusher.mode === 'built-in' ? pusher.server : undefined
+  const live =
+    pusher.mode === 'built-in'
+      ? new BuiltInLive({ server: pusher.server, chat, bus, channels, log })
+      : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
+  const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit })
+  return {
+    name: 'channels',
+    http: createHttp({ requests, limits, addressOf, log, pusher: server?.http }),
+    owns: (path) => OWN_PATHS.test(path),
+    upgrade: (path) => server?.upgrade(path),
+    countConnections: () => live.countConnections(),
+    close: () => live.close(),
+  }
+}

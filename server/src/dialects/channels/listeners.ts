@@ -1,0 +1,86 @@
+import type { Logger } from 'pino'
+import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
+import { type Account, type AccountId, accountTopic, type Chat } from '../../core/chat.ts'
+import type { PusherConnection, PusherServer } from '../../pusher/index.ts'
+
+/** An account has proved to be behind a Pusher connection: it asked to have a subscription of it signed. */
+interface Proof {
+  readonly socketId: string
+  readonly accountId: AccountId
+  /** As it was when the account's token was checked. */
+  readonly credentialsSince: number
+}
+
+// Whichever node answered the request, the connection may be on any.
+const PROOFS: Topic<Proof> = topic('channels:proofs')
+
+export interface ListenersOptions {
+  readonly server: PusherServer
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly log: Logger
+}
+
+/**
+ * Which accounts listen on this node's Pusher connections. They are online meanwhile; when their credentials
+ * are revoked, the connections end.
+ */
+export class Listeners {
+  readonly #server: PusherServer
+  readonly #chat: Chat
+  readonly #bus: Bus
+  readonly #log: Logger
+  readonly #known = new Set<string>()
+  readonly #unsubscribe: Unsubscribe
+
+  constructor({ server, chat, bus, log }: ListenersOptions) {
+    this.#server = server
+    this.#chat = chat
+    this.#bus = bus
+    this.#log = log
+    this.#unsubscribe = bus.subscribe(PROOFS, (proof) => this.#note(proof))
+  }
+
+  announce({ accountId, credentialsSince }: Account, socketId: string): void {
+    this.#bus.publish(PROOFS, { socketId, accountId, credentialsSince })
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  #note(proof: Proof): void {
+    const { socketId, accountId } = proof
+    const connection = this.#server.findConnection(socketId)
+    const key = `${accountId}@${socketId}`
+    if (!connection || this.#known.has(key)) return
+    this.#known.add(key)
+    const forget = this.#bus.subscribe(accountTopic(accountId), ({ type }) => {
+      if (type === 'account.revoked') connection.terminate()
+    })
+    const arrived = this.#arrive(proof, connection)
+    connection.onClose(() => {
+      this.#known.delete(key)
+      forget()
+      void arrived.then((depart) => depart?.()).catch((err) => this.#report(err))
+    })
+  }
+
+  /** Counts the account as online. Answers how to stop that. */
+  async #arrive(proof: Proof, connection: PusherConnection): Promise<(() => Promise<void>) | undefined> {
+    try {
+      const account = await this.#chat.accounts.find(proof.accountId)
+      if (account?.credentialsSince === proof.credentialsSince)
+        return await this.#chat.presence.connect(account)
+      // Revoked between the check of the token and the subscription above.
+      connection.terminate()
+    } catch (err) {
+      this.#report(err)
+    }
+    return undefined
+  }
+
+  #report(err: unknown): void {
+    this.#log.error({ err }, 'presence of a Pusher connection failed')
+  }
+}

@@ -1,0 +1,210 @@
+import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { ChannelAuth } from '../../pusher/index.ts'
+import type { Limits } from '../../transport/index.ts'
+import type { BearerTokens } from './bearer.ts'
+import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
+import type { ChatChannels } from './chat-channels.ts'
+import {
+  type Answer,
+  malformed,
+  NOT_A_PARTICIPANT,
+  NOT_THE_CALLER,
+  NOT_YOURS_TO_SUBSCRIBE,
+  Refusal,
+  requireWithinLimit,
+  UNKNOWN_CHANNEL,
+} from './errors.ts'
+import type { Live } from './live.ts'
+import * as wire from './wire.ts'
+
+/** One HTTP request. */
+export interface Call {
+  readonly authorization: string | undefined
+  readonly address: string
+  /** The last part of the path where the route has one. */
+  readonly channel: string | undefined
+  readonly query: unknown
+  /** Parses the body: who asks is checked before what. */
+  body(): unknown
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  run(requests: Requests, call: Call): Promise<Answer>
+}
+
+export const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    url: '/api/register',
+    run: (requests, call) => requests.register(wire.parseRegistration(call.body()), call.address),
+  },
+  {
+    method: 'POST',
+    url: '/api/login',
+    run: (requests, call) => requests.logIn(wire.parseLogin(call.body()), call.address),
+  },
+  signed('POST', '/api/request_chat', (requests, caller, call) =>
+    requests.requestChat(caller, wire.parseChatRequest(call.body())),
+  ),
+  signed('POST', '/api/pusher/auth', (requests, caller, call) =>
+    requests.authorizeSubscription(caller, wire.parseSubscription(call.body())),
+  ),
+  signed('POST', '/api/send_message', (requests, caller, call) =>
+    requests.sendMessage(caller, wire.parsePosting(call.body()), call.address),
+  ),
+  signed('GET', '/api/users', (requests, caller, call) =>
+    requests.listUsers(caller, wire.parseUsersPage(call.query)),
+  ),
+  signed('GET', '/api/get_message/:channel', (requests, caller, call) =>
+    requests.listMessages(caller, wire.parseChannel(call.channel), call.address),
+  ),
+]
+
+function signed(
+  method: Route['method'],
+  url: string,
+  run: (requests: Requests, caller: Account, call: Call) => Promise<object>,
+): Route {
+  return {
+    method,
+    url,
+    async run(requests, call) {
+      const caller = await requests.identify(call.authorization)
+      return { status: 200, body: await run(requests, caller, call) }
+    },
+  }
+}
+
+export interface RequestsOptions {
+  readonly chat: Chat
+  readonly limits: Limits
+  readonly tokens: BearerTokens
+  readonly channels: ChatChannels
+  readonly live: Live
+  readonly historyLimit: number
+}
+
+/** Turns requests into commands. */
+export class Requests {
+  readonly #chat: Chat
+  readonly #limits: Limits
+  readonly #tokens: BearerTokens
+  readonly #channels: ChatChannels
+  readonly #live: Live
+  readonly #historyLimit: number
+
+  constructor({ chat, limits, tokens, channels, live, historyLimit }: RequestsOptions) {
+    this.#chat = chat
+    this.#limits = limits
+    this.#tokens = tokens
+    this.#channels = channels
+    this.#live = live
+    this.#historyLimit = historyLimit
+  }
+
+  identify(authorization: string | undefined): Promise<Account> {
+    return this.#tokens.authenticate(authorization)
+  }
+
+  async register(credentials: wire.Credentials, address: string): Promise<Answer> {
+    requireWithinLimit(this.#limits.take('register', address))
+    await this.#chat.accounts.register(credentials)
+    return { status: 201, body: wire.REGISTERED }
+  }
+
+  async logIn({ username, password }: wire.Credentials, address: string): Promise<Answer> {
+    const name = nameKey(username)
+    requireWithinLimit(this.#limits.take('login', address))
+    requireWithinLimit(this.#limits.check('password', name))
+    try {
+      const account = await this.#chat.accounts.authenticate(username, password, 'username')
+      return { status: 200, body: wire.wireLogin(account, this.#tokens.issue(account)) }
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'wrong_credentials')
+        this.#limits.take('password', name)
+      throw error
+    }
+  }
+
+  async requestChat(caller: Account, asked: wire.ChatRequest): Promise<object> {
+    requireCaller(caller, asked)
+    const { from, to } = asked
+    if (to.accountId === from.accountId) throw new ChatError('with_yourself')
+    // It reaches someone else's screen, so it costs as much as a message.
+    requireWithinLimit(this.#limits.take('send', caller.accountId))
+    const other = await this.#chat.accounts.findVisible(caller.accountId, { accountId: to.accountId })
+    if (!other) throw new ChatError('unknown_account')
+    const { conversation } = await this.#chat.conversations.openPrivate(from.accountId, to.accountId)
+    const { pair } = await this.#channels.of(conversation)
+    const chat = wire.wireChat(asked, pair)
+    await this.#live.announceChat(to.accountId, chat)
+    return chat
+  }
+
+  async authorizeSubscription(caller: Account, asked: wire.SubscriptionRequest): Promise<ChannelAuth> {
+    const { socketId, channelName } = asked
+    if (channelName === notificationName(caller.accountId)) {
+      return this.#live.sign({ caller, socketId, channelName })
+    }
+    const named = parseChatName(channelName)
+    const isOwn = named !== undefined && isOf(caller.accountId, named.pair)
+    const chat = isOwn ? await this.#channels.findByPair(named.pair) : undefined
+    if (!named || !chat) throw new Refusal(NOT_YOURS_TO_SUBSCRIBE)
+    const presence = named.kind === 'presence' ? { presenceData: wire.wirePresence(caller) } : {}
+    return this.#live.sign({ caller, socketId, channelName, chat, ...presence })
+  }
+
+  async sendMessage(caller: Account, posting: wire.Posting, address: string): Promise<object> {
+    requireCaller(caller, posting)
+    requireWithinLimit(this.#limits.take('send', caller.accountId))
+    const channel = await this.#enter(caller, posting.channel, address)
+    if (!channel) throw new Refusal(UNKNOWN_CHANNEL)
+    if (otherOf(channel.pair, caller.accountId) !== posting.to.accountId) {
+      throw malformed('to_user is not part of this channel')
+    }
+    const ids = wire.idsOf(posting)
+    const draft = { body: posting.message, wording: wire.wordingOf(ids) }
+    const message = await this.#chat.messages.send(caller, await this.#standing(caller, channel), draft)
+    await this.#live.published(message.messageId)
+    return wire.wireMessage(message, ids)
+  }
+
+  async listUsers(caller: Account, page: wire.UsersPage): Promise<object> {
+    return (await this.#chat.accounts.list(caller.accountId, page)).map(wire.wireUser)
+  }
+
+  async listMessages(caller: Account, reference: wire.ChannelReference, address: string): Promise<object> {
+    const channel = await this.#enter(caller, reference, address)
+    if (!channel) return []
+    const { conversationId } = channel
+    const messages = await this.#chat.messages.list({ conversationId, limit: this.#historyLimit })
+    return messages.map((message) => wire.wirePastMessage(message, channel))
+  }
+
+  /** Undefined when there is no such channel. Who asks for many that are not theirs is slowed. */
+  async #enter(
+    { accountId }: Account,
+    reference: wire.ChannelReference,
+    address: string,
+  ): Promise<ChatChannel | undefined> {
+    const channel = await this.#channels.find(reference)
+    if (channel && isOf(accountId, channel.pair)) return channel
+    // Withholding the answer is enough: an address that guesses must not lock out those who share it.
+    requireWithinLimit(this.#limits.take('guess', address))
+    if (channel) throw new Refusal(NOT_A_PARTICIPANT)
+    return undefined
+  }
+
+  async #standing({ accountId }: Account, { conversationId }: ChatChannel): Promise<Standing> {
+    const standing = await this.#chat.conversations.standing(accountId, conversationId)
+    if (!standing) throw new ChatError('not_a_member')
+    return standing
+  }
+}
+
+function requireCaller({ accountId }: Account, { from }: wire.ChatRequest): void {
+  if (from.accountId !== accountId) throw new Refusal(NOT_THE_CALLER)
+}
