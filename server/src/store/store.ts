@@ -19,7 +19,8 @@ export { StoreRefusal } from './refusal.ts'
  * The durable log. Every write is one transaction that re-checks the facts its caller decided from and
  * rejects with a `ChatError` when they no longer hold; its promise resolves only after the commit is on
  * disk, and promises resolve in commit order. A failure of the engine is the `ChatError` 'unavailable':
- * nothing of that write was stored. Reads see every write that has resolved.
+ * nothing of that write was stored. Writes that wait are bounded, one more is refused 'busy'. Reads see
+ * every write that has resolved.
  */
 export interface Store {
   readonly accounts: AccountStore

@@ -3,6 +3,8 @@ import type { Store } from '../../src/store/store.ts'
 import { accountRules } from './conformance/accounts.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationRules } from './conformance/conversations.ts'
+import { deletionRules } from './conformance/deletions.ts'
+import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { messageRules } from './conformance/messages.ts'
 import { pagingRules } from './conformance/paging.ts'
@@ -22,8 +24,10 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     sessionRules(rule)
     contactRules(rule)
     conversationRules(rule)
+    listingRules(rule)
     memberRules(rule)
     messageRules(rule)
+    deletionRules(rule)
     pagingRules(rule)
     raceRules(rule)
   })

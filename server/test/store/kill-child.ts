@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import type { Account, Conversation } from '../../src/core/types.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { present, series, World } from './world.ts'
@@ -9,8 +8,8 @@ const [file = '', cycle = ''] = process.argv.slice(2)
 const SENDERS = 16
 const CONVERSATIONS = 5
 
-/** In the pipe at once: a line that is there was acknowledged before. */
-const tell = (fact: Readonly<Record<string, unknown>>): number => writeSync(1, `${JSON.stringify(fact)}\n`)
+const tell = (fact: Readonly<Record<string, unknown>>): boolean =>
+  process.stdout.write(`${JSON.stringify(fact)}\n`)
 
 async function sendWithoutEnd(sender: Account, conversations: readonly Conversation[]): Promise<void> {
   for (let n = 0; ; n++) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../src/core/errors.ts'
@@ -72,6 +72,17 @@ test('fails every write of a batch whose commit fails, then goes on', async (t) 
   assert.deepEqual(bodiesIn(db), [])
   assert.deepEqual(outcomes(batch.run([send('one'), account('bob')])), ['value', 'value'])
   assert.deepEqual(findHoles(db), [])
+})
+
+test('fails a batch while another program holds the file, then goes on', async (t) => {
+  const { db, batch } = await groupOfOne(t)
+  db.exec('PRAGMA busy_timeout = 0')
+  const other = new DatabaseSync(present(db.location()))
+  other.exec('BEGIN IMMEDIATE')
+  assert.deepEqual(outcomes(batch.run([send('one')])), ['outage'])
+  other.close()
+  assert.deepEqual(outcomes(batch.run([send('one')])), ['value'])
+  assert.deepEqual(bodiesIn(db), ['one'])
 })
 
 test('keeps a defect in the middle of a write to that write', async (t) => {

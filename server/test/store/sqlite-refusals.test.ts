@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, open, symlink, writeFile } from 'node:fs/promises'
+import { chmod, open, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -10,7 +10,9 @@ import { tempStore } from './temp-store.ts'
 
 /** With one sentence, which says what is wrong and what to do. */
 async function refusesToOpen(file: string, reason: RegExp): Promise<void> {
-  await assert.rejects(openSqliteStore({ file }), (error) => {
+  // Closed should it open after all, so that the test fails instead of never ending.
+  const attempt = openSqliteStore({ file }).then((store) => store.close())
+  await assert.rejects(attempt, (error) => {
     assert.ok(error instanceof StoreRefusal, `not a refusal: ${error}`)
     assert.match(error.message, reason)
     assert.match(error.message, /^[^\n]+: [^\n]+\.$/)
@@ -95,4 +97,10 @@ test('opens what it made before, and a new file in a new directory', async (t) =
     await store.ping()
     await store.close()
   }
+})
+
+test('keeps what it stores from other users of the machine', async (t) => {
+  const { store, file } = await tempStore(t)
+  await store.ping()
+  for (const suffix of ['', '-wal', '-shm']) assert.equal((await stat(file + suffix)).mode & 0o077, 0)
 })

@@ -52,15 +52,24 @@ export function openForReading(path: string): DatabaseSync {
   return db
 }
 
-/** One file has one lock, whatever links lead to it. */
+/** The file itself, made if need be: one file has one lock, whatever links lead to it. */
 function realFile(path: string): string {
   const wanted = resolve(path)
   const directory = dirname(wanted)
   try {
     makeDirectory(directory)
-    return existsSync(wanted) ? realpathSync(wanted) : join(realpathSync(directory), basename(wanted))
   } catch (error) {
     throw noDirectory(directory, error)
+  }
+  makePrivate(wanted)
+  return existsSync(wanted) ? realpathSync(wanted) : join(realpathSync(directory), basename(wanted))
+}
+
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch {
+    // SQLite is about to try the same, and its error names the reason better.
   }
 }
 

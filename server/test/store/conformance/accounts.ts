@@ -3,8 +3,7 @@ import { toAccountId } from '../../../src/core/types.ts'
 import { present, type Rule, refuses } from '../world.ts'
 
 export function accountRules(rule: Rule): void {
-  rule('creates an account and finds it by id, name and address', async ({ store, ...world }) => {
-    assert.ok(world)
+  rule('creates an account and finds it by id, name and address', async ({ store }) => {
     const at = 1_700_000_000_123_456
     const uuid = '5f0f3c5e-6f0e-4d43-8a5c-1f6b0f3a9d10'
     const facts = {

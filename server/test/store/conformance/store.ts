@@ -30,12 +30,10 @@ export function storeRules(rule: Rule): void {
       world.store.accounts.setBio(ann.accountId, 'bio', world.now()),
       world.leave(group, ann),
       world.send(group, ann, 'two'),
-      world.open(ann),
     ]
     const note = (index: number) => () => settled.push(index)
-    await Promise.all(writes.slice(0, 5).map((write, index) => write.then(note(index), note(index))))
+    await Promise.all(writes.map((write, index) => write.then(note(index), note(index))))
     assert.deepEqual(settled, [0, 1, 2, 3, 4])
-    await Promise.allSettled(writes)
   })
 
   rule('lets one refusal leave its neighbours alone', async (world) => {
