@@ -91,13 +91,14 @@ export class Audiences {
 
   /**
    * Reads the log and joins without hole or repeat: what is sent while `read` runs follows it, unless
-   * `read` already answered it. If `read` fails the sink is not here, even if it was before.
+   * `read` already answered it. If `read` fails the sink stays where it was, and misses nothing either.
    */
   async joinAfter<T extends { readonly lastSeq: number }>(
     conversationId: ConversationId,
     sink: Sink,
     read: () => Promise<T>,
   ): Promise<{ result: T; begin: () => void }> {
+    const wasHere = this.has(conversationId, sink)
     const audience = this.#open(conversationId, sink)
     audience.beginJoin(sink)
     try {
@@ -105,7 +106,8 @@ export class Audiences {
       // The caller answers first, then begins.
       return { result, begin: () => audience.endJoin(sink, result.lastSeq) }
     } catch (error) {
-      this.leave(conversationId, sink)
+      if (wasHere) audience.endJoin(sink, 0)
+      else this.leave(conversationId, sink)
       throw error
     }
   }

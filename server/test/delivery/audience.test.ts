@@ -133,6 +133,34 @@ test('what happens while the log is read follows it, in order', async () => {
   assert.equal(sink.text(), 'abcd')
 })
 
+test('a sink that is there already and joins anew is told nothing twice', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  audiences.join(room, sink)
+  publish(arrived('a'))
+  const { begin } = await audiences.joinAfter(room, sink, async () => {
+    publish(arrived('b'))
+    return { lastSeq: 0 }
+  })
+  assert.equal(sink.text(), 'a')
+  begin()
+  publish(arrived('c'))
+  assert.equal(sink.text(), 'abc')
+})
+
+test('a sink that is there already misses nothing when its reading fails', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  audiences.join(room, sink)
+  const joining = audiences.joinAfter(room, sink, async () => {
+    publish(arrived('a'))
+    throw new Error('no log')
+  })
+  await assert.rejects(joining, /no log/)
+  publish(arrived('b'))
+  assert.equal(sink.text(), 'ab')
+})
+
 test('a join whose reading fails leaves nothing behind', async () => {
   const { audiences, publish, count } = setUp()
   const sink = new Remembering()
