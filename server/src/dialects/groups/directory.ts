@@ -1,0 +1,44 @@
+import type { Account, Conversation, Conversations } from '../../core/chat.ts'
+import type { Limits } from '../../transport/index.ts'
+import { requireNoWait } from './errors.ts'
+import type { Membership } from './wire.ts'
+
+/** Which conversations an account may address, and by what name. */
+export class Directory {
+  readonly #conversations: Conversations
+  readonly #limits: Limits
+
+  constructor(conversations: Conversations, limits: Limits) {
+    this.#conversations = conversations
+    this.#limits = limits
+  }
+
+  /**
+   * One of the account's own by gid, an open one by gid or name. A gid lets whoever knows it in, so
+   * names that lead nowhere are counted against the address.
+   */
+  async find(account: Account, name: string, address: string): Promise<Conversation | undefined> {
+    requireNoWait(this.#limits.check('guess', address))
+    const found = await this.#conversations.findByGidOrName(name)
+    if (found && (await this.#isKnownTo(account, found))) return found
+    this.#limits.take('guess', address)
+    return undefined
+  }
+
+  /** A name that is free to take. One that is a gid is refused like a taken one, and was perhaps a guess. */
+  async countRefusedName(name: string, address: string): Promise<void> {
+    if (await this.#conversations.findByGid(name)) this.#limits.take('guess', address)
+  }
+
+  async membershipOf({ accountId, currentConversationId }: Account): Promise<Membership> {
+    const page = { before: Number.MAX_SAFE_INTEGER, limit: Number.POSITIVE_INFINITY }
+    const listings = await this.#conversations.list(accountId, page)
+    const groups = listings.map(({ conversation }) => conversation)
+    groups.sort((one, other) => one.conversationId - other.conversationId)
+    return { groups, currentId: currentConversationId }
+  }
+
+  async #isKnownTo({ accountId }: Account, { kind, conversationId }: Conversation): Promise<boolean> {
+    return kind === 'open' || (await this.#conversations.standing(accountId, conversationId)) !== undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { ChatError, type ChatErrorCode } from '../../core/chat.ts'
+import { type Answer, MalformedRequest } from './wire.ts'
+
+// `Error` and `error`: the documentation has both, each in its place.
+
+export const nameNotFound: Answer = {
+  event: 'name_not_found',
+  payload: { Error: 'User could not be found.' },
+}
+
+export const groupAlreadyCreated: Answer = {
+  event: 'group_already_created',
+  payload: { Error: 'Group has already been created.' },
+}
+
+export const joinError: Answer = { event: 'join_error', payload: { error: 'Group Not Found!' } }
+
+export const leaveError = (error: 'User Not Found!' | 'Group Not Found!' | 'User not in group'): Answer => ({
+  event: 'leave_error',
+  payload: { error },
+})
+
+export const groupNotFound: Answer = {
+  event: 'group_not_found',
+  payload: { Error: 'Group that user selects can not be found.' },
+}
+
+/** The other documented spelling of the same event. */
+export const groupNotFoundSpaced: Answer = { ...groupNotFound, event: 'group not found' }
+
+export const alreadyInTheGroup: Answer = {
+  event: 'already_in_the_group',
+  payload: { Error: 'User is already in selected chatroom.' },
+}
+
+export const groupNotJoin: Answer = { event: 'group_not_join', payload: null }
+
+export const userNotAuthorized = (
+  why: 'Password required.' | 'Not your username.' | 'Guests are turned off.' | 'Logged out.',
+): Answer => ({ event: 'user_not_authorized', payload: { Error: why } })
+
+export const invalidRequest = (why: string): Answer => ({ event: 'invalid_request', payload: { Error: why } })
+
+const rateLimited = (retryAfter: number): Answer => ({
+  event: 'rate_limited',
+  payload: { Error: 'Too many requests.', retry_after: retryAfter },
+})
+
+/** A refusal that is answered with these very words. */
+export class Refused extends Error {
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    super(answer.event)
+    this.answer = answer
+  }
+}
+
+/** Throws unless there is nothing to wait for. */
+export function requireNoWait(seconds: number): void {
+  if (seconds > 0) throw new ChatError('rate_limited', { retryAfter: seconds })
+}
+
+const failed = 'The request could not be carried out. Please try again later.'
+
+// Many of these a request here cannot lead to; they are answered nevertheless.
+const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
+  name_taken: () => userNotAuthorized('Password required.'),
+  email_taken: () => userNotAuthorized('Password required.'),
+  wrong_credentials: () => userNotAuthorized('Password required.'),
+  unknown_account: () => nameNotFound,
+  unknown_conversation: () => groupNotFound,
+  unknown_message: () => invalidRequest('Message could not be found.'),
+  unknown_reply: () => invalidRequest('Message could not be found.'),
+  not_a_member: () => groupNotFound,
+  not_the_owner: () => invalidRequest('Not your message.'),
+  with_yourself: () => invalidRequest('That is you.'),
+  already_a_contact: () => invalidRequest('Already a contact.'),
+  conversation_name_taken: () => groupAlreadyCreated,
+  message_refused: () => invalidRequest('This message can not be delivered.'),
+  message_too_long: ({ details }) => invalidRequest(`text must have at most ${details.maxBytes} bytes.`),
+  rate_limited: ({ details }) => rateLimited(Number(details.retryAfter ?? 1)),
+  busy: () => rateLimited(1),
+  unavailable: () => invalidRequest(failed),
+}
+
+/** What the asking socket is told of an error. `isBug` when nobody expected it. */
+export function answerTo(error: unknown): { readonly answer: Answer; readonly isBug: boolean } {
+  if (error instanceof Refused) return { answer: error.answer, isBug: false }
+  if (error instanceof MalformedRequest) return { answer: invalidRequest(error.message), isBug: false }
+  if (error instanceof ChatError) return { answer: ANSWERS[error.code](error), isBug: false }
+  return { answer: invalidRequest(failed), isBug: true }
+}

@@ -1,0 +1,160 @@
+import { type Account, ChatError, type Conversation, type Member, type Standing } from '../../core/chat.ts'
+import {
+  alreadyInTheGroup,
+  groupNotFound,
+  groupNotFoundSpaced,
+  groupNotJoin,
+  joinError,
+  leaveError,
+  nameNotFound,
+} from './errors.ts'
+import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
+import { speaker } from './speaker.ts'
+import {
+  type Answer,
+  enteredGroup,
+  type Fields,
+  joinSuccess,
+  leaveSuccess,
+  messageSent,
+  parseArgument,
+  userVisited,
+} from './wire.ts'
+
+/** Messages of a history, unread and read together. */
+const HISTORY_LIMIT = 100
+
+interface GroupRequest {
+  readonly account: Account
+  readonly conversation: Conversation
+  readonly fields: Fields
+}
+
+/** A request about a group that exists, and what it answers when one of its facts does not hold. */
+interface GroupRow {
+  readonly unknownUser: Answer
+  readonly unknownGroup: readonly Answer[]
+  readonly notMember: readonly Answer[]
+  readonly run: (request: GroupRequest, context: Context) => Promise<Reply>
+}
+
+export const GROUP_ROWS: Readonly<Record<string, GroupRow>> = {
+  join_group: {
+    unknownUser: nameNotFound,
+    unknownGroup: [joinError],
+    notMember: [joinError],
+    run: joinGroup,
+  },
+  leave_group: {
+    unknownUser: leaveError('User Not Found!'),
+    unknownGroup: [leaveError('Group Not Found!')],
+    notMember: [leaveError('User not in group')],
+    run: leaveGroup,
+  },
+  visit_group: {
+    unknownUser: nameNotFound,
+    unknownGroup: [groupNotFound, groupNotFoundSpaced],
+    notMember: [groupNotFound, groupNotFoundSpaced],
+    run: visitGroup,
+  },
+  enter_group: {
+    // Nobody is a member of nothing: a client of this request waits for no other refusal.
+    unknownUser: groupNotJoin,
+    unknownGroup: [groupNotJoin],
+    notMember: [groupNotJoin],
+    run: enterGroup,
+  },
+  send_message: {
+    unknownUser: nameNotFound,
+    unknownGroup: [groupNotFound],
+    notMember: [groupNotFound],
+    run: sendMessage,
+  },
+}
+
+export function aboutGroup({ unknownUser, unknownGroup, notMember, run }: GroupRow): Run {
+  return async (argument, context) => {
+    const fields = parseArgument(argument)
+    const name = fields.text('group_name')
+    const account = await speaker(fields, context)
+    if (!account) return reply(unknownUser)
+    try {
+      const conversation = await context.directory.find(account, name, addressOf(context))
+      if (!conversation) return reply(...unknownGroup)
+      return await run({ account, conversation, fields }, context)
+    } catch (error) {
+      if (hasCode(error, 'unknown_conversation')) return reply(...unknownGroup)
+      if (hasCode(error, 'not_a_member')) return reply(...notMember)
+      throw error
+    }
+  }
+}
+
+async function joinGroup({ account, conversation }: GroupRequest, { chat }: Context): Promise<Reply> {
+  await chat.conversations.enter(account, conversation)
+  return reply(joinSuccess(conversation))
+}
+
+async function leaveGroup(request: GroupRequest, { chat, session }: Context): Promise<Reply> {
+  const { accountId } = request.account
+  const { conversationId } = request.conversation
+  await chat.conversations.leave(accountId, request.conversation)
+  session.leave(conversationId)
+  const now = await chat.accounts.find(accountId)
+  if (now?.currentConversationId === conversationId) await chat.conversations.setCurrent(accountId, null)
+  return reply(leaveSuccess(request.conversation))
+}
+
+async function visitGroup({ account, conversation }: GroupRequest, context: Context): Promise<Reply> {
+  const { chat, session } = context
+  const { conversationId } = conversation
+  if (session.groupId === conversationId) return reply(alreadyInTheGroup)
+  const { result, begin } = await session.enter(conversationId, async () => {
+    const standing = await chat.conversations.enter(account, conversation)
+    await moveTo(conversation, account, context)
+    return { member: memberOf(standing), lastSeq: standing.conversation.lastSeq }
+  })
+  return { answers: [userVisited(account, conversation, result.member)], begin }
+}
+
+async function enterGroup({ account, conversation }: GroupRequest, context: Context): Promise<Reply> {
+  const { chat, session } = context
+  const { conversationId } = conversation
+  const { result, begin } = await session.enter(conversationId, async () => {
+    const standing = await chat.conversations.standing(account.accountId, conversationId)
+    const { lastReadSeq } = memberOf(standing)
+    const messages = await chat.messages.list({ conversationId, limit: HISTORY_LIMIT })
+    await chat.conversations.markRead(account.accountId, conversationId)
+    await moveTo(conversation, account, context)
+    // The newest may have been deleted: then the conversation knows better how far this reaches.
+    const lastSeq = Math.max(standing?.conversation.lastSeq ?? 0, messages.at(-1)?.seq ?? 0)
+    return { messages, lastReadSeq, lastSeq }
+  })
+  return { answers: [enteredGroup(conversation, result.messages, result.lastReadSeq)], begin }
+}
+
+async function sendMessage(request: GroupRequest, { chat, session }: Context): Promise<Reply> {
+  const { account, conversation, fields } = request
+  const body = fields.text('text')
+  const standing = await chat.conversations.enter(account, conversation)
+  const isHere = session.groupId === conversation.conversationId
+  const message = await chat.messages.send(account, standing, { body })
+  // Who is in the group hears of it with everyone else.
+  return isHere ? reply() : reply(messageSent(conversation, message))
+}
+
+/** The account's current group is another; what was sent to the one this socket was in has been read. */
+async function moveTo({ conversationId }: Conversation, { accountId }: Account, { chat, session }: Context) {
+  const left = session.groupId
+  try {
+    if (left !== undefined && left !== conversationId) await chat.conversations.markRead(accountId, left)
+  } catch (error) {
+    if (!hasCode(error, 'not_a_member')) throw error
+  }
+  await chat.conversations.setCurrent(accountId, conversationId)
+}
+
+function memberOf(standing: Standing | undefined): Member {
+  if (!standing?.member) throw new ChatError('not_a_member')
+  return standing.member
+}

@@ -1,0 +1,62 @@
+import type { Bus } from '../../bus/bus.ts'
+import type { Chat } from '../../core/chat.ts'
+import { Audiences } from '../../delivery/index.ts'
+import type { Logger } from '../../log.ts'
+import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
+import type { Dialect } from '../dialect.ts'
+import { Asker } from './asker.ts'
+import { Directory } from './directory.ts'
+import { renderEvent } from './events.ts'
+import { Identity } from './identity.ts'
+import { Session } from './session.ts'
+
+export interface GroupsDeps {
+  readonly chat: Chat
+  readonly bus: Bus
+  readonly limits: Limits
+  readonly log: Logger
+  /** May names without a password be made and used? */
+  readonly guestsAllowed: boolean
+}
+
+/** The Socket.IO events of python-socketio-style group chats. */
+export function mountGroups({ chat, bus, limits, log, guestsAllowed }: GroupsDeps): Dialect {
+  const audiences = new Audiences(bus, renderEvent)
+  const shared = {
+    chat,
+    limits,
+    identity: new Identity({ chat, limits, guestsAllowed }),
+    directory: new Directory(chat.conversations, limits),
+  }
+  const sessions = new Set<Session>()
+
+  const connect = (connection: SocketIoConnection): SocketIoSession => {
+    const session = new Session(connection, { chat, bus, audiences })
+    sessions.add(session)
+    const asker = new Asker({ ...shared, session }, log)
+    return {
+      events: asker.events,
+      onUnknown: (event, acknowledge) => asker.refuse(event, acknowledge),
+      onClose: () => {
+        sessions.delete(session)
+        return session.close()
+      },
+    }
+  }
+
+  return {
+    name: 'groups',
+    owns: () => false,
+    socketIo: { connect },
+    // On a shared port a socket that never said who it is may be another dialect's.
+    countConnections: () => bound(sessions).length,
+    close: async () => {
+      const closing = bound(sessions)
+      for (const { connection } of closing) connection.disconnect()
+      await Promise.all(closing.map((session) => session.close()))
+    },
+  }
+}
+
+const bound = (sessions: ReadonlySet<Session>): readonly Session[] =>
+  [...sessions].filter(({ account }) => account !== undefined)

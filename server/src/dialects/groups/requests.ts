@@ -1,0 +1,81 @@
+import type { Account } from '../../core/chat.ts'
+import { nameNotFound, requireNoWait } from './errors.ts'
+import { aboutGroup, GROUP_ROWS } from './group-requests.ts'
+import { passwordRequired } from './identity.ts'
+import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
+import { boundAs, hasProof, proofOf, speaker } from './speaker.ts'
+import {
+  type Fields,
+  groupCreated,
+  MAX_GROUP_NAME_LENGTH,
+  parseArgument,
+  pongg,
+  requireEchoable,
+  requireNewName,
+  userCreated,
+  userFound,
+} from './wire.ts'
+
+/** Every event that a client may send. */
+export const REQUESTS: ReadonlyMap<string, Run> = new Map<string, Run>([
+  ['pingg', ping],
+  ['find_user', findUser],
+  ['create_group', createGroup],
+  ...Object.entries(GROUP_ROWS).map(([name, row]): [string, Run] => [name, aboutGroup(row)]),
+])
+
+function ping(argument: unknown): Reply {
+  requireEchoable(argument)
+  return reply(pongg(argument ?? null))
+}
+
+async function findUser(argument: unknown, context: Context): Promise<Reply> {
+  const fields = parseArgument(argument)
+  const username = fields.text('username')
+  const proof = proofOf(fields)
+  const bound = boundAs(username, context.session)
+  // A bound socket has nothing to prove again, but what it offers must be right.
+  if (bound && !hasProof(proof)) return found(bound, context)
+  const known = await context.identity.prove(username, proof, addressOf(context))
+  if (!known && !bound) return admit(fields, context)
+  if (!known) throw passwordRequired()
+  if (!bound) await context.session.bind(known)
+  return found(known, context)
+}
+
+async function admit(fields: Fields, context: Context): Promise<Reply> {
+  const { identity, session } = context
+  const username = fields.text('username')
+  const guest = await identity.admit(username, addressOf(context))
+  if (guest) {
+    await session.bind(guest)
+    return reply(userCreated(guest))
+  }
+  // Somebody was faster, and may be who this is as well: a guest's name is anybody's.
+  const taken = await identity.prove(username, proofOf(fields), addressOf(context))
+  if (!taken) throw passwordRequired()
+  await session.bind(taken)
+  return found(taken, context)
+}
+
+async function found({ accountId }: Account, { chat, directory }: Context): Promise<Reply> {
+  const account = await chat.accounts.find(accountId)
+  if (!account) throw passwordRequired()
+  return reply(userFound(account, await directory.membershipOf(account)))
+}
+
+async function createGroup(argument: unknown, context: Context): Promise<Reply> {
+  const fields = parseArgument(argument)
+  const name = fields.text('group_name')
+  const account = await speaker(fields, context)
+  if (!account) return reply(nameNotFound)
+  requireNewName('group_name', name, MAX_GROUP_NAME_LENGTH)
+  requireNoWait(context.limits.check('guess', addressOf(context)))
+  try {
+    return reply(groupCreated(await context.chat.conversations.createOpen(account.accountId, name)))
+  } catch (error) {
+    if (hasCode(error, 'conversation_name_taken'))
+      await context.directory.countRefusedName(name, addressOf(context))
+    throw error
+  }
+}

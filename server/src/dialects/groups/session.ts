@@ -1,0 +1,127 @@
+import type { Bus } from '../../bus/bus.ts'
+import {
+  type Account,
+  type AccountEvent,
+  accountTopic,
+  type Chat,
+  type ConversationId,
+} from '../../core/chat.ts'
+import type { Audiences } from '../../delivery/index.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import type { SocketIoConnection } from '../../transport/index.ts'
+import { userNotAuthorized } from './errors.ts'
+import { passwordRequired } from './identity.ts'
+import type { Answer } from './wire.ts'
+
+/** A read of the log, and what to do once its answer is on its way: then the live messages follow. */
+export interface Entered<T> {
+  readonly result: T
+  readonly begin: () => void
+}
+
+/** One socket: who it speaks as, and which group it is in. At most one of each. */
+export class Session {
+  readonly connection: SocketIoConnection
+  readonly #chat: Chat
+  readonly #bus: Bus
+  readonly #audiences: Audiences
+  #account: Account | undefined
+  #groupId: ConversationId | undefined
+  #isClosed = false
+  readonly #releases: (() => void | Promise<void>)[] = []
+
+  constructor(
+    connection: SocketIoConnection,
+    { chat, bus, audiences }: { chat: Chat; bus: Bus; audiences: Audiences },
+  ) {
+    this.connection = connection
+    this.#chat = chat
+    this.#bus = bus
+    this.#audiences = audiences
+  }
+
+  /** As it was when the socket was bound. */
+  get account(): Account | undefined {
+    return this.#account
+  }
+
+  get groupId(): ConversationId | undefined {
+    return this.#groupId
+  }
+
+  emit({ event, payload }: Answer): void {
+    this.connection.emit(event, payload)
+  }
+
+  /** From now on the socket speaks as this account and ends with its credentials. */
+  async bind(account: Account): Promise<void> {
+    const { accountId } = account
+    try {
+      this.#releases.push(this.#bus.subscribe(accountTopic(accountId), (event) => this.#hear(event)))
+      this.#releases.push(await this.#chat.presence.connect(account))
+      await this.#requireNotRevoked(account)
+      this.#account = account
+    } catch (error) {
+      await this.release()
+      throw error
+    }
+  }
+
+  /** In the group once `begin` is called, and out of the one it was in before. If `read` fails nothing changes. */
+  async enter<T extends { readonly lastSeq: number }>(
+    conversationId: ConversationId,
+    read: () => Promise<T>,
+  ): Promise<Entered<T>> {
+    const { sink } = this.connection
+    const { result, begin } = await this.#audiences.joinAfter(conversationId, sink, read)
+    if (this.#groupId !== conversationId) this.leave(this.#groupId)
+    // Not if the account has lost its place meanwhile.
+    this.#groupId = this.#audiences.has(conversationId, sink) ? conversationId : undefined
+    return { result, begin }
+  }
+
+  leave(conversationId: ConversationId | undefined): void {
+    if (conversationId === undefined) return
+    this.#audiences.leave(conversationId, this.connection.sink)
+    if (this.#groupId === conversationId) this.#groupId = undefined
+  }
+
+  /** Lets go of everything held so far, and of what a request still running takes hold of, by `release`. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.release()
+  }
+
+  async releaseIfClosed(): Promise<void> {
+    if (this.#isClosed) await this.release()
+  }
+
+  async release(): Promise<void> {
+    this.#audiences.leaveAll(this.connection.sink)
+    this.#groupId = undefined
+    for (const release of this.#releases.splice(0)) await release()
+  }
+
+  /** It may have been logged out after it proved itself and before we listened for that. */
+  async #requireNotRevoked({ accountId, credentialsSince }: Account): Promise<void> {
+    const now = await this.#chat.accounts.find(accountId)
+    if (now?.credentialsSince !== credentialsSince) throw passwordRequired()
+  }
+
+  #hear(event: AccountEvent): void {
+    switch (event.type) {
+      case 'account.left':
+        this.leave(event.conversationId)
+        return
+      case 'account.revoked':
+        this.emit(userNotAuthorized('Logged out.'))
+        this.connection.disconnect()
+        return
+      case 'account.joined':
+      case 'contact.presence':
+        return
+      default:
+        unreachable(event)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Account } from '../../core/chat.ts'
+import { nameKey } from '../../lib/text.ts'
+import { Refused, userNotAuthorized } from './errors.ts'
+import type { Identity, Proof } from './identity.ts'
+import type { Session } from './session.ts'
+import type { Fields } from './wire.ts'
+
+/** Whom a request speaks for; undefined when there is no such account. Binds the socket if it is not yet. */
+export async function speaker(
+  fields: Fields,
+  { identity, session }: { identity: Identity; session: Session },
+): Promise<Account | undefined> {
+  const username = fields.text('username')
+  const bound = boundAs(username, session)
+  if (bound) return bound
+  const account = await identity.prove(username, proofOf(fields), session.connection.address)
+  if (account) await session.bind(account)
+  return account
+}
+
+/** Undefined when the socket is not bound. Refuses another name than the one it is bound to. */
+export function boundAs(username: string, { account }: Session): Account | undefined {
+  if (account && nameKey(account.username) !== nameKey(username))
+    throw new Refused(userNotAuthorized('Not your username.'))
+  return account
+}
+
+export const proofOf = (fields: Fields): Proof => ({
+  password: fields.optionalText('password'),
+  token: fields.optionalText('token'),
+})
+
+export const hasProof = ({ password, token }: Proof): boolean => password !== undefined || token !== undefined
