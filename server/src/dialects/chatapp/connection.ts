@@ -43,6 +43,7 @@ export class Connection implements LiveConnection {
     })
     this.#asker = this.#open(cookies).catch((err) => {
       parts.log.error({ err }, 'connection failed to open')
+      this.#stop()
       ws.close(CLOSE.unavailable.code, CLOSE.unavailable.reason)
       return undefined
     })
@@ -103,6 +104,7 @@ export class Connection implements LiveConnection {
 
   async #answer(text: string): Promise<void> {
     const asker = await this.#asker
+    if (this.#ws.isCrowded) await this.#ws.drained()
     if (!asker || this.#isOver) return
     const reply = await answer(asker, text, this.#parts)
     if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
