@@ -10,6 +10,8 @@ import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
 export const MAX_SOCKET_IO_BYTES = 64 * 1024
+/** How long a client that polls may take to come for its goodbye. */
+const CLOSE_GRACE_MS = 1_000
 
 /** One Socket.IO client, as a dialect sees it. */
 export interface SocketIoConnection {
@@ -91,6 +93,8 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
     setOwner: (owner) => sink.setOwner(owner),
     disconnect: () => {
       sink.flush()
+      // A polling client that was sent away seldom asks again; engine.io would wait half a minute for it.
+      Object.assign(socket.conn.transport, { closeTimeout: CLOSE_GRACE_MS })
       socket.disconnect(true)
     },
   }
