@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { RawListener, ROOMS_UUID, register, SOCKET_IO_KINDS, SocketIoListener } from '../support/rooms.ts'
+import { startParlance, type Target, target } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+const NOWHERE = 'zzzzzzzz'
+
+let server: Target
+let url: string
+before(async () => {
+  server = await target()
+  url = server.url
+})
+after(() => server.close())
+
+const PORTS = {
+  'the main port': () => url,
+  'the raw TCP port': () => `http://${server.host}:${server.tcpPort}`,
+}
+
+for (const kind of SOCKET_IO_KINDS) {
+  for (const [name, there] of Object.entries(PORTS)) {
+    describe(`${kind}, on ${name}`, { concurrency: true }, () => {
+      test('auth is acknowledged without arguments before the first event', async () => {
+        const ann = await register(url, 'ann')
+        const gid = await ann.createRoom()
+        const socket = new SocketIoListener(there(), kind)
+        assert.equal(await socket.auth(JSON.stringify({ uuid: ann.uuid, room_gid: gid })), 'acknowledged')
+        await until('the own arrival', () => socket.log.length === 2)
+        const [ack, [event, payload] = []] = socket.log
+        assert.deepEqual(ack, ['ack', []])
+        assert.equal(event, 'join_room')
+        const { user, uuid } = payload as { user: string; uuid: string }
+        assert.equal(user, ann.username)
+        assert.match(uuid, ROOMS_UUID)
+        assert.notEqual(uuid, ann.uuid)
+        socket.end()
+      })
+
+      test('everyone in the room hears who comes, what is said, and who goes', async () => {
+        const [ann, ben] = await Promise.all([register(url, 'ann'), register(url, 'ben')])
+        const gid = await ann.createRoom()
+        const first = await new SocketIoListener(there(), kind).entered(ann, gid)
+        const second = await new SocketIoListener(url).entered(ben, gid)
+        await until('the arrival', () => first.payloads('join_room').length === 1)
+        const { user } = first.payloads('join_room')[0] as { user: string }
+        assert.equal(user, ben.username)
+        await ann.send(gid, 'héllo 👋')
+        await ben.send(gid, 'hi')
+        for (const socket of [first, second]) await until('both', () => socket.texts.length === 2)
+        const [mine, theirs] = await ann.history(gid)
+        assert.deepEqual(first.messages, [mine, theirs])
+        assert.deepEqual(second.messages, await ben.history(gid))
+        second.end()
+        await until('the departure', () => first.payloads('leave_room').length === 1)
+        assert.deepEqual(first.payloads('leave_room'), first.payloads('join_room'))
+        first.end()
+      })
+
+      test('who is refused is disconnected without an acknowledgement', async () => {
+        const ann = await register(url, 'ann')
+        const gid = await ann.createRoom()
+        const passes = [
+          { uuid: NOBODY, room_gid: gid },
+          { uuid: ann.uuid, room_gid: NOWHERE },
+          { uuid: ann.uuid },
+          'not json',
+          null,
+        ]
+        await Promise.all(
+          passes.map(async (pass) => {
+            const socket = new SocketIoListener(there(), kind)
+            assert.equal(await socket.auth(pass), 'refused')
+            assert.deepEqual(socket.log, [['disconnect', 'io server disconnect']])
+          }),
+        )
+      })
+    })
+  }
+}
+
+describe('Socket.IO', { concurrency: true }, () => {
+  test('auth takes an object as well as the JSON of one', async () => {
+    const ann = await register(url, 'ann')
+    const socket = new SocketIoListener(url)
+    assert.equal(await socket.auth({ uuid: ann.uuid, room_gid: await ann.createRoom() }), 'acknowledged')
+    socket.end()
+  })
+
+  test('one socket may be in several rooms, and leaves them all', async () => {
+    const [ann, ben] = await Promise.all([register(url, 'ann'), register(url, 'ben')])
+    const [here, there] = await Promise.all([ann.createRoom(), ann.createRoom()])
+    const socket = await new SocketIoListener(url).entered(ann, here)
+    await socket.entered(ann, there)
+    const witness = await new SocketIoListener(url).entered(ben, here)
+    const other = await new SocketIoListener(url).entered(ben, there)
+    socket.log.length = 0
+    await ben.send(here, 'one')
+    await ben.send(there, 'two')
+    await until('both', () => socket.texts.length === 2)
+    assert.deepEqual(socket.texts, ['one', 'two'])
+    socket.end()
+    for (const left of [witness, other]) {
+      await until('the departure', () => left.payloads('leave_room').length === 1)
+      left.end()
+    }
+  })
+
+  test('who comes while others talk misses nothing after the acknowledgement, and hears nothing twice', async () => {
+    const ann = await register(url, 'ann')
+    const gid = await ann.createRoom()
+    let isTalking = true
+    const talk = async () => {
+      for (let n = 0; isTalking && n < 2_000; n++) await ann.send(gid, `${n}`)
+    }
+    const talking = Promise.all([talk(), talk()])
+    const sockets = await Promise.all(
+      SOCKET_IO_KINDS.map(async (kind) => {
+        const socket = new SocketIoListener(url, kind)
+        await socket.auth({ uuid: ann.uuid, room_gid: gid })
+        await until('some messages', () => socket.messages.length > 20)
+        return socket
+      }),
+    )
+    isTalking = false
+    await talking
+    const sent = (await ann.history(gid)).map(({ msg }) => msg.msgId)
+    for (const socket of sockets) {
+      await until('the last', () => socket.messages.at(-1)?.msg.msgId === sent.at(-1))
+      const heard = socket.messages.map(({ msg }) => msg.msgId)
+      assert.deepEqual(heard, sent.slice(sent.indexOf(heard[0] ?? 0)))
+      assert.equal(socket.log[0]?.[0], 'ack')
+      socket.end()
+    }
+  })
+
+  test('raw clients hear messages only, not who comes and goes', async () => {
+    const ann = await register(url, 'ann')
+    const gid = await ann.createRoom()
+    const raw = new RawListener(server.tcpPort, server.host)
+    await raw.write(JSON.stringify({ uuid: ann.uuid, room_gid: gid })).entered(ann, gid)
+    const socket = await new SocketIoListener(url).entered(ann, gid)
+    await ann.send(gid, 'only this')
+    await until('the message', () => raw.texts.length > 0)
+    assert.deepEqual(raw.texts, ['only this'])
+    for (const end of [raw, socket]) end.end()
+  })
+})
+
+/** What must reach into the server is not asked of a foreign TARGET. */
+const describeOwn = process.env.TARGET ? () => undefined : describe
+
+describeOwn('live connections to a server of one\u2019s own', { concurrency: true }, () => {
+  const entered = async (parlance: Pick<Target, 'url' | 'tcpPort'>) => {
+    const [ann, ben] = await Promise.all([register(parlance.url, 'ann'), register(parlance.url, 'ben')])
+    const gid = await ann.createRoom()
+    const raw = new RawListener(parlance.tcpPort)
+    await raw.write(JSON.stringify({ uuid: ann.uuid, room_gid: gid })).entered(ann, gid)
+    const socket = await new SocketIoListener(parlance.url).entered(ann, gid)
+    const witness = await new SocketIoListener(parlance.url).entered(ben, gid)
+    return { ann, ben, gid, raw, socket, witness }
+  }
+  const find = async (login: string, gid: string) => {
+    const chat = server.own?.chat ?? assert.fail('this is a foreign server')
+    const account = await chat.accounts.findByUsername(login)
+    const conversation = await chat.conversations.findByGid(gid)
+    assert.ok(account && conversation)
+    return { chat, account, conversation }
+  }
+
+  test('end when the account is logged out everywhere', async () => {
+    const { ann, gid, raw, socket, witness } = await entered(server)
+    const { chat, account } = await find(ann.login, gid)
+    await chat.accounts.revokeCredentials(account.accountId)
+    await raw.closed()
+    await until('the disconnection', () => socket.isDisconnected)
+    await until('the departure', () => witness.payloads('leave_room').length === 1)
+    assert.deepEqual(await ann.send(gid, 'still me?'), {
+      ok: false,
+      error: { code: 400, message: 'Unknown user' },
+    })
+    witness.end()
+  })
+
+  test('hear no more of a room that the account has left through another dialect', async () => {
+    const { ann, ben, gid, raw, socket, witness } = await entered(server)
+    const { chat, account, conversation } = await find(ann.login, gid)
+    await chat.conversations.leave(account.accountId, conversation)
+    await raw.closed()
+    await until('the departure', () => witness.payloads('leave_room').length === 1)
+    await ben.send(gid, 'alone at last')
+    await until('the message', () => witness.texts.length === 1)
+    assert.deepEqual(socket.messages, [])
+    for (const one of [socket, witness]) one.end()
+  })
+
+  test('make the account present, and absent when the last ends', async () => {
+    const { ann, gid, raw, socket, witness } = await entered(server)
+    const { chat, account } = await find(ann.login, gid)
+    assert.equal(await chat.presence.isOnline(account.accountId), true)
+    raw.end()
+    socket.end()
+    await until('the absence', async () => !(await chat.presence.isOnline(account.accountId)))
+    witness.end()
+  })
+
+  test('are cut off when the server stops, so that Socket.IO clients come back by themselves', async () => {
+    const parlance = await startParlance({ PARLANCE_DIALECTS: 'rooms' })
+    const { raw, socket, witness } = await entered({ url: parlance.url, tcpPort: parlance.tcpPort ?? 0 })
+    await parlance.close()
+    await raw.closed()
+    await until('the end', () => socket.isDisconnected && witness.isDisconnected)
+    assert.deepEqual(witness.log, [['disconnect', 'transport close']])
+  })
+})
