@@ -42,7 +42,10 @@ export function createHttp({ requests, limits, addressOf, log, pusher }: HttpOpt
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
-    return request.method === 'OPTIONS' ? reply.code(204).headers(PREFLIGHT).send() : undefined
+    if (request.method === 'OPTIONS') return reply.code(204).headers(PREFLIGHT).send()
+    // Clients name any type, or none: what is not a form is read as JSON whatever they say.
+    if (!isForm(request)) request.raw.headers['content-type'] = 'application/json'
+    return undefined
   })
   for (const { method, url, run } of ROUTES) {
     app.route({
