@@ -2,13 +2,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Account } from '../../core/chat.ts'
 import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
 import type { Credentials } from './credentials.ts'
-import { alreadyAuthenticated, tooManyRequests } from './errors.ts'
+import { alreadyAuthenticated, notFound, tooManyRequests } from './errors.ts'
 import type { RawRequest } from './request.ts'
 
 export interface Endpoint {
   readonly method: string
   readonly url: string
-  /** The body of the 200. Rejects with whatever else is answered. */
+  /** The body of the 200. Throws or rejects with whatever else is answered. */
   readonly answer: (request: FastifyRequest) => Promise<object>
 }
 
@@ -63,7 +63,17 @@ export function allow(waitSeconds: number): void {
 
 function endpoint(route: string, answer: Endpoint['answer']): Endpoint {
   const [method = '', url = ''] = route.split(' ')
-  return { method, url, answer }
+  const parameter = /:(\w+)/.exec(url)?.[1]
+  if (parameter === undefined) return { method, url, answer }
+  return {
+    method,
+    url,
+    answer: (request) => {
+      // Fastify takes `/chat/` for a chat without an id; the framework has no such route.
+      if (rawOf(request).path[parameter] === '') throw notFound()
+      return answer(request)
+    },
+  }
 }
 
 // Fastify gives these as records; the content-type parser of this dialect gives the body as bytes.

@@ -4,8 +4,15 @@ import type { Chat } from '../../core/chat.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Credentials } from './credentials.ts'
-import { allow, Guards } from './endpoint.ts'
-import { internalError, methodNotAllowed, notFound, type Refusal, refusalFor } from './errors.ts'
+import { Guards } from './endpoint.ts'
+import {
+  internalError,
+  methodNotAllowed,
+  notFound,
+  type Refusal,
+  refusalFor,
+  tooManyRequests,
+} from './errors.ts'
 import { requests } from './requests.ts'
 
 export interface MessengerDeps {
@@ -29,7 +36,10 @@ export function mountMessenger({ chat, limits, addressOf, log, tokenKey }: Messe
   // Parsed where its errors can be told apart by endpoint; here it stays bytes.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onRequest', async (request) => allow(limits.take('request', addressOf(request.raw))))
+  app.addHook('onRequest', (request, _reply, done) => {
+    const wait = limits.take('request', addressOf(request.raw))
+    done(wait > 0 ? tooManyRequests(wait) : undefined)
+  })
 
   const credentials = new Credentials(chat.accounts, tokenKey)
   const guards = new Guards(limits, addressOf, credentials)
