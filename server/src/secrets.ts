@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from './lib/directory.ts'
 import { newSecret } from './lib/ids.ts'
 import { SettingRefusal } from './lib/settings.ts'
 
@@ -21,7 +22,7 @@ const OWNER_ONLY = 0o600
 export function loadSecrets(dataDirectory: string): Secrets {
   const file = join(dataDirectory, FILE)
   try {
-    mkdirSync(dataDirectory, { recursive: true })
+    makeDirectory(dataDirectory)
     // Fails when the file exists: two servers that start at once must not both write.
     writeFileSync(file, `${JSON.stringify(generate(), null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
   } catch (error) {

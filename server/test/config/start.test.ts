@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import WebSocket from 'ws'
 import { spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -11,8 +11,8 @@ import { until } from '../support/until.ts'
 
 const QUIET = { PORT: '0', ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
 
-async function ready(settings: Readonly<Record<string, string>>) {
-  const server = spawnServer({ ...QUIET, ...settings })
+async function ready(t: TestContext, settings: Readonly<Record<string, string>>) {
+  const server = spawnServer(t, { ...QUIET, ...settings })
   await until(
     'the start-up block',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
@@ -24,7 +24,7 @@ async function ready(settings: Readonly<Record<string, string>>) {
 
 test('the start-up block names addresses, data file and a first command that works; never a secret', async (t) => {
   const directory = await tempDir(t)
-  const { child, output, exited, url } = await ready({ DBPATH: join(directory, 'chat.db') })
+  const { child, output, exited, url } = await ready(t, { DBPATH: join(directory, 'chat.db') })
   assert.ok(output.stdout.includes(join(directory, 'chat.db')))
   const secrets = JSON.parse(readFileSync(join(directory, 'secrets.json'), 'utf8'))
   assert.ok(output.stdout.includes(secrets.pusherAppId) && output.stdout.includes(secrets.pusherKey))
@@ -46,7 +46,7 @@ test('the start-up block names addresses, data file and a first command that wor
 
 test('SIGTERM tells live clients, commits what was accepted, and exits 0', async (t) => {
   const directory = await tempDir(t)
-  const { child, exited, url } = await ready({ DBPATH: join(directory, 'chat.db') })
+  const { child, exited, url } = await ready(t, { DBPATH: join(directory, 'chat.db') })
   const { jar } = await registerAndLogIn(url)
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie: jar } })
   await once(socket, 'open')
@@ -68,11 +68,12 @@ async function registerAndLogIn(url: string): Promise<{ jar: string }> {
 
 /** A start that must fail with one sentence and a non-zero exit code. */
 async function refusedStart(
+  t: TestContext,
   settings: Readonly<Record<string, string>>,
   sentence: RegExp,
   args?: readonly string[],
 ) {
-  const { output, exited } = spawnServer({ ...QUIET, ...settings }, args)
+  const { output, exited } = spawnServer(t, { ...QUIET, ...settings }, args)
   const code = await exited
   assert.ok(typeof code === 'number' && code > 0, `exit code ${code}`)
   assert.match(output.stderr, sentence)
@@ -87,12 +88,14 @@ test('a port that is taken: one sentence, non-zero', async (t) => {
   const address = other.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const database = { DBPATH: join(await tempDir(t), 'chat.db') }
-  await refusedStart({ ...database, PORT: String(port) }, /taken by another program.*PORT/)
+  await refusedStart(t, { ...database, PORT: String(port) }, /taken by another program.*PORT/)
   await refusedStart(
+    t,
     { ...database, ROOMS_TCP_PORT: String(port) },
     /taken by another program.*ROOMS_TCP_PORT/,
   )
   await refusedStart(
+    t,
     { ...database, PARLANCE_PORTS: `chatapp:${port}` },
     /taken by another program.*PARLANCE_PORTS/,
   )
@@ -101,22 +104,22 @@ test('a port that is taken: one sentence, non-zero', async (t) => {
 test('a data directory that cannot be made: one sentence, non-zero', async (t) => {
   const file = join(await tempDir(t), 'a-file')
   writeFileSync(file, 'in the way')
-  await refusedStart({ DBPATH: join(file, 'chat.db') }, /a-file/)
+  await refusedStart(t, { DBPATH: join(file, 'chat.db') }, /a-file/)
 })
 
-test('a data directory that cannot be written: one sentence, non-zero', () =>
-  refusedStart({ DBPATH: '/proc/parlance/chat.db' }, /\/proc\/parlance/))
+test('a data directory that cannot be written: one sentence, non-zero', (t) =>
+  refusedStart(t, { DBPATH: '/proc/parlance/chat.db' }, /\/proc\/parlance/))
 
 test('a file that is no database: one sentence, non-zero', async (t) => {
   const file = join(await tempDir(t), 'chat.db')
   writeFileSync(file, 'this is a shopping list, not a database. '.repeat(200))
-  await refusedStart({ DBPATH: file }, /chat\.db/)
+  await refusedStart(t, { DBPATH: file }, /chat\.db/)
 })
 
 test('a database that another server has open: one sentence, non-zero', async (t) => {
   const database = { DBPATH: join(await tempDir(t), 'chat.db') }
-  const first = await ready(database)
-  await refusedStart(database, /chat\.db/)
+  const first = await ready(t, database)
+  await refusedStart(t, database, /chat\.db/)
   first.child.kill('SIGTERM')
   await first.exited
 })
@@ -124,16 +127,16 @@ test('a database that another server has open: one sentence, non-zero', async (t
 test('secrets that were damaged: one sentence, non-zero', async (t) => {
   const directory = await tempDir(t)
   writeFileSync(join(directory, 'secrets.json'), '{"root": ""}')
-  await refusedStart({ DBPATH: join(directory, 'chat.db') }, /secrets\.json.*delete it/)
+  await refusedStart(t, { DBPATH: join(directory, 'chat.db') }, /secrets\.json.*delete it/)
 })
 
-test('an unknown setting, option or command: one sentence, non-zero', async () => {
-  await refusedStart({ PARLANCE_COLOUR: 'red' }, /PARLANCE_COLOUR is not a setting/)
-  await refusedStart({}, /--colour/, ['start', '--colour', 'red'])
+test('an unknown setting, option or command: one sentence, non-zero', async (t) => {
+  await refusedStart(t, { PARLANCE_COLOUR: 'red' }, /PARLANCE_COLOUR is not a setting/)
+  await refusedStart(t, {}, /--colour/, ['start', '--colour', 'red'])
 })
 
 test('an option is a setting by its lower-case name', async (t) => {
-  const server = spawnServer({ ...QUIET, DBPATH: join(await tempDir(t), 'chat.db') }, [
+  const server = spawnServer(t, { ...QUIET, DBPATH: join(await tempDir(t), 'chat.db') }, [
     'start',
     '--host',
     'localhost',

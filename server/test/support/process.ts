@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
@@ -13,7 +14,9 @@ export interface ServerProcess {
   readonly exited: Promise<number | string>
 }
 
+/** Ends with the test at the latest. */
 export function spawnServer(
+  t: TestContext,
   settings: Readonly<Record<string, string>>,
   args: readonly string[] = ['start'],
 ): ServerProcess {
@@ -28,6 +31,7 @@ export function spawnServer(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
+  t.after(() => child.kill('SIGKILL'))
   const exited = once(child, 'close').then(([code, signal]) => code ?? signal)
   return { child, output, exited }
 }

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeDirectory } from '../../lib/directory.ts'
 import { lockFor } from './lock.ts'
 import { noDirectory, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
@@ -71,13 +72,4 @@ function makePrivate(file: string): void {
   } catch {
     // SQLite is about to try the same, and its error names the reason better.
   }
-}
-
-function makeDirectory(directory: string): void {
-  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 })
-  if (firstMade === undefined || process.platform === 'win32') return
-  // SQLite syncs the directory of its files, but not the entry of one that we just made.
-  const parent = openSync(dirname(firstMade), 'r')
-  fsyncSync(parent)
-  closeSync(parent)
 }
