@@ -1,12 +1,13 @@
 // Two people write to each other over REST. Run it beside a server: node examples/messenger/first-conversation.ts
 const url = process.env.PARLANCE_URL ?? 'http://127.0.0.1:8000'
+type Answer = { access_token: string; id: number; participants: object[]; messages: object[] }
 
 async function call(method: string, path: string, { token = '', body }: { token?: string; body?: object }) {
   const credential: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
   const headers = { 'content-type': 'application/json', ...credential }
   const response = await fetch(url + path, { method, headers, body: body ? JSON.stringify(body) : null })
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
-  return response.json()
+  return response.json() as Promise<Answer>
 }
 
 async function register(name: string) {
