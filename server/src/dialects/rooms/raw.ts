@@ -86,6 +86,7 @@ class RawClient {
   /** What was pushed before leaves before. */
   close(): void {
     this.#handshake = undefined
+    if (this.#socket.destroyed) return
     this.#out.flush()
     this.#socket.end()
     setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref()
