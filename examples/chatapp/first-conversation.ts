@@ -1,4 +1,4 @@
-// Two people become contacts and talk. Run it beside a server: node examples/chatapp/first-conversation.ts
+// Two people become contacts and talk. Run it beside a server: npx node examples/chatapp/first-conversation.ts
 import { WebSocket } from 'ws'
 
 const url = process.env.PARLANCE_URL ?? 'http://127.0.0.1:8000'

@@ -1,4 +1,4 @@
-// Two people write to each other over REST. Run it beside a server: node examples/messenger/first-conversation.ts
+// Two people write to each other over REST. Run it beside a server: npx node examples/messenger/first-conversation.ts
 const url = process.env.PARLANCE_URL ?? 'http://127.0.0.1:8000'
 type Answer = { access_token: string; id: number; participants: object[]; messages: object[] }
 

@@ -1,4 +1,4 @@
-// Two people meet in a room. Run it beside a server: node examples/rooms/first-conversation.ts
+// Two people meet in a room. Run it beside a server: npx node examples/rooms/first-conversation.ts
 import { io } from 'socket.io-client'
 
 const url = process.env.PARLANCE_URL ?? 'http://127.0.0.1:8000'

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { startParlance, type TestServer } from '../support/server.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const run = promisify(execFile)
+const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+
+let server: TestServer
+before(async () => {
+  server = await startParlance()
+})
+after(() => server.close())
+
+/** The pinned runtime first, as npm's scripts have it; then our `nc`, only where the machine has none. */
+function environment(): NodeJS.ProcessEnv {
+  const own = has('nc') ? [] : [join(import.meta.dirname, 'bin')]
+  const path = [dirname(process.execPath), join(ROOT, 'node_modules/.bin'), process.env.PATH, ...own]
+  return { ...process.env, PATH: path.join(':'), PARLANCE_URL: server.url }
+}
+
+for (const file of globSync('examples/*/*.ts', { cwd: ROOT }).sort()) {
+  test(`${file} holds its conversation`, async () => {
+    const { stdout } = await run(process.execPath, [file], { cwd: ROOT, env: environment(), timeout: 20_000 })
+    assert.match(stdout, /hello/i)
+  })
+}
+
+test('there is an example for each dialect', () => {
+  for (const name of server.config.dialects) assert.ok(existsSync(join(ROOT, 'examples', name)), name)
+})
+
+if (has('curl')) {
+  test("the README's conversation works when pasted into a terminal", async () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+    const conversation = readme.slice(readme.indexOf('## A first conversation'))
+    const blocks = [...conversation.matchAll(/```sh\n(.+?)```/gs)].map(([, block = '']) => block)
+    assert.equal(blocks.length, server.config.dialects.length)
+    const script = blocks
+      .join('\n')
+      .replaceAll('127.0.0.1:8000', `127.0.0.1:${server.port}`)
+      .replaceAll('127.0.0.1 2004', `127.0.0.1 ${server.tcpPort}`)
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: ROOT,
+      env: environment(),
+      timeout: 60_000,
+    })
+    assert.match(stdout, /"txt":"Is anybody here\?"/, 'heard over TCP')
+    assert.match(stdout, /"message":"Hello, Bob, from messenger"/, 'read through channels')
+    assert.match(stdout, /set-cookie: login-token=/i)
+  })
+} else
+  process.stdout.write("NOT RUN: the README's conversation needs curl, which this machine does not have\n")

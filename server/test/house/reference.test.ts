@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { SETTING_NAMES } from '../../src/config.ts'
+import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** The names in the first column of a page's tables. */
+const rowsOf = (page: string) => [...read(page).matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name)
+
+const sorted = (names: Iterable<string>) => [...names].sort()
+
+test('the settings page has a row for every setting and for nothing else', () => {
+  assert.deepEqual(sorted(rowsOf('docs/reference/settings.md')), sorted(SETTING_NAMES))
+})
+
+test('example.env names every setting and nothing else', () => {
+  const names = [...read('example.env').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name)
+  assert.deepEqual(sorted(names), sorted(SETTING_NAMES))
+})
+
+test('the errors page has a row for every refusal of the core', () => {
+  assert.deepEqual(sorted(rowsOf('docs/reference/errors.md')), sorted(CHAT_ERROR_CODES))
+})
+
+test('every link between the pages leads somewhere', () => {
+  const pages = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'docs/life-of-a-message.md',
+    'docs/reference/settings.md',
+    'docs/reference/errors.md',
+  ]
+  for (const page of pages) {
+    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+      assert.ok(existsSync(join(ROOT, page, '..', target)), `${page} → ${target}`)
+    }
+  }
+})
