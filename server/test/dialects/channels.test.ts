@@ -5,6 +5,7 @@ import {
   answered,
   ask,
   assertError,
+  Crowd,
   fieldOf,
   KEYS,
   logIn,
@@ -20,47 +21,16 @@ import { type Target, target } from '../support/server.ts'
 
 let server: Target
 let url: string
+let crowd: Crowd
 before(async () => {
   server = await target({ PARLANCE_DIALECTS: 'channels,messenger', ...KEYS })
   url = server.url
-  crowd.push(...(await Promise.all(Array.from({ length: CROWD }, (_, n) => person(url, `p${n}`)))))
+  crowd = await Crowd.gather(url, 15)
 })
 after(() => server.close())
 
-// Registering takes a password hash each, so people are few; but no two tests share a pair of them.
-const CROWD = 15
-const crowd: Person[] = []
-const acquainted = new Set<string>()
-
-/** People who have nothing to do with one another yet. */
-function strangers(count: number, among = crowd, chosen: readonly Person[] = []): Person[] | undefined {
-  if (chosen.length === count) return [...chosen]
-  for (const [at, next] of among.entries()) {
-    if (chosen.some(({ id }) => acquainted.has(`${id}-${next.id}`))) continue
-    const found = strangers(count, among.slice(at + 1), [...chosen, next])
-    if (found) return found
-  }
-  return undefined
-}
-
-function acquaint(count: number): Person[] {
-  const people = strangers(count)
-  assert.ok(people, 'the crowd is too small')
-  for (const { id } of people) for (const other of people) acquainted.add(`${id}-${other.id}`)
-  return people
-}
-
-function pair(): [ann: Person, bob: Person] {
-  const [ann, bob] = acquaint(2)
-  assert.ok(ann && bob)
-  return [ann, bob]
-}
-
-function three(): [ann: Person, bob: Person, eve: Person] {
-  const [ann, bob, eve] = acquaint(3)
-  assert.ok(ann && bob && eve)
-  return [ann, bob, eve]
-}
+const pair = (): readonly [ann: Person, bob: Person] => crowd.pair()
+const three = (): readonly [ann: Person, bob: Person, eve: Person] => crowd.three()
 
 /** What no field of a name or text may be. */
 const NOT_TEXTS = [undefined, null, '', 7, true, [], {}, { $ne: '' }, 'a\0b', '\ud800'] as const

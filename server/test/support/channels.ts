@@ -92,6 +92,54 @@ export async function person(url: string, name: string): Promise<Person> {
   return logIn(url, username)
 }
 
+/** People shared by many tests, because each takes two password hashes; but no two tests share a pair of them. */
+export class Crowd {
+  readonly #people: readonly Person[]
+  readonly #acquainted = new Set<string>()
+
+  private constructor(people: readonly Person[]) {
+    this.#people = people
+  }
+
+  static async gather(url: string, size: number): Promise<Crowd> {
+    return new Crowd(await Promise.all(Array.from({ length: size }, (_, n) => person(url, `p${n}`))))
+  }
+
+  /** Two who have nothing to do with each other yet. */
+  pair(): readonly [Person, Person] {
+    const [one, other] = this.#acquaint(2)
+    assert.ok(one && other)
+    return [one, other]
+  }
+
+  three(): readonly [Person, Person, Person] {
+    const [one, other, third] = this.#acquaint(3)
+    assert.ok(one && other && third)
+    return [one, other, third]
+  }
+
+  #acquaint(count: number): readonly Person[] {
+    const people = this.#strangers(count, this.#people, [])
+    assert.ok(people, 'the crowd is too small')
+    for (const { id } of people) for (const other of people) this.#acquainted.add(`${id}-${other.id}`)
+    return people
+  }
+
+  #strangers(
+    count: number,
+    among: readonly Person[],
+    chosen: readonly Person[],
+  ): readonly Person[] | undefined {
+    if (chosen.length === count) return chosen
+    for (const [at, next] of among.entries()) {
+      if (chosen.some(({ id }) => this.#acquainted.has(`${id}-${next.id}`))) continue
+      const found = this.#strangers(count, among.slice(at + 1), [...chosen, next])
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
 export const requestChat = (url: string, from: Person, to: Person): Promise<Reply> =>
   ask(url, '/api/request_chat', { token: from.token, json: { from_user: from.id, to_user: to.id } })
 
@@ -155,5 +203,41 @@ export class Heard {
   async first(count: number): Promise<readonly unknown[]> {
     await until(`${count} ${this.#name}`, () => this.events.length >= count)
     return this.events.slice(0, count)
+  }
+}
+
+/** A WebSocket that speaks the protocol by hand. (pusher-js keeps a process for 30 s when the server closes.) */
+export class BareSubscriber {
+  readonly closed: Promise<number>
+  readonly #socket: WebSocket
+  readonly #messages: unknown[] = []
+
+  constructor(url: string) {
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/app/${KEYS.PUSHER_KEY}?protocol=7`)
+    this.#socket.addEventListener('message', ({ data }) => this.#messages.push(JSON.parse(String(data))))
+    this.closed = new Promise((resolve) => {
+      this.#socket.addEventListener('close', ({ code }) => resolve(code))
+    })
+  }
+
+  /** Resolves with the data of the first event of that name. */
+  async hears(event: string): Promise<unknown> {
+    const message = await until(event, () => this.#messages.find((each) => fieldOf(each, 'event') === event))
+    const data = fieldOf(message, 'data')
+    return typeof data === 'string' ? JSON.parse(data) : data
+  }
+
+  /** Has the subscription signed by one server for that person; the connection may be another's. */
+  async subscribe(authUrl: string, { token }: Person, channel: string): Promise<void> {
+    const socketId = fieldOf(await this.hears('pusher:connection_established'), 'socket_id')
+    const form = { socket_id: String(socketId), channel_name: channel }
+    const { body } = await ask(authUrl, '/api/pusher/auth', { token, form })
+    const data = { channel, auth: fieldOf(body, 'auth') }
+    this.#socket.send(JSON.stringify({ event: 'pusher:subscribe', data }))
+    await this.hears('pusher_internal:subscription_succeeded')
+  }
+
+  close(): void {
+    this.#socket.close()
   }
 }
