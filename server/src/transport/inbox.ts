@@ -31,6 +31,11 @@ export class Inbox<T> {
     if (!this.#isRunning) void this.#run()
   }
 
+  /** Enough waits: what comes now comes although reading should have stopped. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   /** Forgets what waits: the connection is gone. */
   clear(): void {
     this.#waiting = []

@@ -51,6 +51,10 @@ export class SocketIoSink implements Sink {
   }
 
   send(frame: Frame): void {
+    if (this.#queue.length === 0 && this.#mayWriteRaw()) {
+      this.#raw?.sink.send(frame)
+      return
+    }
     const batch = new Batch()
     batch.add(frame)
     this.push(batch)
@@ -61,9 +65,19 @@ export class SocketIoSink implements Sink {
     this.#raw?.sink.setOwner(owner)
   }
 
-  /** The socket under an established WebSocket. */
+  /** The socket under an established WebSocket, even while something else is being written to it. */
   raw(): NetSocket | undefined {
-    return this.#mayWriteRaw() ? this.#raw?.socket : undefined
+    this.#mayWriteRaw()
+    return this.#raw?.socket
+  }
+
+  /** As `SocketSink.isCrowded`. While it polls, never: a poll cannot be slowed, so it is cut off at the bound. */
+  get isCrowded(): boolean {
+    return this.#raw?.sink.isCrowded ?? false
+  }
+
+  async drained(): Promise<void> {
+    await this.#raw?.sink.drained()
   }
 
   flush(): void {
@@ -83,10 +97,14 @@ export class SocketIoSink implements Sink {
       payload = Buffer.from(payload)
       this.#owner.uuid.copy(payload, owner.offset - headerBytes)
     }
+    // Counted is what already waits: one long answer alone is nobody's slowness.
+    if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) {
+      this.#socket.disconnect(true)
+      return
+    }
     this.#pollingBacklogBytes += payload.length
-    if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) this.#socket.disconnect(true)
     // engine.io adds its own packet type, 4; the 2 is socket.io's EVENT.
-    else this.#engine.send(`2${payload.toString()}`)
+    this.#engine.send(`2${payload.toString()}`)
   }
 
   #mayWriteRaw(): boolean {

@@ -10,6 +10,8 @@ import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
 export const MAX_SOCKET_IO_BYTES = 64 * 1024
+/** What may still come from a client of which much already waits. */
+const MAX_FLOOD_BYTES = 1024 * 1024
 /** How long a client that polls may take to come for its goodbye. */
 const CLOSE_GRACE_MS = 1_000
 
@@ -100,12 +102,16 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
   }
   const sessions = dialects.map((dialect) => dialect.connect(connection))
   const inbox = new Inbox<readonly unknown[]>({
-    handle: (packet) => dispatch(packet, sessions),
+    handle: async (packet) => {
+      await dispatch(packet, sessions)
+      if (sink.isCrowded) await sink.drained()
+    },
     pause: () => sink.raw()?.pause(),
     resume: () => sink.raw()?.resume(),
     onError,
   })
   socket.use((packet) => inbox.push(packet))
+  cutOffFloods(socket, inbox)
   // A packet that cannot be parsed makes socket.io close the connection and emit this.
   socket.on('error', () => socket.disconnect(true))
   socket.once('disconnect', async () => {
@@ -117,6 +123,15 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
         onError(error)
       }
     }
+  })
+}
+
+/** Polls cannot be slowed by not reading: a client that goes on and on meanwhile is cut off. */
+function cutOffFloods(socket: Socket, inbox: Inbox<readonly unknown[]>): void {
+  let arrived = 0
+  socket.conn.on('data', (data: string | Buffer) => {
+    arrived = inbox.isPaused ? arrived + data.length : 0
+    if (arrived > MAX_FLOOD_BYTES) socket.disconnect(true)
   })
 }
 
