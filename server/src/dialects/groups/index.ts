@@ -50,10 +50,9 @@ export function mountGroups({ chat, bus, limits, log, guestsAllowed }: GroupsDep
     socketIo: { connect },
     // On a shared port a socket that never said who it is may be another dialect's.
     countConnections: () => bound(sessions).length,
+    // The listener cuts them off: a client that is sent away in so many words would not come back by itself.
     close: async () => {
-      const closing = bound(sessions)
-      for (const { connection } of closing) connection.disconnect()
-      await Promise.all(closing.map((session) => session.close()))
+      await Promise.all([...sessions].map((session) => session.close()))
     },
   }
 }
