@@ -73,6 +73,15 @@ export class Connection implements PusherConnection {
     else this.#onClose.push(listener)
   }
 
+  /** Its next message waits while so many answers do. */
+  get isCrowded(): boolean {
+    return this.#ws.isCrowded
+  }
+
+  drained(): Promise<void> {
+    return this.#ws.drained()
+  }
+
   pause(): void {
     this.#ws.pause()
   }

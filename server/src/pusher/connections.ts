@@ -110,6 +110,7 @@ export class Connections {
   }
 
   async #handle(connection: Connection, text: string): Promise<void> {
+    if (connection.isCrowded) await connection.drained()
     if (this.#deps.limits.take('command', connection.socketId) > 0) {
       throw new PusherError(CODES.tooFast, 'Too many messages')
     }
