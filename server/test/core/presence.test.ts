@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chatWith } from '../support/chat.ts'
+
+test('contacts hear of the first connection and of the last disconnection, in order, and nobody else does', async (t) => {
+  const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob', 'eve')
+  await chat.contacts.add(people.alice.accountId, people.bob.accountId)
+  const [forBob, forAlice, forEve] = [newsFor(people.bob), newsFor(people.alice), newsFor(people.eve)]
+  const [phone, laptop] = await Promise.all([
+    chat.presence.connect(people.alice),
+    chat.presence.connect(people.alice),
+  ])
+  assert.equal(await chat.presence.isOnline(people.alice.accountId), true)
+  await Promise.all([phone(), phone(), laptop()])
+  assert.equal(await chat.presence.isOnline(people.alice.accountId), false)
+  assert.deepEqual(
+    forBob.map((news) => news.type === 'contact.presence' && [news.contact.username, news.isOnline]),
+    [
+      ['alice', true],
+      ['alice', false],
+    ],
+  )
+  assert.deepEqual([...forAlice, ...forEve], [])
+})
+
+test('a quick change of mind is told as it happened', async (t) => {
+  const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob')
+  await chat.contacts.add(people.alice.accountId, people.bob.accountId)
+  const forBob = newsFor(people.bob)
+  for (let i = 0; i < 5; i++) {
+    const disconnect = await chat.presence.connect(people.alice)
+    void disconnect()
+  }
+  const last = await chat.presence.connect(people.alice)
+  await last()
+  const told = forBob.map((news) => news.type === 'contact.presence' && news.isOnline)
+  assert.deepEqual(
+    told,
+    told.map((_, i) => i % 2 === 0),
+  )
+  assert.equal(told.at(-1), false)
+})
+
+test('last seen moves with coming and going', async (t) => {
+  const { chat, clock, people } = await chatWith(t, 'alice')
+  assert.equal(people.alice.lastSeenAt, people.alice.createdAt)
+  const disconnect = await chat.presence.connect(people.alice)
+  const online = (await chat.accounts.find(people.alice.accountId))?.lastSeenAt ?? 0
+  clock.advance(5_000_000)
+  await disconnect()
+  const gone = (await chat.accounts.find(people.alice.accountId))?.lastSeenAt ?? 0
+  assert.ok(people.alice.createdAt < online && online + 5_000_000 <= gone)
+})
