@@ -233,8 +233,12 @@ export class BareSubscriber {
     const form = { socket_id: String(socketId), channel_name: channel }
     const { body } = await ask(authUrl, '/api/pusher/auth', { token, form })
     const data = { channel, auth: fieldOf(body, 'auth') }
-    this.#socket.send(JSON.stringify({ event: 'pusher:subscribe', data }))
+    this.say('pusher:subscribe', data)
     await this.hears('pusher_internal:subscription_succeeded')
+  }
+
+  say(event: string, data: unknown): void {
+    this.#socket.send(JSON.stringify({ event, data }))
   }
 
   close(): void {
