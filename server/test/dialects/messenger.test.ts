@@ -258,6 +258,13 @@ describe('the credential', () => {
       is(await withHeader(bearerOf({ sub })), 401, NOT_AUTHORIZED)
   })
 
+  it('is refused once it has expired, though it was good before', async () => {
+    const { id } = await signUp(url, 'han')
+    const header = bearerOf({ sub: String(id) }, Math.floor(Date.now() / 1000) + 2)
+    assert.equal((await withHeader(header)).status, 200)
+    await until('its end', async () => (await withHeader(header)).status === 401)
+  })
+
   it('is refused when another dialect signed it', async () => {
     const { id } = await signUp(url, 'ida')
     for (const dialect of ['channels', 'chatapp', 'native']) {
