@@ -11,7 +11,7 @@ import { addressReader, createListener, Limits, listen, plain } from '../../src/
 import { until } from '../support/until.ts'
 
 // Its types say that the class is in `default`; in Node the module is the class.
-const PusherJs = pusherJs as unknown as typeof pusherJs.default
+export const PusherJs = pusherJs as unknown as typeof pusherJs.default
 export type PusherJs = InstanceType<typeof pusherJs.default>
 
 export const CREDENTIALS = { appId: '7', key: 'key', secret: 'secret' } as const

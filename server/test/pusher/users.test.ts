@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { until } from '../support/until.ts'
+import { CREDENTIALS, jsDefaults, type PusherWorld, type RawClient, startPusher } from './pusher-world.ts'
+
+let world: PusherWorld
+
+before(async () => {
+  world = await startPusher()
+})
+
+after(() => world.close())
+
+function userAuth(socketId: string, userData: string): string {
+  const text = `${socketId}::user::${userData}`
+  return `${CREDENTIALS.key}:${createHmac('sha256', CREDENTIALS.secret).update(text).digest('hex')}`
+}
+
+function signIn(client: RawClient, userData: string, auth = userAuth(client.socketId, userData)): void {
+  client.say('pusher:signin', { auth, user_data: userData })
+}
+
+async function signedIn(userId: string): Promise<RawClient> {
+  const client = await world.raw().opened()
+  signIn(client, JSON.stringify({ id: userId, user_info: { name: userId } }))
+  await client.next('pusher:signin_success')
+  return client
+}
+
+test('a signed user is confirmed with the very data', async () => {
+  const client = await world.raw().opened()
+  const userData = '{ "id": "ann", "extra": 1 }'
+  signIn(client, userData)
+  assert.deepEqual((await client.next('pusher:signin_success')).data, { user_data: userData })
+})
+
+const REFUSED = [
+  ['a forged signature', '{"id":"ann"}', 'key:0'],
+  ['no id', '{"name":"ann"}', undefined],
+  ['an empty id', '{"id":""}', undefined],
+  ['no JSON', 'ann', undefined],
+] as const
+
+for (const [name, userData, auth] of REFUSED) {
+  test(`a sign-in with ${name} is refused; the connection lives`, async () => {
+    const client = await world.raw().opened()
+    signIn(client, userData, auth)
+    assert.equal((await client.next('pusher:error')).data.code, auth ? 4009 : 4300)
+    assert.deepEqual(await client.settled(), [])
+  })
+}
+
+test('a signature of another connection, or of a channel, signs nobody in', async () => {
+  const client = await world.raw().opened()
+  signIn(client, '{"id":"ann"}', userAuth('1.1', '{"id":"ann"}'))
+  await client.next('pusher:error')
+  signIn(client, '{"id":"ann"}', world.server.authorizeChannel(client.socketId, '{"id":"ann"}').auth)
+  await client.next('pusher:error')
+})
+
+test('one connection is one user', async () => {
+  const client = await signedIn('ann')
+  signIn(client, '{"id":"bob"}')
+  assert.equal((await client.next('pusher:error')).data.code, 4009)
+  signIn(client, '{"id":"ann"}')
+  await client.next('pusher:signin_success')
+})
+
+test('only the user himself hears what is sent to him', async () => {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')]
+  ann.say('pusher:subscribe', { channel: '#server-to-user-ann', auth: '' })
+  await ann.next('pusher_internal:subscription_succeeded')
+  bob.subscribe('#server-to-user-ann')
+  assert.equal((await bob.next('pusher:error')).data.code, 4009)
+  await bob.next('pusher:subscription_error')
+  await world.library.sendToUser('ann', 'mail', { n: 1 })
+  assert.deepEqual((await ann.next('mail')).data, { n: 1 })
+  const { channels } = (await (await world.library.get({ path: '/channels' })).json()) as { channels: object }
+  assert.deepEqual(Object.keys(channels), [])
+})
+
+test('on presence channels a signed-in user needs no channel data', async () => {
+  const client = await signedIn('eve')
+  const { data } = await client.subscribed('presence-a')
+  assert.deepEqual(data.presence, { ids: ['eve'], hash: { eve: { name: 'eve' } }, count: 1 })
+})
+
+test('all connections of a user are terminated at once, and nobody else’s', async () => {
+  const [phone, laptop, other] = [await signedIn('mal'), await signedIn('mal'), await signedIn('ann')]
+  await phone.subscribed('news')
+  await world.library.terminateUserConnections('mal')
+  for (const client of [phone, laptop]) {
+    assert.equal((await client.gone()).code, 4009)
+    assert.equal(client.messages.at(-1)?.data.code, 4009)
+  }
+  assert.deepEqual(await other.settled(), [])
+  await signedIn('mal')
+})
+
+test('a user whose id has to be escaped in a path is terminated too', async () => {
+  const client = await signedIn('anna müller')
+  await world.library.terminateUserConnections('anna müller')
+  assert.equal((await client.gone()).code, 4009)
+})
+
+test('pusher-js signs in, hears what is sent to its user, and is terminated', async () => {
+  const js = await world.js(jsDefaults(world.host, world.port, world.library, 'jo'))
+  const codes: unknown[] = []
+  js.connection.bind('error', ({ data }: { data: { code: number } }) => {
+    codes.push(data.code)
+    // Closed by the server, its WebSocket would hold the process for half a minute.
+    js.disconnect()
+  })
+  const heard: unknown[] = []
+  js.user.bind('mail', (data: unknown) => heard.push(data))
+  js.signin()
+  await until('the subscription', () => js.user.serverToUserChannel?.subscribed)
+  await world.library.sendToUser('jo', 'mail', { n: 1 })
+  await until('the mail', () => heard.length > 0)
+  assert.deepEqual(heard, [{ n: 1 }])
+  world.server.terminateUser('jo')
+  await until('the end', () => codes.length > 0)
+  assert.deepEqual(codes, [4009])
+})

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import type { WebHook } from 'pusher'
+import { listen } from '../../src/transport/index.ts'
+import { until } from '../support/until.ts'
+import { localBus, type PusherWorld, startPusher } from './pusher-world.ts'
+
+interface Hooks extends AsyncDisposable {
+  readonly url: string
+  readonly requests: { headers: IncomingMessage['headers']; rawBody: string }[]
+  /** What the next requests are answered, then 200. */
+  readonly statuses: number[]
+  /** One line an event. */
+  lines(): string[]
+}
+
+/** The application's end. */
+async function openHooks(): Promise<Hooks> {
+  const requests: Hooks['requests'] = []
+  const statuses: number[] = []
+  const http = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const status = statuses.shift() ?? 200
+    if (status === 200) requests.push({ headers: request.headers, rawBody: Buffer.concat(chunks).toString() })
+    response.writeHead(status, { location: '/elsewhere' }).end('thank you')
+  })
+  const port = await listen(http, '127.0.0.1', 0)
+  return {
+    url: `http://127.0.0.1:${port}/hooks`,
+    requests,
+    statuses,
+    lines: () =>
+      requests.flatMap(({ rawBody }) =>
+        (JSON.parse(rawBody).events as Record<string, string>[]).map(({ name, channel, user_id }) =>
+          [name, channel, user_id].filter(Boolean).join(' '),
+        ),
+      ),
+    async [Symbol.asyncDispose]() {
+      http.close()
+      http.closeAllConnections()
+    },
+  }
+}
+
+const RETRY = { firstMs: 20, giveUpMs: 500 }
+const start = (hooks: Hooks, options: Parameters<typeof startPusher>[0] = {}): Promise<PusherWorld> =>
+  startPusher({
+    webhookUrl: hooks.url,
+    ...options,
+    timing: { lingerMs: 50, webhookRetry: RETRY, ...options.timing },
+  })
+
+test('the application is told of channels and members that come and go, signed', async () => {
+  await using hooks = await openHooks()
+  await using world = await start(hooks)
+  const client = await world.raw().opened()
+  await client.subscribed('presence-a', '{"user_id":"ann"}')
+  await until('the arrival', () => hooks.lines().length === 2)
+  await client.close()
+  await until('the departure', () => hooks.lines().length === 4)
+  assert.deepEqual(hooks.lines(), [
+    'channel_occupied presence-a',
+    'member_added presence-a ann',
+    'member_removed presence-a ann',
+    'channel_vacated presence-a',
+  ])
+  for (const request of hooks.requests) {
+    const webhook: WebHook = world.library.webhook(request)
+    assert.ok(webhook.isValid())
+    assert.ok(Math.abs(webhook.getTime().getTime() - Date.now()) < 60_000)
+    const forged = { ...request, rawBody: `${request.rawBody} ` }
+    assert.equal(world.library.webhook(forged).isValid(), false)
+  }
+})
+
+test('who comes back at once was never away', async () => {
+  await using hooks = await openHooks()
+  await using world = await start(hooks)
+  const client = await world.raw().opened()
+  await client.subscribed('presence-a', '{"user_id":"ann"}')
+  for (let i = 0; i < 3; i++) {
+    client.say('pusher:unsubscribe', { channel: 'presence-a' })
+    await client.subscribed('presence-a', '{"user_id":"ann"}')
+  }
+  await client.subscribed('last')
+  await until('the last', () => hooks.lines().includes('channel_occupied last'))
+  assert.deepEqual(hooks.lines().sort(), [
+    'channel_occupied last',
+    'channel_occupied presence-a',
+    'member_added presence-a ann',
+  ])
+})
+
+test('over two nodes a channel is occupied once and vacated once', async () => {
+  await using hooks = await openHooks()
+  const bus = localBus()
+  await using one = await start(hooks, { bus })
+  await using two = await start(hooks, { bus })
+  const [ann, bob] = [await one.raw().opened(), await two.raw().opened()]
+  await ann.subscribed('news')
+  await bob.subscribed('news')
+  await ann.close()
+  // Moves to the other node: never vacated.
+  await until(
+    'ann to be forgotten',
+    async () => (await bus.presence.countHolders('pusher:announced:channels')) === 1,
+  )
+  await bob.subscribed('next')
+  await until('the next', () => hooks.lines().includes('channel_occupied next'))
+  assert.deepEqual(hooks.lines(), ['channel_occupied news', 'channel_occupied next'])
+  await bob.close()
+  await until('the end', () => hooks.lines().length === 4)
+  assert.deepEqual(hooks.lines().slice(2).sort(), ['channel_vacated news', 'channel_vacated next'])
+})
+
+test('client events are told, with who sent them', async () => {
+  await using hooks = await openHooks()
+  await using world = await start(hooks)
+  const client = await world.raw().opened()
+  await client.subscribed('private-a')
+  await client.subscribed('presence-a', '{"user_id":"ann"}')
+  client.say('client-e', { n: 1 }, 'private-a')
+  client.say('client-f', 'text', 'presence-a')
+  await until('both', () => hooks.lines().filter((line) => line.startsWith('client_event')).length === 2)
+  const events = hooks.requests.flatMap(({ rawBody }) => JSON.parse(rawBody).events)
+  const socket_id = client.socketId
+  assert.deepEqual(
+    events.filter(({ name }) => name === 'client_event'),
+    [
+      { name: 'client_event', channel: 'private-a', event: 'client-e', data: '{"n":1}', socket_id },
+      {
+        name: 'client_event',
+        channel: 'presence-a',
+        event: 'client-f',
+        data: 'text',
+        socket_id,
+        user_id: 'ann',
+      },
+    ],
+  )
+})
+
+test('what is refused is posted again, in order; a redirection is a refusal', async () => {
+  await using hooks = await openHooks()
+  hooks.statuses.push(500, 302, 404)
+  await using world = await start(hooks)
+  const client = await world.raw().opened()
+  await client.subscribed('a')
+  await until('the refusals', () => hooks.statuses.length === 0)
+  await client.subscribed('b')
+  await until('both', () => hooks.lines().length === 2)
+  assert.deepEqual(hooks.lines(), ['channel_occupied a', 'channel_occupied b'])
+})
+
+test('what is refused for too long is given up, and the next goes out', async () => {
+  await using hooks = await openHooks()
+  hooks.statuses.push(...Array(5).fill(500))
+  await using world = await start(hooks, { timing: { webhookRetry: { firstMs: 10, giveUpMs: 100 } } })
+  const client = await world.raw().opened()
+  await client.subscribed('a')
+  await until('the refusals', () => hooks.statuses.length <= 1)
+  hooks.statuses.length = 0
+  await client.subscribed('b')
+  await until('the next', () => hooks.lines().includes('channel_occupied b'))
+})
+
+test('a closing server tells what it still has to tell', async () => {
+  await using hooks = await openHooks()
+  const world = await start(hooks, { timing: { lingerMs: 60_000 } })
+  const client = await world.raw().opened()
+  await client.subscribed('a')
+  await world.close()
+  assert.deepEqual(hooks.lines(), ['channel_occupied a', 'channel_vacated a'])
+})
+
+test('an application that does not answer holds a closing server two seconds at most', async () => {
+  const silent = createServer(() => undefined)
+  const port = await listen(silent, '127.0.0.1', 0)
+  const world = await startPusher({ webhookUrl: `http://127.0.0.1:${port}/` })
+  await (await world.raw().opened()).subscribed('a')
+  const before = performance.now()
+  await world.close()
+  assert.ok(performance.now() - before < 4_000)
+  silent.close()
+  silent.closeAllConnections()
+})
