@@ -19,7 +19,10 @@ before(async () => {
   server = await target()
   url = server.url
 })
-after(() => server.close())
+after(() => {
+  GroupsClient.endAll()
+  return server.close()
+})
 
 const guest = (hint: string) => GroupsClient.guest(url, hint)
 const connect = () => GroupsClient.connect(url)

@@ -15,7 +15,10 @@ before(async () => {
   server = await startParlance()
   url = server.url
 })
-after(() => server.close())
+after(() => {
+  GroupsClient.endAll()
+  return server.close()
+})
 
 const EVENTS = [
   ...['find_user', 'create_group', 'join_group', 'leave_group', 'visit_group', 'enter_group', 'send_message'],

@@ -39,11 +39,14 @@ export interface SentMessage {
 
 /** A Socket.IO client of the groups dialect: what happened to it, in order. */
 export class GroupsClient {
+  static readonly #all = new Set<GroupsClient>()
+
   readonly log: Happening[] = []
   readonly socket: ReturnType<(typeof CLIENTS)[ClientKind]>
   isDisconnected = false
 
   private constructor(url: string, kind: ClientKind) {
+    GroupsClient.#all.add(this)
     this.socket = CLIENTS[kind](url)
     for (const event of ANSWERS) {
       this.socket.on(event, (...payload: unknown[]) => this.log.push([event, ...payload] as never))
@@ -58,6 +61,11 @@ export class GroupsClient {
     const client = new GroupsClient(url, kind)
     await until('the connection', () => client.socket.connected)
     return client
+  }
+
+  /** A process with an open socket does not end. */
+  static endAll(): void {
+    for (const client of GroupsClient.#all) client.end()
   }
 
   /** Connected and bound to a new guest's name. */
