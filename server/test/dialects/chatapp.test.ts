@@ -24,7 +24,10 @@ before(async () => {
   http = new ChatappHttp(server.url)
 })
 
-after(() => server.close())
+after(async () => {
+  http.close()
+  await server.close()
+})
 
 interface User {
   readonly username: string

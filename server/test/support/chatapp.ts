@@ -28,9 +28,15 @@ export interface Answer {
 /** A client of the kind in the wild: fetch for the HTTP part, `ws` with the cookie for the rest. */
 export class ChatappHttp {
   readonly url: string
+  readonly #clients: ChatappClient[] = []
 
   constructor(url: string) {
     this.url = url
+  }
+
+  /** Ends every connection that it opened: a server that is not ours would keep them. */
+  close(): void {
+    for (const { ws } of this.#clients) ws.terminate()
   }
 
   async call(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
@@ -71,7 +77,10 @@ export class ChatappHttp {
   }
 
   open(headers: Readonly<Record<string, string>>, username = ''): ChatappClient {
-    return new ChatappClient(new WebSocket(`${this.url.replace(/^http/, 'ws')}/ws`, { headers }), username)
+    const ws = new WebSocket(`${this.url.replace(/^http/, 'ws')}/ws`, { headers })
+    const client = new ChatappClient(ws, username)
+    this.#clients.push(client)
+    return client
   }
 }
 

@@ -9,6 +9,8 @@ import {
   refuseUpgrade,
   type UpgradeHandler,
   WsAcceptor,
+  type WsConnection,
+  type WsHandlers,
 } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
@@ -71,36 +73,26 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     pingIntervalMs: PING_INTERVAL_MS,
   })
   const endings = new Set<Promise<void>>()
+  const open = (ws: WsConnection, cookies: string | undefined): WsHandlers => {
+    const connection = new Connection(ws, cookies, parts)
+    const end = () => connection.end().catch((err) => parts.log.error({ err }, 'connection failed to end'))
+    return {
+      onText: (text) => connection.receive(text),
+      onClose: () => {
+        const ending = end().finally(() => endings.delete(ending))
+        endings.add(ending)
+      },
+    }
+  }
   const upgrade: UpgradeHandler = (request, socket, head) => {
-    const retryAfter = limits.take('request', addressOf(request))
-    if (retryAfter > 0) {
-      refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(retryAfter) })
-      return
-    }
-    if (!origins.mayConnect(request)) {
-      refuseUpgrade(socket, 403, 'Forbidden')
-      return
-    }
-    acceptor.accept(request, socket, head, (ws) => {
-      const connection = new Connection(ws, request.headers.cookie, parts)
-      return {
-        onText: (text) => connection.receive(text),
-        onClose: () => {
-          const ending = connection
-            .end()
-            .catch((err) => parts.log.error({ err }, 'connection failed to end'))
-            .finally(() => endings.delete(ending))
-          endings.add(ending)
-        },
-      }
-    })
+    const wait = limits.take('request', addressOf(request))
+    if (wait > 0) refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(wait) })
+    else if (!origins.mayConnect(request)) refuseUpgrade(socket, 403, 'Forbidden')
+    else acceptor.accept(request, socket, head, (ws) => open(ws, request.headers.cookie))
   }
-  return {
-    upgrade,
-    count: () => acceptor.connections.size,
-    close: async () => {
-      await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
-      await Promise.all(endings)
-    },
+  const close = async () => {
+    await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
+    await Promise.all(endings)
   }
+  return { upgrade, close, count: () => acceptor.connections.size }
 }

@@ -17,8 +17,7 @@ interface Parts {
 /** Makes an account. */
 export async function signUp(fields: Fields, address: string, { chat, limits }: Parts): Promise<void> {
   const { username, password, fullname } = parseTexts(fields, ['username', 'password', 'fullname'])
-  const wait = limits.take('register', address)
-  if (wait > 0) throw tooMany(wait)
+  refuseWhile(limits.take('register', address))
   try {
     await chat.accounts.register({ username, password, displayName: fullname })
   } catch (error) {
@@ -30,17 +29,21 @@ export async function signUp(fields: Fields, address: string, { chat, limits }: 
 /** Finds whom a name and a password prove. */
 export async function signIn(fields: Fields, address: string, { chat, limits }: Parts): Promise<Account> {
   const { username, password } = parseFilled(fields, ['username', 'password'])
-  const key = nameKey(username)
-  const wait = limits.take('login', address) || (isPossible(username) ? limits.check('password', key) : 0)
-  if (wait > 0) throw tooMany(wait)
+  refuseWhile(limits.take('login', address))
   // Nobody registered such texts; to the store a lone surrogate would be another character.
   if (!isPossible(username) || !isCleanText(password)) throw new ChatError('wrong_credentials')
+  const key = nameKey(username)
+  refuseWhile(limits.check('password', key))
   try {
     return await chat.accounts.authenticate(username, password, 'username')
   } catch (error) {
     if (error instanceof ChatError && error.code === 'wrong_credentials') limits.take('password', key)
     throw error
   }
+}
+
+function refuseWhile(waitSeconds: number): void {
+  if (waitSeconds > 0) throw tooMany(waitSeconds)
 }
 
 const isPossible = (username: string): boolean =>
