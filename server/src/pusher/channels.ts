@@ -22,7 +22,10 @@ export interface ChannelEvent {
 
 export const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
 
-/** Told before the first subscriber hears that it is subscribed, who waits for a promise; and after the last left. */
+/**
+ * Told before the first subscriber hears that it is subscribed, who waits for a promise and is refused when that
+ * rejects; and after the last left.
+ */
 export type OccupancyListener = (channel: string, isOccupied: boolean) => void | Promise<void>
 
 /** A channel that somebody on this node is subscribed to, or is about to be. */
@@ -70,7 +73,7 @@ export class Channels {
     if (!entry || --entry.holders > 0) return
     this.#open.delete(name)
     entry.unsubscribe()
-    for (const listener of this.#listeners) void this.#tell(listener, name, false)
+    for (const listener of this.#listeners) void this.#tellVacated(listener, name)
   }
 
   publish(name: string, news: ChannelNews): void {
@@ -102,19 +105,19 @@ export class Channels {
     const roster = channelKind(name) === 'presence' ? new Roster() : undefined
     // Listens before it reads: what happens in between is in both, never in neither.
     const unsubscribe = this.#bus.subscribe(channelTopic(name), (news) => receive(name, fanout, roster, news))
-    const waits = this.#listeners.map((listener) => this.#tell(listener, name, true))
+    const waits = this.#listeners.map(async (listener) => listener(name, true))
     if (roster) waits.push(roster.load(() => this.#occupancy.members(name)))
     const ready = Promise.all(waits).then(() => undefined)
-    // Every subscriber awaits it; should none get that far, the failure is nobody's.
+    // Every subscriber awaits it, and is refused if it fails; should none get that far, the failure is nobody's.
     ready.catch(() => undefined)
     const entry = { name, fanout, ...(roster && { roster }), ready, unsubscribe, holders: 0 }
     this.#open.set(name, entry)
     return entry
   }
 
-  async #tell(listener: OccupancyListener, name: string, isOccupied: boolean): Promise<void> {
+  async #tellVacated(listener: OccupancyListener, name: string): Promise<void> {
     try {
-      await listener(name, isOccupied)
+      await listener(name, false)
     } catch (err) {
       this.#log.error({ err }, 'an occupancy listener failed')
     }

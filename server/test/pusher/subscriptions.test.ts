@@ -208,6 +208,20 @@ test('the application hears of a first subscriber before he does, and of the las
   assert.deepEqual(heard, ['a true', 'a false'])
 })
 
+test('who would wait in vain for what the application could not prepare is refused, and may ask again', async () => {
+  await using own = await startPusher()
+  let isDown = true
+  own.server.onOccupancy(async (_channel, isOccupied) => {
+    if (isOccupied && isDown) throw new Error('the store is away')
+  })
+  const client = await own.raw().opened()
+  client.subscribe('a')
+  assert.equal((await client.next('pusher:error')).data.code, 4300)
+  isDown = false
+  client.subscribe('a')
+  await client.next('pusher_internal:subscription_succeeded')
+})
+
 test('pusher-js subscribes, receives, leaves out the sender, and unsubscribes', async () => {
   const [ann, bob] = [await world.js(), await world.js()]
   const seen: unknown[] = []
