@@ -69,7 +69,7 @@ describe('the parser', () => {
           assert.ok(error instanceof MalformedRequest, String(error))
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1200 },
     )
   })
 
@@ -97,7 +97,7 @@ describe('any request', () => {
           assert.match(name, /^(invalid_request|user_not_authorized|user_found)$/)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
     assert.equal(ann.client.isDisconnected, false)
   })
@@ -110,7 +110,7 @@ describe('any request', () => {
         const answers = await ann.ask(event, rest)
         assert.ok(answers.length >= 1, `${event} ${JSON.stringify(rest)}`)
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
     assert.equal(ann.client.isDisconnected, false)
   })
@@ -221,7 +221,8 @@ describe('an attacker', () => {
       { token: uuid },
       { token: publicUuid },
     ]) {
-      for (const event of EVENTS) {
+      const events = Object.keys(proof).length === 0 ? EVENTS : ['find_user', 'send_message']
+      for (const event of events) {
         assert.deepEqual(await client.ask(event, { username, group_name, text: 'x', ...proof }), REFUSED)
       }
     }
