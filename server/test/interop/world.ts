@@ -1,0 +1,111 @@
+import { type Account, type ConversationKind, toAccountId, toConversationId } from '../../src/core/chat.ts'
+import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
+import { KEYS } from '../support/channels.ts'
+import {
+  type Called,
+  DEVICES,
+  type Devices,
+  logInEverywhere,
+  type Opening,
+  type Person,
+  type Place,
+  type Registrar,
+  someone,
+} from '../support/clients/index.ts'
+import { startParlance, type TestServer } from '../support/server.ts'
+
+/** Somebody with one account and a device of every kind. */
+export interface Participant extends Person, Devices {
+  /** What the core knows. */
+  readonly account: Account
+}
+
+/** A server and those who talk there. Facts come from its core, everything else over real sockets. */
+export class World implements AsyncDisposable {
+  readonly server: TestServer
+  readonly #people: Participant[] = []
+
+  private constructor(server: TestServer) {
+    this.server = server
+  }
+
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+    return new World(await startParlance({ ...KEYS, ...settings }))
+  }
+
+  /** Registered in one dialect, logged in in all. */
+  async join(hint: string, registrar: Registrar = 'rooms'): Promise<Participant> {
+    const person = someone(hint)
+    await DEVICES[registrar].register(this.server, person)
+    return this.logIn(person)
+  }
+
+  async logIn(person: Person): Promise<Participant> {
+    const account = await this.server.chat.accounts.findByUsername(person.username)
+    if (!account) throw new Error(`${person.username} has no account`)
+    const participant = { ...person, account, ...(await logInEverywhere(this.server, person)) }
+    this.#people.push(participant)
+    return participant
+  }
+
+  /** Opens a conversation from one of the creator's devices, with the others in it. */
+  async open(
+    creator: Participant,
+    dialect: DialectName,
+    { others, ...opening }: Omit<Opening, 'others'> & { others: readonly Participant[] },
+  ): Promise<Place> {
+    const known = others.map(({ account: { username, accountId } }) => ({ username, accountId }))
+    const called = await creator[dialect].open({ ...opening, others: known })
+    const place = await this.find(called)
+    if (place.kind !== 'open') return place
+    // Nobody is added to an open one: who knows the gid enters, here by asking for the history.
+    for (const other of others) await other.rooms.history(place)
+    return this.find(called)
+  }
+
+  async find(called: Called): Promise<Place> {
+    const { conversations } = this.server.chat
+    const conversation = await this.#lookUp(called)
+    if (!conversation) throw new Error(`${JSON.stringify(called)} is not there`)
+    const members = await conversations.members(conversation.conversationId)
+    return { ...conversation, memberIds: members.map(({ accountId }) => accountId) }
+  }
+
+  #lookUp(called: Called) {
+    const { conversations } = this.server.chat
+    if (called.by === 'id') return conversations.find(toConversationId(called.id))
+    if (called.by === 'gid or name') return conversations.findByGidOrName(called.name)
+    const [first, second] = called.pair
+    return conversations.findPrivate(toAccountId(first), toAccountId(second))
+  }
+
+  /** Hangs up for everyone and stops the server. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#people.map(hangUp))
+    await this.server.close()
+  }
+}
+
+export const hangUp = (who: Devices): Promise<unknown> =>
+  Promise.all(DIALECT_NAMES.map((dialect) => who[dialect].close()))
+
+/** Channels has no name for what is not private. */
+export const addresses = (dialect: DialectName, kind: ConversationKind): boolean =>
+  dialect !== 'channels' || kind === 'private'
+
+export const addressing = (kind: ConversationKind): readonly DialectName[] =>
+  DIALECT_NAMES.filter((dialect) => addresses(dialect, kind))
+
+/** Every way in which a conversation comes about. */
+export const OPENINGS: readonly {
+  readonly kind: ConversationKind
+  readonly opener: DialectName
+  readonly name?: string
+}[] = [
+  { kind: 'private', opener: 'messenger' },
+  { kind: 'private', opener: 'channels' },
+  { kind: 'group', opener: 'chatapp' },
+  { kind: 'group', opener: 'messenger', name: 'a group of the messenger' },
+  { kind: 'open', opener: 'rooms' },
+  { kind: 'open', opener: 'groups', name: 'an open group' },
+]

@@ -1,0 +1,120 @@
+import { type ChatappClient, ChatappHttp, type Frame } from '../chatapp.ts'
+import {
+  type Called,
+  type Client,
+  cannotOpen,
+  type Opening,
+  type Person,
+  type Place,
+  refuse,
+  type Shown,
+  type Stream,
+  type Where,
+} from './client.ts'
+
+interface WireMessage {
+  readonly id: number
+  readonly sender_username: string
+  readonly content: string
+  readonly sent_at: number
+  /** Of live ones; a history has it once. */
+  readonly conversation_id?: number
+}
+
+const PAGE = 100
+
+/** fetch with the cookie, and `ws`. */
+export class ChatappDevice implements Client {
+  readonly dialect = 'chatapp'
+  readonly cookie: string
+  /** For requests; what it hears by the way is not looked at. */
+  readonly ws: ChatappClient
+  readonly #http: ChatappHttp
+  readonly #listeners: ChatappClient[] = []
+
+  private constructor(http: ChatappHttp, cookie: string, ws: ChatappClient) {
+    this.#http = http
+    this.cookie = cookie
+    this.ws = ws
+  }
+
+  static register({ url }: Where, { username, password }: Person): Promise<unknown> {
+    return new ChatappHttp(url)
+      .post('/register', { username, password, fullname: `${username} of chatapp` })
+      .then(({ status, text }) => ({ status, text }))
+  }
+
+  static async logIn({ url }: Where, { username, password }: Person): Promise<ChatappDevice> {
+    const http = new ChatappHttp(url)
+    const { status, text, headers } = await http.post('/auth/login', { username, password })
+    if (status !== 202) return refuse({ status, text })
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? ''
+    return new ChatappDevice(http, cookie, await http.connect(username, cookie))
+  }
+
+  async open(opening: Opening): Promise<Called> {
+    if (opening.kind !== 'group') cannotOpen(this.dialect, opening)
+    const { others, name } = opening
+    const members = others.map(({ username }) => username)
+    const event = { type: 'create_conversation', members, ...(name !== undefined && { name }) }
+    return { by: 'id', id: (await this.ws.data<{ id: number }>(event)).id }
+  }
+
+  async send({ conversationId }: Place, content: string): Promise<void> {
+    await this.ws.send({ type: 'send_message', conversation_id: conversationId, content })
+    // Frames are handled in order, so the answer to the next one comes after a refusal.
+    const frames = await this.ws.settle()
+    const failed = frames.find(({ success, type }) => !success && type === 'send_message')
+    if (failed) refuse(failed)
+  }
+
+  async listen({ conversationId }: Place): Promise<readonly Stream[]> {
+    const listener = await this.#http.connect(this.ws.username, this.cookie)
+    this.#listeners.push(listener)
+    const isSaid = ({ success, type, data }: Frame) =>
+      success && type === 'send_message' && (data as WireMessage).conversation_id === conversationId
+    return [
+      {
+        transport: 'WebSocket',
+        get shown() {
+          return listener.frames.filter(isSaid).map(({ data }) => shownOf(data as WireMessage))
+        },
+      },
+    ]
+  }
+
+  async history({ conversationId: conversation_id }: Place): Promise<readonly Shown[]> {
+    const newestFirst: WireMessage[] = []
+    for (;;) {
+      const last = newestFirst.at(-1)
+      const before = last ? { before: last.id } : {}
+      const frame = await this.ws.ask({ type: 'get_messages', conversation_id, ...before })
+      if (!frame.success) return refuse(frame)
+      const { messages, conversation_id: place } = frame.data as {
+        messages: WireMessage[]
+        conversation_id: number
+      }
+      newestFirst.push(...messages.map((message) => ({ ...message, conversation_id: place })))
+      if (messages.length < PAGE) return newestFirst.reverse().map(shownOf)
+    }
+  }
+
+  /** In its list and above the conversation itself. */
+  async title({ conversationId: id }: Place): Promise<unknown> {
+    const listed = await this.ws.data<{ id: number; name: string }[]>({ type: 'get_conversations' })
+    const { name } = await this.ws.data<{ name: string }>({ type: 'get_conversation_info', id })
+    return { listed: listed.find((conversation) => conversation.id === id)?.name, name }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.ws, ...this.#listeners].map((client) => client.close()))
+  }
+}
+
+const shownOf = ({ id, sender_username, content, sent_at, conversation_id }: WireMessage): Shown => ({
+  text: content,
+  id,
+  sender: sender_username,
+  place: conversation_id,
+  at: sent_at,
+})
