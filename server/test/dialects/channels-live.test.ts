@@ -99,6 +99,14 @@ describe('pusher-js', () => {
     assert.deepEqual(await toBob.first(4), sent)
   })
 
+  testOwn('hears a message before its sender is answered', async () => {
+    const heard = new Heard(await subscribe(connect(bob), channel), 'new_message')
+    for (let count = 1; count <= 20; count++) {
+      await sendMessage(url, { from: ann, to: bob, channel }, `message ${count}`)
+      assert.equal(heard.events.length, count)
+    }
+  })
+
   test('misses nothing sent after it was told that it is subscribed', async () => {
     const client = connect(bob)
     for (let round = 0; round < 20; round++) {
@@ -350,6 +358,20 @@ async function disposable(settings: Readonly<Record<string, string>>) {
   const started = await startParlance({ PARLANCE_DIALECTS: 'channels', ...KEYS, ...settings })
   return { ...started, [Symbol.asyncDispose]: () => started.close() }
 }
+
+describe('a port of its own', () => {
+  testOwn('answers every path in this dialect, and serves Pusher too', async () => {
+    await using both = await disposable({ PARLANCE_PORTS: 'channels:0' })
+    const alone = `http://${both.host}:${both.dedicatedPorts.get('channels')}`
+    assertError(await ask(alone, '/register', { json: {} }), 404)
+    const [from, to] = [await person(alone, 'ann'), await person(both.url, 'bob')]
+    const name = await openChat(alone, from, to)
+    const heard = new Heard(await subscribe(connect(to, alone, alone), name), 'new_message')
+    const { body } = await sendMessage(both.url, { from, to, channel: name }, 'hi')
+    assert.deepEqual(await heard.first(1), [body])
+    assert.equal((await fetch(`${alone}/apps/${KEYS.PUSHER_APP_ID}/channels`)).status, 401)
+  })
+})
 
 describe('hosted Pusher', () => {
   testOwn('gets each message and chat, from the node that committed it', async () => {

@@ -69,14 +69,3 @@ export function answerTo(error: Error): Answer | undefined {
 
 /** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
 export const unreadable = (status: number): Answer => failure(status, 'Unreadable request')
-
-/** Throws unless the limiter let it pass. */
-export function requireWithinLimit(retryAfterSeconds: number): void {
-  if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })
-}
-
-/** Whole seconds to wait before asking again. */
-export function retryAfterOf(error: Error): number {
-  const seconds = error instanceof ChatError ? error.details.retryAfterSeconds : undefined
-  return typeof seconds === 'number' ? seconds : 1
-}

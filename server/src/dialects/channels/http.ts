@@ -11,8 +11,8 @@ import {
   retryAfterOf,
   unreadable,
 } from './errors.ts'
+import { parseBody } from './fields.ts'
 import { type Call, type Requests, ROUTES } from './requests.ts'
-import { parseBody } from './wire.ts'
 
 export interface HttpOptions {
   readonly requests: Requests

@@ -116,17 +116,9 @@ export class Requests {
   }
 
   async logIn({ username, password }: wire.Credentials, address: string): Promise<Answer> {
-    const name = nameKey(username)
     requireWithinLimit(this.#limits.take('login', address))
-    requireWithinLimit(this.#limits.check('password', name))
-    try {
-      const account = await this.#chat.accounts.authenticate(username, password, 'username')
-      return { status: 200, body: wire.wireLogin(account, this.#tokens.issue(account)) }
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'wrong_credentials')
-        this.#limits.take('password', name)
-      throw error
-    }
+    const account = await signIn(this.#chat, this.#limits, { login: username, password, by: 'username' })
+    return { status: 200, body: wire.wireLogin(account, this.#tokens.issue(account)) }
   }
 
   async requestChat(caller: Account, asked: wire.ChatRequest): Promise<object> {

@@ -1,11 +1,5 @@
-import {
-  type Account,
-  type AccountId,
-  type SignedMessage,
-  toAccountId,
-  type Wording,
-} from '../../core/chat.ts'
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import type { Account, SignedMessage, Wording } from '../../core/chat.ts'
+import { isCleanText } from '../../lib/text.ts'
 import {
   type ChatChannel,
   type ChatPair,
@@ -15,36 +9,15 @@ import {
   parseChatName,
 } from './channel-names.ts'
 import { malformed } from './errors.ts'
+import { field, type Reference, referenceField, textField, type WireId, wireIdOf } from './fields.ts'
 
 /** The names every dialect can log in with: what others may have registered is accepted at login. */
 const MAX_NEW_NAME_LENGTH = 64
 const MAX_NAME_LENGTH = 255
 const MAX_PASSWORD_LENGTH = 2047
 
-/** Sixteen digits reach past 2^53; the rest is refused without being converted. */
-const NUMERAL = /^\d{1,16}$/
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/
 const CHANNEL_NAME = /^[-a-zA-Z0-9_=@,.;]{1,200}$/
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-export function parseBody(body: unknown, format: 'json' | 'form'): unknown {
-  if (!Buffer.isBuffer(body)) throw malformed('A body is required')
-  try {
-    const text = utf8.decode(body)
-    return format === 'json' ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
-  } catch {
-    throw malformed('The body cannot be read')
-  }
-}
-
-/** An id as a client writes it: in answers and events it is written the same way. */
-export type WireId = number | string
-
-export interface Reference {
-  readonly accountId: AccountId
-  readonly as: WireId
-}
 
 export interface Credentials {
   readonly username: string
@@ -193,33 +166,3 @@ export const wirePastMessage = (message: SignedMessage, { pair, conversationId }
 /** Who a presence channel shows its members. */
 export const wirePresence = ({ accountId, username }: Account): string =>
   JSON.stringify({ user_id: String(accountId), user_info: { username } })
-
-function referenceField(body: unknown, name: string): Reference {
-  const given = wireIdOf(field(body, name))
-  if (!given) throw malformed(`${name} must be the id of a user`)
-  return { accountId: toAccountId(given.id), as: given.as }
-}
-
-function textField(body: unknown, name: string, maxLength = Number.POSITIVE_INFINITY): string {
-  const value = field(body, name)
-  if (value === undefined) throw malformed(`${name} is required`)
-  if (typeof value !== 'string' || value === '' || !isCleanText(value)) {
-    throw malformed(`${name} must be a non-empty text`)
-  }
-  if (codePointLength(value) > maxLength) throw malformed(`${name} is too long`)
-  return value
-}
-
-function field(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? Reflect.get(body, name)
-    : undefined
-}
-
-/** A whole number from 0, as a number or in digits. */
-function wireIdOf(value: unknown): { readonly id: number; readonly as: WireId } | undefined {
-  if (typeof value === 'string') return NUMERAL.test(value) ? integer(Number(value), value) : undefined
-  return typeof value === 'number' ? integer(value, value) : undefined
-}
-
-const integer = (id: number, as: WireId) => (Number.isSafeInteger(id) && id >= 0 ? { id, as } : undefined)
