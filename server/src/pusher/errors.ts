@@ -25,13 +25,19 @@ export class PusherError extends Error {
   }
 }
 
-export type SubscriptionErrorType = 'AuthError' | 'InvalidChannel' | 'InvalidData' | 'LimitReached'
+export type SubscriptionErrorType =
+  | 'AuthError'
+  | 'InvalidChannel'
+  | 'InvalidData'
+  | 'LimitReached'
+  | 'Unavailable'
 
 const STATUSES: Record<SubscriptionErrorType, number> = {
   AuthError: 401,
   InvalidChannel: 400,
   InvalidData: 400,
   LimitReached: 413,
+  Unavailable: 503,
 }
 
 /** A subscription that is refused: told to the connection and, for libraries that listen there, the channel. */

@@ -49,6 +49,10 @@ export class Subscriptions {
       await channel.ready
       if (member) await this.#presence.run(name, () => this.#joinAsMember(connection, channel, member))
       else await this.#join(connection, channel)
+    } catch (err) {
+      if (err instanceof PusherError) throw err
+      this.#deps.log.error({ err }, 'a channel could not be prepared')
+      throw new SubscriptionError(name, 'Unavailable', 'The channel is not available now; try again')
     } finally {
       // A subscription holds the channel itself.
       this.#deps.channels.release(channel)

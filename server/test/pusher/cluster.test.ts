@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { until } from '../support/until.ts'
 import { localBus, type PusherWorld, startPusher } from './pusher-world.ts'
 
@@ -102,12 +103,13 @@ test('with the shared sets away, events still flow, and presence says so', async
     throw new Error('away')
   }
   Object.assign(bus.presence, { enter: away, members: away, count: away })
-  await using world = await startPusher({ bus, log: (await import('pino')).pino({ level: 'silent' }) })
+  await using world = await startPusher({ bus, log: pino({ level: 'silent' }) })
   const client = await world.raw().opened()
   await client.subscribed('private-a')
   await world.server.trigger(['private-a'], 'e', '1')
   await client.next('e')
   client.subscribe('presence-a', '{"user_id":"ann"}')
-  assert.equal((await client.next('pusher:error')).data.message, 'Internal error')
+  assert.equal((await client.next('pusher:error')).data.code, 4300)
+  assert.equal((await client.next('pusher:subscription_error')).data.type, 'Unavailable')
   assert.deepEqual(await client.settled(), [])
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { pino } from 'pino'
 import { until } from '../support/until.ts'
 import { type PusherWorld, sign, startPusher } from './pusher-world.ts'
 
@@ -209,7 +210,7 @@ test('the application hears of a first subscriber before he does, and of the las
 })
 
 test('who would wait in vain for what the application could not prepare is refused, and may ask again', async () => {
-  await using own = await startPusher()
+  await using own = await startPusher({ log: pino({ level: 'silent' }) })
   let isDown = true
   own.server.onOccupancy(async (_channel, isOccupied) => {
     if (isOccupied && isDown) throw new Error('the store is away')
@@ -217,6 +218,8 @@ test('who would wait in vain for what the application could not prepare is refus
   const client = await own.raw().opened()
   client.subscribe('a')
   assert.equal((await client.next('pusher:error')).data.code, 4300)
+  const { channel, data } = await client.next('pusher:subscription_error')
+  assert.deepEqual([channel, data.type, data.status], ['a', 'Unavailable', 503])
   isDown = false
   client.subscribe('a')
   await client.next('pusher_internal:subscription_succeeded')
