@@ -54,6 +54,12 @@ export class Limits {
     return bucket.tokens >= 1 ? 0 : this.#wait(kind, bucket)
   }
 
+  /** Undoes a `take` that turned out not to count. */
+  giveBack(kind: LimitKind, key: string | number): void {
+    const bucket = this.#buckets.get(kind)?.get(key)
+    if (bucket) bucket.tokens = Math.min(LIMITS[kind].burst, bucket.tokens + 1)
+  }
+
   #wait(kind: LimitKind, bucket: Bucket): number {
     return Math.max(1, Math.ceil((1 - bucket.tokens) / LIMITS[kind].perSecond))
   }

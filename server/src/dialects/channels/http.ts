@@ -1,16 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
-import {
-  type Answer,
-  answerTo,
-  INTERNAL,
-  METHOD_NOT_ALLOWED,
-  NOT_FOUND,
-  requireWithinLimit,
-  retryAfterOf,
-  unreadable,
-} from './errors.ts'
+import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
+import { type Answer, answerTo, INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, unreadable } from './errors.ts'
 import { parseBody } from './fields.ts'
 import { type Call, type Requests, ROUTES } from './requests.ts'
 

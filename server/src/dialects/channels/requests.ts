@@ -1,7 +1,7 @@
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
-import { nameKey } from '../../lib/text.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import type { Limits } from '../../transport/index.ts'
+import { requireWithinLimit, signIn } from '../allowance.ts'
 import type { BearerTokens } from './bearer.ts'
 import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
@@ -12,7 +12,6 @@ import {
   NOT_THE_CALLER,
   NOT_YOURS_TO_SUBSCRIBE,
   Refusal,
-  requireWithinLimit,
   UNKNOWN_CHANNEL,
 } from './errors.ts'
 import type { Live } from './live.ts'

@@ -69,17 +69,12 @@ export class EventRefusal extends Error {}
 /** An HTTP request is refused. */
 export class HttpRefusal extends Error {
   readonly status: number
-  readonly retryAfter: number | undefined
 
-  constructor(status: number, text: string, options: ErrorOptions & { retryAfter?: number } = {}) {
+  constructor(status: number, text: string, options?: ErrorOptions) {
     super(text, options)
     this.status = status
-    this.retryAfter = options.retryAfter
   }
 }
-
-export const tooMany = (retryAfter: number): HttpRefusal =>
-  new HttpRefusal(429, ANSWERS.rate_limited.text, { retryAfter })
 
 export function refuse(text: string): never {
   throw new EventRefusal(text)

@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import type { Logger } from '../../log.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
-import { ANSWERS, BUG, closeReasonOf, HttpRefusal, tooMany } from './errors.ts'
+import { ANSWERS, BUG, closeReasonOf, HttpRefusal } from './errors.ts'
 import type { Origins } from './origins.ts'
 import { signIn, signUp } from './signing.ts'
 import { formatCookie, parseBody, type SameSite } from './wire.ts'
@@ -34,8 +35,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   addCors(app, origins)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
-    const retryAfter = limits.take('request', addressOf(request.raw))
-    if (retryAfter > 0) throw tooMany(retryAfter)
+    requireWithinLimit(limits.take('request', addressOf(request.raw)))
   })
   acceptAnyBody(app)
   addRoutes(app, parts)
@@ -89,13 +89,12 @@ const sendText = (reply: FastifyReply, status: number, text: string): FastifyRep
 
 function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, log: Logger): FastifyReply {
   if (error instanceof HttpRefusal) {
-    if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     if (error.status >= 500) log.error({ err: error.cause ?? error }, 'request failed')
     return sendText(reply, error.status, error.message)
   }
   if (error instanceof ChatError) {
     const { status, text } = ANSWERS[error.code]
-    if (status === 503) reply.header('retry-after', 1)
+    if (status === 429 || status === 503) reply.header('retry-after', retryAfterOf(error))
     return sendText(reply, status, text)
   }
   const { statusCode = 500 } = error

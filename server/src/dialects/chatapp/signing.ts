@@ -1,7 +1,8 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
-import { codePointLength, isCleanText, nameKey } from '../../lib/text.ts'
+import { codePointLength, isCleanText } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
-import { HttpRefusal, tooMany } from './errors.ts'
+import { signIn as prove, requireWithinLimit } from '../allowance.ts'
+import { HttpRefusal } from './errors.ts'
 import { type Fields, own } from './wire.ts'
 
 /** Code points. */
@@ -17,7 +18,7 @@ interface Parts {
 /** Makes an account. */
 export async function signUp(fields: Fields, address: string, { chat, limits }: Parts): Promise<void> {
   const { username, password, fullname } = parseTexts(fields, ['username', 'password', 'fullname'])
-  refuseWhile(limits.take('register', address))
+  requireWithinLimit(limits.take('register', address))
   try {
     await chat.accounts.register({ username, password, displayName: fullname })
   } catch (error) {
@@ -29,21 +30,10 @@ export async function signUp(fields: Fields, address: string, { chat, limits }: 
 /** Finds whom a name and a password prove. */
 export async function signIn(fields: Fields, address: string, { chat, limits }: Parts): Promise<Account> {
   const { username, password } = parseFilled(fields, ['username', 'password'])
-  refuseWhile(limits.take('login', address))
+  requireWithinLimit(limits.take('login', address))
   // Nobody registered such texts; to the store a lone surrogate would be another character.
   if (!isPossible(username) || !isCleanText(password)) throw new ChatError('wrong_credentials')
-  const key = nameKey(username)
-  refuseWhile(limits.check('password', key))
-  try {
-    return await chat.accounts.authenticate(username, password, 'username')
-  } catch (error) {
-    if (error instanceof ChatError && error.code === 'wrong_credentials') limits.take('password', key)
-    throw error
-  }
-}
-
-function refuseWhile(waitSeconds: number): void {
-  if (waitSeconds > 0) throw tooMany(waitSeconds)
+  return prove(chat, limits, { login: username, password, by: 'username' })
 }
 
 const isPossible = (username: string): boolean =>

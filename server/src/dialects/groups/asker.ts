@@ -1,6 +1,7 @@
 import type { Logger } from '../../log.ts'
 import type { SocketIoHandler } from '../../transport/index.ts'
-import { answerTo, invalidRequest, requireNoWait } from './errors.ts'
+import { requireWithinLimit } from '../allowance.ts'
+import { answerTo, invalidRequest } from './errors.ts'
 import type { Context, Reply, Run } from './request.ts'
 import { REQUESTS } from './requests.ts'
 
@@ -44,8 +45,8 @@ export class Asker {
   #charge(name: string): void {
     const { session, limits } = this.#context
     const { account, connection } = session
-    if (!account) requireNoWait(limits.take('command', connection.address))
-    else requireNoWait(limits.take(name === 'send_message' ? 'send' : 'command', account.accountId))
+    if (!account) requireWithinLimit(limits.take('command', connection.address))
+    else requireWithinLimit(limits.take(name === 'send_message' ? 'send' : 'command', account.accountId))
   }
 
   #answer({ answers, begin }: Reply): void {

@@ -1,6 +1,6 @@
 import type { Account, Conversation, Conversations } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireNoWait } from './errors.ts'
+import { requireWithinLimit } from '../allowance.ts'
 import type { Membership } from './wire.ts'
 
 /** Which conversations an account may address, and by what name. */
@@ -18,7 +18,7 @@ export class Directory {
    * names that lead nowhere are counted against the address.
    */
   async find(account: Account, name: string, address: string): Promise<Conversation | undefined> {
-    requireNoWait(this.#limits.check('guess', address))
+    requireWithinLimit(this.#limits.check('guess', address))
     const found = await this.#conversations.findByGidOrName(name)
     if (found && (await this.#isKnownTo(account, found))) return found
     this.#limits.take('guess', address)

@@ -1,4 +1,5 @@
 import { ChatError, type ChatErrorCode } from '../../core/chat.ts'
+import { retryAfterOf } from '../allowance.ts'
 import { type Answer, MalformedRequest } from './wire.ts'
 
 // `Error` and `error`: the documentation has both, each in its place.
@@ -56,11 +57,6 @@ export class Refused extends Error {
   }
 }
 
-/** Throws unless there is nothing to wait for. */
-export function requireNoWait(seconds: number): void {
-  if (seconds > 0) throw new ChatError('rate_limited', { retryAfter: seconds })
-}
-
 const failed = 'The request could not be carried out. Please try again later.'
 
 // Many of these a request here cannot lead to; they are answered nevertheless.
@@ -79,7 +75,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
   conversation_name_taken: () => groupAlreadyCreated,
   message_refused: () => invalidRequest('This message can not be delivered.'),
   message_too_long: ({ details }) => invalidRequest(`text must have at most ${details.maxBytes} bytes.`),
-  rate_limited: ({ details }) => rateLimited(Number(details.retryAfter ?? 1)),
+  rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),
   unavailable: () => invalidRequest(failed),
 }

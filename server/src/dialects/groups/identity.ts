@@ -1,7 +1,7 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
-import { nameKey } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
-import { Refused, requireNoWait, userNotAuthorized } from './errors.ts'
+import { requireWithinLimit, signIn } from '../allowance.ts'
+import { Refused, userNotAuthorized } from './errors.ts'
 import { MAX_USERNAME_LENGTH, requireNewName } from './wire.ts'
 
 /** What a request offers to show that it comes from the name's owner. */
@@ -36,7 +36,7 @@ export class Identity {
   async admit(username: string, address: string): Promise<Account | undefined> {
     this.#requireGuestsAllowed()
     requireNewName('username', username, MAX_USERNAME_LENGTH)
-    requireNoWait(this.#limits.take('register', address))
+    requireWithinLimit(this.#limits.take('register', address))
     try {
       return await this.#chat.accounts.admitGuest(username)
     } catch (error) {
@@ -47,7 +47,7 @@ export class Identity {
 
   async #isProved(account: Account, { password, token }: Proof, address: string): Promise<boolean> {
     if (password === undefined && token === undefined) return false
-    requireNoWait(this.#limits.take('login', address))
+    requireWithinLimit(this.#limits.take('login', address))
     if (token !== undefined) {
       const bearer = await this.#chat.sessions.authenticate(token, 'native')
       if (bearer?.accountId === account.accountId) return true
@@ -56,14 +56,11 @@ export class Identity {
   }
 
   async #isPassword({ username }: Account, password: string): Promise<boolean> {
-    const key = nameKey(username)
-    requireNoWait(this.#limits.check('password', key))
     try {
-      await this.#chat.accounts.authenticate(username, password, 'username')
+      await signIn(this.#chat, this.#limits, { login: username, password, by: 'username' })
       return true
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== 'wrong_credentials') throw error
-      this.#limits.take('password', key)
       return false
     }
   }

@@ -1,5 +1,6 @@
 import type { Account } from '../../core/chat.ts'
-import { nameNotFound, requireNoWait } from './errors.ts'
+import { requireWithinLimit } from '../allowance.ts'
+import { nameNotFound } from './errors.ts'
 import { aboutGroup, GROUP_ROWS } from './group-requests.ts'
 import { passwordRequired } from './identity.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
@@ -70,7 +71,7 @@ async function createGroup(argument: unknown, context: Context): Promise<Reply> 
   const account = await speaker(fields, context)
   if (!account) return reply(nameNotFound)
   requireNewName('group_name', name, MAX_GROUP_NAME_LENGTH)
-  requireNoWait(context.limits.check('guess', addressOf(context)))
+  requireWithinLimit(context.limits.check('guess', addressOf(context)))
   try {
     return reply(groupCreated(await context.chat.conversations.createOpen(account.accountId, name)))
   } catch (error) {

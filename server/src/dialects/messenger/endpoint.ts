@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { Account } from '../../core/chat.ts'
 import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
+import { requireWithinLimit } from '../allowance.ts'
 import type { Credentials } from './credentials.ts'
-import { alreadyAuthenticated, notFound, tooManyRequests } from './errors.ts'
+import { alreadyAuthenticated, notFound } from './errors.ts'
 import type { RawRequest } from './request.ts'
 
 export interface Endpoint {
@@ -37,7 +38,7 @@ export class Guards {
     return endpoint(route, async (request) => {
       if (request.headers.authorization !== undefined) throw alreadyAuthenticated()
       const command = takes(rawOf(request))
-      allow(this.#limits.take(limit, this.#addressOf(request.raw)))
+      requireWithinLimit(this.#limits.take(limit, this.#addressOf(request.raw)))
       return run(undefined, command)
     })
   }
@@ -50,15 +51,10 @@ export class Guards {
     return endpoint(route, async (request) => {
       const account = await this.#credentials.authenticate(request.headers.authorization)
       const command = takes(rawOf(request))
-      allow(this.#limits.take(limit, account.accountId))
+      requireWithinLimit(this.#limits.take(limit, account.accountId))
       return run(account, command)
     })
   }
-}
-
-/** `waitSeconds` is what a limit answered. */
-export function allow(waitSeconds: number): void {
-  if (waitSeconds > 0) throw tooManyRequests(waitSeconds)
 }
 
 function endpoint(route: string, answer: Endpoint['answer']): Endpoint {

@@ -137,7 +137,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
     own(400, { message: 'You can not create a chat with yourself', code: 'CHAT_WITH_YOURSELF' }),
   message_refused: () => own(403, { message: 'This message can not be delivered.', code: 'MESSAGE_REFUSED' }),
   message_too_long: messageTooLong,
-  rate_limited: () => tooManyRequests(1),
+  rate_limited: ({ retryAfterSeconds }) => tooManyRequests(Number(retryAfterSeconds ?? 1)),
   busy: unavailable,
   unavailable,
   // No endpoint here names a reply, a contact or an open conversation.

@@ -1,8 +1,8 @@
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
-import { nameKey } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
+import { signIn } from '../allowance.ts'
 import type { Credentials } from './credentials.ts'
-import { allow, type Endpoint, type Guards } from './endpoint.ts'
+import type { Endpoint, Guards } from './endpoint.ts'
 import { chatExists } from './errors.ts'
 import * as wire from './wire.ts'
 
@@ -21,12 +21,12 @@ export const requests = (parts: RequestParts): readonly Endpoint[] => [
   ...messages(parts),
 ]
 
-const signingIn = ({ chat: { accounts }, limits, credentials, guards }: RequestParts): Endpoint[] => [
+const signingIn = ({ chat, limits, credentials, guards }: RequestParts): Endpoint[] => [
   guards.loggedOut('POST /register', {
     limit: 'register',
     takes: wire.registration,
     run: async (_, registration) => {
-      const { accountId } = await accounts.register(registration)
+      const { accountId } = await chat.accounts.register(registration)
       return wire.tokenBody(credentials.issue(accountId))
     },
   }),
@@ -34,15 +34,8 @@ const signingIn = ({ chat: { accounts }, limits, credentials, guards }: RequestP
     limit: 'login',
     takes: wire.login,
     run: async (_, { login, password }) => {
-      const key = nameKey(login)
-      allow(limits.check('password', key))
-      try {
-        const { accountId } = await accounts.authenticate(login, password, 'username or email')
-        return wire.tokenBody(credentials.issue(accountId))
-      } catch (error) {
-        if (error instanceof ChatError && error.code === 'wrong_credentials') limits.take('password', key)
-        throw error
-      }
+      const { accountId } = await signIn(chat, limits, { login, password, by: 'username or email' })
+      return wire.tokenBody(credentials.issue(accountId))
     },
   }),
 ]

@@ -1,6 +1,7 @@
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { REFUSALS, Refusal, requireWithinLimit } from './errors.ts'
+import { requireWithinLimit } from '../allowance.ts'
+import { REFUSALS, Refusal } from './errors.ts'
 import { isGid } from './wire.ts'
 
 /** Where this dialect's login secrets are valid. */

@@ -58,14 +58,3 @@ export function answerTo(error: unknown): WireError | undefined {
   if (error instanceof ChatError) return ANSWERS[error.code]
   return undefined
 }
-
-/** Throws unless the limiter let it pass. */
-export function requireWithinLimit(retryAfterSeconds: number): void {
-  if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })
-}
-
-/** Whole seconds to wait before asking again. */
-export function retryAfterOf(error: unknown): number {
-  const seconds = error instanceof ChatError ? error.details.retryAfterSeconds : undefined
-  return typeof seconds === 'number' ? seconds : 1
-}

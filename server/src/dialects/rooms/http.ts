@@ -2,15 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
-import {
-  answerTo,
-  INTERNAL,
-  REFUSALS,
-  Refusal,
-  requireWithinLimit,
-  retryAfterOf,
-  type WireError,
-} from './errors.ts'
+import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
+import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.ts'
 import { type Data, REQUESTS, type Requests } from './requests.ts'
 import { parseJsonBytes } from './wire.ts'
 

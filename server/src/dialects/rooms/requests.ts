@@ -1,8 +1,8 @@
-import { type Account, type Chat, ChatError } from '../../core/chat.ts'
-import { nameKey } from '../../lib/text.ts'
+import type { Chat } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
+import { requireWithinLimit, signIn } from '../allowance.ts'
 import type { Entrance } from './entrance.ts'
-import { REFUSALS, Refusal, requireWithinLimit, type WireError } from './errors.ts'
+import { REFUSALS, Refusal, type WireError } from './errors.ts'
 import { readHistory } from './history.ts'
 import * as wire from './wire.ts'
 
@@ -119,7 +119,11 @@ export class Requests {
 
   async logIn({ login, password }: wire.Login, address: string): Promise<Data> {
     requireWithinLimit(this.#limits.take('login', address))
-    const account = await this.#authenticate(login, password)
+    const account = await signIn(this.#chat, this.#limits, {
+      login: login,
+      password: password,
+      by: 'username',
+    })
     return { username: account.displayName, uuid: await this.#entrance.openSession(account) }
   }
 
@@ -147,18 +151,6 @@ export class Requests {
       limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
     })
     return map(pages, (page) => page.map((message) => wire.wireMessageFor(visitor, message)))
-  }
-
-  async #authenticate(login: string, password: string): Promise<Account> {
-    const name = nameKey(login)
-    requireWithinLimit(this.#limits.check('password', name))
-    try {
-      return await this.#chat.accounts.authenticate(login, password, 'username')
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'wrong_credentials')
-        this.#limits.take('password', name)
-      throw error
-    }
   }
 }
 

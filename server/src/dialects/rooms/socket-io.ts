@@ -7,8 +7,9 @@ import type {
   SocketIoHandler,
   SocketIoSession,
 } from '../../transport/index.ts'
+import { requireWithinLimit } from '../allowance.ts'
 import { Attendance, type Hall } from './attendance.ts'
-import { answerTo, REFUSALS, Refusal, requireWithinLimit } from './errors.ts'
+import { answerTo, REFUSALS, Refusal } from './errors.ts'
 import { ownerOf, parseAuth } from './wire.ts'
 
 export interface SocketIoClientsOptions {
