@@ -43,7 +43,8 @@ export class Dispatcher<Name extends string> {
       this.#choose(request, shared)
         .then((name) => this.#route(name, request, response))
         .catch((error) => {
-          this.#options.onError(error)
+          // A client that went away in the middle of its request is nothing to look into.
+          if (request.complete) this.#options.onError(error)
           response.destroy()
         })
       return
@@ -68,6 +69,8 @@ export class Dispatcher<Name extends string> {
     const rows = shared.byKey.filter(([, name]) => this.#apps.has(name))
     const otherwise = this.#apps.has(shared.otherwise) ? shared.otherwise : rows[0]?.[1]
     if (request.method !== 'POST') return otherwise
+    // Refused by whoever is asked, before it comes.
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return otherwise
     const body = parsed(await readAhead(request, MAX_BODY_BYTES))
     return rows.find(([key]) => Object.hasOwn(body, key))?.[1] ?? otherwise
   }
