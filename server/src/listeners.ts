@@ -12,7 +12,9 @@ import {
   createListener,
   createSniffingServer,
   Dispatcher,
+  Exchanges,
   type Health,
+  type Limits,
   listen,
   plain,
   type Stopped,
@@ -38,6 +40,7 @@ export interface ListenersOptions {
   readonly metrics: Metrics
   readonly config: Config
   readonly addressOf: AddressOf
+  readonly limits: Limits
   readonly log: Logger
 }
 
@@ -127,15 +130,17 @@ class Ports {
 
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
     const socketIo = dialects.flatMap((dialect) => dialect.socketIo ?? [])
+    const exchanges = new Exchanges()
     const http = createListener({
       handle,
+      exchanges,
       upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
       ...(socketIo.length > 0 && { foreignUpgrades: SOCKET_IO_PATH }),
     })
     if (socketIo.length > 0) {
-      const { addressOf, log } = this.#options
+      const { addressOf, limits, log } = this.#options
       const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
-      this.#socketIo.push(attachSocketIo(http, { dialects: socketIo, addressOf, onError }))
+      this.#socketIo.push(attachSocketIo(http, { dialects: socketIo, addressOf, limits, exchanges, onError }))
     }
     return http
   }

@@ -1,5 +1,5 @@
 import { Server as HttpServer } from 'node:http'
-import type { Server as NetServer } from 'node:net'
+import type { Server as NetServer, Socket } from 'node:net'
 
 /** A server that was told to stop: it accepts nothing new, and `drain` waits for what it has. */
 export interface Stopped {
@@ -7,17 +7,35 @@ export interface Stopped {
   drain(graceMs: number): Promise<void>
 }
 
+const LOOK_EVERY_MS = 50
+
+const connections = new WeakMap<NetServer, Set<Socket>>()
+
+/** Remembers what is connected, whatever it has become: an upgraded connection is no longer HTTP's. */
+export function remember(server: NetServer): void {
+  const open = new Set<Socket>()
+  connections.set(server, open)
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+}
+
 /** Stops accepting at once. */
 export function stop(server: NetServer): Stopped {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   return {
     async drain(graceMs) {
-      if (server instanceof HttpServer) server.closeIdleConnections()
-      const timer = setTimeout(() => {
-        if (server instanceof HttpServer) server.closeAllConnections()
+      // One that was busy when we began to wait keeps its connection alive after its answer.
+      const looking = setInterval(() => {
+        if (server instanceof HttpServer) server.closeIdleConnections()
+      }, LOOK_EVERY_MS)
+      const cutting = setTimeout(() => {
+        for (const socket of connections.get(server) ?? []) socket.destroy()
       }, graceMs)
       await closed
-      clearTimeout(timer)
+      clearInterval(looking)
+      clearTimeout(cutting)
     },
   }
 }

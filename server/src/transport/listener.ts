@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { remember } from './closing.ts'
 import { pathOf } from './dispatcher.ts'
+import { Exchanges } from './exchanges.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -12,11 +14,15 @@ export interface ListenerOptions {
   readonly upgradeFor: (path: string) => UpgradeHandler | undefined
   /** Path prefix whose upgrades someone else (socket.io) has attached itself for. */
   readonly foreignUpgrades?: string
+  /** Shared with that someone; else its own. */
+  readonly exchanges?: Exchanges
 }
 
 /** Time for a request's headers and for the whole request, against clients that send a byte a minute. */
 const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
+const REQUEST_TIMEOUT_MS = 15_000
+/** Both are looked at this often; Node's own half a minute would let them be exceeded that much. */
+const CHECK_EVERY_MS = 1_000
 const KEEP_ALIVE_MS = 65_000
 
 /** An HTTP server with its routing of requests and upgrades, not yet listening. */
@@ -24,12 +30,17 @@ export function createListener(options: ListenerOptions): HttpServer {
   const http = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
+    // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
+  const { exchanges = new Exchanges(), handle } = options
   http.on('request', (request, response) => {
-    if (!isForeign(options, pathOf(request))) options.handle(request, response)
+    if (!isForeign(options, pathOf(request))) exchanges.take(request, response, handle)
   })
+  http.on('timeout', (socket) => exchanges.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
     socket.on('error', () => socket.destroy())
@@ -58,11 +69,14 @@ export function refuseUpgrade(
     'Content-Length': String(Buffer.byteLength(text)),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`)
+  // A peer that never ends its side must not keep ours.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n${text}`)
 }
 
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */
 export async function listen(server: NetServer, host: string, port: number): Promise<number> {
+  remember(server)
   server.listen({ host, port })
   await once(server, 'listening')
   const address = server.address()

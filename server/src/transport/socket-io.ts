@@ -1,11 +1,14 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import { WebSocketServer } from 'ws'
 import type { Frame, Owner, Sink } from '../delivery/index.ts'
 import type { AddressOf } from './address.ts'
+import type { Exchanges } from './exchanges.ts'
 import { Inbox } from './inbox.ts'
+import type { Limits } from './limits.ts'
+import { refuseUpgrade } from './listener.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
@@ -67,6 +70,8 @@ class RememberingWsServer extends WebSocketServer {
 export interface SocketIoOptions {
   readonly dialects: readonly SocketIoDialect[]
   readonly addressOf: AddressOf
+  readonly limits: Limits
+  readonly exchanges: Exchanges
   readonly onError: (error: unknown) => void
 }
 
@@ -82,8 +87,27 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
     cors: { origin: '*', allowedHeaders: ['user', 'authorization', 'content-type'] },
     wsEngine: RememberingWsServer,
   })
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (isWithinLimit(request, response, options)) next()
+  })
   io.on('connection', (socket) => serve(socket, options))
   return io
+}
+
+/** Every poll, post and handshake counts as a request. One too many is answered here. */
+function isWithinLimit(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { addressOf, limits, exchanges }: SocketIoOptions,
+): boolean {
+  const isUpgrade = request.headers.upgrade !== undefined
+  if (!isUpgrade) exchanges.watch(request, response)
+  const retryAfter = limits.take('request', addressOf(request))
+  if (retryAfter === 0) return true
+  const headers = { 'Retry-After': String(retryAfter) }
+  if (isUpgrade) refuseUpgrade(request.socket, 429, 'Too Many Requests', headers)
+  else response.writeHead(429, headers).end('Too Many Requests')
+  return false
 }
 
 function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions): void {
