@@ -68,7 +68,7 @@ export async function createServer(config: Config): Promise<Server> {
     metrics: config.metrics ? metrics : undefined,
     metricsToken: config.metricsToken,
   })
-  const listeners = await openListeners({ dialects, health, metrics, config, addressOf, log })
+  const listeners = await openListeners({ dialects, health, metrics, config, addressOf, limits, log })
   const closing = opened.move()
   const { appId, key } = pusherCredentials(config, secrets)
   return {
@@ -80,7 +80,8 @@ export async function createServer(config: Config): Promise<Server> {
       isDraining = true
       // First nothing new comes in, then clients are told, then what is in flight ends.
       const stopped = listeners.stop()
-      for (const dialect of dialects.all) await dialect.close()
+      // All at once: each may take as long as its slowest client, and the whole has ten seconds.
+      await Promise.all(dialects.all.map((dialect) => dialect.close()))
       await stopped.drain(DRAIN_MS)
       await closing.disposeAsync()
     },
