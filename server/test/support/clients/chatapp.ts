@@ -1,4 +1,4 @@
-import { type ChatappClient, ChatappHttp, type Frame } from '../chatapp.ts'
+import { type ChatappClient, ChatappHttp, type Event, type Frame } from '../chatapp.ts'
 import {
   type Called,
   type Client,
@@ -57,15 +57,17 @@ export class ChatappDevice implements Client {
     const { others, name } = opening
     const members = others.map(({ username }) => username)
     const event = { type: 'create_conversation', members, ...(name !== undefined && { name }) }
-    return { by: 'id', id: (await this.ws.data<{ id: number }>(event)).id }
+    const frame = await this.ask(event)
+    return frame.success ? { by: 'id', id: (frame.data as { id: number }).id } : refuse(frame)
   }
 
   async send({ conversationId }: Place, content: string): Promise<void> {
     await this.ws.send({ type: 'send_message', conversation_id: conversationId, content })
     // Frames are handled in order, so the answer to the next one comes after a refusal.
-    const frames = await this.ws.settle()
-    const failed = frames.find(({ success, type }) => !success && type === 'send_message')
-    if (failed) refuse(failed)
+    await this.ws.settle()
+    const { frames } = this.ws
+    const at = frames.findIndex(({ success, type }) => !success && type === 'send_message')
+    if (at >= 0) refuse(frames.splice(at, 1)[0])
   }
 
   async listen({ conversationId }: Place): Promise<readonly Stream[]> {
@@ -104,6 +106,13 @@ export class ChatappDevice implements Client {
     const listed = await this.ws.data<{ id: number; name: string }[]>({ type: 'get_conversations' })
     const { name } = await this.ws.data<{ name: string }>({ type: 'get_conversation_info', id })
     return { listed: listed.find((conversation) => conversation.id === id)?.name, name }
+  }
+
+  /** The answer, and not an event of the same type that came by the way. */
+  async ask(event: Event): Promise<Frame> {
+    await this.ws.settle()
+    this.ws.frames.length = 0
+    return this.ws.ask(event)
   }
 
   async close(): Promise<void> {

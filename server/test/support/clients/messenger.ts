@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { type Chat, type MessagePage, MessengerClient } from '../../dialects/messenger-client.ts'
 import {
@@ -28,7 +29,7 @@ export class MessengerDevice implements Client {
   }
 
   static async register({ url }: Where, { username, password }: Person): Promise<unknown> {
-    const body = { username, password, email: `${username}@example.org` }
+    const body = { username, password, email: `${randomUUID()}@example.org` }
     const answer = await new MessengerClient(url).post('/register', body)
     return { status: answer.status, body: answer.body }
   }

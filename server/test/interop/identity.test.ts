@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Account } from '../../src/core/chat.ts'
+import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
+import {
+  DEVICES,
+  type Devices,
+  type Person,
+  REGISTRARS,
+  type Registrar,
+  someone,
+} from '../support/clients/index.ts'
+import { NAME_TAKEN, refusalOf, WRONG_PASSWORD } from './refusals.ts'
+import { World } from './world.ts'
+
+// A person has one account, whichever dialect made it; a name is one person's in all of them.
+
+let world: World
+before(async () => {
+  world = await World.start()
+})
+after(() => world[Symbol.asyncDispose]())
+
+async function accountOf({ username }: Person): Promise<Account> {
+  const account = await world.server.chat.accounts.findByUsername(username)
+  assert.ok(account)
+  return account
+}
+
+/** The name that a dialect asks for beside the username, else the username. */
+const DISPLAY_NAME: Readonly<Record<Registrar, (username: string) => string>> = {
+  rooms: (username) => `${username} of rooms`,
+  chatapp: (username) => `${username} of chatapp`,
+  messenger: (username) => username,
+  channels: (username) => username,
+}
+
+/** What a device says of the account it is logged in to, and what it should. */
+const IDENTITY: Readonly<{
+  [Name in DialectName]: (device: Devices[Name], account: Account) => Promise<readonly [unknown, unknown]>
+}> = {
+  async rooms(device, { accountId, displayName }) {
+    const called = await device.open({ kind: 'open', others: [] })
+    const place = await world.find(called)
+    await device.send(place, 'it is me')
+    const [shown] = await device.history(place)
+    return [
+      [shown?.sender, place.creatorId],
+      [{ uuid: device.uuid, username: displayName }, accountId],
+    ]
+  },
+  async chatapp({ ws }, { username, displayName }) {
+    const { username: name, fullname } = await ws.data<Record<string, unknown>>({ type: 'self' })
+    return [
+      [name, fullname],
+      [username, displayName],
+    ]
+  },
+  async groups(device, { accountId, username }) {
+    const [[event, payload] = []] = await device.ask('find_user')
+    const { _id, username: name } = payload as Record<string, unknown>
+    return [
+      [event, _id, name],
+      ['user_found', accountId.toString(16).padStart(24, '0'), username],
+    ]
+  },
+  async messenger({ api }, { accountId, username, email }) {
+    const me = await api.ok<Record<string, unknown>>('GET', '/user/me')
+    return [
+      [me.id, me.username, me.email],
+      [accountId, username, email],
+    ]
+  },
+  async channels({ id }, { accountId }) {
+    return [id, accountId]
+  },
+}
+
+for (const registrar of REGISTRARS) {
+  describe(`an account made in ${registrar}`, () => {
+    const person = someone(`from-${registrar}`)
+    before(() => DEVICES[registrar].register(world.server, person))
+
+    test('has the display name that was given, else the username', async () => {
+      const { displayName } = await accountOf(person)
+      assert.equal(displayName, DISPLAY_NAME[registrar](person.username))
+    })
+
+    for (const dialect of DIALECT_NAMES) {
+      test(`${registrar} to ${dialect}: the same password opens the same account`, async () => {
+        const device = await DEVICES[dialect].logIn(world.server, person)
+        const [told, expected] = await identify(dialect, device, await accountOf(person))
+        assert.deepEqual(told, expected)
+        await device.close()
+      })
+
+      test(`${registrar} to ${dialect}: another password opens nothing`, async () => {
+        const asking = DEVICES[dialect].logIn(world.server, { ...person, password: 'incorrect donkey' })
+        assert.deepEqual(await refusalOf(asking), WRONG_PASSWORD[dialect])
+      })
+
+      test(`${registrar} to ${dialect}: the name is taken, whatever its case`, async () => {
+        const other = { username: person.username.toUpperCase(), password: 'something else' }
+        assert.deepEqual(await DEVICES[dialect].register(world.server, other), NAME_TAKEN[dialect])
+      })
+    }
+  })
+}
+
+/** The table's rows are for one kind of device each; a name chooses both. */
+const identify = (dialect: DialectName, device: Devices[DialectName], account: Account) =>
+  (
+    IDENTITY[dialect] as (
+      device: Devices[DialectName],
+      account: Account,
+    ) => Promise<readonly [unknown, unknown]>
+  )(device, account)

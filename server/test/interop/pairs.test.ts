@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Place } from '../support/clients/index.ts'
+import { refusalOf } from './refusals.ts'
+import { addressing, type Participant, World } from './world.ts'
+
+// Two people have one private conversation, whichever dialect opened it and in whichever direction.
+
+let world: World
+let pairs: Iterator<readonly [Participant, Participant]>
+before(async () => {
+  world = await World.start()
+  const people = await Promise.all(['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => world.join(name)))
+  pairs = pairsOf(people)
+})
+after(() => world[Symbol.asyncDispose]())
+
+function* pairsOf(people: readonly Participant[]): Generator<readonly [Participant, Participant]> {
+  for (const [at, one] of people.entries()) for (const other of people.slice(at + 1)) yield [one, other]
+}
+
+/** Two who have nothing in common yet. */
+function strangers(): readonly [Participant, Participant] {
+  const { value } = pairs.next()
+  assert.ok(value)
+  return value
+}
+
+const CREATORS = ['messenger', 'channels'] as const
+type Creator = (typeof CREATORS)[number]
+
+const CHAT_EXISTS = {
+  status: 403,
+  body: {
+    status_code: 403,
+    details: {
+      message: 'A private chat with this person already exists. You can not create another one.',
+      code: 'CHAT_EXISTS',
+    },
+  },
+}
+
+/** What a second opening answers. */
+const AGAIN: Readonly<Record<Creator, (from: Participant, to: Participant, place: Place) => Promise<void>>> =
+  {
+    async messenger(from, to) {
+      assert.deepEqual(await refusalOf(from.messenger.open(privatelyWith(to))), CHAT_EXISTS)
+    },
+    async channels(from, to, { creatorId, memberIds }) {
+      const name = `private-chat_${creatorId}_${memberIds.find((id) => id !== creatorId)}`
+      const json = { from_user: from.channels.id, to_user: to.channels.id }
+      const { status, body } = await from.channels.ask('/api/request_chat', { json })
+      assert.deepEqual(
+        [status, body],
+        [
+          200,
+          {
+            ...json,
+            from_user_notification_channel: `private-notification_user_${from.channels.id}`,
+            to_user_notification_channel: `private-notification_user_${to.channels.id}`,
+            channel_name: name,
+          },
+        ],
+      )
+    },
+  }
+
+for (const first of CREATORS) {
+  for (const second of CREATORS) {
+    for (const direction of ['by the same person', 'by the other person']) {
+      test(`a conversation opened in ${first} is the one that is opened again in ${second} ${direction}`, async () => {
+        const [ann, ben] = strangers()
+        const place = await world.open(ann, first, { kind: 'private', others: [ben] })
+        assert.deepEqual(
+          [place.kind, place.creatorId, place.memberIds],
+          ['private', ann.account.accountId, [ann.account.accountId, ben.account.accountId]],
+        )
+        const [from, to] = direction === 'by the same person' ? [ann, ben] : [ben, ann]
+        await AGAIN[second](from, to, place)
+        assert.deepEqual(await sharedBy(ann, ben), [place.conversationId])
+      })
+    }
+  }
+}
+
+test('opened at once by both people in both dialects it is still one', async () => {
+  const [ann, ben] = strangers()
+  const directions = [
+    [ann, ben],
+    [ben, ann],
+  ] as const
+  const openings = directions.flatMap(([from, to]) =>
+    CREATORS.map((creator) => refusalOf(from[creator].open(privatelyWith(to)))),
+  )
+  const refusals = (await Promise.all(openings)).filter((answer) => answer !== undefined)
+  for (const refusal of refusals) assert.deepEqual(refusal, CHAT_EXISTS)
+  assert.equal((await sharedBy(ann, ben)).length, 1)
+})
+
+describe('a group of two', () => {
+  for (const [opener, name] of [
+    ['chatapp', undefined],
+    ['messenger', 'just us'],
+  ] as const) {
+    test(`opened in ${opener} is not their private conversation`, async () => {
+      const [ann, ben] = strangers()
+      const group = await world.open(ann, opener, { kind: 'group', others: [ben], ...(name && { name }) })
+      const place = await world.open(ann, 'channels', { kind: 'private', others: [ben] })
+      assert.notEqual(place.conversationId, group.conversationId)
+      for (const dialect of addressing('group')) await ann[dialect].send(group, `to the group, ${dialect}`)
+      assert.deepEqual(await ben.channels.history(place), [])
+    })
+  }
+})
+
+describe('group_list', () => {
+  test('shows open groups by their names and everything else by its gid', async () => {
+    const [ann] = strangers()
+    const ben = await world.join('newcomer')
+    const places = [
+      await world.open(ann, 'messenger', { kind: 'private', others: [ben] }),
+      await world.open(ann, 'chatapp', { kind: 'group', others: [ben], name: 'a name of its own' }),
+      await world.open(ann, 'rooms', { kind: 'open', others: [ben] }),
+      await world.open(ann, 'groups', { kind: 'open', others: [ben], name: 'the lobby' }),
+    ]
+    const names = places.map(({ kind, name, gid }) => (kind === 'open' && name ? name : gid))
+    assert.equal(names[3], 'the lobby')
+    assert.deepEqual(await ben.groups.title(), names)
+    // What it shows is what it takes: each is entered by that name.
+    for (const group_name of names) {
+      const [[event] = []] = await ben.groups.ask('enter_group', { group_name })
+      assert.equal(event, 'enter_group')
+    }
+  })
+
+  test('a group is not created under an existing gid, whoever opened that', async () => {
+    const [ann, ben] = strangers()
+    const taken = [['group_already_created', { Error: 'Group has already been created.' }]]
+    for (const [opener, kind] of [
+      ['channels', 'private'],
+      ['chatapp', 'group'],
+      ['rooms', 'open'],
+    ] as const) {
+      const { gid } = await world.open(ann, opener, { kind, others: [ben] })
+      assert.deepEqual(await ann.groups.ask('create_group', { group_name: gid }), taken, opener)
+    }
+  })
+
+  test('the name of a group that is not open is free for an open one', async () => {
+    const [ann, ben] = strangers()
+    const group = await world.open(ann, 'chatapp', { kind: 'group', others: [ben], name: 'the kitchen' })
+    const open = await world.open(ben, 'groups', { kind: 'open', others: [], name: 'the kitchen' })
+    await ben.groups.send(open, 'in the open')
+    assert.deepEqual(await ann.chatapp.history(group), [])
+  })
+})
+
+const privatelyWith = ({ account: { username, accountId } }: Participant) =>
+  ({ kind: 'private', others: [{ username, accountId }] }) as const
+
+/** What both are in. */
+async function sharedBy(one: Participant, other: Participant): Promise<readonly number[]> {
+  const idsOf = ({ account }: Participant) => world.server.chat.conversations.idsOf(account.accountId)
+  const theirs = new Set(await idsOf(other))
+  return (await idsOf(one)).filter((id) => theirs.has(id))
+}

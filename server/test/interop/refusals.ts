@@ -1,0 +1,65 @@
+import type { DialectName } from '../../src/dialects/index.ts'
+import { Refused } from '../support/clients/index.ts'
+
+/** What a server answers in each dialect, word for word. */
+type Answers = Readonly<Record<DialectName, unknown>>
+
+const roomsError = (code: number, message: string) => ({ ok: false, error: { code, message } })
+const messengerError = (status: number, details: object) => ({
+  status,
+  body: { status_code: status, details },
+})
+
+const PASSWORD_REQUIRED = ['user_not_authorized', { Error: 'Password required.' }]
+
+/** To `register`, when somebody has the name. */
+export const NAME_TAKEN: Answers = {
+  rooms: roomsError(400, 'User already exists'),
+  chatapp: { status: 409, text: 'username already exists' },
+  groups: PASSWORD_REQUIRED,
+  messenger: messengerError(400, {
+    message: 'This user already exists.',
+    code: 'USER_EXISTS',
+    errors: { username: 'This username is already taken.' },
+  }),
+  channels: { status: 200, body: { status: 'error', message: 'Could not add user' } },
+}
+
+/** To a log-in with a wrong password, or under the name of a guest, who has none. */
+export const WRONG_PASSWORD: Answers = {
+  rooms: roomsError(400, 'Login or password is invalid'),
+  chatapp: { status: 401, text: 'mismatch username and password' },
+  groups: PASSWORD_REQUIRED,
+  messenger: messengerError(400, {
+    message: 'Wrong login credential, try again.',
+    code: 'WRONG_CREDENTIALS',
+    errors: {
+      usernameOrEmail: 'Wrong login credential, try again.',
+      password: 'Wrong login credential, try again.',
+    },
+  }),
+  channels: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
+}
+
+/** To a send into a private conversation whose other member has blocked the sender. */
+export const MESSAGE_REFUSED: Answers = {
+  rooms: roomsError(403, 'This message can not be delivered.'),
+  chatapp: { success: false, type: 'send_message', error: 'message can not be delivered' },
+  groups: ['invalid_request', { Error: 'This message can not be delivered.' }],
+  messenger: messengerError(403, {
+    message: 'This message can not be delivered.',
+    code: 'MESSAGE_REFUSED',
+  }),
+  channels: [403, { status: 'error', message: 'This message can not be delivered' }],
+}
+
+/** What the server said instead of doing it; undefined when it was done. */
+export async function refusalOf(asking: Promise<unknown>): Promise<unknown> {
+  try {
+    await asking
+    return undefined
+  } catch (error) {
+    if (error instanceof Refused) return error.answer
+    throw error
+  }
+}
