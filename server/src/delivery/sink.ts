@@ -122,7 +122,8 @@ export class SocketSink implements Sink {
     for (; this.#counted < this.#queue.length; this.#counted++) {
       this.#backlogBytes += bytesFor(this.#queue[this.#counted]).length
     }
-    if (this.#backlogBytes + this.#socket.writableLength > MAX_BACKLOG_BYTES) this.#onStalled()
+    // The write in flight does not count: it may be one long answer that the peer asked for and is reading.
+    if (this.#backlogBytes > MAX_BACKLOG_BYTES) this.#onStalled()
   }
 
   readonly #onWritten = (): void => {

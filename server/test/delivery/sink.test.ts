@@ -133,3 +133,21 @@ test('is crowded while much of what its peer asked for waits, and says when no l
   pair.near.destroy()
   await closed
 })
+
+test('a long answer on its way does not make its reader slow when others speak', async () => {
+  await using pair = await socketPair()
+  pair.far.pause()
+  const sink = new SocketSink(pair.near, { onSlow: unexpected })
+  const answer = 'a'.repeat(8 * MAX_BACKLOG_BYTES)
+  sink.send(frame(answer))
+  await until('an answer that waits', () => pair.near.writableLength > MAX_BACKLOG_BYTES)
+  sink.push(batch(frame('spoken')))
+  await new Promise((resolve) => setImmediate(resolve))
+  const received = collect(pair.far)
+  pair.far.resume()
+  await until(
+    'both',
+    () => received.chunks.reduce((sum, chunk) => sum + chunk.length, 0) === answer.length + 6,
+  )
+  assert.ok(received.text().endsWith('aspoken'))
+})
