@@ -6,7 +6,7 @@ import type { Sink } from './sink.ts'
 /** One event in a dialect's bytes; undefined when the dialect has no word for it. */
 export type Render = (event: ConversationEvent) => Frame | undefined
 
-/** The sinks of one conversation in one dialect. An event is rendered once, whoever many listen. */
+/** The sinks of one conversation in one dialect. An event is rendered once, however many listen. */
 class Audience {
   readonly #render: Render
   readonly #sinks = new Set<Sink>()

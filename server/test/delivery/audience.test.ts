@@ -61,7 +61,7 @@ function setUp() {
   }
 }
 
-test('renders an event once, whoever many listen, and shares one buffer per turn', () => {
+test('renders an event once, however many listen, and shares one buffer per turn', () => {
   const { audiences, publish, count } = setUp()
   const sinks = Array.from({ length: 100 }, () => new Remembering())
   for (const sink of sinks) audiences.join(room, sink)
