@@ -65,9 +65,12 @@ export class Dispatcher<Name extends string> {
   }
 
   async #choose(request: IncomingMessage, shared: SharedRoute<Name>): Promise<Name | undefined> {
-    if (request.method === 'OPTIONS') return this.#options.preflight(request.headers.origin)
     const rows = shared.byKey.filter(([, name]) => this.#apps.has(name))
     const otherwise = this.#apps.has(shared.otherwise) ? shared.otherwise : rows[0]?.[1]
+    if (request.method === 'OPTIONS') {
+      const name = this.#options.preflight(request.headers.origin)
+      return this.#apps.has(name) ? name : otherwise
+    }
     if (request.method !== 'POST') return otherwise
     // Refused by whoever is asked, before it comes.
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return otherwise

@@ -21,11 +21,17 @@ export interface HttpParts {
   readonly sameSite: SameSite
 }
 
+/** Other dialects' on the main port, where pages of this one's origins are granted it by this one. */
+const OTHERS_PATH = '/login'
+
 /** Everything but the WebSocket: JSON in, plain text out. */
 export function createHttp(parts: HttpParts): FastifyInstance {
   const { origins, limits, addressOf, log } = parts
   const app = createDialectApp({
-    notFound: (reply) => sendText(reply, 404, statusLine(404)),
+    notFound: (reply) =>
+      isPreflight(reply.request) && reply.request.url === OTHERS_PATH
+        ? answerPreflight(reply, 'POST', origins)
+        : sendText(reply, 404, statusLine(404)),
     methodNotAllowed: (reply, allow) =>
       isPreflight(reply.request)
         ? answerPreflight(reply, allow, origins)
