@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, before, describe, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
+import { KEYS } from '../support/channels.ts'
+import { DEVICES, REGISTRARS, someone } from '../support/clients/index.ts'
+import { GroupsClient } from '../support/groups.ts'
+import { SocketIoListener } from '../support/rooms.ts'
+import { until } from '../support/until.ts'
+import { NAME_TAKEN } from './refusals.ts'
+import { World } from './world.ts'
+
+// On a port of its own a dialect answers alone: nobody's keys choose another, and its 404 is on every path.
+
+let world: World
+before(async () => {
+  world = await World.start({ PARLANCE_PORTS: DIALECT_NAMES.map((name) => `${name}:0`).join() })
+})
+after(() => world[Symbol.asyncDispose]())
+
+const urlOf = (dialect: DialectName): string => {
+  const port = world.server.dedicatedPorts.get(dialect)
+  assert.ok(port)
+  return `http://${world.server.host}:${port}`
+}
+
+const NOT_FOUND: Readonly<Record<DialectName, unknown>> = {
+  rooms: { ok: false, error: { code: 404, message: 'Not found.' } },
+  chatapp: '404: Not Found',
+  groups: 'Not Found',
+  messenger: { detail: 'Not Found' },
+  channels: { status: 'error', message: 'Not found' },
+}
+
+/** Paths of the others, by their own. */
+const PATHS: Readonly<Record<DialectName, readonly string[]>> = {
+  rooms: ['/create-room', '/send-message', '/get-room-history'],
+  chatapp: ['/misc/ping', '/auth/login', '/auth/verify', '/ws'],
+  groups: [],
+  messenger: ['/user/me', '/user/chats', '/chat/1'],
+  channels: ['/api/login', '/api/users', '/api/pusher/auth'],
+}
+
+/** Where WebSockets are accepted, and by whom. Messenger has nothing live: its clients ask again. */
+const LIVE: Readonly<Record<string, readonly DialectName[]>> = {
+  '/ws': ['chatapp'],
+  [`/app/${KEYS.PUSHER_KEY}?protocol=7`]: ['channels'],
+  '/socket.io/?EIO=4&transport=websocket': ['rooms', 'groups'],
+  '/chat/1/messages': [],
+}
+
+const EVERYTHING = JSON.stringify({ login: 'x', email: 'not one', usernameOrEmail: 'x', username: 7 })
+
+/** What each says to a body with everyone's keys, on the paths that are shared elsewhere. */
+const ANSWERS: Readonly<
+  Record<'/register' | '/login', Readonly<Record<DialectName, (body: unknown) => unknown>>>
+> = {
+  '/register': {
+    rooms: (body) => assert.deepEqual(body, malformed('register_user')),
+    chatapp: (body) => assert.equal(body, 'password required'),
+    groups: (body) => assert.equal(body, NOT_FOUND.groups),
+    messenger: (body) => assert.ok(Array.isArray((body as { detail: unknown }).detail)),
+    channels: (body) => assert.deepEqual(body, NOT_FOUND.channels),
+  },
+  '/login': {
+    rooms: (body) => assert.deepEqual(body, malformed('login_user')),
+    chatapp: (body) => assert.equal(body, NOT_FOUND.chatapp),
+    groups: (body) => assert.equal(body, NOT_FOUND.groups),
+    messenger: (body) => assert.ok(Array.isArray((body as { detail: unknown }).detail)),
+    channels: (body) => assert.deepEqual(body, NOT_FOUND.channels),
+  },
+}
+
+const malformed = (request: string) => ({
+  ok: false,
+  error: { code: 400, message: `Malformed ${request} request` },
+})
+
+for (const dialect of DIALECT_NAMES) {
+  describe(`a port of ${dialect}`, () => {
+    for (const path of ['/register', '/login'] as const) {
+      test(`${path} is its own, whatever keys the body has`, async () => {
+        const { body } = await ask(dialect, path, { method: 'POST', body: EVERYTHING })
+        ANSWERS[path][dialect](body)
+      })
+    }
+
+    const foreign = DIALECT_NAMES.filter((other) => other !== dialect).flatMap((other) => PATHS[other])
+    for (const path of ['/', '/nowhere', '/healthz', ...foreign]) {
+      test(`${path} gets its 404`, async () => {
+        const { status, body } = await ask(dialect, path)
+        assert.deepEqual([status, body], [404, NOT_FOUND[dialect]])
+      })
+    }
+
+    for (const [path, owners] of Object.entries(LIVE)) {
+      const isOpen = owners.includes(dialect)
+      test(`a WebSocket on ${path.split('?')[0]} is ${isOpen ? 'accepted' : 'refused'}`, async () => {
+        assert.equal(await isUpgraded(urlOf(dialect) + path), isOpen)
+      })
+    }
+  })
+}
+
+for (const registrar of REGISTRARS) {
+  test(`clients of ${registrar} work on its own port, with the same accounts`, async () => {
+    const where = { url: urlOf(registrar), tcpPort: world.server.tcpPort }
+    const person = someone(`of-${registrar}`)
+    await DEVICES[registrar].register(where, person)
+    const device = await DEVICES[registrar].logIn(where, person)
+    await device.close()
+    assert.deepEqual(await DEVICES[registrar].register(world.server, person), NAME_TAKEN[registrar])
+    const everywhere = await world.logIn(person)
+    assert.equal(everywhere.account.username, person.username)
+  })
+}
+
+test('clients of different ports are in one conversation', async () => {
+  const person = someone('everywhere')
+  await DEVICES.rooms.register({ url: urlOf('rooms'), tcpPort: world.server.tcpPort }, person)
+  const at = (dialect: DialectName) => ({ url: urlOf(dialect), tcpPort: world.server.tcpPort })
+  const rooms = await DEVICES.rooms.logIn(at('rooms'), person)
+  const groups = await DEVICES.groups.logIn(at('groups'), person)
+  const messenger = await DEVICES.messenger.logIn(at('messenger'), person)
+  const chatapp = await DEVICES.chatapp.logIn(at('chatapp'), person)
+  const place = await world.find(await rooms.open({ kind: 'open', others: [] }))
+  const devices = [rooms, groups, messenger, chatapp]
+  for (const device of devices) await device.send(place, `from the port of ${device.dialect}`)
+  for (const device of devices) {
+    assert.deepEqual(
+      (await device.history(place)).map(({ text }) => text),
+      devices.map(({ dialect: name }) => `from the port of ${name}`),
+    )
+    await device.close()
+  }
+})
+
+async function ask(dialect: DialectName, path: string, init: RequestInit = {}) {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(urlOf(dialect) + path, { ...init, headers })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return { status: response.status, body: isJson ? JSON.parse(text) : text }
+}
+
+async function isUpgraded(url: string): Promise<boolean> {
+  const ws = new WebSocket(url.replace(/^http/, 'ws'))
+  const isOpen = await Promise.race([
+    once(ws, 'open').then(() => true),
+    new Promise<boolean>((resolve) => ws.once('unexpected-response', () => resolve(false))),
+    new Promise<boolean>((resolve) => ws.once('error', () => resolve(false))),
+  ])
+  ws.on('error', () => undefined)
+  ws.terminate()
+  return isOpen
+}
+
+describe('Socket.IO', () => {
+  const UNKNOWN = (event: string) => [['invalid_request', { Error: `Unknown event: ${event}` }]]
+
+  test('on the main port event names tell rooms and groups apart; groups answers unknown ones', async () => {
+    const socket = await GroupsClient.connect(world.server.url)
+    assert.deepEqual(await socket.ask('nonsense', {}), UNKNOWN('nonsense'))
+    assert.deepEqual((await socket.ask('find_user', { username: 'a guest' }))[0]?.[0], 'user_created')
+    // Refused by rooms alone, in its own way.
+    assert.deepEqual(await socket.ask('auth', '{}'), [['disconnect']])
+    socket.end()
+  })
+
+  test("on the port of groups an event of rooms' is unknown", async () => {
+    const socket = await GroupsClient.connect(urlOf('groups'))
+    assert.deepEqual(await socket.ask('auth', '{}'), UNKNOWN('auth'))
+    assert.equal(socket.isDisconnected, false)
+    socket.end()
+  })
+
+  test('on the port of rooms events of groups go unanswered', async () => {
+    const ann = await world.join('ann')
+    const place = await world.open(ann, 'rooms', { kind: 'open', others: [] })
+    const socket = new SocketIoListener(urlOf('rooms'))
+    const answers: unknown[] = []
+    for (const event of ['user_created', 'user_found', 'invalid_request', 'pongg'])
+      socket.socket.on(event, (payload: unknown) => answers.push(payload))
+    await until('the connection', () => socket.socket.connected)
+    socket.socket.emit('find_user', { username: 'nobody here' })
+    socket.socket.emit('pingg', 1)
+    // Events are handled in order: once this is acknowledged, so are they.
+    const pass = { uuid: ann.rooms.uuid, room_gid: place.gid }
+    assert.equal(await socket.auth(pass), 'acknowledged')
+    assert.deepEqual(answers, [])
+    assert.equal(await world.server.chat.accounts.findByUsername('nobody here'), undefined)
+    socket.end()
+  })
+})

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { DialectName } from '../../src/dialects/index.ts'
+import { startParlance, type TestServer } from '../support/server.ts'
+
+// `/register` and `/login` of the main port are called by clients of several dialects: the body's own keys
+// say whose it is, and that dialect's answer, errors too, is what comes back.
+
+let server: TestServer
+before(async () => {
+  server = await startParlance()
+})
+after(() => server.close())
+
+const ok = { ok: true }
+const roomsError = (message: string) => ({ ok: false, error: { code: 400, message } })
+const missing = (...fields: string[]) => ({
+  detail: fields.map((field) => ({
+    loc: ['body', field],
+    msg: 'field required',
+    type: 'value_error.missing',
+  })),
+})
+
+/** Whose answer it is, told by the status and the body, which is text in chatapp and JSON elsewhere. */
+type Row = readonly [what: string, body: string, owner: DialectName, status: number, answer: unknown]
+
+const REGISTER: readonly Row[] = [
+  ['a rooms registration', '{"login":"ann","password":"p","username":"Ann"}', 'rooms', 200, ok],
+  [
+    'a taken rooms login',
+    '{"login":"Ann","password":"p","username":"A"}',
+    'rooms',
+    200,
+    roomsError('User already exists'),
+  ],
+  ['login alone', '{"login":"x"}', 'rooms', 200, roomsError('Malformed register_user request')],
+  ['login of another type', '{"login":null}', 'rooms', 200, roomsError('Malformed register_user request')],
+  [
+    'login and email',
+    '{"email":"a@b.c","login":"x"}',
+    'rooms',
+    200,
+    roomsError('Malformed register_user request'),
+  ],
+  ['email alone', '{"email":"ann@example.org"}', 'messenger', 422, missing('username', 'password')],
+  [
+    'a taken name with an email',
+    '{"email":"a@example.org","username":"ann","password":"p"}',
+    'messenger',
+    400,
+    userExists(),
+  ],
+  [
+    'a chatapp registration',
+    '{"username":"ben","password":"p","fullname":"Ben"}',
+    'chatapp',
+    201,
+    'registered',
+  ],
+  [
+    'a taken chatapp username',
+    '{"username":"ANN","password":"p","fullname":"A"}',
+    'chatapp',
+    409,
+    'username already exists',
+  ],
+  ['username alone', '{"username":"x"}', 'chatapp', 400, 'password required'],
+  ['no key', '{}', 'chatapp', 400, 'username required'],
+  ['keys in other cases', '{"Login":"x","EMAIL":"y"}', 'chatapp', 400, 'username required'],
+  ['keys that are nested', '{"user":{"login":"x","email":"y"}}', 'chatapp', 400, 'username required'],
+  ['inherited keys', '{"__proto__":{"login":"x","email":"y"}}', 'chatapp', 400, 'username required'],
+  ['an empty list', '[]', 'chatapp', 400, 'username required'],
+  ['a list of objects', '[{"login":"x"}]', 'chatapp', 400, 'not a valid json'],
+  ['a string', '"login"', 'chatapp', 400, 'not a valid json'],
+  ['null', 'null', 'chatapp', 400, 'not a valid json'],
+  ['half an object', '{"login":"x"', 'chatapp', 400, 'not a valid json'],
+  ['nothing', '', 'chatapp', 400, 'not a valid json'],
+]
+
+const LOGIN: readonly Row[] = [
+  ['usernameOrEmail alone', '{"usernameOrEmail":"ann"}', 'messenger', 422, missing('password')],
+  ['usernameOrEmail of another type', '{"usernameOrEmail":null}', 'messenger', 422, noneAllowed()],
+  [
+    'usernameOrEmail and login',
+    '{"login":"ann","usernameOrEmail":"a","password":"wrong"}',
+    'messenger',
+    400,
+    wrongCredentials(),
+  ],
+  [
+    'a wrong rooms password',
+    '{"login":"ann","password":"wrong"}',
+    'rooms',
+    200,
+    roomsError('Login or password is invalid'),
+  ],
+  ['login alone', '{"login":"ann"}', 'rooms', 200, roomsError('Malformed login_user request')],
+  ['no key', '{}', 'rooms', 200, roomsError('Malformed login_user request')],
+  [
+    'keys of chatapp',
+    '{"username":"ann","password":"p"}',
+    'rooms',
+    200,
+    roomsError('Malformed login_user request'),
+  ],
+  [
+    'inherited keys',
+    '{"__proto__":{"usernameOrEmail":"x"}}',
+    'rooms',
+    200,
+    roomsError('Malformed login_user request'),
+  ],
+  [
+    'a list of objects',
+    '[{"usernameOrEmail":"x"}]',
+    'rooms',
+    200,
+    roomsError('Malformed login_user request'),
+  ],
+  ['null', 'null', 'rooms', 200, roomsError('Malformed login_user request')],
+  ['half an object', '{"usernameOrEmail":"x"', 'rooms', 200, roomsError('Invalid data.')],
+  ['nothing', '', 'rooms', 200, roomsError('Invalid data.')],
+]
+
+for (const [path, rows] of [
+  ['/register', REGISTER],
+  ['/login', LOGIN],
+] as const) {
+  describe(`POST ${path}`, () => {
+    for (const [what, body, owner, status, answer] of rows) {
+      test(`${what}: ${owner} answers`, async () => {
+        const headers = { 'content-type': 'application/json' }
+        const response = await fetch(server.url + path, { method: 'POST', headers, body })
+        assert.deepEqual([response.status, await read(response)], [status, answer])
+      })
+    }
+  })
+}
+
+describe('the content type does not choose', () => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/octet-stream']) {
+    test(type, async () => {
+      const ask = (path: string, body: string) =>
+        fetch(server.url + path, { method: 'POST', headers: { 'content-type': type }, body })
+      const rooms = await ask('/register', '{"login":"x"}')
+      assert.deepEqual(await rooms.json(), roomsError('Malformed register_user request'))
+      const chatapp = await ask('/register', '{"username":"x"}')
+      assert.equal(await chatapp.text(), 'password required')
+      // It is messenger's own rule that its bodies are declared as JSON.
+      assert.equal((await ask('/register', '{"email":"x"}')).status, 422)
+      assert.equal((await ask('/login', '{"usernameOrEmail":"x"}')).status, 422)
+    })
+  }
+})
+
+describe('a wrong method is answered by whom a body without keys would reach', () => {
+  test('GET /register: chatapp', async () => {
+    const response = await fetch(`${server.url}/register`)
+    assert.deepEqual([response.status, await response.text()], [405, '405: Method Not Allowed'])
+    assert.equal(response.headers.get('allow'), 'POST')
+  })
+
+  test('GET /login: rooms', async () => {
+    const response = await fetch(`${server.url}/login`)
+    const error = { code: 405, message: 'Method not allowed.' }
+    assert.deepEqual([response.status, await response.json()], [405, { ok: false, error }])
+  })
+})
+
+describe('a CORS preflight of a shared path', () => {
+  const ALLOWED = 'http://localhost:5173'
+
+  for (const path of ['/register', '/login']) {
+    test(`${path}: an origin on chatapp's list is granted it by name, with credentials`, async () => {
+      const { status, headers } = await preflight(server.url + path, ALLOWED)
+      assert.ok(status === 200 || status === 204, `${status}`)
+      assert.equal(headers.get('access-control-allow-origin'), ALLOWED)
+      assert.equal(headers.get('access-control-allow-credentials'), 'true')
+      assert.match(headers.get('access-control-allow-methods') ?? '', /\bPOST\b/)
+      assert.match(headers.get('access-control-allow-headers') ?? '', /content-type/)
+      assert.match(headers.get('vary') ?? '', /origin/i)
+    })
+
+    for (const origin of ['https://elsewhere.example', 'http://localhost:5174', 'null']) {
+      test(`${path}: ${origin} is granted it as rooms does, without credentials`, async () => {
+        const { status, headers } = await preflight(server.url + path, origin)
+        assert.ok(status === 200 || status === 204, `${status}`)
+        assert.equal(headers.get('access-control-allow-origin'), '*')
+        assert.equal(headers.get('access-control-allow-credentials'), null)
+        for (const name of ['user', 'authorization', 'content-type'])
+          assert.ok(headers.get('access-control-allow-headers')?.includes(name), name)
+      })
+    }
+  }
+
+  test('is answered by those who are there, when one of the two is not', async () => {
+    for (const [dialects, path] of [
+      ['rooms', '/register'],
+      ['rooms', '/login'],
+      ['chatapp', '/register'],
+    ] as const) {
+      const alone = await startParlance({ PARLANCE_DIALECTS: dialects })
+      const { status, headers } = await preflight(alone.url + path, ALLOWED)
+      assert.ok(status === 200 || status === 204, `${dialects} ${path} ${status}`)
+      const origin = headers.get('access-control-allow-origin') ?? ''
+      assert.ok(['*', ALLOWED].includes(origin), `${dialects} ${path} ${origin}`)
+      await alone.close()
+    }
+  })
+})
+
+const preflight = (url: string, origin: string): Promise<Response> =>
+  fetch(url, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  })
+
+async function read(response: Response): Promise<unknown> {
+  const text = await response.text()
+  return response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : text
+}
+
+function userExists() {
+  const errors = { username: 'This username is already taken.' }
+  return { status_code: 400, details: { message: 'This user already exists.', code: 'USER_EXISTS', errors } }
+}
+
+function wrongCredentials() {
+  const message = 'Wrong login credential, try again.'
+  const errors = { usernameOrEmail: message, password: message }
+  return { status_code: 400, details: { message, code: 'WRONG_CREDENTIALS', errors } }
+}
+
+function noneAllowed() {
+  const none = { msg: 'none is not an allowed value', type: 'type_error.none.not_allowed' }
+  return { detail: [{ loc: ['body', 'usernameOrEmail'], ...none }, ...missing('password').detail] }
+}
