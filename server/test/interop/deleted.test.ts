@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { DialectName } from '../../src/dialects/index.ts'
 import { failure } from '../support/chatapp.ts'
 import type { Place } from '../support/clients/index.ts'
-import { addressing, OPENINGS, type Participant, World } from './world.ts'
+import { addressing, KINDS, type Participant, World } from './world.ts'
 
 // Messenger deletes. What it deleted is gone from every history, and nothing can be replied to it any more.
 
@@ -15,9 +15,6 @@ before(async () => {
   ;[ann, ben] = await Promise.all([world.join('ann'), world.join('ben')])
 })
 after(() => world[Symbol.asyncDispose]())
-
-/** One conversation of each kind. */
-const KINDS = OPENINGS.filter(({ kind }, at) => OPENINGS.findIndex((one) => one.kind === kind) === at)
 
 for (const { kind, opener, name } of KINDS) {
   describe(`in a${kind === 'open' ? 'n' : ''} ${kind} conversation`, () => {

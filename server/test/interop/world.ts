@@ -48,6 +48,20 @@ export class World implements AsyncDisposable {
     return participant
   }
 
+  /** Somebody who was here before the server was started, with the credentials of then. */
+  async resume(who: Participant): Promise<Participant> {
+    const [rooms, chatapp, groups, messenger, channels] = await Promise.all([
+      who.rooms.again(),
+      who.chatapp.again(),
+      who.groups.again(),
+      who.messenger.again(),
+      who.channels.again(),
+    ])
+    const participant = { ...who, rooms, chatapp, groups, messenger, channels }
+    this.#people.push(participant)
+    return participant
+  }
+
   /** Opens a conversation from one of the creator's devices, with the others in it. */
   async open(
     creator: Participant,
@@ -109,3 +123,6 @@ export const OPENINGS: readonly {
   { kind: 'open', opener: 'rooms' },
   { kind: 'open', opener: 'groups', name: 'an open group' },
 ]
+
+/** One conversation of each kind. */
+export const KINDS = OPENINGS.filter(({ kind }, at) => OPENINGS.findIndex((one) => one.kind === kind) === at)

@@ -102,6 +102,10 @@ export class ChannelsDevice implements Client {
     return ask(this.#url, path, { token: this.token, ...asking })
   }
 
+  async again(): Promise<ChannelsDevice> {
+    return new ChannelsDevice(this.#url, this)
+  }
+
   close(): void {
     for (const pusher of this.#pushers) pusher.disconnect()
   }

@@ -115,6 +115,11 @@ export class ChatappDevice implements Client {
     return this.ws.ask(event)
   }
 
+  async again(): Promise<ChatappDevice> {
+    const ws = await this.#http.connect(this.ws.username, this.cookie)
+    return new ChatappDevice(this.#http, this.cookie, ws)
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.ws, ...this.#listeners].map((client) => client.close()))
   }

@@ -92,6 +92,10 @@ export class GroupsDevice implements Client {
     return this.#socket.ask(event, { ...this.#speaker, ...fields })
   }
 
+  again(): Promise<GroupsDevice> {
+    return GroupsDevice.logIn(this.#where, this.#person)
+  }
+
   close(): void {
     for (const socket of [this.#socket, ...this.#listeners]) socket.end()
   }

@@ -80,6 +80,10 @@ export class MessengerDevice implements Client {
     return { listed: listed && { name: listed.name, type: listed.type }, name, type }
   }
 
+  async again(): Promise<MessengerDevice> {
+    return new MessengerDevice(this.api)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.all(this.#polls)

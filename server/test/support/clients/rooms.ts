@@ -81,6 +81,10 @@ export class RoomsDevice implements Client {
     return undefined
   }
 
+  async again(): Promise<RoomsDevice> {
+    return new RoomsDevice(this.#where, this.uuid)
+  }
+
   close(): void {
     for (const listener of this.#listeners) listener.end()
   }

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
+import { failure } from '../support/chatapp.ts'
+import { DEVICES, type Place } from '../support/clients/index.ts'
+import { GroupsClient } from '../support/groups.ts'
+import { startParlance } from '../support/server.ts'
+import { Gathering } from './gathering.ts'
+import { MESSAGE_REFUSED, NAME_TAKEN, refusalOf } from './refusals.ts'
+import { addresses, addressing, KINDS, type Participant, World } from './world.ts'
+
+// A server is closed and started again on the same directory and ports. Nothing is lost, in any dialect, and
+// whoever was logged in still is.
+
+const GUEST = 'a-guest-who-stays'
+
+let directory: string
+let world: World
+let ann: Participant
+let ben: Participant
+/** Whom ann has blocked. */
+let cat: Participant
+let places: readonly Place[]
+let remembered: readonly ReadonlyMap<DialectName, unknown>[]
+let deletedId: number
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parlance-'))
+  const DBPATH = join(directory, 'parlance.db')
+  const first = await World.start({ DBPATH })
+  const { port, tcpPort } = first.server
+  const people = await Promise.all([first.join('ann'), first.join('ben', 'messenger'), first.join('cat')])
+  places = await live(first, people)
+  remembered = await Promise.all(people.slice(0, 2).map(everythingShownTo))
+  await first[Symbol.asyncDispose]()
+
+  world = await World.start({ DBPATH, PORT: String(port), ROOMS_TCP_PORT: String(tcpPort) })
+  ;[ann, ben, cat] = [
+    await world.resume(people[0]),
+    await world.resume(people[1]),
+    await world.resume(people[2]),
+  ]
+})
+after(async () => {
+  await world[Symbol.asyncDispose]()
+  await rm(directory, { recursive: true })
+})
+
+describe('after a restart', () => {
+  for (const dialect of DIALECT_NAMES) {
+    test(`${dialect}: every history and every list is as it was, to the credentials of before`, async () => {
+      for (const [at, who] of [ann, ben].entries())
+        assert.deepEqual(await shownTo(who, dialect), remembered[at]?.get(dialect))
+    })
+  }
+
+  for (const { kind } of KINDS) {
+    test(`in a${kind === 'open' ? 'n' : ''} ${kind} conversation all devices talk on where they were`, async () => {
+      const place = placeOf(kind)
+      const gathering = await Gathering.at(world, place, [ann, ben])
+      for (const who of [ann, ben])
+        for (const dialect of addressing(kind))
+          await who[dialect].send(place, `${who.username}, again over ${dialect}`)
+      const facts = await gathering.settled()
+      for (const view of gathering.views) {
+        const news = facts.filter(({ body }) => body.includes('again over'))
+        for (const { transport, shown } of view.streams)
+          assert.deepEqual(strip(shown), strip(view.expected(news, 'live')), `${view.dialect}, ${transport}`)
+        assert.deepEqual(
+          strip(await view.history()),
+          strip(view.expected(facts, 'in the history')),
+          view.dialect,
+        )
+      }
+    })
+  }
+
+  test('ids and places in the conversation go on without a hole', async () => {
+    const { conversationId } = placeOf('private')
+    const all = await world.server.chat.messages.list({ conversationId, limit: Infinity })
+    const deleted = 1
+    assert.equal(all.at(-1)?.seq, all.length + deleted)
+    for (const [at, { messageId }] of all.slice(1).entries())
+      assert.ok(messageId > (all[at]?.messageId ?? Infinity))
+  })
+
+  test('who was blocked is, and contacts are contacts', async () => {
+    const privately = await world.find({ by: 'pair', pair: [cat.channels.id, ann.channels.id] })
+    for (const dialect of DIALECT_NAMES)
+      assert.deepEqual(await refusalOf(cat[dialect].send(privately, 'please')), MESSAGE_REFUSED[dialect])
+    const { contacts } = await ann.chatapp.ws.data<{ contacts: unknown }>({ type: 'get_contacts' })
+    assert.deepEqual(contacts, [ben.username])
+  })
+
+  test('names are taken, those of guests too', async () => {
+    for (const dialect of DIALECT_NAMES)
+      assert.deepEqual(await DEVICES[dialect].register(world.server, ann), NAME_TAKEN[dialect])
+    const guest = { username: GUEST, password: 'mine now' }
+    assert.deepEqual(await DEVICES.chatapp.register(world.server, guest), NAME_TAKEN.chatapp)
+    const socket = await GroupsClient.connect(world.server.url)
+    assert.equal((await socket.ask('find_user', { username: GUEST }))[0]?.[0], 'user_found')
+    socket.end()
+  })
+
+  test('the pair still has its one private conversation', async () => {
+    const again = await world.open(ben, 'channels', { kind: 'private', others: [ann] })
+    assert.equal(again.conversationId, placeOf('private').conversationId)
+  })
+
+  test('what was deleted stays so', async () => {
+    const { conversationId } = placeOf('private')
+    const reply = {
+      type: 'send_message',
+      conversation_id: conversationId,
+      content: 'what?',
+      reply_id: deletedId,
+    }
+    const refusal = `No such ${deletedId} message id found in ${conversationId} conversation_id`
+    assert.deepEqual(await ann.chatapp.ask(reply), failure('send_message', refusal))
+  })
+})
+
+test('generated secrets are kept: the Pusher application is the same', async () => {
+  const settings = { DBPATH: join(directory, 'other', 'parlance.db') }
+  const first = await startParlance(settings)
+  await first.close()
+  const second = await startParlance(settings)
+  await second.close()
+  assert.deepEqual(second.pusher, first.pusher)
+})
+
+/** Something of everything that is stored. */
+async function live(first: World, [one, other, blocked]: readonly Participant[]): Promise<readonly Place[]> {
+  if (!one || !other || !blocked) throw new Error('three people live here')
+  const opened: Place[] = []
+  for (const { kind, opener, name } of KINDS) {
+    const place = await first.open(one, opener, {
+      kind,
+      others: [other],
+      ...(name !== undefined && { name }),
+    })
+    opened.push(place)
+    for (const who of [one, other])
+      for (const dialect of addressing(kind))
+        await who[dialect].send(place, `${who.username} over ${dialect}`)
+  }
+  const [privately] = opened
+  if (privately) await regret(one, privately)
+  await first.open(blocked, 'channels', { kind: 'private', others: [one] })
+  await first.server.chat.contacts.block(one.account.accountId, blocked.account.accountId)
+  await one.chatapp.ask({ type: 'add_contact', contact_username: other.username })
+  assert.equal(
+    ((await DEVICES.groups.register(first.server, { username: GUEST })) as unknown[])[0],
+    'user_created',
+  )
+  return opened
+}
+
+async function regret(who: Participant, place: Place): Promise<void> {
+  await who.rooms.send(place, 'something rash')
+  const said = (await who.messenger.history(place)).find(({ text }) => text === 'something rash')
+  deletedId = Number(said?.id)
+  await who.messenger.api.ok('DELETE', `/message/${deletedId}`)
+}
+
+async function everythingShownTo(who: Participant): Promise<ReadonlyMap<DialectName, unknown>> {
+  const everything = new Map<DialectName, unknown>()
+  for (const dialect of DIALECT_NAMES) everything.set(dialect, await shownTo(who, dialect))
+  return everything
+}
+
+async function shownTo(who: Participant, dialect: DialectName): Promise<unknown> {
+  const all: unknown[] = []
+  for (const place of places.filter(({ kind }) => addresses(dialect, kind)))
+    all.push({ history: strip(await who[dialect].history(place)), title: await who[dialect].title(place) })
+  return all
+}
+
+function placeOf(wanted: Place['kind']): Place {
+  const place = places.find(({ kind }) => kind === wanted)
+  if (!place) throw new Error(`nothing ${wanted} was opened`)
+  return place
+}
+
+/** What is not on a wire is not compared. */
+const strip = (shown: readonly object[]): unknown => JSON.parse(JSON.stringify(shown))
