@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { isoMicros } from '../../src/lib/clock.ts'
 import {
   CLIENT_KINDS,
   GroupsClient,
@@ -671,6 +672,38 @@ if (!process.env.TARGET) {
         await client.ask('send_message', { username, group_name, text: 'x' }),
         malformed('This message can not be delivered.'),
       )
+    })
+
+    test('who was brought into a conversation has not read it when it was created, its creator has', async () => {
+      const { chat } = server.own ?? assert.fail()
+      const people = await Promise.all([register(url, 'ann'), register(url, 'ben')])
+      const ids = await Promise.all(
+        people.map(
+          async ({ login }) => ((await chat.accounts.findByUsername(login)) ?? assert.fail()).accountId,
+        ),
+      )
+      const [annsId = assert.fail(), bensId = assert.fail()] = ids
+      const opened = [
+        await chat.conversations.openPrivate(annsId, bensId),
+        await chat.conversations.createGroup(annsId, [bensId], 'team'),
+      ]
+      const [anns, bens] = await Promise.all(
+        people.map(async ({ login: username, password }) => {
+          const client = await connect()
+          only(await client.ask('find_user', { username, password }), 'user_found')
+          return (group_name: string) => client.ask('visit_group', { username, group_name })
+        }),
+      )
+      assert.ok(anns && bens)
+      for (const { conversation } of opened) {
+        const lastRead = async (visit: typeof anns) =>
+          only<{ last_time_read_in_visiting_group: string | null }>(
+            await visit(conversation.gid),
+            'user_visited',
+          ).last_time_read_in_visiting_group
+        assert.equal(await lastRead(bens), null)
+        assert.equal(await lastRead(anns), isoMicros(conversation.createdAt, '+00:00'))
+      }
     })
 
     test("a native token binds its own account's name only", async () => {

@@ -89,10 +89,13 @@ const isoTime = (at: Micros): string => isoMicros(at, '+00:00')
 export const groupNameOf = ({ kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>): string =>
   kind === 'open' && name !== null ? name : gid
 
-/** Who opened a conversation has read it, as it was then. */
-const lastReadOf = ({ lastReadAt, joinedAt }: Member, { createdAt }: Conversation): string | null => {
+/** Who opened a conversation has read it, as it was then; who was brought into it has not. */
+const lastReadOf = (
+  { accountId, lastReadAt, joinedAt }: Member,
+  { creatorId, createdAt }: Conversation,
+): string | null => {
   if (lastReadAt !== null) return isoTime(lastReadAt)
-  return joinedAt === createdAt ? isoTime(createdAt) : null
+  return accountId === creatorId && joinedAt === createdAt ? isoTime(createdAt) : null
 }
 
 /** The groups of an account, in the order in which they were opened. */
