@@ -111,7 +111,7 @@ class Ports {
     if (!rooms || config.rooms.tcpPort === null) return null
     const server = createSniffingServer({
       onHttp: (socket) => main.emit('connection', socket),
-      onRaw: (socket) => rooms.acceptRaw(socket),
+      onRaw: (socket, msLeft) => rooms.acceptRaw(socket, msLeft),
       deadlineMs: RAW_HANDSHAKE_MS,
     })
     return this.#listen(server, config.rooms.tcpHost, config.rooms.tcpPort, 'ROOMS_TCP_PORT')

@@ -23,8 +23,8 @@ export interface RoomsDeps {
 }
 
 export interface RoomsDialect extends Dialect {
-  /** Serves a raw TCP client whose first bytes are still to be read. */
-  acceptRaw(socket: Socket): void
+  /** Serves a raw TCP client whose first bytes are still to be read, and who has so long for its handshake. */
+  acceptRaw(socket: Socket, handshakeMs: number): void
 }
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
@@ -45,7 +45,7 @@ export function mountRooms({ chat, bus, limits, addressOf, log, historyLimit }: 
     http,
     socketIo,
     owns: (path) => REQUESTS.has(path),
-    acceptRaw: (socket) => raw.accept(socket),
+    acceptRaw: (socket, handshakeMs) => raw.accept(socket, handshakeMs),
     countConnections: () => raw.count + socketIo.count,
     async close() {
       await Promise.all([raw.close(), socketIo.close()])

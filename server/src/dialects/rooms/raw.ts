@@ -8,7 +8,6 @@ import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
 import { ownerOf, type Pass } from './wire.ts'
 
-const HANDSHAKE_MS = 5_000
 /** How long a peer may take to close its side. */
 const CLOSE_GRACE_MS = 1_000
 
@@ -30,13 +29,13 @@ export class RawClients {
   }
 
   /** The socket's first bytes are still to be read. */
-  accept(socket: Socket): void {
+  accept(socket: Socket, handshakeMs: number): void {
     const address = socket.remoteAddress ?? 'unknown'
     const client = new RawClient(socket, this.#hall, this.#log)
     this.#clients.set(socket, client)
     socket.once('close', () => this.#clients.delete(socket))
     if (this.#limits.take('request', address) > 0) client.close()
-    else client.open(address)
+    else client.open(address, handshakeMs)
   }
 
   /** Resolves when all are gone. */
@@ -70,8 +69,8 @@ class RawClient {
     socket.on('data', () => undefined).resume()
   }
 
-  open(address: string): void {
-    const deadline = setTimeout(() => this.close(), HANDSHAKE_MS)
+  open(address: string, handshakeMs: number): void {
+    const deadline = setTimeout(() => this.close(), handshakeMs)
     this.#socket.once('close', () => clearTimeout(deadline))
     this.#socket.on('data', (segment: Buffer) => {
       const pass = this.#handshake?.push(segment) ?? 'incomplete'
