@@ -581,6 +581,10 @@ describe('everything else', { concurrency: true }, () => {
     assert.equal(preflight.headers.get('access-control-allow-origin'), '*')
     assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /authorization, content-type/)
     assert.equal(preflight.headers.get('access-control-allow-credentials'), null)
+    // As laravel-echo has axios ask.
+    const asked = { ...headers, 'access-control-request-headers': 'authorization,content-type,x-socket-id' }
+    const echo = await ask(url, '/api/send_message', { method: 'OPTIONS', headers: asked })
+    assert.match(echo.headers.get('access-control-allow-headers') ?? '', /x-socket-id/)
     const { headers: answer } = await ask(url, '/api/users', { headers })
     assert.equal(answer.get('access-control-allow-origin'), '*')
   })

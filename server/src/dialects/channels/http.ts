@@ -17,11 +17,7 @@ export interface HttpOptions {
 
 // The token is in a header that pages of other origins do not have: any of them may ask.
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
-const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': 'authorization, content-type',
-  'access-control-max-age': '86400',
-}
+const PREFLIGHT = { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' }
 const TOO_MANY_REQUESTS = 429
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -34,7 +30,7 @@ export function createHttp({ requests, limits, addressOf, log, pusher }: HttpOpt
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
-    if (request.method === 'OPTIONS') return reply.code(204).headers(PREFLIGHT).send()
+    if (request.method === 'OPTIONS') return sendPreflight(request, reply)
     // Clients name any type, or none: what is not a form is read as JSON whatever they say.
     if (!isForm(request)) request.raw.headers['content-type'] = 'application/json'
     return undefined
@@ -59,6 +55,12 @@ function giveAway(prefix: string, to: FastifyInstance, from: FastifyInstance): v
     reply.hijack()
     to.routing(request.raw, reply.raw)
   })
+}
+
+/** Any header may be sent: the libraries around Pusher add some of their own, such as `X-Socket-ID`. */
+function sendPreflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const allowed = headers['access-control-request-headers'] ?? 'authorization, content-type'
+  return reply.code(204).headers(PREFLIGHT).header('access-control-allow-headers', allowed).send()
 }
 
 const answers = (log: Logger): DialectAnswers => ({
