@@ -19,7 +19,9 @@ export const CHAT_EXISTS = ownError(
   'CHAT_EXISTS',
   'A private chat with this person already exists. You can not create another one.',
 )
-export const WITH_YOURSELF = ownError(400, 'CHAT_WITH_YOURSELF', 'You can not create a chat with yourself')
+export const WITH_YOURSELF = ownError(400, 'CHAT_WITH_YOURSELF', 'You can not create a chat with yourself', {
+  with_user_id: 'You can not create a chat with yourself',
+})
 export const NO_MESSAGE = ownError(404, 'MESSAGE_DOES_NOT_EXIST', "Message doesn't exist.")
 
 export const is = ({ status, body }: Answer<unknown>, expected: number, wanted: object): void =>

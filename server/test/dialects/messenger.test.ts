@@ -63,16 +63,17 @@ describe('POST /register', () => {
   it('names the taken fields, whatever their case', async () => {
     const { username, email } = await signUp(url, 'bea')
     const fresh = registration()
+    const message = 'This user already exists.'
     const rows = [
-      [{ ...fresh, username: username.toUpperCase() }, { username: 'This username is already taken.' }],
-      [{ ...fresh, email: email.toUpperCase() }, { email: 'This email is already taken.' }],
+      [{ ...fresh, username: username.toUpperCase() }, { username: message }],
+      [{ ...fresh, email: email.toUpperCase() }, { email: message }],
       [
         { ...fresh, username, email },
-        { username: 'This username is already taken.', email: 'This email is already taken.' },
+        { username: message, email: message },
       ],
     ] as const
     for (const [body, errors] of rows) {
-      const wanted = ownError(400, 'USER_EXISTS', 'This user already exists.', errors)
+      const wanted = ownError(400, 'USER_EXISTS', message, errors)
       is(await anyone.post('/register', body), 400, wanted)
     }
   })

@@ -20,7 +20,7 @@ export const NAME_TAKEN: Answers = {
   messenger: messengerError(400, {
     message: 'This user already exists.',
     code: 'USER_EXISTS',
-    errors: { username: 'This username is already taken.' },
+    errors: { username: 'This user already exists.' },
   }),
   channels: { status: 200, body: { status: 'error', message: 'Could not add user' } },
 }

@@ -226,7 +226,7 @@ async function read(response: Response): Promise<unknown> {
 }
 
 function userExists() {
-  const errors = { username: 'This username is already taken.' }
+  const errors = { username: 'This user already exists.' }
   return { status_code: 400, details: { message: 'This user already exists.', code: 'USER_EXISTS', errors } }
 }
 

@@ -92,22 +92,22 @@ const unavailable = (): Refusal =>
 const chatDoesNotExist = (): Refusal =>
   own(404, { message: "This chat doesn't exist.", code: 'CHAT_DOES_NOT_EXIST' })
 
-const userExists = ({ fields }: ChatErrorDetails): Refusal => {
-  const taken = Array.isArray(fields) ? fields : []
-  const errors = Object.fromEntries(taken.map((field) => [field, `This ${field} is already taken.`]))
-  return own(400, { message: 'This user already exists.', code: 'USER_EXISTS', errors })
-}
+/** Said of the request and, in the same words, of each field that is to blame. */
+const blaming = (status: number, code: string, message: string, fields: readonly string[]): Refusal =>
+  own(status, { message, code, errors: Object.fromEntries(fields.map((field) => [field, message])) })
 
-const wrongCredentials = (): Refusal => {
-  const message = 'Wrong login credential, try again.'
-  const errors = { usernameOrEmail: message, password: message }
-  return own(400, { message, code: 'WRONG_CREDENTIALS', errors })
-}
+const userExists = ({ fields }: ChatErrorDetails): Refusal =>
+  blaming(400, 'USER_EXISTS', 'This user already exists.', Array.isArray(fields) ? fields : [])
 
-const userDoesNotExist = (): Refusal => {
-  const message = 'User with given ID does not exist'
-  return own(400, { message, code: 'USER_NOT_EXISTS', errors: { with_user_id: message } })
-}
+const wrongCredentials = (): Refusal =>
+  blaming(400, 'WRONG_CREDENTIALS', 'Wrong login credential, try again.', ['usernameOrEmail', 'password'])
+
+// The same field whether the chat is private or a group, whose ids come in another one.
+const userDoesNotExist = (): Refusal =>
+  blaming(400, 'USER_NOT_EXISTS', 'User with given ID does not exist', ['with_user_id'])
+
+const withYourself = (): Refusal =>
+  blaming(400, 'CHAT_WITH_YOURSELF', 'You can not create a chat with yourself', ['with_user_id'])
 
 /** Only where an operator set the server-wide limit below what 2,047 characters can take. */
 const messageTooLong = ({ maxBytes }: ChatErrorDetails): Refusal =>
@@ -133,8 +133,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
       message: "You are not the owner of the message. You can't delete it.",
       code: 'NOT_THE_OWNER',
     }),
-  with_yourself: () =>
-    own(400, { message: 'You can not create a chat with yourself', code: 'CHAT_WITH_YOURSELF' }),
+  with_yourself: withYourself,
   message_refused: () => own(403, { message: 'This message can not be delivered.', code: 'MESSAGE_REFUSED' }),
   message_too_long: messageTooLong,
   rate_limited: ({ retryAfterSeconds }) => tooManyRequests(Number(retryAfterSeconds ?? 1)),
