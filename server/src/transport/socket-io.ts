@@ -9,6 +9,7 @@ import type { Exchanges } from './exchanges.ts'
 import { Inbox } from './inbox.ts'
 import type { Limits } from './limits.ts'
 import { refuseUpgrade } from './listener.ts'
+import { corsOf } from './socket-io-cors.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
@@ -84,7 +85,7 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
     maxHttpBufferSize: MAX_SOCKET_IO_BYTES,
     perMessageDeflate: false,
     httpCompression: false,
-    cors: { origin: '*', allowedHeaders: ['user', 'authorization', 'content-type'] },
+    cors: corsOf,
     wsEngine: RememberingWsServer,
   })
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {

@@ -20,6 +20,21 @@ const PORTS = {
   'the raw TCP port': () => `http://${server.host}:${server.tcpPort}`,
 }
 
+test('pages of any origin may poll; where the client asks with credentials, as version 2 does, by name', async () => {
+  const origin = 'https://chat.example.org'
+  for (const [version, allowed, credentials] of [
+    [3, origin, 'true'],
+    [4, '*', null],
+  ] as const) {
+    const address = `${url}/socket.io/?EIO=${version}&transport=polling`
+    for (const method of ['GET', 'OPTIONS']) {
+      const { headers } = await fetch(address, { method, headers: { origin } })
+      assert.equal(headers.get('access-control-allow-origin'), allowed, `${method}, version ${version}`)
+      assert.equal(headers.get('access-control-allow-credentials'), credentials)
+    }
+  }
+})
+
 for (const kind of SOCKET_IO_KINDS) {
   for (const [name, there] of Object.entries(PORTS)) {
     describe(`${kind}, on ${name}`, { concurrency: true }, () => {
