@@ -13,7 +13,7 @@ interface Exchange {
 const STALL_MS = 10_000
 /** Answers that wait for their readers, all together; past it those that wait longest are given up. */
 const MAX_UNREAD_BYTES = 256 * 1024 * 1024
-const COUNT_EVERY_MS = 500
+const COUNT_EVERY_MS = 10
 
 /** Requests of one connection that wait before it is no longer read, and before it is cut off. */
 const PAUSE_AT = 32
@@ -24,7 +24,9 @@ export class Exchanges {
   /** In the order they began. */
   readonly #underWay = new Map<Socket, ServerResponse>()
   readonly #waiting = new Map<Socket, Exchange[]>()
-  #counting: NodeJS.Timeout | undefined
+  /** Begun, and not looked at until there is room for their answers. One a connection. */
+  readonly #deferred: Exchange[] = []
+  #countedAt = 0
 
   /**
    * Handles a request, the next of a connection after the one before: who sends a thousand at once, which HTTP
@@ -46,7 +48,7 @@ export class Exchanges {
 
   /** Of a request that someone else handles at once. */
   watch(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#underWay.has(request.socket)) this.#begin({ request, response, handle: () => undefined })
+    if (!this.#underWay.has(request.socket)) this.#enter(request.socket, response)
   }
 
   /** Nothing has moved on the connection for as long as it was given. */
@@ -57,37 +59,49 @@ export class Exchanges {
     else socket.destroy()
   }
 
-  #begin({ request, response, handle }: Exchange): void {
-    const { socket } = request
-    // Set anew, so that the order is that of beginning.
-    this.#underWay.delete(socket)
+  #enter(socket: Socket, response: ServerResponse): void {
     this.#underWay.set(socket, response)
-    this.#counting ??= setInterval(() => this.#count(), COUNT_EVERY_MS).unref()
     socket.setTimeout(STALL_MS)
-    response.once('close', () => this.#next(socket))
-    handle(request, response)
+    response.once('close', () => this.#leave(socket))
   }
 
-  #next(socket: Socket): void {
-    const next = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift()
-    if (next) {
-      this.#begin(next)
-      return
-    }
+  #leave(socket: Socket): void {
+    // Deleted first, so that the order stays that of beginning.
     this.#underWay.delete(socket)
-    if (this.#waiting.delete(socket)) socket.resume()
-    if (this.#underWay.size > 0) return
-    clearInterval(this.#counting)
-    this.#counting = undefined
+    const next = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift()
+    if (next) this.#begin(next)
+    else if (this.#waiting.delete(socket)) socket.resume()
   }
 
-  #count(): void {
+  #begin(exchange: Exchange): void {
+    this.#enter(exchange.request.socket, exchange.response)
+    const isFull = this.#relieve()
+    if (!isFull && this.#deferred.length === 0) exchange.handle(exchange.request, exchange.response)
+    // The memory of those given up is free at the end of the turn.
+    else if (this.#deferred.push(exchange) === 1) setImmediate(this.#handleDeferred)
+  }
+
+  /** One a turn, so that each finds counted what the one before has added. */
+  readonly #handleDeferred = (): void => {
+    this.#relieve()
+    const exchange = this.#deferred.shift()
+    if (exchange && !exchange.request.socket.destroyed) exchange.handle(exchange.request, exchange.response)
+    if (this.#deferred.length > 0) setImmediate(this.#handleDeferred)
+  }
+
+  /** Gives up the oldest unread answers while they are too many. Answers whether they were. */
+  #relieve(): boolean {
+    const now = performance.now()
+    if (now - this.#countedAt < COUNT_EVERY_MS) return false
+    this.#countedAt = now
     let unread = 0
     for (const response of this.#underWay.values()) unread += response.writableLength
-    for (const [socket, response] of this.#underWay) {
-      if (unread <= MAX_UNREAD_BYTES) return
-      unread -= response.writableLength
-      if (response.writableLength > 0) socket.destroy()
+    if (unread <= MAX_UNREAD_BYTES) return false
+    for (const [socket, { writableLength }] of this.#underWay) {
+      if (writableLength > 0) socket.destroy()
+      unread -= writableLength
+      if (unread <= MAX_UNREAD_BYTES) break
     }
+    return true
   }
 }

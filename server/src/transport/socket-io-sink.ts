@@ -17,7 +17,12 @@ interface EngineConnection {
   readonly writeBuffer: readonly unknown[]
   readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: object }
   send(message: string): unknown
+  /** Discarding: what waits to be sent is forgotten. */
+  close(discard: boolean): unknown
 }
+
+/** How long a peer that is cut off may take to read what was written. */
+const CLOSE_GRACE_MS = 2_000
 
 /**
  * The way out to one Socket.IO client. On an established WebSocket shared frames go straight to the
@@ -80,6 +85,13 @@ export class SocketIoSink implements Sink {
     await this.#raw?.sink.drained()
   }
 
+  /** Without Socket.IO's own goodbye, after which a client would not come back by itself. */
+  cutOff(): void {
+    this.#engine.close(true)
+    const socket = this.#raw?.socket
+    setTimeout(() => socket?.destroy(), CLOSE_GRACE_MS).unref()
+  }
+
   flush(): void {
     this.#raw?.sink.flush()
     const queue = this.#queue
@@ -99,7 +111,7 @@ export class SocketIoSink implements Sink {
     }
     // Counted is what already waits: one long answer alone is nobody's slowness.
     if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) {
-      this.#socket.disconnect(true)
+      this.cutOff()
       return
     }
     this.#pollingBacklogBytes += payload.length
@@ -118,7 +130,7 @@ export class SocketIoSink implements Sink {
   #openRaw(ws: object | undefined): { socket: NetSocket; sink: SocketSink } | undefined {
     const socket = ws && this.#rawOf(ws)
     if (!socket) return undefined
-    const onSlow = () => this.#socket.disconnect(true)
+    const onSlow = () => this.cutOff()
     return { socket, sink: new SocketSink(socket, { onSlow, ...(this.#owner && { owner: this.#owner }) }) }
   }
 }

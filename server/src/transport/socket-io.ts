@@ -10,6 +10,7 @@ import { Inbox } from './inbox.ts'
 import type { Limits } from './limits.ts'
 import { refuseUpgrade } from './listener.ts'
 import { corsOf } from './socket-io-cors.ts'
+import { cutOffUnread, hold, readInTurns, release } from './socket-io-floods.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
@@ -63,6 +64,7 @@ class RememberingWsServer extends WebSocketServer {
   ): void {
     super.handleUpgrade(request, socket, head, (ws, upgraded) => {
       rawSockets.set(ws, socket as NetSocket)
+      readInTurns(socket as NetSocket)
       done(ws, upgraded)
     })
   }
@@ -91,6 +93,7 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     if (isWithinLimit(request, response, options)) next()
   })
+  io.engine.on('connection', cutOffUnread)
   io.on('connection', (socket) => serve(socket, options))
   return io
 }
@@ -131,12 +134,12 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
       await dispatch(packet, sessions)
       if (sink.isCrowded) await sink.drained()
     },
-    pause: () => sink.raw()?.pause(),
-    resume: () => sink.raw()?.resume(),
+    pause: () => hold(sink.raw()),
+    resume: () => release(sink.raw()),
     onError,
   })
   socket.use((packet) => inbox.push(packet))
-  cutOffFloods(socket, inbox)
+  cutOffFloods(socket, inbox, sink)
   // A packet that cannot be parsed makes socket.io close the connection and emit this.
   socket.on('error', () => socket.disconnect(true))
   socket.once('disconnect', async () => {
@@ -152,11 +155,11 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
 }
 
 /** Polls cannot be slowed by not reading: a client that goes on and on meanwhile is cut off. */
-function cutOffFloods(socket: Socket, inbox: Inbox<readonly unknown[]>): void {
+function cutOffFloods(socket: Socket, inbox: Inbox<readonly unknown[]>, sink: SocketIoSink): void {
   let arrived = 0
   socket.conn.on('data', (data: string | Buffer) => {
     arrived = inbox.isPaused ? arrived + data.length : 0
-    if (arrived > MAX_FLOOD_BYTES) socket.disconnect(true)
+    if (arrived > MAX_FLOOD_BYTES) sink.cutOff()
   })
 }
 
