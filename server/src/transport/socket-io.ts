@@ -14,7 +14,8 @@ import { cutOffUnread, hold, readInTurns, release } from './socket-io-floods.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
-export const MAX_SOCKET_IO_BYTES = 64 * 1024
+/** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
+export const MAX_SOCKET_IO_BYTES = 128 * 1024
 /** What may still come from a client of which much already waits. */
 const MAX_FLOOD_BYTES = 1024 * 1024
 /** How long a client that polls may take to come for its goodbye. */

@@ -545,7 +545,7 @@ describe('send_message', () => {
     ] as const) {
       assert.deepEqual(await ann.ask('send_message', { group_name, text }), malformed(why))
     }
-    const tooLong = await ann.ask('send_message', { group_name, text: 'x'.repeat(60_000) })
+    const tooLong = await ann.ask('send_message', { group_name, text: 'x'.repeat(100_000) })
     assert.match(
       only<{ Error: string }>(tooLong, 'invalid_request').Error,
       /^text must have at most \d+ bytes\.$/,
