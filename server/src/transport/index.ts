@@ -1,4 +1,4 @@
-export { type AddressOf, addressReader } from './address.ts'
+export { type AddressOf, addressReader, networkOf } from './address.ts'
 export { createDialectApp, type DialectAnswers, MAX_BODY_BYTES, plain } from './app.ts'
 export { type Stopped, stop } from './closing.ts'
 export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { SocketSink } from '../../delivery/index.ts'
-import type { Limits } from '../../transport/index.ts'
+import { type Limits, networkOf } from '../../transport/index.ts'
 import { Attendance, type Hall } from './attendance.ts'
 import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
@@ -30,7 +30,7 @@ export class RawClients {
 
   /** The socket's first bytes are still to be read. */
   accept(socket: Socket, handshakeMs: number): void {
-    const address = socket.remoteAddress ?? 'unknown'
+    const address = networkOf(socket.remoteAddress)
     const client = new RawClient(socket, this.#hall, this.#log)
     this.#clients.set(socket, client)
     socket.once('close', () => this.#clients.delete(socket))
