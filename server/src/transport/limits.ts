@@ -36,12 +36,15 @@ export class Limits {
     this.#now = nowSeconds
   }
 
-  /** Takes one token. 0 when allowed, else the whole seconds (at least 1) to wait. */
-  take(kind: LimitKind, key: string | number): number {
+  /**
+   * Takes one token, or as many as it costs: who has one may go into debt, which is waited out afterwards.
+   * 0 when allowed, else the whole seconds (at least 1) to wait.
+   */
+  take(kind: LimitKind, key: string | number, cost = 1): number {
     if (!this.#isOn) return 0
     const bucket = this.#refilled(kind, key)
     if (bucket.tokens >= 1) {
-      bucket.tokens--
+      bucket.tokens -= cost
       return 0
     }
     return this.#wait(kind, bucket)

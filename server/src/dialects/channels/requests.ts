@@ -137,6 +137,7 @@ export class Requests {
 
   async authorizeSubscription(caller: Account, asked: wire.SubscriptionRequest): Promise<ChannelAuth> {
     const { socketId, channelName } = asked
+    requireWithinLimit(this.#limits.take('command', caller.accountId))
     if (channelName === notificationName(caller.accountId)) {
       return this.#live.sign({ caller, socketId, channelName })
     }
@@ -164,10 +165,12 @@ export class Requests {
   }
 
   async listUsers(caller: Account, page: wire.UsersPage): Promise<object> {
+    requireWithinLimit(this.#limits.take('command', caller.accountId))
     return (await this.#chat.accounts.list(caller.accountId, page)).map(wire.wireUser)
   }
 
   async listMessages(caller: Account, reference: wire.ChannelReference, address: string): Promise<object> {
+    requireWithinLimit(this.#limits.take('command', caller.accountId))
     const channel = await this.#enter(caller, reference, address)
     if (!channel) return []
     const { conversationId } = channel

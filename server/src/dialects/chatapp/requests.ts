@@ -1,7 +1,12 @@
 import type { Logger } from '../../log.ts'
 import type { Limits } from '../../transport/index.ts'
 import type { Asker } from './asker.ts'
-import { createConversation, getConversationInfo, getConversations } from './conversations.ts'
+import {
+  costOfConversation,
+  createConversation,
+  getConversationInfo,
+  getConversations,
+} from './conversations.ts'
 import { ANSWERS, BUG, textOf } from './errors.ts'
 import { getMessages, sendMessage } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
@@ -9,6 +14,8 @@ import { type Fields, failure, own, parseEvent, success } from './wire.ts'
 
 interface Request {
   readonly limit: 'send' | 'command'
+  /** How many ordinary requests it counts as; 1 when absent. */
+  readonly cost?: (fields: Fields) => number
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
   run(asker: Asker, fields: Fields): Promise<unknown>
 }
@@ -18,7 +25,7 @@ const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['self', { limit: 'command', run: self }],
   ['add_contact', { limit: 'command', run: addContact }],
   ['get_contacts', { limit: 'command', run: getContacts }],
-  ['create_conversation', { limit: 'command', run: createConversation }],
+  ['create_conversation', { limit: 'command', cost: costOfConversation, run: createConversation }],
   ['get_conversations', { limit: 'command', run: getConversations }],
   ['get_conversation_info', { limit: 'command', run: getConversationInfo }],
   ['send_message', { limit: 'send', run: sendMessage }],
@@ -38,7 +45,8 @@ export async function answer(
   const type = fields && own(fields, 'type')
   const request = REQUESTS.get(type)
   const name = request ? String(type) : ROOT
-  if (limits.take(request?.limit ?? 'command', asker.account.accountId) > 0) {
+  const cost = fields && request?.cost?.(fields)
+  if (limits.take(request?.limit ?? 'command', asker.account.accountId, cost) > 0) {
     return failure(name, ANSWERS.rate_limited.text)
   }
   if (!fields) return failure(ROOT, 'invalid json event')

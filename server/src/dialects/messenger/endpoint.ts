@@ -18,6 +18,12 @@ interface Work<Who, Command> {
   readonly run: (who: Who, command: Command) => Promise<object>
 }
 
+interface Costly<Command> {
+  readonly limit?: LimitKind
+  /** How many ordinary requests it counts as; 1 when absent. */
+  readonly cost?: (command: Command) => number
+}
+
 /** Puts what every request must pass before the work that is its own. */
 export class Guards {
   readonly #limits: Limits
@@ -46,12 +52,12 @@ export class Guards {
   /** For the bearer of a valid token; the 401 comes before what is wrong with the request. */
   loggedIn<Command>(
     route: string,
-    { limit = 'command', takes, run }: Work<Account, Command> & { readonly limit?: LimitKind },
+    { limit = 'command', cost, takes, run }: Work<Account, Command> & Costly<Command>,
   ): Endpoint {
     return endpoint(route, async (request) => {
       const account = await this.#credentials.authenticate(request.headers.authorization)
       const command = takes(rawOf(request))
-      requireWithinLimit(this.#limits.take(limit, account.accountId))
+      requireWithinLimit(this.#limits.take(limit, account.accountId, cost?.(command)))
       return run(account, command)
     })
   }

@@ -144,6 +144,7 @@ export class Requests {
   }
 
   async readHistory(visitor: wire.Visitor, query: wire.HistoryQuery, address: string): Promise<Data> {
+    requireWithinLimit(this.#limits.take('command', visitor.account.accountId))
     const { conversation } = await this.#entrance.enter(visitor.account, query.gid, address)
     const pages = readHistory(this.#chat.messages, {
       conversationId: conversation.conversationId,
