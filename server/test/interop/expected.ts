@@ -65,7 +65,7 @@ export const TITLE: Readonly<Record<DialectName, (place: Place, other: Account) 
     const title = kind === 'private' ? other.username : (name ?? gid)
     return { listed: title, name: title }
   },
-  groups: (place) => [groupName(place)],
+  groups: groupName,
   messenger: ({ kind, name, gid }) => {
     const title = kind === 'private' ? { name: null, type: 'private' } : { name: name ?? gid, type: 'group' }
     return { listed: title, ...title }

@@ -10,10 +10,19 @@ import { addresses, OPENINGS, World } from './world.ts'
 // for each rule in each cell. What a cell expects is derived from the dialects' table, in expected.ts.
 
 let world: World
-let talks: readonly Talk[]
+const talks: Talk[] = []
 before(async () => {
   world = await World.start()
-  talks = await Promise.all(OPENINGS.map((opening) => holdTalk(world, opening)))
+  const [ann, ben, cat] = [
+    await world.join('ann', 'rooms'),
+    await world.join('ben', 'chatapp'),
+    await world.join('cat', 'channels'),
+  ]
+  // A private conversation is the pair's only one, and the last pair has none.
+  const pairs = { 'private messenger': [ann, ben], 'private channels': [ann, cat] } as const
+  const pairOf = ({ kind, opener }: (typeof OPENINGS)[number]) =>
+    Object.entries(pairs).find(([name]) => name === `${kind} ${opener}`)?.[1] ?? ([ben, cat] as const)
+  for (const opening of OPENINGS) talks.push(await holdTalk(world, opening, pairOf(opening)))
 })
 after(() => world[Symbol.asyncDispose]())
 
@@ -96,9 +105,9 @@ function areAsExpected({ talk, sender, showings }: Cell, part: (shown: Shown) =>
   }
 }
 
-function haveTitles({ talk: { titles, place, ann, ben }, showings }: Cell): void {
+function haveTitles({ talk: { titles, place, speaker, listener }, showings }: Cell): void {
   for (const view of new Set(showings.map((showing) => showing.view))) {
-    const other = view.who === ann ? ben : ann
+    const other = view.who === speaker ? listener : speaker
     assert.deepEqual(titles.get(view), TITLE[view.dialect](place, other.account))
   }
 }
@@ -106,9 +115,9 @@ function haveTitles({ talk: { titles, place, ann, ben }, showings }: Cell): void
 /** The one dialect that names private conversations only. */
 const NO_SUCH_CHANNEL = [404, { status: 'error', message: 'No such channel' }]
 
-async function isUnknownTo({ place, ben }: Talk, receiver: DialectName): Promise<void> {
-  assert.deepEqual(await ben[receiver].history(place), [])
-  const refused = await ben[receiver].listen({ ...place, kind: 'private' }).catch((error) => error)
+async function isUnknownTo({ place, listener }: Talk, receiver: DialectName): Promise<void> {
+  assert.deepEqual(await listener[receiver].history(place), [])
+  const refused = await listener[receiver].listen({ ...place, kind: 'private' }).catch((error) => error)
   assert.ok(refused instanceof Refused)
   assert.equal(Reflect.get(Object(refused.answer), 'status'), 403)
 }

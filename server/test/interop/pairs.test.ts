@@ -10,7 +10,8 @@ let world: World
 let pairs: Iterator<readonly [Participant, Participant]>
 before(async () => {
   world = await World.start()
-  const people = await Promise.all(['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => world.join(name)))
+  const people: Participant[] = []
+  for (const name of ['ann', 'ben', 'cat', 'dan', 'eve', 'fay']) people.push(await world.join(name))
   pairs = pairsOf(people)
 })
 after(() => world[Symbol.asyncDispose]())
@@ -125,7 +126,7 @@ describe('group_list', () => {
     ]
     const names = places.map(({ kind, name, gid }) => (kind === 'open' && name ? name : gid))
     assert.equal(names[3], 'the lobby')
-    assert.deepEqual(await ben.groups.title(), names)
+    assert.deepEqual(await ben.groups.list(), names)
     // What it shows is what it takes: each is entered by that name.
     for (const group_name of names) {
       const [[event] = []] = await ben.groups.ask('enter_group', { group_name })

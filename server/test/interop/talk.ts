@@ -15,11 +15,11 @@ export interface Showing {
   readonly shown: readonly Shown[]
 }
 
-/** What ann said from all her devices at once, and what everyone was shown of it. */
+/** What one of two people said from all devices at once, and what both were shown of it. */
 export interface Talk {
   readonly place: Place
-  readonly ann: Participant
-  readonly ben: Participant
+  readonly speaker: Participant
+  readonly listener: Participant
   readonly facts: readonly SignedMessage[]
   readonly showings: readonly Showing[]
   readonly titles: ReadonlyMap<View, unknown>
@@ -30,17 +30,18 @@ export interface Talk {
 export async function holdTalk(
   world: World,
   { kind, opener, name }: (typeof OPENINGS)[number],
+  [speaker, listener]: readonly [Participant, Participant],
 ): Promise<Talk> {
-  const [ann, ben] = await Promise.all([world.join('ann', 'rooms'), world.join('ben', 'chatapp')])
-  const place = await world.open(ann, opener, { kind, others: [ben], ...(name !== undefined && { name }) })
-  const gathering = await Gathering.at(world, place, [ann, ben])
-  await Promise.all(addressing(kind).map((dialect) => sayAll(ann, dialect, place)))
-  const refusals = await refusalsOf(ann, place)
+  const opening = { kind, others: [listener], ...(name !== undefined && { name }) }
+  const place = await world.open(speaker, opener, opening)
+  const gathering = await Gathering.at(world, place, [speaker, listener])
+  await Promise.all(addressing(kind).map((dialect) => sayAll(speaker, dialect, place)))
+  const refusals = await refusalsOf(speaker, place)
   const facts = await gathering.settled()
   const showings = (await Promise.all(gathering.views.map(showingsOf))).flat()
   const titles = new Map<View, unknown>()
   for (const view of gathering.views) titles.set(view, await view.who[view.dialect].title(place))
-  return { place, ann, ben, facts, showings, titles, refusals }
+  return { place, speaker, listener, facts, showings, titles, refusals }
 }
 
 export const isFrom = (dialect: DialectName, { text }: { readonly text: string }): boolean =>

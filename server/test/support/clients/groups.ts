@@ -82,8 +82,12 @@ export class GroupsDevice implements Client {
     return [...read, ...unread].map(shownOf)
   }
 
-  /** All that it calls the conversations of this account. */
-  async title(): Promise<readonly string[]> {
+  /** In the account's list. */
+  async title(place: Place): Promise<string | undefined> {
+    return (await this.list()).find((name) => name === nameOf(place))
+  }
+
+  async list(): Promise<readonly string[]> {
     const found = answer(await this.ask('find_user'), 'user_found')
     return (found as { group_list: readonly string[] }).group_list
   }

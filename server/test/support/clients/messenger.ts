@@ -15,7 +15,7 @@ import {
 } from './client.ts'
 
 const PAGE = 100
-const POLL_MS = 20
+const POLL_MS = 100
 
 /** fetch. It has no live connection: its listening is asking again and again for what came after. */
 export class MessengerDevice implements Client {
@@ -95,7 +95,7 @@ export class MessengerDevice implements Client {
       const page = await this.#page(place, `cursor=${cursor}&limit=${PAGE}`)
       into.push(...shownOf(page))
       cursor = page.messages.at(-1)?.id ?? cursor
-      await setTimeout(POLL_MS)
+      if (page.count < PAGE) await setTimeout(POLL_MS)
     }
   }
 
