@@ -114,48 +114,6 @@ describe('a group of two', () => {
   }
 })
 
-describe('group_list', () => {
-  test('shows open groups by their names and everything else by its gid', async () => {
-    const [ann] = strangers()
-    const ben = await world.join('newcomer')
-    const places = [
-      await world.open(ann, 'messenger', { kind: 'private', others: [ben] }),
-      await world.open(ann, 'chatapp', { kind: 'group', others: [ben], name: 'a name of its own' }),
-      await world.open(ann, 'rooms', { kind: 'open', others: [ben] }),
-      await world.open(ann, 'groups', { kind: 'open', others: [ben], name: 'the lobby' }),
-    ]
-    const names = places.map(({ kind, name, gid }) => (kind === 'open' && name ? name : gid))
-    assert.equal(names[3], 'the lobby')
-    assert.deepEqual(await ben.groups.list(), names)
-    // What it shows is what it takes: each is entered by that name.
-    for (const group_name of names) {
-      const [[event] = []] = await ben.groups.ask('enter_group', { group_name })
-      assert.equal(event, 'enter_group')
-    }
-  })
-
-  test('a group is not created under an existing gid, whoever opened that', async () => {
-    const [ann, ben] = strangers()
-    const taken = [['group_already_created', { Error: 'Group has already been created.' }]]
-    for (const [opener, kind] of [
-      ['channels', 'private'],
-      ['chatapp', 'group'],
-      ['rooms', 'open'],
-    ] as const) {
-      const { gid } = await world.open(ann, opener, { kind, others: [ben] })
-      assert.deepEqual(await ann.groups.ask('create_group', { group_name: gid }), taken, opener)
-    }
-  })
-
-  test('the name of a group that is not open is free for an open one', async () => {
-    const [ann, ben] = strangers()
-    const group = await world.open(ann, 'chatapp', { kind: 'group', others: [ben], name: 'the kitchen' })
-    const open = await world.open(ben, 'groups', { kind: 'open', others: [], name: 'the kitchen' })
-    await ben.groups.send(open, 'in the open')
-    assert.deepEqual(await ann.chatapp.history(group), [])
-  })
-})
-
 const privatelyWith = ({ account: { username, accountId } }: Participant) =>
   ({ kind: 'private', others: [{ username, accountId }] }) as const
 
