@@ -9,9 +9,10 @@ export class BareHttp {
   isEnded = false
   isClosed = false
 
-  constructor(port: number, host = '127.0.0.1') {
+  /** `from` is our own address: on Linux all of 127.0.0.0/8 are. */
+  constructor(port: number, from = '127.0.0.1') {
     // Half open: that the server ends its side does not end ours.
-    this.socket = connect({ port, host, allowHalfOpen: true })
+    this.socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true })
     this.socket.setEncoding('latin1')
     this.socket.on('data', (text) => {
       this.heard += text

@@ -56,9 +56,9 @@ export class BareWs {
   sift: (text: string) => boolean = () => false
   #bytes = Buffer.alloc(0)
 
-  constructor(url: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(url: string, path: string, headers: Readonly<Record<string, string>> = {}, from = '127.0.0.1') {
     const { hostname, port } = new URL(url)
-    this.socket = connect({ host: hostname, port: Number(port) })
+    this.socket = connect({ host: hostname, port: Number(port), localAddress: from })
     this.socket.on('error', () => undefined)
     this.socket.on('close', () => {
       this.isClosed = true
