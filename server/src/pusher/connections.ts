@@ -84,6 +84,7 @@ export class Connections {
     this.#connections.set(connection.socketId, connection)
     const inbox = new Inbox<string>({
       handle: (text) => this.#handle(connection, text),
+      sizeOf: (text) => text.length,
       pause: () => connection.pause(),
       resume: () => connection.resume(),
       onError: (error) => this.#answerError(connection, error),
