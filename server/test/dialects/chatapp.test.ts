@@ -589,6 +589,11 @@ suite('chatapp messages', () => {
         { conversation_id: id, content: '€'.repeat(2731) },
         'message content should be at most 8192 bytes long',
       ],
+      [
+        ann,
+        { conversation_id: id, content: 'c'.repeat(100_000) },
+        'message content should be at most 8192 bytes long',
+      ],
     ]
     for (const [client, event, error] of rows) {
       assert.deepEqual(await ask(client, event), failure('send_message', error), JSON.stringify(event))

@@ -139,12 +139,12 @@ suite('chatapp under attack', () => {
     assert.deepEqual([status, text], [400, 'username should be a string'])
   })
 
-  test('a frame past 64 KiB closes with 1009, one within does not', async () => {
+  test('a frame past 128 KiB closes with 1009, one within does not', async () => {
     const bob = await http.join('bob')
     const frame = (bytes: number) => `{"type":"ping","x":"${'x'.repeat(bytes - 22)}"}`
-    await bob.send(frame(65_536))
+    await bob.send(frame(131_072))
     assert.deepEqual(await bob.next('ping'), success('ping', 'pong'))
-    await bob.send(frame(65_537))
+    await bob.send(frame(131_073))
     assert.equal((await bob.closed).code, 1009)
   })
 

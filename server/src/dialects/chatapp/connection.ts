@@ -37,6 +37,7 @@ export class Connection implements LiveConnection {
     this.#parts = parts
     this.#inbox = new Inbox({
       handle: (text) => this.#answer(text),
+      sizeOf: (text) => text.length,
       pause: () => ws.pause(),
       resume: () => ws.resume(),
       onError: (err) => parts.log.error({ err }, 'frame failed'),

@@ -38,7 +38,8 @@ export interface ChatappDeps {
 const WS_PATH = '/ws'
 const OWN_PATHS: ReadonlySet<string> = new Set(['/misc/ping', '/auth/login', '/auth/verify', WS_PATH])
 
-const MAX_FRAME_BYTES = 64 * 1024
+/** Far past any message, so that one that is too long is answered in words. */
+const MAX_FRAME_BYTES = 128 * 1024
 const PING_INTERVAL_MS = 30_000
 
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
