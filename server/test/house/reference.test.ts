@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { SETTING_NAMES } from '../../src/config.ts'
 import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
+import { LIMITS } from '../../src/transport/index.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -26,6 +27,17 @@ test('the errors page has a row for every refusal of the core', () => {
   assert.deepEqual(sorted(rowsOf('docs/reference/errors.md')), sorted(CHAT_ERROR_CODES))
 })
 
+test('the limits page has the numbers of the code', () => {
+  const rows = [
+    ...read('docs/reference/limits.md').matchAll(/^\| `(\w+)` \| \w+ \| ([\d.]+) \| ([\d.]+) \|/gm),
+  ]
+  const documented = rows.map(([, kind, burst, perSecond]) => [
+    kind,
+    { burst: Number(burst), perSecond: Number(perSecond) },
+  ])
+  assert.deepEqual(Object.fromEntries(documented), LIMITS)
+})
+
 test('every link between the pages leads somewhere', () => {
   const pages = [
     'README.md',
@@ -36,6 +48,7 @@ test('every link between the pages leads somewhere', () => {
     'docs/life-of-a-message.md',
     'docs/reference/settings.md',
     'docs/reference/errors.md',
+    'docs/reference/limits.md',
   ]
   for (const page of pages) {
     for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
