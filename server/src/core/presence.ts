@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
+import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { type Account, type AccountId, toSender } from './types.ts'
 
@@ -26,9 +27,7 @@ export class Presence {
   /** One more live connection. Await the result once when it ends. Contacts hear of the first and the last only. */
   async connect(account: Account): Promise<() => Promise<void>> {
     const { accountId } = account
-    await this.#turns.run(accountId, async () => {
-      if (await this.#bus.presence.enter(ONLINE, String(accountId))) await this.#tell(account, true)
-    })
+    await this.#turns.run(accountId, () => this.#come(account))
     let isConnected = true
     return async () => {
       if (!isConnected) return
@@ -43,10 +42,22 @@ export class Presence {
     return this.#bus.presence.has(ONLINE, String(accountId))
   }
 
+  async #come(account: Account): Promise<void> {
+    const member = String(account.accountId)
+    if (!(await this.#bus.presence.enter(ONLINE, member))) return
+    try {
+      await this.#tell(account, true)
+    } catch (error) {
+      // The caller has nothing to give back.
+      await this.#bus.presence.leave(ONLINE, member)
+      throw error
+    }
+  }
+
   async #tell(account: Account, isOnline: boolean): Promise<void> {
     const { accountId } = account
     const contact = toSender(account)
-    await this.#accounts.setSeen(accountId, this.#clock.nowMicros())
+    await this.#noteSeen(accountId)
     for (const other of await this.#contacts.list(accountId)) {
       this.#bus.publish(accountTopic(other.accountId), {
         type: 'contact.presence',
@@ -54,6 +65,16 @@ export class Presence {
         contact,
         isOnline,
       })
+    }
+  }
+
+  /** A full disk keeps nobody from coming, and makes nobody stay. */
+  async #noteSeen(accountId: AccountId): Promise<void> {
+    try {
+      await this.#accounts.setSeen(accountId, this.#clock.nowMicros())
+    } catch (error) {
+      if (!(error instanceof ChatError && (error.code === 'unavailable' || error.code === 'busy')))
+        throw error
     }
   }
 }
