@@ -16,11 +16,17 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 /** A part that takes longer than this is not ready. */
 const READY_WITHIN_MS = 2_000
+/** Asking costs a commit: who asks sooner is told the same. */
+const FRESH_MS = 1_000
+
+type States = readonly (readonly [part: string, state: 'ok' | 'unavailable'])[]
 
 /** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`. */
 export class Health {
   readonly #options: HealthOptions
   readonly #routes: ReadonlyMap<string, Answer>
+  #states: Promise<States> = Promise.resolve([])
+  #askedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: HealthOptions) {
     this.#options = options
@@ -42,12 +48,19 @@ export class Health {
   }
 
   async #ready(response: ServerResponse): Promise<void> {
-    const states = await Promise.all(
-      [...this.#options.parts].map(async ([name, ping]) => [name, await stateOf(ping)] as const),
-    )
+    const states = await this.#look()
     const isReady = !this.#options.isDraining() && states.every(([, state]) => state === 'ok')
     const status = this.#options.isDraining() ? 'draining' : isReady ? 'ok' : 'unavailable'
     json(response, isReady ? 200 : 503, { status, ...Object.fromEntries(states) })
+  }
+
+  #look(): Promise<States> {
+    const now = performance.now()
+    if (now - this.#askedAt < FRESH_MS) return this.#states
+    this.#askedAt = now
+    const parts = [...this.#options.parts]
+    this.#states = Promise.all(parts.map(async ([name, ping]) => [name, await stateOf(ping)] as const))
+    return this.#states
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
