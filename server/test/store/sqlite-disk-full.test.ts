@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -10,39 +7,19 @@ import { ChatError } from '../../src/core/errors.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Appended, Store } from '../../src/store/store.ts'
 import { StoreRefusal } from '../../src/store/store.ts'
+import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
 import { findHoles } from './series.ts'
 import { refuses, series, World } from './world.ts'
 
-function mount(kilobytes: number): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'parlance-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', directory], {
-      stdio: 'ignore',
-    })
-    return directory
-  } catch {
-    rmSync(directory, { recursive: true })
-    return undefined
-  }
-}
-
-function unmount(directory: string): void {
-  execFileSync('umount', [directory])
-  rmSync(directory, { recursive: true })
-}
-
 /** A disk of its own, as small as that. */
 function disk(t: TestContext, kilobytes: number): string {
-  const directory = mount(kilobytes)
+  const directory = mountSmallDisk(kilobytes)
   assert.ok(directory)
-  t.after(() => unmount(directory))
+  t.after(() => unmountSmallDisk(directory))
   return directory
 }
 
-const trial = mount(64)
-if (trial === undefined) console.error('NOT RUN: a full disk (mounting a small one takes root on Linux)')
-else {
-  unmount(trial)
+if (hasSmallDisks()) {
   test('refuses to start on a full disk', async (t) => {
     const directory = disk(t, 64)
     await writeFile(join(directory, 'filler'), Buffer.alloc(52 * 1024))
