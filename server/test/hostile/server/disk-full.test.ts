@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict'
+import { statfsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../../support/small-disk.ts'
+import { until } from '../../support/until.ts'
+import type { BareWs } from './bare-ws.ts'
+import { openFortress } from './fortress.ts'
+import { ask, openTalk, PASSWORD, socketIo, type Talk } from './talk.ts'
+
+interface Place {
+  readonly talk: Talk
+  readonly url: string
+  readonly chatapp: BareWs
+  readonly groups: BareWs
+}
+
+/** Asks one thing that has to be stored. Answers what the server said, without what varies. */
+type Attempt = (place: Place, text: string) => Promise<unknown>
+
+/** Takes the first answer of a connection that fits, and what is in it. */
+const take = (ws: BareWs, part: RegExp): Promise<string> =>
+  until(`${part}`, () => {
+    const at = ws.frames.findIndex(({ payload }) => part.test(payload.toString()))
+    return at < 0 ? undefined : ws.frames.splice(at, 1)[0]?.payload.toString()
+  })
+
+const toChatapp = async ({ chatapp }: Place, fields: object, part: RegExp) =>
+  JSON.parse(await take(chatapp.say(JSON.stringify(fields)), part))
+
+const toGroups = async ({ groups, talk: { ann } }: Place, event: string, fields: object, part: RegExp) => {
+  groups.say(`42${JSON.stringify([event, { username: ann.username, ...fields }])}`)
+  return JSON.parse((await take(groups, part)).slice(2))
+}
+
+const statusAndJson = async (answer: ReturnType<typeof ask>) => {
+  const { status, json } = await answer
+  return [status, json] as const
+}
+
+interface Case {
+  readonly attempt: Attempt
+  readonly whenFull: unknown
+}
+
+const SORRY = 'server is unavailable, try again later'
+const INTERNAL = { ok: false, error: { code: 500, message: 'Internal server error.' } }
+const SERVICE_UNAVAILABLE = {
+  status_code: 503,
+  details: { message: 'The service is not available, try again.', code: 'SERVICE_UNAVAILABLE' },
+}
+
+const SENDS: Readonly<Record<string, Case>> = {
+  rooms: {
+    attempt: ({ url, talk: { gid, ann } }, msg) =>
+      statusAndJson(ask(url, '/send-message', { room_gid: gid, msg }, { user: ann.uuid })),
+    whenFull: [200, INTERNAL],
+  },
+  chatapp: {
+    attempt: async (place, content) => {
+      const event = { type: 'send_message', conversation_id: place.talk.id, content }
+      // What others send to the talk comes as well.
+      const { success, error } = await toChatapp(place, event, new RegExp(`"success":false|${content}`))
+      return [success, error]
+    },
+    whenFull: [false, SORRY],
+  },
+  groups: {
+    attempt: async (place, text) => {
+      const fields = { group_name: place.talk.gid, text }
+      const answer = await toGroups(place, 'send_message', fields, /"(message_sent|invalid_request)"/)
+      return answer[0] === 'invalid_request' ? answer : answer[0]
+    },
+    whenFull: ['invalid_request', { Error: 'The request could not be carried out. Please try again later.' }],
+  },
+  messenger: {
+    attempt: ({ url, talk: { id, ann } }, contents) =>
+      statusAndJson(ask(url, `/chat/${id}/message`, { contents }, ann.messenger)),
+    whenFull: [503, SERVICE_UNAVAILABLE],
+  },
+  channels: {
+    attempt: ({ url, talk: { ann, bob, channel } }, message) =>
+      statusAndJson(
+        ask(url, '/api/send_message', { from_user: ann.id, to_user: bob.id, channel, message }, ann.channels),
+      ),
+    whenFull: [503, { status: 'error', message: 'Temporarily unavailable' }],
+  },
+}
+
+const OTHER_WRITES: Readonly<Record<string, Case>> = {
+  'registering in chatapp': {
+    attempt: async ({ url }) => {
+      const account = { username: 'new', password: PASSWORD, fullname: 'New' }
+      const { status, text } = await ask(url, '/register', account)
+      return [status, text]
+    },
+    whenFull: [500, 'something went wrong: insert_user'],
+  },
+  'registering in rooms': {
+    attempt: ({ url }) =>
+      statusAndJson(ask(url, '/register', { login: 'new', password: PASSWORD, username: 'New' })),
+    whenFull: [200, INTERNAL],
+  },
+  'logging in to rooms': {
+    attempt: ({ url, talk: { ann } }) =>
+      statusAndJson(ask(url, '/login', { login: ann.username, password: PASSWORD })),
+    whenFull: [200, INTERNAL],
+  },
+  'a group in messenger': {
+    attempt: ({ url, talk: { ann, bob } }) =>
+      statusAndJson(ask(url, '/chat/group/create', { with_ids: [bob.id], name: 'us' }, ann.messenger)),
+    whenFull: [503, SERVICE_UNAVAILABLE],
+  },
+  'a guest of groups': {
+    attempt: async ({ url }) => {
+      const ws = await socketIo(url)
+      const answer = await ws.say('42["find_user",{"username":"new"}]').heard('invalid_request')
+      ws.end()
+      return JSON.parse(answer.slice(2))[0]
+    },
+    whenFull: 'invalid_request',
+  },
+}
+
+async function readiness(url: string): Promise<readonly [number, unknown]> {
+  const { status, json } = await ask(url, '/readyz')
+  return [status, json]
+}
+
+const READY = [200, { status: 'ok', store: 'ok', bus: 'ok' }]
+const NOT_READY = [503, { status: 'unavailable', store: 'unavailable', bus: 'ok' }]
+
+const untilReadiness = (url: string, wanted: readonly unknown[]) =>
+  until(`readiness ${wanted[0]}`, async () => JSON.stringify(await readiness(url)) === JSON.stringify(wanted))
+
+async function fill(file: string, directory: string): Promise<void> {
+  const { bavail, bsize } = statfsSync(directory)
+  await writeFile(file, Buffer.alloc(bavail * bsize))
+}
+
+if (hasSmallDisks()) {
+  test(
+    'a full disk: every dialect says so, nothing unstored is acknowledged, and it goes on when there is room',
+    onFullDisk,
+  )
+}
+
+async function onFullDisk(t: TestContext): Promise<void> {
+  const directory = mountSmallDisk(8 * 1024)
+  assert.ok(directory)
+  const server = await openFortress(t, { DBPATH: join(directory, 'parlance.db') })
+  t.after(async () => {
+    await server.exited
+    unmountSmallDisk(directory)
+  })
+  const { url, database } = server
+  const talk = await openTalk(url)
+  const [chatapp, groups] = [await talk.ann.chatapp(), await socketIo(url)]
+  const place = { talk, url, chatapp, groups }
+  await toGroups(place, 'find_user', { password: PASSWORD }, /user_found/)
+  const stored: string[] = []
+  const send = async (dialect: string, text: string): Promise<unknown> => {
+    const answer = await SENDS[dialect]?.attempt(place, text)
+    return answer
+  }
+  for (const dialect of Object.keys(SENDS)) {
+    assert.notDeepEqual(await send(dialect, `before, ${dialect}`), SENDS[dialect]?.whenFull)
+    stored.push(`before, ${dialect}`)
+  }
+  await untilReadiness(url, READY)
+
+  const filler = join(directory, 'filler')
+  await fill(filler, directory)
+  // What the file has left of its last block may take one message more.
+  const isFull = async (text: string) => {
+    const answer = await send('rooms', text)
+    if (JSON.stringify(answer) === JSON.stringify(SENDS.rooms?.whenFull)) return true
+    stored.push(text)
+    return false
+  }
+  let last = 0
+  await until('the disk to be full', () => isFull(`last ${++last} ${'x'.repeat(4_000)}`))
+  for (const [dialect, { whenFull }] of Object.entries(SENDS))
+    assert.deepEqual(await send(dialect, `lost, ${dialect} ${'x'.repeat(2_000)}`), whenFull, dialect)
+  for (const [name, { attempt, whenFull }] of Object.entries(OTHER_WRITES))
+    assert.deepEqual(await attempt(place, 'lost'), whenFull, name)
+  await untilReadiness(url, NOT_READY)
+
+  // Reading goes on, and so do coming and going.
+  const { json } = await ask(url, `/chat/${talk.id}/messages`, undefined, talk.bob.messenger)
+  assert.equal(json.count, stored.length)
+  const bob = await talk.bob.chatapp()
+  await bob.say('{"type":"self"}').heard('"is_online":true')
+  bob.end()
+
+  await rm(filler)
+  await untilReadiness(url, READY)
+  for (const dialect of Object.keys(SENDS)) {
+    assert.notDeepEqual(await send(dialect, `after, ${dialect}`), SENDS[dialect]?.whenFull, dialect)
+    stored.push(`after, ${dialect}`)
+  }
+  const asking = { type: 'add_contact', contact_username: talk.bob.username }
+  const { data } = await toChatapp(place, asking, /"add_contact"/)
+  assert.equal(data.contact.is_online, false, 'nobody is left online')
+
+  for (const ws of [chatapp, groups]) ws.end()
+  assert.equal(server.child.exitCode, null)
+  server.child.kill('SIGTERM')
+  assert.equal(await server.exited, 0)
+  const db = new DatabaseSync(database, { readOnly: true })
+  const rows = db.prepare('SELECT body FROM messages ORDER BY id').all()
+  assert.deepEqual(
+    rows.map(({ body }) => body),
+    stored,
+  )
+  db.close()
+}
