@@ -82,7 +82,9 @@ const TEST_PREFIX = 'PARLANCE_TEST_'
 /** Found in tutorials and examples; a server that trusts them trusts everyone who read them. */
 const DEMO_SECRETS =
   /^(secret|jwt-?_?secret|my-?_?secret(-?_?key)?|your-?_?(jwt-?_?)?secret(-?_?key)?|change-?_?me|super-?_?secret(-?_?key)?|password|test|dev|development|example|s3cr3t|keyboard cat|app_secret|0123456789.*|123456.*|default.*secret)$/i
-const MIN_SECRET_LENGTH = 16
+const MIN_SECRET_LENGTH = 8
+/** 256 bits in base64url are 43; below this the start-up block warns. */
+export const SAFE_SECRET_LENGTH = 32
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -180,7 +182,7 @@ function secretOf(settings: SettingsReader, name: string): string | undefined {
   if (secret === undefined) return undefined
   if (DEMO_SECRETS.test(secret) || secret.length < MIN_SECRET_LENGTH) {
     throw new SettingRefusal(
-      `${name} is a well-known or short secret; leave it out to have one generated, or write at least ${MIN_SECRET_LENGTH} random characters.`,
+      `${name} is a well-known or short secret; leave it out to have one generated, or write at least ${SAFE_SECRET_LENGTH} random characters.`,
     )
   }
   return secret

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import { type Config, SAFE_SECRET_LENGTH } from './config.ts'
 import type { Server } from './server.ts'
 
 /** What a person sees when the server is up: where it listens, where it stores, what to try. */
@@ -17,6 +17,10 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
     ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
     ['dialects', config.dialects.join(', ')],
     ['data', config.databaseFile],
+    (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
+      'warning',
+      'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
+    ],
     !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
   ]
   const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))

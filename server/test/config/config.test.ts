@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ DATABASE_URL: 'file:' }, /DATABASE_URL must be/],
   [{ JWTSECRET: 'secret' }, /JWTSECRET.*leave it out/],
   [{ JWTSECRET: 'your_jwt_secret_key' }, /JWTSECRET/],
-  [{ JWTSECRET: 'tooshort' }, /16 random/],
+  [{ JWTSECRET: 'short' }, /32 random/],
   [{ CORS_ALLOW_ORIGIN: '*' }, /wildcard/],
   [{ CORS_ALLOW_ORIGIN: 'chat.example.org' }, /origin/],
   [{ CHATAPP_COOKIE_SAMESITE: 'maybe' }, /lax, strict, none/],

@@ -774,7 +774,9 @@ if (!process.env.TARGET) {
       const limited = await startParlance({ PARLANCE_RATE_LIMITS: 'on' })
       t.after(() => limited.close())
       const ann = await GroupsClient.guest(limited.url, 'ann')
-      const group_name = await ann.create()
+      const own = await ann.create()
+      const bob = await GroupsClient.guest(limited.url, 'bob')
+      const group_name = await bob.create()
       for (let i = 0; i < 110; i++)
         ann.client.socket.emit('join_group', { username: ann.username, group_name: `no ${i}` })
       const answers = await ann.ask('join_group', { group_name })
@@ -783,6 +785,7 @@ if (!process.env.TARGET) {
       assert.ok(Number.isSafeInteger(payload.retry_after) && payload.retry_after >= 1)
       assert.equal(ann.client.log.filter(([event]) => event === 'join_error').length, 100)
       only(await ann.ask('find_user'), 'user_found')
+      only(await ann.ask('join_group', { group_name: own }), 'join_success')
     })
 
     test('on a port of its own it is alone', async (t) => {

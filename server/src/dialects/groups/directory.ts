@@ -15,14 +15,15 @@ export class Directory {
 
   /**
    * One of the account's own by gid, an open one by gid or name. A gid lets whoever knows it in, so
-   * names that lead nowhere are counted against the address.
+   * names that lead nowhere are counted against the address; what is one's own is found all the same.
    */
   async find(account: Account, name: string, address: string): Promise<Conversation | undefined> {
-    requireWithinLimit(this.#limits.check('guess', address))
     const found = await this.#conversations.findByGidOrName(name)
-    if (found && (await this.#isKnownTo(account, found))) return found
-    this.#limits.take('guess', address)
-    return undefined
+    if (found && (await this.#conversations.standing(account.accountId, found.conversationId))) return found
+    requireWithinLimit(this.#limits.take('guess', address))
+    if (found?.kind !== 'open') return undefined
+    this.#limits.giveBack('guess', address)
+    return found
   }
 
   /** A name that is free to take. One that is a gid is refused like a taken one, and was perhaps a guess. */
@@ -36,9 +37,5 @@ export class Directory {
     const groups = listings.map(({ conversation }) => conversation)
     groups.sort((one, other) => one.conversationId - other.conversationId)
     return { groups, currentId: currentConversationId }
-  }
-
-  async #isKnownTo({ accountId }: Account, { kind, conversationId }: Conversation): Promise<boolean> {
-    return kind === 'open' || (await this.#conversations.standing(accountId, conversationId)) !== undefined
   }
 }

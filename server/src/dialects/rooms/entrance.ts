@@ -29,18 +29,20 @@ export class Entrance {
     return account
   }
 
-  /** Refuses 'unknown_conversation'; 'rate_limited' who has guessed wrong too often. */
+  /**
+   * Refuses 'unknown_conversation'; 'rate_limited' an address that has guessed wrong too often, whose
+   * members still come in.
+   */
   async enter(account: Account, gid: string, address: string): Promise<Standing> {
-    requireWithinLimit(this.#limits.check('guess', address))
-    try {
-      const conversation = isGid(gid) ? await this.#chat.conversations.findByGid(gid) : undefined
-      if (!conversation) throw new ChatError('unknown_conversation')
-      return await this.#chat.conversations.enter(account, conversation)
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'unknown_conversation') {
-        this.#limits.take('guess', address)
-      }
-      throw error
-    }
+    const conversation = isGid(gid) ? await this.#chat.conversations.findByGid(gid) : undefined
+    const standing =
+      conversation &&
+      (await this.#chat.conversations.standing(account.accountId, conversation.conversationId))
+    if (standing) return standing
+    requireWithinLimit(this.#limits.take('guess', address))
+    if (!conversation) throw new ChatError('unknown_conversation')
+    const entered = await this.#chat.conversations.enter(account, conversation)
+    this.#limits.giveBack('guess', address)
+    return entered
   }
 }
