@@ -74,6 +74,7 @@ class Ports {
   readonly #options: ListenersOptions
   readonly #open: NetServer[] = []
   readonly #socketIo: SocketIoServer[] = []
+  readonly #exchanges: Exchanges[] = []
 
   constructor(options: ListenersOptions) {
     this.#options = options
@@ -119,6 +120,7 @@ class Ports {
 
   stop(): Stopped {
     const stopped = this.#open.map(stop)
+    for (const exchanges of this.#exchanges) exchanges.close()
     return {
       drain: async (graceMs) => {
         // Without a word of Socket.IO: after its own goodbye a client does not come back by itself.
@@ -131,6 +133,7 @@ class Ports {
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
     const socketIo = dialects.flatMap((dialect) => dialect.socketIo ?? [])
     const exchanges = new Exchanges()
+    this.#exchanges.push(exchanges)
     const http = createListener({
       handle,
       exchanges,

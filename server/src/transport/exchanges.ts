@@ -27,6 +27,7 @@ export class Exchanges {
   /** Begun, and not looked at until there is room for their answers. One a connection. */
   readonly #deferred: Exchange[] = []
   #countedAt = 0
+  #isClosing = false
 
   /**
    * Handles a request, the next of a connection after the one before: who sends a thousand at once, which HTTP
@@ -49,6 +50,11 @@ export class Exchanges {
   /** Of a request that someone else handles at once. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     if (!this.#underWay.has(request.socket)) this.#enter(request.socket, response)
+  }
+
+  /** From now on the answer to a request is the last of its connection. */
+  close(): void {
+    this.#isClosing = true
   }
 
   /** Nothing has moved on the connection for as long as it was given. */
@@ -75,6 +81,7 @@ export class Exchanges {
 
   #begin(exchange: Exchange): void {
     this.#enter(exchange.request.socket, exchange.response)
+    if (this.#isClosing) exchange.response.setHeader('connection', 'close')
     const isFull = this.#relieve()
     if (!isFull && this.#deferred.length === 0) exchange.handle(exchange.request, exchange.response)
     // The memory of those given up is free at the end of the turn.
