@@ -42,7 +42,8 @@ function parse(text: string): Answer['json'] {
 
 /** One person with the credentials of every dialect. */
 export class Person {
-  readonly url: string
+  /** Where the server is: after a restart, elsewhere. */
+  url: string
   readonly username: string
   id = 0
   /** Of rooms. */
