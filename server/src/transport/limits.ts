@@ -3,9 +3,9 @@ export const LIMITS = {
   /** HTTP requests and new connections, by address. */
   request: { burst: 2_000, perSecond: 200 },
   /** New accounts, by address. */
-  register: { burst: 100, perSecond: 1 },
+  register: { burst: 300, perSecond: 1 },
   /** Log-ins, by address. */
-  login: { burst: 200, perSecond: 5 },
+  login: { burst: 500, perSecond: 5 },
   /** Wrong passwords, by account name. */
   password: { burst: 20, perSecond: 0.2 },
   /** Names of conversations that were wrong, by address: a gid is a capability. */
