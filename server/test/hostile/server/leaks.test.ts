@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { queryObjects } from 'node:v8'
+import { Batch, SocketSink } from '../../../src/delivery/index.ts'
+import { Inbox, WsConnection } from '../../../src/transport/index.ts'
+import { startParlance, type TestServer } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+import { metric, PUSHER } from './fortress.ts'
+import { ask, LISTEN, openTalk, Person, type Talk } from './talk.ts'
+
+const CYCLES = Number(process.env.PARLANCE_TEST_CYCLES ?? 600)
+const AT_ONCE = 20
+const MEBIBYTE = 1024 * 1024
+
+/** Everybody comes, in every way, listens, and goes. */
+async function comeAndGo(server: TestServer, talk: Talk, cycles: number): Promise<void> {
+  const where = { url: server.url, tcpPort: server.tcpPort ?? 0 }
+  const ways = Object.values(LISTEN)
+  let left = cycles
+  const one = async () => {
+    while (left > 0) {
+      const ear = await ways[--left % ways.length]?.(talk, where)
+      ear?.end()
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+  await until('all to be gone', async () => (await metric(server.url, 'parlance_connections')) === 0, 10_000)
+}
+
+/** What is left of connections after a collection of all garbage. */
+const leftovers = () =>
+  Object.fromEntries(
+    [SocketSink, WsConnection, Inbox, Batch].map((kind) => [
+      kind.name,
+      queryObjects(kind, { format: 'count' }),
+    ]),
+  )
+
+function heapMebibytes(): number {
+  leftovers()
+  return process.memoryUsage().heapUsed / MEBIBYTE
+}
+
+test(`${CYCLES} connections that come and go leave nothing behind`, async (t) => {
+  const server = await startParlance(PUSHER)
+  t.after(() => server.close())
+  const talk = await openTalk(server.url)
+  await comeAndGo(server, talk, CYCLES / 4)
+  const before = heapMebibytes()
+  await comeAndGo(server, talk, (CYCLES * 3) / 4)
+  const after = heapMebibytes()
+  t.diagnostic(`${before.toFixed(1)} → ${after.toFixed(1)} MiB of heap`)
+  const left = leftovers()
+  for (const [kind, count] of Object.entries(left)) assert.ok(count <= 10, `${count} ${kind}s are left`)
+  assert.ok(after - before < 4, `${before} → ${after} MiB`)
+  for (const { username } of [talk.ann, talk.bob]) {
+    const account = await server.chat.accounts.findByUsername(username)
+    assert.ok(account)
+    assert.equal(await server.chat.presence.isOnline(account.accountId), false)
+  }
+})
+
+test('requests leave nothing behind either, right or wrong', async (t) => {
+  const server = await startParlance(PUSHER)
+  t.after(() => server.close())
+  const { url } = server
+  const ann = await Person.register(url, 'ann')
+  const round = async (count: number) => {
+    for (let n = 0; n < count; n += 8) {
+      await Promise.all([
+        ask(url, '/register', '{"login":'),
+        ask(url, `/get-room-history?room_gid=${n}`, undefined, { user: `nobody ${n}` }),
+        ask(url, '/api/users', undefined, { authorization: `Bearer ${n}.${n}.${n}` }),
+        ask(url, `/chat/${n}`, undefined, ann.messenger),
+        ask(url, `/api/get_message/private-chat_${n + 1}_${n + 2}`, undefined, ann.channels),
+        ask(url, `/nowhere/${n}`),
+        ask(url, '/auth/verify', undefined, { cookie: `login-token=${n}` }),
+        ask(url, `/socket.io/?EIO=4&transport=polling&sid=${n}`),
+      ])
+    }
+  }
+  await round(500)
+  const before = heapMebibytes()
+  await round(1_500)
+  const after = heapMebibytes()
+  t.diagnostic(`${before.toFixed(1)} → ${after.toFixed(1)} MiB of heap`)
+  assert.ok(after - before < 4, `${before} → ${after} MiB`)
+})
