@@ -12,7 +12,9 @@ export const LIMITS = {
   guess: { burst: 100, perSecond: 1 },
   /** Messages, by account. */
   send: { burst: 1_000, perSecond: 50 },
-  /** Everything else an account asks over a live connection. */
+  /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
+  create: { burst: 500, perSecond: 1 },
+  /** Everything else an account asks over a live connection. Long lists cost more. */
   command: { burst: 2_000, perSecond: 200 },
 } as const
 
@@ -55,6 +57,11 @@ export class Limits {
     if (!this.#isOn) return 0
     const bucket = this.#refilled(kind, key)
     return bucket.tokens >= 1 ? 0 : this.#wait(kind, bucket)
+  }
+
+  /** Counts what is known only afterwards, such as the length of an answer: later ones wait for it. */
+  charge(kind: LimitKind, key: string | number, cost: number): void {
+    if (this.#isOn) this.#refilled(kind, key).tokens -= cost
   }
 
   /** Undoes a `take` that turned out not to count. */

@@ -11,10 +11,10 @@ export const MAX_NAME_LENGTH = 255
 /** Names that one request may list. */
 export const MAX_MEMBERS = 2_000
 
-// Each is looked up and written: so many are the work of one ordinary request.
-const MEMBERS_PER_TOKEN = 10
+// Each is looked up and written: so many are as much work as a conversation itself.
+const MEMBERS_PER_TOKEN = 100
 
-/** How many ordinary requests the making of such a conversation counts as. */
+/** How many small conversations the making of this one counts as. */
 export function costOfConversation(fields: Fields): number {
   const members = own(fields, 'members')
   return Array.isArray(members) ? 1 + Math.min(members.length, MAX_MEMBERS) / MEMBERS_PER_TOKEN : 1

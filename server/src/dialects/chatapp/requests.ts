@@ -13,8 +13,8 @@ import { addContact, getContacts, self } from './people.ts'
 import { type Fields, failure, own, parseEvent, success } from './wire.ts'
 
 interface Request {
-  readonly limit: 'send' | 'command'
-  /** How many ordinary requests it counts as; 1 when absent. */
+  readonly limit: 'send' | 'create' | 'command'
+  /** How many ordinary ones it counts as; 1 when absent. */
   readonly cost?: (fields: Fields) => number
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
   run(asker: Asker, fields: Fields): Promise<unknown>
@@ -25,12 +25,15 @@ const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['self', { limit: 'command', run: self }],
   ['add_contact', { limit: 'command', run: addContact }],
   ['get_contacts', { limit: 'command', run: getContacts }],
-  ['create_conversation', { limit: 'command', cost: costOfConversation, run: createConversation }],
+  ['create_conversation', { limit: 'create', cost: costOfConversation, run: createConversation }],
   ['get_conversations', { limit: 'command', run: getConversations }],
   ['get_conversation_info', { limit: 'command', run: getConversationInfo }],
   ['send_message', { limit: 'send', run: sendMessage }],
   ['get_messages', { limit: 'command', run: getMessages }],
 ])
+
+/** A list has no end in this dialect: each so many characters of an answer count as one more request. */
+const ANSWER_PER_TOKEN = 4096
 
 /** The type under which a frame without a known type is answered. */
 const ROOT = 'root'
@@ -53,7 +56,10 @@ export async function answer(
   if (!request) return failure(ROOT, 'no type field found in the event')
   try {
     const data = await request.run(asker, fields)
-    return data === undefined ? undefined : success(name, data)
+    if (data === undefined) return undefined
+    const reply = success(name, data)
+    limits.charge('command', asker.account.accountId, Math.floor(reply.length / ANSWER_PER_TOKEN))
+    return reply
   } catch (error) {
     const refusal = textOf(error)
     if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')

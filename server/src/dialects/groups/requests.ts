@@ -17,6 +17,9 @@ import {
   userFound,
 } from './wire.ts'
 
+/** The list has no end in this dialect: each so many of its groups count as one more request. */
+const GROUPS_PER_TOKEN = 25
+
 /** Every event that a client may send. */
 export const REQUESTS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['pingg', ping],
@@ -59,10 +62,12 @@ async function admit(fields: Fields, context: Context): Promise<Reply> {
   return found(taken, context)
 }
 
-async function found({ accountId }: Account, { chat, directory }: Context): Promise<Reply> {
+async function found({ accountId }: Account, { chat, directory, limits }: Context): Promise<Reply> {
   const account = await chat.accounts.find(accountId)
   if (!account) throw passwordRequired()
-  return reply(userFound(account, await directory.membershipOf(account)))
+  const membership = await directory.membershipOf(account)
+  limits.charge('command', accountId, Math.floor(membership.groups.length / GROUPS_PER_TOKEN))
+  return reply(userFound(account, membership))
 }
 
 async function createGroup(argument: unknown, context: Context): Promise<Reply> {
@@ -72,6 +77,7 @@ async function createGroup(argument: unknown, context: Context): Promise<Reply> 
   if (!account) return reply(nameNotFound)
   requireNewName('group_name', name, MAX_GROUP_NAME_LENGTH)
   requireWithinLimit(context.limits.check('guess', addressOf(context)))
+  requireWithinLimit(context.limits.take('create', account.accountId))
   try {
     return reply(groupCreated(await context.chat.conversations.createOpen(account.accountId, name)))
   } catch (error) {

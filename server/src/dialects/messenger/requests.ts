@@ -13,8 +13,8 @@ export interface RequestParts {
   readonly guards: Guards
 }
 
-/** Each member is looked up and written: so many are the work of one ordinary request. */
-const MEMBERS_PER_TOKEN = 10
+/** Each member is looked up and written: so many are as much work as a conversation itself. */
+const MEMBERS_PER_TOKEN = 100
 
 /** Everything that clients may ask. */
 export const requests = (parts: RequestParts): readonly Endpoint[] => [
@@ -72,6 +72,7 @@ const chats = ({ chat: { conversations }, guards }: RequestParts): Endpoint[] =>
   }),
   guards.loggedIn('POST /chat/group/create', {
     takes: wire.newGroupChat,
+    limit: 'create',
     cost: ({ memberIds }) => 1 + memberIds.length / MEMBERS_PER_TOKEN,
     run: async ({ accountId }, { memberIds, name }) => {
       if (memberIds.includes(accountId)) throw new ChatError('with_yourself')

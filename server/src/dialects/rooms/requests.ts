@@ -128,7 +128,7 @@ export class Requests {
   }
 
   async createRoom({ account }: wire.Visitor): Promise<Data> {
-    requireWithinLimit(this.#limits.take('command', account.accountId))
+    requireWithinLimit(this.#limits.take('create', account.accountId))
     const { conversation } = await this.#chat.conversations.createOpen(account.accountId, null)
     return { room_gid: conversation.gid }
   }
