@@ -24,6 +24,8 @@ export interface PusherConnection {
 /** One client. */
 export class Connection implements PusherConnection {
   readonly socketId = newSocketId()
+  /** As limits count it. */
+  readonly address: string
   readonly sink: Sink
   readonly subscriptions = new Map<string, Subscription>()
   /** Whom it has signed in as. */
@@ -36,8 +38,9 @@ export class Connection implements PusherConnection {
   #second = 0
   #eventsInSecond = 0
 
-  constructor(ws: WsConnection) {
+  constructor(ws: WsConnection, address: string) {
     this.#ws = ws
+    this.address = address
     this.sink = ws.sink
   }
 

@@ -80,7 +80,7 @@ export class Connections {
       failWebSocket(ws, refusal.code, refusal.message)
       return { onText: () => undefined, onClose: () => undefined }
     }
-    const connection = new Connection(ws)
+    const connection = new Connection(ws, this.#deps.addressOf(request))
     this.#connections.set(connection.socketId, connection)
     const inbox = new Inbox<string>({
       handle: (text) => this.#handle(connection, text),

@@ -4,6 +4,8 @@ import type { Member } from './wire.ts'
 /** One connection on one channel. */
 export interface Subscriber {
   readonly socketId: string
+  /** Against which it is counted. */
+  readonly address: string
   readonly sink: Sink
   /** Who it is on a presence channel. */
   readonly member?: Member

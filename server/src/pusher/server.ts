@@ -86,7 +86,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     lingerMs: timing.lingerMs ?? LINGER_MS,
     log,
   })
-  const subscriptions = new Subscriptions({ channels, occupancy, announcements, log })
+  const subscriptions = new Subscriptions({ channels, occupancy, announcements, limits, log })
   const requests = new Requests({ signatures, subscriptions, users, channels, announcements })
   const connections = new Connections({
     key: credentials.key,

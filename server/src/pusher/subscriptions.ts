@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { Serial } from '../lib/serial.ts'
+import type { Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
 import type { Channels, OpenChannel } from './channels.ts'
 import type { Connection } from './connection.ts'
@@ -22,6 +23,7 @@ export interface SubscriptionsDeps {
   readonly channels: Channels
   readonly occupancy: Occupancy
   readonly announcements: Announcements
+  readonly limits: Pick<Limits, 'mayHold' | 'hold' | 'letGo'>
   readonly log: Logger
 }
 
@@ -43,6 +45,9 @@ export class Subscriptions {
     }
     if (connection.subscriptions.size >= QUOTAS.subscriptionsPerConnection) {
       throw new SubscriptionError(name, 'LimitReached', 'Too many subscriptions on this connection')
+    }
+    if (!this.#deps.limits.mayHold('subscription', connection.address)) {
+      throw new SubscriptionError(name, 'LimitReached', 'Too many subscriptions from this address')
     }
     const channel = this.#deps.channels.hold(name)
     try {
@@ -93,7 +98,7 @@ export class Subscriptions {
         return false
       },
     )
-    const subscriber = { socketId: connection.socketId, sink: connection.sink }
+    const subscriber = subscriberOf(connection)
     const subscription = { channel, subscriber, isCounted }
     this.#admit(connection, subscription)
     if (connection.isClosed) await this.unsubscribe(connection, channel.name)
@@ -107,7 +112,7 @@ export class Subscriptions {
     }
     const isNew = await occupancy.addMember(name, member)
     await occupancy.enter(name)
-    const subscriber = { socketId: connection.socketId, sink: connection.sink, member }
+    const subscriber = { ...subscriberOf(connection), member }
     const subscription = { channel, subscriber, isCounted: true }
     this.#admit(connection, subscription)
     if (isNew) channels.publish(name, { type: 'member_added', ...member })
@@ -122,6 +127,7 @@ export class Subscriptions {
     const { channel, subscriber } = subscription
     const { name, fanout, roster } = channel
     this.#deps.channels.hold(name)
+    this.#deps.limits.hold('subscription', subscriber.address)
     connection.subscriptions.set(name, subscription)
     connection.send(
       subscriber.member
@@ -148,6 +154,7 @@ export class Subscriptions {
   #detach({ channel, subscriber }: Subscription): void {
     channel.fanout.remove(subscriber)
     this.#deps.channels.release(channel)
+    this.#deps.limits.letGo('subscription', subscriber.address)
     this.#deps.announcements.unsubscribed(channel.name, subscriber.member?.userId)
   }
 
@@ -165,6 +172,8 @@ export class Subscriptions {
     }
   }
 }
+
+const subscriberOf = ({ socketId, address, sink }: Connection): Subscriber => ({ socketId, address, sink })
 
 function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {
   const members = new Map(known)

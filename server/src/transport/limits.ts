@@ -20,6 +20,14 @@ export const LIMITS = {
 
 export type LimitKind = keyof typeof LIMITS
 
+/** What one may have at a time, however slowly it came to it. */
+export const HOLDS = {
+  /** Subscriptions of Pusher clients, by address: whoever knows the key may have them. */
+  subscription: 50_000,
+} as const
+
+export type HoldKind = keyof typeof HOLDS
+
 interface Bucket {
   tokens: number
   at: number
@@ -32,6 +40,7 @@ export class Limits {
   readonly #isOn: boolean
   readonly #now: () => number
   readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
+  readonly #held = new Map<string, number>()
 
   constructor(isOn: boolean, nowSeconds: () => number = () => performance.now() / 1000) {
     this.#isOn = isOn
@@ -68,6 +77,23 @@ export class Limits {
   giveBack(kind: LimitKind, key: string | number): void {
     const bucket = this.#buckets.get(kind)?.get(key)
     if (bucket) bucket.tokens = Math.min(LIMITS[kind].burst, bucket.tokens + 1)
+  }
+
+  mayHold(kind: HoldKind, key: string): boolean {
+    return !this.#isOn || (this.#held.get(`${kind} ${key}`) ?? 0) < HOLDS[kind]
+  }
+
+  /** Counts one more until it is let go. */
+  hold(kind: HoldKind, key: string): void {
+    const name = `${kind} ${key}`
+    this.#held.set(name, (this.#held.get(name) ?? 0) + 1)
+  }
+
+  letGo(kind: HoldKind, key: string): void {
+    const name = `${kind} ${key}`
+    const held = (this.#held.get(name) ?? 0) - 1
+    if (held > 0) this.#held.set(name, held)
+    else this.#held.delete(name)
   }
 
   #wait(kind: LimitKind, bucket: Bucket): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { addressReader, LIMITS } from '../../../src/transport/index.ts'
+import { addressReader, HOLDS, LIMITS } from '../../../src/transport/index.ts'
 import { until } from '../../support/until.ts'
 import { BareHttp, request } from './bare-http.ts'
 import { BareWs } from './bare-ws.ts'
@@ -295,6 +295,31 @@ test('wrong names of conversations are limited by address, and look like those o
   await groups.heard('rate_limited')
   for (const each of [ws, groups]) each.end()
   assertUnharmed(server)
+})
+
+test('an address may have so many subscriptions at a time, whoever else may have more', async (t) => {
+  const { url } = await openFortress(t, ON)
+  const subscribe = async (count: number, from: string) => {
+    const ws = await new BareWs(url, '/app/test-key?protocol=7', {}, from).opened()
+    await ws.heard('established')
+    let refused = 0
+    let answered = 0
+    ws.sift = (text) => {
+      if (/succeeded|subscription_error/.test(text)) answered++
+      if (text.includes('from this address')) refused++
+      return true
+    }
+    for (let n = 0; n < count; n++)
+      ws.say(JSON.stringify({ event: 'pusher:subscribe', data: { channel: `channel-${n}` } }))
+    await until('all answers', () => answered === count)
+    return { ws, isRefused: refused > 0 }
+  }
+  const holders: BareWs[] = []
+  for (let n = 0; n < HOLDS.subscription; n += 1_900) holders.push((await subscribe(1_900, '127.0.0.80')).ws)
+  assert.equal((await subscribe(1, '127.0.0.80')).isRefused, true)
+  assert.equal((await subscribe(1, '127.0.0.81')).isRefused, false)
+  for (const ws of holders) ws.end()
+  await until('room again', async () => !(await subscribe(1, '127.0.0.80')).isRefused)
 })
 
 test('an IPv6 subscriber is one address, however many it has', () => {
