@@ -1,0 +1,129 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Client, Place, Running, World } from '../target.ts'
+import { bodyOf } from './body.ts'
+import { Ear } from './ear.ts'
+
+/** Someone under load: a connection, what it hears, and how many messages it has sent. */
+export class Person {
+  readonly number: number
+  readonly place: Place
+  readonly ear = new Ear()
+  readonly client: Client
+  sent = 0
+
+  private constructor(number: number, place: Place, client: Client, ear: Ear) {
+    this.number = number
+    this.place = place
+    this.client = client
+    this.ear = ear
+  }
+
+  static async connect(running: Running, number: number, place: Place): Promise<Person> {
+    const ear = new Ear()
+    const client = await running.connect(place, ear)
+    if (!client.isAnswered) ear.awaited = number
+    return new Person(number, place, client, ear)
+  }
+
+  say(sentAt = 0): void {
+    this.client.send(bodyOf(this.number, this.sent++, sentAt))
+  }
+}
+
+const CONNECTING_AT_A_TIME = 32
+const PROBE_EVERY_MS = 100
+const DEADLINE_MS = 60_000
+
+/** Everybody of a world, connected, in the order of their places. */
+export class Crowd {
+  readonly people: readonly Person[]
+
+  private constructor(people: readonly Person[]) {
+    this.people = people
+  }
+
+  /** Resolves once everybody hears what is said. */
+  static async gather(running: Running, { conversations, membersEach }: World): Promise<Crowd> {
+    const people: Person[] = []
+    const total = conversations * membersEach
+    for (let from = 0; from < total; from += CONNECTING_AT_A_TIME) {
+      const numbers = Array.from({ length: Math.min(CONNECTING_AT_A_TIME, total - from) }, (_, i) => from + i)
+      const connected = numbers.map((number) => {
+        const place = { conversation: Math.floor(number / membersEach), member: number % membersEach }
+        return Person.connect(running, number, place)
+      })
+      people.push(...(await Promise.all(connected)))
+    }
+    const crowd = new Crowd(people)
+    await crowd.#probe()
+    return crowd
+  }
+
+  /** So many of them, spread evenly. */
+  pick(count: number): readonly Person[] {
+    const step = this.people.length / Math.min(count, this.people.length)
+    return Array.from(
+      { length: Math.min(count, this.people.length) },
+      (_, i) => this.people[Math.floor(i * step)],
+    ).filter((person) => person !== undefined)
+  }
+
+  get deliveries(): number {
+    return this.people.reduce((sum, { ear }) => sum + ear.deliveries, 0)
+  }
+
+  get sent(): number {
+    return this.people.reduce((sum, person) => sum + person.sent, 0)
+  }
+
+  get acknowledgements(): number {
+    return this.people.reduce((sum, { ear }) => sum + ear.acknowledgements, 0)
+  }
+
+  /** Waits until everything that was sent has reached everybody who should hear it. */
+  async settle(): Promise<void> {
+    const deadline = performance.now() + DEADLINE_MS
+    while (this.acknowledgements < this.sent || this.#missing() > 0) {
+      if (performance.now() > deadline) {
+        throw new Error(
+          `${this.sent - this.acknowledgements} unacknowledged, ${this.#missing()} deliveries missing`,
+        )
+      }
+      await setTimeout(20)
+    }
+    if (this.#missing() < 0) throw new Error(`${-this.#missing()} deliveries too many`)
+  }
+
+  close(): void {
+    for (const { client } of this.people) client.close()
+  }
+
+  /** Some connections are accepted without a word: they hear once they have heard. */
+  async #probe(): Promise<void> {
+    const speakers = new Map(this.people.map((person) => [person.place.conversation, person]))
+    const deadline = performance.now() + DEADLINE_MS
+    const listeners = this.people.filter(({ client }) => !client.isDeaf)
+    while (true) {
+      for (const { ear } of this.people) ear.deliveries = 0
+      for (const speaker of speakers.values()) speaker.say()
+      const roundEnd = performance.now() + PROBE_EVERY_MS
+      while (this.acknowledgements < this.sent || performance.now() < roundEnd) await setTimeout(5)
+      if (listeners.every(({ ear }) => ear.deliveries > 0)) break
+      if (performance.now() > deadline) throw new Error('somebody hears nothing')
+    }
+    for (const person of this.people) person.sent = person.ear.acknowledgements = person.ear.deliveries = 0
+  }
+
+  /** Deliveries that are still to come; negative if there were too many. */
+  #missing(): number {
+    const sentIn = new Map<number, number>()
+    for (const { place, sent } of this.people) {
+      sentIn.set(place.conversation, (sentIn.get(place.conversation) ?? 0) + sent)
+    }
+    return this.people.reduce(
+      (sum, { place, ear, client }) =>
+        client.isDeaf ? sum : sum + (sentIn.get(place.conversation) ?? 0) - ear.deliveries,
+      0,
+    )
+  }
+}

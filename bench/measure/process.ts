@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createConnection, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { onServerCore } from './cores.ts'
+
+export interface ServerProcess {
+  readonly pid: number
+  /** Ends it, at once if need be. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Resolved with when something accepts connections there. */
+  readonly port: number
+}
+
+const START_MS = 30_000
+const STOP_MS = 10_000
+
+/** Starts a server on its core and waits until its port answers. What it prints is shown if it fails. */
+export async function startServer(
+  command: readonly string[],
+  options: ServerOptions,
+): Promise<ServerProcess> {
+  const [program = '', ...args] = onServerCore(command)
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const keep = (text: Buffer) => {
+    output = (output + text).slice(-4000)
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const end = () => child.kill('SIGKILL')
+  process.once('exit', end)
+  try {
+    await untilOpen(options.port, child)
+  } catch (error) {
+    end()
+    throw new Error(`${command.join(' ')} did not start: ${output}`, { cause: error })
+  }
+  return {
+    pid: child.pid ?? 0,
+    stop: async () => {
+      process.off('exit', end)
+      await stop(child)
+    },
+  }
+}
+
+export async function untilOpen(port: number, child?: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_MS
+  while (!(await isOpen(port))) {
+    if (child && (child.exitCode !== null || child.signalCode !== null)) throw new Error('it ended')
+    if (performance.now() > deadline) throw new Error(`nothing listens on port ${port}`)
+    await setTimeout(5)
+  }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** A TCP port of 127.0.0.1 that nobody has just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}

@@ -1,0 +1,37 @@
+import type { Durability } from './target.ts'
+
+/** What one run measured, by the metric's name, unit included: `{'deliveries/s': 3_100_000}`. */
+export type Sample = Readonly<Record<string, number>>
+
+/** All runs of one scenario against one target at one size. */
+export interface Measurement {
+  /** A scenario's `name`. */
+  readonly scenario: string
+  readonly target: string
+  readonly durability: Durability
+  /** Where the scenario is run at several sizes: the size, in the unit of the scenario's `axis`. */
+  readonly size: number | null
+  readonly runs: readonly Sample[]
+}
+
+/** What the figures were measured on. */
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly kernel: string
+  readonly node: string
+  /** The server and the load generator had a core each. */
+  readonly isPinned: boolean
+}
+
+/** The raw figures, as the JSON file keeps them. */
+export interface Results {
+  readonly machine: Machine
+  /** Of whatever took part: `{'ws': '8.23.0', 'ejabberd': '23.01'}`. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly commit: string
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly measurements: readonly Measurement[]
+}

@@ -1,0 +1,25 @@
+import type { Sample } from './measurement.ts'
+import type { Target } from './target.ts'
+
+export interface Scenario {
+  readonly name: string
+  /** One sentence: what is done. */
+  readonly title: string
+  /** What `size` counts, where there are several. */
+  readonly axis?: string
+  readonly runs: readonly Case[]
+}
+
+/** One target at one size. */
+export interface Case {
+  readonly target: Target
+  readonly size: number | null
+  /** Starts the target anew, measures once, and stops it. */
+  measure(pace: Pace): Promise<Sample>
+}
+
+/** How long to look. */
+export interface Pace {
+  readonly warmUpSeconds: number
+  readonly seconds: number
+}

@@ -1,0 +1,54 @@
+import type { Ear } from './load/ear.ts'
+
+/** What a server makes sure of before it acknowledges a message. */
+export type Durability = 'synced' | 'stored, not synced' | 'nothing stored'
+
+/** The people and conversations that exist before the load begins. Member m of conversation c is a person of its own. */
+export interface World {
+  readonly conversations: number
+  readonly membersEach: number
+  /** Messages that lie in the first conversation already. */
+  readonly history?: number
+  /** Conversations of others that are stored besides, in which nobody speaks. */
+  readonly strangersConversations?: number
+}
+
+/** A person's place: each person is a member of one conversation. */
+export interface Place {
+  readonly conversation: number
+  readonly member: number
+}
+
+/** A chat server, and how its clients talk to it. */
+export interface Target {
+  /** As the report calls it. */
+  readonly name: string
+  readonly durability: Durability
+  /** Undefined when it can run here; else what is missing, such as 'prosody is not installed'. */
+  missing(): string | undefined
+  /** Starts it anew, in a state of its own, on the server's core. */
+  start(world: World): Promise<Running>
+}
+
+/** A target that runs. */
+export interface Running {
+  /** All its processes: their processor time and memory are counted. */
+  readonly pids: readonly number[]
+  /** Resolves once the client hears everything sent in its conversation. */
+  connect(place: Place, ear: Ear): Promise<Client>
+  /** Messages that its storage holds now; undefined where nothing is stored. */
+  countStored(): Promise<number | undefined>
+  /** Ends its processes and removes what they stored. */
+  stop(): Promise<void>
+}
+
+/** One connected person. */
+export interface Client {
+  /** Its messages are answered: then it calls `ear.acknowledged()`. Else their return is the acknowledgement. */
+  readonly isAnswered?: true
+  /** It sends only. */
+  readonly isDeaf?: true
+  /** The body is plain ASCII without quotes or backslashes. */
+  send(body: string): void
+  close(): void
+}

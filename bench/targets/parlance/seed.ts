@@ -1,0 +1,152 @@
+import { type AccountId, type ConversationId, toGid } from '../../../server/src/core/chat.ts'
+import { systemClock } from '../../../server/src/lib/clock.ts'
+import { digest, newGid, newSecretUuid, newUuid } from '../../../server/src/lib/ids.ts'
+import { hashPassword } from '../../../server/src/lib/password.ts'
+import { openSqliteStore } from '../../../server/src/store/sqlite/index.ts'
+import type { Store } from '../../../server/src/store/store.ts'
+import { bodyOf } from '../../load/body.ts'
+import type { World } from '../../target.ts'
+
+export interface Person {
+  readonly accountId: AccountId
+  readonly username: string
+  /** A session of the rooms dialect, and one that proves a name in the groups dialect. */
+  readonly secrets: Readonly<Record<SessionKind, string>>
+}
+
+export interface Conversation {
+  readonly conversationId: ConversationId
+  readonly gid: string
+  readonly people: readonly Person[]
+}
+
+export interface SeedOptions {
+  readonly file: string
+  readonly world: World
+  readonly kind: 'private' | 'group' | 'open'
+  /** Guests need no password in the groups dialect. */
+  readonly areGuests?: boolean
+}
+
+type SessionKind = 'rooms' | 'native'
+
+export const PASSWORD = 'bench'
+const SESSION_TTL_MICROS = 24 * 3600 * 1_000_000
+// Of the strangers who fill a database: each conversation has five of them.
+const STRANGERS = 1_000
+const STRANGERS_EACH = 5
+
+const clock = systemClock()
+
+/** Fills an empty database through the store's own port. */
+export async function seed(options: SeedOptions): Promise<readonly Conversation[]> {
+  const { file, world, kind, areGuests = false } = options
+  const store = await openSqliteStore({ file })
+  // One hash for all: hashing each would take minutes.
+  const passwordHash = areGuests ? null : await hashPassword(PASSWORD)
+  const seeding = new Seeding(store, passwordHash)
+  try {
+    const conversations = await inTurns(world.conversations, 20, async (c) => {
+      const names = Array.from({ length: world.membersEach }, (_, m) => `u${c}x${m}`)
+      const people = await Promise.all(names.map((name) => seeding.person(name)))
+      return seeding.conversation({ kind, name: kind === 'private' ? null : `c${c}`, people })
+    })
+    if (world.history) await seeding.history(conversations[0], world.history)
+    if (world.strangersConversations) await seeding.strangers(world.strangersConversations)
+    return conversations
+  } finally {
+    await store.close()
+  }
+}
+
+class Seeding {
+  readonly #store: Store
+  readonly #passwordHash: string | null
+
+  constructor(store: Store, passwordHash: string | null) {
+    this.#store = store
+    this.#passwordHash = passwordHash
+  }
+
+  async person(username: string): Promise<Person> {
+    const at = clock.nowMicros()
+    const { accountId } = await this.#store.accounts.create({
+      ...{
+        uuid: newUuid(),
+        username,
+        displayName: username,
+        email: null,
+        passwordHash: this.#passwordHash,
+        at,
+      },
+    })
+    const secrets = { rooms: newSecretUuid(), native: newSecretUuid() }
+    for (const kind of ['rooms', 'native'] as const) {
+      await this.#store.sessions.open({
+        ...{
+          accountId,
+          kind,
+          digest: digest(secrets[kind]),
+          at,
+          max: 20,
+          expiresAt: at + SESSION_TTL_MICROS,
+        },
+      })
+    }
+    return { accountId, username, secrets }
+  }
+
+  async conversation({
+    kind,
+    name,
+    people,
+  }: {
+    kind: SeedOptions['kind']
+    name: string | null
+    people: readonly Person[]
+  }): Promise<Conversation> {
+    const [creator] = people
+    if (!creator) throw new Error('a conversation needs a member')
+    const gid = newGid()
+    const { conversation } = await this.#store.conversations.create({
+      ...{ gid: toGid(gid), kind, name, creatorId: creator.accountId, at: clock.nowMicros() },
+      memberIds: people.map(({ accountId }) => accountId),
+    })
+    return { conversationId: conversation.conversationId, gid, people }
+  }
+
+  async history(conversation: Conversation | undefined, messages: number): Promise<void> {
+    const sender = conversation?.people[0]
+    if (!sender) throw new Error('a history needs a conversation')
+    const { conversationId } = conversation
+    await inTurns(messages, 5_000, (count) =>
+      this.#store.messages.append({
+        ...{ conversationId, senderId: sender.accountId, clientId: null, replyTo: null },
+        ...{ body: bodyOf(0, count), at: clock.nowMicros() },
+      }),
+    )
+  }
+
+  async strangers(conversations: number): Promise<void> {
+    const people = await inTurns(STRANGERS, 100, (n) => this.person(`stranger${n}`))
+    await inTurns(conversations, 1_000, (c) =>
+      this.conversation({
+        kind: 'group',
+        name: `strangers ${c}`,
+        people: Array.from({ length: STRANGERS_EACH }, (_, m) => people[(c + m * 7) % STRANGERS]).filter(
+          (person) => person !== undefined,
+        ),
+      }),
+    )
+  }
+}
+
+/** Does it `count` times, so many at a time, and answers the results in order. */
+async function inTurns<T>(count: number, atATime: number, task: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  for (let from = 0; from < count; from += atATime) {
+    const turn = Array.from({ length: Math.min(atATime, count - from) }, (_, i) => task(from + i))
+    for (const result of await Promise.all(turn)) results.push(result)
+  }
+  return results
+}
