@@ -1,0 +1,114 @@
+import type { FigureName } from './figures.ts'
+
+/** What issue 3 asks for. Where several figures have the name, the one that is furthest from the goal counts. */
+export interface Goal {
+  readonly topic: string
+  readonly words: string
+  readonly figure: FigureName
+  /** What the figure is divided by, in the same run. Of several, the one that makes the goal hardest. */
+  readonly per?: FigureName
+  readonly must: 'be at least' | 'be at most' | 'be below'
+  readonly threshold: number
+  /** No run may miss it; else the median counts. */
+  readonly isForEveryRun?: boolean
+}
+
+type Row = Omit<Goal, 'topic'>
+
+const goal =
+  (must: Goal['must'], threshold: number) => (words: string, figure: FigureName, per?: FigureName) =>
+    ({ words, figure, ...(per && { per }), must, threshold }) satisfies Row
+const atLeast = (threshold: number) => goal('be at least', threshold)
+const atMost = (threshold: number) => goal('be at most', threshold)
+const below = (threshold: number) => goal('be below', threshold)
+
+const topic = (name: string, rows: readonly Row[]): readonly Goal[] =>
+  rows.map((row) => ({ topic: name, ...row }))
+
+const fanOut = (target: string, metric = 'deliveries/s'): FigureName => ({
+  scenario: 'fan-out',
+  target,
+  size: 1000,
+  metric,
+})
+const rooms = (target: string): FigureName => ({ scenario: 'rooms-of-five', target, metric: 'messages/s' })
+const rest: FigureName = { scenario: 'rest-sends', target: 'parlance', metric: 'messages/s' }
+const p99 = (scenario: string, target: string): FigureName => ({ scenario, target, metric: 'p99 ms' })
+const idle = (target: string): FigureName => ({
+  scenario: 'idle-connection',
+  target,
+  metric: 'KB/connection',
+})
+const history = (page: 'newest' | 'around', size: number): FigureName => ({
+  scenario: 'history',
+  target: 'parlance',
+  size,
+  metric: `${page} p50 ms`,
+})
+const coldStart = (size: number): FigureName => ({
+  scenario: 'cold-start',
+  target: 'parlance',
+  size,
+  metric: 'ms to first log-in',
+})
+const storm = (metric: string): FigureName => ({ scenario: 'reconnect-storm', target: 'parlance', metric })
+const memory = (metric: string): FigureName => ({ scenario: 'endurance', target: 'parlance', metric })
+
+const chatapp = 'parlance chatapp'
+const socketIo = 'Socket.IO + SQLite'
+
+/** 'Flat' and 'no slower': two medians of the same thing differ by a tenth from noise alone. */
+const noMore = atMost(1.1)
+
+export const goals: readonly Goal[] = [
+  ...topic('Fan-out to 1,000 members', [
+    atLeast(3e6)('chatapp (WebSocket)', fanOut(chatapp)),
+    atLeast(25)('chatapp, against bare ws', fanOut(chatapp), fanOut('bare ws')),
+    atMost(0.4)('chatapp, CPU per delivery', fanOut(chatapp, 'CPU µs/delivery')),
+    atLeast(2e6)('channels (Pusher)', fanOut('parlance channels')),
+    atLeast(2e6)('rooms (TCP)', fanOut('parlance rooms')),
+    atLeast(1e6)('groups (Socket.IO)', fanOut('parlance groups')),
+    atLeast(1.5e6)('five dialects in one conversation', fanOut('parlance five dialects mixed')),
+  ]),
+  ...topic('500 people in 100 rooms of five', [
+    atLeast(25_000)('chatapp', rooms(chatapp)),
+    atLeast(1.8)('against bare ws, which stores nothing', rooms(chatapp), rooms('bare ws')),
+    atLeast(9)('against Socket.IO + SQLite', rooms(chatapp), rooms(socketIo)),
+    atLeast(20)('against ejabberd', rooms(chatapp), rooms('ejabberd')),
+  ]),
+  ...topic('REST sends, 64 in flight', [atLeast(10_000)('messenger', rest)]),
+  ...topic('End to end, p99', [
+    atMost(1.5)(
+      '50 msg/s × 100 members, against bare ws',
+      p99('latency', chatapp),
+      p99('latency', 'bare ws'),
+    ),
+    below(1)('the same, against Socket.IO + SQLite', p99('latency', chatapp), p99('latency', socketIo)),
+    atMost(10)('2,000 durable msg/s in 100 rooms', p99('latency-busy', chatapp)),
+  ]),
+  ...topic('Idle authenticated connection', [
+    atMost(12)('chatapp (WebSocket)', idle(chatapp)),
+    atMost(12)('channels (WebSocket)', idle('parlance channels')),
+    atMost(20)('groups (Socket.IO)', idle('parlance groups')),
+    atMost(6)('rooms (TCP)', idle('parlance rooms')),
+  ]),
+  ...topic('A page of history, p50 with 8 readers', [
+    atMost(1)('newest 100 of 100,000', history('newest', 1e5)),
+    atMost(1)('newest 100 of 1,000,000', history('newest', 1e6)),
+    atMost(1)('100 around any of 100,000', history('around', 1e5)),
+    atMost(1)('100 around any of 1,000,000', history('around', 1e6)),
+    noMore('newest, a million against 100,000', history('newest', 1e6), history('newest', 1e5)),
+    noMore('around, a million against 100,000', history('around', 1e6), history('around', 1e5)),
+  ]),
+  ...topic('Cold start to the first log-in', [
+    atMost(500)('empty database', coldStart(0)),
+    atMost(500)('1,000,000 messages', coldStart(1e6)),
+  ]),
+  ...topic('2,000 clients come back, each missed 50', [
+    atMost(3)('all have everything', storm('s to complete')),
+    { ...atMost(0)('messages missing', storm('missing messages')), isForEveryRun: true },
+  ]),
+  ...topic('Memory over 10 million deliveries', [
+    noMore('at the end, against after 10 %', memory('MB at end'), memory('MB after 10 %')),
+  ]),
+]
