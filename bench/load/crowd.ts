@@ -103,14 +103,20 @@ export class Crowd {
     const speakers = new Map(this.people.map((person) => [person.place.conversation, person]))
     const deadline = performance.now() + DEADLINE_MS
     const listeners = this.people.filter(({ client }) => !client.isDeaf)
-    while (true) {
-      for (const { ear } of this.people) ear.deliveries = 0
+    for (let round = 0; ; round++) {
+      // Who has heard a round's message has nothing of earlier rounds still to come.
+      const waiting = new Set(listeners)
+      for (const person of listeners) {
+        person.ear.onBody = ({ count }) => void (count === round && waiting.delete(person))
+      }
       for (const speaker of speakers.values()) speaker.say()
-      const roundEnd = performance.now() + PROBE_EVERY_MS
-      while (this.acknowledgements < this.sent || performance.now() < roundEnd) await setTimeout(5)
-      if (listeners.every(({ ear }) => ear.deliveries > 0)) break
+      const roundEnd = performance.now() + PROBE_EVERY_MS * (round + 1)
+      const isOver = () => waiting.size === 0 || performance.now() > roundEnd
+      while (this.acknowledgements < this.sent || !isOver()) await setTimeout(5)
+      if (waiting.size === 0) break
       if (performance.now() > deadline) throw new Error('somebody hears nothing')
     }
+    for (const { ear } of listeners) ear.onBody = undefined
     for (const person of this.people) person.sent = person.ear.acknowledgements = person.ear.deliveries = 0
   }
 
