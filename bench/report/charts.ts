@@ -4,7 +4,8 @@ import { figureOf, isMoreBetter } from './figures.ts'
 import { drawGoals } from './goal-picture.ts'
 import { goals } from './goals.ts'
 import { exact, short, times, titleOf } from './notation.ts'
-import { type Bar, drawBarChart, type Row } from './svg/bar-chart.ts'
+import type { Bar } from './svg/bar.ts'
+import { drawBarChart, type Row } from './svg/bar-chart.ts'
 import { drawLineChart, type Line } from './svg/line-chart.ts'
 
 /** A chart, ready to be written. */
@@ -42,7 +43,14 @@ function compare(chapter: Chapter, all: readonly Measurement[]): readonly Pictur
     heading: metric,
     hint: isMoreBetter(metric) ? 'more is better' : 'less is better',
   }))
-  const svg = drawBarChart({ title: `${title}${at}`, subtitle: words, description, panels, rows })
+  const svg = drawBarChart({
+    title: `${title}${at}`,
+    subtitle: words,
+    description,
+    panels,
+    rows,
+    noteWords: `times ${YARDSTICK}`,
+  })
   return [{ name: scenario, scenario, description, svg }]
 }
 
@@ -66,7 +74,11 @@ function grow(chapter: Chapter, metric: string, all: readonly Measurement[]): re
   const name = `${scenario}-growth-${slug(metric)}`
   if (beside.length === 1 || !first) return picture(name, lines, title)
   return [
-    ...picture(name, beside, `${first.label} and its peers; dashed: not stored, or not synced`),
+    ...picture(
+      name,
+      beside,
+      `${first.label} and its peers${beside.every(({ isDurable }) => isDurable) ? '' : '; dashed: not stored, or not synced'}`,
+    ),
     ...(parlance.length > 1 ? picture(`${name}-dialects`, parlance, 'Parlance, by dialect') : []),
   ]
 }

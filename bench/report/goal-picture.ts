@@ -24,11 +24,15 @@ export function drawGoals(measurements: readonly Measurement[]): readonly Pictur
 /** '24 of 30 goals met, 2 not met, 4 not measured.' */
 export function tally(verdicts: readonly Verdict[]): string {
   const count = (outcome: Verdict['outcome']) => verdicts.filter((each) => each.outcome === outcome).length
-  return `${count('met')} of ${verdicts.length} goals met, ${count('not met')} not met, ${count('not measured')} not measured.`
+  const others = (['not met', 'not measured'] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => `, ${count(outcome)} ${outcome}`)
+  return `${count('met')} of ${verdicts.length} goals met${others.join('')}.`
 }
 
 export function thresholdOf({ must, threshold, per }: Goal): string {
   const sign = { 'be at least': '≥', 'be at most': '≤', 'be below': '<' }[must]
+  if (threshold === 0) return 'none'
   return `${sign} ${per ? times(threshold) : short(threshold)}`
 }
 

@@ -1,6 +1,7 @@
 import type { Measurement } from '../measurement.ts'
 import { tally, thresholdOf } from './goal-picture.ts'
-import { percent, range, short, times, titleOf, withUnit } from './notation.ts'
+import type { Goal } from './goals.ts'
+import { exact, percent, range, short, times, titleOf, withUnit } from './notation.ts'
 import { table } from './tables.ts'
 import { judgeAll, type Verdict } from './verdict.ts'
 
@@ -28,11 +29,13 @@ function rowOf(verdict: Verdict): readonly string[] {
     outcome === 'met' ? 'met' : '**not met**',
     per ? `**${times(value)}**` : '–',
     `${withUnit(figure.spread.median, goal.figure.metric)}<br><sub>${range(figure.spread)}</sub>`,
-    per ? `${short(per.spread.median)}, ${against(goal.per?.metric, per.target, figure.target)}` : '–',
+    per ? `${short(per.spread.median)}, ${against(goal, per.target, figure.target)}` : '–',
     shares.length > 0 ? shares.map(percent).join(', ') : '–',
   ]
 }
 
-/** Who, or where it is the same who: what. */
-const against = (metric = '', peer: string, target: string): string =>
-  peer === target ? metric : titleOf(peer)
+/** Who; or of the same target, at which size or when. */
+function against({ figure, per }: Goal, peer: string, target: string): string {
+  if (peer !== target) return titleOf(peer)
+  return per?.metric === figure.metric ? `at ${exact(per.size ?? 0)}` : (per?.metric ?? '')
+}

@@ -61,23 +61,23 @@ const socketIo = 'Socket.IO + SQLite'
 const noMore = atMost(1.1)
 
 export const goals: readonly Goal[] = [
-  ...topic('Fan-out to 1,000 members', [
+  ...topic('Fan-out to 1,000 members, deliveries/s', [
     atLeast(3e6)('chatapp (WebSocket)', fanOut(chatapp)),
     atLeast(25)('chatapp, against bare ws', fanOut(chatapp), fanOut('bare ws')),
-    atMost(0.4)('chatapp, CPU per delivery', fanOut(chatapp, 'CPU µs/delivery')),
+    atMost(0.4)('chatapp, CPU µs per delivery', fanOut(chatapp, 'CPU µs/delivery')),
     atLeast(2e6)('channels (Pusher)', fanOut('parlance channels')),
     atLeast(2e6)('rooms (TCP)', fanOut('parlance rooms')),
     atLeast(1e6)('groups (Socket.IO)', fanOut('parlance groups')),
     atLeast(1.5e6)('five dialects in one conversation', fanOut('parlance five dialects mixed')),
   ]),
-  ...topic('500 people in 100 rooms of five', [
+  ...topic('500 people in 100 rooms of five, messages/s', [
     atLeast(25_000)('chatapp', rooms(chatapp)),
     atLeast(1.8)('against bare ws, which stores nothing', rooms(chatapp), rooms('bare ws')),
     atLeast(9)('against Socket.IO + SQLite', rooms(chatapp), rooms(socketIo)),
     atLeast(20)('against ejabberd', rooms(chatapp), rooms('ejabberd')),
   ]),
-  ...topic('REST sends, 64 in flight', [atLeast(10_000)('messenger', rest)]),
-  ...topic('End to end, p99', [
+  ...topic('REST sends, 64 in flight, messages/s', [atLeast(10_000)('messenger', rest)]),
+  ...topic('End to end, p99 in ms', [
     atMost(1.5)(
       '50 msg/s × 100 members, against bare ws',
       p99('latency', chatapp),
@@ -86,13 +86,13 @@ export const goals: readonly Goal[] = [
     below(1)('the same, against Socket.IO + SQLite', p99('latency', chatapp), p99('latency', socketIo)),
     atMost(10)('2,000 durable msg/s in 100 rooms', p99('latency-busy', chatapp)),
   ]),
-  ...topic('Idle authenticated connection', [
+  ...topic('Idle authenticated connection, KB', [
     atMost(12)('chatapp (WebSocket)', idle(chatapp)),
     atMost(12)('channels (WebSocket)', idle('parlance channels')),
     atMost(20)('groups (Socket.IO)', idle('parlance groups')),
     atMost(6)('rooms (TCP)', idle('parlance rooms')),
   ]),
-  ...topic('A page of history, p50 with 8 readers', [
+  ...topic('A page of history with 8 readers, p50 in ms', [
     atMost(1)('newest 100 of 100,000', history('newest', 1e5)),
     atMost(1)('newest 100 of 1,000,000', history('newest', 1e6)),
     atMost(1)('100 around any of 100,000', history('around', 1e5)),
@@ -100,12 +100,12 @@ export const goals: readonly Goal[] = [
     noMore('newest, a million against 100,000', history('newest', 1e6), history('newest', 1e5)),
     noMore('around, a million against 100,000', history('around', 1e6), history('around', 1e5)),
   ]),
-  ...topic('Cold start to the first log-in', [
+  ...topic('Cold start to the first log-in, ms', [
     atMost(500)('empty database', coldStart(0)),
     atMost(500)('1,000,000 messages', coldStart(1e6)),
   ]),
   ...topic('2,000 clients come back, each missed 50', [
-    atMost(3)('all have everything', storm('s to complete')),
+    atMost(3)('seconds until all have everything', storm('s to complete')),
     { ...atMost(0)('messages missing', storm('missing messages')), isForEveryRun: true },
   ]),
   ...topic('Memory over 10 million deliveries', [

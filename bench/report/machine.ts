@@ -10,7 +10,8 @@ export const describeMachine = (): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: availableParallelism(),
   memoryBytes: totalmem(),
-  kernel: `${type()} ${release()}`,
+  // Without what the builder of the kernel has called it.
+  kernel: `${type()} ${release().replace(/-.*/, '')}`,
   node: process.version,
   isPinned: canPin,
 })

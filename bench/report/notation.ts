@@ -17,7 +17,7 @@ export const exact = (value: number): string => Math.round(value).toLocaleString
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-export const times = (ratio: number): string => `${digits(ratio)} ×`
+export const times = (ratio: number): string => `${digits(ratio, 2)} ×`
 
 export const range = ({ lowest, highest }: Spread): string =>
   short(lowest) === short(highest) ? short(lowest) : `${short(lowest)} – ${short(highest)}`
@@ -33,8 +33,8 @@ function unitOf(metric: string): string {
   return /\b(ms|KB\/connection|KB|MB)\b/.exec(metric)?.[0] ?? metric.replace(/^missing | to complete$/g, '')
 }
 
-function digits(value: number): string {
+function digits(value: number, most = 3): string {
   const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
-  const decimals = Math.min(3, Math.max(0, 2 - magnitude))
+  const decimals = Math.min(most, Math.max(0, 2 - magnitude))
   return Number(value.toFixed(decimals)).toLocaleString('en-US', { maximumFractionDigits: decimals })
 }

@@ -26,18 +26,19 @@ export function writePage(results: Results, pictures: readonly Picture[]): strin
 
 function introduction({ machine, startedAt, commit, measurements }: Results): string {
   const runs = [...new Set(measurements.map((each) => each.runs.length))].toSorted((a, b) => a - b)
-  const counted = runs.length > 1 ? `${runs[0]} to ${runs.at(-1)} runs` : `${runs[0] ?? 0} runs`
+  const counted =
+    runs.length > 1 ? `${runs[0]} to ${runs.at(-1)} runs` : runs[0] === 1 ? 'one run' : `${runs[0] ?? 0} runs`
   const cores = machine.isPinned
     ? 'all processes of a server are pinned to one core, the load generator to another'
     : '**neither the servers nor the load generator are pinned to a core**'
   return `${startedAt.slice(0, 10)}, commit ${commit}, ${machine.cpu}, Node ${machine.node}. Written by \`npm run bench\`;
-\`results.json\` has the raw figures.
+[results.json](results.json) has the raw figures.
 
-Every figure is the median of ${counted}, with the lowest and the highest beneath it, after a warm-up that does not
-count. All targets of a table ran on the same machine in the same run, over loopback; ${cores}. CPU is processor time of
-the whole server, user and system. Where a target's generator took 95 % of its core or more, its share is **bold**: then
-the server may be able to do more. *Accepted* counts what was acknowledged, *stored* what the storage then held, and
-*delivered* what arrived, over all runs.${fewRuns(runs)}`
+- Every figure is the median of ${counted}, with the lowest and the highest beneath it. The warm-up does not count.
+- All targets ran on the same machine in the same run, over loopback; ${cores}.
+- *CPU* is processor time of all processes of the server, user and system.
+- *generator CPU* is how busy the load generator's core was. From 95 % it is **bold**: the server may be able to do more.
+- *accepted* counts what was acknowledged, *stored* what the storage then held, *delivered* what arrived; over all runs.${fewRuns(runs)}`
 }
 
 const fewRuns = ([fewest = 0]: readonly number[]): string =>

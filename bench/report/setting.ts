@@ -1,10 +1,9 @@
-import type { Results } from '../measurement.ts'
+import type { Measurement, Results } from '../measurement.ts'
 import { short, titleOf } from './notation.ts'
 import { table } from './tables.ts'
 
 /** What one has to know to measure it again. */
 export function setting({ machine, versions, commit, startedAt, measurements }: Results): readonly string[] {
-  const durability = new Map(measurements.map((each) => [each.target, each.durability]))
   const facts = [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],
     ['memory', `${short(machine.memoryBytes / 2 ** 30)} GiB`],
@@ -20,10 +19,7 @@ export function setting({ machine, versions, commit, startedAt, measurements }: 
     left(['', ''], facts),
     '## Durability',
     'What a target makes sure of before it acknowledges a message. *Synced*: it is on disk, and outlives a power cut.',
-    left(
-      ['', 'before it acknowledges', 'how'],
-      [...durability].map(([target, promise]) => [titleOf(target), promise, howOf(target)]),
-    ),
+    durabilityTable(measurements),
   ]
 }
 
@@ -31,14 +27,25 @@ export function setting({ machine, versions, commit, startedAt, measurements }: 
 const settings: readonly (readonly [name: string, how: string])[] = [
   [
     'parlance',
-    'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit for all messages that wait; `PARLANCE_RATE_LIMITS=off` and nothing else turned off',
+    'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit for all messages that wait; `PARLANCE_RATE_LIMITS=off`, and nothing else turned off',
   ],
   ['Socket.IO + SQLite', 'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit a message'],
+  ['ejabberd, archive in PostgreSQL', 'mod_mam; PostgreSQL, `fsync=on`, `synchronous_commit=on`'],
+  ['ejabberd', 'mod_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
+  ['Prosody', 'mod_muc_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
+  ['mosquitto', 'QoS 1, `persistence false`'],
   ['bare ws', 'passes on what comes in'],
 ]
 
-const howOf = (target: string): string =>
-  settings.find(([name]) => target.startsWith(name))?.[1] ?? 'as the name says'
+const howOf = (target: string): string => settings.find(([name]) => target.startsWith(name))?.[1] ?? ''
+
+/** A row for all targets that are set alike. */
+function durabilityTable(measurements: readonly Measurement[]): string {
+  const promises = new Map(measurements.map(({ target, durability }) => [target, durability]))
+  const alike = Map.groupBy(promises, ([target, durability]) => `${durability} | ${howOf(target)}`)
+  const rows = [...alike].map(([cells, own]) => [own.map(([target]) => titleOf(target)).join('<br>'), cells])
+  return left(['', 'before it acknowledges', 'how'], rows)
+}
 
 const left = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
   table(heading, rows).replaceAll('---:', '---')

@@ -1,3 +1,4 @@
+import type { Spread } from '../measure/statistics.ts'
 import type { Measurement } from '../measurement.ts'
 import { type Figure, listFigures } from './figures.ts'
 import { type Goal, goals } from './goals.ts'
@@ -33,17 +34,23 @@ export function marginOf({ must, threshold }: Goal, value: number): number | und
   return must === 'be at least' ? value / threshold : threshold / value
 }
 
-function compare({ figure, per, isForEveryRun }: Goal, measurements: readonly Measurement[]): Comparison[] {
+function compare(goal: Goal, measurements: readonly Measurement[]): readonly Comparison[] {
+  const { figure, per } = goal
   const figures = listFigures(measurements, figure)
-  const counted = ({ spread }: Figure) => (isForEveryRun ? spread.highest : spread.median)
+  const counted = ({ spread }: Figure) => valueThatCounts(goal, spread)
   if (!per) return figures.map((each) => ({ figure: each, per: undefined, value: counted(each) }))
-  const peers = listFigures(measurements, per)
+  const peers = listFigures(measurements, per).filter((peer) => counted(peer) > 0)
   return figures.flatMap((each) =>
     peers
       // Two figures of Parlance are compared within one dialect.
       .filter((peer) => figure.target !== per.target || peer.target === each.target)
       .map((peer) => ({ figure: each, per: peer, value: counted(each) / counted(peer) })),
   )
+}
+
+function valueThatCounts({ must, isForEveryRun }: Goal, { median, lowest, highest }: Spread): number {
+  if (!isForEveryRun) return median
+  return must === 'be at least' ? lowest : highest
 }
 
 const isWorse = ({ must }: Goal, a: number, b: number): boolean => (must === 'be at least' ? a < b : a > b)

@@ -14,6 +14,10 @@ export function element(name: string, attributes: Attributes, ...children: reado
 export const text = (attributes: Attributes, words: string): string =>
   element('text', attributes, escapeXml(words))
 
+/** Words among others in a `text`. */
+export const span = (attributes: Attributes, words: string): string =>
+  element('tspan', attributes, escapeXml(words))
+
 export const group = (...children: readonly string[]): string => element('g', {}, ...children, '\n')
 
 export const line = (name: string, x1: number, y1: number, x2: number, y2: number): string =>
@@ -23,7 +27,7 @@ export const escapeXml = (words: string): string =>
   words.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
 
 /** About how wide words are, for fonts differ: better too wide than cut off. */
-export const widthOf = (words: string, fontSize: number): number => words.length * fontSize * 0.56
+export const widthOf = (words: string, fontSize: number): number => words.length * fontSize * 0.53
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 

@@ -19,11 +19,10 @@ export interface GoalRow {
 
 const ROW = 22
 const TOPIC = 30
-const [LEFT, RIGHT] = [262, 548]
-const [MEASURED, GOAL, OUTCOME] = [626, 708, WIDTH]
-/** A goal missed or surpassed by more than this ends up on the edge. */
-const FURTHEST = 8
-const scale = logarithmic([1 / FURTHEST, FURTHEST], { from: LEFT, to: RIGHT })
+const [LEFT, RIGHT] = [290, 560]
+const [MEASURED, GOAL, OUTCOME] = [640, 718, WIDTH]
+/** What is worse or better by more ends up on the edge. */
+const scale = logarithmic([1 / 4, 8], { from: LEFT, to: RIGHT })
 
 /** Every goal as a line in the middle: what is right of it is better than asked for. */
 export function drawGoalChart(chart: GoalChart): string {
@@ -53,13 +52,14 @@ function ground(bottom: number): string {
       [1 / 2, '½'],
       [1, 'goal'],
       [2, '2 ×'],
-      [4, '4 × better'],
+      [4, '4 ×'],
     ].map(([times, words]) =>
       text(
         { class: `small middle${times === 1 ? ' bold' : ' muted'}`, x: scale.at(Number(times)), y: TOP + 6 },
         String(words),
       ),
     ),
+    text({ class: 'muted small end', x: RIGHT + 14, y: TOP + 6 }, 'better'),
     text({ class: 'muted small end', x: MEASURED, y: TOP + 6 }, 'measured'),
     text({ class: 'muted small end', x: GOAL, y: TOP + 6 }, 'goal'),
   )

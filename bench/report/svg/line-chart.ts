@@ -1,7 +1,7 @@
 import type { Spread } from '../../measure/statistics.ts'
 import { short } from '../notation.ts'
 import { drawing, TOP, WIDTH, type Words } from './drawing.ts'
-import { element, group, line, text, widthOf } from './element.ts'
+import { element, group, line, span, text, widthOf } from './element.ts'
 import { marker } from './marker.ts'
 import { logarithmic, type Scale } from './scale.ts'
 import { series } from './style.ts'
@@ -78,6 +78,7 @@ function roundAbout(values: readonly number[]): readonly [number, number] {
 function grid({ x, y }: Plot): string {
   const [left, right] = [x.at(0) - 12, x.at(1e99) + 12]
   return group(
+    line('grid', left, BOTTOM, right, BOTTOM),
     ...y.ticks.flatMap((tick) => [
       line('grid', left, y.at(tick), right, y.at(tick)),
       text({ class: 'muted small end', x: left - 8, y: y.at(tick) + 4 }, short(tick)),
@@ -120,12 +121,8 @@ function labels({ lines }: LineChart, { x, y }: Plot): string {
   return group(
     ...ends.map((end, index) => {
       const [left, at] = [x.at(1e99) + 24, places[index] ?? end.y]
-      const name = element(
-        'tspan',
-        { class: `s${end.n}${end.each.isParlance ? ' bold' : ''}` },
-        end.each.label,
-      )
-      const last = element('tspan', { class: 'muted', dx: 7 }, lastValue(end.each))
+      const name = span({ class: `s${end.n}${end.each.isParlance ? ' bold' : ''}` }, end.each.label)
+      const last = span({ class: 'muted', dx: 7 }, lastValue(end.each))
       return (
         line(`leader s${end.n}-line`, end.x + 7, end.y, left - 4, at) +
         element('text', { x: left, y: at + 4.5 }, name, last)

@@ -13,8 +13,6 @@ const shapes: readonly ((x: number, y: number) => string)[] = [
 /** The point of a line chart's nth line. */
 export const marker = (n: number, x: number, y: number): string =>
   element('path', {
-    // Over the rule that lines are not filled.
-    style: 'fill:inherit',
     class: `s${n}`,
     d: shapes[n % shapes.length]?.(round(x), round(y)),
   })

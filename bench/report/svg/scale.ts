@@ -23,7 +23,7 @@ export function scaleFor(values: readonly number[], length: Length): Scale {
 }
 
 export function linear(most: number, { from, to }: Length): Scale {
-  const step = niceStep(most / 3)
+  const step = niceStep(most / 4.5)
   const count = Math.floor(most / step + 1e-9)
   return {
     isLogarithmic: false,

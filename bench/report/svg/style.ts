@@ -43,7 +43,7 @@ export const style = [
   `text{font:13px ${FONT};font-variant-numeric:tabular-nums}`,
   '.title{font-size:17px;font-weight:600}.small{font-size:12px}.bold{font-weight:600}',
   '.end{text-anchor:end}.middle{text-anchor:middle}',
-  'line,path,polyline{fill:none}',
+  'line,polyline{fill:none}',
   '.grid{stroke-width:1}.spread{stroke-width:1.5;stroke-opacity:.6}',
   '.goal{stroke-width:2;stroke-dasharray:2 2}.band{fill-opacity:.08}',
   '.stem{stroke-width:4;stroke-opacity:.45}.leader{stroke-width:1;stroke-opacity:.5}',
