@@ -45,7 +45,7 @@ export const noBar = ({ from }: Column, y: number): string =>
 
 /** That a figure and its note take beside a bar. */
 export const roomFor = ({ spread, note }: Bar): number =>
-  SPACE + widthOf(short(spread.median), 14) + (note ? 8 + widthOf(note, 13) : 0)
+  RADIUS + SPACE + widthOf(short(spread.median), 14) + (note ? 8 + widthOf(note, 13) : 0)
 
 /** Beside the bar; and beyond its goal where that would strike it through. */
 function placeOfWords(bar: Bar, { scale }: Column, goal: number | undefined): number {

@@ -19,8 +19,8 @@ export interface GoalRow {
 
 const ROW = 22
 const TOPIC = 30
-const [LEFT, RIGHT] = [290, 560]
-const [MEASURED, GOAL, OUTCOME] = [640, 718, WIDTH]
+const [LEFT, RIGHT] = [290, 546]
+const [MEASURED, GOAL, OUTCOME] = [628, 702, WIDTH]
 /** What is worse or better by more ends up on the edge. */
 const scale = logarithmic([1 / 4, 8], { from: LEFT, to: RIGHT })
 
