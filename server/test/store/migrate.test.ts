@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { Migration } from '../../src/store/migrate.ts'
-import { migrate } from '../../src/store/sqlite/schema.ts'
+import { MIGRATIONS, migrate } from '../../src/store/sqlite/schema.ts'
 
 const first: Migration = { number: 1, name: 'one', sql: 'CREATE TABLE one (n INTEGER)' }
 const second: Migration = { number: 2, name: 'two', sql: 'INSERT INTO one (n) VALUES (2)' }
@@ -41,4 +41,33 @@ test('leaves the schema as it was when a migration fails', () => {
   assert.deepEqual(rowsOf(db), [])
   migrate(db, 'a file', [first, second])
   assert.deepEqual(rowsOf(db), [2])
+})
+
+test('keeps every message and what refers to it when messages are clustered', () => {
+  const db = new DatabaseSync(':memory:')
+  migrate(db, 'a file', MIGRATIONS.slice(0, 1))
+  db.exec(`
+    INSERT INTO accounts (id, uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at)
+    VALUES (1, 'u', 'ann', 'Ann', 0, 1, 1, 1);
+    INSERT INTO conversations (id, gid, kind, creator_id, created_at, updated_at, activity_at, last_seq)
+    VALUES (7, 'aBcDeFgH', 'group', 1, 1, 1, 1, 3);
+    INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at,
+      deleted_at)
+    VALUES (11, 7, 1, 2, 1, 'x', NULL, 'first', 5, NULL), (12, 7, 2, 3, 1, NULL, NULL, '', 6, 9),
+      (15, 7, 3, 4, 1, NULL, 11, 'third', 7, NULL);
+    UPDATE conversations SET last_message_id = 15;
+    INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at)
+    VALUES (7, 5, 'deleted', 1, 12, 3, 9)`)
+  const rows = () =>
+    db
+      .prepare(
+        'SELECT id, seq, change, client_id, reply_to, body, sent_at, deleted_at FROM messages ORDER BY id',
+      )
+      .all()
+  const before = rows()
+  migrate(db, 'a file')
+  assert.deepEqual(rows(), before)
+  assert.equal(before.length, 3)
+  assert.throws(() => db.exec('UPDATE messages SET reply_to = 99 WHERE id = 15'), /FOREIGN KEY/)
+  assert.throws(() => db.exec('UPDATE conversations SET last_message_id = 99'), /FOREIGN KEY/)
 })

@@ -4,9 +4,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../src/core/errors.ts'
+import { toAccountId, toConversationId } from '../../src/core/types.ts'
 import { Batch } from '../../src/store/sqlite/batch.ts'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { pack } from '../../src/store/sqlite/packed-message.ts'
 import type { Answer, Command } from '../../src/store/sqlite/writes.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { findHoles } from './series.ts'
@@ -14,6 +16,7 @@ import { tempStore } from './temp-store.ts'
 import { present, refuses, series, World } from './world.ts'
 
 const AT = 1_700_000_000_000_000
+const IN_THE_GROUP = { conversationId: toConversationId(1), senderId: toAccountId(1) }
 
 const account = (username: string): Command => [
   'accounts.create',
@@ -22,7 +25,7 @@ const account = (username: string): Command => [
 
 const send = (body: string): Command => [
   'messages.append',
-  { conversationId: 1, senderId: 1, clientId: null, replyTo: null, body, at: AT },
+  pack({ ...IN_THE_GROUP, clientId: null, replyTo: null, body, at: AT }),
 ]
 
 /** The writer without its thread: one account in one group. */
@@ -88,12 +91,15 @@ test('fails a batch while another program holds the file, then goes on', async (
 test('keeps a defect in the middle of a write to that write', async (t) => {
   const { db, batch } = await groupOfOne(t)
   db.exec(`
-    CREATE TRIGGER broken AFTER UPDATE ON conversations
-    WHEN new.last_message_id = (SELECT id FROM messages WHERE body = 'broken') BEGIN
+    CREATE TRIGGER broken AFTER INSERT ON messages WHEN new.body = 'broken' BEGIN
+      SELECT RAISE(ABORT, 'a defect');
+    END;
+    CREATE TRIGGER torn AFTER INSERT ON changes WHEN new.kind = 'left' BEGIN
       SELECT RAISE(ABORT, 'a defect');
     END`)
-  const answers = batch.run([send('one'), send('broken'), account('ann'), send('two')])
-  assert.deepEqual(outcomes(answers), ['value', 'defect', 'refusal', 'value'])
+  const leave: Command = ['members.leave', { conversationId: 1, accountId: 1, at: AT }]
+  const answers = batch.run([send('one'), send('broken'), account('ann'), leave, send('two')])
+  assert.deepEqual(outcomes(answers), ['value', 'defect', 'refusal', 'defect', 'value'])
   assert.deepEqual(bodiesIn(db), ['one', 'two'])
   assert.deepEqual(findHoles(db), [])
 })

@@ -4,20 +4,23 @@ import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
 import type { AccountStore, NewAccount } from '../store.ts'
 import { read } from './failure.ts'
+import type { ReadCache } from './read-cache.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class SqliteAccounts implements AccountStore {
   readonly #writer: WriteQueue
+  readonly #cache: ReadCache
   readonly #find
   readonly #findByUsername
   readonly #findByEmail
   readonly #findMany
   readonly #list
 
-  constructor(db: DatabaseSync, writer: WriteQueue) {
+  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
     this.#writer = writer
+    this.#cache = cache
     this.#find = prepare<Row<Account>>(db, FIND)
     this.#findByUsername = prepare<Row<Account>>(db, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
@@ -30,11 +33,18 @@ export class SqliteAccounts implements AccountStore {
   }
 
   find(accountId: AccountId): Promise<Account | undefined> {
-    return read(() => optional(this.#find.get(accountId)))
+    return read(() => this.#cache.accounts.find(accountId, () => optional(this.#find.get(accountId))))
   }
 
   findByUsername(username: string): Promise<Account | undefined> {
-    return read(() => optional(this.#findByUsername.get(nameKey(username))))
+    const key = nameKey(username)
+    const knownId = this.#cache.accountIds.get(key)
+    if (knownId !== undefined) return this.find(knownId)
+    return read(() => {
+      const account = optional(this.#findByUsername.get(key))
+      if (account) this.#cache.accountIds.set(key, account.accountId)
+      return account
+    })
   }
 
   findByEmail(email: string): Promise<Account | undefined> {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import { engineCode } from './failure.ts'
+import { Ledger } from './ledger.ts'
 import { prepare } from './statement.ts'
 import { type Answer, type Command, type WriteName, writesOn } from './writes.ts'
 
@@ -9,11 +10,19 @@ import { type Answer, type Command, type WriteName, writesOn } from './writes.ts
 const CHECK_FIRST: ReadonlySet<WriteName> = new Set<WriteName>(['messages.append'])
 const NONE: ReadonlySet<WriteName> = new Set()
 
+// These neither read nor write what the ledger keeps. Before any other, it is settled and forgets.
+const SPARE_LEDGER: ReadonlySet<WriteName> = new Set<WriteName>([
+  ...(['ping', 'messages.append', 'contacts.add', 'members.setCurrent'] as const),
+  ...(['accounts.create', 'accounts.setBio', 'accounts.setSeen', 'accounts.revoke'] as const),
+  ...(['accounts.freeGuests', 'sessions.open', 'sessions.touch'] as const),
+])
+
 class Unguarded extends Error {}
 
 /** Runs commands in one transaction: each is refused by itself, and all are durable when `run` returns. */
 export class Batch {
   readonly #db: DatabaseSync
+  readonly #ledger: Ledger
   readonly #writes: Readonly<Record<WriteName, (argument: never) => unknown>>
   readonly #begin
   readonly #commit
@@ -23,7 +32,8 @@ export class Batch {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#writes = writesOn(db)
+    this.#ledger = new Ledger(db)
+    this.#writes = writesOn(db, this.#ledger)
     this.#begin = prepare(db, 'BEGIN IMMEDIATE')
     this.#commit = prepare(db, 'COMMIT')
     this.#savepoint = prepare(db, 'SAVEPOINT command')
@@ -35,9 +45,11 @@ export class Batch {
     try {
       this.#begin.run()
       const answers = commands.map((command) => this.#answer(command, unguarded))
+      this.#ledger.settle()
       this.#commit.run()
       return answers
     } catch (error) {
+      this.#ledger.forget()
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
       if (error instanceof Unguarded) return this.run(commands, NONE)
@@ -47,6 +59,10 @@ export class Batch {
   }
 
   #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): Answer {
+    if (!SPARE_LEDGER.has(name)) {
+      this.#ledger.settle()
+      this.#ledger.forget()
+    }
     const isGuarded = !unguarded.has(name)
     if (isGuarded) this.#savepoint.run()
     try {

@@ -9,33 +9,36 @@ import {
   LIST,
   type ListingRow,
   listingOf,
-  STANDING,
-  type StandingRow,
-  standingOf,
+  MEMBERSHIP,
+  type MembershipRow,
+  membershipOf,
 } from './listings.ts'
 import { pairOf } from './pair.ts'
+import { gidKey, membershipKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class SqliteConversations implements ConversationStore {
   readonly #writer: WriteQueue
+  readonly #cache: ReadCache
   readonly #find
   readonly #findByGid
   readonly #findOpenByName
   readonly #findPrivate
-  readonly #standing
+  readonly #membership
   readonly #findListing
   readonly #list
   readonly #idsOf
 
-  constructor(db: DatabaseSync, writer: WriteQueue) {
+  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
     this.#writer = writer
+    this.#cache = cache
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findByGid = prepare<Row<Conversation>>(db, FIND_BY_GID)
     this.#findOpenByName = prepare<Row<Conversation>>(db, FIND_OPEN_BY_NAME)
     this.#findPrivate = prepare<Row<Conversation>>(db, FIND_PRIVATE)
-    this.#standing = prepare<StandingRow>(db, STANDING)
+    this.#membership = prepare<MembershipRow>(db, MEMBERSHIP)
     this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
     this.#list = prepare<ListingRow>(db, LIST)
     this.#idsOf = prepare<{ conversationId: ConversationId }>(db, IDS_OF)
@@ -46,15 +49,16 @@ export class SqliteConversations implements ConversationStore {
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
-    return read(() => optional(this.#find.get(conversationId)))
+    return read(() => this.#read(conversationId))
   }
 
   findByGid(gid: string): Promise<Conversation | undefined> {
-    return read(() => optional(this.#findByGid.get(gid)))
+    return read(() => this.#readBy(gidKey(gid), () => this.#findByGid.get(gid)))
   }
 
   findOpenByName(name: string): Promise<Conversation | undefined> {
-    return read(() => optional(this.#findOpenByName.get(nameKey(name))))
+    const key = nameKey(name)
+    return read(() => this.#readBy(openNameKey(key), () => this.#findOpenByName.get(key)))
   }
 
   findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined> {
@@ -63,8 +67,13 @@ export class SqliteConversations implements ConversationStore {
 
   standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
     return read(() => {
-      const row = this.#standing.get(accountId, conversationId)
-      return row && standingOf(row, accountId)
+      const conversation = this.#read(conversationId)
+      if (!conversation) return undefined
+      const membership = this.#cache.memberships.find(membershipKey(conversationId, accountId), () => {
+        const row = this.#membership.get(accountId, conversationId)
+        return row && membershipOf(row, conversationId, accountId)
+      })
+      return membership && { conversation, ...membership }
     })
   }
 
@@ -87,6 +96,16 @@ export class SqliteConversations implements ConversationStore {
 
   idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {
     return read(() => this.#idsOf.all(accountId).map(({ conversationId }) => conversationId))
+  }
+
+  #read(conversationId: ConversationId): Conversation | undefined {
+    return this.#cache.conversations.find(conversationId, () => optional(this.#find.get(conversationId)))
+  }
+
+  /** By a name, which stays the conversation's for good. */
+  #readBy(key: string, query: () => Row<Conversation> | undefined): Conversation | undefined {
+    const conversationId = this.#cache.conversationIds.find(key, () => query()?.conversationId)
+    return conversationId === undefined ? undefined : this.#read(conversationId)
   }
 }
 

@@ -7,6 +7,7 @@ import { openForReading } from './database.ts'
 import { read } from './failure.ts'
 import { SqliteMembers } from './members.ts'
 import { SqliteMessages } from './messages.ts'
+import { ReadCache } from './read-cache.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
@@ -18,9 +19,10 @@ export interface SqliteOptions extends WriterHooks {
 
 /** Opens and migrates the file. Throws `StoreRefusal`, also when another server has it open. */
 export async function openSqliteStore({ file, ...hooks }: SqliteOptions): Promise<Store> {
-  const writer = await WriteQueue.open(file, hooks)
+  const cache = new ReadCache()
+  const writer = await WriteQueue.open(file, cache, hooks)
   try {
-    return new SqliteStore(openForReading(file), writer)
+    return new SqliteStore(openForReading(file), writer, cache)
   } catch (error) {
     await writer.close()
     throw error
@@ -39,14 +41,14 @@ class SqliteStore implements Store {
   readonly #ping
   #closing: Promise<void> | undefined
 
-  constructor(db: DatabaseSync, writer: WriteQueue) {
+  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
     this.#db = db
     this.#writer = writer
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
-    this.accounts = new SqliteAccounts(db, writer)
-    this.sessions = new SqliteSessions(db, writer)
+    this.accounts = new SqliteAccounts(db, writer, cache)
+    this.sessions = new SqliteSessions(db, writer, cache)
     this.contacts = new SqliteContacts(db, writer)
-    this.conversations = new SqliteConversations(db, writer)
+    this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
     this.messages = new SqliteMessages(db, writer)
   }

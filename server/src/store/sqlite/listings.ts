@@ -2,13 +2,14 @@ import type {
   Account,
   AccountId,
   Conversation,
+  ConversationId,
   ConversationListing,
   Member,
   Message,
   MessageId,
   Sender,
 } from '../../core/types.ts'
-import type { Standing } from '../store.ts'
+import type { Membership } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, IS_BLOCKED } from './rows.ts'
 import type { Row } from './statement.ts'
 
@@ -16,19 +17,21 @@ import type { Row } from './statement.ts'
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null }
 
-export type StandingRow = Row<Conversation> &
-  Nullable<Pick<Account, 'username'> & Pick<Member, 'joinedAt' | 'lastReadAt' | 'lastReadSeq'>> & {
-    readonly isBlocked: number
-  }
+export type MembershipRow = Nullable<
+  Pick<Account, 'username'> & Pick<Member, 'joinedAt' | 'lastReadAt' | 'lastReadSeq'>
+> & { readonly isBlocked: number }
 
-export function standingOf(row: StandingRow, accountId: AccountId): Standing {
-  const { username, joinedAt, lastReadAt, lastReadSeq, isBlocked, ...conversation } = row
-  const { conversationId } = conversation
+export function membershipOf(
+  row: MembershipRow,
+  conversationId: ConversationId,
+  accountId: AccountId,
+): Membership {
+  const { username, joinedAt, lastReadAt, lastReadSeq, isBlocked } = row
   const member: Member | null =
     username === null || joinedAt === null || lastReadSeq === null
       ? null
       : { conversationId, accountId, username, joinedAt, lastReadAt, lastReadSeq }
-  return { conversation, member, isBlocked: isBlocked === 1 }
+  return { member, isBlocked: isBlocked === 1 }
 }
 
 interface LastMessage {
@@ -59,9 +62,9 @@ export function listingOf(row: ListingRow): ConversationListing {
   return { conversation, lastMessage, other }
 }
 
-export const STANDING = `
-  SELECT ${CONVERSATION_COLUMNS}, a.username AS username, m.joined_at AS joinedAt,
-    m.last_read_at AS lastReadAt, m.last_read_seq AS lastReadSeq, ${IS_BLOCKED}
+export const MEMBERSHIP = `
+  SELECT a.username AS username, m.joined_at AS joinedAt, m.last_read_at AS lastReadAt,
+    m.last_read_seq AS lastReadSeq, ${IS_BLOCKED}
   FROM conversations c
   LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
   LEFT JOIN accounts a ON a.id = m.account_id

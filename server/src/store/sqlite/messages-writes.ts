@@ -1,24 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import {
-  type AccountId,
-  type ConversationId,
-  type Message,
-  type MessageId,
-  toMessageId,
-} from '../../core/types.ts'
+import type { AccountId, ConversationId, Message, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, Deleted, NewMessage } from '../store.ts'
+import type { Deleted, NewMessage } from '../store.ts'
 import type { Changes } from './changes.ts'
-import { IS_BLOCKED, MESSAGE_COLUMNS } from './rows.ts'
+import type { Ledger } from './ledger.ts'
+import type { PackedAppended, PackedMessage } from './packed-message.ts'
+import { MESSAGE_COLUMNS } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 
-interface SenderFacts {
-  readonly lastSeq: number
-  readonly lastChange: number
-  readonly isMember: number
-  readonly isBlocked: number
-}
 interface Removable {
   readonly conversationId: ConversationId
   readonly seq: number
@@ -28,50 +18,42 @@ type Removal = { readonly messageId: MessageId; readonly by: AccountId; readonly
 
 export class MessageWrites {
   readonly #changes: Changes
-  readonly #facts
+  readonly #ledger: Ledger
   readonly #findFirst
   readonly #isQuotable
   readonly #insert
-  readonly #moveConversation
   readonly #findRemovable
   readonly #wipe
   readonly #findNewest
   readonly #settleLast
 
-  constructor(db: DatabaseSync, changes: Changes) {
+  constructor(db: DatabaseSync, { changes, ledger }: { changes: Changes; ledger: Ledger }) {
     this.#changes = changes
-    this.#facts = prepare<SenderFacts>(db, SENDER_FACTS)
+    this.#ledger = ledger
     this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
     this.#isQuotable = prepare(db, IS_QUOTABLE)
     this.#insert = prepare(db, INSERT)
-    this.#moveConversation = prepare(db, MOVE_CONVERSATION)
     this.#findRemovable = prepare<Removable>(db, FIND_REMOVABLE)
-    this.#wipe = prepare(db, "UPDATE messages SET body = '', deleted_at = ? WHERE id = ?")
+    this.#wipe = prepare(db, WIPE)
     this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
     this.#settleLast = prepare(db, SETTLE_LAST)
   }
 
   /** Checks everything before it writes anything. */
-  append(message: NewMessage): Appended {
-    const { conversationId, senderId, clientId, replyTo, body, at } = message
+  append(message: PackedMessage): PackedAppended {
+    const [conversationId, senderId, clientId, replyTo, body, at] = message
     const first = clientId === null ? undefined : this.#findFirst.get(senderId, clientId)
     if (first) {
       const { change, ...stored } = first
-      return { message: stored, change, isNew: false }
+      return { message: { ...stored }, change, isNew: false }
     }
-    const { lastSeq, lastChange } = this.#requireMaySend(message)
+    const { lastSeq, lastChange } = this.#requireMaySend({ conversationId, senderId, replyTo })
     const seq = lastSeq + 1
     const change = lastChange + 1
-    const { lastInsertRowid } = this.#insert.run(
-      ...[conversationId, seq, change, senderId, clientId, replyTo, body, at],
-    )
-    const messageId = toMessageId(lastInsertRowid)
-    this.#moveConversation.run(seq, change, messageId, at, conversationId)
-    return {
-      message: { messageId, conversationId, seq, senderId, replyTo, body, sentAt: at },
-      change,
-      isNew: true,
-    }
+    const messageId = this.#ledger.nextMessageId()
+    this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, at)
+    this.#ledger.move(conversationId, { messageId, at })
+    return [messageId, seq, change]
   }
 
   delete({ messageId, by, at }: Removal): Deleted {
@@ -86,43 +68,46 @@ export class MessageWrites {
     return { conversationId, messageId, seq, change }
   }
 
-  #requireMaySend({ conversationId, senderId, replyTo }: NewMessage): SenderFacts {
-    const facts = this.#facts.get(senderId, conversationId)
-    if (!facts) throw new ChatError('unknown_conversation', { conversationId })
-    if (!facts.isMember) throw new ChatError('not_a_member', { conversationId })
-    if (facts.isBlocked) throw new ChatError('message_refused', { conversationId })
+  /** Answers where the conversation's log ends. */
+  #requireMaySend({
+    conversationId,
+    senderId,
+    replyTo,
+  }: Pick<NewMessage, 'conversationId' | 'senderId' | 'replyTo'>): {
+    readonly lastSeq: number
+    readonly lastChange: number
+  } {
+    const position = this.#ledger.position(conversationId)
+    if (!position) throw new ChatError('unknown_conversation', { conversationId })
+    const { isMember, isBlocked } = this.#ledger.speaker(conversationId, senderId)
+    if (!isMember) throw new ChatError('not_a_member', { conversationId })
+    if (isBlocked) throw new ChatError('message_refused', { conversationId })
     if (replyTo !== null && !this.#isQuotable.get(replyTo, conversationId))
       throw new ChatError('unknown_reply', { messageId: replyTo })
-    return facts
+    return position
   }
 }
-
-const SENDER_FACTS = `
-  SELECT c.last_seq AS lastSeq, c.last_change AS lastChange, m.id IS NOT NULL AS isMember, ${IS_BLOCKED}
-  FROM conversations c LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
-  WHERE c.id = ?2`
 
 const FIND_FIRST = `
   SELECT ${MESSAGE_COLUMNS}, t.change AS change FROM messages t WHERE t.sender_id = ? AND t.client_id = ?`
 
 const IS_QUOTABLE = `
-  SELECT 1 FROM messages WHERE id = ? AND conversation_id = ? AND deleted_at IS NULL`
+  SELECT 1 FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`
 
 const INSERT = `
-  INSERT INTO messages (conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-const MOVE_CONVERSATION = `
-  UPDATE conversations SET last_seq = ?, last_change = ?, last_message_id = ?, activity_at = ? WHERE id = ?`
+const WIPE = "UPDATE messages SET body = '', is_deleted = 1, deleted_at = ? WHERE id = ?"
 
 const FIND_REMOVABLE = `
   SELECT t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId
   FROM members m JOIN messages t ON t.conversation_id = m.conversation_id
-  WHERE m.account_id = ?1 AND t.id = ?2 AND t.deleted_at IS NULL`
+  WHERE m.account_id = ?1 AND t.id = ?2 AND t.is_deleted = 0`
 
 const FIND_NEWEST = `
   SELECT id AS messageId, sent_at AS sentAt FROM messages
-  WHERE conversation_id = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT 1`
+  WHERE conversation_id = ? AND is_deleted = 0 ORDER BY seq DESC LIMIT 1`
 
 // Only if the message that went was the last one.
 const SETTLE_LAST = `

@@ -4,6 +4,8 @@ import type { AccountId, Message, MessageId, SignedMessage } from '../../core/ty
 import type { Micros } from '../../lib/clock.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
 import { read } from './failure.ts'
+import { pack } from './packed-message.ts'
+import { PageFinder } from './page-bounds.ts'
 import { MESSAGE_COLUMNS, messageOf, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -13,19 +15,21 @@ const PIECE = 1000
 
 export class SqliteMessages implements MessageStore {
   readonly #writer: WriteQueue
+  readonly #pages: PageFinder
   readonly #find
   readonly #listOldest
   readonly #listNewest
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
+    this.#pages = new PageFinder(db)
     this.#find = prepare<Row<Message>>(db, FIND)
     this.#listOldest = prepare<SignedRow>(db, LIST_OLDEST)
     this.#listNewest = prepare<SignedRow>(db, LIST_NEWEST)
   }
 
   append(message: NewMessage): Promise<Appended> {
-    return this.#writer.write('messages.append', message)
+    return this.#writer.write('messages.append', pack(message))
   }
 
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
@@ -44,29 +48,28 @@ export class SqliteMessages implements MessageStore {
     const isForward = page.after !== undefined
     const statement = isForward ? this.#listOldest : this.#listNewest
     const found: SignedMessage[] = []
-    let after = page.after ?? 0
-    let before = page.before ?? Number.MAX_SAFE_INTEGER
+    let { after, before } = await read(() => this.#pages.boundsOf(page))
     while (found.length < limit) {
       const wanted = Math.min(PIECE, limit - found.length)
       const rows = await read(() => statement.all(conversationId, after, before, wanted))
       for (const row of rows) found.push(signedOf(row))
       const last = found.at(-1)
       if (rows.length < wanted || last === undefined) break
-      if (isForward) after = last.messageId
-      else before = last.messageId
+      if (isForward) after = last.seq
+      else before = last.seq
       if (found.length < limit) await setImmediate()
     }
     return isForward ? found : found.reverse()
   }
 }
 
-const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.deleted_at IS NULL`
+const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
 const LIST = `
   SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}
   FROM messages t JOIN accounts a ON a.id = t.sender_id
-  WHERE t.conversation_id = ?1 AND t.id > ?2 AND t.id < ?3 AND t.deleted_at IS NULL`
+  WHERE t.conversation_id = ?1 AND t.is_deleted = 0 AND t.seq > ?2 AND t.seq < ?3`
 
-const LIST_OLDEST = `${LIST} ORDER BY t.id LIMIT ?4`
+const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT ?4`
 
-const LIST_NEWEST = `${LIST} ORDER BY t.id DESC LIMIT ?4`
+const LIST_NEWEST = `${LIST} ORDER BY t.seq DESC LIMIT ?4`

@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../core/errors.ts'
 import { StoreRefusal } from '../refusal.ts'
+import { concludeWrite, type Result } from './aftermath.ts'
 import { unavailable } from './failure.ts'
+import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter } from './writer.ts'
-import type { Answer, Argument, Command, Result, WriteName } from './writes.ts'
+import type { Answer, Argument, Command, WriteName } from './writes.ts'
 
 // Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -17,6 +19,7 @@ export interface WriterHooks {
 }
 
 interface Pending {
+  readonly command: Command
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
 }
@@ -25,20 +28,22 @@ interface Pending {
 export class WriteQueue {
   readonly #worker: Worker
   readonly #hooks: WriterHooks
+  readonly #cache: ReadCache
   /** Oldest first; the writer answers in this order. */
   #pending: Pending[] = []
   #turn: Command[] = []
   #end: Error | undefined
 
-  static async open(file: string, hooks: WriterHooks): Promise<WriteQueue> {
+  static async open(file: string, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
     const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } })
     const [news] = (await once(worker, 'message')) as [FromWriter]
     if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
-    return new WriteQueue(worker, hooks)
+    return new WriteQueue(worker, cache, hooks)
   }
 
-  private constructor(worker: Worker, hooks: WriterHooks) {
+  private constructor(worker: Worker, cache: ReadCache, hooks: WriterHooks) {
     this.#worker = worker
+    this.#cache = cache
     this.#hooks = hooks
     worker.on('message', (news: FromWriter) => this.#hear(news))
     worker.on('error', (error: Error) => this.#fail(error))
@@ -50,9 +55,10 @@ export class WriteQueue {
     if (this.#end) return Promise.reject(unavailable(this.#end))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
     if (this.#turn.length === 0) setImmediate(() => this.#send())
-    this.#turn.push([name, argument])
+    const command = [name, argument] as const
+    this.#turn.push(command)
     return new Promise<Result<Name>>((resolve, reject) => {
-      this.#pending.push({ resolve, reject })
+      this.#pending.push({ command, resolve, reject })
     })
   }
 
@@ -80,8 +86,26 @@ export class WriteQueue {
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
     const settled = this.#pending.splice(0, answers.length)
-    for (const [index, pending] of settled.entries()) settle(pending, answers[index])
+    for (let i = 0; i < settled.length; i++) this.#settle(settled[i], answers[i])
     this.#hooks.onStats?.({ commands: answers.length, commitMs })
+  }
+
+  #settle(pending: Pending | undefined, answer: Answer | undefined): void {
+    if (!pending) return
+    const { command, resolve, reject } = pending
+    if (answer === undefined) reject(unavailable(new Error('the writer did not answer')))
+    else if ('value' in answer) resolve(this.#conclude(command, answer.value))
+    else if ('refusal' in answer) reject(new ChatError(answer.refusal.code, answer.refusal.details))
+    else if ('outage' in answer) {
+      // Whether it was stored is for the disk to say.
+      this.#cache.clear()
+      reject(unavailable(answer.outage))
+    } else reject(answer.defect)
+  }
+
+  #conclude([name, argument]: Command, value: unknown): never {
+    // `write` put a command there whose argument fits its name, and the writer answers in that name's type.
+    return concludeWrite(this.#cache, name, argument as never, value as never) as never
   }
 
   #fail(error: Error): void {
@@ -90,12 +114,4 @@ export class WriteQueue {
     for (const { reject } of this.#pending.splice(0)) reject(unavailable(error))
     if (wasOpen) this.#hooks.onFailure?.(error)
   }
-}
-
-function settle({ resolve, reject }: Pending, answer: Answer | undefined): void {
-  if (answer === undefined) reject(unavailable(new Error('the writer did not answer')))
-  else if ('value' in answer) resolve(answer.value as never)
-  else if ('refusal' in answer) reject(new ChatError(answer.refusal.code, answer.refusal.details))
-  else if ('outage' in answer) reject(unavailable(answer.outage))
-  else reject(answer.defect)
 }

@@ -1,19 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ChatErrorCode, ChatErrorDetails } from '../../core/errors.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { MemberStore, NewAccount, NewConversation, NewMember, NewMessage, NewSession } from '../store.ts'
+import type { MemberStore, NewAccount, NewConversation, NewMember, NewSession } from '../store.ts'
 import { AccountWrites } from './accounts-writes.ts'
 import { Admission } from './admission.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
+import type { Ledger } from './ledger.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
+import type { PackedMessage } from './packed-message.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
 /** Every write there is, by name. Each runs within a transaction, on the writer's thread. */
-export function writesOn(db: DatabaseSync) {
+export function writesOn(db: DatabaseSync, ledger: Ledger) {
   const admission = new Admission(db)
   const changes = new Changes(db)
   const accounts = new AccountWrites(db)
@@ -21,7 +23,7 @@ export function writesOn(db: DatabaseSync) {
   const contacts = new ContactWrites(db, admission)
   const members = new MemberWrites(db, { admission, changes })
   const conversations = new ConversationWrites(db, { admission, changes, members })
-  const messages = new MessageWrites(db, changes)
+  const messages = new MessageWrites(db, { changes, ledger })
   const touch = prepare(db, 'PRAGMA user_version = 1')
   return {
     /** A write like any other, whose value nobody reads: a full disk would let an empty transaction pass. */
@@ -41,7 +43,7 @@ export function writesOn(db: DatabaseSync) {
     'members.leave': (exit: Of<MemberStore, 'leave'>) => members.leave(exit),
     'members.markRead': (mark: Of<MemberStore, 'markRead'>) => members.markRead(mark),
     'members.setCurrent': (current: Of<MemberWrites, 'setCurrent'>) => members.setCurrent(current),
-    'messages.append': (message: NewMessage) => messages.append(message),
+    'messages.append': (message: PackedMessage) => messages.append(message),
     'messages.delete': (removal: Of<MessageWrites, 'delete'>) => messages.delete(removal),
   }
 }
@@ -52,7 +54,8 @@ type Of<T, Method extends keyof T> = T[Method] extends (argument: infer A) => un
 export type Writes = ReturnType<typeof writesOn>
 export type WriteName = keyof Writes
 export type Argument<Name extends WriteName> = Parameters<Writes[Name]>[0]
-export type Result<Name extends WriteName> = ReturnType<Writes[Name]>
+/** What it answers, on the writer's thread. */
+export type Value<Name extends WriteName> = ReturnType<Writes[Name]>
 
 /** A write on its way to the writer's thread. */
 export type Command = readonly [name: WriteName, argument: unknown]

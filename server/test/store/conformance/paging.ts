@@ -60,6 +60,18 @@ export function pagingRules(rule: Rule): void {
     assert.deepEqual(await page({ after: id(7), before: id(9), limit: 3 }), [8])
   })
 
+  rule('finds its place by any id, whatever it is of', async (world) => {
+    const { page, id, ann } = await tenMessages(world)
+    for (const n of [1, 5, 6, 10]) await world.delete(id(n), ann)
+    const left = [2, 3, 4, 7, 8, 9]
+    for (let any = id(1) - 1; any <= id(10) + 2; any++) {
+      const below = left.filter((n) => id(n) < any)
+      assert.deepEqual(await page({ before: any, limit: ALL }), below, `before ${any}`)
+      const above = left.filter((n) => id(n) > any)
+      assert.deepEqual(await page({ after: any, limit: ALL }), above, `after ${any}`)
+    }
+  })
+
   rule('leaves the deleted out without shortening a page', async (world) => {
     const { page, id, ann } = await tenMessages(world)
     for (const n of [2, 8, 10]) await world.delete(id(n), ann)

@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type AccountId, type ConversationId, type MessageId, toMessageId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { IS_BLOCKED } from './rows.ts'
+import { prepare } from './statement.ts'
+
+/** Where a conversation's log ends. */
+interface Position {
+  lastSeq: number
+  lastChange: number
+  lastMessageId: MessageId | null
+  activityAt: Micros
+  /** Not yet in the table. */
+  isMoved: boolean
+}
+
+export interface Speaker {
+  readonly isMember: number
+  readonly isBlocked: number
+}
+
+// Conversations that are remembered between batches, and speakers. One more and all are forgotten.
+const MAX_REMEMBERED = 50_000
+
+/**
+ * What every send must know and moves, kept in the writer's memory: no other connection writes, so it
+ * stays true from batch to batch, and a conversation's row is written once for all sends of a batch.
+ */
+export class Ledger {
+  readonly #positions = new Map<ConversationId, Position>()
+  readonly #speakers = new Map<string, Speaker>()
+  #moved: ConversationId[] = []
+  #lastMessageId: MessageId | undefined
+  readonly #readLastMessage
+  readonly #readPosition
+  readonly #readSpeaker
+  readonly #write
+
+  constructor(db: DatabaseSync) {
+    this.#readLastMessage = prepare<{ messageId: MessageId | null }>(db, LAST_MESSAGE)
+    this.#readPosition = prepare<Omit<Position, 'isMoved'>>(db, POSITION)
+    this.#readSpeaker = prepare<Speaker>(db, SPEAKER)
+    this.#write = prepare(db, WRITE)
+  }
+
+  /** Undefined when there is no such conversation. */
+  position(conversationId: ConversationId): Readonly<Position> | undefined {
+    const known = this.#positions.get(conversationId)
+    if (known) return known
+    const row = this.#readPosition.get(conversationId)
+    if (!row) return undefined
+    const { lastSeq, lastChange, lastMessageId, activityAt } = row
+    const position = { lastSeq, lastChange, lastMessageId, activityAt, isMoved: false }
+    this.#positions.set(conversationId, position)
+    return position
+  }
+
+  /** Of a conversation that is there. */
+  speaker(conversationId: ConversationId, accountId: AccountId): Speaker {
+    const key = `${conversationId} ${accountId}`
+    const known = this.#speakers.get(key)
+    if (known) return known
+    const speaker = this.#readSpeaker.get(accountId, conversationId) ?? { isMember: 0, isBlocked: 0 }
+    this.#speakers.set(key, speaker)
+    return speaker
+  }
+
+  /** One more than the highest there is, which `move` then says was used. */
+  nextMessageId(): MessageId {
+    this.#lastMessageId ??= this.#readLastMessage.get()?.messageId ?? toMessageId(0)
+    return toMessageId(this.#lastMessageId + 1)
+  }
+
+  /** The log has grown by that message. */
+  move(conversationId: ConversationId, { messageId, at }: { messageId: MessageId; at: Micros }): void {
+    const position = this.#positions.get(conversationId)
+    if (!position) throw new Error('a move from nowhere')
+    this.#lastMessageId = messageId
+    position.lastSeq++
+    position.lastChange++
+    position.lastMessageId = messageId
+    position.activityAt = at
+    if (position.isMoved) return
+    position.isMoved = true
+    this.#moved.push(conversationId)
+  }
+
+  /** Writes what has moved: before the commit, and before any other command that reads or writes these rows. */
+  settle(): void {
+    for (const conversationId of this.#moved) {
+      const position = this.#positions.get(conversationId)
+      if (!position) continue
+      const { lastSeq, lastChange, lastMessageId, activityAt } = position
+      this.#write.run(lastSeq, lastChange, lastMessageId, activityAt, conversationId)
+      position.isMoved = false
+    }
+    this.#moved = []
+    if (this.#positions.size > MAX_REMEMBERED || this.#speakers.size > MAX_REMEMBERED) this.forget()
+  }
+
+  /** After a rollback, and when something else has changed what it knows. */
+  forget(): void {
+    this.#positions.clear()
+    this.#speakers.clear()
+    this.#moved = []
+    this.#lastMessageId = undefined
+  }
+}
+
+const LAST_MESSAGE = 'SELECT max(id) AS messageId FROM messages'
+
+const POSITION = `
+  SELECT last_seq AS lastSeq, last_change AS lastChange, last_message_id AS lastMessageId,
+    activity_at AS activityAt
+  FROM conversations WHERE id = ?`
+
+const SPEAKER = `
+  SELECT m.id IS NOT NULL AS isMember, ${IS_BLOCKED}
+  FROM conversations c LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
+  WHERE c.id = ?2`
+
+const WRITE = `
+  UPDATE conversations SET last_seq = ?, last_change = ?, last_message_id = ?, activity_at = ? WHERE id = ?`

@@ -1,0 +1,69 @@
+import type { Account, AccountId, Conversation, ConversationId } from '../../core/types.ts'
+import type { Session, Standing } from '../store.ts'
+
+/** Rows of a kind that are remembered. One more and all of that kind are forgotten. */
+const MAX_REMEMBERED = 20_000
+
+/** What a request looks up before it may do anything, as a `Standing` without the conversation. */
+export type Membership = Omit<Standing, 'conversation'>
+
+/**
+ * Rows as they were last read. They are exact, because every write of this file goes through one queue,
+ * which says what each has changed before its caller hears of it (see `aftermath.ts`).
+ */
+export class ReadCache {
+  readonly accounts = new Remembered<AccountId, Account>()
+  /** By username, as names are compared. */
+  readonly accountIds = new Remembered<string, AccountId>()
+  readonly sessions = new Remembered<string, Session>()
+  readonly conversations = new Remembered<ConversationId, Conversation>()
+  /** By gid, and by an open one's name as names are compared. */
+  readonly conversationIds = new Remembered<string, ConversationId>()
+  readonly memberships = new Remembered<string, Membership>()
+
+  clear(): void {
+    this.accounts.clear()
+    this.accountIds.clear()
+    this.sessions.clear()
+    this.conversations.clear()
+    this.conversationIds.clear()
+    this.memberships.clear()
+  }
+}
+
+export const sessionKey = (kind: string, digest: string): string => `${kind} ${digest}`
+export const membershipKey = (conversationId: ConversationId, accountId: AccountId): string =>
+  `${conversationId} ${accountId}`
+export const gidKey = (gid: string): string => `gid ${gid}`
+export const openNameKey = (nameKey: string): string => `name ${nameKey}`
+
+/** Only what is there: that something is absent is looked up each time. */
+class Remembered<Key, Row> {
+  readonly #rows = new Map<Key, Row>()
+
+  /** What is remembered, else what `read` finds. */
+  find(key: Key, read: () => Row | undefined): Row | undefined {
+    const known = this.#rows.get(key)
+    if (known !== undefined) return known
+    const row = read()
+    if (row !== undefined) this.set(key, row)
+    return row
+  }
+
+  get(key: Key): Row | undefined {
+    return this.#rows.get(key)
+  }
+
+  set(key: Key, row: Row): void {
+    if (this.#rows.size >= MAX_REMEMBERED) this.#rows.clear()
+    this.#rows.set(key, row)
+  }
+
+  forget(key: Key): void {
+    this.#rows.delete(key)
+  }
+
+  clear(): void {
+    this.#rows.clear()
+  }
+}
