@@ -16,6 +16,8 @@ export interface Sink {
 export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const MAX_STALL_MS = 10_000
 
+const NOTHING = Buffer.alloc(0)
+
 /** Bytes of a peer's own answers that may wait before its next request does. */
 const CROWDED_BYTES = 256 * 1024
 
@@ -107,21 +109,23 @@ export class SocketSink implements Sink {
 
   #write(): void {
     const queue = this.#queue
-    this.#queue = []
+    const isOne = queue.length === 1
+    if (!isOne) this.#socket.cork()
+    for (const item of queue) this.#socket.write(bytesFor(item, this.#owner))
+    if (!isOne) this.#socket.uncork()
+    queue.length = 0
     this.#backlogBytes = this.#counted = this.#sentBytes = 0
-    const last = queue.length - 1
-    if (last > 0) this.#socket.cork()
-    for (let i = 0; i < last; i++) this.#socket.write(bytesFor(queue[i], this.#owner))
-    this.#socket.write(bytesFor(queue[last], this.#owner), this.#onWritten)
-    if (last > 0) this.#socket.uncork()
+    // Mostly all has left by now. Only when it has not, an empty write behind it tells when it will have:
+    // a callback with every write would cost a tick each.
     this.#isWriting = this.#socket.writableLength > 0
+    if (this.#isWriting) this.#socket.write(NOTHING, this.#onWritten)
+    else this.#releaseIfDrained()
   }
 
   #hold(): void {
     stalls.add(this, MAX_STALL_MS, this.#onStalled)
-    for (; this.#counted < this.#queue.length; this.#counted++) {
-      this.#backlogBytes += bytesFor(this.#queue[this.#counted]).length
-    }
+    for (const item of this.#queue.slice(this.#counted)) this.#backlogBytes += bytesFor(item).length
+    this.#counted = this.#queue.length
     // The write in flight does not count: it may be one long answer that the peer asked for and is reading.
     if (this.#backlogBytes > MAX_BACKLOG_BYTES) this.#onStalled()
   }
@@ -130,7 +134,7 @@ export class SocketSink implements Sink {
     this.#isWriting = false
     stalls.delete(this)
     if (!this.#isScheduled) this.flush()
-    if (this.#waiting.length > 0 && !this.isCrowded) this.#release()
+    this.#releaseIfDrained()
   }
 
   readonly #onStalled = (): void => {
@@ -146,6 +150,10 @@ export class SocketSink implements Sink {
     this.#release()
   }
 
+  #releaseIfDrained(): void {
+    if (this.#waiting.length > 0 && !this.isCrowded) this.#release()
+  }
+
   #release(): void {
     const waiting = this.#waiting
     this.#waiting = []
@@ -153,11 +161,9 @@ export class SocketSink implements Sink {
   }
 }
 
-const NOTHING = Buffer.alloc(0)
-
 /** A batch's shared bytes; for the owner of a message in it, a copy with the owner's own uuid. */
-function bytesFor(item: Batch | Buffer | undefined, owner?: Owner): Buffer {
-  if (!(item instanceof Batch)) return item ?? NOTHING
+function bytesFor(item: Batch | Buffer, owner?: Owner): Buffer {
+  if (!(item instanceof Batch)) return item
   const bytes = item.bytes()
   if (!owner || item.marks.length === 0) return bytes
   const own = item.marks.filter((mark) => mark.accountId === owner.accountId)

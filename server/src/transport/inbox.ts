@@ -61,7 +61,8 @@ export class Inbox<T> {
     this.#isRunning = true
     for (let item = this.#next(); item !== undefined; item = this.#next()) {
       try {
-        await this.#options.handle(item)
+        const handling = this.#options.handle(item)
+        if (handling) await handling
       } catch (error) {
         this.#options.onError(error)
       }

@@ -1,4 +1,4 @@
-import type { Account, Chat, ConversationId } from '../../core/chat.ts'
+import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
 import type { Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
 import { Inbox, type Limits, type WsConnection } from '../../transport/index.ts'
@@ -25,10 +25,13 @@ export class Connection implements LiveConnection {
   readonly #inbox: Inbox<string>
   /** Settles once the peer is known and hears what concerns it; undefined when it was refused. */
   readonly #asker: Promise<Asker | undefined>
+  /** As `#asker` once it has settled. */
+  #known: Asker | undefined
   #account: Account | undefined
   #goOffline: (() => Promise<void>) | undefined
   // Left while the list of its conversations was on its way.
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  readonly #standings = new Map<ConversationId, Standing>()
   #isOver = false
 
   constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
@@ -69,6 +72,7 @@ export class Connection implements LiveConnection {
   }
 
   left(conversationId: ConversationId): void {
+    this.#standings.delete(conversationId)
     this.#leftMeanwhile?.add(conversationId)
     this.#parts.audiences.leave(conversationId, this.sink)
   }
@@ -100,11 +104,17 @@ export class Connection implements LiveConnection {
     this.#leftMeanwhile = undefined
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
-    return { chat, account, join: (id) => this.joined(id), leave: (id) => this.left(id) }
+    this.#known = {
+      ...{ chat, account, standings: this.#standings },
+      join: (id) => this.joined(id),
+      leave: (id) => this.left(id),
+    }
+    return this.#known
   }
 
   async #answer(text: string): Promise<void> {
-    const asker = await this.#asker
+    // Once it is known there is nothing to wait for, not even a turn.
+    const asker = this.#known ?? (await this.#asker)
     if (this.#ws.isCrowded) await this.#ws.drained()
     if (!asker || this.#isOver) return
     const reply = await answer(asker, text, this.#parts)

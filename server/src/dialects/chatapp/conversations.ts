@@ -52,7 +52,7 @@ export async function getConversationInfo(asker: Asker, fields: Fields) {
   const { chat, account } = asker
   const id = own(fields, 'id')
   if (!isInteger(id)) refuse('id is required as int')
-  const notMine = `${account.username} is not part of any conversation with ${id} id`
+  const notMine = () => `${account.username} is not part of any conversation with ${id} id`
   const { conversation } = await standingOf(asker, toConversationId(id), notMine)
   const members = await chat.conversations.members(conversation.conversationId)
   return conversationOf(conversation, members, account.accountId)

@@ -2,12 +2,11 @@ import {
   ChatError,
   type ConversationId,
   type MessageId,
-  type Standing,
   toConversationId,
   toMessageId,
 } from '../../core/chat.ts'
 import { isCleanText } from '../../lib/text.ts'
-import { type Asker, standingOf } from './asker.ts'
+import { type Asker, joinToSend, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
 
@@ -16,17 +15,18 @@ const PAGE_SIZE = 100
 /** The audience carries the answer: the asking connection is made sure to be in it. */
 export async function sendMessage(asker: Asker, fields: Fields): Promise<undefined> {
   const conversationId = parseConversationId(fields)
-  const standing = await memberStanding(asker, conversationId)
+  const notPart = () => notPartOf(asker, conversationId)
+  const standing = asker.standings.get(conversationId) ?? (await joinToSend(asker, conversationId, notPart))
   const body = parseContent(fields)
   const replyTo = parseReplyId(fields)
-  asker.join(conversationId)
   try {
     await asker.chat.messages.send(asker.account, standing, { body, replyTo })
   } catch (error) {
-    // It was put out in the meantime, perhaps before it joined above.
+    // It was put out in the meantime, or barred; perhaps before it joined above.
+    asker.standings.delete(conversationId)
     if (error instanceof ChatError && error.code === 'not_a_member') asker.leave(conversationId)
     throw inWords(error, {
-      not_a_member: notPartOf(asker, conversationId),
+      not_a_member: notPart,
       unknown_reply: `No such ${replyTo} message id found in ${conversationId} conversation_id`,
       message_too_long: ({ maxBytes }) => `message content should be at most ${maxBytes} bytes long`,
     })
@@ -35,7 +35,7 @@ export async function sendMessage(asker: Asker, fields: Fields): Promise<undefin
 
 export async function getMessages(asker: Asker, fields: Fields) {
   const conversationId = parseConversationId(fields)
-  await memberStanding(asker, conversationId)
+  await standingOf(asker, conversationId, () => notPartOf(asker, conversationId))
   const before = parseBefore(fields)
   const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
   const messages = await asker.chat.messages.list(page)
@@ -44,9 +44,6 @@ export async function getMessages(asker: Asker, fields: Fields) {
 
 const notPartOf = ({ account }: Asker, conversationId: ConversationId): string =>
   `${account.username} not part of conversation with ${conversationId} id`
-
-const memberStanding = (asker: Asker, conversationId: ConversationId): Promise<Standing> =>
-  standingOf(asker, conversationId, notPartOf(asker, conversationId))
 
 function parseConversationId(fields: Fields): ConversationId {
   const id = own(fields, 'conversation_id')

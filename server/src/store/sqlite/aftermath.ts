@@ -1,6 +1,6 @@
 import type { Appended } from '../store.ts'
 import { type PackedMessage, unpack } from './packed-message.ts'
-import { membershipKey, type ReadCache, sessionKey } from './read-cache.ts'
+import { type ReadCache, sessionKey } from './read-cache.ts'
 import type { Argument, Value, WriteName } from './writes.ts'
 
 /** What a write's caller hears. */
@@ -39,16 +39,16 @@ const AFTERMATHS: Aftermaths = {
   'conversations.create': nothing,
   'members.join': (cache, { conversationId, accountId }, joined) => {
     cache.conversations.forget(conversationId)
-    cache.memberships.forget(membershipKey(conversationId, accountId))
+    cache.memberships.forget(conversationId, accountId)
     return joined
   },
   'members.leave': (cache, { conversationId, accountId }, left) => {
     cache.conversations.forget(conversationId)
-    cache.memberships.forget(membershipKey(conversationId, accountId))
+    cache.memberships.forget(conversationId, accountId)
     return left
   },
   'members.markRead': (cache, { conversationId, accountId }) =>
-    cache.memberships.forget(membershipKey(conversationId, accountId)),
+    cache.memberships.forget(conversationId, accountId),
   'members.setCurrent': (cache, { accountId }) => cache.accounts.forget(accountId),
   'messages.append': appended,
   'messages.delete': (cache, _removal, deleted) => {
@@ -61,10 +61,11 @@ function appended(cache: ReadCache, message: PackedMessage, value: Value<'messag
   const result = unpack(value, message)
   if (!result.isNew) return result
   const { conversationId, seq, sentAt } = result.message
-  const known = cache.conversations.get(conversationId)
-  if (known) {
-    const position = { lastSeq: seq, lastChange: result.change, activityAt: sentAt }
-    cache.conversations.set(conversationId, { ...known, ...position })
+  const row = cache.conversations.get(conversationId)
+  if (row) {
+    row.lastSeq = seq
+    row.lastChange = result.change
+    row.activityAt = sentAt
   }
   return result
 }

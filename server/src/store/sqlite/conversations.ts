@@ -14,7 +14,7 @@ import {
   membershipOf,
 } from './listings.ts'
 import { pairOf } from './pair.ts'
-import { gidKey, membershipKey, openNameKey, type ReadCache } from './read-cache.ts'
+import { gidKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -69,7 +69,7 @@ export class SqliteConversations implements ConversationStore {
     return read(() => {
       const conversation = this.#read(conversationId)
       if (!conversation) return undefined
-      const membership = this.#cache.memberships.find(membershipKey(conversationId, accountId), () => {
+      const membership = this.#cache.memberships.find(conversationId, accountId, () => {
         const row = this.#membership.get(accountId, conversationId)
         return row && membershipOf(row, conversationId, accountId)
       })
@@ -99,7 +99,8 @@ export class SqliteConversations implements ConversationStore {
   }
 
   #read(conversationId: ConversationId): Conversation | undefined {
-    return this.#cache.conversations.find(conversationId, () => optional(this.#find.get(conversationId)))
+    const row = this.#cache.conversations.find(conversationId, () => optional(this.#find.get(conversationId)))
+    return row && { ...row }
   }
 
   /** By a name, which stays the conversation's for good. */

@@ -28,7 +28,8 @@ const MAX_REMEMBERED = 50_000
  */
 export class Ledger {
   readonly #positions = new Map<ConversationId, Position>()
-  readonly #speakers = new Map<string, Speaker>()
+  readonly #speakers = new Map<ConversationId, Map<AccountId, Speaker>>()
+  #countSpeakers = 0
   #moved: ConversationId[] = []
   #lastMessageId: MessageId | undefined
   readonly #readLastMessage
@@ -57,11 +58,12 @@ export class Ledger {
 
   /** Of a conversation that is there. */
   speaker(conversationId: ConversationId, accountId: AccountId): Speaker {
-    const key = `${conversationId} ${accountId}`
-    const known = this.#speakers.get(key)
+    const speakers = this.#speakers.get(conversationId) ?? new Map<AccountId, Speaker>()
+    const known = speakers.get(accountId)
     if (known) return known
     const speaker = this.#readSpeaker.get(accountId, conversationId) ?? { isMember: 0, isBlocked: 0 }
-    this.#speakers.set(key, speaker)
+    this.#speakers.set(conversationId, speakers.set(accountId, speaker))
+    this.#countSpeakers++
     return speaker
   }
 
@@ -95,13 +97,14 @@ export class Ledger {
       position.isMoved = false
     }
     this.#moved = []
-    if (this.#positions.size > MAX_REMEMBERED || this.#speakers.size > MAX_REMEMBERED) this.forget()
+    if (this.#positions.size > MAX_REMEMBERED || this.#countSpeakers > MAX_REMEMBERED) this.forget()
   }
 
   /** After a rollback, and when something else has changed what it knows. */
   forget(): void {
     this.#positions.clear()
     this.#speakers.clear()
+    this.#countSpeakers = 0
     this.#moved = []
     this.#lastMessageId = undefined
   }

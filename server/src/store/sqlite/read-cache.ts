@@ -16,10 +16,11 @@ export class ReadCache {
   /** By username, as names are compared. */
   readonly accountIds = new Remembered<string, AccountId>()
   readonly sessions = new Remembered<string, Session>()
-  readonly conversations = new Remembered<ConversationId, Conversation>()
+  /** Moved in place by every send, so a reader gets a copy. */
+  readonly conversations = new Remembered<ConversationId, Moving<Conversation>>()
   /** By gid, and by an open one's name as names are compared. */
   readonly conversationIds = new Remembered<string, ConversationId>()
-  readonly memberships = new Remembered<string, Membership>()
+  readonly memberships = new RememberedPairs<ConversationId, AccountId, Membership>()
 
   clear(): void {
     this.accounts.clear()
@@ -31,9 +32,9 @@ export class ReadCache {
   }
 }
 
+type Moving<T> = { -readonly [K in keyof T]: T[K] }
+
 export const sessionKey = (kind: string, digest: string): string => `${kind} ${digest}`
-export const membershipKey = (conversationId: ConversationId, accountId: AccountId): string =>
-  `${conversationId} ${accountId}`
 export const gidKey = (gid: string): string => `gid ${gid}`
 export const openNameKey = (nameKey: string): string => `name ${nameKey}`
 
@@ -65,5 +66,39 @@ class Remembered<Key, Row> {
 
   clear(): void {
     this.#rows.clear()
+  }
+}
+
+/** As `Remembered`, by two keys: put together into one, they would take longer than the look-up. */
+class RememberedPairs<First, Second, Row> {
+  readonly #rows = new Map<First, Map<Second, Row>>()
+  #size = 0
+
+  find(first: First, second: Second, read: () => Row | undefined): Row | undefined {
+    const known = this.#rows.get(first)?.get(second)
+    if (known !== undefined) return known
+    const row = read()
+    if (row !== undefined) this.#set(first, second, row)
+    return row
+  }
+
+  forget(first: First, second: Second): void {
+    const rows = this.#rows.get(first)
+    if (!rows?.delete(second)) return
+    this.#size--
+    if (rows.size === 0) this.#rows.delete(first)
+  }
+
+  clear(): void {
+    this.#rows.clear()
+    this.#size = 0
+  }
+
+  #set(first: First, second: Second, row: Row): void {
+    if (this.#size >= MAX_REMEMBERED) this.clear()
+    const rows = this.#rows.get(first)
+    if (rows) rows.set(second, row)
+    else this.#rows.set(first, new Map([[second, row]]))
+    this.#size++
   }
 }
