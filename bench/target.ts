@@ -28,6 +28,8 @@ export interface Target {
   missing(): string | undefined
   /** Starts it anew, in a state of its own, on the server's core. */
   start(world: World): Promise<Running>
+  /** Milliseconds from its command to the first log-in, where `start` does more than give the command. */
+  coldStart?(world: World): Promise<number>
 }
 
 /** A target that runs. */
@@ -38,6 +40,10 @@ export interface Running {
   connect(place: Place, ear: Ear): Promise<Client>
   /** Messages that its storage holds now; undefined where nothing is stored. */
   countStored(): Promise<number | undefined>
+  /** Where a history can be read. */
+  openReader?(place: Place): Promise<PageReader>
+  /** Frees what is not used, where it can be told to. */
+  collectGarbage?(): Promise<void>
   /** Ends its processes and removes what they stored. */
   stop(): Promise<void>
 }
@@ -50,5 +56,12 @@ export interface Client {
   readonly isDeaf?: true
   /** The body is plain ASCII without quotes or backslashes. */
   send(body: string): void
+  close(): void
+}
+
+/** Somebody who reads a conversation's history, a page of a hundred at a time. */
+export interface PageReader {
+  /** The newest messages, or those before a place in the history: their counts, as their bodies say. */
+  page(before: number | undefined): Promise<readonly number[]>
   close(): void
 }

@@ -29,3 +29,9 @@ export const readSender = (bytes: Buffer, at: number): number =>
   digitsAt(bytes, at + SENDER_AT, DIGITS.sender)
 export const readCount = (bytes: Buffer, at: number): number => digitsAt(bytes, at + COUNT_AT, DIGITS.count)
 export const readSentAt = (bytes: Buffer, at: number): number => digitsAt(bytes, at + SENT_AT, DIGITS.sentAt)
+
+const BODY = /~(\d{6})\.(\d{8})\.\d{13}\.x+~/g
+
+/** The counts of all bodies in a text. */
+export const countsIn = (text: string): readonly number[] =>
+  [...text.matchAll(BODY)].map(([, , count]) => Number(count))

@@ -94,6 +94,15 @@ export class Crowd {
     if (this.#missing() < 0) throw new Error(`${-this.#missing()} deliveries too many`)
   }
 
+  /** Waits until everything that was sent is acknowledged. */
+  async acknowledged(): Promise<void> {
+    const deadline = performance.now() + DEADLINE_MS
+    while (this.acknowledgements < this.sent) {
+      if (performance.now() > deadline) throw new Error('messages stay unacknowledged')
+      await setTimeout(5)
+    }
+  }
+
   close(): void {
     for (const { client } of this.people) client.close()
   }

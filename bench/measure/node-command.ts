@@ -1,6 +1,9 @@
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 const COLLECT_ON_SIGNAL = join(import.meta.dirname, 'collect-on-signal.ts')
+
+const COLLECTING_MS = 500
 
 let profiles: string | undefined
 
@@ -13,4 +16,10 @@ export function profileInto(directory: string): void {
 export function nodeCommand(script: string, ...args: readonly string[]): readonly string[] {
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   return [process.execPath, '--expose-gc', '--import', COLLECT_ON_SIGNAL, ...profiling, script, ...args]
+}
+
+/** Tells such a server to collect its garbage, and waits until it has. */
+export async function collectGarbage(pid: number): Promise<void> {
+  process.kill(pid, 'SIGUSR2')
+  await setTimeout(COLLECTING_MS)
 }

@@ -46,9 +46,11 @@ export function underLoad(target: Target, { world, inFlight, pace }: LoadOptions
 
 function figures({ seconds, deliveries, acknowledgements, serverMicros, generatorShare }: Window): Sample {
   return {
-    'deliveries/s': deliveries / seconds,
+    ...(deliveries > 0 && {
+      'deliveries/s': deliveries / seconds,
+      'CPU µs/delivery': serverMicros / deliveries,
+    }),
     'messages/s': acknowledgements / seconds,
-    'CPU µs/delivery': serverMicros / deliveries,
     'CPU µs/message': serverMicros / acknowledgements,
     'server CPU share': serverMicros / seconds / 1e6,
     'generator CPU share': generatorShare,

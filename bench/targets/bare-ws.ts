@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BODY_BYTES } from '../load/body.ts'
 import { openWs } from '../load/ws-client.ts'
-import { nodeCommand } from '../measure/node-command.ts'
+import { collectGarbage, nodeCommand } from '../measure/node-command.ts'
 import { freePort, startServer } from '../measure/process.ts'
 import type { Target } from '../target.ts'
 
@@ -17,6 +17,7 @@ export const bareWs: Target = {
     const server = await startServer(nodeCommand(SERVER), { port, env: { PORT: String(port) } })
     return {
       pids: [server.pid],
+      collectGarbage: () => collectGarbage(server.pid),
       connect: async ({ conversation }, ear) => {
         const welcomed = Promise.withResolvers<void>()
         const ws = await openWs({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSocketIo } from '../load/socket-io-client.ts'
-import { nodeCommand } from '../measure/node-command.ts'
+import { collectGarbage, nodeCommand } from '../measure/node-command.ts'
 import { freePort, startServer } from '../measure/process.ts'
 import type { Target } from '../target.ts'
 
@@ -18,11 +18,15 @@ export const socketIoSqlite: Target = {
     const port = await freePort()
     const directory = mkdtempSync(join(tmpdir(), 'parlance-bench-'))
     const file = join(directory, 'chat.db')
-    const server = await startServer(nodeCommand(SERVER), { port, env: { PORT: String(port), DATABASE: file } })
+    const server = await startServer(nodeCommand(SERVER), {
+      port,
+      env: { PORT: String(port), DATABASE: file },
+    })
     const stored = new DatabaseSync(file, { readOnly: true })
     const count = stored.prepare('SELECT count(*) AS messages FROM messages')
     return {
       pids: [server.pid],
+      collectGarbage: () => collectGarbage(server.pid),
       connect: async ({ conversation }, ear) => {
         const client = await openSocketIo(port)
         client.emit('join', `room${conversation}`)

@@ -1,3 +1,4 @@
+import { collectGarbage } from '../../measure/node-command.ts'
 import type { Place, Running, Target, World } from '../../target.ts'
 import {
   type Connect,
@@ -7,6 +8,8 @@ import {
   connectMessenger,
   connectRooms,
 } from './clients.ts'
+import { coldStartParlance } from './cold-start.ts'
+import { openReader } from './reader.ts'
 import { type ParlanceWorld, startParlance } from './server.ts'
 
 interface Dialect {
@@ -43,11 +46,13 @@ function target({ name, connects, kind, arePeopleTwo = false, areGuests = false 
     name,
     durability: 'synced',
     missing: () => undefined,
+    coldStart: (world) => coldStartParlance({ ...world, kind, areGuests }),
     start: async (world: World): Promise<Running> => {
       const membersEach = arePeopleTwo ? 2 : world.membersEach
       const parlance = await startParlance({ ...world, membersEach, kind, areGuests })
       return {
         pids: [parlance.pid],
+        collectGarbage: () => collectGarbage(parlance.pid),
         connect: ({ conversation: c, member }: Place, ear) => {
           const conversation = parlance.conversations[c]
           const person = conversation?.people[member % membersEach]
@@ -55,6 +60,7 @@ function target({ name, connects, kind, arePeopleTwo = false, areGuests = false 
           if (!conversation || !person) throw new Error('no such place')
           return connect({ parlance, conversation, person, ear })
         },
+        openReader: ({ conversation: c, member }) => openReader(parlance, c, member),
         countStored: async () => parlance.countStored(),
         stop: () => parlance.stop(),
       }

@@ -37,18 +37,23 @@ export async function startParlance(world: ParlanceWorld): Promise<Parlance> {
   try {
     const file = join(directory, 'parlance.db')
     const conversations = await seed({ ...world, file, world })
-    return await launch(directory, file, conversations)
+    return await startOn({ directory, file, conversations })
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     throw error
   }
 }
 
-async function launch(
-  directory: string,
-  file: string,
-  conversations: readonly Conversation[],
-): Promise<Parlance> {
+/** A server on a database that is there. Its end removes the directory. */
+export async function startOn({
+  directory,
+  file,
+  conversations,
+}: {
+  readonly directory: string
+  readonly file: string
+  readonly conversations: readonly Conversation[]
+}): Promise<Parlance> {
   const { root, jwtSecret } = loadSecrets(directory)
   const keys = {
     chatapp: new Tokens(jwtSecret),
@@ -56,7 +61,10 @@ async function launch(
     channels: new Tokens(deriveKey(deriveKey(root, 'channels'), `lifetime:${TOKEN_SECONDS}`)),
   }
   const [port, tcpPort] = [await freePort(), await freePort()]
-  const server = await startServer(nodeCommand(MAIN, 'start'), { port, env: environment({ file, port, tcpPort }) })
+  const server = await startServer(nodeCommand(MAIN, 'start'), {
+    port,
+    env: environment({ file, port, tcpPort }),
+  })
   const stored = new DatabaseSync(file, { readOnly: true })
   const count = stored.prepare('SELECT count(*) AS messages FROM messages')
   return {

@@ -1,0 +1,177 @@
+import type { Case, Pace, Scenario } from './scenario.ts'
+import { coldStart } from './scenarios/cold-start.ts'
+import { endurance } from './scenarios/endurance.ts'
+import { history } from './scenarios/history.ts'
+import { idleConnection } from './scenarios/idle-connection.ts'
+import { latency } from './scenarios/latency.ts'
+import { reconnectStorm } from './scenarios/reconnect-storm.ts'
+import { underLoad } from './scenarios/under-load.ts'
+import type { Target } from './target.ts'
+import { bareWs } from './targets/bare-ws.ts'
+import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
+import { mosquitto } from './targets/mosquitto.ts'
+import {
+  parlanceChannels,
+  parlanceChatapp,
+  parlanceGroups,
+  parlanceMessenger,
+  parlanceMixed,
+  parlanceRooms,
+} from './targets/parlance/index.ts'
+import { prosodySqlite } from './targets/prosody.ts'
+import { socketIoSqlite } from './targets/socket-io-sqlite.ts'
+
+export interface CatalogueOptions {
+  /** Also the servers that are on this machine. Without it, only what runs on this Node. */
+  readonly peers: boolean
+  /** Small sizes, which show that a scenario runs and nothing more. */
+  readonly isShort: boolean
+}
+
+const NODE_PEERS: readonly Target[] = [bareWs, socketIoSqlite]
+const INSTALLED_PEERS = [ejabberdSqlite, ejabberdPostgres, prosodySqlite, mosquitto]
+const DIALECTS = [parlanceChatapp, parlanceChannels, parlanceRooms, parlanceGroups, parlanceMixed]
+
+const IN_FLIGHT = 64
+/** Prosody deals with all that is in flight in one turn of seconds: a shorter look would see none of them. */
+const LUMPY_SECONDS = 15
+
+/** Every scenario, with the targets and sizes that it is run for. */
+export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Scenario[] {
+  const others = [...NODE_PEERS, ...(peers ? INSTALLED_PEERS.map((make) => make()) : [])]
+  const sizes = <T>(whole: readonly T[], short: readonly T[]): readonly T[] => (isShort ? short : whole)
+  return [
+    {
+      name: 'fan-out',
+      title: 'One conversation, 64 messages in flight.',
+      axis: 'members',
+      runs: [
+        ...cases(DIALECTS, sizes([1000], [20]), fanOut),
+        ...cases([parlanceChatapp], sizes([10, 100, 10_000], []), fanOut),
+        ...cases(others, sizes([100, 1000], [20]), fanOut),
+      ],
+    },
+    {
+      name: 'rooms-of-five',
+      title: '500 people in 100 rooms of five, one unacknowledged message each.',
+      runs: cases([parlanceChatapp, ...others], [null], (target) => (pace) => {
+        const conversations = isShort ? 4 : 100
+        return underLoad(target, {
+          world: { conversations, membersEach: 5 },
+          inFlight: conversations * 5,
+          pace: paceOf(target, pace),
+        })
+      }),
+    },
+    {
+      name: 'rest-sends',
+      title: 'Messages over REST, 64 keep-alive connections with one request each.',
+      runs: cases([parlanceMessenger], [null], (target) => (pace) => {
+        const world = { conversations: 1, membersEach: IN_FLIGHT }
+        return underLoad(target, { world, inFlight: IN_FLIGHT, pace })
+      }),
+    },
+    {
+      name: 'latency',
+      title: '50 messages a second to 100 members.',
+      runs: cases([parlanceChatapp, ...others], [null], (target) => (pace) => {
+        const world = { conversations: 1, membersEach: isShort ? 10 : 100 }
+        return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 2 } })
+      }),
+    },
+    {
+      name: 'latency-busy',
+      title: '2,000 messages a second in 100 rooms of five.',
+      runs: cases([parlanceChatapp, bareWs], [null], (target) => (pace) => {
+        const world = { conversations: isShort ? 10 : 100, membersEach: 5 }
+        return latency(target, { world, perSecond: isShort ? 100 : 2000, pace })
+      }),
+    },
+    {
+      name: 'idle-connection',
+      title: 'Connected people who say nothing.',
+      runs: cases(
+        [parlanceChatapp, parlanceGroups, parlanceRooms, parlanceChannels, ...others],
+        [null],
+        (target) => () => idleConnection(target, isShort ? 50 : 5000),
+      ),
+    },
+    {
+      name: 'history',
+      title: 'Eight readers: the newest hundred messages, and a hundred around any point.',
+      axis: 'stored messages',
+      runs: cases(
+        [parlanceChatapp],
+        sizes([1e3, 1e4, 1e5, 1e6, 1e7], [200]),
+        (target, stored) => (pace) => history(target, { stored, pace }),
+      ),
+    },
+    {
+      name: 'cold-start',
+      title: 'From the command to the first log-in.',
+      axis: 'stored messages',
+      runs: [
+        ...cases(
+          [parlanceChatapp],
+          sizes([0, 1e6], [0]),
+          (target, stored) => () => coldStart(target, stored),
+        ),
+        ...cases(others, [0], (target) => () => coldStart(target, 0)),
+      ],
+    },
+    {
+      name: 'reconnect-storm',
+      title: '2,000 people drop, miss 50 messages each, and come back at once.',
+      runs: cases(
+        [parlanceChatapp],
+        [null],
+        (target) => () => reconnectStorm(target, { clients: isShort ? 100 : 2000, missedEach: 50 }),
+      ),
+    },
+    {
+      name: 'endurance',
+      title: 'Ten million deliveries to 1,000 members.',
+      runs: cases(
+        [parlanceChatapp],
+        [null],
+        (target) => () =>
+          endurance(target, { deliveries: isShort ? 10_000 : 1e7, members: isShort ? 20 : 1000 }),
+      ),
+    },
+    {
+      name: 'conversations',
+      title: 'As 500 people in 100 rooms of five, in a database with many more conversations.',
+      axis: 'stored conversations',
+      runs: cases([parlanceChatapp], sizes([1e2, 1e3, 1e4, 1e5, 1e6], [20]), (target, stored) => (pace) => {
+        const conversations = isShort ? 4 : 100
+        const strangersConversations = stored - conversations
+        const world = { conversations, membersEach: 5, strangersConversations }
+        return underLoad(target, { world, inFlight: conversations * 5, pace })
+      }),
+    },
+  ]
+}
+
+type Measure = Case['measure']
+
+function cases<Size extends number | null>(
+  targets: readonly Target[],
+  sizes: readonly Size[],
+  measureOf: (target: Target, size: Size) => Measure,
+): readonly Case[] {
+  return targets.flatMap((target) =>
+    sizes.map((size) => ({ target, size, measure: measureOf(target, size) })),
+  )
+}
+
+const fanOut =
+  (target: Target, members: number): Measure =>
+  (pace) =>
+    underLoad(target, {
+      world: { conversations: 1, membersEach: members },
+      inFlight: IN_FLIGHT,
+      pace: paceOf(target, pace),
+    })
+
+const paceOf = ({ name }: Target, pace: Pace): Pace =>
+  name.startsWith('Prosody') ? { ...pace, seconds: Math.max(pace.seconds, LUMPY_SECONDS) } : pace

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { listScenarios } from './catalogue.ts'
+import { pinGenerator } from './measure/cores.ts'
+import { profileInto } from './measure/node-command.ts'
+import type { Measurement, Results, Sample } from './measurement.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
+import { commitOf, describeMachine, versionsOf, writeReport } from './report/index.ts'
+import type { Case, Pace, Scenario } from './scenario.ts'
+
+const HERE = import.meta.dirname
+const PACE: Pace = { warmUpSeconds: 2, seconds: 5 }
+const SHORT_PACE: Pace = { warmUpSeconds: 0.2, seconds: 0.5 }
+
+async function bench(options: Options): Promise<void> {
+  pinGenerator()
+  if (options.profiles !== undefined) profileInto(options.profiles)
+  const startedAt = new Date().toISOString()
+  const measurements: Measurement[] = []
+  const publish = () => {
+    if (!options.isShort) writeReport(resultsOf(measurements, startedAt, options), options.out)
+  }
+  for (const scenario of chosen(options)) {
+    say(`\n${scenario.name}: ${scenario.title}`)
+    for (const each of scenario.runs) {
+      const measured = await measure(scenario, each, options)
+      if (measured) measurements.push(measured)
+    }
+    publish()
+  }
+  if (measurements.length === 0) throw new Error('no scenario of that name')
+}
+
+function chosen({ only, peers, isShort, targets }: Options): readonly Scenario[] {
+  const isWanted = ({ target }: Case) =>
+    targets.length === 0 || targets.some((word) => target.name.includes(word))
+  return listScenarios({ peers, isShort })
+    .filter(({ name }) => only.length === 0 || only.includes(name))
+    .map((scenario) => ({ ...scenario, runs: scenario.runs.filter(isWanted) }))
+}
+
+async function measure(
+  { name, axis }: Scenario,
+  { target, size, measure: run }: Case,
+  { runs, isShort }: Options,
+): Promise<Measurement | undefined> {
+  const label = `  ${target.name}${size === null ? '' : `, ${size.toLocaleString('en')} ${axis}`}`
+  const missing = target.missing()
+  if (missing !== undefined) {
+    say(`${label}: left out, ${missing}`)
+    return undefined
+  }
+  const samples: Sample[] = []
+  for (let n = 0; n < runs; n++) {
+    const sample = await run(isShort ? SHORT_PACE : PACE)
+    samples.push(sample)
+    say(`${label}: ${inWords(sample)}`)
+  }
+  return { scenario: name, target: target.name, durability: target.durability, size, runs: samples }
+}
+
+/** A run of some scenarios keeps what the report has of the others. */
+function resultsOf(measurements: readonly Measurement[], startedAt: string, { out }: Options): Results {
+  const file = join(out, 'results.json')
+  const before: readonly Measurement[] = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8')).measurements
+    : []
+  const keyOf = ({ scenario, target, size }: Measurement) => `${scenario} ${target} ${size}`
+  const measured = new Set(measurements.map(keyOf))
+  return {
+    machine: describeMachine(),
+    versions: versionsOf({
+      npm: ['ws', 'socket.io'],
+      debian: ['ejabberd', 'prosody', 'mosquitto', 'postgresql'],
+    }),
+    commit: commitOf(HERE),
+    startedAt,
+    measurements: [...before.filter((each) => !measured.has(keyOf(each))), ...measurements],
+  }
+}
+
+const inWords = (sample: Sample): string =>
+  Object.entries(sample)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4)).toLocaleString('en')}`)
+    .join(' · ')
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const args = process.argv.slice(2)
+if (args.includes('--help')) say(USAGE)
+else await bench(readOptions(args, HERE))
+process.exit(0)
