@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-const COLLECT_ON_SIGNAL = join(import.meta.dirname, 'collect-on-signal.ts')
+const COLLECT_ON_SIGNAL = join(import.meta.dirname, 'collect-on-signal.js')
 
 const COLLECTING_MS = 500
 

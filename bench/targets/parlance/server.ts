@@ -9,7 +9,7 @@ import { freePort, startServer } from '../../measure/process.ts'
 import type { World } from '../../target.ts'
 import { type Conversation, type SeedOptions, seed } from './seed.ts'
 
-const MAIN = join(import.meta.dirname, '../../../server/src/main.ts')
+const MAIN = join(import.meta.dirname, '../../../server/src/main.js')
 const TOKEN_SECONDS = 900
 
 export const PUSHER = { appId: '4711', key: 'bench-key', secret: 'bench-secret-bench-secret' } as const

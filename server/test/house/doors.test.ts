@@ -36,7 +36,7 @@ const ADAPTERS: ReadonlyMap<string, string> = new Map([
   ['bus/local.ts', 'server.ts'],
 ])
 
-const files = globSync('**/*.ts', { cwd: SRC })
+const files = globSync('**/*.{ts,js}', { cwd: SRC })
 const imports = files.flatMap((file) =>
   [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
     ([, target = '']) => ({
@@ -96,7 +96,7 @@ test('only the composition root names an adapter', () => {
 
 test('only the entry reads the environment', () => {
   const readers = files.filter((file) => /process\.env/.test(readFileSync(join(SRC, file), 'utf8')))
-  assert.deepEqual(readers, ['main.ts'])
+  assert.deepEqual(readers, ['main.js'])
 })
 
 test('SQL stays in the store', () => {

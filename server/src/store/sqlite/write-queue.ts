@@ -35,7 +35,7 @@ export class WriteQueue {
   #end: Error | undefined
 
   static async open(file: string, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
-    const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } })
+    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: { file } })
     const [news] = (await once(worker, 'message')) as [FromWriter]
     if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
     return new WriteQueue(worker, cache, hooks)

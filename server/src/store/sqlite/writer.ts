@@ -4,8 +4,6 @@ import { Batch } from './batch.ts'
 import { openForWriting, type WritingDatabase } from './database.ts'
 import type { Answer, Command } from './writes.ts'
 
-// The entry of the one thread that writes.
-
 export type ToWriter = readonly Command[] | 'close'
 
 export type FromWriter =
