@@ -29,7 +29,7 @@ export interface Owner {
 
 export interface SocketSinkOptions {
   /** Called once when the bound is passed; must end the connection. Nothing more is queued. */
-  readonly onSlow: () => void
+  onSlow(): void
   readonly owner?: Owner
 }
 
@@ -39,7 +39,7 @@ export interface SocketSinkOptions {
  */
 export class SocketSink implements Sink {
   readonly #socket: Socket
-  readonly #onSlow: () => void
+  readonly #options: SocketSinkOptions
   #owner: Owner | undefined
   #queue: (Batch | Buffer)[] = []
   #isClosed = false
@@ -55,9 +55,9 @@ export class SocketSink implements Sink {
 
   constructor(socket: Socket, options: SocketSinkOptions) {
     this.#socket = socket
-    this.#onSlow = options.onSlow
+    this.#options = options
     this.#owner = options.owner
-    socket.once('close', () => this.#close())
+    socket.on('close', () => this.#close())
   }
 
   push(batch: Batch): void {
@@ -118,29 +118,30 @@ export class SocketSink implements Sink {
     // Mostly all has left by now. Only when it has not, an empty write behind it tells when it will have:
     // a callback with every write would cost a tick each.
     this.#isWriting = this.#socket.writableLength > 0
-    if (this.#isWriting) this.#socket.write(NOTHING, this.#onWritten)
+    if (this.#isWriting) this.#socket.write(NOTHING, () => this.#wrote())
     else this.#releaseIfDrained()
   }
 
   #hold(): void {
-    stalls.add(this, MAX_STALL_MS, this.#onStalled)
+    stalls.add(this, MAX_STALL_MS)
     for (const item of this.#queue.slice(this.#counted)) this.#backlogBytes += bytesFor(item).length
     this.#counted = this.#queue.length
     // The write in flight does not count: it may be one long answer that the peer asked for and is reading.
-    if (this.#backlogBytes > MAX_BACKLOG_BYTES) this.#onStalled()
+    if (this.#backlogBytes > MAX_BACKLOG_BYTES) this.onStalled()
   }
 
-  readonly #onWritten = (): void => {
+  #wrote(): void {
     this.#isWriting = false
     stalls.delete(this)
     if (!this.#isScheduled) this.flush()
     this.#releaseIfDrained()
   }
 
-  readonly #onStalled = (): void => {
+  /** Its peer has taken nothing for too long, or too much waits. */
+  onStalled(): void {
     if (this.#isClosed) return
     this.#close()
-    this.#onSlow()
+    this.#options.onSlow()
   }
 
   #close(): void {

@@ -1,12 +1,13 @@
-export interface InboxOptions<T> {
-  readonly handle: (item: T) => Promise<void> | void
+/** Whose requests an inbox holds. */
+export interface InboxOwner<T> {
+  handle(item: T): Promise<void> | void
   /** How much memory an item takes, where that is the client's choice. */
-  readonly sizeOf?: (item: T) => number
+  sizeOf?(item: T): number
   /** Stops and restarts the reading of the peer's socket. */
-  readonly pause: () => void
-  readonly resume: () => void
+  pause(): void
+  resume(): void
   /** A bug in `handle`, which answers expected refusals itself. */
-  readonly onError: (error: unknown) => void
+  onError(error: unknown): void
 }
 
 /** Items that may wait before the peer's socket is no longer read, and what they may take together. */
@@ -16,14 +17,14 @@ const RESUME_AT = 16
 
 /** Handles what one connection asks, strictly one after another. A flood is slowed at its source. */
 export class Inbox<T> {
-  readonly #options: InboxOptions<T>
+  readonly #owner: InboxOwner<T>
   #waiting: T[] = []
   #waitingSize = 0
   #isRunning = false
   #isPaused = false
 
-  constructor(options: InboxOptions<T>) {
-    this.#options = options
+  constructor(owner: InboxOwner<T>) {
+    this.#owner = owner
   }
 
   push(item: T): void {
@@ -31,7 +32,7 @@ export class Inbox<T> {
     this.#waitingSize += this.#sizeOf(item)
     if ((this.#waiting.length >= PAUSE_AT || this.#waitingSize >= PAUSE_AT_SIZE) && !this.#isPaused) {
       this.#isPaused = true
-      this.#options.pause()
+      this.#owner.pause()
     }
     if (!this.#isRunning) void this.#run()
   }
@@ -48,7 +49,7 @@ export class Inbox<T> {
   }
 
   #sizeOf(item: T): number {
-    return this.#options.sizeOf?.(item) ?? 0
+    return this.#owner.sizeOf?.(item) ?? 0
   }
 
   #next(): T | undefined {
@@ -61,14 +62,14 @@ export class Inbox<T> {
     this.#isRunning = true
     for (let item = this.#next(); item !== undefined; item = this.#next()) {
       try {
-        const handling = this.#options.handle(item)
+        const handling = this.#owner.handle(item)
         if (handling) await handling
       } catch (error) {
-        this.#options.onError(error)
+        this.#owner.onError(error)
       }
       if (this.#isPaused && this.#waiting.length <= RESUME_AT && this.#waitingSize < PAUSE_AT_SIZE) {
         this.#isPaused = false
-        this.#options.resume()
+        this.#owner.resume()
       }
     }
     this.#isRunning = false

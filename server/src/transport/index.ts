@@ -4,7 +4,7 @@ export { type Stopped, stop } from './closing.ts'
 export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'
 export { Exchanges } from './exchanges.ts'
 export { Health } from './health.ts'
-export { Inbox } from './inbox.ts'
+export { Inbox, type InboxOwner } from './inbox.ts'
 export { HOLDS, LIMITS, type LimitKind, Limits } from './limits.ts'
 export { createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
 export {

@@ -141,6 +141,7 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
   })
   socket.use((packet) => inbox.push(packet))
   cutOffFloods(socket, inbox, sink)
+  releaseRequest(socket)
   // A packet that cannot be parsed makes socket.io close the connection and emit this.
   socket.on('error', () => socket.disconnect(true))
   socket.once('disconnect', async () => {
@@ -153,6 +154,12 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
       }
     }
   })
+}
+
+/** The handshake's request has been read: with its headers it takes as much memory as all the rest. */
+function releaseRequest(socket: Socket): void {
+  Object.assign(socket.conn, { request: undefined })
+  socket.handshake.headers = {}
 }
 
 /** Polls cannot be slowed by not reading: a client that goes on and on meanwhile is cut off. */

@@ -11,24 +11,30 @@ export interface SniffingOptions {
 
 const isCapital = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x41 && byte <= 0x5a
 
+function destroy(this: Socket): void {
+  this.destroy()
+}
+
 /** A TCP server that tells HTTP from raw clients by their first byte. */
 export function createSniffingServer({ onHttp, onRaw, deadlineMs }: SniffingOptions): Server {
   return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
     const openedAt = performance.now()
-    const onError = () => socket.destroy()
     const timer = setTimeout(() => socket.destroy(), deadlineMs)
-    socket.on('error', onError)
-    socket.once('close', () => clearTimeout(timer))
+    const forgetTimer = () => clearTimeout(timer)
+    socket.on('error', destroy)
+    socket.once('close', forgetTimer)
     socket.once('readable', () => {
       const first: Buffer | null = socket.read()
       clearTimeout(timer)
+      // A connection that lasts for days must not keep its beginning.
+      socket.off('close', forgetTimer)
       if (!first) {
         socket.destroy()
         return
       }
       socket.unshift(first)
       if (isCapital(first[0])) {
-        socket.off('error', onError)
+        socket.off('error', destroy)
         onHttp(socket)
       } else onRaw(socket, deadlineMs - (performance.now() - openedAt))
     })

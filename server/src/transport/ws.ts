@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as setTimer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
@@ -32,13 +32,20 @@ export class WsConnection {
   readonly sink: Sink
   readonly #ws: WebSocket
   readonly #out: SocketSink
+  readonly #slow: WsOptions['slow']
   /** Set whenever the peer is heard of; whoever watches over it clears it. */
   isAlive = true
 
   constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow']) {
     this.#ws = ws
-    this.#out = new SocketSink(socket, { onSlow: () => this.close(slow.code, slow.reason) })
+    this.#slow = slow
+    this.#out = new SocketSink(socket, this)
     this.sink = this.#out
+  }
+
+  /** Called by its sink. */
+  onSlow(): void {
+    this.close(this.#slow.code, this.#slow.reason)
   }
 
   send(payload: string): void {
@@ -82,17 +89,49 @@ export class WsConnection {
   }
 }
 
+/** Its listeners are shared functions, not closures: thousands of connections mostly sit there. */
+class WatchedSocket extends WebSocket {
+  connection: WsConnection | undefined
+  handlers: WsHandlers | undefined
+}
+
+function hearMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  hearPeer.call(this)
+  if (!isBinary) watched(this).handlers?.onText(data.toString())
+}
+
+function hearPeer(this: WebSocket): void {
+  const { connection } = watched(this)
+  if (connection) connection.isAlive = true
+}
+
+// The server below was told to make its sockets of this class.
+const watched = (ws: WebSocket): WatchedSocket => ws as WatchedSocket
+
+// `ws` closes with the fitting code by itself; without a listener the process would end.
+const ignoreError = (): void => undefined
+
 /** Accepts WebSockets of one dialect and watches over them. */
 export class WsAcceptor {
   readonly #server: WebSocketServer
   readonly #options: WsOptions
-  readonly #connections = new Set<WsConnection>()
+  readonly #connections: Set<WsConnection>
+  /** One listener for all: made for each, it would keep the request of its handshake. */
+  readonly #forget: (this: WebSocket) => void
   readonly #heartbeat: NodeJS.Timeout | undefined
 
   constructor(options: WsOptions) {
     this.#options = options
+    const connections = new Set<WsConnection>()
+    this.#connections = connections
+    this.#forget = function (this: WebSocket) {
+      const { connection, handlers } = watched(this)
+      if (connection) connections.delete(connection)
+      handlers?.onClose()
+    }
     this.#server = new WebSocketServer({
       noServer: true,
+      WebSocket: WatchedSocket,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxPayloadBytes,
@@ -113,26 +152,18 @@ export class WsAcceptor {
     head: Buffer,
     open: (connection: WsConnection) => WsHandlers,
   ): void {
-    this.#server.handleUpgrade(request, socket, head, (ws) => {
+    this.#server.handleUpgrade(request, socket, head, (upgraded) => {
+      const ws = watched(upgraded)
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
       const connection = new WsConnection(ws, socket as Socket, this.#options.slow)
       this.#connections.add(connection)
-      const handlers = open(connection)
-      ws.on('message', (data, isBinary) => {
-        connection.isAlive = true
-        if (!isBinary) handlers.onText(data.toString())
-      })
-      const hearPeer = () => {
-        connection.isAlive = true
-      }
+      ws.connection = connection
+      ws.handlers = open(connection)
+      ws.on('message', hearMessage)
       ws.on('ping', hearPeer)
       ws.on('pong', hearPeer)
-      // `ws` closes with the fitting code by itself; without a listener the process would end.
-      ws.on('error', () => undefined)
-      ws.on('close', () => {
-        this.#connections.delete(connection)
-        handlers.onClose()
-      })
+      ws.on('error', ignoreError)
+      ws.on('close', this.#forget)
     })
   }
 

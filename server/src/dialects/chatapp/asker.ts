@@ -1,18 +1,46 @@
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
 import { refuse } from './errors.ts'
+import type { LiveConnection } from './live-accounts.ts'
 
 /** Who asks over a connection, and what a request may do for them. */
-export interface Asker {
+export class Asker {
   readonly chat: Chat
   readonly account: Account
+  readonly #connection: Pick<LiveConnection, 'joined' | 'left'>
+  // Where it has been found to be a member, and not been put out since as far as this connection has heard.
+  #standings: Map<ConversationId, Standing> | undefined
+
+  constructor(chat: Chat, account: Account, connection: Pick<LiveConnection, 'joined' | 'left'>) {
+    this.chat = chat
+    this.account = account
+    this.#connection = connection
+  }
+
   /** Makes sure that the conversation's events reach the asking connection. */
-  join(conversationId: ConversationId): void
-  leave(conversationId: ConversationId): void
-  /** Where it has been found to be a member, and not been put out since as far as this connection has heard. */
-  readonly standings: Map<ConversationId, Standing>
+  join(conversationId: ConversationId): void {
+    this.#connection.joined(conversationId)
+  }
+
+  leave(conversationId: ConversationId): void {
+    this.#connection.left(conversationId)
+  }
+
+  /** Perhaps a moment old: enough to send, for which the store checks again. */
+  standingIn(conversationId: ConversationId): Standing | undefined {
+    return this.#standings?.get(conversationId)
+  }
+
+  remember(standing: Standing): void {
+    this.#standings ??= new Map()
+    this.#standings.set(standing.conversation.conversationId, standing)
+  }
+
+  forget(conversationId: ConversationId): void {
+    this.#standings?.delete(conversationId)
+  }
 }
 
-/** As `standingOf`, perhaps a moment old: enough to send, for which the store checks again. */
+/** As `standingOf`, for a connection that from now on hears the conversation. */
 export async function joinToSend(
   asker: Asker,
   conversationId: ConversationId,
@@ -21,7 +49,7 @@ export async function joinToSend(
   const standing = await standingOf(asker, conversationId, text)
   asker.join(conversationId)
   // One that forbids is asked for anew each time: it may be taken back without a word.
-  if (!standing.isBlocked) asker.standings.set(conversationId, standing)
+  if (!standing.isBlocked) asker.remember(standing)
   return standing
 }
 

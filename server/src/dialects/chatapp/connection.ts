@@ -1,8 +1,8 @@
-import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
+import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
-import { Inbox, type Limits, type WsConnection } from '../../transport/index.ts'
-import type { Asker } from './asker.ts'
+import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
+import { Asker } from './asker.ts'
 import type { Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
@@ -18,7 +18,7 @@ export interface ConnectionParts {
 }
 
 /** One WebSocket of one account, one of perhaps several. */
-export class Connection implements LiveConnection {
+export class Connection implements LiveConnection, InboxOwner<string> {
   readonly sink: Sink
   readonly #ws: WsConnection
   readonly #parts: ConnectionParts
@@ -31,20 +31,13 @@ export class Connection implements LiveConnection {
   #goOffline: (() => Promise<void>) | undefined
   // Left while the list of its conversations was on its way.
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
-  readonly #standings = new Map<ConversationId, Standing>()
   #isOver = false
 
   constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
     this.sink = ws.sink
     this.#ws = ws
     this.#parts = parts
-    this.#inbox = new Inbox({
-      handle: (text) => this.#answer(text),
-      sizeOf: (text) => text.length,
-      pause: () => ws.pause(),
-      resume: () => ws.resume(),
-      onError: (err) => parts.log.error({ err }, 'frame failed'),
-    })
+    this.#inbox = new Inbox(this)
     this.#asker = this.#open(cookies).catch((err) => {
       parts.log.error({ err }, 'connection failed to open')
       this.#stop()
@@ -55,6 +48,22 @@ export class Connection implements LiveConnection {
 
   receive(text: string): void {
     this.#inbox.push(text)
+  }
+
+  sizeOf(text: string): number {
+    return text.length
+  }
+
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
+  }
+
+  onError(err: unknown): void {
+    this.#parts.log.error({ err }, 'frame failed')
   }
 
   /** The socket is gone. Settles when nobody takes the peer for present because of it. */
@@ -72,7 +81,7 @@ export class Connection implements LiveConnection {
   }
 
   left(conversationId: ConversationId): void {
-    this.#standings.delete(conversationId)
+    this.#known?.forget(conversationId)
     this.#leftMeanwhile?.add(conversationId)
     this.#parts.audiences.leave(conversationId, this.sink)
   }
@@ -104,15 +113,11 @@ export class Connection implements LiveConnection {
     this.#leftMeanwhile = undefined
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
-    this.#known = {
-      ...{ chat, account, standings: this.#standings },
-      join: (id) => this.joined(id),
-      leave: (id) => this.left(id),
-    }
+    this.#known = new Asker(chat, account, this)
     return this.#known
   }
 
-  async #answer(text: string): Promise<void> {
+  async handle(text: string): Promise<void> {
     // Once it is known there is nothing to wait for, not even a turn.
     const asker = this.#known ?? (await this.#asker)
     if (this.#ws.isCrowded) await this.#ws.drained()

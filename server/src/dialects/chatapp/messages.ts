@@ -16,14 +16,14 @@ const PAGE_SIZE = 100
 export async function sendMessage(asker: Asker, fields: Fields): Promise<undefined> {
   const conversationId = parseConversationId(fields)
   const notPart = () => notPartOf(asker, conversationId)
-  const standing = asker.standings.get(conversationId) ?? (await joinToSend(asker, conversationId, notPart))
+  const standing = asker.standingIn(conversationId) ?? (await joinToSend(asker, conversationId, notPart))
   const body = parseContent(fields)
   const replyTo = parseReplyId(fields)
   try {
     await asker.chat.messages.send(asker.account, standing, { body, replyTo })
   } catch (error) {
     // It was put out in the meantime, or barred; perhaps before it joined above.
-    asker.standings.delete(conversationId)
+    asker.forget(conversationId)
     if (error instanceof ChatError && error.code === 'not_a_member') asker.leave(conversationId)
     throw inWords(error, {
       not_a_member: notPart,

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { SocketSink } from '../../delivery/index.ts'
+import { type Sink, SocketSink } from '../../delivery/index.ts'
 import { type Limits, networkOf } from '../../transport/index.ts'
-import { Attendance, type Hall } from './attendance.ts'
+import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
 import { ownerOf, type Pass } from './wire.ts'
@@ -33,7 +33,10 @@ export class RawClients {
     const address = networkOf(socket.remoteAddress)
     const client = new RawClient(socket, this.#hall, this.#log)
     this.#clients.set(socket, client)
-    socket.once('close', () => this.#clients.delete(socket))
+    socket.on('close', () => {
+      this.#clients.delete(socket)
+      void client.end()
+    })
     if (this.#limits.take('request', address) > 0) client.close()
     else client.open(address, handshakeMs)
   }
@@ -47,48 +50,73 @@ export class RawClients {
   }
 }
 
-class RawClient {
+function destroy(this: Socket): void {
+  this.destroy()
+}
+
+const drop = (): void => undefined
+
+class RawClient implements Attendee {
   readonly #socket: Socket
   readonly #log: Logger
   readonly #out: SocketSink
   readonly #attendance: Attendance
-  #handshake: Handshake | undefined = new Handshake()
+  #handshake: Handshake | undefined
+  #deadline: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, hall: Hall, log: Logger) {
     this.#socket = socket
     this.#log = log
-    this.#out = new SocketSink(socket, { onSlow: () => socket.destroy() })
-    this.#attendance = new Attendance(hall, {
-      sink: this.#out,
-      onRevoked: () => this.close(),
-      onLeft: () => this.close(),
-    })
-    socket.on('error', () => socket.destroy())
-    socket.once('close', () => void this.#end())
+    this.#out = new SocketSink(socket, this)
+    this.#attendance = new Attendance(hall, this)
+    socket.on('error', destroy)
     // Bytes after the handshake are read too, and dropped.
-    socket.on('data', () => undefined).resume()
+    socket.on('data', drop).resume()
+  }
+
+  get sink(): Sink {
+    return this.#out
+  }
+
+  onSlow(): void {
+    this.#socket.destroy()
+  }
+
+  onRevoked(): void {
+    this.close()
+  }
+
+  onLeft(): void {
+    this.close()
   }
 
   open(address: string, handshakeMs: number): void {
-    const deadline = setTimeout(() => this.close(), handshakeMs)
-    this.#socket.once('close', () => clearTimeout(deadline))
-    this.#socket.on('data', (segment: Buffer) => {
-      const pass = this.#handshake?.push(segment) ?? 'incomplete'
+    this.#handshake = new Handshake()
+    this.#deadline = setTimeout(() => this.close(), handshakeMs)
+    const onData = (segment: Buffer) => {
+      const pass = this.#handshake?.push(segment) ?? 'refused'
       if (pass === 'incomplete') return
-      this.#handshake = undefined
-      clearTimeout(deadline)
+      this.#socket.off('data', onData)
+      this.#endHandshake()
       if (pass === 'refused') this.close()
       else void this.#admit(pass, address)
-    })
+    }
+    this.#socket.on('data', onData)
   }
 
   /** What was pushed before leaves before. */
   close(): void {
-    this.#handshake = undefined
+    this.#endHandshake()
     if (this.#socket.destroyed) return
     this.#out.flush()
     this.#socket.end()
     setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref()
+  }
+
+  #endHandshake(): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
+    this.#handshake = undefined
   }
 
   async #admit(pass: Pass, address: string): Promise<void> {
@@ -102,7 +130,9 @@ class RawClient {
     }
   }
 
-  async #end(): Promise<void> {
+  /** The socket is gone. */
+  async end(): Promise<void> {
+    this.#endHandshake()
     try {
       await this.#attendance.end()
     } catch (error) {
