@@ -76,13 +76,13 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       title: '50 messages a second to 100 members.',
       runs: cases([parlanceChatapp, ...others], [null], (target) => (pace) => {
         const world = { conversations: 1, membersEach: isShort ? 10 : 100 }
-        return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 2 } })
+        return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 4 } })
       }),
     },
     {
       name: 'latency-busy',
       title: '2,000 messages a second in 100 rooms of five.',
-      runs: cases([parlanceChatapp, bareWs], [null], (target) => (pace) => {
+      runs: cases([parlanceChatapp, ...NODE_PEERS], [null], (target) => (pace) => {
         const world = { conversations: isShort ? 10 : 100, membersEach: 5 }
         return latency(target, { world, perSecond: isShort ? 100 : 2000, pace })
       }),

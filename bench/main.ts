@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listScenarios } from './catalogue.ts'
 import { pinGenerator } from './measure/cores.ts'
+import { measureLimits } from './measure/limits.ts'
 import { profileInto } from './measure/node-command.ts'
-import type { Measurement, Results, Sample } from './measurement.ts'
+import type { Limits, Measurement, Results, Sample } from './measurement.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { commitOf, describeMachine, versionsOf, writeReport } from './report/index.ts'
 import type { Case, Pace, Scenario } from './scenario.ts'
@@ -16,9 +17,10 @@ async function bench(options: Options): Promise<void> {
   pinGenerator()
   if (options.profiles !== undefined) profileInto(options.profiles)
   const startedAt = new Date().toISOString()
+  const limits = await measureLimits()
   const measurements: Measurement[] = []
   const publish = () => {
-    if (!options.isShort) writeReport(resultsOf(measurements, startedAt, options), options.out)
+    if (!options.isShort) writeReport(resultsOf(measurements, { startedAt, limits }, options), options.out)
   }
   for (const scenario of chosen(options)) {
     say(`\n${scenario.name}: ${scenario.title}`)
@@ -60,7 +62,11 @@ async function measure(
 }
 
 /** A run of some scenarios keeps what the report has of the others. */
-function resultsOf(measurements: readonly Measurement[], startedAt: string, { out }: Options): Results {
+function resultsOf(
+  measurements: readonly Measurement[],
+  { startedAt, limits }: { startedAt: string; limits: Limits },
+  { out }: Options,
+): Results {
   const file = join(out, 'results.json')
   const before: readonly Measurement[] = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8')).measurements
@@ -68,7 +74,7 @@ function resultsOf(measurements: readonly Measurement[], startedAt: string, { ou
   const keyOf = ({ scenario, target, size }: Measurement) => `${scenario} ${target} ${size}`
   const measured = new Set(measurements.map(keyOf))
   return {
-    machine: describeMachine(),
+    machine: describeMachine(limits),
     versions: versionsOf({
       npm: ['ws', 'socket.io'],
       debian: ['ejabberd', 'prosody', 'mosquitto', 'postgresql'],

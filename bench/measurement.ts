@@ -23,6 +23,14 @@ export interface Machine {
   readonly node: string
   /** The server and the load generator had a core each. */
   readonly isPinned: boolean
+  readonly limits: Limits
+}
+
+export interface Limits {
+  /** Of an append of 16 KiB to a file that is then on disk, median. */
+  readonly syncMs: number
+  /** Of a system call that sends 200 bytes over loopback, mean. */
+  readonly sendMicros: number
 }
 
 /** The raw figures, as the JSON file keeps them. */

@@ -61,7 +61,10 @@ export interface Client {
 
 /** Somebody who reads a conversation's history, a page of a hundred at a time. */
 export interface PageReader {
-  /** The newest messages, or those before a place in the history: their counts, as their bodies say. */
-  page(before: number | undefined): Promise<readonly number[]>
+  /**
+   * The newest messages, or those before a place in the history. Resolves when they are there; which they
+   * are, by the counts in their bodies, is only read when asked for.
+   */
+  page(before: number | undefined): Promise<() => readonly number[]>
   close(): void
 }

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { dirname, join } from 'node:path'
 import { canPin } from '../measure/cores.ts'
-import type { Machine } from '../measurement.ts'
+import type { Limits, Machine } from '../measurement.ts'
 
-export const describeMachine = (): Machine => ({
+export const describeMachine = (limits: Limits): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: availableParallelism(),
   memoryBytes: totalmem(),
@@ -14,6 +14,7 @@ export const describeMachine = (): Machine => ({
   kernel: `${type()} ${release().replace(/-.*/, '')}`,
   node: process.version,
   isPinned: canPin,
+  limits,
 })
 
 /** Names of packages that take part. What is not installed is left out. */

@@ -10,6 +10,8 @@ export function setting({ machine, versions, commit, startedAt, measurements }: 
     ['kernel', machine.kernel],
     ['Node', machine.node],
     ['cores', machine.isPinned ? 'one for the server, one for the load generator' : 'shared, not pinned'],
+    ['an append of 16 KiB, synced', `${short(machine.limits.syncMs)} ms`],
+    ['a `write` of 200 bytes to a socket', `${short(machine.limits.sendMicros)} µs`],
     ['commit', commit],
     ['started', startedAt],
     ...Object.entries(versions),

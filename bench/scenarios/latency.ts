@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { now } from '../load/body.ts'
-import { keepRate } from '../load/flow.ts'
+import { keepInFlight, keepRate } from '../load/flow.ts'
 import { percentile } from '../measure/statistics.ts'
 import { measureWindow } from '../measure/window.ts'
 import type { Sample } from '../measurement.ts'
@@ -8,13 +8,22 @@ import type { Pace } from '../scenario.ts'
 import type { Target, World } from '../target.ts'
 import { finish, withCrowd } from './under-load.ts'
 
-/** Messages at a steady rate, whether the server keeps up or not: from each one's sending to each delivery. */
+const WARMING_UP = 8
+
+/**
+ * Messages at a steady rate, whether the server keeps up or not: from each one's sending to each delivery.
+ * Before, messages one after another: a slow rate alone would never warm a compiler up.
+ */
 export function latency(
   target: Target,
   { world, perSecond, pace }: { world: World; perSecond: number; pace: Pace },
 ): Promise<Sample> {
   return withCrowd(target, world, async (crowd, running) => {
     const storedBefore = await running.countStored()
+    const warmUp = keepInFlight(crowd.pick(WARMING_UP), 1)
+    await setTimeout(pace.warmUpSeconds * 1000)
+    warmUp.stop()
+    await crowd.settle()
     const micros: number[] = []
     let isMeasured = false
     for (const { ear } of crowd.people) {
@@ -23,7 +32,6 @@ export function latency(
       }
     }
     const flow = keepRate(crowd.people, perSecond)
-    await setTimeout(pace.warmUpSeconds * 1000)
     isMeasured = true
     const window = await measureWindow(crowd, running.pids, { ...pace, warmUpSeconds: 0 })
     isMeasured = false

@@ -37,6 +37,7 @@ async function comeBack(
   missed: number,
 ): Promise<number> {
   const reader = await openReader(place)
-  const counts = new Set(await reader.page(undefined))
+  const page = await reader.page(undefined)
+  const counts = new Set(page())
   return Array.from({ length: missed }, (_, count) => count).filter((count) => !counts.has(count)).length
 }

@@ -152,7 +152,15 @@ const rooms = (target: string, ...rates: readonly number[]): Measurement =>
 
 function resultsOf(measurements: readonly Measurement[]): Results {
   const [cpu, cores, memoryBytes, kernel, node] = ['a processor', 2, 2 ** 33, 'Linux 6', 'v26.0.0'] as const
-  const machine = { cpu, cores, memoryBytes, kernel, node, isPinned: true }
+  const machine = {
+    cpu,
+    cores,
+    memoryBytes,
+    kernel,
+    node,
+    isPinned: true,
+    limits: { syncMs: 0.5, sendMicros: 5 },
+  }
   return { machine, versions: { ws: '8' }, commit: 'abc', startedAt: '2026-01-02T03:04:05Z', measurements }
 }
 

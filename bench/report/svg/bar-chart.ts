@@ -59,7 +59,7 @@ function columnsOf({ panels, rows }: BarChart, labels: number): readonly Column[
 }
 
 function heading({ heading, hint }: Panel, { from, scale }: Column): string {
-  const how = scale.isLogarithmic ? `${hint}, log scale` : hint
+  const how = scale.isLogarithmic ? `${hint} · log` : hint
   return element(
     'text',
     { x: from, y: TOP + 6 },

@@ -24,7 +24,7 @@ export async function openReader(
   return {
     page: (before) =>
       new Promise((resolve) => {
-        onPage = (text) => resolve(countsIn(text))
+        onPage = (text) => resolve(() => countsIn(text))
         const request = { type: 'get_messages', conversation_id: conversationId, before }
         ws.send(JSON.stringify(request))
       }),

@@ -34,17 +34,19 @@ export type ParlanceWorld = World & Pick<SeedOptions, 'kind' | 'areGuests'>
 /** A fresh database and a server on it, limits of rate off and nothing else. */
 export async function startParlance(world: ParlanceWorld): Promise<Parlance> {
   const directory = mkdtempSync(join(tmpdir(), 'parlance-bench-'))
+  const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
     const file = join(directory, 'parlance.db')
     const conversations = await seed({ ...world, file, world })
-    return await startOn({ directory, file, conversations })
+    const parlance = await startOn({ directory, file, conversations })
+    return { ...parlance, stop: () => parlance.stop().finally(remove) }
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true })
+    remove()
     throw error
   }
 }
 
-/** A server on a database that is there. Its end removes the directory. */
+/** A server on a database that is there, and stays. */
 export async function startOn({
   directory,
   file,
@@ -80,7 +82,6 @@ export async function startOn({
     stop: async () => {
       stored.close()
       await server.stop()
-      rmSync(directory, { recursive: true, force: true })
     },
   }
 }

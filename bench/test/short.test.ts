@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { listScenarios } from '../catalogue.ts'
+
+const run = promisify(execFile)
+const MAIN = join(import.meta.dirname, '../main.ts')
+
+// A scenario fails by itself when a message that was accepted is not stored or does not reach everybody.
+test('every scenario runs against Parlance and the peers that run on Node', async () => {
+  const { stdout } = await run(process.execPath, [MAIN, '--short'])
+  const lines = stdout.split('\n')
+  for (const { name, title, runs } of listScenarios({ peers: false, isShort: true })) {
+    const from = lines.indexOf(`${name}: ${title}`)
+    assert.notEqual(from, -1, `${name} did not run`)
+    for (const [i, { target }] of runs.entries()) {
+      assert.ok(lines[from + 1 + i]?.startsWith(`  ${target.name}`), `${name}: ${target.name} did not run`)
+    }
+  }
+})
