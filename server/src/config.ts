@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { DIALECT_NAMES, type DialectName } from './dialects/index.ts'
 import { SettingRefusal, SettingsReader } from './lib/settings.ts'
 
@@ -8,9 +8,7 @@ export interface Config {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
-  readonly databaseFile: string
-  /** Holds the database and the generated secrets. */
-  readonly dataDirectory: string
+  readonly database: Database
   readonly dialects: readonly DialectName[]
   readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
   readonly rooms: { readonly tcpPort: number | null; readonly tcpHost: string; readonly historyLimit: number }
@@ -38,6 +36,12 @@ export interface Config {
   /** Lets a scraper that is not on loopback read /metrics as `Authorization: Bearer …`. */
   readonly metricsToken: string | undefined
 }
+
+export type Database =
+  /** The directory is the file's; it also holds the generated secrets. */
+  | { readonly kind: 'sqlite'; readonly file: string; readonly directory: string }
+  /** Holds the generated secrets too, for all nodes. */
+  | { readonly kind: 'postgres'; readonly url: string }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -92,13 +96,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export function readConfig(environment: Environment): Config {
   refuseUnknown(environment)
   const settings = new SettingsReader(environment)
-  const databaseFile = databaseFileOf(settings)
   const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
-    databaseFile,
-    dataDirectory: resolve(databaseFile, '..'),
+    database: databaseOf(settings),
     dialects,
     dedicatedPorts: dedicatedPortsOf(settings, dialects),
     rooms: {
@@ -136,16 +138,27 @@ function refuseUnknown(environment: Environment): void {
   }
 }
 
-function databaseFileOf(settings: SettingsReader): string {
+function databaseOf(settings: SettingsReader): Database {
   const url = settings.text('DATABASE_URL')
   const path = settings.text('DBPATH')
   if (url && path)
     throw new SettingRefusal('DATABASE_URL and DBPATH both name the database; write only one of them.')
-  if (!url) return resolve(path ?? '.data/parlance.db')
-  if (!url.startsWith('file:') || url.length === 'file:'.length) {
-    throw new SettingRefusal('DATABASE_URL must be a file, such as file:.data/parlance.db.')
+  if (!url) return sqliteIn(path ?? '.data/parlance.db')
+  if (url.startsWith('file:') && url.length > 'file:'.length) {
+    return sqliteIn(url.slice('file:'.length).replace(/^\/\//, ''))
   }
-  return resolve(url.slice('file:'.length).replace(/^\/\//, ''))
+  const server = URL.parse(url)
+  if (!server || !/^postgres(ql)?:$/.test(server.protocol) || server.hostname === '') {
+    throw new SettingRefusal(
+      'DATABASE_URL must be a file, such as file:.data/parlance.db, or a PostgreSQL database, such as postgres://user:password@127.0.0.1:5432/parlance.',
+    )
+  }
+  return { kind: 'postgres', url }
+}
+
+function sqliteIn(path: string): Database {
+  const file = resolve(path)
+  return { kind: 'sqlite', file, directory: dirname(file) }
 }
 
 function dedicatedPortsOf(
@@ -268,7 +281,7 @@ function refuseContradictions({ port, dedicatedPorts, rooms }: Config, settings:
   if (settings.flag('PEER') || settings.text('REDIS_URL')) {
     const name = settings.flag('PEER') ? 'PEER=true' : 'REDIS_URL'
     throw new SettingRefusal(
-      `${name} makes several servers one chat, which needs a shared PostgreSQL database, and this version stores in a file of its own; leave it out to run one server.`,
+      `${name} makes several servers one chat, which this version cannot do yet; leave it out to run one server.`,
     )
   }
 }

@@ -3,9 +3,9 @@ import type { Server as NetServer } from 'node:net'
 import type { Server as SocketIoServer } from 'socket.io'
 import type { Config } from './config.ts'
 import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
-import { SettingRefusal } from './lib/settings.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { listenOrRefuse } from './port-refusals.ts'
 import {
   type AddressOf,
   attachSocketIo,
@@ -15,7 +15,6 @@ import {
   Exchanges,
   type Health,
   type Limits,
-  listen,
   plain,
   type Stopped,
   stop,
@@ -149,13 +148,9 @@ class Ports {
   }
 
   async #listen(server: NetServer, host: string, port: number, setting: string): Promise<number> {
-    try {
-      const bound = await listen(server, host, port)
-      this.#open.push(server)
-      return bound
-    } catch (error) {
-      throw refusal(error, { host, port, setting })
-    }
+    const bound = await listenOrRefuse(server, { host, port, setting })
+    this.#open.push(server)
+    return bound
   }
 }
 
@@ -165,27 +160,4 @@ function firstDefined<T, R>(items: readonly T[], ask: (item: T) => R | undefined
     if (answer !== undefined) return answer
   }
   return undefined
-}
-
-const PORT_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken by another program; stop it or choose another port with',
-  EACCES: 'may not be opened by this user; choose one above 1023 with',
-  EADDRNOTAVAIL: 'is not an address of this machine; choose another with',
-  ENOTFOUND: 'is not an address of this machine; choose another with',
-}
-
-function refusal(
-  error: unknown,
-  { host, port, setting }: { host: string; port: number; setting: string },
-): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const fault = PORT_FAULTS[code]
-  if (!fault) return error
-  const name =
-    code === 'EADDRINUSE' || code === 'EACCES'
-      ? setting
-      : setting === 'ROOMS_TCP_PORT'
-        ? 'ROOMS_TCP_HOST'
-        : 'HOST'
-  return new SettingRefusal(`${host}:${port} ${fault} ${name}.`, { cause: error })
 }

@@ -5,7 +5,7 @@ import { makeDirectory } from './lib/directory.ts'
 import { newSecret } from './lib/ids.ts'
 import { SettingRefusal } from './lib/settings.ts'
 
-/** What only this server may know; made on the first start. */
+/** What only this server may know, or only the nodes of one cluster; made on the first start. */
 export interface Secrets {
   /** Root of the keys that sign tokens, one derived per purpose. */
   readonly root: string
@@ -24,7 +24,7 @@ export function loadSecrets(dataDirectory: string): Secrets {
   try {
     makeDirectory(dataDirectory)
     // Fails when the file exists: two servers that start at once must not both write.
-    writeFileSync(file, `${JSON.stringify(generate(), null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
+    writeFileSync(file, `${JSON.stringify(newSecrets(), null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') {
       throw new SettingRefusal(
@@ -36,7 +36,21 @@ export function loadSecrets(dataDirectory: string): Secrets {
   return parse(file)
 }
 
-function generate(): Secrets {
+/**
+ * The secrets of all nodes that share a database. `agreeOn` keeps the value that is proposed first, and
+ * answers with the one that is kept.
+ */
+export async function agreeOnSecrets(
+  agreeOn: (name: string, proposal: string) => Promise<string>,
+): Promise<Secrets> {
+  const kept: unknown = JSON.parse(await agreeOn('secrets', JSON.stringify(newSecrets())))
+  if (isSecrets(kept)) return kept
+  throw new SettingRefusal(
+    "The secrets in the database cannot be read; restore the row 'secrets' of its table settings, or delete it to have new ones made, which ends all log-ins.",
+  )
+}
+
+function newSecrets(): Secrets {
   return {
     root: newSecret(),
     jwtSecret: newSecret(),

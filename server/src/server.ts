@@ -6,9 +6,11 @@ import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { openListeners } from './listeners.ts'
 import { createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
-import { loadSecrets } from './secrets.ts'
+import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
+import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
+import { openWaitingRoom } from './waiting-room.ts'
 
 export { type Config, readConfig } from './config.ts'
 
@@ -37,12 +39,7 @@ export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
   const metrics = new Metrics()
-  const secrets = loadSecrets(config.dataDirectory)
-  const store = await openSqliteStore({
-    file: config.databaseFile,
-    onStats: (stats) => metrics.observeCommit(stats),
-    onFailure: (err) => log.fatal({ err }, 'the store has failed'),
-  })
+  const { store, secrets } = await openStorage(config, metrics, log)
   opened.defer(() => store.close())
   const bus = new LocalBus((err) => log.error({ err }, 'a listener failed'))
   opened.defer(() => bus.close())
@@ -86,6 +83,32 @@ export async function createServer(config: Config): Promise<Server> {
       await closing.disposeAsync()
     },
   }
+}
+
+interface Storage {
+  readonly store: Store
+  readonly secrets: Secrets
+}
+
+async function openStorage(config: Config, metrics: Metrics, log: Logger): Promise<Storage> {
+  const { database } = config
+  const onStats = metrics.observeCommit.bind(metrics)
+  if (database.kind === 'sqlite') {
+    const secrets = loadSecrets(database.directory)
+    const onFailure = (err: Error) => log.fatal({ err }, 'the store has failed')
+    return { secrets, store: await openSqliteStore({ file: database.file, onStats, onFailure }) }
+  }
+  const { openPostgresStore } = await import('./store/postgres/index.ts')
+  await using waiting = new AsyncDisposableStack()
+  const onWaiting = async (sentence: string) => {
+    log.warn(sentence)
+    const parts = new Map([['store', () => Promise.reject(new Error(sentence))]])
+    const health = new Health({ parts, isDraining: () => false, metrics: undefined, metricsToken: undefined })
+    const room = await openWaitingRoom(config, health)
+    waiting.defer(() => room.close())
+  }
+  const store = await openPostgresStore({ url: database.url, onStats, onWaiting })
+  return { store, secrets: await agreeOnSecrets((name, proposal) => store.agreeOn(name, proposal)) }
 }
 
 /** Gives back the names of guests who have not come for a while: at start and every hour. */

@@ -16,7 +16,7 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
     tcpPort !== null && ['raw TCP', `${config.rooms.tcpHost}:${tcpPort}`],
     ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
     ['dialects', config.dialects.join(', ')],
-    ['data', config.databaseFile],
+    ['data', whereTo(config.database)],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
@@ -25,6 +25,15 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
   ]
   const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))
   return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
+}
+
+const whereTo = (database: Config['database']): string =>
+  database.kind === 'sqlite' ? database.file : withoutPassword(database.url)
+
+function withoutPassword(address: string): string {
+  const url = new URL(address)
+  url.password = ''
+  return url.href
 }
 
 /** A command that works as it stands, in a dialect that is on. */

@@ -1,19 +1,32 @@
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { postgresIsMissing } from './support/postgres.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
 const words = process.argv.slice(2)
-const root = import.meta.dirname
-const files = globSync('**/*.test.ts', { cwd: root })
+const root = join(import.meta.dirname, '../..')
+const wanted = globSync(['server/test/**/*.test.ts', 'bench/test/**/*.test.ts'], { cwd: root })
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
-  .map((file) => join(root, file))
+
+/** Files whose name begins with it need it; elsewhere they are left out, which the last lines say aloud. */
+const needs = { postgres: postgresIsMissing }
+
+const leftOut: string[] = []
+for (const [engine, isMissing] of Object.entries(needs)) {
+  const files = wanted.filter((file) => basename(file).startsWith(engine))
+  const reason = files.length > 0 ? await isMissing() : undefined
+  if (reason === undefined) continue
+  for (const file of files) wanted.splice(wanted.indexOf(file), 1)
+  leftOut.push(`NOT RUN, because ${reason}: ${files.join(', ')}`)
+}
 
 let passed = 0
 let failed = 0
 
+const files = wanted.map((file) => join(root, file))
 const tests = run({ files, concurrency: 2, timeout: 600_000 })
   .on('test:pass', ({ details }) => {
     if (details.type !== 'suite') passed++
@@ -26,4 +39,5 @@ const tests = run({ files, concurrency: 2, timeout: 600_000 })
 for await (const line of tests.compose(new spec())) process.stdout.write(line)
 
 if (passed === 0) process.exitCode = 1
+for (const line of leftOut) process.stdout.write(`\n${line}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)

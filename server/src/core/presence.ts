@@ -4,7 +4,7 @@ import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
-import { type Account, type AccountId, toSender } from './types.ts'
+import { type AccountId, type Sender, toSender } from './types.ts'
 
 const ONLINE = 'online'
 
@@ -25,15 +25,17 @@ export class Presence {
   }
 
   /** One more live connection. Await the result once when it ends. Contacts hear of the first and the last only. */
-  async connect(account: Account): Promise<() => Promise<void>> {
-    const { accountId } = account
-    await this.#turns.run(accountId, () => this.#come(account))
+  async connect(account: Sender): Promise<() => Promise<void>> {
+    // The account itself, given as one, would be kept for as long as the connection lasts.
+    const person = toSender(account)
+    const { accountId } = person
+    await this.#turns.run(accountId, () => this.#come(person))
     let isConnected = true
     return async () => {
       if (!isConnected) return
       isConnected = false
       await this.#turns.run(accountId, async () => {
-        if (await this.#bus.presence.leave(ONLINE, String(accountId))) await this.#tell(account, false)
+        if (await this.#bus.presence.leave(ONLINE, String(accountId))) await this.#tell(person, false)
       })
     }
   }
@@ -42,11 +44,11 @@ export class Presence {
     return this.#bus.presence.has(ONLINE, String(accountId))
   }
 
-  async #come(account: Account): Promise<void> {
-    const member = String(account.accountId)
+  async #come(person: Sender): Promise<void> {
+    const member = String(person.accountId)
     if (!(await this.#bus.presence.enter(ONLINE, member))) return
     try {
-      await this.#tell(account, true)
+      await this.#tell(person, true)
     } catch (error) {
       // The caller has nothing to give back.
       await this.#bus.presence.leave(ONLINE, member)
@@ -54,15 +56,14 @@ export class Presence {
     }
   }
 
-  async #tell(account: Account, isOnline: boolean): Promise<void> {
-    const { accountId } = account
-    const contact = toSender(account)
+  async #tell(person: Sender, isOnline: boolean): Promise<void> {
+    const { accountId } = person
     await this.#noteSeen(accountId)
     for (const other of await this.#contacts.list(accountId)) {
       this.#bus.publish(accountTopic(other.accountId), {
         type: 'contact.presence',
         accountId: other.accountId,
-        contact,
+        contact: person,
         isOnline,
       })
     }

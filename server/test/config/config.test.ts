@@ -6,7 +6,8 @@ test('without settings: loopback, port 8000, a file in .data, every dialect, lim
   const config = readConfig({ PATH: '/bin', HOME: '/' })
   assert.equal(config.host, '127.0.0.1')
   assert.equal(config.port, 8000)
-  assert.match(config.databaseFile, /\/\.data\/parlance\.db$/)
+  assert.ok(config.database.kind === 'sqlite')
+  assert.match(config.database.file, /\/\.data\/parlance\.db$/)
   assert.deepEqual(config.dialects, ['rooms', 'chatapp', 'groups', 'messenger', 'channels'])
   assert.deepEqual(config.rooms, { tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000 })
   assert.equal(config.rateLimits, true)
@@ -27,8 +28,7 @@ test('reads every kind of value', () => {
     TRUSTED_PROXIES: '10.0.0.0/8,loopback',
   })
   assert.equal(config.port, 9000)
-  assert.equal(config.databaseFile, '/tmp/x/y.db')
-  assert.equal(config.dataDirectory, '/tmp/x')
+  assert.deepEqual(config.database, { kind: 'sqlite', file: '/tmp/x/y.db', directory: '/tmp/x' })
   assert.deepEqual(config.dialects, ['rooms', 'messenger'])
   assert.deepEqual(config.dedicatedPorts, [{ dialect: 'rooms', port: 9001 }])
   assert.equal(config.rooms.tcpPort, null)
@@ -38,7 +38,13 @@ test('reads every kind of value', () => {
 })
 
 test('DBPATH is an alias for the file', () => {
-  assert.equal(readConfig({ DBPATH: '/tmp/z.db' }).databaseFile, '/tmp/z.db')
+  const { database } = readConfig({ DBPATH: '/tmp/z.db' })
+  assert.deepEqual(database, { kind: 'sqlite', file: '/tmp/z.db', directory: '/tmp' })
+})
+
+test('DATABASE_URL may name a PostgreSQL database', () => {
+  const url = 'postgres://chat:secret@db.example:5433/chat'
+  assert.deepEqual(readConfig({ DATABASE_URL: url }).database, { kind: 'postgres', url })
 })
 
 /** Settings → a word the one sentence must have, so that it says what to write instead. */
@@ -57,6 +63,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ DATABASE_URL: 'file:a', DBPATH: 'b' }, /only one/],
   [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL must be/],
   [{ DATABASE_URL: 'file:' }, /DATABASE_URL must be/],
+  [{ DATABASE_URL: 'postgres://' }, /DATABASE_URL must be/],
   [{ JWTSECRET: 'secret' }, /JWTSECRET.*leave it out/],
   [{ JWTSECRET: 'your_jwt_secret_key' }, /JWTSECRET/],
   [{ JWTSECRET: 'short' }, /32 random/],
@@ -69,8 +76,8 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHER_CLUSTER: 'eu' }, /PUSHER_APP_ID/],
   [{ PUSHER_KEY: 'a/b' }, /PUSHER_KEY/],
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
-  [{ PEER: 'true' }, /PostgreSQL/],
-  [{ REDIS_URL: 'redis://127.0.0.1' }, /PostgreSQL/],
+  [{ PEER: 'true' }, /one server/],
+  [{ REDIS_URL: 'redis://127.0.0.1' }, /one server/],
   [{ TRUSTED_PROXIES: 'everyone' }, /TRUSTED_PROXIES/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
 ]

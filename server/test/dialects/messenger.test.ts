@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { toAccountId } from '../../src/core/chat.ts'
 import { deriveKey, Tokens } from '../../src/lib/token.ts'
-import { loadSecrets } from '../../src/secrets.ts'
-import { type Target, target } from '../support/server.ts'
+import { secretsOf, type Target, target } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import {
   empty,
@@ -234,7 +233,7 @@ describe('the credential', () => {
 
   if (!own) return
 
-  const rootKey = loadSecrets(own.dataDirectory).root
+  const rootKey = secretsOf(own).root
   const tokens = new Tokens(deriveKey(rootKey, 'messenger'))
   const inAnHour = Math.floor(Date.now() / 1000) + 3600
   const bearerOf = (claims: Record<string, unknown>, exp = inAnHour) => `Bearer ${tokens.issue(claims, exp)}`

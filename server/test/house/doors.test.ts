@@ -22,6 +22,7 @@ const DOORS = new Set([
   'core/chat.ts',
   'store/store.ts',
   'store/sqlite/index.ts',
+  'store/postgres/index.ts',
   'bus/bus.ts',
   'bus/local.ts',
   'delivery/index.ts',
@@ -33,6 +34,7 @@ const DOORS = new Set([
 /** Adapters are named by the composition root only. */
 const ADAPTERS: ReadonlyMap<string, string> = new Map([
   ['store/sqlite/index.ts', 'server.ts'],
+  ['store/postgres/index.ts', 'server.ts'],
   ['bus/local.ts', 'server.ts'],
 ])
 

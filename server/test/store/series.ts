@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 /** What is amiss in the numbering of messages and changes; empty when nothing is. */
 export const findHoles = (db: DatabaseSync): readonly unknown[] => db.prepare(HOLES).all()
 
-const HOLES = `
+export const HOLES = `
   WITH numbered AS (
     SELECT conversation_id, change FROM messages UNION ALL SELECT conversation_id, change FROM changes
   ), counted AS (
@@ -12,8 +12,8 @@ const HOLES = `
     FROM numbered GROUP BY conversation_id
   )
   SELECT 'changes' AS what, c.id AS id FROM conversations c LEFT JOIN counted n ON n.conversation_id = c.id
-  WHERE n.total IS NOT c.last_change OR n.different IS NOT n.total OR n.lowest IS NOT 1
-    OR n.highest IS NOT c.last_change
+  WHERE n.total IS DISTINCT FROM c.last_change OR n.different IS DISTINCT FROM n.total OR n.lowest IS DISTINCT FROM 1
+    OR n.highest IS DISTINCT FROM c.last_change
   UNION ALL
   SELECT 'messages', c.id FROM conversations c
   WHERE c.last_seq <> (SELECT count(DISTINCT seq) FROM messages WHERE conversation_id = c.id)

@@ -148,7 +148,8 @@ export class RawListener {
     })
     if (this.isClosed) throw new Error('refused')
     const last = (await by.history(gid)).at(-1)?.msg.msgId
-    await until('the last probe', () => this.messages.at(-1)?.msg.msgId === last)
+    // Others may be probing the same room: theirs may come after.
+    await until('the last probe', () => this.messages.some(({ msg }) => msg.msgId === last))
     this.heard = ''
     return this
   }

@@ -1,20 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadSecrets, type Secrets } from '../../src/secrets.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
+import { newSchema } from './postgres.ts'
 
 export interface TestServer extends Server {
   readonly host: string
-  readonly dataDirectory: string
+  /** Of the SQLite file and its secrets; undefined on another database. */
+  readonly dataDirectory: string | undefined
   readonly config: Config
 }
 
-/** A real server of this process on free ports, an empty database and no rate limits unless asked. */
+/**
+ * A real server of this process on free ports, an empty database and no rate limits unless asked. With
+ * PARLANCE_TEST_STORE=postgres that database is PostgreSQL's.
+ */
 export async function startParlance(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
-  const directory = settings.DBPATH ? undefined : await mkdtemp(join(tmpdir(), 'parlance-'))
+  const isAskedFor = settings.DBPATH !== undefined || settings.DATABASE_URL !== undefined
+  const database = isAskedFor ? undefined : await newDatabase()
   const parsed = readConfig({
     PORT: '0',
-    DBPATH: join(directory ?? '', 'parlance.db'),
+    ...database?.settings,
     PARLANCE_RATE_LIMITS: 'off',
     LOG_LEVEL: 'error',
     ...settings,
@@ -26,13 +33,29 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
   return {
     ...server,
     host: config.host,
-    dataDirectory: config.dataDirectory,
+    dataDirectory: config.database.kind === 'sqlite' ? config.database.directory : undefined,
     config,
     close: async () => {
       await server.close()
-      if (directory) await rm(directory, { recursive: true })
+      await database?.remove()
     },
   }
+}
+
+async function newDatabase(): Promise<{ settings: Record<string, string>; remove(): Promise<void> }> {
+  if (process.env.PARLANCE_TEST_STORE === 'postgres') {
+    const { url, drop } = await newSchema()
+    return { settings: { DATABASE_URL: url }, remove: drop }
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'parlance-'))
+  const remove = () => rm(directory, { recursive: true })
+  return { settings: { DBPATH: join(directory, 'parlance.db') }, remove }
+}
+
+/** What it signs with. */
+export function secretsOf({ dataDirectory }: TestServer): Secrets {
+  if (dataDirectory === undefined) throw new Error('its secrets are in a database')
+  return loadSecrets(dataDirectory)
 }
 
 export interface Target {

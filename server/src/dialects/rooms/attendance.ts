@@ -6,6 +6,8 @@ import {
   accountTopic,
   type Chat,
   type ConversationId,
+  type Sender,
+  toSender,
 } from '../../core/chat.ts'
 import type { Audiences, Sink } from '../../delivery/index.ts'
 import type { Entrance } from './entrance.ts'
@@ -24,7 +26,7 @@ export interface Attendee {
   /** The account's credentials are void: must end the connection. */
   onRevoked(): void
   /** Nothing more is heard of the room: the account has left it, or the connection has ended. */
-  onLeft(conversationId: ConversationId, account: Account): void
+  onLeft(conversationId: ConversationId, visitor: Sender): void
 }
 
 export interface Visit {
@@ -36,7 +38,7 @@ export interface Visit {
 export class Attendance {
   readonly #hall: Hall
   readonly #attendee: Attendee
-  readonly #rooms = new Map<ConversationId, Account>()
+  readonly #rooms = new Map<ConversationId, Sender>()
   readonly #followed = new Map<AccountId, () => Promise<void>>()
   #hasEnded = false
 
@@ -67,7 +69,8 @@ export class Attendance {
   /** From now on the connection hears what is said there. */
   join({ conversationId, visitor }: Visit): void {
     if (this.#hasEnded) return
-    this.#rooms.set(conversationId, visitor.account)
+    // Not the account: it would be kept, with its password, for as long as the connection lasts.
+    this.#rooms.set(conversationId, toSender(visitor.account))
     this.#hall.audiences.join(conversationId, this.#attendee.sink)
   }
 
@@ -99,11 +102,11 @@ export class Attendance {
   }
 
   #leave(conversationId: ConversationId): void {
-    const account = this.#rooms.get(conversationId)
-    if (!account) return
+    const visitor = this.#rooms.get(conversationId)
+    if (!visitor) return
     this.#rooms.delete(conversationId)
     this.#hall.audiences.leave(conversationId, this.#attendee.sink)
-    this.#attendee.onLeft(conversationId, account)
+    this.#attendee.onLeft(conversationId, visitor)
   }
 
   #hear(event: AccountEvent): void {

@@ -66,7 +66,7 @@ class SocketIoClient {
     this.#attendance = new Attendance(options.hall, {
       sink: connection.sink,
       onRevoked: () => connection.disconnect(),
-      onLeft: (conversationId, account) => options.conversations.announceDeparture(conversationId, account),
+      onLeft: (conversationId, visitor) => options.conversations.announceDeparture(conversationId, visitor),
     })
     this.events = new Map([
       ['auth', (argument, acknowledge) => this.#authenticate(argument, acknowledge)],

@@ -3,6 +3,7 @@ import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
 import type { AccountStore, NewAccount } from '../store.ts'
+import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
@@ -12,16 +13,16 @@ import type { WriteQueue } from './write-queue.ts'
 export class SqliteAccounts implements AccountStore {
   readonly #writer: WriteQueue
   readonly #cache: ReadCache
-  readonly #find
+  readonly #reader: AccountReader
   readonly #findByUsername
   readonly #findByEmail
   readonly #findMany
   readonly #list
 
-  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
-    this.#writer = writer
-    this.#cache = cache
-    this.#find = prepare<Row<Account>>(db, FIND)
+  constructor(db: DatabaseSync, parts: { writer: WriteQueue; cache: ReadCache; reader: AccountReader }) {
+    this.#writer = parts.writer
+    this.#cache = parts.cache
+    this.#reader = parts.reader
     this.#findByUsername = prepare<Row<Account>>(db, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
     this.#findMany = prepare<Row<Account>>(db, FIND_MANY)
@@ -33,7 +34,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   find(accountId: AccountId): Promise<Account | undefined> {
-    return read(() => this.#cache.accounts.find(accountId, () => optional(this.#find.get(accountId))))
+    return read(() => this.#reader.find(accountId))
   }
 
   findByUsername(username: string): Promise<Account | undefined> {
@@ -77,8 +78,6 @@ export class SqliteAccounts implements AccountStore {
 }
 
 const optional = (row: Row<Account> | undefined): Account | undefined => row && accountOf(row)
-
-const FIND = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ?`
 
 const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_key = ?`
 

@@ -21,7 +21,11 @@ const AFTERMATHS: Aftermaths = {
   ping: nothing,
   'accounts.create': nothing,
   'accounts.setBio': (cache, { accountId }) => cache.accounts.forget(accountId),
-  'accounts.setSeen': (cache, { accountId }) => cache.accounts.forget(accountId),
+  // At each coming and going: what is remembered is moved on, and shares its texts with who holds it.
+  'accounts.setSeen': (cache, { accountId, at }) => {
+    const row = cache.accounts.get(accountId)
+    if (row) cache.accounts.set(accountId, { ...row, lastSeenAt: Math.max(row.lastSeenAt, at) })
+  },
   'accounts.revoke': (cache, { accountId }) => {
     cache.accounts.forget(accountId)
     cache.sessions.clear()

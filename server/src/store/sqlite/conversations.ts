@@ -2,18 +2,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
+import { pairOf } from '../pair.ts'
+import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
 import { read } from './failure.ts'
-import {
-  FIND_LISTING,
-  LIST,
-  type ListingRow,
-  listingOf,
-  MEMBERSHIP,
-  type MembershipRow,
-  membershipOf,
-} from './listings.ts'
-import { pairOf } from './pair.ts'
+import { FIND_LISTING, LIST, MEMBERSHIP, type MembershipRow, membershipOf } from './listings.ts'
 import { gidKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../store.ts'
+import { AccountReader } from './account-reader.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { SqliteContacts } from './contacts.ts'
 import { SqliteConversations } from './conversations.ts'
@@ -45,12 +46,13 @@ class SqliteStore implements Store {
     this.#db = db
     this.#writer = writer
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
-    this.accounts = new SqliteAccounts(db, writer, cache)
+    const reader = new AccountReader(db, cache)
+    this.accounts = new SqliteAccounts(db, { writer, cache, reader })
     this.sessions = new SqliteSessions(db, writer, cache)
     this.contacts = new SqliteContacts(db, writer)
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
-    this.messages = new SqliteMessages(db, writer)
+    this.messages = new SqliteMessages(db, writer, reader)
   }
 
   async ping(): Promise<void> {

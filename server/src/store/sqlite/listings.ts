@@ -1,66 +1,15 @@
-import type {
-  Account,
-  AccountId,
-  Conversation,
-  ConversationId,
-  ConversationListing,
-  Member,
-  Message,
-  MessageId,
-  Sender,
-} from '../../core/types.ts'
+import type { AccountId, ConversationId } from '../../core/types.ts'
+import { type MemberColumns, memberOf } from '../seen-by-one.ts'
 import type { Membership } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, IS_BLOCKED } from './rows.ts'
-import type { Row } from './statement.ts'
 
-// A conversation as one account sees it. One row carries three nouns: the columns of two are prefixed.
+export type MembershipRow = MemberColumns & { readonly isBlocked: number }
 
-type Nullable<T> = { readonly [K in keyof T]: T[K] | null }
-
-export type MembershipRow = Nullable<
-  Pick<Account, 'username'> & Pick<Member, 'joinedAt' | 'lastReadAt' | 'lastReadSeq'>
-> & { readonly isBlocked: number }
-
-export function membershipOf(
+export const membershipOf = (
   row: MembershipRow,
   conversationId: ConversationId,
   accountId: AccountId,
-): Membership {
-  const { username, joinedAt, lastReadAt, lastReadSeq, isBlocked } = row
-  const member: Member | null =
-    username === null || joinedAt === null || lastReadSeq === null
-      ? null
-      : { conversationId, accountId, username, joinedAt, lastReadAt, lastReadSeq }
-  return { member, isBlocked: isBlocked === 1 }
-}
-
-interface LastMessage {
-  readonly messageId: MessageId
-  readonly seq: number
-  readonly senderId: AccountId
-  readonly replyTo: MessageId | null
-  readonly body: string
-  readonly sentAt: number
-}
-
-export type ListingRow = Row<Conversation> &
-  Nullable<LastMessage> &
-  Nullable<{ otherId: AccountId; uuid: string; username: string; displayName: string }>
-
-export function listingOf(row: ListingRow): ConversationListing {
-  const { messageId, seq, senderId, replyTo, body, sentAt, ...rest } = row
-  const { otherId, uuid, username, displayName, ...conversation } = rest
-  const { conversationId } = conversation
-  const lastMessage: Message | null =
-    messageId === null || seq === null || senderId === null || body === null || sentAt === null
-      ? null
-      : { messageId, conversationId, seq, senderId, replyTo, body, sentAt }
-  const other: Sender | null =
-    otherId === null || uuid === null || username === null || displayName === null
-      ? null
-      : { accountId: otherId, uuid, username, displayName }
-  return { conversation, lastMessage, other }
-}
+): Membership => ({ member: memberOf(row, conversationId, accountId), isBlocked: row.isBlocked === 1 })
 
 export const MEMBERSHIP = `
   SELECT a.username AS username, m.joined_at AS joinedAt, m.last_read_at AS lastReadAt,

@@ -1,31 +1,50 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import type { AccountId, Message, MessageId, SignedMessage } from '../../core/types.ts'
+import {
+  type AccountId,
+  type ConversationId,
+  type Message,
+  type MessageId,
+  type SignedMessage,
+  toSender,
+} from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
+import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import { pack } from './packed-message.ts'
 import { PageFinder } from './page-bounds.ts'
-import { MESSAGE_COLUMNS, messageOf, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
-import { prepare, type Row } from './statement.ts'
+import { MESSAGE_COLUMNS, messageOf } from './rows.ts'
+import { prepare, prepareTuples, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+type ListedRow = readonly [
+  messageId: MessageId,
+  seq: number,
+  senderId: AccountId,
+  replyTo: MessageId | null,
+  body: string,
+  sentAt: Micros,
+]
 
 // A long history is read in pieces of a few milliseconds, so that the event loop turns in between.
 const PIECE = 1000
 
 export class SqliteMessages implements MessageStore {
   readonly #writer: WriteQueue
+  readonly #accounts: AccountReader
   readonly #pages: PageFinder
   readonly #find
   readonly #listOldest
   readonly #listNewest
 
-  constructor(db: DatabaseSync, writer: WriteQueue) {
+  constructor(db: DatabaseSync, writer: WriteQueue, accounts: AccountReader) {
     this.#writer = writer
+    this.#accounts = accounts
     this.#pages = new PageFinder(db)
     this.#find = prepare<Row<Message>>(db, FIND)
-    this.#listOldest = prepare<SignedRow>(db, LIST_OLDEST)
-    this.#listNewest = prepare<SignedRow>(db, LIST_NEWEST)
+    this.#listOldest = prepareTuples<ListedRow>(db, LIST_OLDEST)
+    this.#listNewest = prepareTuples<ListedRow>(db, LIST_NEWEST)
   }
 
   append(message: NewMessage): Promise<Appended> {
@@ -52,7 +71,7 @@ export class SqliteMessages implements MessageStore {
     while (found.length < limit) {
       const wanted = Math.min(PIECE, limit - found.length)
       const rows = await read(() => statement.all(conversationId, after, before, wanted))
-      for (const row of rows) found.push(signedOf(row))
+      for (const row of rows) found.push(this.#sign(conversationId, row))
       const last = found.at(-1)
       if (rows.length < wanted || last === undefined) break
       if (isForward) after = last.seq
@@ -61,13 +80,30 @@ export class SqliteMessages implements MessageStore {
     }
     return isForward ? found : found.reverse()
   }
+
+  #sign(
+    conversationId: ConversationId,
+    [messageId, seq, senderId, replyTo, body, sentAt]: ListedRow,
+  ): SignedMessage {
+    const account = this.#accounts.find(senderId)
+    if (!account) throw new Error('a message without its sender')
+    return {
+      messageId,
+      conversationId,
+      seq,
+      senderId,
+      replyTo,
+      body,
+      sentAt,
+      sender: toSender(account),
+    }
+  }
 }
 
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
 const LIST = `
-  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}
-  FROM messages t JOIN accounts a ON a.id = t.sender_id
+  SELECT t.id, t.seq, t.sender_id, t.reply_to, t.body, t.sent_at FROM messages t
   WHERE t.conversation_id = ?1 AND t.is_deleted = 0 AND t.seq > ?2 AND t.seq < ?3`
 
 const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT ?4`

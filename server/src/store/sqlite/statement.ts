@@ -11,6 +11,13 @@ export interface Statement<Row> {
 export const prepare = <Row = never>(db: DatabaseSync, sql: string): Statement<Row> =>
   db.prepare(sql) as unknown as Statement<Row>
 
+/** As `prepare`, its rows as arrays in the order of the columns: a third of the work, for what is read by the hundred. */
+export function prepareTuples<Row extends readonly unknown[]>(db: DatabaseSync, sql: string): Statement<Row> {
+  const statement = db.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement as unknown as Statement<Row>
+}
+
 /** A row as the engine knows it: without booleans. */
 export type Row<T> = { readonly [K in keyof T]: T[K] extends boolean ? number : T[K] }
 

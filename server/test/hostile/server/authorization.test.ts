@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { deriveKey } from '../../../src/lib/token.ts'
-import { startParlance, type TestServer } from '../../support/server.ts'
+import { secretsOf, startParlance, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 import { BareWs } from './bare-ws.ts'
 import { assertUnharmed, openFortress, PUSHER } from './fortress.ts'
@@ -53,7 +51,7 @@ interface Door {
 }
 
 function doors(): Readonly<Record<string, Door>> {
-  const { root } = JSON.parse(readFileSync(join(server.dataDirectory, 'secrets.json'), 'utf8'))
+  const { root } = secretsOf(server)
   const { ann } = talk
   const lets = async (path: string, headers: Readonly<Record<string, string>>) =>
     (await ask(url, path, undefined, headers)).status === 200

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../core/types.ts'
+import type { AccountId } from '../core/types.ts'
 
 /** What makes a private conversation the pair's one: `low:high`. */
 export function pairOf([one, other]: readonly AccountId[]): string {

@@ -1,0 +1,39 @@
+import type { Server } from 'node:net'
+import { SettingRefusal } from './lib/settings.ts'
+import { listen } from './transport/index.ts'
+
+interface Place {
+  readonly host: string
+  readonly port: number
+  /** That names the port. */
+  readonly setting: string
+}
+
+/** Listens and answers the port. Throws `SettingRefusal` when the setting is at fault. */
+export async function listenOrRefuse(server: Server, place: Place): Promise<number> {
+  try {
+    return await listen(server, place.host, place.port)
+  } catch (error) {
+    throw refusal(error, place)
+  }
+}
+
+const PORT_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program; stop it or choose another port with',
+  EACCES: 'may not be opened by this user; choose one above 1023 with',
+  EADDRNOTAVAIL: 'is not an address of this machine; choose another with',
+  ENOTFOUND: 'is not an address of this machine; choose another with',
+}
+
+function refusal(error: unknown, { host, port, setting }: Place): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const fault = PORT_FAULTS[code]
+  if (!fault) return error
+  const name =
+    code === 'EADDRINUSE' || code === 'EACCES'
+      ? setting
+      : setting === 'ROOMS_TCP_PORT'
+        ? 'ROOMS_TCP_HOST'
+        : 'HOST'
+  return new SettingRefusal(`${host}:${port} ${fault} ${name}.`, { cause: error })
+}

@@ -1,0 +1,66 @@
+/** Functions of the database: see `batch.ts`. */
+export const ACCOUNT_WRITES = `
+-- Names and addresses share one space, so that 'username or email' always means one account.
+CREATE OR REPLACE FUNCTION chat_require_free(username_key text, email_key text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  is_name_taken boolean := EXISTS (SELECT FROM accounts a
+    WHERE a.username_key = chat_require_free.username_key OR a.email_key = chat_require_free.username_key);
+  is_email_taken boolean := EXISTS (SELECT FROM accounts a
+    WHERE a.username_key = chat_require_free.email_key OR a.email_key = chat_require_free.email_key);
+BEGIN
+  IF is_name_taken AND is_email_taken THEN
+    PERFORM chat_refuse('name_taken', '{"fields": ["username", "email"]}');
+  ELSIF is_name_taken THEN
+    PERFORM chat_refuse('name_taken', '{"fields": ["username"]}');
+  ELSIF is_email_taken THEN
+    PERFORM chat_refuse('email_taken', '{"fields": ["email"]}');
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_create(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  at bigint := wanted->>'at';
+  new_id bigint;
+BEGIN
+  PERFORM chat_require_free(wanted->>'usernameKey', wanted->>'emailKey');
+  INSERT INTO accounts (uuid, username, username_key, display_name, email, email_key, password_hash, is_guest,
+    created_at, updated_at, last_seen_at)
+  VALUES (wanted->>'uuid', wanted->>'username', wanted->>'usernameKey', wanted->>'displayName', wanted->>'email',
+    wanted->>'emailKey', wanted->>'passwordHash', wanted->>'passwordHash' IS NULL, at, at, at)
+  RETURNING id INTO new_id;
+  RETURN to_json(new_id);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_set_bio(wanted json) RETURNS json LANGUAGE sql AS $$
+  UPDATE accounts SET bio = wanted->>'bio', updated_at = (wanted->>'at')::bigint
+  WHERE id = (wanted->>'accountId')::bigint
+  RETURNING 'null'::json
+$$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_set_seen(wanted json) RETURNS json LANGUAGE sql AS $$
+  UPDATE accounts SET last_seen_at = greatest(last_seen_at, (wanted->>'at')::bigint)
+  WHERE id = (wanted->>'accountId')::bigint
+  RETURNING 'null'::json
+$$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_revoke(wanted json) RETURNS json LANGUAGE sql AS $$
+  DELETE FROM sessions WHERE account_id = (wanted->>'accountId')::bigint;
+  UPDATE accounts SET credentials_since = greatest(credentials_since, (wanted->>'at')::bigint),
+    disabled_at = CASE WHEN (wanted->>'disable')::boolean THEN coalesce(disabled_at, (wanted->>'at')::bigint)
+      ELSE disabled_at END
+  WHERE id = (wanted->>'accountId')::bigint
+  RETURNING 'null'::json
+$$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_free_guests(wanted json) RETURNS json LANGUAGE sql AS $$
+  WITH idle AS (
+    -- Each node looks every hour: whom another is just freeing is left to it.
+    SELECT id FROM accounts
+    WHERE is_guest AND username_key IS NOT NULL AND last_seen_at < (wanted->>'unseenSince')::bigint
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+  ), freed AS (
+    UPDATE accounts a SET username_key = NULL FROM idle WHERE a.id = idle.id RETURNING 1
+  )
+  SELECT to_json(count(*)) FROM freed
+$$;
+`

@@ -1,0 +1,99 @@
+import type { Account, AccountId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { nameKey } from '../../lib/text.ts'
+import type { AccountStore, NewAccount } from '../store.ts'
+import type { Sql } from './database.ts'
+import { ACCOUNT_COLUMNS } from './rows.ts'
+import { limitOf, prepare } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export class PostgresAccounts implements AccountStore {
+  readonly #writer: WriteQueue
+  readonly #find
+  readonly #findByUsername
+  readonly #findByEmail
+  readonly #findMany
+  readonly #list
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#writer = writer
+    this.#find = prepare<Account>(sql, FIND)
+    this.#findByUsername = prepare<Account>(sql, FIND_BY_USERNAME)
+    this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
+    this.#findMany = prepare<Account>(sql, FIND_MANY)
+    this.#list = prepare<Account>(sql, LIST)
+  }
+
+  create(account: NewAccount): Promise<Account> {
+    const { uuid, username, displayName, email, passwordHash, at } = account
+    const usernameKey = nameKey(username)
+    const emailKey = email === null ? null : nameKey(email)
+    const argument = { ...account, usernameKey, emailKey }
+    return this.#writer.write<AccountId, Account>({ name: 'accounts_create', argument }, (accountId) => ({
+      ...{ accountId, uuid, username, displayName, email, passwordHash },
+      ...{ emailConfirmed: false, bio: '', isDisabled: false, currentConversationId: null },
+      ...{
+        isGuest: passwordHash === null,
+        createdAt: at,
+        updatedAt: at,
+        lastSeenAt: at,
+        credentialsSince: 0,
+      },
+    }))
+  }
+
+  find(accountId: AccountId): Promise<Account | undefined> {
+    return this.#find.get(accountId)
+  }
+
+  findByUsername(username: string): Promise<Account | undefined> {
+    return this.#findByUsername.get(nameKey(username))
+  }
+
+  findByEmail(email: string): Promise<Account | undefined> {
+    return this.#findByEmail.get(nameKey(email))
+  }
+
+  findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]> {
+    return this.#findMany.all(accountIds)
+  }
+
+  list({ after, limit }: { after: number; limit: number }): Promise<readonly Account[]> {
+    return this.#list.all(after, limitOf(limit))
+  }
+
+  setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
+    return this.#write('accounts_set_bio', { accountId, bio, at })
+  }
+
+  setSeen(accountId: AccountId, at: Micros): Promise<void> {
+    return this.#write('accounts_set_seen', { accountId, at })
+  }
+
+  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<void> {
+    return this.#write('accounts_revoke', { accountId, at, disable })
+  }
+
+  freeGuests(unseenSince: Micros): Promise<number> {
+    return this.#writer.write({ name: 'accounts_free_guests', argument: { unseenSince } })
+  }
+
+  #write<Argument extends { readonly accountId: AccountId }>(
+    name: string,
+    argument: Argument,
+  ): Promise<void> {
+    return this.#writer.write({ name, argument, accountId: argument.accountId })
+  }
+}
+
+const FIND = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = $1`
+
+const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_key = $1`
+
+const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_key = $1`
+
+const FIND_MANY = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY ($1)`
+
+const LIST = `
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts a
+  WHERE a.id > $1 AND NOT a.is_guest AND a.disabled_at IS NULL ORDER BY a.id LIMIT $2`

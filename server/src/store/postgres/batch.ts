@@ -1,0 +1,91 @@
+/**
+ * A write is a function of the database, named as the command: 'members.join' is chat_members_join. One call
+ * runs a whole batch of them, in order and in one transaction: so a batch costs one round trip and one fsync,
+ * and its locks are held no longer than that.
+ */
+export const BATCH = `
+CREATE OR REPLACE FUNCTION chat_refuse(code text, details json DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', code USING ERRCODE = 'PC001', DETAIL = details::text;
+END $$;
+
+-- Every batch locks in the same order: two nodes must not wait for each other. What a lock was waited for is
+-- seen by the statements after it.
+CREATE OR REPLACE FUNCTION chat_lock(conversation_ids bigint[], account_ids bigint[], message_ids bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM conversations
+  WHERE id = ANY (conversation_ids)
+    OR id = ANY (ARRAY(SELECT conversation_id FROM messages WHERE id = ANY (message_ids)))
+  ORDER BY id FOR NO KEY UPDATE;
+  PERFORM 1 FROM accounts WHERE id = ANY (account_ids) ORDER BY id FOR NO KEY UPDATE;
+END $$;
+
+-- One step of a batch. A refusal takes back this step only, and is an answer like any other.
+CREATE OR REPLACE FUNCTION chat_step(name text, argument json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  answer json;
+  code text;
+  details text;
+BEGIN
+  FOR attempt IN 1..3 LOOP
+    BEGIN
+      EXECUTE format('SELECT %I($1)', 'chat_' || name) INTO answer USING argument;
+      RETURN json_build_object('value', answer);
+    EXCEPTION
+      WHEN SQLSTATE 'PC001' THEN
+        GET STACKED DIAGNOSTICS code = MESSAGE_TEXT, details = PG_EXCEPTION_DETAIL;
+        RETURN json_build_object('refusal', code, 'details', details::json);
+      WHEN unique_violation THEN
+        -- Another node was first, just now: the next attempt sees what it has written.
+        code := SQLERRM;
+      WHEN data_exception OR integrity_constraint_violation OR undefined_function THEN
+        RETURN json_build_object('defect', SQLERRM);
+    END;
+  END LOOP;
+  RETURN json_build_object('defect', code);
+END $$;
+
+-- Sends of a run. Only if one of them meets another node's send of the same client id, each goes by itself.
+CREATE OR REPLACE FUNCTION chat_sends(sends json) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN chat_append(sends);
+EXCEPTION WHEN unique_violation OR data_exception OR integrity_constraint_violation THEN
+  RETURN (SELECT json_agg(
+      CASE WHEN json_typeof(step->'value') = 'array' THEN step->'value'->0 ELSE step END ORDER BY place)
+    FROM (SELECT place, chat_step('append', json_build_array(send)) AS step
+      FROM json_array_elements(sends) WITH ORDINALITY AS s (send, place)) steps);
+END $$;
+
+-- Runs the steps and answers each. The same number again, from a writer whose answer was lost on the way, is
+-- answered as it was and runs nothing twice.
+CREATE OR REPLACE FUNCTION chat_batch(writer text, batch bigint, locks json, steps json) RETURNS json
+LANGUAGE plpgsql
+-- The tables' statistics are late where a conversation is new; the right plan is always to look up by index.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  last_batch bigint;
+  last_answers json;
+  step json;
+  done json[] := '{}';
+BEGIN
+  INSERT INTO writers (id, batch) SELECT writer, 0 WHERE NOT EXISTS (SELECT FROM writers w WHERE w.id = writer)
+  ON CONFLICT DO NOTHING;
+  SELECT w.batch, w.answers INTO last_batch, last_answers FROM writers w WHERE w.id = writer FOR UPDATE;
+  IF last_batch = batch THEN
+    RETURN last_answers;
+  END IF;
+  PERFORM chat_lock(
+    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'conversations')),
+    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'accounts')),
+    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'messages')));
+  FOR step IN SELECT value FROM json_array_elements(steps) LOOP
+    done := done || CASE WHEN step->>0 = 'sends' THEN chat_sends(step->1)
+      ELSE chat_step(step->>0, step->1) END;
+  END LOOP;
+  UPDATE writers w SET batch = chat_batch.batch, answers = array_to_json(done), at = now() WHERE w.id = writer;
+  RETURN array_to_json(done);
+END $$;
+`

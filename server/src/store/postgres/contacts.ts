@@ -1,0 +1,47 @@
+import type { Account, AccountId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import type { ContactStore } from '../store.ts'
+import type { Sql } from './database.ts'
+import { ACCOUNT_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export class PostgresContacts implements ContactStore {
+  readonly #writer: WriteQueue
+  readonly #list
+  readonly #blockersOf
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#writer = writer
+    this.#list = prepare<Account>(sql, LIST)
+    this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)
+  }
+
+  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void> {
+    return this.#writer.write({ name: 'contacts_add', argument: { accountId, contactId, at } })
+  }
+
+  list(accountId: AccountId): Promise<readonly Account[]> {
+    return this.#list.all(accountId)
+  }
+
+  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void> {
+    return this.#writer.write({ name: 'contacts_block', argument: { blockerId, blockedId, at } })
+  }
+
+  unblock(blockerId: AccountId, blockedId: AccountId): Promise<void> {
+    return this.#writer.write({ name: 'contacts_unblock', argument: { blockerId, blockedId } })
+  }
+
+  async blockersOf(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {
+    const rows = await this.#blockersOf.all(accountId, accountIds)
+    return rows.map(({ blockerId }) => blockerId)
+  }
+}
+
+const LIST = `
+  SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id
+  WHERE k.account_id = $1 ORDER BY k.id`
+
+const BLOCKERS_OF = `
+  SELECT blocker_id AS "blockerId" FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY ($2)`

@@ -1,0 +1,47 @@
+import { CONVERSATION_COLUMNS, MEMBER_COLUMNS } from './rows.ts'
+
+/** Functions of the database: see `batch.ts`. */
+export const CONVERSATION_WRITES = `
+CREATE OR REPLACE FUNCTION chat_created(conversation bigint, is_new boolean) RETURNS json LANGUAGE sql AS $$
+  SELECT json_build_object(
+    'conversation', (SELECT row_to_json(r) FROM (
+      SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = conversation) r),
+    'members', (SELECT json_agg(r) FROM (
+      SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+      WHERE m.conversation_id = conversation ORDER BY m.id) r),
+    'isNew', is_new)
+$$;
+
+CREATE OR REPLACE FUNCTION chat_conversations_create(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  creator bigint := wanted->>'creatorId';
+  at bigint := wanted->>'at';
+  member_ids bigint[] := ARRAY(SELECT value::bigint FROM json_array_elements_text(wanted->'memberIds'));
+  new_id bigint;
+  member_id bigint;
+BEGIN
+  SELECT id INTO new_id FROM conversations WHERE pair = wanted->>'pair';
+  IF FOUND THEN
+    FOREACH member_id IN ARRAY member_ids LOOP
+      PERFORM chat_require_reachable(member_id, creator);
+    END LOOP;
+    RETURN chat_created(new_id, false);
+  END IF;
+  PERFORM chat_require_admissible(creator, creator, wanted->>'kind');
+  FOREACH member_id IN ARRAY member_ids LOOP
+    PERFORM chat_require_admissible(member_id, creator, wanted->>'kind');
+  END LOOP;
+  -- Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
+  IF EXISTS (SELECT FROM conversations WHERE name_key = wanted->>'nameKey')
+      OR wanted->>'nameKey' IS NOT NULL AND EXISTS (SELECT FROM conversations WHERE gid = wanted->>'name') THEN
+    PERFORM chat_refuse('conversation_name_taken');
+  END IF;
+  INSERT INTO conversations (gid, kind, name, name_key, pair, creator_id, created_at, updated_at, activity_at)
+  VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'pair', creator, at, at, at)
+  RETURNING id INTO new_id;
+  INSERT INTO members (conversation_id, account_id, joined_at)
+  SELECT new_id, id, at FROM unnest(member_ids) WITH ORDINALITY AS u (id, place) ORDER BY place;
+  PERFORM chat_record(new_id, 'created', creator, NULL, at);
+  RETURN chat_created(new_id, true);
+END $$;
+`

@@ -1,0 +1,95 @@
+import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { nameKey } from '../../lib/text.ts'
+import { pairOf } from '../pair.ts'
+import { type ListingRow, listingOf } from '../seen-by-one.ts'
+import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
+import type { Sql } from './database.ts'
+import { FIND_LISTING, LIST, STANDING, type StandingRow, standingOf } from './listings.ts'
+import { CONVERSATION_COLUMNS } from './rows.ts'
+import { limitOf, prepare } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export class PostgresConversations implements ConversationStore {
+  readonly #writer: WriteQueue
+  readonly #find
+  readonly #findByGid
+  readonly #findOpenByName
+  readonly #findPrivate
+  readonly #standing
+  readonly #findListing
+  readonly #list
+  readonly #idsOf
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#writer = writer
+    this.#find = prepare<Conversation>(sql, FIND)
+    this.#findByGid = prepare<Conversation>(sql, FIND_BY_GID)
+    this.#findOpenByName = prepare<Conversation>(sql, FIND_OPEN_BY_NAME)
+    this.#findPrivate = prepare<Conversation>(sql, FIND_PRIVATE)
+    this.#standing = prepare<StandingRow>(sql, STANDING)
+    this.#findListing = prepare<ListingRow>(sql, FIND_LISTING)
+    this.#list = prepare<ListingRow>(sql, LIST)
+    this.#idsOf = prepare<{ conversationId: ConversationId }>(sql, IDS_OF)
+  }
+
+  create(conversation: NewConversation): Promise<CreatedConversation> {
+    const { kind, name, memberIds } = conversation
+    const keys = {
+      nameKey: kind === 'open' && name !== null ? nameKey(name) : null,
+      pair: kind === 'private' ? pairOf(memberIds) : null,
+    }
+    return this.#writer.write({ name: 'conversations_create', argument: { ...conversation, ...keys } })
+  }
+
+  find(conversationId: ConversationId): Promise<Conversation | undefined> {
+    return this.#find.get(conversationId)
+  }
+
+  findByGid(gid: string): Promise<Conversation | undefined> {
+    return this.#findByGid.get(gid)
+  }
+
+  findOpenByName(name: string): Promise<Conversation | undefined> {
+    return this.#findOpenByName.get(nameKey(name))
+  }
+
+  findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined> {
+    return this.#findPrivate.get(pairOf(pair))
+  }
+
+  async standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
+    const row = await this.#standing.get(accountId, conversationId)
+    return row && standingOf(row, accountId)
+  }
+
+  async findListing(
+    accountId: AccountId,
+    conversationId: ConversationId,
+  ): Promise<ConversationListing | undefined> {
+    const row = await this.#findListing.get(accountId, conversationId)
+    return row && listingOf(row)
+  }
+
+  async list(
+    accountId: AccountId,
+    { before, limit }: { before: Micros; limit: number },
+  ): Promise<readonly ConversationListing[]> {
+    return (await this.#list.all(accountId, before, limitOf(limit))).map(listingOf)
+  }
+
+  async idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {
+    return (await this.#idsOf.all(accountId)).map(({ conversationId }) => conversationId)
+  }
+}
+
+const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = $1`
+
+const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = $1`
+
+const FIND_OPEN_BY_NAME = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.name_key = $1`
+
+const FIND_PRIVATE = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.pair = $1`
+
+const IDS_OF = `
+  SELECT conversation_id AS "conversationId" FROM members WHERE account_id = $1 ORDER BY conversation_id`

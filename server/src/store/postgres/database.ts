@@ -1,0 +1,42 @@
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql<{ bigint: number }>
+
+/** Connections on which queries run side by side; the one that writes comes on top. */
+const READERS = 8
+/** Seconds until an attempt to connect is given up. */
+const CONNECT_TIMEOUT_S = 5
+/** Longest time a statement may take before the database ends it. */
+const STATEMENT_TIMEOUT_MS = 5_000
+/** Past it no answer comes any more: the connection is dead and does not know, or there is none to be had. */
+export const ANSWER_TIMEOUT_MS = 6_000
+/** Between attempts to connect: doubling from the first to the second, in seconds. */
+const BACKOFF_S = { first: 0.05, most: 0.5 }
+
+const backoff = (attempt: number): number => Math.min(BACKOFF_S.most, BACKOFF_S.first * 2 ** attempt)
+
+/** Connects when first used, and again whenever the connection was lost. */
+function connect(url: string, max: number): Sql {
+  return postgres(url, {
+    max,
+    backoff,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    idle_timeout: 0,
+    max_lifetime: null,
+    // Ids, numbers and times: none of them passes 2^53.
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    connection: { application_name: 'parlance', statement_timeout: STATEMENT_TIMEOUT_MS },
+    onnotice: () => undefined,
+  })
+}
+
+export const connectForReading = (url: string): Sql => connect(url, READERS)
+
+/** One connection, so that what is written in an order is committed in that order. */
+export const connectForWriting = (url: string): Sql => connect(url, 1)
+
+/** As it may be shown: without the password. */
+export function displayName(url: string): string {
+  const { hostname, port, pathname } = new URL(url)
+  return `The database ${pathname.slice(1) || 'postgres'} at ${hostname}:${port || 5432}`
+}

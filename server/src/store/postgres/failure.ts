@@ -1,0 +1,37 @@
+import { ChatError } from '../../core/errors.ts'
+
+/** SQLSTATE classes for which the engine, its disk or the way to it is at fault, not the statement. */
+const ENGINE_CLASSES = new Set([
+  '08', // connection
+  '25', // a transaction that cannot write: a standby
+  '53', // out of disk, memory or connections
+  '55', // a lock not to be had
+  '57', // shut down, cancelled, timed out
+  '58', // the machine
+  'XX', // damage
+])
+
+/** Both transactions of a deadlock and of a failed serialization may just be run again. */
+const RETRY_CLASS = '40'
+
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code)
+
+/** The engine does not answer, or not as it should. Any other error is a defect of ours. */
+export function isOutage(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code === undefined) return false
+  return isSqlState(code) ? ENGINE_CLASSES.has(code.slice(0, 2)) || isRetryable(error) : true
+}
+
+/** It is not there yet, or has no room yet: who waits may find it there later. */
+export function isAway(error: unknown): boolean {
+  const code = codeOf(error)
+  return code !== undefined && (!isSqlState(code) || /^(08|57|53300)/.test(code) || isRetryable(error))
+}
+
+export const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
+
+export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })

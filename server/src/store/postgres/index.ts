@@ -1,0 +1,105 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Store } from '../store.ts'
+import { PostgresAccounts } from './accounts.ts'
+import { PostgresContacts } from './contacts.ts'
+import { PostgresConversations } from './conversations.ts'
+import { connectForReading, displayName, type Sql } from './database.ts'
+import { isAway, unavailable } from './failure.ts'
+import { PostgresMembers } from './members.ts'
+import { PostgresMessages } from './messages.ts'
+import { awaySentence, refusalOf } from './refusals.ts'
+import { migrate } from './schema.ts'
+import { PostgresSessions } from './sessions.ts'
+import { prepare } from './statement.ts'
+import { WriteQueue, type WriterHooks } from './write-queue.ts'
+
+export interface PostgresOptions extends WriterHooks {
+  /** `postgres://user:password@host:port/database`; `?search_path=name` keeps its tables in that schema. */
+  readonly url: string
+  /** It does not answer, and is asked again until it does. Told once. */
+  readonly onWaiting?: (sentence: string) => Promise<void>
+}
+
+/** Between two tries to open it: doubling from the first to the most. */
+const RETRY_MS = { first: 100, most: 2000 }
+
+/** Connects and migrates; several nodes may do so at once. Throws `StoreRefusal` for what waiting does not mend. */
+export async function openPostgresStore({
+  url,
+  onWaiting,
+  ...hooks
+}: PostgresOptions): Promise<PostgresStore> {
+  const sql = connectForReading(url)
+  try {
+    await migrateOnceThere(sql, displayName(url), onWaiting)
+  } catch (error) {
+    await sql.end({ timeout: 0 })
+    throw error
+  }
+  return new PostgresStore(sql, new WriteQueue(url, hooks))
+}
+
+async function migrateOnceThere(
+  sql: Sql,
+  database: string,
+  onWaiting: PostgresOptions['onWaiting'],
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await migrate(sql, database)
+    } catch (error) {
+      if (!isAway(error)) throw refusalOf(error, database)
+      if (attempt === 0) await onWaiting?.(awaySentence(error, database))
+      await setTimeout(Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** attempt))
+    }
+  }
+}
+
+/** A store that several nodes may have open at once. */
+export class PostgresStore implements Store {
+  readonly accounts
+  readonly sessions
+  readonly contacts
+  readonly conversations
+  readonly members
+  readonly messages
+  readonly #sql: Sql
+  readonly #writer: WriteQueue
+  readonly #ping
+  readonly #propose
+  readonly #kept
+  #closing: Promise<void> | undefined
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#sql = sql
+    this.#writer = writer
+    this.#ping = prepare(sql, 'SELECT 1')
+    this.#propose = prepare(sql, 'INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING')
+    this.#kept = prepare<{ value: string }>(sql, 'SELECT value FROM settings WHERE name = $1')
+    this.accounts = new PostgresAccounts(sql, writer)
+    this.sessions = new PostgresSessions(sql, writer)
+    this.contacts = new PostgresContacts(sql, writer)
+    this.conversations = new PostgresConversations(sql, writer)
+    this.members = new PostgresMembers(sql, writer)
+    this.messages = new PostgresMessages(sql, writer)
+  }
+
+  /** Reading shows whether it is there; that it can also write, the next write shows. */
+  async ping(): Promise<void> {
+    if (this.#closing) throw unavailable(new Error('the store is closed'))
+    await this.#ping.get()
+  }
+
+  /** The value that was proposed first under that name, by whichever node. */
+  async agreeOn(name: string, proposal: string): Promise<string> {
+    await this.#propose.get(name, proposal)
+    const kept = await this.#kept.get(name)
+    if (!kept) throw new Error(`nothing was kept as ${name}`)
+    return kept.value
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#writer.close().then(() => this.#sql.end({ timeout: 1 }))
+    return this.#closing
+  }
+}

@@ -1,0 +1,35 @@
+import type { AccountId, Conversation } from '../../core/types.ts'
+import { type MemberColumns, memberOf } from '../seen-by-one.ts'
+import type { Standing } from '../store.ts'
+import { CONVERSATION_COLUMNS, isBlocked } from './rows.ts'
+
+export type StandingRow = Conversation & MemberColumns & { readonly isBlocked: boolean }
+
+export function standingOf(row: StandingRow, accountId: AccountId): Standing {
+  const { username, joinedAt, lastReadAt, lastReadSeq, isBlocked, ...conversation } = row
+  const columns = { username, joinedAt, lastReadAt, lastReadSeq }
+  return { conversation, member: memberOf(columns, conversation.conversationId, accountId), isBlocked }
+}
+
+export const STANDING = `
+  SELECT ${CONVERSATION_COLUMNS}, a.username AS "username", m.joined_at AS "joinedAt",
+    m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq", ${isBlocked('$1')} AS "isBlocked"
+  FROM conversations c
+  LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = $1
+  LEFT JOIN accounts a ON a.id = m.account_id
+  WHERE c.id = $2`
+
+const LISTING = `
+  SELECT ${CONVERSATION_COLUMNS}, t.id AS "messageId", t.seq AS "seq", t.sender_id AS "senderId",
+    t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt", a.id AS "otherId", a.uuid AS "uuid",
+    a.username AS "username", a.display_name AS "displayName"
+  FROM members m
+  JOIN conversations c ON c.id = m.conversation_id
+  LEFT JOIN messages t ON t.id = c.last_message_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> m.account_id
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE m.account_id = $1`
+
+export const FIND_LISTING = `${LISTING} AND m.conversation_id = $2`
+
+export const LIST = `${LISTING} AND c.activity_at < $2 ORDER BY c.activity_at DESC LIMIT $3`

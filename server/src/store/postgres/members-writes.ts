@@ -1,0 +1,87 @@
+import { MEMBER_COLUMNS } from './rows.ts'
+
+/** Functions of the database: see `batch.ts`, which has locked the conversation. */
+export const MEMBER_WRITES = `
+CREATE OR REPLACE FUNCTION chat_member(conversation bigint, account bigint) RETURNS json LANGUAGE sql AS $$
+  SELECT row_to_json(r) FROM (
+    SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+    WHERE m.conversation_id = conversation AND m.account_id = account) r
+$$;
+
+CREATE OR REPLACE FUNCTION chat_is_member(conversation bigint, account bigint) RETURNS boolean LANGUAGE sql AS $$
+  SELECT EXISTS (SELECT FROM members WHERE conversation_id = conversation AND account_id = account)
+$$;
+
+-- Without a message, what happened last is this.
+CREATE OR REPLACE FUNCTION chat_move(conversation bigint, at bigint) RETURNS void LANGUAGE sql AS $$
+  UPDATE conversations
+  SET updated_at = at, activity_at = CASE WHEN last_message_id IS NULL THEN at ELSE activity_at END
+  WHERE id = conversation
+$$;
+
+CREATE OR REPLACE FUNCTION chat_members_join(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  account bigint := wanted->>'accountId';
+  adder bigint := wanted->>'byId';
+  at bigint := wanted->>'at';
+  kind text;
+  number bigint;
+BEGIN
+  SELECT c.kind, c.last_change INTO kind, number FROM conversations c WHERE c.id = conversation;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
+  END IF;
+  IF adder IS NOT NULL AND (kind = 'private' OR NOT chat_is_member(conversation, adder)) THEN
+    PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
+  END IF;
+  IF chat_is_member(conversation, account) THEN
+    RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', false);
+  END IF;
+  IF adder IS NULL AND kind <> 'open' THEN
+    PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
+  END IF;
+  PERFORM chat_require_admissible(account, coalesce(adder, account), kind);
+  INSERT INTO members (conversation_id, account_id, joined_at) VALUES (conversation, account, at);
+  number := chat_record(conversation, 'joined', account, NULL, at);
+  PERFORM chat_move(conversation, at);
+  RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', true);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_members_leave(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  account bigint := wanted->>'accountId';
+  at bigint := wanted->>'at';
+  number bigint;
+BEGIN
+  -- A private conversation stays the pair's one: nobody leaves it.
+  IF NOT EXISTS (SELECT FROM conversations c WHERE c.id = conversation AND c.kind <> 'private')
+      OR NOT chat_is_member(conversation, account) THEN
+    PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
+  END IF;
+  DELETE FROM members WHERE conversation_id = conversation AND account_id = account;
+  number := chat_record(conversation, 'left', account, NULL, at);
+  PERFORM chat_move(conversation, at);
+  RETURN json_build_object('change', number);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_members_mark_read(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+BEGIN
+  UPDATE members SET last_read_at = greatest(last_read_at, (wanted->>'at')::bigint),
+    last_read_seq = (SELECT last_seq FROM conversations WHERE id = conversation)
+  WHERE conversation_id = conversation AND account_id = (wanted->>'accountId')::bigint;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
+  END IF;
+  RETURN 'null';
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_members_set_current(wanted json) RETURNS json LANGUAGE sql AS $$
+  UPDATE accounts SET current_conversation_id = (wanted->>'conversationId')::bigint
+  WHERE id = (wanted->>'accountId')::bigint
+  RETURNING 'null'::json
+$$;
+`

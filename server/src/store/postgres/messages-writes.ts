@@ -1,0 +1,87 @@
+import { isBlocked, MESSAGE_COLUMNS } from './rows.ts'
+
+/** Functions of the database: see `batch.ts`, which has locked the conversations. */
+export const MESSAGE_WRITES = `
+-- All sends of a turn in one statement. Answers an array in their order: [id, seq, change] of a new message,
+-- else an object. The same client id must not stand twice among them.
+CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  answers json;
+BEGIN
+  WITH sent AS (
+    SELECT * FROM json_to_recordset(wanted) AS s (
+      n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint)
+  ), judged AS (
+    SELECT s.*, f.id AS first_id, c.last_seq, c.last_change,
+      CASE
+        WHEN f.id IS NOT NULL THEN 'repeated'
+        WHEN c.id IS NULL THEN 'unknown_conversation'
+        WHEN m.id IS NULL THEN 'not_a_member'
+        WHEN ${isBlocked('s.sender')} THEN 'message_refused'
+        WHEN s.reply IS NOT NULL AND NOT EXISTS (
+          SELECT FROM messages r
+          WHERE r.id = s.reply AND r.conversation_id = s.conversation AND NOT r.is_deleted) THEN 'unknown_reply'
+        ELSE 'new'
+      END AS verdict
+    FROM sent s
+    LEFT JOIN messages f ON f.client_id = s.client AND f.sender_id = s.sender
+    LEFT JOIN conversations c ON c.id = s.conversation
+    LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = s.sender
+  ), placed AS (
+    SELECT *, row_number() OVER (PARTITION BY conversation ORDER BY n) AS place
+    FROM judged WHERE verdict = 'new' ORDER BY n
+  ), numbered AS (
+    -- Drawn under the locks and in this order: so within a conversation ids grow as seq does.
+    SELECT nextval('message_ids') AS id, n, conversation, last_seq + place AS seq, last_change + place AS change,
+      sender, client, reply, body, at
+    FROM placed
+  ), inserted AS (
+    INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
+    SELECT id, conversation, seq, change, sender, client, reply, body, at FROM numbered
+  ), moved AS (
+    UPDATE conversations c
+    SET last_seq = l.seq, last_change = l.change, last_message_id = l.id, activity_at = l.at
+    FROM (SELECT DISTINCT ON (conversation) * FROM numbered ORDER BY conversation, seq DESC) l
+    WHERE c.id = l.conversation
+  )
+  SELECT json_agg(answer ORDER BY n) INTO answers FROM (
+    SELECT n, json_build_array(id, seq, change) AS answer FROM numbered
+    UNION ALL
+    SELECT n, json_build_object('value', json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
+    FROM judged j JOIN messages t ON t.id = j.first_id CROSS JOIN LATERAL (SELECT ${MESSAGE_COLUMNS}) r
+    WHERE j.verdict = 'repeated'
+    UNION ALL
+    SELECT n, json_build_object('refusal', verdict, 'details',
+      CASE verdict WHEN 'unknown_reply' THEN json_build_object('messageId', reply)
+        ELSE json_build_object('conversationId', conversation) END)
+    FROM judged WHERE verdict NOT IN ('new', 'repeated')
+  ) judgements;
+  RETURN answers;
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_messages_delete(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  message bigint := wanted->>'messageId';
+  deleter bigint := wanted->>'by';
+  at bigint := wanted->>'at';
+  found_one messages%ROWTYPE;
+  newest messages%ROWTYPE;
+BEGIN
+  SELECT t.* INTO found_one FROM messages t JOIN members m ON m.conversation_id = t.conversation_id
+  WHERE t.id = message AND m.account_id = deleter AND NOT t.is_deleted;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_message', json_build_object('messageId', message));
+  ELSIF found_one.sender_id <> deleter THEN
+    PERFORM chat_refuse('not_the_owner', json_build_object('messageId', message));
+  END IF;
+  UPDATE messages SET body = '', is_deleted = true, deleted_at = at WHERE id = message;
+  SELECT t.* INTO newest FROM messages t
+  WHERE t.conversation_id = found_one.conversation_id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1;
+  -- Only if the message that went was the last one.
+  UPDATE conversations
+  SET last_message_id = newest.id, activity_at = coalesce(newest.sent_at, updated_at)
+  WHERE id = found_one.conversation_id AND last_message_id = message;
+  RETURN json_build_object('conversationId', found_one.conversation_id, 'messageId', message, 'seq', found_one.seq,
+    'change', chat_record(found_one.conversation_id, 'deleted', deleter, message, at));
+END $$;
+`

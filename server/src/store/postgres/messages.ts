@@ -1,0 +1,104 @@
+import type { AccountId, Sender } from '../../core/types.ts'
+import { type Message, type MessageId, type SignedMessage, toMessageId, toSender } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
+import type { Sql } from './database.ts'
+import { MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
+import { sendOf } from './steps.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+type SignedRow = Message & Omit<Sender, 'accountId'>
+
+/** What the database answers to a send: the numbers of a new message, or the first one of that client id. */
+type Sent = readonly [messageId: number, seq: number, change: number] | Appended
+
+// A long history is read in pieces, so that the event loop turns in between.
+const PIECE = 1000
+
+export class PostgresMessages implements MessageStore {
+  readonly #writer: WriteQueue
+  readonly #find
+  readonly #seqFrom
+  readonly #seqUpTo
+  readonly #listOldest
+  readonly #listNewest
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#writer = writer
+    this.#find = prepare<Message>(sql, FIND)
+    this.#seqFrom = prepare<{ seq: number }>(sql, 'SELECT chat_seq_from($1, $2) AS seq')
+    this.#seqUpTo = prepare<{ seq: number }>(sql, 'SELECT chat_seq_up_to($1, $2) AS seq')
+    this.#listOldest = prepare<SignedRow>(sql, LIST_OLDEST)
+    this.#listNewest = prepare<SignedRow>(sql, LIST_NEWEST)
+  }
+
+  append(message: NewMessage): Promise<Appended> {
+    return this.#writer.write<Sent, Appended>(sendOf(message), (sent) => appendedOf(sent, message))
+  }
+
+  delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
+    const { messageId } = removal
+    return this.#writer.write({ name: 'messages_delete', argument: removal, messageId })
+  }
+
+  find(messageId: MessageId): Promise<Message | undefined> {
+    return this.#find.get(messageId)
+  }
+
+  async list(page: MessagePage): Promise<readonly SignedMessage[]> {
+    const { conversationId, limit } = page
+    let { after, before } = await this.#boundsOf(page)
+    const isForward = page.after !== undefined
+    const statement = isForward ? this.#listOldest : this.#listNewest
+    const found: SignedMessage[] = []
+    while (found.length < limit) {
+      const wanted = Math.min(PIECE, limit - found.length)
+      const rows = await statement.all(conversationId, after, before, wanted)
+      for (const row of rows) found.push(signedOf(row))
+      const last = found.at(-1)
+      if (rows.length < wanted || last === undefined) break
+      if (isForward) after = last.seq
+      else before = last.seq
+    }
+    return isForward ? found : found.reverse()
+  }
+
+  /** Places between which the page lies: `after < seq < before`. */
+  async #boundsOf({
+    conversationId,
+    before,
+    after,
+  }: MessagePage): Promise<{ before: number; after: number }> {
+    const [end, start] = await Promise.all([
+      before === undefined ? undefined : this.#seqFrom.get(conversationId, before),
+      after === undefined ? undefined : this.#seqUpTo.get(conversationId, after),
+    ])
+    return { before: end?.seq ?? Number.POSITIVE_INFINITY, after: start?.seq ?? 0 }
+  }
+}
+
+function appendedOf(sent: Sent, message: NewMessage): Appended {
+  if ('message' in sent) return sent
+  const [messageId, seq, change] = sent
+  const { conversationId, senderId, replyTo, body, at } = message
+  return {
+    message: { messageId: toMessageId(messageId), conversationId, seq, senderId, replyTo, body, sentAt: at },
+    change,
+    isNew: true,
+  }
+}
+
+function signedOf({ uuid, username, displayName, ...message }: SignedRow): SignedMessage {
+  return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
+}
+
+const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = $1 AND NOT t.is_deleted`
+
+const LIST = `
+  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.conversation_id = $1 AND NOT t.is_deleted AND t.seq > $2 AND t.seq < $3`
+
+const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT $4`
+
+const LIST_NEWEST = `${LIST} ORDER BY t.seq DESC LIMIT $4`

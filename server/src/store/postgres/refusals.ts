@@ -1,0 +1,36 @@
+import { StoreRefusal } from '../refusal.ts'
+import { codeOf } from './failure.ts'
+
+const ELSEWHERE = 'or name another database in DATABASE_URL'
+
+/** The sentence for a database that would not open; any other error as it is. `database` has no password. */
+export function refusalOf(error: unknown, database: string): unknown {
+  if (error instanceof StoreRefusal) return error
+  const code = codeOf(error)
+  return code === undefined ? error : new StoreRefusal(sentence(code, database), { cause: error })
+}
+
+function sentence(code: string, database: string): string {
+  switch (code) {
+    case '28000':
+    case '28P01':
+      return `${database} refuses this user and password: correct them in DATABASE_URL.`
+    case '3D000':
+      return `${database} does not exist: create it (createdb), ${ELSEWHERE}.`
+    case '42501':
+      return `${database} does not let this user create tables: grant it CREATE on its schema, ${ELSEWHERE}.`
+    case '3F000':
+      return `${database} has no schema to create tables in: create the one that search_path names.`
+    case '25006':
+      return `${database} is a standby that takes no writes: name its primary in DATABASE_URL.`
+    default:
+      return `${database} cannot be used (PostgreSQL says ${code}): correct its cause, ${ELSEWHERE}.`
+  }
+}
+
+/** For a database that may yet come. */
+export const awaySentence = (error: unknown, database: string): string =>
+  `${database} does not answer (${codeOf(error)}); trying again until it does.`
+
+export const foreign = (database: string): StoreRefusal =>
+  new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)

@@ -1,0 +1,30 @@
+// The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
+
+export const ACCOUNT_COLUMNS = `
+  a.id AS "accountId", a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName",
+  a.email AS "email", a.email_confirmed AS "emailConfirmed", a.bio AS "bio", a.is_guest AS "isGuest",
+  a.password_hash AS "passwordHash", a.disabled_at IS NOT NULL AS "isDisabled", a.created_at AS "createdAt",
+  a.updated_at AS "updatedAt", a.last_seen_at AS "lastSeenAt", a.credentials_since AS "credentialsSince",
+  a.current_conversation_id AS "currentConversationId"`
+
+export const CONVERSATION_COLUMNS = `
+  c.id AS "conversationId", c.gid AS "gid", c.kind AS "kind", c.name AS "name", c.creator_id AS "creatorId",
+  c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.activity_at AS "activityAt",
+  c.last_seq AS "lastSeq", c.last_change AS "lastChange"`
+
+export const MEMBER_COLUMNS = `
+  m.conversation_id AS "conversationId", m.account_id AS "accountId", a.username AS "username",
+  m.joined_at AS "joinedAt", m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq"`
+
+export const MESSAGE_COLUMNS = `
+  t.id AS "messageId", t.conversation_id AS "conversationId", t.seq AS "seq", t.sender_id AS "senderId",
+  t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt"`
+
+export const SENDER_COLUMNS = `
+  a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName"`
+
+/** Whether, `c` being private, its other member has blocked that account. */
+export const isBlocked = (accountId: string): string => `
+  (c.kind = 'private' AND EXISTS (
+    SELECT FROM members o JOIN blocks b ON b.blocked_id = ${accountId} AND b.blocker_id = o.account_id
+    WHERE o.conversation_id = c.id))`

@@ -1,0 +1,33 @@
+import type { Micros } from '../../lib/clock.ts'
+import type { NewSession, Session, SessionStore } from '../store.ts'
+import type { Sql } from './database.ts'
+import { prepare } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export class PostgresSessions implements SessionStore {
+  readonly #writer: WriteQueue
+  readonly #find
+
+  constructor(sql: Sql, writer: WriteQueue) {
+    this.#writer = writer
+    this.#find = prepare<Session>(sql, FIND)
+  }
+
+  open(session: NewSession): Promise<void> {
+    // Two log-ins of one account, on two nodes: both must not keep what the other makes one too many.
+    const { accountId } = session
+    return this.#writer.write({ name: 'sessions_open', argument: session, accountId })
+  }
+
+  find(kind: string, digest: string): Promise<Session | undefined> {
+    return this.#find.get(kind, digest)
+  }
+
+  touch(kind: string, digest: string, { at, expiresAt }: { at: Micros; expiresAt: Micros }): Promise<void> {
+    return this.#writer.write({ name: 'sessions_touch', argument: { kind, digest, at, expiresAt } })
+  }
+}
+
+const FIND = `
+  SELECT account_id AS "accountId", last_used_at AS "lastUsedAt", expires_at AS "expiresAt"
+  FROM sessions WHERE kind = $1 AND digest = $2`

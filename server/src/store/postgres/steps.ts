@@ -1,0 +1,101 @@
+import type { NewMessage } from '../store.ts'
+
+/** What a write moves: the batch locks all of its rows before its first step, in one order for all nodes. */
+export interface Locks {
+  readonly conversationId?: number
+  readonly accountId?: number | null
+  readonly messageId?: number
+}
+
+export interface Command extends Locks {
+  /** Of the function, without its prefix. */
+  readonly name: string
+  readonly argument: unknown
+}
+
+/** What the database answers to a step; to a new message, its numbers. */
+export type Answer =
+  | readonly [messageId: number, seq: number, change: number]
+  | { readonly value: unknown }
+  | { readonly refusal: string; readonly details: Readonly<Record<string, string | number | boolean>> }
+  /** Neither: a defect of ours. Nothing of the step was stored. */
+  | { readonly defect: string }
+
+type Step = readonly [name: string, argument: unknown]
+
+/** A batch as `chat_batch` takes it: sends that follow one another are one step. */
+export interface Steps {
+  readonly steps: readonly Step[]
+  readonly locks: {
+    readonly conversations: number[]
+    readonly accounts: number[]
+    readonly messages: number[]
+  }
+}
+
+const SENDS = 'sends'
+
+export function stepsOf(commands: readonly Command[]): Steps {
+  const steps: Step[] = []
+  let run: Sends | undefined
+  for (const { name, argument } of commands) {
+    if (name !== SENDS) {
+      run = undefined
+      steps.push([name, argument])
+      continue
+    }
+    // `sends` commands are made by `sendOf` alone.
+    const message = argument as NewMessage
+    if (!run?.takes(message)) {
+      run = new Sends()
+      steps.push([SENDS, run.rows])
+    }
+    run.add(message)
+  }
+  const unique = (ids: readonly (number | null | undefined)[]) => [
+    ...new Set(ids.filter((id) => id !== undefined && id !== null)),
+  ]
+  return {
+    steps,
+    locks: {
+      conversations: unique(commands.map(({ conversationId }) => conversationId)),
+      accounts: unique(commands.map(({ accountId }) => accountId)),
+      messages: unique(commands.map(({ messageId }) => messageId)),
+    },
+  }
+}
+
+export const sendOf = (message: NewMessage): Command => ({
+  name: SENDS,
+  argument: message,
+  conversationId: message.conversationId,
+})
+
+/** One answer a command, in their order. */
+export const answersOf = (
+  answers: readonly (Answer | readonly Answer[])[],
+  { steps }: Steps,
+): readonly Answer[] =>
+  steps.flatMap(([name], i) => {
+    const answer = answers[i]
+    // Of a run of sends the database answers the array of their answers.
+    return name === SENDS ? (answer as readonly Answer[]) : [answer as Answer]
+  })
+
+/** Sends of one statement: a client id may stand among them once. */
+class Sends {
+  readonly rows: unknown[] = []
+  readonly #clientIds = new Set<string>()
+
+  takes({ clientId, senderId }: NewMessage): boolean {
+    return clientId === null || !this.#clientIds.has(`${senderId} ${clientId}`)
+  }
+
+  add({ conversationId, senderId, clientId, replyTo, body, at }: NewMessage): void {
+    if (clientId !== null) this.#clientIds.add(`${senderId} ${clientId}`)
+    const n = this.rows.length
+    this.rows.push({
+      ...{ n, conversation: conversationId, sender: senderId, client: clientId, reply: replyTo, body, at },
+    })
+  }
+}

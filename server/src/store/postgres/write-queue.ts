@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
+import { ANSWER_TIMEOUT_MS, connectForWriting, type Sql } from './database.ts'
+import { NoAnswer, within } from './deadline.ts'
+import { isOutage, unavailable } from './failure.ts'
+import { type Answer, answersOf, type Command, stepsOf } from './steps.ts'
+
+// Unanswered writes. One more is refused 'busy'.
+const MAX_PENDING = 50_000
+const MAX_BATCH = 1000
+
+/** How long a batch is tried again when the database does not answer, before its writes are 'unavailable'. */
+const PATIENCE_MS = 8_000
+/** Between two tries. */
+const PAUSE_MS = 100
+/** For a database that was away just now. */
+const PROBE_MS = 1_000
+
+export interface WriterHooks {
+  /** After every commit: how many writes shared it, and how long they and it took together. */
+  readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+}
+
+interface Pending {
+  readonly command: Command
+  readonly conclude: (value: never) => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * This node's one way to write: what comes while a batch is on its way is the next batch. The database
+ * remembers each writer's last batch, so one whose answer was lost with its connection is sent again
+ * and never runs twice.
+ */
+export class WriteQueue {
+  readonly #url: string
+  readonly #hooks: WriterHooks
+  readonly #id = randomUUID()
+  #sql: Sql
+  #lastBatch = 0
+  #pending: Pending[] = []
+  #isScheduled = false
+  #running: Promise<void> | undefined
+  /** The last batch was given up: until one succeeds, none is waited for. */
+  #isDown = false
+  #isClosed = false
+
+  constructor(url: string, hooks: WriterHooks) {
+    this.#url = url
+    this.#hooks = hooks
+    this.#sql = connectForWriting(url)
+  }
+
+  /**
+   * The promise itself, for all writes at one depth: so they settle in the order they were made. `conclude`
+   * makes of the database's answer what the caller is promised.
+   */
+  write<Value, Result = Value>(
+    command: Command,
+    conclude: (value: Value) => Result = (value) => value as unknown as Result,
+  ): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(unavailable(new Error('the store is closed')))
+    if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
+    this.#schedule()
+    return new Promise<Result>((resolve, reject) => {
+      this.#pending.push({ command, conclude, resolve: resolve as Pending['resolve'], reject })
+    })
+  }
+
+  /** Commits what was accepted; later writes are 'unavailable'. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#start()
+    await this.#running
+    await this.#sql.end({ timeout: 1 })
+  }
+
+  /** At the end of the turn, so that what it writes goes together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#running) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    if (this.#pending.length > 0) this.#running ??= this.#runAll()
+  }
+
+  async #runAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.slice(0, MAX_BATCH)
+      const outcome = await this.#run(batch.map(({ command }) => command))
+      this.#pending.splice(0, batch.length)
+      for (let i = 0; i < batch.length; i++) settle(batch[i], outcome instanceof Error ? outcome : outcome[i])
+    }
+    // At once: a write that comes next must not count on a run that is over.
+    this.#running = undefined
+  }
+
+  /** The answers, or why there are none. */
+  async #run(commands: readonly Command[]): Promise<readonly Answer[] | Error> {
+    const steps = stepsOf(commands)
+    const number = ++this.#lastBatch
+    const startedAt = performance.now()
+    for (;;) {
+      try {
+        const answers = await this.#send([this.#id, number, steps.locks, steps.steps])
+        this.#isDown = false
+        this.#hooks.onStats?.({ commands: commands.length, commitMs: performance.now() - startedAt })
+        return answersOf(answers, steps)
+      } catch (error) {
+        if (!isOutage(error)) return error instanceof Error ? error : new Error(String(error))
+        if (this.#isDown || performance.now() - startedAt > PATIENCE_MS) {
+          this.#isDown = true
+          return unavailable(error)
+        }
+        await setTimeout(PAUSE_MS)
+      }
+    }
+  }
+
+  async #send(parameters: readonly unknown[]): Promise<readonly (Answer | readonly Answer[])[]> {
+    const answering = this.#sql.unsafe(CALL, parameters as never[], { prepare: true })
+    try {
+      const rows = await within(this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS, answering)
+      return rows[0]?.answers
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#reconnect()
+      throw error
+    }
+  }
+
+  /** Leaves the connection that does not answer to itself. */
+  #reconnect(): void {
+    void this.#sql.end({ timeout: 0 })
+    this.#sql = connectForWriting(this.#url)
+  }
+}
+
+const CALL = 'SELECT chat_batch($1, $2, $3, $4) AS answers'
+
+function settle(pending: Pending | undefined, answer: Answer | Error | undefined): void {
+  if (!pending) return
+  const { conclude, resolve, reject } = pending
+  if (answer === undefined) reject(new Error('the database did not answer a write'))
+  else if (answer instanceof Error) reject(answer)
+  else if ('refusal' in answer) reject(new ChatError(answer.refusal as ChatErrorCode, answer.details))
+  else if ('defect' in answer) reject(new Error(answer.defect))
+  // The function of the database answers what its caller concludes from.
+  else resolve(conclude(('value' in answer ? answer.value : answer) as never))
+}

@@ -1,0 +1,15 @@
+import type { Config } from './config.ts'
+import { listenOrRefuse } from './port-refusals.ts'
+import { createListener, type Health, plain, stop } from './transport/index.ts'
+
+/** Answers on the main port while the server cannot start yet: who watches over it learns why. */
+export async function openWaitingRoom(config: Config, health: Health): Promise<{ close(): Promise<void> }> {
+  const http = createListener({
+    handle: (request, response) => {
+      if (!health.handle(request, response)) plain(response, 503, 'The server is starting')
+    },
+    upgradeFor: () => undefined,
+  })
+  await listenOrRefuse(http, { host: config.host, port: config.port, setting: 'PORT' })
+  return { close: () => stop(http).drain(0) }
+}

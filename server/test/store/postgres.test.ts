@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { openPostgresStore, type PostgresOptions } from '../../src/store/postgres/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
+import { storeConformance } from './conformance.ts'
+import { HOLES } from './series.ts'
+import { present, refuses, series, World } from './world.ts'
+
+storeConformance('PostgreSQL', async (t) => openStore(t, await tempSchema(t)))
+
+async function openStore(
+  t: TestContext,
+  url: string,
+  hooks: Omit<PostgresOptions, 'url'> = {},
+): Promise<Store> {
+  const store = await openPostgresStore({ url, ...hooks })
+  t.after(() => store.close())
+  return store
+}
+
+test('two nodes that start at once on an empty database both come up', async (t) => {
+  const url = await tempSchema(t)
+  const stores = await Promise.all(series(4).map(() => openStore(t, url)))
+  const ann = await new World(present(stores[0])).account('ann')
+  for (const store of stores) assert.deepEqual(await store.accounts.find(ann.accountId), ann)
+})
+
+test('numbers one log without a hole, whichever nodes write it', async (t) => {
+  const url = await tempSchema(t)
+  const worlds = (await Promise.all(series(3).map(() => openStore(t, url)))).map((store) => new World(store))
+  const world = present(worlds[0])
+  const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+  const groups = [await world.group(ann, bob, cy), await world.open(bob), await world.group(cy, ann)]
+  for (const account of [ann, cy]) await world.join(present(groups[1]), account)
+  const sending = series(900).map(async (n) => {
+    const node = present(worlds[n % 3])
+    const sent = await node.send(present(groups[n % 2]), present([ann, bob, cy][n % 3]), `${n}`)
+    if (n % 50 === 0) await node.delete(sent.message.messageId, present([ann, bob, cy][n % 3]))
+  })
+  const moving = series(40).map(async (n) => {
+    const account = await present(worlds[n % 3]).account(`visitor ${n}`)
+    await present(worlds[(n + 1) % 3]).join(present(groups[1]), account)
+    await present(worlds[(n + 2) % 3]).leave(present(groups[1]), account)
+  })
+  await Promise.all([...sending, ...moving])
+  assert.deepEqual([...(await connect(t, url).unsafe(HOLES))], [])
+})
+
+test('stores a client id once, whichever nodes it is sent to', async (t) => {
+  const url = await tempSchema(t)
+  const worlds = (await Promise.all(series(3).map(() => openStore(t, url)))).map((store) => new World(store))
+  const world = present(worlds[0])
+  const ann = await world.account('ann')
+  const groups = [await world.group(ann), await world.group(ann), await world.group(ann)]
+  for (const round of series(20)) {
+    const clientId = `round ${round}`
+    const sent = await Promise.all(
+      worlds.map((node, n) => node.send(present(groups[n]), ann, 'once', { clientId })),
+    )
+    assert.equal(sent.filter(({ isNew }) => isNew).length, 1)
+    assert.equal(new Set(sent.map(({ message }) => message.messageId)).size, 1)
+  }
+})
+
+test('nodes that change the same accounts in different orders do not stop each other', async (t) => {
+  const url = await tempSchema(t)
+  const worlds = (await Promise.all(series(2).map(() => openStore(t, url)))).map((store) => new World(store))
+  const world = present(worlds[0])
+  const accounts = await Promise.all(series(20).map((n) => world.account(`account ${n}`)))
+  const seen = (node: World, these: typeof accounts) =>
+    these.map(({ accountId }) => node.store.accounts.setSeen(accountId, world.now()))
+  for (let round = 0; round < 20; round++) {
+    await Promise.all([
+      ...seen(present(worlds[0]), accounts),
+      ...seen(present(worlds[1]), accounts.toReversed()),
+    ])
+  }
+})
+
+test('a write whose answer was lost with its connection is neither lost nor doubled', async (t) => {
+  const url = await tempSchema(t)
+  const { proxy, url: proxied } = await proxyTo(t, url)
+  const world = new World(await openStore(t, proxied))
+  const ann = await world.account('ann')
+  const group = await world.group(ann)
+  const sent: string[] = []
+  // Cut once a round, at another moment of its batch each time.
+  for (const round of series(30)) {
+    const sending = series(20).map(async (n) => {
+      await world.send(group, ann, `${round}.${n}`)
+      sent.push(`${round}.${n}`)
+    })
+    await setTimeout(round % 6)
+    proxy.cut()
+    await Promise.all(sending)
+  }
+  assert.deepEqual((await world.bodies(group)).toSorted(), sent.toSorted())
+  assert.deepEqual([...(await connect(t, url).unsafe(HOLES))], [])
+})
+
+test('a database that stays away makes writes and reads unavailable, until it is back', async (t) => {
+  const { proxy, url } = await proxyTo(t, await tempSchema(t))
+  const world = new World(await openStore(t, url))
+  const ann = await world.account('ann')
+  const group = await world.group(ann)
+  proxy.cut('stay')
+  await Promise.all([
+    refuses(world.store.accounts.find(ann.accountId), 'unavailable'),
+    refuses(world.store.ping(), 'unavailable'),
+    refuses(world.send(group, ann, 'into the void'), 'unavailable'),
+  ])
+  // From then on nobody waits for what is known to be away.
+  await refuses(world.send(group, ann, 'at once'), 'unavailable')
+  proxy.restore()
+  const isBack = () =>
+    world.send(group, ann, 'back').then(
+      () => true,
+      () => false,
+    )
+  await until('the database is back', isBack, 20_000)
+  assert.deepEqual((await world.bodies(group)).at(-1), 'back')
+})
