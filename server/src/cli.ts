@@ -31,8 +31,10 @@ export async function run(args: readonly string[], environment: Environment): Pr
 async function start(environment: Environment): Promise<number> {
   const config = readConfig(environment)
   const server = await createServer(config)
+  // Before anybody reads that it started, and may ask it to stop.
+  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   process.stdout.write(startBlock(config, server))
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  await asked
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
   await server.close()
   return 0
