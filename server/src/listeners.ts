@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
-import type { Server as SocketIoServer } from 'socket.io'
 import type { Config } from './config.ts'
 import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
 import type { Logger } from './log.ts'
@@ -8,7 +7,6 @@ import type { Metrics } from './metrics.ts'
 import { listenOrRefuse } from './port-refusals.ts'
 import {
   type AddressOf,
-  attachSocketIo,
   createListener,
   createSniffingServer,
   Dispatcher,
@@ -16,6 +14,7 @@ import {
   type Health,
   type Limits,
   plain,
+  SocketIo,
   type Stopped,
   stop,
 } from './transport/index.ts'
@@ -43,7 +42,6 @@ export interface ListenersOptions {
   readonly log: Logger
 }
 
-const SOCKET_IO_PATH = '/socket.io/'
 const RAW_HANDSHAKE_MS = 5_000
 
 /** Opens the main port, raw TCP and each dialect's own port. If one cannot be opened, none stays open. */
@@ -72,7 +70,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
 class Ports {
   readonly #options: ListenersOptions
   readonly #open: NetServer[] = []
-  readonly #socketIo: SocketIoServer[] = []
+  readonly #socketIo: SocketIo[] = []
   readonly #exchanges: Exchanges[] = []
 
   constructor(options: ListenersOptions) {
@@ -122,29 +120,32 @@ class Ports {
     for (const exchanges of this.#exchanges) exchanges.close()
     return {
       drain: async (graceMs) => {
-        // Without a word of Socket.IO: after its own goodbye a client does not come back by itself.
-        for (const io of this.#socketIo) io.engine.close()
+        for (const socketIo of this.#socketIo) socketIo.close()
         await Promise.all(stopped.map((server) => server.drain(graceMs)))
       },
     }
   }
 
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
-    const socketIo = dialects.flatMap((dialect) => dialect.socketIo ?? [])
     const exchanges = new Exchanges()
     this.#exchanges.push(exchanges)
-    const http = createListener({
+    const socketIo = this.#socketIoFor(dialects, exchanges)
+    return createListener({
       handle,
       exchanges,
       upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
-      ...(socketIo.length > 0 && { foreignUpgrades: SOCKET_IO_PATH }),
+      ...(socketIo && { socketIo }),
     })
-    if (socketIo.length > 0) {
-      const { addressOf, limits, log } = this.#options
-      const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
-      this.#socketIo.push(attachSocketIo(http, { dialects: socketIo, addressOf, limits, exchanges, onError }))
-    }
-    return http
+  }
+
+  #socketIoFor(all: readonly Dialect[], exchanges: Exchanges): SocketIo | undefined {
+    const dialects = all.flatMap((dialect) => dialect.socketIo ?? [])
+    if (dialects.length === 0) return undefined
+    const { addressOf, limits, log } = this.#options
+    const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
+    const socketIo = new SocketIo({ dialects, addressOf, limits, exchanges, onError })
+    this.#socketIo.push(socketIo)
+    return socketIo
   }
 
   async #listen(server: NetServer, host: string, port: number, setting: string): Promise<number> {

@@ -1,5 +1,5 @@
-import { Server as HttpServer } from 'node:http'
 import type { Server as NetServer, Socket } from 'node:net'
+import { Server as HttpServer } from '../lib/http.ts'
 
 /** A server that was told to stop: it accepts nothing new, and `drain` waits for what it has. */
 export interface Stopped {

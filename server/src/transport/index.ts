@@ -8,7 +8,7 @@ export { Inbox, type InboxOwner } from './inbox.ts'
 export { HOLDS, LIMITS, type LimitKind, Limits } from './limits.ts'
 export { createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
 export {
-  attachSocketIo,
+  SocketIo,
   type SocketIoConnection,
   type SocketIoDialect,
   type SocketIoHandler,

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createServer } from '../lib/http.ts'
 import { remember } from './closing.ts'
 import { pathOf } from './dispatcher.ts'
 import { Exchanges } from './exchanges.ts'
+import type { SocketIo } from './socket-io.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -12,9 +14,9 @@ export interface ListenerOptions {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   /** Undefined: nothing is served there. */
   readonly upgradeFor: (path: string) => UpgradeHandler | undefined
-  /** Path prefix whose upgrades someone else (socket.io) has attached itself for. */
-  readonly foreignUpgrades?: string
-  /** Shared with that someone; else its own. */
+  /** Answers all below its path. */
+  readonly socketIo?: SocketIo
+  /** Shared with Socket.IO; else its own. */
   readonly exchanges?: Exchanges
 }
 
@@ -36,25 +38,24 @@ export function createListener(options: ListenerOptions): HttpServer {
     // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
-  const { exchanges = new Exchanges(), handle } = options
+  const { exchanges = new Exchanges(), handle, socketIo } = options
   http.on('request', (request, response) => {
-    if (!isForeign(options, pathOf(request))) exchanges.take(request, response, handle)
+    if (!socketIo?.owns(pathOf(request))) exchanges.take(request, response, handle)
+    else socketIo.handOver(http, request, () => http.emit('request', request, response))
   })
   http.on('timeout', (socket) => exchanges.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
     socket.on('error', () => socket.destroy())
     const path = pathOf(request)
-    if (isForeign(options, path)) return
     const handler = options.upgradeFor(path)
-    if (handler) handler(request, socket, head)
+    if (socketIo?.owns(path))
+      socketIo.handOver(http, request, () => http.emit('upgrade', request, socket, head))
+    else if (handler) handler(request, socket, head)
     else refuseUpgrade(socket, 404, 'Not Found')
   })
   return http
 }
-
-const isForeign = ({ foreignUpgrades }: ListenerOptions, path: string): boolean =>
-  foreignUpgrades !== undefined && path.startsWith(foreignUpgrades)
 
 /** Answers a handshake with plain HTTP instead. */
 export function refuseUpgrade(
