@@ -15,10 +15,17 @@ export type Unsubscribe = () => void
  * It is never the truth: who must not miss anything reads the store.
  */
 export interface Bus {
-  /** Must not be called before the commit that it reports. */
+  /** Whether there are other nodes, whose news may come late, out of order, or not at all. */
+  readonly isShared: boolean
+  /** News is what JSON can carry. Must not be called before the commit that it reports. */
   publish<T>(topic: Topic<T>, news: T): void
-  /** A listener must not throw; one that does is reported and does not keep the news from the others. */
-  subscribe<T>(topic: Topic<T>, listener: Listener<T>): Unsubscribe
+  /**
+   * A listener must not throw; one that does is reported and does not keep the news from the others.
+   * `onRenewed` is called whenever news of other nodes may have been missed and from now on comes again.
+   */
+  subscribe<T>(topic: Topic<T>, listener: Listener<T>, onRenewed?: () => void): Unsubscribe
+  /** Resolves once other nodes' news of a topic subscribed to arrives; at once while they are out of reach. */
+  settled<T>(topic: Topic<T>): Promise<void>
   /** Sets shared by all nodes, each member present as long as one holder on a living node holds it. */
   readonly presence: PresenceSets
   /** Resolves when news travels. */
@@ -26,6 +33,7 @@ export interface Bus {
   close(): Promise<void>
 }
 
+/** While other nodes are out of reach, each node answers from what it knows of itself. */
 export interface PresenceSets {
   /** Counts one more holder; true when the member was absent from the set before. */
   enter(set: string, member: string, about?: string): Promise<boolean>
@@ -39,4 +47,14 @@ export interface PresenceSets {
   countHolders(set: string): Promise<number>
   /** Names of the sets that are not empty and start with the prefix. */
   names(prefix: string): Promise<readonly string[]>
+  /** Tells of members that come or go without their holders' doing: on one node of the cluster for each. */
+  onShift(listener: (shift: PresenceShift) => void): void
+}
+
+/** A member went with its node, or is back with it. */
+export interface PresenceShift {
+  readonly set: string
+  readonly member: string
+  readonly about: string
+  readonly isPresent: boolean
 }

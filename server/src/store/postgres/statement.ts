@@ -1,5 +1,5 @@
 import { ANSWER_TIMEOUT_MS, type Sql } from './database.ts'
-import { within } from './deadline.ts'
+import { within } from '../../lib/within.ts'
 import { isOutage, unavailable } from './failure.ts'
 
 export type Parameter = string | number | boolean | null | readonly number[]
@@ -15,7 +15,7 @@ export function prepare<Row = never>(sql: Sql, text: string): Query<Row> {
   const all = async (...parameters: Parameter[]): Promise<Row[]> => {
     try {
       const answering = sql.unsafe(text, parameters.map(toColumn), { prepare: true })
-      const rows = await within(ANSWER_TIMEOUT_MS, answering)
+      const rows = await within(ANSWER_TIMEOUT_MS, 'the database', answering)
       // The one place where the engine's untyped rows get their type.
       return Array.from(rows) as unknown as Row[]
     } catch (error) {

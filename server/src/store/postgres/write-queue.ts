@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { ANSWER_TIMEOUT_MS, connectForWriting, type Sql } from './database.ts'
-import { NoAnswer, within } from './deadline.ts'
+import { NoAnswer, within } from '../../lib/within.ts'
 import { isOutage, unavailable } from './failure.ts'
 import { type Answer, answersOf, type Command, stepsOf } from './steps.ts'
 
@@ -127,7 +127,7 @@ export class WriteQueue {
   async #send(parameters: readonly unknown[]): Promise<readonly (Answer | readonly Answer[])[]> {
     const answering = this.#sql.unsafe(CALL, parameters as never[], { prepare: true })
     try {
-      const rows = await within(this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS, answering)
+      const rows = await within(this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS, 'the database', answering)
       return rows[0]?.answers
     } catch (error) {
       if (error instanceof NoAnswer) this.#reconnect()

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { Bus, Listener, Topic, Unsubscribe } from '../bus.ts'
+import { Listeners } from '../listeners.ts'
+import { RedisLink, type Wire } from './link.ts'
+import { Names } from './names.ts'
+import { Outbox } from './outbox.ts'
+import { RedisPresence } from './presence.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+export interface RedisBusOptions {
+  /** `redis://user:password@host:port/database`, or `rediss:` for TLS. Redis 7 or newer. */
+  readonly url: string
+  /** Tells this cluster's keys and channels from those of others in the same Redis. */
+  readonly cluster: string
+  /** A listener has thrown, or Redis has said something that makes no sense. */
+  readonly onError: (error: unknown) => void
+  /** Redis is out of reach, and tried again until it answers. */
+  readonly onDown?: (error: unknown) => void
+  /** It answers again. */
+  readonly onUp?: () => void
+}
+
+/** How long an opening bus waits for Redis before it goes on alone. */
+const PATIENCE_MS = 1_000
+
+/**
+ * News through Redis. Listeners of this node are told at once, those of other nodes at the end of the turn.
+ * While Redis is out of reach each node goes on alone.
+ */
+export class RedisBus implements Bus {
+  readonly isShared = true
+  readonly presence: RedisPresence
+  readonly #link: RedisLink
+  readonly #listeners: Listeners
+  readonly #outbox: Outbox
+  readonly #subscriptions: Subscriptions
+  /** Undefined while news travels. */
+  #trouble: unknown = new Error('Redis has not answered yet')
+  #isReported = false
+
+  /** Connects, and goes on without when Redis does not answer within a second. */
+  static async open(options: RedisBusOptions): Promise<RedisBus> {
+    const { promise: tried, resolve } = Promise.withResolvers<void>()
+    const bus = new RedisBus(options, resolve)
+    const timer = setTimeout(resolve, PATIENCE_MS)
+    await tried
+    clearTimeout(timer)
+    return bus
+  }
+
+  private constructor({ url, cluster, onError, onDown, onUp }: RedisBusOptions, onTried: () => void) {
+    const names = new Names(cluster)
+    const nodeId = randomUUID()
+    this.#listeners = new Listeners(onError)
+    this.presence = new RedisPresence(names, onError)
+    this.#link = new RedisLink({
+      url,
+      onOpen: (wire) => this.#open(wire),
+      onUp: () => {
+        this.#trouble = undefined
+        this.#outbox.poke()
+        if (this.#isReported) onUp?.()
+        this.#isReported = false
+        onTried()
+      },
+      onDown: (error) => {
+        this.#trouble = error
+        this.presence.leaveAlone()
+        if (!this.#isReported) onDown?.(error)
+        this.#isReported = true
+        onTried()
+      },
+    })
+    this.#outbox = new Outbox(this.#link, names, nodeId)
+    this.#subscriptions = new Subscriptions({
+      link: this.#link,
+      names,
+      nodeId,
+      listeners: this.#listeners,
+      onError,
+    })
+  }
+
+  publish<T>({ name }: Topic<T>, news: T): void {
+    this.#listeners.tell(name, news)
+    this.#outbox.push(name, news)
+  }
+
+  subscribe<T>({ name }: Topic<T>, listener: Listener<T>, onRenewed?: () => void): Unsubscribe {
+    // The name fixes the type: only news of this topic is told there.
+    const entry = { listener: listener as Listener<unknown>, onRenewed }
+    const unsubscribe = this.#listeners.add(name, entry, () => this.#subscriptions.drop(name))
+    void this.#subscriptions.want(name)
+    return unsubscribe
+  }
+
+  settled<T>({ name }: Topic<T>): Promise<void> {
+    return this.#subscriptions.want(name)
+  }
+
+  async ping(): Promise<void> {
+    if (this.#trouble !== undefined) throw this.#trouble
+  }
+
+  async close(): Promise<void> {
+    this.#outbox.flush()
+    await this.presence.close()
+    await this.#link.close()
+    this.#listeners.clear()
+  }
+
+  async #open({ commands }: Wire): Promise<void> {
+    await Promise.all([this.#subscriptions.open(), this.presence.open(commands)])
+  }
+}

@@ -1,0 +1,134 @@
+import type { PresenceShift } from '../bus.ts'
+import type { RedisClient } from './link.ts'
+import type { Names } from './names.ts'
+import { HOLD, RELEASE, RENEW } from './scripts.ts'
+
+/** Members that one script looks at, so that Redis is never held up for more than a millisecond. */
+const CHUNK = 500
+
+export interface Hold {
+  readonly member: string
+  /** On one node; 0 when it has gone from there. */
+  readonly holders: number
+  readonly about: string
+}
+
+/** -1: it has gone from the set, over all nodes. 1: it has come. */
+export type Shift = -1 | 0 | 1
+
+export interface Renewal {
+  readonly epoch: string
+  readonly wasHeld: boolean
+  readonly dying: readonly string[]
+}
+
+/** What the nodes of a cluster say in Redis about who is where. Knows the keys and the scripts. */
+export class Ledger {
+  readonly #redis: RedisClient
+  readonly #names: Names
+
+  constructor(redis: RedisClient, names: Names) {
+    this.#redis = redis
+    this.#names = names
+  }
+
+  async renew(nodeId: string, { leaseMs, mayBury }: { leaseMs: number; mayBury: boolean }): Promise<Renewal> {
+    const reply = await this.#redis.eval(RENEW, {
+      keys: [this.#names.key('{nodes}:leases'), this.#dying, this.#names.key('{nodes}:epoch')],
+      arguments: [nodeId, String(leaseMs), crypto.randomUUID(), mayBury ? '1' : '0'],
+    })
+    const [epoch, held, dying] = reply as [string, number, string[]]
+    return { epoch, wasHeld: held === 1, dying }
+  }
+
+  /** Answers one shift for each. The caller has noted the set as one of the node's. */
+  async hold(nodeId: string, set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
+    const shifts: Shift[] = []
+    for (let from = 0; from < holds.length; from += CHUNK) {
+      const chunk = holds.slice(from, from + CHUNK)
+      const reply = await this.#redis.eval(HOLD, {
+        keys: this.#keysOf(set, nodeId),
+        arguments: chunk.flatMap(({ member, holders, about }) => [member, String(holders), about]),
+      })
+      shifts.push(...(reply as Shift[]))
+    }
+    return shifts
+  }
+
+  async noteSets(nodeId: string, sets: readonly string[]): Promise<void> {
+    for (let from = 0; from < sets.length; from += CHUNK) {
+      await this.#redis.sAdd(this.#names.setsOf(nodeId), sets.slice(from, from + CHUNK))
+    }
+  }
+
+  async forgetSet(nodeId: string, set: string): Promise<void> {
+    await this.#redis.sRem(this.#names.setsOf(nodeId), set)
+  }
+
+  /** Takes back all that a node held. Several may do it at once: each member that goes is told to one of them. */
+  async bury(nodeId: string, onGone: (shift: PresenceShift) => void): Promise<void> {
+    for (const set of await this.#redis.sMembers(this.#names.setsOf(nodeId))) {
+      let isLeft = true
+      while (isLeft) {
+        const reply = await this.#redis.eval(RELEASE, {
+          keys: this.#keysOf(set, nodeId),
+          arguments: [String(CHUNK)],
+        })
+        const [left, gone] = reply as [number, string[]]
+        for (let i = 0; i < gone.length; i += 2) {
+          onGone({ set, member: gone[i] ?? '', about: gone[i + 1] ?? '', isPresent: false })
+        }
+        isLeft = left === 1
+      }
+    }
+    await this.#redis.del(this.#names.setsOf(nodeId))
+    await this.#redis.sRem(this.#dying, nodeId)
+    await this.#redis.zRem(this.#names.key('{nodes}:leases'), nodeId)
+  }
+
+  async members(set: string): Promise<ReadonlyMap<string, string>> {
+    const [members, abouts] = await Promise.all([
+      this.#redis.hKeys(this.#names.ofSet(set, 'members')),
+      this.#redis.hGetAll(this.#names.ofSet(set, 'about')),
+    ])
+    return new Map(members.map((member) => [member, abouts[member] ?? '']))
+  }
+
+  count(set: string): Promise<number> {
+    return this.#redis.hLen(this.#names.ofSet(set, 'members'))
+  }
+
+  async has(set: string, member: string): Promise<boolean> {
+    return (await this.#redis.hExists(this.#names.ofSet(set, 'members'), member)) === 1
+  }
+
+  async countHolders(set: string): Promise<number> {
+    return Number((await this.#redis.get(this.#names.ofSet(set, 'total'))) ?? 0)
+  }
+
+  async names(prefix: string): Promise<readonly string[]> {
+    const nodes = await this.#redis.zRange(this.#names.key('{nodes}:leases'), 0, -1)
+    const found = new Set<string>()
+    for (const nodeId of nodes) {
+      const pages = this.#redis.sScanIterator(this.#names.setsOf(nodeId), {
+        MATCH: `${prefix.replace(/[\\*?[\]^-]/g, '\\$&')}*`,
+        COUNT: CHUNK,
+      })
+      for await (const page of pages) for (const set of page) found.add(set)
+    }
+    return [...found]
+  }
+
+  get #dying(): string {
+    return this.#names.key('{nodes}:dying')
+  }
+
+  #keysOf(set: string, nodeId: string): string[] {
+    return [
+      this.#names.ofSet(set, 'members'),
+      this.#names.ofSet(set, 'about'),
+      this.#names.ofSet(set, 'total'),
+      this.#names.ofSet(set, `of:${nodeId}`),
+    ]
+  }
+}

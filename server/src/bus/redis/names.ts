@@ -1,0 +1,30 @@
+/** What this cluster's keys and channels are called: several clusters may share one Redis. */
+export class Names {
+  readonly #cluster: string
+
+  constructor(cluster: string) {
+    this.#cluster = cluster
+  }
+
+  channel(topic: string): string {
+    return `parlance:${this.#cluster}:t:${topic}`
+  }
+
+  topic(channel: string): string {
+    return channel.slice(this.channel('').length)
+  }
+
+  key(name: string): string {
+    return `parlance:${this.#cluster}:${name}`
+  }
+
+  /** Of one presence set: they belong into one slot of a Redis Cluster, since scripts touch all of them. */
+  ofSet(set: string, part: 'members' | 'about' | 'total' | `of:${string}`): string {
+    return `parlance:${this.#cluster}:{${set}}:${part}`
+  }
+
+  /** The names of the sets that a node holds members of. */
+  setsOf(nodeId: string): string {
+    return this.key(`sets:${nodeId}`)
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { RedisLink } from './link.ts'
+import type { Names } from './names.ts'
+import { pack } from './parcel.ts'
+
+/** Past it a parcel is stored once and fetched, so that no subscriber's buffer holds it many times. */
+export const MAX_PARCEL_BYTES = 64 * 1024
+/** How long one that is stored may be fetched. */
+const STORED_MS = 60_000
+/** On their way and not taken yet; what comes on top is not sent, and its topic poked later. */
+const MAX_UNSENT_BYTES = 32 * 1024 * 1024
+/** Topics remembered to be poked; past it all are. */
+const MAX_POKES = 10_000
+
+/** A topic that every node listens to: a poke there is one for all topics. */
+export const EVERYTHING = '*'
+
+/** News of this node on its way to the others: what a turn says of one topic is one command. */
+export class Outbox {
+  readonly #link: RedisLink
+  readonly #names: Names
+  readonly #nodeId: string
+  #pending = new Map<string, unknown[]>()
+  #unsentBytes = 0
+  readonly #missed = new Set<string>()
+
+  constructor(link: RedisLink, names: Names, nodeId: string) {
+    this.#link = link
+    this.#names = names
+    this.#nodeId = nodeId
+  }
+
+  push(topic: string, news: unknown): void {
+    const pending = this.#pending.get(topic)
+    if (pending) {
+      pending.push(news)
+      return
+    }
+    if (this.#pending.size === 0) setImmediate(() => this.flush())
+    this.#pending.set(topic, [news])
+  }
+
+  flush(): void {
+    const pending = this.#pending
+    this.#pending = new Map()
+    for (const [topic, news] of pending) void this.#send(topic, news)
+  }
+
+  /** Asks the others to look for what did not reach them. */
+  poke(): void {
+    const topics = this.#missed.size > MAX_POKES ? [EVERYTHING] : [...this.#missed]
+    this.#missed.clear()
+    for (const topic of topics) void this.#send(topic)
+  }
+
+  async #send(topic: string, news?: readonly unknown[]): Promise<void> {
+    let bytes = 0
+    try {
+      const { commands } = this.#link.wire ?? {}
+      if (!commands || this.#unsentBytes > MAX_UNSENT_BYTES) return this.#miss(topic)
+      const text = news ? pack([this.#nodeId, news]) : pack([this.#nodeId])
+      bytes = text.length
+      this.#unsentBytes += bytes
+      const channel = this.#names.channel(topic)
+      if (bytes <= MAX_PARCEL_BYTES) {
+        await commands.sPublish(channel, text)
+        return
+      }
+      const key = this.#names.key(`parcel:${randomUUID()}`)
+      await Promise.all([
+        commands.set(key, text, { expiration: { type: 'PX', value: STORED_MS } }),
+        commands.sPublish(channel, pack([this.#nodeId, key])),
+      ])
+    } catch {
+      // The link finds out by itself that it is broken, and says so.
+      this.#miss(topic)
+    } finally {
+      this.#unsentBytes -= bytes
+    }
+  }
+
+  #miss(topic: string): void {
+    if (this.#missed.size <= MAX_POKES) this.#missed.add(topic)
+  }
+}

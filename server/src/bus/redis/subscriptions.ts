@@ -1,0 +1,114 @@
+import type { Listeners } from '../listeners.ts'
+import type { RedisClient, RedisLink } from './link.ts'
+import type { Names } from './names.ts'
+import { EVERYTHING } from './outbox.ts'
+import { type Parcel, unpack } from './parcel.ts'
+
+/** So much longer a topic that nobody listens to any more is subscribed to: its next listener often comes at once. */
+const LINGER_MS = 1_000
+
+export interface SubscriptionsOptions {
+  readonly link: RedisLink
+  readonly names: Names
+  readonly nodeId: string
+  readonly listeners: Listeners
+  readonly onError: (error: unknown) => void
+}
+
+/** What this node hears of the others. A topic is subscribed to while somebody here listens. */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions
+  /** Of the present wire; each resolves when the topic's news arrives, or cannot. */
+  readonly #active = new Map<string, Promise<void>>()
+  /** Large parcels of a topic that are being fetched, and what waits behind them. */
+  readonly #fetching = new Map<string, Promise<void>>()
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options
+  }
+
+  /** On a new wire nothing is subscribed to yet. Resolves when all is. */
+  async open(): Promise<void> {
+    this.#active.clear()
+    const topics = new Set([...this.#options.listeners.topics(), EVERYTHING])
+    await Promise.all([...topics].map((topic) => this.want(topic)))
+  }
+
+  want(topic: string): Promise<void> {
+    const known = this.#active.get(topic)
+    if (known) return known
+    const { subscriber } = this.#options.link.wire ?? {}
+    if (!subscriber) return Promise.resolve()
+    const active = this.#subscribe(subscriber, topic)
+    this.#active.set(topic, active)
+    return active
+  }
+
+  /** Nobody here listens any more. */
+  drop(topic: string): void {
+    setTimeout(() => this.#dropUnlessWanted(topic), LINGER_MS).unref()
+  }
+
+  async #subscribe(subscriber: RedisClient, topic: string): Promise<void> {
+    const { names, listeners } = this.#options
+    try {
+      await subscriber.sSubscribe(names.channel(topic), this.#onMessage)
+    } catch (error) {
+      // On a broken wire it is nothing: the next one subscribes anew.
+      if (subscriber.isReady) this.#options.onError(error)
+      return
+    }
+    listeners.renew(topic)
+  }
+
+  #dropUnlessWanted(topic: string): void {
+    const { link, names, listeners, onError } = this.#options
+    if (listeners.has(topic) || !this.#active.delete(topic)) return
+    const { subscriber } = link.wire ?? {}
+    subscriber?.sUnsubscribe(names.channel(topic), this.#onMessage).catch((error) => {
+      if (subscriber.isReady) onError(error)
+    })
+  }
+
+  readonly #onMessage = (text: string, channel: string): void => {
+    const { names, nodeId, onError } = this.#options
+    try {
+      const parcel = unpack(text)
+      if (parcel[0] !== nodeId) this.#receive(names.topic(channel), parcel)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  #receive(topic: string, [, news]: Parcel): void {
+    const before = this.#fetching.get(topic)
+    if (typeof news !== 'string' && !before) {
+      this.#tell(topic, news)
+      return
+    }
+    const fetched = this.#fetchAfter(before, topic, news).finally(() => {
+      if (this.#fetching.get(topic) === fetched) this.#fetching.delete(topic)
+    })
+    this.#fetching.set(topic, fetched)
+  }
+
+  async #fetchAfter(before: Promise<void> | undefined, topic: string, news: Parcel[1]): Promise<void> {
+    const { link, onError } = this.#options
+    const fetching = typeof news === 'string' ? link.wire?.commands.get(news) : undefined
+    try {
+      const [text] = await Promise.all([fetching, before])
+      const whole = typeof text === 'string' ? unpack(text)[1] : undefined
+      this.#tell(topic, typeof news === 'string' ? whole : news)
+    } catch (error) {
+      onError(error)
+      this.#tell(topic, undefined)
+    }
+  }
+
+  #tell(topic: string, news: Parcel[1]): void {
+    const { listeners } = this.#options
+    if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
+    else if (topic !== EVERYTHING) listeners.renew(topic)
+    else for (const each of [...listeners.topics()]) listeners.renew(each)
+  }
+}
