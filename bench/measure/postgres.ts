@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process'
-import { chownSync, existsSync, globSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { initPostgres, POSTGRES_USER } from '../../server/test/support/engines/postgres.ts'
+import { findPostgres } from '../../server/test/support/engines/programs.ts'
 import { findProgram, getProgram } from './installed.ts'
 import { freePort, startServer } from './process.ts'
+
+export { POSTGRES_USER }
 
 export interface Postgres {
   readonly pid: number
@@ -17,36 +21,17 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-export const POSTGRES_USER = 'postgres'
-
 const run = promisify(execFile)
 
-/** Where Debian puts the programs of each version, the newest last. */
-const programs = (): string | undefined => globSync('/usr/lib/postgresql/*/bin').sort().at(-1)
-
 export const isPostgresInstalled = (): boolean =>
-  programs() !== undefined && findProgram('psql') !== undefined && findProgram('setpriv') !== undefined
+  findPostgres() !== undefined && findProgram('psql') !== undefined && findProgram('setpriv') !== undefined
 
 /** A PostgreSQL of one's own, on the server's core, that syncs each commit. */
 export async function startPostgres(): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'parlance-bench-postgres-'))
   const port = await freePort()
-  const asOwner = ownerOf(folder)
-  const bin = programs() ?? ''
-  const [command = '', ...args] = [
-    ...asOwner,
-    ...[`${bin}/initdb`, '-D', `${folder}/data`, '-U', POSTGRES_USER, '-A', 'trust'],
-    ...['-E', 'UTF8', '--no-locale', '--no-sync'],
-  ]
-  await run(command, args, { cwd: folder })
-  const options = Object.entries(settings(folder, port)).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
-  const server = await startServer([...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...options], {
-    port,
-    cwd: folder,
-  })
+  const command = await initPostgres({ folder, port, settings: SETTINGS })
+  const server = await startServer(command, { port, cwd: folder })
   const psql = async (...how: string[]) => {
     const where = ['-h', '127.0.0.1', '-p', String(port), '-U', POSTGRES_USER, '-v', 'ON_ERROR_STOP=1']
     return (await run(getProgram('psql'), [...where, '-qAtX', ...how])).stdout.trim()
@@ -72,22 +57,9 @@ async function untilEnded(pid: number): Promise<void> {
   while (existsSync(`/proc/${pid}`)) await setTimeout(2)
 }
 
-const settings = (folder: string, port: number): Readonly<Record<string, string | number>> => ({
-  port,
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: folder,
-  fsync: 'on',
-  synchronous_commit: 'on',
+const SETTINGS = {
   shared_buffers: '256MB',
   max_wal_size: '2GB',
   // Its workers come and go: their processor time would be missed.
   autovacuum: 'off',
-})
-
-/** PostgreSQL refuses to run as root: then it runs as its own user. */
-function ownerOf(folder: string): readonly string[] {
-  if (process.getuid?.() !== 0) return []
-  const { uid, gid } = statSync('/var/lib/postgresql')
-  chownSync(folder, uid, gid)
-  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
 }

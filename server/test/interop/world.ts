@@ -11,6 +11,7 @@ import {
   type Place,
   type Registrar,
   someone,
+  type Where,
 } from '../support/clients/index.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
@@ -24,26 +25,38 @@ export interface Participant extends Person, Devices {
 export class World implements AsyncDisposable {
   readonly server: TestServer
   readonly #people: Participant[] = []
+  readonly #nodes: readonly Where[]
+  #newcomers = 0
 
-  private constructor(server: TestServer) {
+  private constructor(server: TestServer, nodes: readonly Where[]) {
     this.server = server
+    this.#nodes = nodes
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<World> {
-    return new World(await startParlance({ ...KEYS, ...settings }))
+  /**
+   * With other nodes of the server's cluster, people are clients of those, each of the next in turn, and the
+   * server itself has no clients.
+   */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    nodes: readonly Where[] = [],
+  ): Promise<World> {
+    const server = await startParlance({ ...KEYS, ...settings })
+    return new World(server, nodes.length > 0 ? nodes : [server])
   }
 
   /** Registered in one dialect, logged in in all. */
   async join(hint: string, registrar: Registrar = 'rooms'): Promise<Participant> {
     const person = someone(hint)
-    await DEVICES[registrar].register(this.server, person)
-    return this.logIn(person)
+    const where = this.#nodes[this.#newcomers++ % this.#nodes.length] ?? this.server
+    await DEVICES[registrar].register(where, person)
+    return this.logIn(person, where)
   }
 
-  async logIn(person: Person): Promise<Participant> {
+  async logIn(person: Person, where: Where = this.server): Promise<Participant> {
     const account = await this.server.chat.accounts.findByUsername(person.username)
     if (!account) throw new Error(`${person.username} has no account`)
-    const participant = { ...person, account, ...(await logInEverywhere(this.server, person)) }
+    const participant = { ...person, account, ...(await logInEverywhere(where, person)) }
     this.#people.push(participant)
     return participant
   }

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import postgres from 'postgres'
 import { newUuid } from '../../src/lib/ids.ts'
+import type { Owner } from './owner.ts'
 import { type CuttableProxy, startProxy } from './proxy.ts'
 
 const STANDARD = 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -38,9 +39,9 @@ export async function newSchema(): Promise<{ url: string; drop(): Promise<void> 
 }
 
 /** A way to that database which the test can cut, and the address that takes it. */
-export async function proxyTo(t: TestContext, to: string): Promise<{ proxy: CuttableProxy; url: string }> {
+export async function proxyTo(owner: Owner, to: string): Promise<{ proxy: CuttableProxy; url: string }> {
   const url = new URL(to)
-  const proxy = await startProxy(t, { host: url.hostname, port: Number(url.port || 5432) })
+  const proxy = await startProxy(owner, { host: url.hostname, port: Number(url.port || 5432) })
   url.host = `127.0.0.1:${proxy.port}`
   return { proxy, url: url.href }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import type { Owner } from './owner.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.js')
 
@@ -14,9 +14,22 @@ export interface ServerProcess {
   readonly exited: Promise<number | string>
 }
 
-/** Ends with the test at the latest. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+// So ends the test runner whom it has waited for too long.
+process.once('SIGTERM', () => process.exit(1))
+
+/** It does not outlive us, however we end. */
+export function endWithUs(child: ChildProcess): void {
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+}
+
+/** Ends with its owner at the latest. */
 export function spawnServer(
-  t: TestContext,
+  owner: Owner,
   settings: Readonly<Record<string, string>>,
   args: readonly string[] = ['start'],
 ): ServerProcess {
@@ -31,7 +44,8 @@ export function spawnServer(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
-  t.after(() => child.kill('SIGKILL'))
+  endWithUs(child)
+  owner.after(() => void child.kill('SIGKILL'))
   const exited = once(child, 'close').then(([code, signal]) => code ?? signal)
   return { child, output, exited }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
-import type { TestContext } from 'node:test'
+import type { Owner } from './owner.ts'
 
 /** A way to a server that a test can cut. */
 export interface CuttableProxy {
@@ -11,7 +11,7 @@ export interface CuttableProxy {
 }
 
 export async function startProxy(
-  t: TestContext,
+  owner: Owner,
   target: { host: string; port: number },
 ): Promise<CuttableProxy> {
   const sockets = new Set<Socket>()
@@ -38,7 +38,7 @@ export async function startProxy(
   const drop = () => {
     for (const socket of sockets) socket.destroy()
   }
-  t.after(() => {
+  owner.after(() => {
     drop()
     server.close()
   })

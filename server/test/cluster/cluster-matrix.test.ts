@@ -1,0 +1,13 @@
+import { after } from 'node:test'
+import { interopMatrix } from '../interop/matrix.ts'
+import { World } from '../interop/world.ts'
+import { Cluster } from './cluster.ts'
+
+// The interop matrix with each of the three people at a node of their own.
+
+let cluster: Cluster
+interopMatrix(async () => {
+  cluster = await Cluster.start()
+  return World.start(cluster.settings, cluster.nodes)
+})
+after(() => cluster[Symbol.asyncDispose]())

@@ -1,0 +1,83 @@
+import type { Where } from '../support/clients/index.ts'
+import type { Owner } from '../support/owner.ts'
+import { type ServerProcess, spawnServer } from '../support/process.ts'
+import type { CuttableProxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+
+const START_MS = 20_000
+
+export interface NodeOptions {
+  readonly owner: Owner
+  readonly port: number
+  readonly tcpPort: number
+  readonly settings: Readonly<Record<string, string>>
+  /** How it reaches the engines, if that can be cut. */
+  readonly ways: readonly CuttableProxy[]
+}
+
+/** A server of the cluster, as a process of its own. It is at one address however often it is started. */
+export class Node implements Where {
+  readonly url: string
+  readonly tcpPort: number
+  readonly #options: NodeOptions
+  #process: ServerProcess | undefined
+
+  constructor(options: NodeOptions) {
+    this.#options = options
+    this.url = `http://127.0.0.1:${options.port}`
+    this.tcpPort = options.tcpPort
+  }
+
+  get isRunning(): boolean {
+    return this.#process?.child.exitCode === null && this.#process.child.signalCode === null
+  }
+
+  /** All that it has printed since its last start. */
+  get output(): string {
+    const { stdout = '', stderr = '' } = this.#process?.output ?? {}
+    return stdout + stderr
+  }
+
+  /** Resolves when it says that it is ready. */
+  async start(): Promise<void> {
+    this.launch()
+    await until('the node to be ready', () => this.isReady || !this.isRunning, START_MS)
+    if (!this.isReady) throw new Error(`a node ended: ${this.output}`)
+  }
+
+  /** As `start`, without waiting. */
+  launch(): void {
+    const { owner, port, tcpPort, settings } = this.#options
+    const ports = { PORT: String(port), ROOMS_TCP_PORT: String(tcpPort) }
+    this.#process = spawnServer(owner, { ...settings, ...ports })
+  }
+
+  get isReady(): boolean {
+    return this.output.includes('Parlance is ready')
+  }
+
+  /** Ends it as a crash would: nobody is told anything. */
+  async kill(): Promise<void> {
+    this.#process?.child.kill('SIGKILL')
+    await this.#process?.exited
+  }
+
+  /** Its sockets stay open, and it does nothing. */
+  pause(): void {
+    this.#process?.child.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.child.kill('SIGCONT')
+  }
+
+  /** Off from both engines: connections drop, and new ones do too until `reconnect`. */
+  cutOff(): void {
+    if (this.#options.ways.length === 0) throw new Error('the cluster was not started with ways to cut')
+    for (const way of this.#options.ways) way.cut('stay')
+  }
+
+  reconnect(): void {
+    for (const way of this.#options.ways) way.restore()
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
+import { Engine } from './engine.ts'
+import { initPostgres, POSTGRES_USER } from './postgres.ts'
+import { findRedis } from './programs.ts'
+
+export { Engine } from './engine.ts'
+export { enginesAreMissing } from './programs.ts'
+
+/** What a cluster's nodes share, for this test alone. */
+export interface Engines extends AsyncDisposable {
+  readonly postgres: Engine
+  readonly redis: Engine
+}
+
+export async function startEngines(): Promise<Engines> {
+  await using opened = new AsyncDisposableStack()
+  const newFolder = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parlance-engine-'))
+    opened.defer(() => rm(folder, { recursive: true }))
+    return folder
+  }
+  const [postgres, redis] = [await makePostgres(await newFolder()), await makeRedis(await newFolder())]
+  for (const engine of [postgres, redis]) {
+    opened.defer(() => engine.stop())
+    await engine.start()
+  }
+  const closing = opened.move()
+  return { postgres, redis, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+async function makePostgres(folder: string): Promise<Engine> {
+  const port = await freePort()
+  const command = await initPostgres({ folder, port })
+  return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
+}
+
+/** It keeps nothing: started again it is empty. */
+async function makeRedis(folder: string): Promise<Engine> {
+  const port = await freePort()
+  const options = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', daemonize: 'no' }
+  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  return new Engine({
+    url: `redis://127.0.0.1:${port}/0`,
+    command: [findRedis() ?? 'redis-server', ...given],
+    folder,
+  })
+}

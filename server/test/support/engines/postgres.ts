@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process'
+import { chownSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { findPostgres, postgresOwner } from './programs.ts'
+
+export const POSTGRES_USER = 'postgres'
+
+const run = promisify(execFile)
+
+export interface PostgresFolder {
+  /** An empty one, which it makes its owner's. */
+  readonly folder: string
+  readonly port: number
+  readonly settings?: Readonly<Record<string, string | number>>
+}
+
+/** Makes an empty database server there; answers with the command line that runs it. It syncs each commit. */
+export async function initPostgres({ folder, port, settings }: PostgresFolder): Promise<readonly string[]> {
+  const bin = findPostgres()
+  const asOwner = handOver(folder)
+  const [command = '', ...args] = [
+    ...asOwner,
+    ...[`${bin}/initdb`, '-D', `${folder}/data`, '-U', POSTGRES_USER, '-A', 'trust'],
+    ...['-E', 'UTF8', '--no-locale', '--no-sync'],
+  ]
+  await run(command, args, { cwd: folder })
+  const options = Object.entries({ ...listening(folder, port), ...settings })
+  const given = options.flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
+}
+
+const listening = (folder: string, port: number) => ({
+  port,
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: folder,
+  fsync: 'on',
+  synchronous_commit: 'on',
+})
+
+/** What runs a program as the folder's new owner; nothing when that is us. */
+function handOver(folder: string): readonly string[] {
+  const owner = postgresOwner()
+  if (!owner) return []
+  const { uid, gid } = owner
+  chownSync(folder, uid, gid)
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
+}

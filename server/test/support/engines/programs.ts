@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const onPath = (name: string): string | undefined =>
+  // Servers lie where only root's PATH looks.
+  [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path))
+
+/** The folder with the programs of a PostgreSQL server, the newest where Debian keeps several. */
+export function findPostgres(): string | undefined {
+  const folders = [askedPgConfig(), ...globSync('/usr/lib/postgresql/*/bin').sort().reverse()]
+  return folders.find(
+    (folder) => folder && existsSync(`${folder}/initdb`) && existsSync(`${folder}/postgres`),
+  )
+}
+
+export const findRedis = (): string | undefined => onPath('redis-server')
+
+function askedPgConfig(): string | undefined {
+  try {
+    return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
+  } catch {
+    // Not everybody who has the server has it.
+    return undefined
+  }
+}
+
+/** Who runs PostgreSQL, which refuses to run as root: its own user then. Undefined: whoever we are. */
+export const postgresOwner = (): { readonly uid: number; readonly gid: number } | undefined =>
+  process.getuid?.() === 0 ? statSync('/var/lib/postgresql', { throwIfNoEntry: false }) : undefined
+
+/** Why no engines can be started here; undefined when they can. */
+export async function enginesAreMissing(): Promise<string | undefined> {
+  if (findPostgres() === undefined) return 'there is no PostgreSQL server to start (initdb and postgres)'
+  if (findRedis() === undefined) return 'there is no redis-server to start'
+  if (process.getuid?.() !== 0) return undefined
+  if (onPath('setpriv') === undefined) return 'PostgreSQL refuses to run as root, and there is no setpriv'
+  return postgresOwner() ? undefined : 'PostgreSQL refuses to run as root, and there is no other user for it'
+}
