@@ -13,7 +13,7 @@ const wanted = globSync(['server/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
   .sort()
 
 /** Files whose name begins with it need it; elsewhere they are left out, which the last lines say aloud. */
-const needs = { postgres: postgresIsMissing, 'cluster-': enginesAreMissing }
+const needs = { postgres: postgresIsMissing, redis: enginesAreMissing, 'cluster-': enginesAreMissing }
 
 const leftOut: string[] = []
 for (const [engine, isMissing] of Object.entries(needs)) {

@@ -17,18 +17,30 @@ export interface Engines extends AsyncDisposable {
 
 export async function startEngines(): Promise<Engines> {
   await using opened = new AsyncDisposableStack()
-  const newFolder = async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'parlance-engine-'))
-    opened.defer(() => rm(folder, { recursive: true }))
-    return folder
-  }
-  const [postgres, redis] = [await makePostgres(await newFolder()), await makeRedis(await newFolder())]
-  for (const engine of [postgres, redis]) {
-    opened.defer(() => engine.stop())
-    await engine.start()
-  }
+  const postgres = await startIn(opened, makePostgres)
+  const redis = await startIn(opened, makeRedis)
   const closing = opened.move()
   return { postgres, redis, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** A Redis for this test alone. */
+export async function startRedis(): Promise<{ engine: Engine } & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const engine = await startIn(opened, makeRedis)
+  const closing = opened.move()
+  return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+async function startIn(
+  opened: AsyncDisposableStack,
+  make: (folder: string) => Promise<Engine>,
+): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), 'parlance-engine-'))
+  opened.defer(() => rm(folder, { recursive: true }))
+  const engine = await make(folder)
+  opened.defer(() => engine.stop())
+  await engine.start()
+  return engine
 }
 
 async function makePostgres(folder: string): Promise<Engine> {
