@@ -28,6 +28,8 @@ export interface Config {
     readonly cluster: string | undefined
     readonly webhookUrl: string | undefined
   }
+  /** Several nodes are one chat through it. */
+  readonly redisUrl: string | undefined
   readonly rateLimits: boolean
   readonly maxMessageBytes: number
   readonly trustedProxies: readonly string[]
@@ -42,6 +44,9 @@ export type Database =
   | { readonly kind: 'sqlite'; readonly file: string; readonly directory: string }
   /** Holds the generated secrets too, for all nodes. */
   | { readonly kind: 'postgres'; readonly url: string }
+
+/** Where the groups dialect's peers have always met. */
+const LOCAL_REDIS = 'redis://127.0.0.1:6379/0'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -97,10 +102,12 @@ export function readConfig(environment: Environment): Config {
   refuseUnknown(environment)
   const settings = new SettingsReader(environment)
   const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
+  const database = databaseOf(settings)
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
-    database: databaseOf(settings),
+    database,
+    redisUrl: redisUrlOf(settings, database),
     dialects,
     dedicatedPorts: dedicatedPortsOf(settings, dialects),
     rooms: {
@@ -126,7 +133,7 @@ export function readConfig(environment: Environment): Config {
     metrics: settings.flag('METRICS') ?? true,
     metricsToken: settings.text('METRICS_TOKEN'),
   }
-  refuseContradictions(config, settings)
+  refuseContradictions(config)
   return Object.freeze(config)
 }
 
@@ -154,6 +161,24 @@ function databaseOf(settings: SettingsReader): Database {
     )
   }
   return { kind: 'postgres', url }
+}
+
+function redisUrlOf(settings: SettingsReader, database: Database): string | undefined {
+  const isPeer = settings.flag('PEER')
+  const url = settings.text('REDIS_URL') ?? (isPeer ? LOCAL_REDIS : undefined)
+  if (url === undefined) return undefined
+  const server = URL.parse(url)
+  if (!server || !/^rediss?:$/.test(server.protocol) || !/^(\/\d*)?$/.test(server.pathname)) {
+    throw new SettingRefusal(
+      `REDIS_URL must be a Redis server, such as ${LOCAL_REDIS} or rediss://user:password@redis.example:6379/0.`,
+    )
+  }
+  if (database.kind === 'sqlite') {
+    throw new SettingRefusal(
+      `${isPeer ? 'PEER=true' : 'REDIS_URL'} makes several servers one chat, whose messages they must share: name a PostgreSQL database in DATABASE_URL, or leave it out to run one server.`,
+    )
+  }
+  return url
 }
 
 function sqliteIn(path: string): Database {
@@ -265,7 +290,7 @@ function trustedProxiesOf(settings: SettingsReader): readonly string[] {
   return entries
 }
 
-function refuseContradictions({ port, dedicatedPorts, rooms }: Config, settings: SettingsReader): void {
+function refuseContradictions({ port, dedicatedPorts, rooms }: Config): void {
   const taken = new Map<number, string>([[port, 'PORT']])
   const entries: (readonly [number, string])[] = dedicatedPorts.map((entry) => [
     entry.port,
@@ -277,11 +302,5 @@ function refuseContradictions({ port, dedicatedPorts, rooms }: Config, settings:
     if (other && number !== 0)
       throw new SettingRefusal(`${other} and ${name} both take port ${number}; give each its own.`)
     taken.set(number, name)
-  }
-  if (settings.flag('PEER') || settings.text('REDIS_URL')) {
-    const name = settings.flag('PEER') ? 'PEER=true' : 'REDIS_URL'
-    throw new SettingRefusal(
-      `${name} makes several servers one chat, which this version cannot do yet; leave it out to run one server.`,
-    )
   }
 }

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
 import type { Config } from './config.ts'
 import { Chat } from './core/chat.ts'
+import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { openListeners } from './listeners.ts'
 import { createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
+import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
@@ -39,9 +43,9 @@ export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
   const metrics = new Metrics()
-  const { store, secrets } = await openStorage(config, metrics, log)
+  const { store, secrets, agreeOn } = await openStorage(config, metrics, log)
   opened.defer(() => store.close())
-  const bus = new LocalBus((err) => log.error({ err }, 'a listener failed'))
+  const bus = await openBus(config, agreeOn, log)
   opened.defer(() => bus.close())
   const clock = systemClock()
   const chat = new Chat({ store, bus, clock, maxMessageBytes: config.maxMessageBytes })
@@ -49,7 +53,8 @@ export async function createServer(config: Config): Promise<Server> {
 
   const limits = new Limits(config.rateLimits)
   const addressOf = addressReader(config.trustedProxies)
-  const parts: DialectParts = { chat, bus, log, config, secrets, limits, addressOf }
+  const feeds = openFeeds(bus, chat)
+  const parts: DialectParts = { chat, bus, feeds, log, config, secrets, limits, addressOf }
   const dialects = await mountAll(parts)
   metrics.watchConnections(() =>
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
@@ -57,10 +62,8 @@ export async function createServer(config: Config): Promise<Server> {
 
   let isDraining = false
   const health = new Health({
-    parts: new Map([
-      ['store', () => store.ping()],
-      ['bus', () => bus.ping()],
-    ]),
+    parts: new Map([['store', () => store.ping()]]),
+    helpers: new Map([['bus', () => bus.ping()]]),
     isDraining: () => isDraining,
     metrics: config.metrics ? metrics : undefined,
     metricsToken: config.metricsToken,
@@ -88,6 +91,8 @@ export async function createServer(config: Config): Promise<Server> {
 interface Storage {
   readonly store: Store
   readonly secrets: Secrets
+  /** The value proposed first under a name, by whichever node. A store of one server needs none. */
+  readonly agreeOn?: PostgresStore['agreeOn']
 }
 
 async function openStorage(config: Config, metrics: Metrics, log: Logger): Promise<Storage> {
@@ -108,7 +113,28 @@ async function openStorage(config: Config, metrics: Metrics, log: Logger): Promi
     waiting.defer(() => room.close())
   }
   const store = await openPostgresStore({ url: database.url, onStats, onWaiting })
-  return { store, secrets: await agreeOnSecrets((name, proposal) => store.agreeOn(name, proposal)) }
+  const agreeOn: Storage['agreeOn'] = (name, proposal) => store.agreeOn(name, proposal)
+  return { store, agreeOn, secrets: await agreeOnSecrets(agreeOn) }
+}
+
+async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: Logger): Promise<Bus> {
+  const onError = (err: unknown) => log.error({ err }, 'a listener failed')
+  if (redisUrl === undefined || !agreeOn) return new LocalBus(onError)
+  const { RedisBus } = await import('./bus/redis/index.ts')
+  const { host } = new URL(redisUrl)
+  return RedisBus.open({
+    url: redisUrl,
+    // Whoever shares the database is one chat.
+    cluster: await agreeOn('cluster', randomUUID()),
+    onError,
+    onDown: (err) => {
+      const reason = err instanceof Error ? err.message : String(err)
+      log.warn(
+        `Redis at ${host} is out of reach (${reason}); this node serves its own clients and tries again.`,
+      )
+    },
+    onUp: () => log.info(`Redis at ${host} answers again.`),
+  })
 }
 
 /** Gives back the names of guests who have not come for a while: at start and every hour. */

@@ -9,6 +9,8 @@ export const topic = <T>(name: string): Topic<T> => ({ name })
 
 export type Listener<T> = (news: T) => void
 export type Unsubscribe = () => void
+/** 'begun': for the first time since this node listens to the topic. 'resumed': after an outage. */
+export type OnRenewed = (why: 'begun' | 'resumed') => void
 
 /**
  * Carries news between nodes, this one included. At most once; in publishing order per topic and node.
@@ -21,9 +23,9 @@ export interface Bus {
   publish<T>(topic: Topic<T>, news: T): void
   /**
    * A listener must not throw; one that does is reported and does not keep the news from the others.
-   * `onRenewed` is called whenever news of other nodes may have been missed and from now on comes again.
+   * `onRenewed` is called when news of other nodes, some of which may have been missed, from now on comes.
    */
-  subscribe<T>(topic: Topic<T>, listener: Listener<T>, onRenewed?: () => void): Unsubscribe
+  subscribe<T>(topic: Topic<T>, listener: Listener<T>, onRenewed?: OnRenewed): Unsubscribe
   /** Resolves once other nodes' news of a topic subscribed to arrives; at once while they are out of reach. */
   settled<T>(topic: Topic<T>): Promise<void>
   /** Sets shared by all nodes, each member present as long as one holder on a living node holds it. */
@@ -47,9 +49,12 @@ export interface PresenceSets {
   countHolders(set: string): Promise<number>
   /** Names of the sets that are not empty and start with the prefix. */
   names(prefix: string): Promise<readonly string[]>
-  /** Tells of members that come or go without their holders' doing: on one node of the cluster for each. */
-  onShift(listener: (shift: PresenceShift) => void): void
+  /** Tells of members that come or go without their holders' doing: each on one node of the cluster. */
+  onShift(listener: ShiftListener): void
 }
+
+/** What it rejects with is reported. */
+export type ShiftListener = (shift: PresenceShift) => void | Promise<void>
 
 /** A member went with its node, or is back with it. */
 export interface PresenceShift {

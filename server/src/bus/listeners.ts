@@ -1,8 +1,8 @@
-import type { Listener, Unsubscribe } from './bus.ts'
+import type { Listener, OnRenewed, Unsubscribe } from './bus.ts'
 
 interface Entry {
   readonly listener: Listener<unknown>
-  readonly onRenewed: (() => void) | undefined
+  readonly onRenewed: OnRenewed | undefined
 }
 
 /** The listeners of this node, by topic. */
@@ -33,8 +33,8 @@ export class Listeners {
     this.#each(topic, ({ listener }) => listener(news))
   }
 
-  renew(topic: string): void {
-    this.#each(topic, ({ onRenewed }) => onRenewed?.())
+  renew(topic: string, why: Parameters<OnRenewed>[0]): void {
+    this.#each(topic, ({ onRenewed }) => onRenewed?.(why))
   }
 
   topics(): Iterable<string> {

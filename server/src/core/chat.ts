@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../store/store.ts'
 import { Accounts } from './accounts.ts'
+import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
 import { Messages } from './messages.ts'
@@ -12,7 +13,7 @@ export type { CreatedConversation, Standing } from '../store/store.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './types.ts'
-export type { Accounts, Contacts, Conversations, Messages, Presence, Sessions }
+export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions }
 
 /** The domain: commands in, events out. Knows no wire, no SQL and no socket. */
 export class Chat {
@@ -22,6 +23,7 @@ export class Chat {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly presence: Presence
+  readonly changes: ChangeLog
 
   constructor({
     store,
@@ -35,5 +37,6 @@ export class Chat {
     this.conversations = new Conversations(store, bus, clock)
     this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes })
     this.presence = new Presence(bus, store, clock)
+    this.changes = new ChangeLog(store)
   }
 }

@@ -189,7 +189,8 @@ export class Conversations {
     const { conversationId, lastChange: change } = conversation
     // Members first: their live connections join the audience that the second event is for.
     for (const { accountId } of members) {
-      this.#bus.publish(accountTopic(accountId), { type: 'account.joined', accountId, conversationId })
+      const news = { type: 'account.joined', accountId, conversationId, change } as const
+      this.#bus.publish(accountTopic(accountId), news)
     }
     this.#bus.publish(conversationTopic(conversationId), {
       type: 'conversation.created',
@@ -206,7 +207,8 @@ export class Conversations {
     return joining.then((joined) => {
       if (!joined.isNew) return joined
       const { member, change } = joined
-      this.#bus.publish(accountTopic(accountId), { type: 'account.joined', accountId, conversationId })
+      const news = { type: 'account.joined', accountId, conversationId, change } as const
+      this.#bus.publish(accountTopic(accountId), news)
       this.#bus.publish(conversationTopic(conversationId), {
         type: 'member.joined',
         conversationId,

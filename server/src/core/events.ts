@@ -72,11 +72,12 @@ export type ConversationEvent = ConversationChange | ConversationSignal
 
 /** A fact for one account, whatever its connections. */
 export type AccountEvent =
-  /** It is now a member: its connections join the conversation's audience. */
+  /** It is now a member, by that change: its connections join the conversation's audience. */
   | {
       readonly type: 'account.joined'
       readonly accountId: AccountId
       readonly conversationId: ConversationId
+      readonly change: number
     }
   | { readonly type: 'account.left'; readonly accountId: AccountId; readonly conversationId: ConversationId }
   /** A contact of this account came online or went offline. */

@@ -1,12 +1,16 @@
-import type { Bus } from '../bus/bus.ts'
+import type { Bus, PresenceShift } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
-import { type AccountId, type Sender, toSender } from './types.ts'
+import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
-const ONLINE = 'online'
+const ONLINE = 'online:'
+/** Over so many sets they are spread, which a cluster of Redis spreads over its shards. */
+const ONLINE_SETS = 64
+
+const setOf = (accountId: AccountId): string => `${ONLINE}${accountId % ONLINE_SETS}`
 
 /** Who has a live connection, in any dialect and on any node. Live state: a crash leaves nobody online. */
 export class Presence {
@@ -22,6 +26,7 @@ export class Presence {
     this.#accounts = store.accounts
     this.#contacts = store.contacts
     this.#clock = clock
+    bus.presence.onShift((shift) => this.#follow(shift))
   }
 
   /** One more live connection. Await the result once when it ends. Contacts hear of the first and the last only. */
@@ -35,25 +40,36 @@ export class Presence {
       if (!isConnected) return
       isConnected = false
       await this.#turns.run(accountId, async () => {
-        if (await this.#bus.presence.leave(ONLINE, String(accountId))) await this.#tell(person, false)
+        if (await this.#bus.presence.leave(setOf(accountId), String(accountId)))
+          await this.#tell(person, false)
       })
     }
   }
 
   isOnline(accountId: AccountId): Promise<boolean> {
-    return this.#bus.presence.has(ONLINE, String(accountId))
+    return this.#bus.presence.has(setOf(accountId), String(accountId))
   }
 
   async #come(person: Sender): Promise<void> {
-    const member = String(person.accountId)
-    if (!(await this.#bus.presence.enter(ONLINE, member))) return
+    const [set, member] = [setOf(person.accountId), String(person.accountId)]
+    if (!(await this.#bus.presence.enter(set, member))) return
     try {
       await this.#tell(person, true)
     } catch (error) {
       // The caller has nothing to give back.
-      await this.#bus.presence.leave(ONLINE, member)
+      await this.#bus.presence.leave(set, member)
       throw error
     }
+  }
+
+  /** The account's node has died, or is back. */
+  async #follow({ set, member, isPresent }: PresenceShift): Promise<void> {
+    if (!set.startsWith(ONLINE)) return
+    const accountId = toAccountId(Number(member))
+    await this.#turns.run(accountId, async () => {
+      const account = await this.#accounts.find(accountId)
+      if (account) await this.#tell(toSender(account), isPresent)
+    })
   }
 
   async #tell(person: Sender, isOnline: boolean): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Bus, Unsubscribe } from '../bus/bus.ts'
-import { type ConversationEvent, type ConversationId, conversationTopic } from '../core/chat.ts'
+import type { Unsubscribe } from '../bus/bus.ts'
+import type { ConversationEvent, ConversationId } from '../core/chat.ts'
+import type { Feeds } from './feeds.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
 
@@ -72,21 +73,29 @@ function batchOf(frame: Frame): Batch {
   return batch
 }
 
-/** A dialect's audiences, by conversation. One is subscribed to the bus while somebody local listens. */
+/** A dialect's audiences, by conversation. One follows its conversation while somebody local listens. */
 export class Audiences {
-  readonly #bus: Bus
+  readonly #feeds: Feeds
   readonly #render: Render
   readonly #audiences = new Map<ConversationId, { audience: Audience; unsubscribe: Unsubscribe }>()
   readonly #joined = new Map<Sink, Set<ConversationId>>()
 
-  constructor(bus: Bus, render: Render) {
-    this.#bus = bus
+  constructor(feeds: Feeds, render: Render) {
+    this.#feeds = feeds
     this.#render = render
   }
 
-  /** From now on the sink receives the conversation's events. Joining twice is joining once. */
-  join(conversationId: ConversationId, sink: Sink): void {
-    this.#open(conversationId, sink).add(sink)
+  /** Await it before `join`, so that the sink misses nothing of other nodes either. Rejects 'unavailable'. */
+  ready(conversationId: ConversationId): Promise<void> {
+    return this.#feeds.ready(conversationId)
+  }
+
+  /**
+   * From now on, or after that change, the sink receives the conversation's events. Joining twice is joining
+   * once.
+   */
+  join(conversationId: ConversationId, sink: Sink, after?: number): void {
+    this.#open(conversationId, sink, after).add(sink)
   }
 
   /**
@@ -102,6 +111,7 @@ export class Audiences {
     const audience = this.#open(conversationId, sink)
     audience.beginJoin(sink)
     try {
+      await this.ready(conversationId)
       const result = await read()
       // The caller answers first, then begins.
       return { result, begin: () => audience.endJoin(sink, result.lastSeq) }
@@ -125,22 +135,25 @@ export class Audiences {
   }
 
   leaveAll(sink: Sink): void {
-    for (const conversationId of this.#joined.get(sink) ?? []) this.leave(conversationId, sink)
+    for (const conversationId of this.joinedBy(sink)) this.leave(conversationId, sink)
   }
 
   has(conversationId: ConversationId, sink: Sink): boolean {
     return this.#joined.get(sink)?.has(conversationId) ?? false
   }
 
-  #open(conversationId: ConversationId, sink: Sink): Audience {
+  /** A copy: leaving meanwhile does no harm. */
+  joinedBy(sink: Sink): readonly ConversationId[] {
+    return [...(this.#joined.get(sink) ?? [])]
+  }
+
+  #open(conversationId: ConversationId, sink: Sink, after?: number): Audience {
     const joined = this.#joined.get(sink) ?? new Set()
     this.#joined.set(sink, joined.add(conversationId))
     const known = this.#audiences.get(conversationId)
     if (known) return known.audience
     const audience = new Audience(this.#render)
-    const unsubscribe = this.#bus.subscribe(conversationTopic(conversationId), (event) =>
-      audience.deliver(event),
-    )
+    const unsubscribe = this.#feeds.follow(conversationId, (event) => audience.deliver(event), after)
     this.#audiences.set(conversationId, { audience, unsubscribe })
     return audience
   }

@@ -1,4 +1,6 @@
+export type { AccountNews, AccountReview } from './account-feeds.ts'
 export { Audiences, type Render } from './audience.ts'
+export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame } from './frame.ts'
 export { MAX_BACKLOG_BYTES, MAX_STALL_MS, type Owner, type Sink, SocketSink } from './sink.ts'
 export { flushAtEndOfTurn } from './turn.ts'

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Config } from '../config.ts'
 import type { Chat } from '../core/chat.ts'
+import type { Feeds } from '../delivery/index.ts'
 import { deriveKey } from '../lib/token.ts'
 import type { Logger } from '../log.ts'
 import type { Secrets } from '../secrets.ts'
@@ -12,6 +13,7 @@ import type { RoomsDialect } from './rooms/index.ts'
 export interface DialectParts {
   readonly chat: Chat
   readonly bus: Bus
+  readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -21,21 +23,21 @@ export interface DialectParts {
 
 /** One row per dialect. Modules are loaded when their dialect is on. */
 const mountDialect = {
-  async rooms({ chat, bus, limits, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
+  async rooms({ chat, feeds, limits, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
     const { mountRooms } = await import('./rooms/index.ts')
-    return mountRooms({ chat, bus, limits, addressOf, log, historyLimit: config.rooms.historyLimit })
+    return mountRooms({ chat, feeds, limits, addressOf, log, historyLimit: config.rooms.historyLimit })
   },
 
-  async chatapp({ chat, bus, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
+  async chatapp({ chat, feeds, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
     const { mountChatapp } = await import('./chatapp/index.ts')
     const { jwtSecret, allowedOrigins, cookieSameSite: sameSite } = config.chatapp
     const key = jwtSecret ?? secrets.jwtSecret
-    return mountChatapp({ chat, bus, limits, addressOf, log, jwtSecret: key, allowedOrigins, sameSite })
+    return mountChatapp({ chat, feeds, limits, addressOf, log, jwtSecret: key, allowedOrigins, sameSite })
   },
 
-  async groups({ chat, bus, limits, log, config }: DialectParts): Promise<Dialect> {
+  async groups({ chat, feeds, limits, log, config }: DialectParts): Promise<Dialect> {
     const { mountGroups } = await import('./groups/index.ts')
-    return mountGroups({ chat, bus, limits, log, guestsAllowed: config.groups.guestsAllowed })
+    return mountGroups({ chat, feeds, limits, log, guestsAllowed: config.groups.guestsAllowed })
   },
 
   async messenger({ chat, limits, addressOf, log, secrets }: DialectParts): Promise<Dialect> {
@@ -43,7 +45,16 @@ const mountDialect = {
     return mountMessenger({ chat, limits, addressOf, log, tokenKey: deriveKey(secrets.root, 'messenger') })
   },
 
-  async channels({ chat, bus, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
+  async channels({
+    chat,
+    bus,
+    feeds,
+    limits,
+    addressOf,
+    log,
+    config,
+    secrets,
+  }: DialectParts): Promise<Dialect> {
     const { mountChannels } = await import('./channels/index.ts')
     const { tokenTtlSeconds, historyLimit } = config.channels
     const tokenKey = deriveKey(secrets.root, 'channels')
@@ -51,6 +62,7 @@ const mountDialect = {
     return mountChannels({
       chat,
       bus,
+      feeds,
       limits,
       addressOf,
       log,
@@ -82,7 +94,14 @@ export async function mountAll(parts: DialectParts): Promise<Dialects> {
 const ALL_BUT_ROOMS = ['chatapp', 'groups', 'messenger', 'channels'] as const
 
 /** Hosted Pusher where a cluster is named, else the server of our own. */
-async function openPusher({ bus, limits, addressOf, log, config, secrets }: Omit<DialectParts, 'chat'>) {
+async function openPusher({
+  bus,
+  limits,
+  addressOf,
+  log,
+  config,
+  secrets,
+}: Omit<DialectParts, 'chat' | 'feeds'>) {
   const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
   const { cluster, webhookUrl } = config.pusher
   const credentials = pusherCredentials(config, secrets)

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { PresenceSets } from '../bus/bus.ts'
+import type { PresenceSets, PresenceShift } from '../bus/bus.ts'
 import { channelKind } from './channel-name.ts'
 import { LingeringHolds } from './lingering-holds.ts'
 import type { ClientEventHook, Webhooks } from './webhooks.ts'
@@ -47,6 +47,17 @@ export class Announcements {
       )
     }
     this.#holds.release(OCCUPIED, channel, () => webhooks.add({ name: 'channel_vacated', channel }))
+  }
+
+  /** A node that held channels and members has died, or is back. */
+  shifted({ set, member, isPresent }: PresenceShift): void {
+    if (set === OCCUPIED) {
+      this.#webhooks?.add({ name: isPresent ? 'channel_occupied' : 'channel_vacated', channel: member })
+    } else if (set.startsWith(MEMBERS)) {
+      const channel = set.slice(MEMBERS.length)
+      const name = isPresent ? 'member_added' : 'member_removed'
+      this.#webhooks?.add({ name, channel, user_id: member })
+    }
   }
 
   clientEvent(event: Omit<ClientEventHook, 'name'>): void {

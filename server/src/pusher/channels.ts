@@ -93,10 +93,20 @@ export class Channels {
 
   /** Tells subscribers of members whose coming or going was never heard of. */
   async mendRosters(): Promise<void> {
-    for (const { name, fanout, roster } of this.#open.values()) {
-      if (!roster) continue
-      const missed = await roster.missed(() => this.#occupancy.members(name))
-      for (const change of missed) applyChange(name, fanout, roster, change)
+    for (const { name, fanout, roster } of this.#open.values()) await this.#mend(name, fanout, roster)
+  }
+
+  async #mend(name: string, fanout: Fanout, roster: Roster | undefined): Promise<void> {
+    if (!roster) return
+    const missed = await roster.missed(() => this.#occupancy.members(name))
+    for (const change of missed) applyChange(name, fanout, roster, change)
+  }
+
+  async #mendAfterOutage(name: string, fanout: Fanout, roster: Roster | undefined): Promise<void> {
+    try {
+      await this.#mend(name, fanout, roster)
+    } catch (err) {
+      this.#log.warn({ err }, 'members were not compared')
     }
   }
 
@@ -104,9 +114,18 @@ export class Channels {
     const fanout = new Fanout()
     const roster = channelKind(name) === 'presence' ? new Roster() : undefined
     // Listens before it reads: what happens in between is in both, never in neither.
-    const unsubscribe = this.#bus.subscribe(channelTopic(name), (news) => receive(name, fanout, roster, news))
+    const topic = channelTopic(name)
+    const unsubscribe = this.#bus.subscribe(
+      topic,
+      (news) => receive(name, fanout, roster, news),
+      (why) => {
+        if (why === 'resumed') void this.#mendAfterOutage(name, fanout, roster)
+      },
+    )
+    const settled = this.#bus.settled(topic)
     const waits = this.#listeners.map(async (listener) => listener(name, true))
-    if (roster) waits.push(roster.load(() => this.#occupancy.members(name)))
+    if (roster) waits.push(settled.then(() => roster.load(() => this.#occupancy.members(name))))
+    waits.push(settled)
     const ready = Promise.all(waits).then(() => undefined)
     // Every subscriber awaits it, and is refused if it fails; should none get that far, the failure is nobody's.
     ready.catch(() => undefined)

@@ -1,5 +1,6 @@
-import type { PresenceSets } from '../bus/bus.ts'
+import type { PresenceSets, PresenceShift } from '../bus/bus.ts'
 import type { Members } from './frames.ts'
+import type { RosterChange } from './roster.ts'
 import type { Member } from './wire.ts'
 
 const SUBSCRIPTIONS = 'pusher:subscriptions:'
@@ -44,6 +45,15 @@ export class Occupancy {
   /** True when that was the user's last subscription. */
   removeMember(channel: string, userId: string): Promise<boolean> {
     return this.#sets.leave(MEMBERS + channel, userId)
+  }
+
+  /** What a shift of any set means for the members of a channel; undefined: nothing. */
+  changeBy({ set, member, about, isPresent }: PresenceShift): [channel: string, RosterChange] | undefined {
+    if (!set.startsWith(MEMBERS)) return undefined
+    const change: RosterChange = isPresent
+      ? { type: 'member_added', userId: member, info: about }
+      : { type: 'member_removed', userId: member }
+    return [set.slice(MEMBERS.length), change]
   }
 
   isMember(channel: string, userId: string): Promise<boolean> {

@@ -107,6 +107,11 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     authorizeChannel: (socketId, channel, presenceData) =>
       signatures.authorizeChannel(socketId, channel, presenceData),
   }
+  bus.presence.onShift((shift) => {
+    const [channel, change] = occupancy.changeBy(shift) ?? []
+    if (channel !== undefined && change) channels.publish(channel, change)
+    announcements.shifted(shift)
+  })
   const terminateUser = (userId: string) => users.terminate(userId)
 
   return {

@@ -29,6 +29,7 @@ export interface Store {
   readonly conversations: ConversationStore
   readonly members: MemberStore
   readonly messages: MessageStore
+  readonly changes: ChangeStore
   /** Resolves when the engine answers. */
   ping(): Promise<void>
   /** Waits for what was accepted, then lets go of the engine. */
@@ -221,3 +222,28 @@ export interface Deleted {
   readonly seq: number
   readonly change: number
 }
+
+/** What has happened in conversations: each change has a number, in each conversation 1, 2, 3 … without a hole. */
+export interface ChangeStore {
+  /** The number of each conversation's last change. Those that do not exist are left out. */
+  last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>>
+  /** What came after a change: in order, without a hole, at most `limit`. */
+  since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]>
+}
+
+export type LoggedChange =
+  /** The message is undefined when it has been deleted since. */
+  | { readonly change: number; readonly kind: 'sent'; readonly message: SignedMessage | undefined }
+  | {
+      readonly change: number
+      readonly kind: 'deleted'
+      readonly messageId: MessageId
+      readonly seq: number
+      readonly at: Micros
+    }
+  | {
+      readonly change: number
+      readonly kind: 'created' | 'joined' | 'left'
+      readonly accountId: AccountId
+      readonly at: Micros
+    }

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf } from './dispatcher.ts'
 
 export interface HealthOptions {
-  /** Name → resolves when that part answers. */
+  /** Name → resolves when that part answers. Without it nobody can be served. */
   readonly parts: ReadonlyMap<string, () => Promise<void>>
+  /** Without one of these the server serves all the same, less well. */
+  readonly helpers?: ReadonlyMap<string, () => Promise<void>>
   readonly isDraining: () => boolean
   /** Undefined: not served. */
   readonly metrics?: { readonly contentType: string; text(): Promise<string> } | undefined
@@ -49,16 +51,24 @@ export class Health {
 
   async #ready(response: ServerResponse): Promise<void> {
     const states = await this.#look()
-    const isReady = !this.#options.isDraining() && states.every(([, state]) => state === 'ok')
-    const status = this.#options.isDraining() ? 'draining' : isReady ? 'ok' : 'unavailable'
+    const status = this.#statusOf(states)
+    const isReady = status === 'ok' || status === 'degraded'
     json(response, isReady ? 200 : 503, { status, ...Object.fromEntries(states) })
+  }
+
+  #statusOf(states: States): 'draining' | 'unavailable' | 'degraded' | 'ok' {
+    const { isDraining, helpers } = this.#options
+    if (isDraining()) return 'draining'
+    const missing = states.filter(([, state]) => state !== 'ok')
+    if (missing.some(([part]) => !helpers?.has(part))) return 'unavailable'
+    return missing.length > 0 ? 'degraded' : 'ok'
   }
 
   #look(): Promise<States> {
     const now = performance.now()
     if (now - this.#askedAt < FRESH_MS) return this.#states
     this.#askedAt = now
-    const parts = [...this.#options.parts]
+    const parts = [...this.#options.parts, ...(this.#options.helpers ?? [])]
     this.#states = Promise.all(parts.map(async ([name, ping]) => [name, await stateOf(ping)] as const))
     return this.#states
   }

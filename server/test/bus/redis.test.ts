@@ -151,7 +151,7 @@ test('a node cut off goes on alone, and catches up', async (t) => {
   assert.equal(await cut.presence.has('s', 'bob'), false, 'it knows only of itself')
 
   const shifts: PresenceShift[] = []
-  cut.presence.onShift((shift) => shifts.push(shift))
+  cut.presence.onShift((shift) => void shifts.push(shift))
   proxy.restore()
   await until('both know that something was missed', () => renewedCut > 0 && renewedOther > 0)
   await cut.ping()
@@ -166,7 +166,7 @@ test('a node cut off goes on alone, and catches up', async (t) => {
 test('a Redis that has lost everything is told again, and nobody comes twice', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const shifts: PresenceShift[] = []
-  for (const { presence } of [here, there]) presence.onShift((shift) => shifts.push(shift))
+  for (const { presence } of [here, there]) presence.onShift((shift) => void shifts.push(shift))
   await here.presence.enter('s', 'ann', 'about ann')
   await there.presence.enter('s', 'ann')
   await there.presence.enter('s', 'bob')

@@ -76,8 +76,10 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHER_CLUSTER: 'eu' }, /PUSHER_APP_ID/],
   [{ PUSHER_KEY: 'a/b' }, /PUSHER_KEY/],
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
-  [{ PEER: 'true' }, /one server/],
-  [{ REDIS_URL: 'redis://127.0.0.1' }, /one server/],
+  [{ PEER: 'true' }, /PEER=true.*PostgreSQL/],
+  [{ REDIS_URL: 'redis://127.0.0.1' }, /REDIS_URL.*PostgreSQL/],
+  [{ REDIS_URL: 'http://127.0.0.1', DATABASE_URL: 'postgres://127.0.0.1/chat' }, /REDIS_URL must be/],
+  [{ REDIS_URL: 'redis://127.0.0.1/chat', DATABASE_URL: 'postgres://127.0.0.1/chat' }, /REDIS_URL must be/],
   [{ TRUSTED_PROXIES: 'everyone' }, /TRUSTED_PROXIES/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
 ]

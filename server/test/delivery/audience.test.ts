@@ -7,7 +7,7 @@ import {
   toAccountId,
   toConversationId,
 } from '../../src/core/chat.ts'
-import { Audiences, type Batch, type Frame, type Sink } from '../../src/delivery/index.ts'
+import { Audiences, type Batch, DirectFeeds, type Frame, type Sink } from '../../src/delivery/index.ts'
 
 const room = toConversationId(1)
 
@@ -43,7 +43,7 @@ const arrived = (name: string): ConversationEvent => ({
 function setUp() {
   const bus = new LocalBus((error) => assert.fail(String(error)))
   let rendered = 0
-  const audiences = new Audiences(bus, (event) => {
+  const audiences = new Audiences(new DirectFeeds(bus), (event) => {
     rendered++
     const text =
       event.type === 'message.deleted'

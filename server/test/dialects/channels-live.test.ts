@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import PusherServerLibrary from 'pusher'
 import { LocalBus } from '../../src/bus/local.ts'
 import { toAccountId } from '../../src/core/chat.ts'
+import { DirectFeeds } from '../../src/delivery/index.ts'
 import { mountChannels } from '../../src/dialects/channels/index.ts'
 import { createHostedPublisher } from '../../src/pusher/index.ts'
 import { Limits } from '../../src/transport/index.ts'
@@ -405,9 +406,11 @@ async function mountHosted(where: { host: string; port: number }) {
   const { PUSHER_APP_ID: appId, PUSHER_KEY: key, PUSHER_SECRET: secret } = KEYS
   const credentials = { appId, key, secret }
   const publisher = createHostedPublisher({ credentials, cluster: 'none', useTLS: false, ...where })
+  const bus = new LocalBus((error) => assert.ifError(error))
   const dialect = mountChannels({
     chat: own().chat,
-    bus: new LocalBus((error) => assert.ifError(error)),
+    bus,
+    feeds: new DirectFeeds(bus),
     limits: new Limits(false),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),

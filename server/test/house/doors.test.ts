@@ -25,6 +25,7 @@ const DOORS = new Set([
   'store/postgres/index.ts',
   'bus/bus.ts',
   'bus/local.ts',
+  'bus/redis/index.ts',
   'delivery/index.ts',
   'transport/index.ts',
   'pusher/index.ts',
@@ -36,6 +37,7 @@ const ADAPTERS: ReadonlyMap<string, string> = new Map([
   ['store/sqlite/index.ts', 'server.ts'],
   ['store/postgres/index.ts', 'server.ts'],
   ['bus/local.ts', 'server.ts'],
+  ['bus/redis/index.ts', 'server.ts'],
 ])
 
 const files = globSync('**/*.{ts,js}', { cwd: SRC })

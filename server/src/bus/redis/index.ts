@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bus, Listener, Topic, Unsubscribe } from '../bus.ts'
+import type { Bus, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
 import { Listeners } from '../listeners.ts'
 import { RedisLink, type Wire } from './link.ts'
 import { Names } from './names.ts'
@@ -86,7 +86,7 @@ export class RedisBus implements Bus {
     this.#outbox.push(name, news)
   }
 
-  subscribe<T>({ name }: Topic<T>, listener: Listener<T>, onRenewed?: () => void): Unsubscribe {
+  subscribe<T>({ name }: Topic<T>, listener: Listener<T>, onRenewed?: OnRenewed): Unsubscribe {
     // The name fixes the type: only news of this topic is told there.
     const entry = { listener: listener as Listener<unknown>, onRenewed }
     const unsubscribe = this.#listeners.add(name, entry, () => this.#subscriptions.drop(name))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { within } from '../../lib/within.ts'
-import type { PresenceSets, PresenceShift } from '../bus.ts'
+import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
 import { Ledger, type Shift } from './ledger.ts'
@@ -23,7 +23,7 @@ export class RedisPresence implements PresenceSets {
   readonly #onError: (error: unknown) => void
   readonly #holders = new Holders()
   readonly #here = new LocalPresence(this.#holders)
-  readonly #listeners: ((shift: PresenceShift) => void)[] = []
+  readonly #listeners: ShiftListener[] = []
   readonly #renewing: NodeJS.Timeout
   /** Undefined while Redis is out of reach. */
   #ledger: Ledger | undefined
@@ -89,7 +89,7 @@ export class RedisPresence implements PresenceSets {
     )
   }
 
-  onShift(listener: (shift: PresenceShift) => void): void {
+  onShift(listener: ShiftListener): void {
     this.#listeners.push(listener)
   }
 
@@ -190,6 +190,8 @@ export class RedisPresence implements PresenceSets {
   }
 
   #tell(shift: PresenceShift): void {
-    for (const listener of this.#listeners) listener(shift)
+    for (const listener of this.#listeners) {
+      Promise.try(listener, shift).catch(this.#onError)
+    }
   }
 }

@@ -20,6 +20,8 @@ export class Subscriptions {
   readonly #options: SubscriptionsOptions
   /** Of the present wire; each resolves when the topic's news arrives, or cannot. */
   readonly #active = new Map<string, Promise<void>>()
+  /** Those that were so on this wire or an earlier one, since they were first wanted. */
+  readonly #begun = new Set<string>()
   /** Large parcels of a topic that are being fetched, and what waits behind them. */
   readonly #fetching = new Map<string, Promise<void>>()
 
@@ -58,12 +60,15 @@ export class Subscriptions {
       if (subscriber.isReady) this.#options.onError(error)
       return
     }
-    listeners.renew(topic)
+    listeners.renew(topic, this.#begun.has(topic) ? 'resumed' : 'begun')
+    this.#begun.add(topic)
   }
 
   #dropUnlessWanted(topic: string): void {
     const { link, names, listeners, onError } = this.#options
-    if (listeners.has(topic) || !this.#active.delete(topic)) return
+    if (listeners.has(topic)) return
+    this.#begun.delete(topic)
+    if (!this.#active.delete(topic)) return
     const { subscriber } = link.wire ?? {}
     subscriber?.sUnsubscribe(names.channel(topic), this.#onMessage).catch((error) => {
       if (subscriber.isReady) onError(error)
@@ -108,7 +113,7 @@ export class Subscriptions {
   #tell(topic: string, news: Parcel[1]): void {
     const { listeners } = this.#options
     if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
-    else if (topic !== EVERYTHING) listeners.renew(topic)
-    else for (const each of [...listeners.topics()]) listeners.renew(each)
+    else if (topic !== EVERYTHING) listeners.renew(topic, 'resumed')
+    else for (const each of [...listeners.topics()]) listeners.renew(each, 'resumed')
   }
 }

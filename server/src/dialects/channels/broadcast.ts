@@ -1,6 +1,5 @@
-import type { Bus } from '../../bus/bus.ts'
 import type { ConversationId } from '../../core/chat.ts'
-import { Audiences, type Sink } from '../../delivery/index.ts'
+import { Audiences, type Feeds, type Sink } from '../../delivery/index.ts'
 import type { PusherServer } from '../../pusher/index.ts'
 import type { ChatChannel, ChatChannelKind } from './channel-names.ts'
 import { renderFor } from './events.ts'
@@ -19,10 +18,10 @@ export class Broadcast {
   readonly #occupied = new Map<string, Occupied>()
   readonly #told = new Map<ConversationId, ChatChannel>()
 
-  constructor(kind: ChatChannelKind, bus: Bus, server: PusherServer) {
+  constructor(kind: ChatChannelKind, feeds: Feeds, server: PusherServer) {
     this.#server = server
     this.#audiences = new Audiences(
-      bus,
+      feeds,
       renderFor(kind, (conversationId) => this.#told.get(conversationId)),
     )
   }
@@ -31,6 +30,7 @@ export class Broadcast {
     const occupied: Occupied = { sink: this.#server.channelSink(name) }
     this.#occupied.set(name, occupied)
     const channel = await find()
+    if (channel) await this.#audiences.ready(channel.conversationId)
     // Its subscribers may have gone, or gone and come back, while it was looked up.
     if (!channel || this.#occupied.get(name) !== occupied) return
     occupied.conversationId = channel.conversationId

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from '../../bus/bus.ts'
 import type { AccountId, Chat } from '../../core/chat.ts'
+import type { Feeds } from '../../delivery/index.ts'
 import type { ChannelAuth, PusherServer } from '../../pusher/index.ts'
 import { Broadcast } from './broadcast.ts'
 import { type ChatChannelKind, notificationName, parseChatName } from './channel-names.ts'
@@ -13,6 +14,7 @@ export interface BuiltInLiveOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus
+  readonly feeds: Feeds
   readonly channels: ChatChannels
   readonly log: Logger
 }
@@ -24,13 +26,13 @@ export class BuiltInLive implements Live {
   readonly #listeners: Listeners
   readonly #broadcasts: Readonly<Record<ChatChannelKind, Broadcast>>
 
-  constructor({ server, chat, bus, channels, log }: BuiltInLiveOptions) {
+  constructor({ server, chat, bus, feeds, channels, log }: BuiltInLiveOptions) {
     this.#server = server
     this.#channels = channels
-    this.#listeners = new Listeners({ server, chat, bus, log })
+    this.#listeners = new Listeners({ server, chat, bus, feeds, log })
     this.#broadcasts = {
-      private: new Broadcast('private', bus, server),
-      presence: new Broadcast('presence', bus, server),
+      private: new Broadcast('private', feeds, server),
+      presence: new Broadcast('presence', feeds, server),
     }
     server.onOccupancy((name, isOccupied) => this.#follow(name, isOccupied))
   }

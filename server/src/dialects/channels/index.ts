@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
+import type { Feeds } from '../../delivery/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
@@ -15,6 +16,7 @@ import { Requests } from './requests.ts'
 export interface ChannelsDeps {
   readonly chat: Chat
   readonly bus: Bus
+  readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -32,14 +34,14 @@ const OWN_PATHS = /^\/(api|app|apps)\//
 
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect {
-  const { chat, bus, limits, addressOf, log, pusher } = deps
+  const { chat, bus, feeds, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit } = deps
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock: systemClock() })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
   const live =
     pusher.mode === 'built-in'
-      ? new BuiltInLive({ server: pusher.server, chat, bus, channels, log })
+      ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log })
       : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
   const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit })
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
-import { type Account, type AccountId, accountTopic, type Chat } from '../../core/chat.ts'
+import type { Account, AccountId, Chat } from '../../core/chat.ts'
+import type { Feeds } from '../../delivery/index.ts'
 import type { PusherConnection, PusherServer } from '../../pusher/index.ts'
 
 /** An account has proved to be behind a Pusher connection: it asked to have a subscription of it signed. */
@@ -18,6 +19,7 @@ export interface ListenersOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus
+  readonly feeds: Feeds
   readonly log: Logger
 }
 
@@ -29,14 +31,16 @@ export class Listeners {
   readonly #server: PusherServer
   readonly #chat: Chat
   readonly #bus: Bus
+  readonly #feeds: Feeds
   readonly #log: Logger
   readonly #known = new Set<string>()
   readonly #unsubscribe: Unsubscribe
 
-  constructor({ server, chat, bus, log }: ListenersOptions) {
+  constructor({ server, chat, bus, feeds, log }: ListenersOptions) {
     this.#server = server
     this.#chat = chat
     this.#bus = bus
+    this.#feeds = feeds
     this.#log = log
     this.#unsubscribe = bus.subscribe(PROOFS, (proof) => this.#note(proof))
   }
@@ -55,8 +59,9 @@ export class Listeners {
     const key = `${accountId}@${socketId}`
     if (!connection || this.#known.has(key)) return
     this.#known.add(key)
-    const forget = this.#bus.subscribe(accountTopic(accountId), ({ type }) => {
-      if (type === 'account.revoked') connection.terminate()
+    const forget = this.#feeds.followAccount(accountId, (news) => {
+      const isOutdated = news.type === 'account.reviewed' && news.credentialsSince !== proof.credentialsSince
+      if (news.type === 'account.revoked' || isOutdated) connection.terminate()
     })
     const arrived = this.#arrive(proof, connection)
     connection.onClose(() => {

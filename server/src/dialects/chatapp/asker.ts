@@ -6,19 +6,19 @@ import type { LiveConnection } from './live-accounts.ts'
 export class Asker {
   readonly chat: Chat
   readonly account: Account
-  readonly #connection: Pick<LiveConnection, 'joined' | 'left'>
+  readonly #connection: Pick<LiveConnection, 'join' | 'left'>
   // Where it has been found to be a member, and not been put out since as far as this connection has heard.
   #standings: Map<ConversationId, Standing> | undefined
 
-  constructor(chat: Chat, account: Account, connection: Pick<LiveConnection, 'joined' | 'left'>) {
+  constructor(chat: Chat, account: Account, connection: Pick<LiveConnection, 'join' | 'left'>) {
     this.chat = chat
     this.account = account
     this.#connection = connection
   }
 
-  /** Makes sure that the conversation's events reach the asking connection. */
-  join(conversationId: ConversationId): void {
-    this.#connection.joined(conversationId)
+  /** Makes sure that the conversation's events, from here on, reach the asking connection. */
+  join(conversationId: ConversationId): Promise<void> {
+    return this.#connection.join(conversationId)
   }
 
   leave(conversationId: ConversationId): void {
@@ -47,7 +47,7 @@ export async function joinToSend(
   text: () => string,
 ): Promise<Standing> {
   const standing = await standingOf(asker, conversationId, text)
-  asker.join(conversationId)
+  await asker.join(conversationId)
   // One that forbids is asked for anew each time: it may be taken back without a word.
   if (!standing.isBlocked) asker.remember(standing)
   return standing

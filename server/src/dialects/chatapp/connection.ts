@@ -1,10 +1,11 @@
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
-import type { Audiences, Sink } from '../../delivery/index.ts'
+import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
 import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
 import { Asker } from './asker.ts'
 import type { Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
+import { renderStatus } from './events.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { answer } from './requests.ts'
 
@@ -73,11 +74,17 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     await this.#goOffline?.()
   }
 
-  joined(conversationId: ConversationId): void {
-    if (this.#isOver) return
-    this.#leftMeanwhile?.delete(conversationId)
+  async join(conversationId: ConversationId): Promise<void> {
     const { audiences } = this.#parts
-    if (!audiences.has(conversationId, this.sink)) audiences.join(conversationId, this.sink)
+    if (this.#isOver || audiences.has(conversationId, this.sink)) return
+    await audiences.ready(conversationId)
+    this.#hear(conversationId)
+  }
+
+  joined(conversationId: ConversationId, change: number): void {
+    this.#leftMeanwhile?.delete(conversationId)
+    // That change is to be heard too.
+    this.#hear(conversationId, change - 1)
   }
 
   left(conversationId: ConversationId): void {
@@ -94,8 +101,21 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     })
   }
 
+  reviewed({ credentialsSince, conversationIds, isAfterOutage }: AccountReview): void {
+    if (credentialsSince !== this.#account?.credentialsSince) {
+      this.revoked()
+      return
+    }
+    const { audiences } = this.#parts
+    for (const conversationId of audiences.joinedBy(this.sink)) {
+      if (!conversationIds.has(conversationId)) this.left(conversationId)
+    }
+    for (const conversationId of conversationIds) this.#hear(conversationId)
+    if (isAfterOutage) this.#tellOfContacts().catch((err) => this.onError(err))
+  }
+
   async #open(cookies: string | undefined): Promise<Asker | undefined> {
-    const { chat, credentials, liveAccounts } = this.#parts
+    const { chat, credentials, liveAccounts, audiences } = this.#parts
     const identity = await credentials.identify(cookies)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
@@ -107,8 +127,10 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     // A revocation between the two readings told nobody of this connection.
     const again = await credentials.identify(cookies)
     if (again.kind !== 'account') return this.#refuse(again)
-    for (const conversationId of await chat.conversations.idsOf(accountId)) {
-      if (!this.#leftMeanwhile?.has(conversationId)) this.joined(conversationId)
+    const conversationIds = await chat.conversations.idsOf(accountId)
+    await Promise.all(conversationIds.map((id) => audiences.ready(id)))
+    for (const conversationId of conversationIds) {
+      if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
     }
     this.#leftMeanwhile = undefined
     if (this.#isOver) return undefined
@@ -126,6 +148,13 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
   }
 
+  #hear(conversationId: ConversationId, after?: number): void {
+    const { audiences } = this.#parts
+    if (!this.#isOver && !audiences.has(conversationId, this.sink)) {
+      audiences.join(conversationId, this.sink, after)
+    }
+  }
+
   /** Neither answers nor hears anything any more. */
   #stop(): void {
     this.#isOver = true
@@ -133,6 +162,16 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const { audiences, liveAccounts } = this.#parts
     if (this.#account) liveAccounts.remove(this.#account.accountId, this)
     audiences.leaveAll(this.sink)
+  }
+
+  /** Who came or went during an outage told nobody here of it. */
+  async #tellOfContacts(): Promise<void> {
+    const { contacts, presence } = this.#parts.chat
+    if (!this.#account || this.#isOver) return
+    for (const contact of await contacts.list(this.#account.accountId)) {
+      const isOnline = await presence.isOnline(contact.accountId)
+      if (!this.#isOver) this.sink.send(renderStatus(contact, isOnline))
+    }
   }
 
   /** A disabled account is gone; another can sign in again. */

@@ -1,6 +1,5 @@
-import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences } from '../../delivery/index.ts'
+import { Audiences, type Feeds } from '../../delivery/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Logger } from '../../log.ts'
 import {
@@ -24,7 +23,7 @@ import type { SameSite } from './wire.ts'
 
 export interface ChatappDeps {
   readonly chat: Chat
-  readonly bus: Bus
+  readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -44,11 +43,11 @@ const PING_INTERVAL_MS = 30_000
 
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
 export function mountChatapp(deps: ChatappDeps): Dialect {
-  const { chat, bus, limits, log } = deps
+  const { chat, feeds, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins)
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, systemClock())
-  const liveAccounts = new LiveAccounts(bus)
-  const audiences = createAudiences(bus, liveAccounts)
+  const liveAccounts = new LiveAccounts(feeds)
+  const audiences = createAudiences(feeds, liveAccounts)
   const live = openLive({ chat, audiences, liveAccounts, credentials, limits, log }, deps, origins)
   return {
     name: 'chatapp',
@@ -60,8 +59,8 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   }
 }
 
-const createAudiences = (bus: Bus, liveAccounts: LiveAccounts): Audiences =>
-  new Audiences(bus, (event) => {
+const createAudiences = (feeds: Feeds, liveAccounts: LiveAccounts): Audiences =>
+  new Audiences(feeds, (event) => {
     if (!isPersonal(event)) return renderEvent(event)
     for (const { accountId } of event.members) liveAccounts.tell(accountId, renderCreation(event, accountId))
     return undefined

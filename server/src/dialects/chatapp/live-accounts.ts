@@ -1,15 +1,20 @@
-import type { Bus, Unsubscribe } from '../../bus/bus.ts'
-import { type AccountEvent, type AccountId, accountTopic, type ConversationId } from '../../core/chat.ts'
-import type { Frame, Sink } from '../../delivery/index.ts'
+import type { Unsubscribe } from '../../bus/bus.ts'
+import type { AccountId, ConversationId } from '../../core/chat.ts'
+import type { AccountNews, AccountReview, Feeds, Frame, Sink } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { renderStatus } from './events.ts'
 
 /** A connection, as its account's news reaches it. */
 export interface LiveConnection {
   readonly sink: Sink
-  joined(conversationId: ConversationId): void
+  /** It is a member there, and hears from now on what happens. */
+  join(conversationId: ConversationId): Promise<void>
+  /** It has become a member, by that change. */
+  joined(conversationId: ConversationId, change: number): void
   left(conversationId: ConversationId): void
   revoked(): void
+  /** What of the above was missed can be told from this. */
+  reviewed(review: AccountReview): void
 }
 
 interface Live {
@@ -19,11 +24,11 @@ interface Live {
 
 /** The accounts that are connected to this node. What happens to one happens to all of its connections. */
 export class LiveAccounts {
-  readonly #bus: Bus
+  readonly #feeds: Feeds
   readonly #accounts = new Map<AccountId, Live>()
 
-  constructor(bus: Bus) {
-    this.#bus = bus
+  constructor(feeds: Feeds) {
+    this.#feeds = feeds
   }
 
   add(accountId: AccountId, connection: LiveConnection): void {
@@ -33,7 +38,7 @@ export class LiveAccounts {
       return
     }
     const connections = new Set([connection])
-    const unsubscribe = this.#bus.subscribe(accountTopic(accountId), (event) => hear(event, connections))
+    const unsubscribe = this.#feeds.followAccount(accountId, (news) => hear(news, connections))
     this.#accounts.set(accountId, { connections, unsubscribe })
   }
 
@@ -49,22 +54,25 @@ export class LiveAccounts {
   }
 }
 
-function hear(event: AccountEvent, connections: ReadonlySet<LiveConnection>): void {
-  switch (event.type) {
+function hear(news: AccountNews, connections: ReadonlySet<LiveConnection>): void {
+  switch (news.type) {
     case 'account.joined':
-      for (const connection of connections) connection.joined(event.conversationId)
+      for (const connection of connections) connection.joined(news.conversationId, news.change)
       return
     case 'account.left':
-      for (const connection of connections) connection.left(event.conversationId)
+      for (const connection of connections) connection.left(news.conversationId)
       return
     case 'contact.presence':
-      tellAll(connections, renderStatus(event.contact, event.isOnline))
+      tellAll(connections, renderStatus(news.contact, news.isOnline))
       return
     case 'account.revoked':
       for (const connection of connections) connection.revoked()
       return
+    case 'account.reviewed':
+      for (const connection of connections) connection.reviewed(news)
+      return
     default:
-      unreachable(event)
+      unreachable(news)
   }
 }
 

@@ -1,6 +1,5 @@
-import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences } from '../../delivery/index.ts'
+import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -12,7 +11,7 @@ import { Session } from './session.ts'
 
 export interface GroupsDeps {
   readonly chat: Chat
-  readonly bus: Bus
+  readonly feeds: Feeds
   readonly limits: Limits
   readonly log: Logger
   /** May names without a password be made and used? */
@@ -20,8 +19,8 @@ export interface GroupsDeps {
 }
 
 /** The Socket.IO events of python-socketio-style group chats. */
-export function mountGroups({ chat, bus, limits, log, guestsAllowed }: GroupsDeps): Dialect {
-  const audiences = new Audiences(bus, renderEvent)
+export function mountGroups({ chat, feeds, limits, log, guestsAllowed }: GroupsDeps): Dialect {
+  const audiences = new Audiences(feeds, renderEvent)
   const shared = {
     chat,
     limits,
@@ -31,7 +30,7 @@ export function mountGroups({ chat, bus, limits, log, guestsAllowed }: GroupsDep
   const sessions = new Set<Session>()
 
   const connect = (connection: SocketIoConnection): SocketIoSession => {
-    const session = new Session(connection, { chat, bus, audiences })
+    const session = new Session(connection, { chat, feeds, audiences })
     sessions.add(session)
     const asker = new Asker({ ...shared, session }, log)
     return {

@@ -1,12 +1,5 @@
-import type { Bus } from '../../bus/bus.ts'
-import {
-  type Account,
-  type AccountEvent,
-  accountTopic,
-  type Chat,
-  type ConversationId,
-} from '../../core/chat.ts'
-import type { Audiences } from '../../delivery/index.ts'
+import type { Account, Chat, ConversationId } from '../../core/chat.ts'
+import type { AccountNews, Audiences, Feeds } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { SocketIoConnection } from '../../transport/index.ts'
 import { userNotAuthorized } from './errors.ts'
@@ -23,7 +16,7 @@ export interface Entered<T> {
 export class Session {
   readonly connection: SocketIoConnection
   readonly #chat: Chat
-  readonly #bus: Bus
+  readonly #feeds: Feeds
   readonly #audiences: Audiences
   #account: Account | undefined
   #groupId: ConversationId | undefined
@@ -32,11 +25,11 @@ export class Session {
 
   constructor(
     connection: SocketIoConnection,
-    { chat, bus, audiences }: { chat: Chat; bus: Bus; audiences: Audiences },
+    { chat, feeds, audiences }: { chat: Chat; feeds: Feeds; audiences: Audiences },
   ) {
     this.connection = connection
     this.#chat = chat
-    this.#bus = bus
+    this.#feeds = feeds
     this.#audiences = audiences
   }
 
@@ -57,7 +50,7 @@ export class Session {
   async bind(account: Account): Promise<void> {
     const { accountId } = account
     try {
-      this.#releases.push(this.#bus.subscribe(accountTopic(accountId), (event) => this.#hear(event)))
+      this.#releases.push(this.#feeds.followAccount(accountId, (news) => this.#hear(news, account)))
       this.#releases.push(await this.#chat.presence.connect(account))
       await this.#requireNotRevoked(account)
       this.#account = account
@@ -108,20 +101,28 @@ export class Session {
     if (now?.credentialsSince !== credentialsSince) throw passwordRequired()
   }
 
-  #hear(event: AccountEvent): void {
-    switch (event.type) {
+  #hear(news: AccountNews, { credentialsSince }: Account): void {
+    switch (news.type) {
       case 'account.left':
-        this.leave(event.conversationId)
+        this.leave(news.conversationId)
         return
       case 'account.revoked':
-        this.emit(userNotAuthorized('Logged out.'))
-        this.connection.disconnect()
+        this.#logOut()
+        return
+      case 'account.reviewed':
+        if (news.credentialsSince !== credentialsSince) this.#logOut()
+        else if (this.#groupId && !news.conversationIds.has(this.#groupId)) this.leave(this.#groupId)
         return
       case 'account.joined':
       case 'contact.presence':
         return
       default:
-        unreachable(event)
+        unreachable(news)
     }
+  }
+
+  #logOut(): void {
+    this.emit(userNotAuthorized('Logged out.'))
+    this.connection.disconnect()
   }
 }

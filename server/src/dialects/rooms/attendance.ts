@@ -1,22 +1,20 @@
-import type { Bus } from '../../bus/bus.ts'
 import {
   type Account,
-  type AccountEvent,
   type AccountId,
-  accountTopic,
   type Chat,
   type ConversationId,
   type Sender,
   toSender,
 } from '../../core/chat.ts'
-import type { Audiences, Sink } from '../../delivery/index.ts'
+import type { AccountNews, Audiences, Feeds, Sink } from '../../delivery/index.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 import type { Entrance } from './entrance.ts'
 import type { Pass, Visitor } from './wire.ts'
 
 /** What all live connections of one kind share. */
 export interface Hall {
   readonly presence: Chat['presence']
-  readonly bus: Bus
+  readonly feeds: Feeds
   readonly entrance: Entrance
   readonly audiences: Audiences
 }
@@ -61,6 +59,7 @@ export class Attendance {
     const account = await entrance.identify(secret)
     const { conversation } = await entrance.enter(account, gid, address)
     await this.#follow(account)
+    await this.#hall.audiences.ready(conversation.conversationId)
     // Asked again now that a revocation would be heard: none can fall in between.
     await entrance.identify(secret)
     return { visitor: { account, secret }, conversationId: conversation.conversationId }
@@ -89,8 +88,8 @@ export class Attendance {
   async #follow(account: Account): Promise<void> {
     const { accountId } = account
     if (this.#hasEnded || this.#followed.has(accountId)) return
-    const { presence, bus } = this.#hall
-    const unsubscribe = bus.subscribe(accountTopic(accountId), (event) => this.#hear(event))
+    const { presence, feeds } = this.#hall
+    const unsubscribe = feeds.followAccount(accountId, (news) => this.#hear(news, account.credentialsSince))
     const connecting = presence.connect(account)
     // Before the wait, so that an end meanwhile gives this back too.
     this.#followed.set(accountId, async () => {
@@ -109,10 +108,29 @@ export class Attendance {
     this.#attendee.onLeft(conversationId, visitor)
   }
 
-  #hear(event: AccountEvent): void {
-    if (event.type === 'account.revoked') this.#attendee.onRevoked()
-    if (event.type !== 'account.left') return
-    if (this.#rooms.get(event.conversationId)?.accountId === event.accountId)
-      this.#leave(event.conversationId)
+  #hear(news: AccountNews, credentialsSince: number): void {
+    switch (news.type) {
+      case 'account.revoked':
+        this.#attendee.onRevoked()
+        return
+      case 'account.left':
+        this.#leaveAs(news.accountId, (conversationId) => conversationId === news.conversationId)
+        return
+      case 'account.reviewed':
+        if (news.credentialsSince !== credentialsSince) this.#attendee.onRevoked()
+        else this.#leaveAs(news.accountId, (conversationId) => !news.conversationIds.has(conversationId))
+        return
+      case 'account.joined':
+      case 'contact.presence':
+        return
+      default:
+        unreachable(news)
+    }
+  }
+
+  #leaveAs(accountId: AccountId, isLeft: (conversationId: ConversationId) => boolean): void {
+    for (const [conversationId, visitor] of [...this.#rooms]) {
+      if (visitor.accountId === accountId && isLeft(conversationId)) this.#leave(conversationId)
+    }
   }
 }

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences } from '../../delivery/index.ts'
+import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Entrance } from './entrance.ts'
@@ -14,7 +13,7 @@ import { SocketIoClients } from './socket-io.ts'
 
 export interface RoomsDeps {
   readonly chat: Chat
-  readonly bus: Bus
+  readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -28,14 +27,14 @@ export interface RoomsDialect extends Dialect {
 }
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
-export function mountRooms({ chat, bus, limits, addressOf, log, historyLimit }: RoomsDeps): RoomsDialect {
+export function mountRooms({ chat, feeds, limits, addressOf, log, historyLimit }: RoomsDeps): RoomsDialect {
   const entrance = new Entrance(chat, limits)
   const requests = new Requests({ chat, limits, entrance, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log })
-  const hall = { presence: chat.presence, bus, entrance }
-  const raw = new RawClients({ ...hall, audiences: new Audiences(bus, renderLine) }, limits, log)
+  const hall = { presence: chat.presence, feeds, entrance }
+  const raw = new RawClients({ ...hall, audiences: new Audiences(feeds, renderLine) }, limits, log)
   const socketIo = new SocketIoClients({
-    hall: { ...hall, audiences: new Audiences(bus, renderPacket) },
+    hall: { ...hall, audiences: new Audiences(feeds, renderPacket) },
     conversations: chat.conversations,
     limits,
     log,

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Store } from '../store.ts'
 import { PostgresAccounts } from './accounts.ts'
+import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
 import { connectForReading, displayName, type Sql } from './database.ts'
@@ -63,6 +64,7 @@ export class PostgresStore implements Store {
   readonly conversations
   readonly members
   readonly messages
+  readonly changes
   readonly #sql: Sql
   readonly #writer: WriteQueue
   readonly #ping
@@ -82,6 +84,7 @@ export class PostgresStore implements Store {
     this.conversations = new PostgresConversations(sql, writer)
     this.members = new PostgresMembers(sql, writer)
     this.messages = new PostgresMessages(sql, writer)
+    this.changes = new PostgresChanges(sql)
   }
 
   /** Reading shows whether it is there; that it can also write, the next write shows. */

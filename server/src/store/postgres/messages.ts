@@ -1,14 +1,12 @@
-import type { AccountId, Sender } from '../../core/types.ts'
-import { type Message, type MessageId, type SignedMessage, toMessageId, toSender } from '../../core/types.ts'
+import type { AccountId } from '../../core/types.ts'
+import { type Message, type MessageId, type SignedMessage, toMessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
 import type { Sql } from './database.ts'
-import { MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
+import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
 import { prepare } from './statement.ts'
 import { sendOf } from './steps.ts'
 import type { WriteQueue } from './write-queue.ts'
-
-type SignedRow = Message & Omit<Sender, 'accountId'>
 
 /** What the database answers to a send: the numbers of a new message, or the first one of that client id. */
 type Sent = readonly [messageId: number, seq: number, change: number] | Appended
@@ -87,10 +85,6 @@ function appendedOf(sent: Sent, message: NewMessage): Appended {
     change,
     isNew: true,
   }
-}
-
-function signedOf({ uuid, username, displayName, ...message }: SignedRow): SignedMessage {
-  return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
 }
 
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = $1 AND NOT t.is_deleted`

@@ -1,3 +1,5 @@
+import { type Message, type Sender, type SignedMessage, toSender } from '../../core/types.ts'
+
 // The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
 
 export const ACCOUNT_COLUMNS = `
@@ -28,3 +30,10 @@ export const isBlocked = (accountId: string): string => `
   (c.kind = 'private' AND EXISTS (
     SELECT FROM members o JOIN blocks b ON b.blocked_id = ${accountId} AND b.blocker_id = o.account_id
     WHERE o.conversation_id = c.id))`
+
+/** A message with its sender, as selected by `MESSAGE_COLUMNS` and `SENDER_COLUMNS`. */
+export type SignedRow = Message & Omit<Sender, 'accountId'>
+
+export function signedOf({ uuid, username, displayName, ...message }: SignedRow): SignedMessage {
+  return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
+}

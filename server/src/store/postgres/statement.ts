@@ -1,5 +1,5 @@
-import { ANSWER_TIMEOUT_MS, type Sql } from './database.ts'
 import { within } from '../../lib/within.ts'
+import { ANSWER_TIMEOUT_MS, type Sql } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 
 export type Parameter = string | number | boolean | null | readonly number[]

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
-import { ANSWER_TIMEOUT_MS, connectForWriting, type Sql } from './database.ts'
 import { NoAnswer, within } from '../../lib/within.ts'
+import { ANSWER_TIMEOUT_MS, connectForWriting, type Sql } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 import { type Answer, answersOf, type Command, stepsOf } from './steps.ts'
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../store.ts'
 import { AccountReader } from './account-reader.ts'
 import { SqliteAccounts } from './accounts.ts'
+import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
@@ -37,6 +38,7 @@ class SqliteStore implements Store {
   readonly conversations
   readonly members
   readonly messages
+  readonly changes
   readonly #db: DatabaseSync
   readonly #writer: WriteQueue
   readonly #ping
@@ -53,6 +55,7 @@ class SqliteStore implements Store {
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
     this.messages = new SqliteMessages(db, writer, reader)
+    this.changes = new SqliteChanges(db, reader)
   }
 
   async ping(): Promise<void> {

@@ -1,0 +1,86 @@
+import { unreachable } from '../lib/unreachable.ts'
+import type { ChangeStore, ConversationStore, LoggedChange, MemberStore } from '../store/store.ts'
+import type { ConversationChange } from './events.ts'
+import type { Conversation, ConversationId, Member } from './types.ts'
+
+export interface ChangesSince {
+  /** In order. A message deleted since, or a member gone since, is not told of. */
+  readonly events: readonly ConversationChange[]
+  /** The last change that was looked at; the one asked from when there is none after it. */
+  readonly upTo: number
+}
+
+/** Changes read at once. */
+const PAGE = 500
+
+/** What has happened in conversations, for who may have missed some of it. */
+export class ChangeLog {
+  readonly #store: { changes: ChangeStore; conversations: ConversationStore; members: MemberStore }
+  #asked: Map<ConversationId, PromiseWithResolvers<number>> | undefined
+
+  constructor(store: { changes: ChangeStore; conversations: ConversationStore; members: MemberStore }) {
+    this.#store = store
+  }
+
+  /** The number of its last change; 0 when it does not exist. What a turn asks is one question to the store. */
+  last(conversationId: ConversationId): Promise<number> {
+    if (!this.#asked) {
+      this.#asked = new Map()
+      setImmediate(() => void this.#askLast())
+    }
+    const asked = this.#asked.get(conversationId) ?? Promise.withResolvers<number>()
+    this.#asked.set(conversationId, asked)
+    return asked.promise
+  }
+
+  /** At most some hundreds after that change. */
+  async since(conversationId: ConversationId, after: number): Promise<ChangesSince> {
+    const logged = await this.#store.changes.since(conversationId, after, PAGE)
+    const upTo = logged.at(-1)?.change ?? after
+    const conversation = await this.#store.conversations.find(conversationId)
+    if (!conversation || logged.length === 0) return { events: [], upTo }
+    const isOnlyTalk = logged.every(({ kind }) => kind === 'sent' || kind === 'deleted')
+    const members = isOnlyTalk ? [] : await this.#store.members.list(conversationId)
+    return { events: logged.flatMap((each) => eventOf(each, conversation, members) ?? []), upTo }
+  }
+
+  async #askLast(): Promise<void> {
+    const asked = this.#asked ?? new Map<ConversationId, PromiseWithResolvers<number>>()
+    this.#asked = undefined
+    try {
+      const found = await this.#store.changes.last([...asked.keys()])
+      for (const [conversationId, { resolve }] of asked) resolve(found.get(conversationId) ?? 0)
+    } catch (error) {
+      for (const { reject } of asked.values()) reject(error)
+    }
+  }
+}
+
+function eventOf(
+  logged: LoggedChange,
+  conversation: Conversation,
+  members: readonly Member[],
+): ConversationChange | undefined {
+  const { conversationId } = conversation
+  const { change } = logged
+  switch (logged.kind) {
+    case 'sent': {
+      const { message } = logged
+      return message && { type: 'message.sent', conversationId, change, conversation, message }
+    }
+    case 'deleted': {
+      const { messageId, seq, at: deletedAt } = logged
+      return { type: 'message.deleted', conversationId, change, messageId, seq, deletedAt }
+    }
+    case 'created':
+      return { type: 'conversation.created', conversationId, change, conversation, members }
+    case 'joined': {
+      const member = members.find(({ accountId }) => accountId === logged.accountId)
+      return member && { type: 'member.joined', conversationId, change, member }
+    }
+    case 'left':
+      return { type: 'member.left', conversationId, change, accountId: logged.accountId }
+    default:
+      return unreachable(logged)
+  }
+}

@@ -1,0 +1,48 @@
+import type { AccountId, MessageId, SignedMessage } from '../core/types.ts'
+import type { Micros } from '../lib/clock.ts'
+import type { LoggedChange } from './store.ts'
+
+/** A row of the table of changes. */
+export interface ChangeRow {
+  readonly change: number
+  readonly kind: 'created' | 'joined' | 'left' | 'deleted'
+  readonly accountId: AccountId
+  readonly messageId: MessageId | null
+  /** Of that message. */
+  readonly seq: number | null
+  readonly at: Micros
+}
+
+export interface SentRow {
+  readonly change: number
+  /** Undefined when it has been deleted. */
+  readonly message: SignedMessage | undefined
+}
+
+/**
+ * Both kinds of change in one series after `after`, as far as it has no hole: one that is not there has not
+ * been committed when the rows were read.
+ */
+export function merged(
+  after: number,
+  sent: readonly SentRow[],
+  rows: readonly ChangeRow[],
+  limit: number,
+): readonly LoggedChange[] {
+  const byNumber = new Map<number, LoggedChange>()
+  for (const { change, message } of sent) byNumber.set(change, { change, kind: 'sent', message })
+  for (const row of rows) byNumber.set(row.change, loggedOf(row))
+  const series: LoggedChange[] = []
+  while (series.length < limit) {
+    const next = byNumber.get(after + 1 + series.length)
+    if (!next) break
+    series.push(next)
+  }
+  return series
+}
+
+function loggedOf({ change, kind, accountId, messageId, seq, at }: ChangeRow): LoggedChange {
+  if (kind !== 'deleted') return { change, kind, accountId, at }
+  if (messageId === null || seq === null) throw new Error('a deletion without its message')
+  return { change, kind, messageId, seq, at }
+}

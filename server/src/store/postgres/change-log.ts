@@ -1,0 +1,58 @@
+import type { ConversationId } from '../../core/types.ts'
+import { type ChangeRow, merged } from '../logged-changes.ts'
+import type { ChangeStore, LoggedChange } from '../store.ts'
+import type { Sql } from './database.ts'
+import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
+import { prepare } from './statement.ts'
+
+type SentRow = SignedRow & { readonly change: number; readonly isDeleted: boolean }
+
+export class PostgresChanges implements ChangeStore {
+  readonly #last
+  readonly #sent
+  readonly #others
+
+  constructor(sql: Sql) {
+    this.#last = prepare<{ conversationId: ConversationId; lastChange: number }>(sql, LAST)
+    this.#sent = prepare<SentRow>(sql, SENT)
+    this.#others = prepare<ChangeRow>(sql, OTHERS)
+  }
+
+  async last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
+    const rows = await this.#last.all(conversationIds)
+    return new Map(rows.map(({ conversationId, lastChange }) => [conversationId, lastChange]))
+  }
+
+  async since(
+    conversationId: ConversationId,
+    after: number,
+    limit: number,
+  ): Promise<readonly LoggedChange[]> {
+    const [sent, others] = await Promise.all([
+      this.#sent.all(conversationId, after, limit),
+      this.#others.all(conversationId, after, limit),
+    ])
+    const messages = sent.map(({ change, isDeleted, ...row }) => ({
+      change,
+      message: isDeleted ? undefined : signedOf(row),
+    }))
+    return merged(after, messages, others, limit)
+  }
+}
+
+const LAST = `
+  SELECT c.id AS "conversationId", c.last_change AS "lastChange" FROM conversations c WHERE c.id = ANY ($1)`
+
+/** The message of change n is found by its seq: see the table of changes. */
+const SENT = `
+  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}, t.change AS "change", t.is_deleted AS "isDeleted"
+  FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq > coalesce((
+    SELECT h.last_seq + $2 - h.change FROM changes h
+    WHERE h.conversation_id = $1 AND h.change <= $2 ORDER BY h.change DESC LIMIT 1), 0)
+  ORDER BY t.seq LIMIT $3`
+
+const OTHERS = `
+  SELECT h.change AS "change", h.kind AS "kind", h.account_id AS "accountId", h.message_id AS "messageId",
+    (SELECT t.seq FROM messages t WHERE t.id = h.message_id) AS "seq", h.at AS "at"
+  FROM changes h WHERE h.conversation_id = $1 AND h.change > $2 ORDER BY h.change LIMIT $3`

@@ -1,0 +1,72 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ConversationId, Message } from '../../core/types.ts'
+import { toSender } from '../../core/types.ts'
+import { type ChangeRow, merged, type SentRow } from '../logged-changes.ts'
+import type { ChangeStore, LoggedChange } from '../store.ts'
+import type { AccountReader } from './account-reader.ts'
+import { read } from './failure.ts'
+import { MESSAGE_COLUMNS } from './rows.ts'
+import { prepare, type Row } from './statement.ts'
+
+type MessageRow = Row<Message> & { readonly change: number; readonly isDeleted: number }
+
+export class SqliteChanges implements ChangeStore {
+  readonly #accounts: AccountReader
+  readonly #last
+  readonly #begin
+  readonly #sent
+  readonly #others
+
+  constructor(db: DatabaseSync, accounts: AccountReader) {
+    this.#accounts = accounts
+    this.#last = prepare<{ lastChange: number }>(db, LAST)
+    this.#begin = prepare<{ seq: number }>(db, BEGIN)
+    this.#sent = prepare<MessageRow>(db, SENT)
+    this.#others = prepare<ChangeRow>(db, OTHERS)
+  }
+
+  last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
+    return read(() => {
+      const found = conversationIds.map((id) => [id, this.#last.get(id)?.lastChange] as const)
+      return new Map(found.flatMap(([id, last]) => (last === undefined ? [] : [[id, last]])))
+    })
+  }
+
+  since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]> {
+    return read(() => {
+      const { seq } = this.#begin.get(conversationId, after) ?? { seq: 0 }
+      // The deleted last: one that is deleted between the two readings is then in both, not in neither.
+      const sent = [0, 1].flatMap((isDeleted) => this.#sent.all(conversationId, isDeleted, seq, limit))
+      const others = this.#others.all(conversationId, after, limit)
+      return merged(
+        after,
+        sent.map((row) => this.#sentOf(row)),
+        others,
+        limit,
+      )
+    })
+  }
+
+  #sentOf({ change, isDeleted, ...message }: MessageRow): SentRow {
+    if (isDeleted === 1) return { change, message: undefined }
+    const account = this.#accounts.find(message.senderId)
+    if (!account) throw new Error('a message without its sender')
+    return { change, message: { ...message, sender: toSender(account) } }
+  }
+}
+
+const LAST = 'SELECT c.last_change AS lastChange FROM conversations c WHERE c.id = ?'
+
+/** The seq of the last message up to a change: see the table of changes. */
+const BEGIN = `
+  SELECT h.last_seq + ?2 - h.change AS seq FROM changes h
+  WHERE h.conversation_id = ?1 AND h.change <= ?2 ORDER BY h.change DESC LIMIT 1`
+
+const SENT = `
+  SELECT ${MESSAGE_COLUMNS}, t.change AS change, t.is_deleted AS isDeleted FROM messages t
+  WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq > ? ORDER BY t.seq LIMIT ?`
+
+const OTHERS = `
+  SELECT h.change AS change, h.kind AS kind, h.account_id AS accountId, h.message_id AS messageId,
+    (SELECT t.seq FROM messages t WHERE t.id = h.message_id) AS seq, h.at AS at
+  FROM changes h WHERE h.conversation_id = ?1 AND h.change > ?2 ORDER BY h.change LIMIT ?3`
