@@ -5,9 +5,9 @@ import { Cluster } from './cluster.ts'
 
 // The interop matrix with each of the three people at a node of their own.
 
-let cluster: Cluster
+const opened = new AsyncDisposableStack()
 interopMatrix(async () => {
-  cluster = await Cluster.start()
+  const cluster = opened.use(await Cluster.start())
   return World.start(cluster.settings, cluster.nodes)
 })
-after(() => cluster[Symbol.asyncDispose]())
+after(() => opened.disposeAsync())

@@ -56,6 +56,17 @@ export class Cluster implements AsyncDisposable {
     return node
   }
 
+  get running(): readonly Node[] {
+    return this.nodes.filter((node) => node.isRunning)
+  }
+
+  /** A running node, the next after that one. */
+  next(after?: Node): Node {
+    const from = after ? this.nodes.indexOf(after) + 1 : 0
+    const inTurn = [...this.nodes.slice(from), ...this.nodes.slice(0, from)]
+    return inTurn.find((node) => node.isRunning) ?? this.node(0)
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened.disposeAsync()
   }

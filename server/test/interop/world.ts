@@ -19,6 +19,8 @@ import { startParlance, type TestServer } from '../support/server.ts'
 export interface Participant extends Person, Devices {
   /** What the core knows. */
   readonly account: Account
+  /** Where the devices are. */
+  readonly where: Where
 }
 
 /** A server and those who talk there. Facts come from its core, everything else over real sockets. */
@@ -56,7 +58,7 @@ export class World implements AsyncDisposable {
   async logIn(person: Person, where: Where = this.server): Promise<Participant> {
     const account = await this.server.chat.accounts.findByUsername(person.username)
     if (!account) throw new Error(`${person.username} has no account`)
-    const participant = { ...person, account, ...(await logInEverywhere(where, person)) }
+    const participant = { ...person, account, where, ...(await logInEverywhere(where, person)) }
     this.#people.push(participant)
     return participant
   }

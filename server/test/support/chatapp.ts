@@ -107,17 +107,20 @@ export class ChatappClient {
   }
 
   /** Takes the first frame of that type. */
-  next(type: string): Promise<Frame> {
-    return until(`a ${type} frame for ${this.username}`, () => {
+  next(type: string, withinMs?: number): Promise<Frame> {
+    const isNext = () => {
       const at = this.frames.findIndex((frame) => frame.type === type)
-      return at < 0 ? undefined : this.frames.splice(at, 1)[0]
-    })
+      if (at >= 0) return this.frames.splice(at, 1)[0]
+      if (this.ws.readyState === WebSocket.CLOSED) throw new Error('the connection was closed')
+      return undefined
+    }
+    return until(`a ${type} frame for ${this.username}`, isNext, withinMs)
   }
 
   /** Sends an event and takes the first frame of its type. */
-  async ask(event: Event): Promise<Frame> {
+  async ask(event: Event, withinMs?: number): Promise<Frame> {
     await this.send(event)
-    return this.next(String(event.type))
+    return this.next(String(event.type), withinMs)
   }
 
   /** The success data of an event. */
@@ -128,8 +131,8 @@ export class ChatappClient {
   }
 
   /** Whatever was on its way to this connection has arrived when this resolves. */
-  async settle(): Promise<readonly Frame[]> {
-    assert.deepEqual(await this.ask({ type: 'ping' }), success('ping', 'pong'))
+  async settle(withinMs?: number): Promise<readonly Frame[]> {
+    assert.deepEqual(await this.ask({ type: 'ping' }, withinMs), success('ping', 'pong'))
     return this.frames
   }
 

@@ -85,6 +85,20 @@ export class GroupsClient {
     return this.log.slice(from, to)
   }
 
+  /** Resolves when the server calls back, rejects when it is gone. */
+  async acknowledged(event: string, ...args: unknown[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onDisconnect = () => reject(new Error('disconnected'))
+    this.socket.on('disconnect', onDisconnect)
+    if (this.isDisconnected) onDisconnect()
+    else this.socket.emit(event, ...args, () => resolve())
+    try {
+      await promise
+    } finally {
+      this.socket.off('disconnect', onDisconnect)
+    }
+  }
+
   /** All that was asked so far is answered; says where in the log. */
   async settled(): Promise<number> {
     const nonce = randomBytes(8).toString('hex')

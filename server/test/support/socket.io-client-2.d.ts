@@ -3,6 +3,7 @@ declare module 'socket.io-client-2' {
   export interface Socket2 {
     readonly connected: boolean
     on(event: string, listener: (...args: unknown[]) => void): this
+    off(event: string, listener: (...args: unknown[]) => void): this
     emit(event: string, ...args: unknown[]): this
     disconnect(): this
   }

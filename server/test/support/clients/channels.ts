@@ -102,8 +102,8 @@ export class ChannelsDevice implements Client {
     return ask(this.#url, path, { token: this.token, ...asking })
   }
 
-  async again(): Promise<ChannelsDevice> {
-    return new ChannelsDevice(this.#url, this)
+  async again(where?: Where): Promise<ChannelsDevice> {
+    return new ChannelsDevice(where?.url ?? this.#url, this)
   }
 
   close(): void {

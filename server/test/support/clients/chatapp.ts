@@ -22,6 +22,8 @@ interface WireMessage {
 }
 
 const PAGE = 100
+/** A server that halts for a while still has the message. */
+const SEND_MS = 20_000
 
 /** fetch with the cookie, and `ws`. */
 export class ChatappDevice implements Client {
@@ -64,7 +66,7 @@ export class ChatappDevice implements Client {
   async send({ conversationId }: Place, content: string): Promise<void> {
     await this.ws.send({ type: 'send_message', conversation_id: conversationId, content })
     // Frames are handled in order, so the answer to the next one comes after a refusal.
-    await this.ws.settle()
+    await this.ws.settle(SEND_MS)
     const { frames } = this.ws
     const at = frames.findIndex(({ success, type }) => !success && type === 'send_message')
     if (at >= 0) refuse(frames.splice(at, 1)[0])
@@ -115,9 +117,10 @@ export class ChatappDevice implements Client {
     return this.ws.ask(event)
   }
 
-  async again(): Promise<ChatappDevice> {
-    const ws = await this.#http.connect(this.ws.username, this.cookie)
-    return new ChatappDevice(this.#http, this.cookie, ws)
+  async again(where?: Where): Promise<ChatappDevice> {
+    const http = where ? new ChatappHttp(where.url) : this.#http
+    const ws = await http.connect(this.ws.username, this.cookie)
+    return new ChatappDevice(http, this.cookie, ws)
   }
 
   async close(): Promise<void> {

@@ -57,8 +57,8 @@ export interface Client {
   history(place: Place): Promise<readonly Shown[]>
   /** The conversation as this client's lists and headings name it. */
   title(place: Place): Promise<unknown>
-  /** The same client started anew, with the credential that it kept. */
-  again(): Promise<Client>
+  /** The same client started anew, with the credential that it kept; at another node if one is given. */
+  again(where?: Where): Promise<Client>
   close(): Promise<void> | void
 }
 

@@ -51,9 +51,7 @@ export class GroupsDevice implements Client {
   async send(place: Place, text: string): Promise<void> {
     const from = this.#socket.log.length
     const request = { ...this.#speaker, group_name: nameOf(place), text }
-    await new Promise<void>((resolve) => {
-      this.#socket.socket.emit('send_message', request, () => resolve())
-    })
+    await this.#socket.acknowledged('send_message', request)
     const refusal = this.#socket.log.slice(from).find(([event]) => event !== 'message_sent')
     if (refusal) refuse(refusal)
   }
@@ -96,8 +94,8 @@ export class GroupsDevice implements Client {
     return this.#socket.ask(event, { ...this.#speaker, ...fields })
   }
 
-  again(): Promise<GroupsDevice> {
-    return GroupsDevice.logIn(this.#where, this.#person)
+  again(where = this.#where): Promise<GroupsDevice> {
+    return GroupsDevice.logIn(where, this.#person)
   }
 
   close(): void {

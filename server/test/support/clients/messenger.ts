@@ -8,6 +8,7 @@ import {
   type Opening,
   type Person,
   type Place,
+  Refused,
   refuse,
   type Shown,
   type Stream,
@@ -80,8 +81,8 @@ export class MessengerDevice implements Client {
     return { listed: listed && { name: listed.name, type: listed.type }, name, type }
   }
 
-  async again(): Promise<MessengerDevice> {
-    return new MessengerDevice(this.api)
+  async again(where?: Where): Promise<MessengerDevice> {
+    return new MessengerDevice(where ? new MessengerClient(where.url, this.api.token) : this.api)
   }
 
   async close(): Promise<void> {
@@ -92,10 +93,10 @@ export class MessengerDevice implements Client {
   async #poll(place: Place, from: number, into: Shown[]): Promise<void> {
     let cursor = from
     while (!this.#isClosed) {
-      const page = await this.#page(place, `cursor=${cursor}&limit=${PAGE}`)
-      into.push(...shownOf(page))
-      cursor = page.messages.at(-1)?.id ?? cursor
-      if (page.count < PAGE) await setTimeout(POLL_MS)
+      const page = await this.#page(place, `cursor=${cursor}&limit=${PAGE}`).catch(unlessDefinite)
+      into.push(...(page ? shownOf(page) : []))
+      cursor = page?.messages.at(-1)?.id ?? cursor
+      if (page?.count !== PAGE) await setTimeout(POLL_MS)
     }
   }
 
@@ -111,6 +112,11 @@ export class MessengerDevice implements Client {
     const { status, body } = await this.api.call<Body>(method, path, json)
     return status === 200 ? body : refuse({ status, body })
   }
+}
+
+/** Who polls asks a server that is away or not well once more. */
+function unlessDefinite(error: unknown): undefined {
+  if (error instanceof Refused && (error.answer as { status: number }).status < 500) throw error
 }
 
 function shownOf({ authors, messages }: MessagePage): Shown[] {

@@ -81,8 +81,8 @@ export class RoomsDevice implements Client {
     return undefined
   }
 
-  async again(): Promise<RoomsDevice> {
-    return new RoomsDevice(this.#where, this.uuid)
+  async again(where = this.#where): Promise<RoomsDevice> {
+    return new RoomsDevice(where, this.uuid)
   }
 
   close(): void {

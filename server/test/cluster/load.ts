@@ -1,0 +1,168 @@
+import { setTimeout } from 'node:timers/promises'
+import type { DialectName } from '../../src/dialects/index.ts'
+import { addressing, type Participant, type World } from '../interop/world.ts'
+import type { Place, Shown } from '../support/clients/index.ts'
+import { until } from '../support/until.ts'
+import type { Cluster } from './cluster.ts'
+import { complaintsAbout, complaintsAboutLog, type Reading } from './compare.ts'
+import type { Node } from './node.ts'
+import { type Ledger, type Pace, Talker } from './talker.ts'
+
+const SETTLE_MS = 20_000
+const PROBE_EVERY_MS = 50
+
+/** The newest that a dialect's protocol can show, where it cannot page through all. */
+const REACH: Partial<Readonly<Record<DialectName, number>>> = { groups: 100 }
+
+/** A conversation in which every client of its people speaks and listens. */
+export class Load implements AsyncDisposable {
+  readonly #cluster: Cluster
+  readonly #world: World
+  readonly #place: Place
+  readonly #people: readonly Participant[]
+  readonly #ledger: Ledger = { acknowledged: [], uncertain: [] }
+  readonly #talkers: Talker[] = []
+  #talking: Promise<unknown> = Promise.resolve()
+  #isOver = false
+  #probes = 0
+
+  private constructor(
+    { cluster, world }: { cluster: Cluster; world: World },
+    place: Place,
+    people: readonly Participant[],
+  ) {
+    this.#cluster = cluster
+    this.#world = world
+    this.#place = place
+    this.#people = people
+  }
+
+  /** Resolves when every client of theirs listens. */
+  static async gather(
+    where: { cluster: Cluster; world: World },
+    place: Place,
+    people: readonly Participant[],
+  ): Promise<Load> {
+    await using opened = new AsyncDisposableStack()
+    const load = opened.use(new Load(where, place, people))
+    await Promise.all(people.map((who) => load.#sitDown(who)))
+    await until('everybody to hear', () => load.#isWarm(), SETTLE_MS)
+    opened.move()
+    return load
+  }
+
+  get acknowledged(): readonly string[] {
+    return this.#ledger.acknowledged
+  }
+
+  /** Everybody talks, until told to stop or until so much was said. */
+  begin({ atOnce, pauseMs, messages = Infinity }: Omit<Pace, 'goesOn'> & { messages?: number }): void {
+    let left = messages
+    const goesOn = () => !this.#isOver && left-- > 0
+    this.#talking = Promise.all(this.#talkers.map((talker) => talker.talk({ atOnce, pauseMs, goesOn })))
+    // Whoever waits for the end learns of it.
+    this.#talking.catch(() => undefined)
+  }
+
+  /** Resolves when all was said; `now` keeps anybody from going on. */
+  async end(now?: 'now'): Promise<void> {
+    if (now) this.#isOver = true
+    await this.#talking
+  }
+
+  /**
+   * How long from now until a message through each of these nodes is accepted and heard by every client at
+   * them. Whoever is refused tries again.
+   */
+  async msUntilLive(nodes: readonly Node[] = this.#cluster.running): Promise<number> {
+    const since = performance.now()
+    await Promise.all([...new Set(nodes)].map((node) => this.#probe(node, nodes)))
+    return performance.now() - since
+  }
+
+  /** What is not as it should be, in words: in the log, on live connections, in histories as each node has them. */
+  async complaints(): Promise<readonly string[]> {
+    await this.#settle()
+    const { conversationId, kind } = this.#place
+    const messages = await this.#world.server.chat.messages.list({ conversationId, limit: Infinity })
+    const entries = messages.map(({ seq, body }) => ({ seq, text: body }))
+    const log = entries.map(({ text }) => text)
+    const readings = [...this.#talkers.flatMap((talker) => talker.readings), ...(await this.#histories())]
+    return [
+      ...complaintsAboutLog({ label: `the log of the ${kind} conversation`, entries }, this.#ledger),
+      ...readings.flatMap((reading) => complaintsAbout(reading, log)),
+    ]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('now').catch(() => undefined)
+    await Promise.all(this.#talkers.map((talker) => talker.close()))
+  }
+
+  async #sitDown(who: Participant): Promise<void> {
+    const node = this.#cluster.nodes.find((one) => one === who.where)
+    if (!node) throw new Error(`${who.username} is at no node of the cluster`)
+    const common = { who, node, place: this.#place, ledger: this.#ledger }
+    const nextNode = (after: Node) => this.#cluster.next(after)
+    for (const dialect of addressing(this.#place.kind)) {
+      this.#talkers.push(await Talker.open({ ...common, dialect, nextNode }))
+    }
+  }
+
+  /** Not every protocol says when it begins to listen: who has heard something listens. */
+  async #isWarm(): Promise<boolean> {
+    await this.#say(this.#cluster.node(0))
+    await setTimeout(PROBE_EVERY_MS)
+    return this.#talkers.every((talker) => talker.hearsAnything)
+  }
+
+  async #probe(node: Node, among: readonly Node[]): Promise<void> {
+    const text = await until(`a message through ${node.url} to be taken`, () => this.#say(node), SETTLE_MS)
+    const everybody = this.#talkers.filter((talker) => among.includes(talker.node))
+    for (const talker of everybody) {
+      await until(`${text}, live over ${talker.dialect}`, () => talker.hears(text), SETTLE_MS)
+    }
+  }
+
+  /** Undefined when it was not taken. */
+  async #say(node: Node): Promise<string | undefined> {
+    const text = `probe ${++this.#probes}`
+    const device = await this.#people[0]?.rooms.again(node)
+    try {
+      await device?.send(this.#place, text)
+      this.#ledger.acknowledged.push(text)
+      return text
+    } catch {
+      this.#ledger.uncertain.push(text)
+      await setTimeout(PROBE_EVERY_MS)
+      return undefined
+    }
+  }
+
+  /** Everybody has heard the last word, or will not. */
+  async #settle(): Promise<void> {
+    await this.#probe(this.#cluster.next(), this.#cluster.nodes).catch(() => undefined)
+  }
+
+  /** The first of them asks over each dialect at each node. */
+  async #histories(): Promise<readonly Reading[]> {
+    const [who] = this.#people
+    if (!who) return []
+    const asked = [...new Set(this.#cluster.running)].flatMap((node) =>
+      addressing(this.#place.kind).map((dialect) => this.#history(who, dialect, node)),
+    )
+    return Promise.all(asked)
+  }
+
+  async #history(who: Participant, dialect: DialectName, node: Node): Promise<Reading> {
+    const client = await who[dialect].again(node)
+    const texts = (await client.history(this.#place)).map(({ text }: Shown) => text)
+    await client.close()
+    return {
+      label: `${who.username}, in the history over ${dialect}, at ${node.url}`,
+      texts,
+      begins: texts.length === REACH[dialect] ? 'anywhere' : 'at the first message',
+      ends: 'at the last message',
+    }
+  }
+}

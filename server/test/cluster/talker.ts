@@ -1,0 +1,151 @@
+import { setTimeout } from 'node:timers/promises'
+import type { DialectName } from '../../src/dialects/index.ts'
+import type { Participant } from '../interop/world.ts'
+import { type Client, type Place, Refused, type Stream } from '../support/clients/index.ts'
+import type { Reading } from './compare.ts'
+import type { Node } from './node.ts'
+
+/** What was said in one conversation, and what the servers answered. */
+export interface Ledger {
+  readonly acknowledged: string[]
+  readonly uncertain: string[]
+}
+
+export interface Pace {
+  /** Messages under way at once. */
+  readonly atOnce: number
+  readonly pauseMs: number
+  /** Asked before each message. */
+  readonly goesOn: () => boolean
+}
+
+export interface TalkerOptions {
+  readonly who: Participant
+  readonly dialect: DialectName
+  readonly place: Place
+  readonly ledger: Ledger
+  readonly node: Node
+  /** Where a client goes whose connection was lost. */
+  readonly nextNode: (after: Node) => Node
+}
+
+const RETRY_MS = 100
+/** An answer of this dialect does not say what it answers. */
+const ONE_BY_ONE: DialectName = 'chatapp'
+
+/** One client, which speaks and listens in one conversation at one node, and goes to another when that is lost. */
+export class Talker {
+  readonly dialect: DialectName
+  readonly #options: TalkerOptions
+  #node: Node
+  #client: Client
+  #streams: readonly Stream[] = []
+  /** Of connections that were lost. */
+  readonly #past: Reading[] = []
+  #moving: Promise<void> | undefined
+  #said = 0
+
+  private constructor(options: TalkerOptions, client: Client) {
+    this.#options = options
+    this.dialect = options.dialect
+    this.#node = options.node
+    this.#client = client
+  }
+
+  static async open(options: TalkerOptions): Promise<Talker> {
+    const { who, dialect, node } = options
+    const talker = new Talker(options, await who[dialect].again(node))
+    talker.#streams = await talker.#client.listen(options.place)
+    return talker
+  }
+
+  get node(): Node {
+    return this.#node
+  }
+
+  /** All streams show it. */
+  hears(text: string): boolean {
+    return this.#streams.every(({ shown }) => shown.some((message) => message.text === text))
+  }
+
+  get hearsAnything(): boolean {
+    return this.#streams.every(({ shown }) => shown.length > 0)
+  }
+
+  /** Says one thing after another. Who gets no answer does not know whether it was taken, and says the next. */
+  async talk({ atOnce, pauseMs, goesOn }: Pace): Promise<void> {
+    const talkOn = async () => {
+      while (goesOn()) {
+        await this.#sayNext()
+        await setTimeout(pauseMs)
+      }
+    }
+    await Promise.all(Array.from({ length: this.dialect === ONE_BY_ONE ? 1 : atOnce }, talkOn))
+  }
+
+  /** What each connection was shown. */
+  get readings(): readonly Reading[] {
+    const present = this.#streams.map((stream) => this.#readingOf(stream))
+    return [
+      ...this.#past,
+      ...present.map((reading) => ({ ...reading, ends: 'at the last message' as const })),
+    ]
+  }
+
+  async close(): Promise<void> {
+    await this.#moving
+    await this.#client.close()
+  }
+
+  async #sayNext(): Promise<void> {
+    const { who, place, ledger } = this.#options
+    const text = `${who.username} over ${this.dialect}, ${++this.#said}`
+    await this.#moving
+    const client = this.#client
+    try {
+      await client.send(place, text)
+      ledger.acknowledged.push(text)
+    } catch (error) {
+      ledger.uncertain.push(text)
+      if (!(error instanceof Refused) && client === this.#client) await this.#move()
+      else await setTimeout(RETRY_MS)
+    }
+  }
+
+  #move(): Promise<void> {
+    this.#moving ??= this.#moveOn().finally(() => {
+      this.#moving = undefined
+    })
+    return this.#moving
+  }
+
+  async #moveOn(): Promise<void> {
+    const { who, place, nextNode } = this.#options
+    this.#past.push(...this.#streams.map((stream) => this.#readingOf(stream)))
+    this.#streams = []
+    await this.#client.close()
+    for (let attempt = 0; ; attempt++) {
+      this.#node = nextNode(this.#node)
+      try {
+        this.#client = await who[this.dialect].again(this.#node)
+        this.#streams = await this.#client.listen(place)
+        return
+      } catch (error) {
+        if (attempt === MAX_MOVES) throw error
+        await setTimeout(RETRY_MS)
+      }
+    }
+  }
+
+  #readingOf({ transport, shown }: Stream): Reading {
+    const { who } = this.#options
+    return {
+      label: `${who.username}, live over ${this.dialect}, ${transport}, at ${this.#node.url}`,
+      texts: shown.map(({ text }) => text),
+      begins: 'anywhere',
+      ends: 'anywhere',
+    }
+  }
+}
+
+const MAX_MOVES = 200
