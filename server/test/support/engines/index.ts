@@ -7,7 +7,7 @@ import { initPostgres, POSTGRES_USER } from './postgres.ts'
 import { findRedis } from './programs.ts'
 
 export { Engine } from './engine.ts'
-export { enginesAreMissing } from './programs.ts'
+export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
 
 /** What a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {
