@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const PAGE = join(import.meta.dirname, 'arithmetic.md')
-const RESULTS = /(<!-- results: .+ -->\n)[^]*?(<!-- end -->)/
+const RESULTS = /(<!-- results: .+ -->\n)(?:.|\n)*?(<!-- end -->)/
 const DAY_S = 86_400
 /** Of which a node writes over one, and reads over the others. */
 const DATABASE_CONNECTIONS = 9
