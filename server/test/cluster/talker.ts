@@ -30,8 +30,8 @@ export interface TalkerOptions {
 }
 
 const RETRY_MS = 100
-/** An answer of this dialect does not say what it answers. */
-const ONE_BY_ONE: DialectName = 'chatapp'
+/** Of these dialects an answer does not say what it answers. */
+const ONE_BY_ONE: readonly DialectName[] = ['chatapp', 'groups']
 
 /** One client, which speaks and listens in one conversation at one node, and goes to another when that is lost. */
 export class Talker {
@@ -80,7 +80,7 @@ export class Talker {
         await setTimeout(pauseMs)
       }
     }
-    await Promise.all(Array.from({ length: this.dialect === ONE_BY_ONE ? 1 : atOnce }, talkOn))
+    await Promise.all(Array.from({ length: ONE_BY_ONE.includes(this.dialect) ? 1 : atOnce }, talkOn))
   }
 
   /** What each connection was shown. */

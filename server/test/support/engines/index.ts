@@ -6,7 +6,8 @@ import { Engine } from './engine.ts'
 import { initPostgres, POSTGRES_USER } from './postgres.ts'
 import { findRedis } from './programs.ts'
 
-export { Engine } from './engine.ts'
+export type { Engine } from './engine.ts'
+export { flushRedis } from './flush.ts'
 export { enginesAreMissing } from './programs.ts'
 
 /** What a cluster's nodes share, for this test alone. */
