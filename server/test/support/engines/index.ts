@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
 import { initPostgres, POSTGRES_USER } from './postgres.ts'
-import { findRedis } from './programs.ts'
+import { redisCommand } from './redis.ts'
 
 export { Engine } from './engine.ts'
 export { enginesAreMissing } from './programs.ts'
@@ -49,14 +49,8 @@ async function makePostgres(folder: string): Promise<Engine> {
   return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
 }
 
-/** It keeps nothing: started again it is empty. */
 async function makeRedis(folder: string): Promise<Engine> {
   const port = await freePort()
-  const options = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', daemonize: 'no' }
-  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  return new Engine({
-    url: `redis://127.0.0.1:${port}/0`,
-    command: [findRedis() ?? 'redis-server', ...given],
-    folder,
-  })
+  const command = redisCommand({ folder, port })
+  return new Engine({ url: `redis://127.0.0.1:${port}/0`, command, folder })
 }
