@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
 import { initPostgres, POSTGRES_USER } from './postgres.ts'
-import { findRedis } from './programs.ts'
+import { type RedisFolder, redisCommand } from './redis.ts'
 import { joinShards } from './redis-cluster.ts'
 
 export type { Engine } from './engine.ts'
@@ -61,23 +61,13 @@ async function makePostgres(folder: string): Promise<Engine> {
   return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
 }
 
-const makeRedis = (folder: string): Promise<Engine> => makeRedisWith(folder, {})
+const makeRedis = (folder: string): Promise<Engine> => makeRedisWith(folder)
 
 const makeRedisShard = async (folder: string): Promise<Engine> =>
   makeRedisWith(folder, { 'cluster-enabled': 'yes', 'cluster-port': await freePort() })
 
-/** It keeps nothing: started again it is empty. */
-async function makeRedisWith(
-  folder: string,
-  settings: Readonly<Record<string, string | number>>,
-): Promise<Engine> {
+async function makeRedisWith(folder: string, settings?: RedisFolder['settings']): Promise<Engine> {
   const port = await freePort()
-  const common = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', daemonize: 'no' }
-  const options = { ...common, ...settings }
-  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  return new Engine({
-    url: `redis://127.0.0.1:${port}/0`,
-    command: [findRedis() ?? 'redis-server', ...given],
-    folder,
-  })
+  const command = redisCommand({ folder, port, ...(settings && { settings }) })
+  return new Engine({ url: `redis://127.0.0.1:${port}/0`, command, folder })
 }
