@@ -15,8 +15,8 @@ const BACKOFF_S = { first: 0.05, most: 0.5 }
 
 const backoff = (attempt: number): number => Math.min(BACKOFF_S.most, BACKOFF_S.first * 2 ** attempt)
 
-/** Connects when first used, and again whenever the connection was lost. */
-function connect(url: string, max: number): Sql {
+/** Connects when first used, and again whenever the connection was lost. 0 ms: a statement takes as long as it takes. */
+function connect(url: string, max: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Sql {
   return postgres(url, {
     max,
     backoff,
@@ -25,7 +25,7 @@ function connect(url: string, max: number): Sql {
     max_lifetime: null,
     // Ids, numbers and times: none of them passes 2^53.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    connection: { application_name: 'parlance', statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs },
     onnotice: () => undefined,
   })
 }
@@ -34,6 +34,9 @@ export const connectForReading = (url: string): Sql => connect(url, READERS)
 
 /** One connection, so that what is written in an order is committed in that order. */
 export const connectForWriting = (url: string): Sql => connect(url, 1)
+
+/** One connection, whose statements may each take as long as a whole table does. */
+export const connectForMoving = (url: string): Sql => connect(url, 1, 0)
 
 /** As it may be shown: without the password. */
 export function displayName(url: string): string {
