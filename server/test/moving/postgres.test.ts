@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import type { Sql } from 'postgres'
 import { agreeOnSecrets } from '../../src/secrets.ts'
 import { TABLES } from '../../src/store/moving.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
@@ -9,7 +10,7 @@ import { openPostgresTarget } from '../../src/store/postgres/moving.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { HOLES } from '../store/series.ts'
 import { present, refuses as refusesWrite, series, World } from '../store/world.ts'
-import { connect, tempSchema } from '../support/postgres.ts'
+import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
@@ -192,17 +193,19 @@ test('a server that has the database open writes nothing into an import, and goe
   assert.equal((await world.account('in-time')).username, 'in-time')
 })
 
+/** Of the messages, those that an interrupted move says to have brought. */
+async function broughtTo(sql: Sql): Promise<number> {
+  const begun = await sql`SELECT sums->'messages'->>'rows' AS rows FROM unfinished_import`.catch(() => [])
+  return Number(begun[0]?.rows ?? 0)
+}
+
 test('a move that was killed goes on with the same rows only, and no server starts meanwhile', async (t) => {
   const MANY = 100_000
   const [from, other, url] = [await longFile(t, MANY), await longFile(t, 10), await tempSchema(t)]
   const args = ['migrate', '--from', from, '--database-url', url]
   const sql = connect(t, url)
-  const brought = async () => {
-    const begun = await sql`SELECT sums->'messages'->>'rows' AS rows FROM unfinished_import`.catch(() => [])
-    return Number(begun[0]?.rows ?? 0)
-  }
   const { child, output, exited } = spawnServer(t, {}, args)
-  await until('some messages', async () => (await brought()) > 0 || child.exitCode !== null, 30_000)
+  await until('some messages', async () => (await broughtTo(sql)) > 0 || child.exitCode !== null, 30_000)
   child.kill('SIGKILL')
   await exited
   await refuses(
@@ -217,10 +220,24 @@ test('a move that was killed goes on with the same rows only, and no server star
   // Which has waited until the database had noticed the kill.
   await refuses(t, /holds part of another archive/, 'migrate', '--from', other, '--database-url', url)
   assert.ok(
-    (await brought()) > 0 && (await brought()) < MANY,
-    `${await brought()} messages: ${output.stderr}`,
+    (await broughtTo(sql)) > 0 && (await broughtTo(sql)) < MANY,
+    `${await broughtTo(sql)} messages: ${output.stderr}`,
   )
-  assert.equal((await storedInPostgres(sql)).messages?.length, await brought())
+  assert.equal((await storedInPostgres(sql)).messages?.length, await broughtTo(sql))
   await succeeds(t, ...args)
+  assert.deepEqual(await storedInPostgres(sql), storedIn(from))
+})
+
+test('a move that has lost its connection says so, and goes on with the same command', async (t) => {
+  const [from, url] = [await longFile(t, 100_000), await tempSchema(t)]
+  const { proxy, url: proxied } = await proxyTo(t, url)
+  const sql = connect(t, url)
+  const { child, output, exited } = spawnServer(t, {}, ['migrate', '--from', from, '--database-url', proxied])
+  const isUnderWay = async () => (await broughtTo(sql)) > 0 || child.exitCode !== null
+  await until('some messages', isUnderWay, 30_000)
+  proxy.cut('stay')
+  assert.equal(await exited, 1)
+  assert.match(output.stderr, /does not answer any more .* goes on where it stopped\.\n$/)
+  await succeeds(t, 'migrate', '--from', from, '--database-url', url)
   assert.deepEqual(await storedInPostgres(sql), storedIn(from))
 })

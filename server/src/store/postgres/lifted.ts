@@ -1,15 +1,15 @@
 import { TABLES } from '../tables.ts'
-import type { Held } from './pages.ts'
+import type { Held } from './held.ts'
 
 /**
  * Takes away the rules and indexes that would be kept row by row, and answers the statements that put them
  * back: built at once over all rows, they cost a fraction.
  */
 export async function lift(held: Held): Promise<readonly string[]> {
-  const lifted = await held.unsafe<{ takeAway: string; putBack: string }[]>(LIFTABLE, [
+  const lifted = await held.query<{ takeAway: string; putBack: string }>(LIFTABLE, [
     TABLES.map(({ name }) => name),
   ])
-  for (const { takeAway } of lifted) await held.unsafe(takeAway)
+  for (const { takeAway } of lifted) await held.query(takeAway)
   return lifted.map(({ putBack }) => putBack).reverse()
 }
 

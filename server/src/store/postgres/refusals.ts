@@ -36,3 +36,10 @@ export const awaySentence = (error: unknown, database: string): string =>
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)
+
+/** For one that answered until now. */
+export const lost = (error: unknown, database: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} does not answer any more (${codeOf(error)}): give the same command again, and it goes on where it stopped.`,
+    { cause: error },
+  )

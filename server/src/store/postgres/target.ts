@@ -2,24 +2,35 @@ import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
 import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
 import { connectForMoving, displayName } from './database.ts'
-import { isOutage } from './failure.ts'
+import { isAway, isOutage } from './failure.ts'
+import { Held } from './held.ts'
 import { lift } from './lifted.ts'
-import { type Held, pagesOf } from './pages.ts'
-import { refusalOf } from './refusals.ts'
+import { pagesOf } from './pages.ts'
+import { lost, refusalOf } from './refusals.ts'
 import { FUNCTIONS, migrate } from './schema.ts'
 
 /** Connects to load the database, with its tables made if they are not there yet. Throws `StoreRefusal`. */
 export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
   const database = displayName(url)
+  try {
+    await migrateOnce(url, database)
+    await using opened = new AsyncDisposableStack()
+    const held = await Held.open(url)
+    opened.defer(() => held.close())
+    await held.query(LOADING)
+    opened.move()
+    return new PostgresTarget(held, database)
+  } catch (error) {
+    throw refusalOf(error, database)
+  }
+}
+
+async function migrateOnce(url: string, database: string): Promise<void> {
   const sql = connectForMoving(url)
   try {
     await migrate(sql, database, 'import')
-    const held = await sql.reserve()
-    await held.unsafe(LOADING)
-    return new PostgresTarget(held, database, () => sql.end({ timeout: 0 }))
-  } catch (error) {
+  } finally {
     await sql.end({ timeout: 0 })
-    throw refusalOf(error, database)
   }
 }
 
@@ -33,28 +44,26 @@ const LOADING = `
 export class PostgresTarget implements MovingTarget {
   readonly #held: Held
   readonly #database: string
-  readonly #end: () => Promise<void>
 
-  constructor(held: Held, database: string, end: () => Promise<void>) {
+  constructor(held: Held, database: string) {
     this.#held = held
     this.#database = database
-    this.#end = end
   }
 
   begin(archiveId: string): Promise<Sums> {
     return this.#commit(async () => {
       if (await this.#isBegun()) {
-        const [begun] = await this.#held.unsafe<{ archive: string; sums: Sums }[]>(BEGUN)
+        const [begun] = await this.#held.query<{ archive: string; sums: Sums }>(BEGUN)
         if (begun?.archive !== archiveId) throw otherArchive(this.#database)
         return begun.sums
       }
       for (const { name } of TABLES) {
-        const [row] = await this.#held.unsafe(`SELECT 1 FROM ${name} LIMIT 1`)
+        const [row] = await this.#held.query(`SELECT 1 FROM ${name} LIMIT 1`)
         if (row) throw notEmpty(this.#database)
       }
       const lifted = await lift(this.#held)
-      await this.#held.unsafe(CREATE)
-      await this.#held.unsafe(BEGIN, [archiveId, JSON.stringify(lifted)])
+      await this.#held.query(CREATE)
+      await this.#held.query(BEGIN, [archiveId, JSON.stringify(lifted)])
       return {}
     })
   }
@@ -63,63 +72,71 @@ export class PostgresTarget implements MovingTarget {
     const names = columnNames(table)
     const records = rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])))
     await this.#commit(async () => {
-      await this.#held.unsafe(insertInto(table), [JSON.stringify(records)], { prepare: true })
-      await this.#held.unsafe(PROGRESS, [JSON.stringify(sums)], { prepare: true })
+      await this.#held.query(insertInto(table), [JSON.stringify(records)])
+      await this.#held.query(PROGRESS, [JSON.stringify(sums)])
     }, table.name)
   }
 
   async settle(): Promise<void> {
-    const [settling] = await this.#held.unsafe<{ lifted: readonly string[] }[]>(LIFTED)
+    const [settling] = await this.#held.query<{ lifted: readonly string[] }>(LIFTED)
     await this.#commit(async () => {
-      for (const statement of settling?.lifted ?? []) await this.#held.unsafe(statement)
-      await this.#held.unsafe(SETTLED)
+      for (const statement of settling?.lifted ?? []) await this.#held.query(statement)
+      await this.#held.query(SETTLED)
     }, 'one table')
   }
 
   async *pages(table: Table): AsyncGenerator<readonly Row[]> {
-    await this.#held.unsafe('BEGIN READ ONLY')
-    yield* pagesOf(this.#held, table)
-    await this.#held.unsafe('COMMIT')
+    try {
+      await this.#held.query('BEGIN READ ONLY')
+      yield* pagesOf(this.#held, table)
+      await this.#held.query('COMMIT')
+    } catch (error) {
+      throw this.#refusalOf(error)
+    }
   }
 
   /** Replaces what nodes may have agreed on before: this value is the one that the rows belong to. */
-  async keep(name: string, value: string): Promise<void> {
-    await this.#held`
-      INSERT INTO settings (name, value) VALUES (${name}, ${value})
-      ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+  keep(name: string, value: string): Promise<void> {
+    return this.#commit(async () => {
+      await this.#held.query(KEEP, [name, value])
+    })
   }
 
   async finish(): Promise<void> {
     await this.#commit(async () => {
-      await this.#held.unsafe(FINISH)
-      await this.#held.unsafe(FUNCTIONS)
+      await this.#held.query(FINISH)
+      await this.#held.query(FUNCTIONS)
     })
   }
 
   close(): Promise<void> {
-    return this.#end()
+    return this.#held.close()
   }
 
   async #isBegun(): Promise<boolean> {
-    const [row] = await this.#held`
-      SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = ${UNFINISHED}`
+    const [row] = await this.#held.query(IS_BEGUN, [UNFINISHED])
     return row !== undefined
   }
 
   /** An error that is not the engine's is one of the rows of that table. */
   async #commit<T>(work: () => Promise<T>, table?: string): Promise<T> {
-    await this.#held.unsafe('BEGIN')
     try {
+      await this.#held.query('BEGIN')
       const result = await work()
-      await this.#held.unsafe('COMMIT')
+      await this.#held.query('COMMIT')
       return result
     } catch (error) {
-      // Where the connection is gone, so is the transaction.
-      await this.#held.unsafe('ROLLBACK').catch(() => {})
-      throw table === undefined || isOutage(error)
-        ? refusalOf(error, this.#database)
-        : misfit(this.#database, table, error)
+      await this.#held.query('ROLLBACK').catch(() => {
+        // Where the connection is gone, so is the transaction.
+      })
+      throw this.#refusalOf(error, table)
     }
+  }
+
+  #refusalOf(error: unknown, table?: string): unknown {
+    if (isAway(error)) return lost(error, this.#database)
+    if (table === undefined || isOutage(error)) return refusalOf(error, this.#database)
+    return misfit(this.#database, table, error)
   }
 }
 
@@ -131,7 +148,10 @@ const CREATE = `
   BEGIN
     RAISE EXCEPTION 'an import is under way' USING ERRCODE = 'cannot_connect_now';
   END $$;`
+const IS_BEGUN = 'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1'
 const BEGIN = `INSERT INTO ${UNFINISHED} (archive, sums, lifted) VALUES ($1, '{}', $2::text::json)`
+const KEEP = `
+  INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 const BEGUN = `SELECT archive, sums FROM ${UNFINISHED}`
 const PROGRESS = `UPDATE ${UNFINISHED} SET sums = $1::text::json`
 const LIFTED = `SELECT lifted FROM ${UNFINISHED}`
