@@ -46,6 +46,7 @@ test('every link between the pages leads somewhere', () => {
     'CHANGELOG.md',
     'SECURITY.md',
     'docs/life-of-a-message.md',
+    'docs/moving.md',
     'docs/reference/settings.md',
     'docs/reference/errors.md',
     'docs/reference/limits.md',
