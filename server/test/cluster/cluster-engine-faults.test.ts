@@ -33,6 +33,6 @@ faultTests({
 })
 
 /** Clients at one node talk on with one another. */
-async function eachNodeIsLive({ cluster, msUntilLive }: Scene): Promise<void> {
-  for (const node of cluster.nodes) await msUntilLive([node])
+async function eachNodeIsLive({ cluster, assertLive }: Scene): Promise<void> {
+  for (const node of cluster.nodes) await assertLive([node])
 }

@@ -13,9 +13,9 @@ faultTests(
       await cluster.node(0).kill()
     },
 
-    'a node is killed and started again': async ({ cluster, msUntilLive }) => {
+    'a node is killed and started again': async ({ cluster, assertLive }) => {
       await cluster.node(1).kill()
-      await msUntilLive()
+      await assertLive()
       await cluster.node(1).start()
     },
 
@@ -25,17 +25,17 @@ faultTests(
       cluster.node(2).resume()
     },
 
-    'a node is cut from Redis, and again': async ({ cluster, msUntilLive }) => {
+    'a node is cut from Redis, and again': async ({ cluster, assertLive }) => {
       // Meanwhile its own clients talk with one another, and the others with the others.
       await cutTwice(cluster.node(0), 'redis', async () => {
-        await msUntilLive([cluster.node(0)])
-        await msUntilLive([cluster.node(1), cluster.node(2)])
+        await assertLive([cluster.node(0)])
+        await assertLive([cluster.node(1), cluster.node(2)])
       })
     },
 
-    'a node is cut from PostgreSQL, and again': async ({ cluster, msUntilLive }) => {
+    'a node is cut from PostgreSQL, and again': async ({ cluster, assertLive }) => {
       await cutTwice(cluster.node(1), 'postgres', async () => {
-        await msUntilLive([cluster.node(0), cluster.node(2)])
+        await assertLive([cluster.node(0), cluster.node(2)])
       })
     },
   },

@@ -41,7 +41,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   static async start({ size = 3, settings = {}, isCuttable = false }: ClusterOptions = {}): Promise<Cluster> {
-    await using opened = new AsyncDisposableStack()
+    await using failing = new AsyncDisposableStack()
+    const opened = failing.use(new AsyncDisposableStack())
     const owner: Owner = { after: (close) => opened.defer(close) }
     const engines = opened.use(await startEngines())
     const shared = { ...DEFAULTS, ...KEYS, ...addressesOf(engines), ...settings }
@@ -49,7 +50,8 @@ export class Cluster implements AsyncDisposable {
     const nodes =
       MODE === 'one' ? Array(size).fill(await open()) : await Promise.all(Array.from({ length: size }, open))
     await Promise.all([...new Set(nodes)].map((node) => node.start()))
-    return new Cluster(opened.move(), { engines, nodes, settings: shared })
+    failing.move()
+    return new Cluster(opened, { engines, nodes, settings: shared })
   }
 
   /** The node at that place, from 0. */

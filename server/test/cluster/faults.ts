@@ -17,8 +17,8 @@ const BEFORE_MS = 1_000
 /** What a fault is done to. */
 export interface Scene {
   readonly cluster: Cluster
-  /** How long until a message through each of these nodes is heard by every client at them. */
-  msUntilLive(nodes?: readonly Node[]): Promise<number>
+  /** A message through each of these nodes is soon heard by every client at them. */
+  assertLive(nodes?: readonly Node[]): Promise<void>
 }
 
 /** Does it, and resolves when it is over. */
@@ -39,19 +39,21 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
       await using world = await cluster.world()
       await using stack = new AsyncDisposableStack()
       const loads = await gather(stack, cluster, world)
-      const msUntilLive = async (nodes?: readonly Node[]) =>
+      const msUntilLive = async (nodes: readonly Node[] = cluster.running) =>
         Math.max(...(await Promise.all(loads.map((load) => load.msUntilLive(nodes)))))
+      const assertLive = async (nodes?: readonly Node[]) =>
+        assertSoon('live meanwhile', await msUntilLive(nodes))
 
       for (const load of loads) load.begin(PACE)
       await setTimeout(BEFORE_MS)
-      await fault({ cluster, msUntilLive })
+      await fault({ cluster, assertLive })
       const liveAfterMs = await msUntilLive()
       for (const load of loads) await load.end('now')
 
       const complaints = (await Promise.all(loads.map((load) => load.complaints()))).flat()
       tell(t, { loads, liveAfterMs, cluster })
       assert.deepEqual(complaints, [])
-      assert.ok(liveAfterMs <= LIVE_WITHIN_MS, `live again after ${Math.round(liveAfterMs)} ms`)
+      assertSoon('live again', liveAfterMs)
     })
   }
 }
@@ -81,6 +83,9 @@ function tell(t: TestContext, { loads, liveAfterMs, cluster }: Story): void {
   for (const { url, warnings } of new Set(cluster.nodes))
     for (const line of warnings) t.diagnostic(`${url} says ${line}`)
 }
+
+const assertSoon = (what: string, afterMs: number): void =>
+  assert.ok(afterMs <= LIVE_WITHIN_MS, `${what} after ${Math.round(afterMs)} ms`)
 
 /** For as long as a fault lasts. */
 export const lasting = (ms: number): Promise<void> => setTimeout(ms)

@@ -94,7 +94,12 @@ export class Node implements Where {
 
   /** It says that it reaches both engines. */
   async isWell(): Promise<boolean> {
-    const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
-    return answer?.status === 200
+    return (await askReady(this))?.status === 'ok'
   }
+}
+
+/** What a node says of its parts; undefined when it does not answer. */
+export async function askReady({ url }: Node): Promise<Readonly<Record<string, string>> | undefined> {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+  return answer && ((await answer.json()) as Record<string, string>)
 }

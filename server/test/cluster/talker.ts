@@ -44,6 +44,7 @@ export class Talker {
   readonly #past: Reading[] = []
   #moving: Promise<void> | undefined
   #said = 0
+  #moves = 0
 
   private constructor(options: TalkerOptions, client: Client) {
     this.#options = options
@@ -61,6 +62,15 @@ export class Talker {
 
   get node(): Node {
     return this.#node
+  }
+
+  get label(): string {
+    return `${this.#options.who.username}, live over ${this.dialect}, at ${this.#node.url}`
+  }
+
+  /** How often it has begun to listen anew. */
+  get moves(): number {
+    return this.#moves
   }
 
   /** All streams show it. */
@@ -129,6 +139,7 @@ export class Talker {
       try {
         this.#client = await who[this.dialect].again(this.#node)
         this.#streams = await this.#client.listen(place)
+        this.#moves++
         return
       } catch (error) {
         if (attempt === MAX_MOVES) throw error
@@ -138,9 +149,8 @@ export class Talker {
   }
 
   #readingOf({ transport, shown }: Stream): Reading {
-    const { who } = this.#options
     return {
-      label: `${who.username}, live over ${this.dialect}, ${transport}, at ${this.#node.url}`,
+      label: `${this.label}, ${transport}`,
       texts: shown.map(({ text }) => text),
       begins: 'anywhere',
       ends: 'anywhere',
