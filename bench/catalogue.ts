@@ -1,11 +1,13 @@
-import type { Case, Pace, Scenario } from './scenario.ts'
+import { cases, IN_FLIGHT, oneConversation, roomsOfFive } from './cases.ts'
+import { postgresIsMissing } from './measure/postgres.ts'
+import { redisIsMissing } from './measure/redis.ts'
+import type { Scenario } from './scenario.ts'
 import { coldStart } from './scenarios/cold-start.ts'
 import { endurance } from './scenarios/endurance.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
-import { underLoad } from './scenarios/under-load.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
@@ -13,10 +15,14 @@ import { mosquitto } from './targets/mosquitto.ts'
 import {
   parlanceChannels,
   parlanceChatapp,
+  parlanceChatappPostgres,
   parlanceGroups,
   parlanceMessenger,
+  parlanceMessengerPostgres,
   parlanceMixed,
   parlanceRooms,
+  parlanceSpeakersApart,
+  parlanceTwoNodes,
 } from './targets/parlance/index.ts'
 import { prosodySqlite } from './targets/prosody.ts'
 import { socketIoSqlite } from './targets/socket-io-sqlite.ts'
@@ -32,14 +38,15 @@ const NODE_PEERS: readonly Target[] = [bareWs, socketIoSqlite]
 const INSTALLED_PEERS = [ejabberdSqlite, ejabberdPostgres, prosodySqlite, mosquitto]
 const DIALECTS = [parlanceChatapp, parlanceChannels, parlanceRooms, parlanceGroups, parlanceMixed]
 
-const IN_FLIGHT = 64
-/** Prosody deals with all that is in flight in one turn of seconds: a shorter look would see none of them. */
-const LUMPY_SECONDS = 15
-
 /** Every scenario, with the targets and sizes that it is run for. */
 export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Scenario[] {
   const others = [...NODE_PEERS, ...(peers ? INSTALLED_PEERS.map((make) => make()) : [])]
   const sizes = <T>(whole: readonly T[], short: readonly T[]): readonly T[] => (isShort ? short : whole)
+  /** In short only the first: engines take a while to start, and the others run elsewhere. */
+  const onEngines = (first: Target, ...others: readonly Target[]): readonly Target[] =>
+    isShort ? [first] : [first, ...others]
+  const postgresPeers = peers ? [ejabberdPostgres()] : []
+  const rooms = { conversations: isShort ? 4 : 100 }
   return [
     {
       name: 'fan-out',
@@ -54,22 +61,12 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'rooms-of-five',
       title: '500 people in 100 rooms of five, one unacknowledged message each.',
-      runs: cases([parlanceChatapp, ...others], [null], (target) => (pace) => {
-        const conversations = isShort ? 4 : 100
-        return underLoad(target, {
-          world: { conversations, membersEach: 5 },
-          inFlight: conversations * 5,
-          pace: paceOf(target, pace),
-        })
-      }),
+      runs: cases([parlanceChatapp, ...others], [null], (target) => roomsOfFive(target, rooms)),
     },
     {
       name: 'rest-sends',
       title: 'Messages over REST, 64 keep-alive connections with one request each.',
-      runs: cases([parlanceMessenger], [null], (target) => (pace) => {
-        const world = { conversations: 1, membersEach: IN_FLIGHT }
-        return underLoad(target, { world, inFlight: IN_FLIGHT, pace })
-      }),
+      runs: cases([parlanceMessenger], [null], sends),
     },
     {
       name: 'latency',
@@ -142,36 +139,59 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'conversations',
       title: 'As 500 people in 100 rooms of five, in a database with many more conversations.',
       axis: 'stored conversations',
-      runs: cases([parlanceChatapp], sizes([1e2, 1e3, 1e4, 1e5, 1e6], [20]), (target, stored) => (pace) => {
-        const conversations = isShort ? 4 : 100
-        const strangersConversations = stored - conversations
-        const world = { conversations, membersEach: 5, strangersConversations }
-        return underLoad(target, { world, inFlight: conversations * 5, pace })
-      }),
+      runs: cases([parlanceChatapp], sizes([1e2, 1e3, 1e4, 1e5, 1e6], [20]), (target, stored) =>
+        roomsOfFive(target, { ...rooms, strangersConversations: stored - rooms.conversations }),
+      ),
+    },
+    {
+      name: 'postgres-sends',
+      title: 'One conversation of 64 people, one unacknowledged message each, stored in PostgreSQL.',
+      missing: postgresIsMissing,
+      runs: cases(
+        onEngines(
+          parlanceMessengerPostgres,
+          ...[parlanceMessenger, parlanceChatappPostgres, parlanceChatapp, ...postgresPeers],
+        ),
+        [null],
+        sends,
+      ),
+    },
+    {
+      name: 'postgres-rooms',
+      title: '500 people in 100 rooms of five, one unacknowledged message each, stored in PostgreSQL.',
+      missing: postgresIsMissing,
+      runs: cases(onEngines(parlanceChatappPostgres, parlanceChatapp, ...postgresPeers), [null], (target) =>
+        roomsOfFive(target, rooms),
+      ),
+    },
+    {
+      name: 'cross-node-fan-out',
+      title: 'One conversation over two nodes, 64 messages in flight.',
+      axis: 'members',
+      missing: clusterIsMissing,
+      runs: cases(
+        onEngines(parlanceTwoNodes, parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp),
+        sizes([1000], [100]),
+        (target, membersEach) => oneConversation(target, { membersEach, speakers: IN_FLIGHT }),
+      ),
+    },
+    {
+      name: 'cross-node-latency',
+      title: '50 messages a second from a member at one node to 99 at another.',
+      missing: clusterIsMissing,
+      runs: cases(
+        onEngines(parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp),
+        [null],
+        (target) => (pace) => {
+          const world = { conversations: 1, membersEach: isShort ? 10 : 100, speakers: 1 }
+          return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 4 } })
+        },
+      ),
     },
   ]
 }
 
-type Measure = Case['measure']
+const fanOut = (target: Target, membersEach: number) => oneConversation(target, { membersEach })
+const sends = (target: Target) => oneConversation(target, { membersEach: IN_FLIGHT })
 
-function cases<Size extends number | null>(
-  targets: readonly Target[],
-  sizes: readonly Size[],
-  measureOf: (target: Target, size: Size) => Measure,
-): readonly Case[] {
-  return targets.flatMap((target) =>
-    sizes.map((size) => ({ target, size, measure: measureOf(target, size) })),
-  )
-}
-
-const fanOut =
-  (target: Target, members: number): Measure =>
-  (pace) =>
-    underLoad(target, {
-      world: { conversations: 1, membersEach: members },
-      inFlight: IN_FLIGHT,
-      pace: paceOf(target, pace),
-    })
-
-const paceOf = ({ name }: Target, pace: Pace): Pace =>
-  name.startsWith('Prosody') ? { ...pace, seconds: Math.max(pace.seconds, LUMPY_SECONDS) } : pace
+const clusterIsMissing = () => postgresIsMissing() ?? redisIsMissing()

@@ -22,15 +22,21 @@ async function bench(options: Options): Promise<void> {
   const publish = () => {
     if (!options.isShort) writeReport(resultsOf(measurements, { startedAt, limits }, options), options.out)
   }
-  for (const scenario of chosen(options)) {
+  const scenarios = chosen(options)
+  if (scenarios.every(({ runs }) => runs.length === 0)) throw new Error('no scenario of that name')
+  for (const scenario of scenarios) {
     say(`\n${scenario.name}: ${scenario.title}`)
+    const missing = scenario.missing?.()
+    if (missing !== undefined) {
+      say(`  left out, ${missing}`)
+      continue
+    }
     for (const each of scenario.runs) {
       const measured = await measure(scenario, each, options)
       if (measured) measurements.push(measured)
     }
     publish()
   }
-  if (measurements.length === 0) throw new Error('no scenario of that name')
 }
 
 function chosen({ only, peers, isShort, targets }: Options): readonly Scenario[] {
@@ -77,7 +83,7 @@ function resultsOf(
     machine: describeMachine(limits),
     versions: versionsOf({
       npm: ['ws', 'socket.io'],
-      debian: ['ejabberd', 'prosody', 'mosquitto', 'postgresql'],
+      debian: ['ejabberd', 'prosody', 'mosquitto', 'postgresql', 'redis-server'],
     }),
     commit: commitOf(HERE),
     startedAt,

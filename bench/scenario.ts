@@ -7,6 +7,8 @@ export interface Scenario {
   readonly title: string
   /** What `size` counts, where there are several. */
   readonly axis?: string
+  /** Undefined when it can run here; else what it needs and is missing. A single target may miss more. */
+  missing?(): string | undefined
   readonly runs: readonly Case[]
 }
 

@@ -7,6 +7,8 @@ export type Durability = 'synced' | 'stored, not synced' | 'nothing stored'
 export interface World {
   readonly conversations: number
   readonly membersEach: number
+  /** Only so many of each conversation's members speak, the first ones; all where it is not given. */
+  readonly speakers?: number
   /** Messages that lie in the first conversation already. */
   readonly history?: number
   /** Conversations of others that are stored besides, in which nobody speaks. */
@@ -32,10 +34,15 @@ export interface Target {
   coldStart?(world: World): Promise<number>
 }
 
+/** Processes by the name of what they run, such as PostgreSQL. */
+export type Engines = Readonly<Record<string, readonly number[]>>
+
 /** A target that runs. */
 export interface Running {
   /** All its processes: their processor time and memory are counted. */
   readonly pids: readonly number[]
+  /** Those of them that are not the chat server's own. Where given, their processor time is also told apart. */
+  readonly engines?: Engines
   /** Resolves once the client hears everything sent in its conversation. */
   connect(place: Place, ear: Ear): Promise<Client>
   /** Messages that its storage holds now; undefined where nothing is stored. */

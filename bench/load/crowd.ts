@@ -37,13 +37,17 @@ const DEADLINE_MS = 60_000
 /** Everybody of a world, connected, in the order of their places. */
 export class Crowd {
   readonly people: readonly Person[]
+  /** Those of them who say something. */
+  readonly speakers: readonly Person[]
 
-  private constructor(people: readonly Person[]) {
+  private constructor(people: readonly Person[], speakersEach: number) {
     this.people = people
+    this.speakers = people.filter(({ place }) => place.member < speakersEach)
   }
 
   /** Resolves once everybody hears what is said. */
-  static async gather(running: Running, { conversations, membersEach }: World): Promise<Crowd> {
+  static async gather(running: Running, world: World): Promise<Crowd> {
+    const { conversations, membersEach, speakers = membersEach } = world
     const people: Person[] = []
     const total = conversations * membersEach
     for (let from = 0; from < total; from += CONNECTING_AT_A_TIME) {
@@ -54,17 +58,17 @@ export class Crowd {
       })
       people.push(...(await Promise.all(connected)))
     }
-    const crowd = new Crowd(people)
+    const crowd = new Crowd(people, speakers)
     await crowd.#probe()
     return crowd
   }
 
-  /** So many of them, spread evenly. */
+  /** So many of those who speak, spread evenly. */
   pick(count: number): readonly Person[] {
-    const step = this.people.length / Math.min(count, this.people.length)
+    const step = this.speakers.length / Math.min(count, this.speakers.length)
     return Array.from(
-      { length: Math.min(count, this.people.length) },
-      (_, i) => this.people[Math.floor(i * step)],
+      { length: Math.min(count, this.speakers.length) },
+      (_, i) => this.speakers[Math.floor(i * step)],
     ).filter((person) => person !== undefined)
   }
 
@@ -109,7 +113,7 @@ export class Crowd {
 
   /** Some connections are accepted without a word: they hear once they have heard. */
   async #probe(): Promise<void> {
-    const speakers = new Map(this.people.map((person) => [person.place.conversation, person]))
+    const speakers = new Map(this.speakers.map((person) => [person.place.conversation, person]))
     const deadline = performance.now() + DEADLINE_MS
     const listeners = this.people.filter(({ client }) => !client.isDeaf)
     for (let round = 0; ; round++) {

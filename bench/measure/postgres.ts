@@ -15,6 +15,7 @@ export { POSTGRES_USER }
 export interface Postgres {
   readonly pid: number
   readonly port: number
+  readonly url: string
   /** What psql prints: a row a line. */
   query(sql: string): Promise<string>
   runFile(path: string): Promise<void>
@@ -23,8 +24,9 @@ export interface Postgres {
 
 const run = promisify(execFile)
 
-export const isPostgresInstalled = (): boolean =>
-  findPostgres() !== undefined && findProgram('psql') !== undefined && findProgram('setpriv') !== undefined
+/** Why there can be none; undefined when there can. */
+export const postgresIsMissing = (): string | undefined =>
+  findPostgres() && findProgram('psql') && findProgram('setpriv') ? undefined : 'PostgreSQL is not installed'
 
 /** A PostgreSQL of one's own, on the server's core, that syncs each commit. */
 export async function startPostgres(): Promise<Postgres> {
@@ -39,6 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     pid: server.pid,
     port,
+    url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`,
     query: async (sql) => {
       const [backend, ...rows] = (await psql('-c', 'SELECT pg_backend_pid()', '-c', sql)).split('\n')
       await untilEnded(Number(backend))

@@ -2,12 +2,16 @@
 export interface Chapter {
   readonly scenario: string
   readonly title: string
-  /** What was done, in a sentence or two. */
+  /** What was done, in a sentence or two that fit above a chart. */
   readonly words: string
+  /** What else one must know to read the figures. */
+  readonly note?: string
   /** In the order of the table: what an operation costs comes before how many there were. */
   readonly metrics: readonly string[]
-  /** That metric is also given as a ratio to the same figure of `YARDSTICK`. */
+  /** That metric is also given as a ratio to the same figure of the yardstick. */
   readonly ratioOf?: string
+  /** The target that the others are measured by, where it is not `YARDSTICK`. */
+  readonly yardstick?: string
   /** What a size counts. */
   readonly axis?: string
   /** The size whose table is shown, and whose bars are drawn; the others are folded away. */
@@ -20,6 +24,11 @@ export interface Chapter {
 
 /** What others are measured by: it only passes on what comes in, and stores nothing. */
 export const YARDSTICK = 'bare ws'
+
+/** What the figures of several nodes, and of other databases, are measured by. */
+const ONE_NODE = 'parlance chatapp, PostgreSQL'
+const SHARED_CORE = "PostgreSQL runs on the server's core, and is part of its CPU."
+const CPU_PER_MESSAGE = ['CPU µs/message', 'CPU µs/message in nodes', 'CPU µs/message in PostgreSQL'] as const
 
 export const chapters: readonly Chapter[] = [
   {
@@ -56,6 +65,51 @@ export const chapters: readonly Chapter[] = [
     metrics: ['CPU µs/message', 'messages/s', 'p50 ms', 'p99 ms'],
     ratioOf: 'messages/s',
     bars: ['messages/s', 'CPU µs/message'],
+  },
+  {
+    scenario: 'postgres-sends',
+    title: 'PostgreSQL: durable sends in one conversation',
+    words: '64 people have one message on its way each; as soon as it is acknowledged they send the next.',
+    note: `People of the messenger send over REST and hear nothing; all others hear everybody. ${SHARED_CORE}`,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 'p50 ms', 'p99 ms'],
+    bars: ['messages/s', 'CPU µs/message'],
+  },
+  {
+    scenario: 'postgres-rooms',
+    title: 'PostgreSQL: rooms of five',
+    words: '500 people have one message on its way each; as soon as it is acknowledged they send the next.',
+    note: SHARED_CORE,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 'deliveries/s', 'p50 ms', 'p99 ms'],
+    ratioOf: 'messages/s',
+    yardstick: ONE_NODE,
+    bars: ['messages/s', 'CPU µs/message'],
+  },
+  {
+    scenario: 'cross-node-fan-out',
+    title: 'Cross-node fan-out: one conversation, its members at two nodes',
+    words: '64 members have one message on its way each; each is delivered to every member.',
+    note: `Half the members are at each node, and half of those who speak; with *speakers apart* all of these are at one node, and all who only listen at the other. Both nodes, PostgreSQL and Redis run on the one core of the server: what is seen is what a second node costs, not what a second machine gains.`,
+    metrics: [
+      'CPU µs/delivery in nodes',
+      'CPU µs/delivery in PostgreSQL',
+      'CPU µs/delivery in Redis',
+      ...['CPU µs/delivery', 'deliveries/s', 'messages/s', 'p50 ms', 'p99 ms'],
+    ],
+    ratioOf: 'CPU µs/delivery in nodes',
+    yardstick: ONE_NODE,
+    axis: 'members',
+    headline: 1000,
+    bars: ['CPU µs/delivery in nodes', 'deliveries/s'],
+  },
+  {
+    scenario: 'cross-node-latency',
+    title: 'Cross-node latency with little to do',
+    words: '50 messages a second by one of 100 members. From the call to send until each member has it.',
+    note: 'With *speakers apart*, who sends is at one node, and the 99 who hear are at the other.',
+    metrics: ['p50 ms', 'p99 ms'],
+    ratioOf: 'p99 ms',
+    yardstick: ONE_NODE,
+    bars: ['p99 ms', 'p50 ms'],
   },
   {
     scenario: 'latency',

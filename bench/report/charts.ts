@@ -32,7 +32,7 @@ export function drawAll({ measurements }: Results): readonly Picture[] {
 }
 
 function compare(chapter: Chapter, all: readonly Measurement[]): readonly Picture[] {
-  const { scenario, title, words, bars: metrics = [], headline = null, axis } = chapter
+  const { scenario, title, words, bars: metrics = [], headline = null, axis, yardstick = YARDSTICK } = chapter
   const measurements = all.filter(({ size }) => size === headline)
   const [first] = metrics
   const rows = inOrder(measurements, first).map((each) => rowOf(chapter, each, measurements))
@@ -49,7 +49,7 @@ function compare(chapter: Chapter, all: readonly Measurement[]): readonly Pictur
     description,
     panels,
     rows,
-    noteWords: `times ${YARDSTICK}`,
+    noteWords: `times ${titleOf(yardstick)}`,
   })
   return [{ name: scenario, scenario, description, svg }]
 }
@@ -101,18 +101,18 @@ function linesOf(metric: string, measurements: readonly Measurement[]): readonly
 }
 
 function rowOf(
-  { scenario, bars = [], ratioOf }: Chapter,
+  { scenario, bars = [], ratioOf, yardstick = YARDSTICK }: Chapter,
   own: Measurement,
   all: readonly Measurement[],
 ): Row {
-  const yardstick = all.find(({ target }) => target === YARDSTICK)
+  const measured = all.find(({ target }) => target === yardstick)
   return {
     label: titleOf(own.target),
     isParlance: isOurs(own.target),
     isDurable: own.durability === 'synced',
     bars: bars.map((metric): Bar | undefined => {
       const spread = figureOf(own, metric)?.spread
-      const base = metric === ratioOf && yardstick ? figureOf(yardstick, metric)?.spread.median : undefined
+      const base = metric === ratioOf && measured ? figureOf(measured, metric)?.spread.median : undefined
       const goal = goals.find(
         ({ figure, per }) =>
           !per &&
@@ -124,7 +124,7 @@ function rowOf(
       if (!spread) return undefined
       return {
         spread,
-        ...(base && own.target !== YARDSTICK && { note: times(spread.median / base) }),
+        ...(base && own.target !== yardstick && { note: times(spread.median / base) }),
         ...(goal !== undefined && { goal }),
       }
     }),

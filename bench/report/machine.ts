@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { cpus, release, totalmem, type } from 'node:os'
 import { dirname, join } from 'node:path'
 import { canPin } from '../measure/cores.ts'
 import type { Limits, Machine } from '../measurement.ts'
 
 export const describeMachine = (limits: Limits): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: availableParallelism(),
+  // Not those that are left to this process, which is pinned.
+  cores: cpus().length,
   memoryBytes: totalmem(),
   // Without what the builder of the kernel has called it.
   kernel: `${type()} ${release().replace(/-.*/, '')}`,

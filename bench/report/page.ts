@@ -36,7 +36,7 @@ function introduction({ machine, startedAt, commit, measurements }: Results): st
 
 - Every figure is the median of ${counted}, with the lowest and the highest beneath it. The warm-up does not count.
 - All targets ran on the same machine in the same run, over loopback; ${cores}.
-- *CPU* is processor time of all processes of the server, user and system.
+- *CPU* is processor time of all processes of the server, user and system; *in nodes* without its PostgreSQL and Redis.
 - *generator CPU* is how busy the load generator's core was. From 95 % it is **bold**: the server may be able to do more.
 - *accepted* counts what was acknowledged, *stored* what the storage then held, *delivered* what arrived; over all runs.${fewRuns(runs)}`
 }
@@ -53,7 +53,7 @@ function chapterOf(
 ): readonly string[] {
   const own = all.filter(({ scenario }) => scenario === chapter.scenario)
   if (own.length === 0) return []
-  const { title, words, headline, axis = 'size', growth = [], metrics } = chapter
+  const { title, words, note, headline, axis = 'size', growth = [], metrics } = chapter
   const sizes = [...new Set(own.map(({ size }) => size))].toSorted((a, b) => (a ?? 0) - (b ?? 0))
   const shown = sizes.includes(headline ?? null) ? (headline ?? null) : (sizes.at(-1) ?? null)
   const tableAt = (size: number | null) =>
@@ -66,6 +66,7 @@ function chapterOf(
   return [
     `## ${title}`,
     words,
+    ...(note === undefined ? [] : [note]),
     ...embed(chapter.scenario, pictures),
     ...(shown === null ? [] : [`### ${named(shown)}`]),
     tableAt(shown),

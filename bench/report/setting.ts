@@ -25,21 +25,31 @@ export function setting({ machine, versions, commit, startedAt, measurements }: 
   ]
 }
 
-/** By the first words of a target's name. */
-const settings: readonly (readonly [name: string, how: string])[] = [
+const POSTGRES = 'PostgreSQL, `fsync=on`, `synchronous_commit=on`, `autovacuum=off`'
+
+/** By the target's name; the first that fits. */
+const settings: readonly (readonly [names: RegExp, how: string])[] = [
   [
-    'parlance',
+    /^parlance.*, two nodes/,
+    `${POSTGRES}, one commit for all messages that wait at a node; Redis, which stores nothing, between them; \`PARLANCE_RATE_LIMITS=off\``,
+  ],
+  [
+    /^parlance.*, PostgreSQL/,
+    `${POSTGRES}, one commit for all messages that wait; \`PARLANCE_RATE_LIMITS=off\``,
+  ],
+  [
+    /^parlance/,
     'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit for all messages that wait; `PARLANCE_RATE_LIMITS=off`, and nothing else turned off',
   ],
-  ['Socket.IO + SQLite', 'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit a message'],
-  ['ejabberd, archive in PostgreSQL', 'mod_mam; PostgreSQL, `fsync=on`, `synchronous_commit=on`'],
-  ['ejabberd', 'mod_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
-  ['Prosody', 'mod_muc_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
-  ['mosquitto', 'QoS 1, `persistence false`'],
-  ['bare ws', 'passes on what comes in'],
+  [/^Socket\.IO \+ SQLite/, 'SQLite, `journal_mode=WAL`, `synchronous=FULL`, one commit a message'],
+  [/^ejabberd, archive in PostgreSQL/, `mod_mam; ${POSTGRES}`],
+  [/^ejabberd/, 'mod_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
+  [/^Prosody/, 'mod_muc_mam; SQLite, `journal_mode=WAL`, `synchronous=FULL`'],
+  [/^mosquitto/, 'QoS 1, `persistence false`'],
+  [/^bare ws/, 'passes on what comes in'],
 ]
 
-const howOf = (target: string): string => settings.find(([name]) => target.startsWith(name))?.[1] ?? ''
+const howOf = (target: string): string => settings.find(([names]) => names.test(target))?.[1] ?? ''
 
 /** A row for all targets that are set alike. */
 function durabilityTable(measurements: readonly Measurement[]): string {

@@ -24,15 +24,16 @@ export function comparisonTable(chapter: Chapter, measurements: readonly Measure
   )
 }
 
-function columnsOf({ metrics, ratioOf }: Chapter, measurements: readonly Measurement[]): readonly Column[] {
-  const yardstick = measurements.find(({ target }) => target === YARDSTICK)
-  const base = yardstick && ratioOf !== undefined ? figureOf(yardstick, ratioOf)?.spread.median : undefined
+function columnsOf(chapter: Chapter, measurements: readonly Measurement[]): readonly Column[] {
+  const { metrics, ratioOf, yardstick = YARDSTICK } = chapter
+  const measured = measurements.find(({ target }) => target === yardstick)
+  const base = measured && ratioOf !== undefined ? figureOf(measured, ratioOf)?.spread.median : undefined
   const ratio = (each: Measurement): string | undefined => {
     const figure = ratioOf === undefined ? undefined : figureOf(each, ratioOf)
     return figure && base ? `**${times(figure.spread.median / base)}**` : undefined
   }
   return [
-    { heading: `${ratioOf} ÷ ${YARDSTICK}`, cell: ratio },
+    { heading: `${ratioOf} ÷ ${titleOf(yardstick)}`, cell: ratio },
     ...metrics.map((metric) => ({ heading: metric, cell: (each: Measurement) => spreadCell(each, metric) })),
     { heading: 'server CPU', cell: (each) => shareCell(each, SERVER_SHARE) },
     { heading: 'generator CPU', cell: (each) => shareCell(each, GENERATOR_SHARE) },

@@ -31,9 +31,9 @@ export function latency(
         if (isMeasured) micros.push(now() - sentAt())
       }
     }
-    const flow = keepRate(crowd.people, perSecond)
+    const flow = keepRate(crowd.speakers, perSecond)
     isMeasured = true
-    const window = await measureWindow(crowd, running.pids, { ...pace, warmUpSeconds: 0 })
+    const window = await measureWindow(crowd, running, { ...pace, warmUpSeconds: 0 })
     isMeasured = false
     const counts = await finish(flow, crowd, running, storedBefore)
     return {

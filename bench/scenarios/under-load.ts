@@ -38,22 +38,40 @@ export function underLoad(target: Target, { world, inFlight, pace }: LoadOptions
     const flow = keepInFlight(speakers, Math.max(1, Math.floor(inFlight / speakers.length)), (micros) =>
       roundTrips.push(micros),
     )
-    const window = await measureWindow(crowd, running.pids, pace)
+    const window = await measureWindow(crowd, running, pace)
     const counts = await finish(flow, crowd, running, storedBefore)
     return { ...figures(window), ...roundTripFigures(roundTrips), ...counts }
   })
 }
 
-function figures({ seconds, deliveries, acknowledgements, serverMicros, generatorShare }: Window): Sample {
+function figures(window: Window): Sample {
+  const { seconds, deliveries, acknowledgements, serverMicros, generatorShare } = window
   return {
     ...(deliveries > 0 && {
       'deliveries/s': deliveries / seconds,
-      'CPU µs/delivery': serverMicros / deliveries,
+      ...costs('delivery', deliveries, window),
     }),
     'messages/s': acknowledgements / seconds,
-    'CPU µs/message': serverMicros / acknowledgements,
+    ...costs('message', acknowledgements, window),
     'server CPU share': serverMicros / seconds / 1e6,
     'generator CPU share': generatorShare,
+  }
+}
+
+/** Of all processes of the server; and of its nodes and each of its engines, where they are told apart. */
+function costs(
+  operation: 'delivery' | 'message',
+  count: number,
+  { serverMicros, engineMicros }: Window,
+): Sample {
+  const whole = `CPU µs/${operation}`
+  if (!engineMicros) return { [whole]: serverMicros / count }
+  const inEngines = Object.entries(engineMicros)
+  const inNodes = inEngines.reduce((rest, [, micros]) => rest - micros, serverMicros)
+  const parts = [['nodes', inNodes] as const, ...inEngines]
+  return {
+    [whole]: serverMicros / count,
+    ...Object.fromEntries(parts.map(([name, micros]) => [`${whole} in ${name}`, micros / count])),
   }
 }
 

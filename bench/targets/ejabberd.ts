@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { enterRoom } from '../load/xmpp-client.ts'
 import { findProgram, getProgram } from '../measure/installed.ts'
-import { isPostgresInstalled, POSTGRES_USER, startPostgres } from '../measure/postgres.ts'
+import { POSTGRES_USER, postgresIsMissing, startPostgres } from '../measure/postgres.ts'
 import { freePort, startServer } from '../measure/process.ts'
 import { countIn, createArchive } from '../measure/sqlite-archive.ts'
 import { familyOf } from '../measure/usage.ts'
-import type { Running, Target } from '../target.ts'
+import type { Engines, Running, Target } from '../target.ts'
 
 /** A conversation is a persistent room, with mod_mam's archive in SQLite. */
 export const ejabberdSqlite = (): Target => ({
   name: 'ejabberd, archive in SQLite',
   durability: 'synced',
-  missing: () => missing('p1_sqlite3', true),
+  missing: () => missing('p1_sqlite3'),
   start: () => start(sqliteArchive),
 })
 
@@ -22,14 +22,15 @@ export const ejabberdSqlite = (): Target => ({
 export const ejabberdPostgres = (): Target => ({
   name: 'ejabberd, archive in PostgreSQL',
   durability: 'synced',
-  missing: () => missing('p1_pgsql', isPostgresInstalled()),
+  missing: () => missing('p1_pgsql') ?? postgresIsMissing(),
   start: () => start(postgresArchive),
 })
 
 /** Where mod_mam stores. */
 interface Archive {
   readonly settings: Readonly<Record<string, string | number>>
-  pids(): readonly number[]
+  /** Its own processes; none where it is a library. */
+  engines(): Engines
   count(): Promise<number>
   stop(): Promise<void>
 }
@@ -38,11 +39,11 @@ const DOMAIN = 'bench'
 const ROOMS = `rooms.${DOMAIN}`
 const SCHEMAS = '/usr/share/ejabberd/sql'
 
-function missing(driver: string, isDatabaseInstalled: boolean): string | undefined {
+function missing(driver: string): string | undefined {
   if (!findProgram('erl') || !libraries()) return 'ejabberd is not installed'
   if (globSync(`/usr/lib/erlang/lib/${driver}-*`).length === 0)
     return `erlang-${driver.replace('_', '-')} is not installed`
-  return isDatabaseInstalled ? undefined : 'PostgreSQL is not installed'
+  return undefined
 }
 
 /** Debian keeps ejabberd among the libraries of the machine's architecture. */
@@ -70,7 +71,10 @@ async function start(openArchive: (folder: string) => Promise<Archive>): Promise
   return {
     // Looked up when asked for: ejabberd connects to its database at the first message.
     get pids() {
-      return [...familyOf(server.pid), ...archive.pids()]
+      return [...familyOf(server.pid), ...Object.values(archive.engines()).flat()]
+    },
+    get engines() {
+      return archive.engines()
     },
     connect: ({ conversation, member }, ear) =>
       enterRoom({ port, domain: DOMAIN, room: `c${conversation}@${ROOMS}`, nick: `m${member}`, ear }),
@@ -95,7 +99,7 @@ async function sqliteArchive(folder: string): Promise<Archive> {
   createArchive(file, await readFile(join(SCHEMAS, 'lite.sql'), 'utf8'))
   return {
     settings: { sql_type: 'sqlite', sql_database: file },
-    pids: () => [],
+    engines: () => ({}),
     count: async () => countIn(file, 'SELECT count(*) FROM archive'),
     stop: async () => {},
   }
@@ -112,7 +116,7 @@ async function postgresArchive(): Promise<Archive> {
       sql_database: 'postgres',
       sql_username: POSTGRES_USER,
     },
-    pids: () => familyOf(postgres.pid),
+    engines: () => ({ PostgreSQL: familyOf(postgres.pid) }),
     count: async () => Number(await postgres.query('SELECT count(*) FROM archive')),
     stop: () => postgres.stop(),
   }

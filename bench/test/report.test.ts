@@ -79,6 +79,18 @@ test('the report shows a scenario that it does not know', () => {
   assert.match(page, /wonders\/s/)
 })
 
+test('what runs on several nodes is measured by one node', () => {
+  const on = (nodes: string, micros: number): Measurement => ({
+    ...measured('cross-node-fan-out', `parlance chatapp, ${nodes}`, [{ 'CPU µs/delivery in nodes': micros }]),
+    size: 1000,
+  })
+  const { page, charts } = written([on('two nodes', 0.3), on('PostgreSQL', 0.2)])
+  assert.match(page, /CPU µs\/delivery in nodes ÷ Parlance chatapp, PostgreSQL/)
+  assert.match(page, /\*\*Parlance chatapp, two nodes\*\*[^|]*\| \*\*1\.5 ×\*\*/)
+  assert.match(page, /Redis, which stores nothing, between them/)
+  assert.deepEqual(charts, ['cross-node-fan-out.svg'])
+})
+
 test('a message that was acknowledged and is not stored stands out', () => {
   const lossy = {
     ...rooms('<other> & "more"', 100),

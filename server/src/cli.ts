@@ -1,64 +1,88 @@
-import { once } from 'node:events'
-import { parseArgs } from 'node:util'
-import { type Environment, SETTING_NAMES } from './config.ts'
+import { type CommandLine, readCommandLine, type Syntax } from './command-line.ts'
+import { type Environment, readDatabase, SETTING_NAMES } from './config.ts'
+import { CommandEnd } from './lib/command-end.ts'
 import { SettingRefusal } from './lib/settings.ts'
-import { createServer, readConfig } from './server.ts'
-import { startBlock } from './start-block.ts'
+import { start } from './start.ts'
 import { StoreRefusal } from './store/store.ts'
 
-const USAGE = `Usage: parlance start [--setting value …]
+interface Command extends Syntax {
+  readonly usage: string
+  readonly summary: string
+  run(line: CommandLine): Promise<void>
+}
 
-Starts the server. Every setting is an environment variable, or the same name as an option:
-PORT=9000 is --port 9000. The settings: ${SETTING_NAMES.join(', ')}.
+// What moves data is loaded by its commands only: a start has no time for it.
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    usage: 'start',
+    summary: 'serves; the command if none is given',
+    options: [],
+    operands: [],
+    run: ({ environment }) => start(environment),
+  },
+  export: {
+    usage: 'export FILE',
+    summary: 'writes the whole database into a file: .gz is gzipped, - is standard output',
+    options: [],
+    operands: ['FILE'],
+    run: async ({ environment, operands: [file = ''] }) => {
+      const { exportArchive } = await import('./moving/index.ts')
+      await exportArchive({ database: readDatabase(environment), file })
+    },
+  },
+  import: {
+    usage: 'import FILE',
+    summary: 'loads such a file into an empty database, or goes on where it was stopped',
+    options: [],
+    operands: ['FILE'],
+    run: async ({ environment, operands: [file = ''] }) => {
+      const { importArchive } = await import('./moving/index.ts')
+      await importArchive({ database: readDatabase(environment), file })
+    },
+  },
+  migrate: {
+    usage: 'migrate [--from FILE]',
+    summary: 'moves a SQLite file (else the one of DBPATH) to PostgreSQL (DATABASE_URL)',
+    options: ['from'],
+    operands: [],
+    run: async ({ environment, options }) => {
+      const { migrate } = await import('./moving/index.ts')
+      const from = readDatabase({ DBPATH: options.from ?? environment.DBPATH })
+      const database = readDatabase({ ...environment, DBPATH: undefined })
+      if (database.kind !== 'postgres') throw new SettingRefusal(NO_TARGET)
+      await migrate({ from, database })
+    },
+  },
+}
+
+const NO_TARGET =
+  'DATABASE_URL must name the PostgreSQL database to move to, such as postgres://user:password@127.0.0.1:5432/parlance.'
+
+const USAGE = `Usage: parlance <command> [--setting value …]
+
+${Object.values(COMMANDS)
+  .map(({ usage, summary }) => `  ${usage.padEnd(22)} ${summary}`)
+  .join('\n')}
+
+Every setting is an environment variable, or the same name as an option: PORT=9000 is --port 9000.
+The settings: ${SETTING_NAMES.join(', ')}.
 The reference documentation tells what each means.`
-
-/** Longer than every step of a graceful shutdown together; past it something hangs. */
-const SHUTDOWN_MS = 9_500
 
 /** Runs one command and answers the process's exit code. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  const [command = 'start', ...rest] = args
-  if (command === 'help' || command === '--help' || rest.includes('--help')) return say(USAGE, 0)
-  if (command !== 'start') return say(`"${command}" is not a command.\n\n${USAGE}`, 2)
+  const [name = 'start', ...rest] = args
+  if (name === 'help' || name === '--help' || rest.includes('--help')) return say(USAGE, 0)
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) return say(`"${name}" is not a command.\n\n${USAGE}`, 2)
   try {
-    return await start({ ...environment, ...optionsOf(rest) })
+    await command.run(readCommandLine(rest, command, environment))
+    return 0
   } catch (error) {
+    if (error instanceof CommandEnd) return say(error.message, error.exitCode)
     if (error instanceof SettingRefusal || error instanceof StoreRefusal) return say(error.message, 1)
     throw error
   }
 }
-
-async function start(environment: Environment): Promise<number> {
-  const config = readConfig(environment)
-  const server = await createServer(config)
-  // Before anybody reads that it started, and may ask it to stop.
-  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-  process.stdout.write(startBlock(config, server))
-  await asked
-  setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
-  await server.close()
-  return 0
-}
-
-/** `--cors-allow-origin x` sets CORS_ALLOW_ORIGIN. */
-function optionsOf(args: readonly string[]): Environment {
-  const options = Object.fromEntries(
-    SETTING_NAMES.map((name) => [optionOf(name), { type: 'string' as const }]),
-  )
-  try {
-    const { values } = parseArgs({ args: [...args], options, allowPositionals: false })
-    return Object.fromEntries(
-      SETTING_NAMES.flatMap((name) => {
-        const value = values[optionOf(name)]
-        return typeof value === 'string' ? [[name, value]] : []
-      }),
-    )
-  } catch (error) {
-    throw new SettingRefusal(error instanceof Error ? error.message : String(error), { cause: error })
-  }
-}
-
-const optionOf = (setting: string): string => setting.toLowerCase().replaceAll('_', '-')
 
 function say(text: string, exitCode: number): number {
   const stream = exitCode === 0 ? process.stdout : process.stderr

@@ -137,6 +137,12 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze(config)
 }
 
+/** Only where the data is, for a command that serves nobody. Throws as `readConfig` does. */
+export function readDatabase(environment: Environment): Database {
+  refuseUnknown(environment)
+  return databaseOf(new SettingsReader(environment))
+}
+
 function refuseUnknown(environment: Environment): void {
   const known = new Set<string>(SETTING_NAMES)
   for (const name of Object.keys(environment)) {

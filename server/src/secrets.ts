@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { makeDirectory } from './lib/directory.ts'
 import { newSecret } from './lib/ids.ts'
 import { SettingRefusal } from './lib/settings.ts'
@@ -16,24 +16,53 @@ export interface Secrets {
 }
 
 const FILE = 'secrets.json'
+/** The name under which the nodes of a database agree on them. */
+export const SECRETS = 'secrets'
 const OWNER_ONLY = 0o600
 
 /** Reads the data directory's secrets, or makes them: 256 random bits each, readable by the owner only. */
 export function loadSecrets(dataDirectory: string): Secrets {
   const file = join(dataDirectory, FILE)
-  try {
-    makeDirectory(dataDirectory)
-    // Fails when the file exists: two servers that start at once must not both write.
-    writeFileSync(file, `${JSON.stringify(newSecrets(), null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') {
-      throw new SettingRefusal(
-        `The secrets cannot be written to ${file} (${codeOf(error)}); make the directory writable or choose another with DATABASE_URL.`,
-        { cause: error },
-      )
-    }
-  }
+  writeUnlessThere(file, newSecrets())
   return parse(file)
+}
+
+/** Those that are there. */
+export function readSecrets(dataDirectory: string): Secrets {
+  const file = join(dataDirectory, FILE)
+  if (existsSync(file)) return parse(file)
+  throw new SettingRefusal(
+    `The database's secrets are missing: put ${file} back, or start the server once to have new ones made, which ends all log-ins.`,
+  )
+}
+
+/** Gives the data directory these secrets. Refuses one that has others, which another database may need. */
+export function keepSecrets(dataDirectory: string, secrets: Secrets): void {
+  const file = join(dataDirectory, FILE)
+  writeUnlessThere(file, secrets)
+  const kept = parse(file)
+  if (NAMES.every((name) => kept[name] === secrets[name])) return
+  throw new SettingRefusal(
+    `${file} holds other secrets than those that came: move it away if no other database needs it, or choose another directory with DATABASE_URL.`,
+  )
+}
+
+function writeUnlessThere(file: string, secrets: Secrets): void {
+  try {
+    makeDirectory(dirname(file))
+    // Fails when the file exists: two servers that start at once must not both write.
+    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, {
+      mode: OWNER_ONLY,
+      flag: 'wx',
+      flush: true,
+    })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    throw new SettingRefusal(
+      `The secrets cannot be written to ${file} (${codeOf(error)}); make the directory writable or choose another with DATABASE_URL.`,
+      { cause: error },
+    )
+  }
 }
 
 /**
@@ -43,8 +72,13 @@ export function loadSecrets(dataDirectory: string): Secrets {
 export async function agreeOnSecrets(
   agreeOn: (name: string, proposal: string) => Promise<string>,
 ): Promise<Secrets> {
-  const kept: unknown = JSON.parse(await agreeOn('secrets', JSON.stringify(newSecrets())))
-  if (isSecrets(kept)) return kept
+  return agreedSecrets(await agreeOn(SECRETS, JSON.stringify(newSecrets())))
+}
+
+/** From the text that the nodes have agreed on; undefined where none has started yet. */
+export function agreedSecrets(text = 'null'): Secrets {
+  const secrets = parseSecrets(JSON.parse(text))
+  if (secrets) return secrets
   throw new SettingRefusal(
     "The secrets in the database cannot be read; restore the row 'secrets' of its table settings, or delete it to have new ones made, which ends all log-ins.",
   )
@@ -63,8 +97,8 @@ function newSecrets(): Secrets {
 function parse(file: string): Secrets {
   const refusal = `The secrets in ${file} cannot be read; restore the file, or delete it to have new ones made, which ends all log-ins.`
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (isSecrets(value)) return value
+    const secrets = parseSecrets(JSON.parse(readFileSync(file, 'utf8')))
+    if (secrets) return secrets
   } catch (error) {
     throw new SettingRefusal(refusal, { cause: error })
   }
@@ -78,6 +112,9 @@ const NAMES = [
   'pusherKey',
   'pusherSecret',
 ] as const satisfies readonly (keyof Secrets)[]
+
+/** Undefined: they are not all there. */
+export const parseSecrets = (value: unknown): Secrets | undefined => (isSecrets(value) ? value : undefined)
 
 const isSecrets = (value: unknown): value is Secrets =>
   typeof value === 'object' &&

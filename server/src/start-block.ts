@@ -16,7 +16,7 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
     tcpPort !== null && ['raw TCP', `${config.rooms.tcpHost}:${tcpPort}`],
     ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
     ['dialects', config.dialects.join(', ')],
-    ['data', whereTo(config.database)],
+    ['data', addressOf(config.database)],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
@@ -27,7 +27,8 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
   return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
 }
 
-const whereTo = (database: Config['database']): string =>
+/** As it may be shown: without the password. */
+export const addressOf = (database: Config['database']): string =>
   database.kind === 'sqlite' ? database.file : withoutPassword(database.url)
 
 function withoutPassword(address: string): string {

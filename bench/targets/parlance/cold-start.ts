@@ -1,32 +1,29 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { openHttp } from '../../load/http-client.ts'
 import { percentile } from '../../measure/statistics.ts'
-import { PASSWORD, seed } from './seed.ts'
-import { type ParlanceWorld, startOn } from './server.ts'
+import type { Layout } from './layout.ts'
+import { PASSWORD, type ParlanceWorld, seed } from './seed.ts'
+import { startOn } from './server.ts'
 
 /** Of so many starts the median counts: the first ones still feel the seeding, on the disk and the other core. */
 const STARTS = 5
 const PAUSE_MS = 500
 
-/** Milliseconds from the command to the answer to somebody's password. */
-export async function coldStartParlance(world: ParlanceWorld): Promise<number> {
-  const directory = mkdtempSync(join(tmpdir(), 'parlance-bench-'))
-  const file = join(directory, 'parlance.db')
+/** Milliseconds from the command to the answer to somebody's password, over a database that is filled and up. */
+export async function coldStartParlance(world: ParlanceWorld, { createStorage }: Layout): Promise<number> {
+  const storage = await createStorage()
   try {
-    const conversations = await seed({ ...world, file, world })
+    const conversations = await seed(storage, world)
     execFileSync('sync')
     const took: number[] = []
     for (let n = 0; n < STARTS; n++) {
       await setTimeout(PAUSE_MS)
-      took.push(await start({ directory, file, conversations }))
+      took.push(await start({ storage, conversations }))
     }
     return percentile(took, 0.5)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    await storage.remove()
   }
 }
 

@@ -9,8 +9,10 @@ import {
   connectRooms,
 } from './clients.ts'
 import { coldStartParlance } from './cold-start.ts'
+import { deploy } from './deployment.ts'
+import { type Layout, onPostgres, onSqlite, onTwoNodes, speakersApart } from './layout.ts'
 import { openReader } from './reader.ts'
-import { type ParlanceWorld, startParlance } from './server.ts'
+import type { ParlanceWorld } from './seed.ts'
 
 interface Dialect {
   readonly name: string
@@ -22,7 +24,10 @@ interface Dialect {
   readonly areGuests?: boolean
 }
 
-export const parlanceChatapp = target({ name: 'parlance chatapp', connects: [connectChatapp], kind: 'group' })
+const chatapp: Dialect = { name: 'parlance chatapp', connects: [connectChatapp], kind: 'group' }
+const messenger: Dialect = { name: 'parlance messenger', connects: [connectMessenger], kind: 'group' }
+
+export const parlanceChatapp = target(chatapp)
 export const parlanceRooms = target({ name: 'parlance rooms', connects: [connectRooms], kind: 'open' })
 export const parlanceGroups = target({
   ...{ name: 'parlance groups', connects: [connectGroups], kind: 'open', areGuests: true },
@@ -30,9 +35,7 @@ export const parlanceGroups = target({
 export const parlanceChannels = target({
   ...{ name: 'parlance channels', connects: [connectChannels], kind: 'private', arePeopleTwo: true },
 })
-export const parlanceMessenger = target({
-  ...{ name: 'parlance messenger', connects: [connectMessenger], kind: 'group' },
-})
+export const parlanceMessenger = target(messenger)
 /** A fifth of the members each; those of the messenger only send. */
 export const parlanceMixed = target({
   name: 'parlance five dialects mixed',
@@ -41,27 +44,49 @@ export const parlanceMixed = target({
   arePeopleTwo: true,
 })
 
-function target({ name, connects, kind, arePeopleTwo = false, areGuests = false }: Dialect): Target {
+export const parlanceChatappPostgres = target(named(chatapp, 'PostgreSQL'), onPostgres)
+export const parlanceMessengerPostgres = target(named(messenger, 'PostgreSQL'), onPostgres)
+export const parlanceTwoNodes = target(named(chatapp, 'two nodes'), onTwoNodes)
+export const parlanceSpeakersApart = target(named(chatapp, 'two nodes, speakers apart'), speakersApart)
+
+function named(dialect: Dialect, layout: string): Dialect {
+  return { ...dialect, name: `${dialect.name}, ${layout}` }
+}
+
+function target(dialect: Dialect, layout: Layout = onSqlite): Target {
+  const { name, connects, kind, arePeopleTwo = false, areGuests = false } = dialect
   return {
     name,
     durability: 'synced',
-    missing: () => undefined,
-    coldStart: (world) => coldStartParlance({ ...world, kind, areGuests }),
+    missing: () => layout.missing(),
+    coldStart: (world) => coldStartParlance({ ...world, kind, areGuests }, layout),
     start: async (world: World): Promise<Running> => {
       const membersEach = arePeopleTwo ? 2 : world.membersEach
-      const parlance = await startParlance({ ...world, membersEach, kind, areGuests })
+      const parlance = await deploy({ ...world, membersEach, kind, areGuests }, layout)
+      const pids = parlance.nodes.map(({ pid }) => pid)
+      const nodeOf = (member: number) => {
+        const node = parlance.nodes[layout.nodeOf(member, world)]
+        if (!node) throw new Error('no such node')
+        return node
+      }
       return {
-        pids: [parlance.pid],
-        collectGarbage: () => collectGarbage(parlance.pid),
+        get pids() {
+          return [...pids, ...Object.values(parlance.engines).flat()]
+        },
+        get engines() {
+          return parlance.engines
+        },
+        collectGarbage: async () => void (await Promise.all(pids.map(collectGarbage))),
         connect: ({ conversation: c, member }: Place, ear) => {
-          const conversation = parlance.conversations[c]
+          const node = nodeOf(member)
+          const conversation = node.conversations[c]
           const person = conversation?.people[member % membersEach]
           const connect = connects[member % connects.length] ?? connects[0]
           if (!conversation || !person) throw new Error('no such place')
-          return connect({ parlance, conversation, person, ear })
+          return connect({ parlance: node, conversation, person, ear })
         },
-        openReader: ({ conversation: c, member }) => openReader(parlance, c, member),
-        countStored: async () => parlance.countStored(),
+        openReader: ({ conversation: c, member }) => openReader(nodeOf(member), c, member),
+        countStored: () => parlance.countStored(),
         stop: () => parlance.stop(),
       }
     },

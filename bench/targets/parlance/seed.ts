@@ -2,10 +2,10 @@ import { type AccountId, type ConversationId, toGid } from '../../../server/src/
 import { systemClock } from '../../../server/src/lib/clock.ts'
 import { digest, newGid, newSecretUuid, newUuid } from '../../../server/src/lib/ids.ts'
 import { hashPassword } from '../../../server/src/lib/password.ts'
-import { openSqliteStore } from '../../../server/src/store/sqlite/index.ts'
 import type { Store } from '../../../server/src/store/store.ts'
 import { bodyOf } from '../../load/body.ts'
 import type { World } from '../../target.ts'
+import type { Storage } from './storage.ts'
 
 export interface Person {
   readonly accountId: AccountId
@@ -20,9 +20,8 @@ export interface Conversation {
   readonly people: readonly Person[]
 }
 
-export interface SeedOptions {
-  readonly file: string
-  readonly world: World
+/** A world, and what its conversations are. */
+export interface ParlanceWorld extends World {
   readonly kind: 'private' | 'group' | 'open'
   /** Guests need no password in the groups dialect. */
   readonly areGuests?: boolean
@@ -39,9 +38,9 @@ const STRANGERS_EACH = 5
 const clock = systemClock()
 
 /** Fills an empty database through the store's own port. */
-export async function seed(options: SeedOptions): Promise<readonly Conversation[]> {
-  const { file, world, kind, areGuests = false } = options
-  const store = await openSqliteStore({ file })
+export async function seed(storage: Storage, world: ParlanceWorld): Promise<readonly Conversation[]> {
+  const { kind, areGuests = false } = world
+  const store = await storage.openStore()
   // One hash for all: hashing each would take minutes.
   const passwordHash = areGuests ? null : await hashPassword(PASSWORD)
   const seeding = new Seeding(store, passwordHash)
@@ -101,7 +100,7 @@ class Seeding {
     name,
     people,
   }: {
-    kind: SeedOptions['kind']
+    kind: ParlanceWorld['kind']
     name: string | null
     people: readonly Person[]
   }): Promise<Conversation> {

@@ -4,7 +4,7 @@ import { LocalPresence } from './local-presence.ts'
 
 /** One process: news is a function call. */
 export class LocalBus implements Bus {
-  readonly isShared = false
+  readonly isShared: boolean = false
   readonly presence: PresenceSets = new LocalPresence()
   readonly #listeners: Listeners
 

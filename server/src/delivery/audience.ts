@@ -41,11 +41,11 @@ class Audience {
     this.#joining.set(sink, [])
   }
 
-  /** Ends a join: delivers what came while the log was read and is not in it. */
-  endJoin(sink: Sink, lastSeq: number): void {
-    const missed = this.#joining.get(sink)
-    if (!missed) return
-    for (const event of missed) {
+  /** Ends a join: delivers what was read for it, then what came while the log was read and is not in it. */
+  endJoin(sink: Sink, lastSeq: number, before: readonly ConversationEvent[] = []): void {
+    const held = this.#joining.get(sink)
+    if (!held) return
+    for (const event of [...before, ...held]) {
       if (event.type === 'message.sent' && event.message.seq <= lastSeq) continue
       const frame = this.#render(event)
       if (frame) sink.push(batchOf(frame))
@@ -95,7 +95,18 @@ export class Audiences {
    * once.
    */
   join(conversationId: ConversationId, sink: Sink, after?: number): void {
-    this.#open(conversationId, sink, after).add(sink)
+    const missed = after === undefined ? undefined : this.#feeds.toldSince(conversationId, after)
+    const audience = this.#open(conversationId, sink, after)
+    if (!missed) {
+      audience.add(sink)
+      return
+    }
+    audience.beginJoin(sink)
+    missed.then(
+      (events) => audience.endJoin(sink, 0, events),
+      // The database is away: the sink hears what comes from now on.
+      () => audience.endJoin(sink, 0),
+    )
   }
 
   /**

@@ -56,6 +56,11 @@ export class Feed {
     this.ready.catch(() => this.#healIn(RETRY_MS.first))
   }
 
+  /** The last change that has been told; undefined until it is known where to begin. */
+  get told(): number | undefined {
+    return this.#next === undefined ? undefined : this.#next - 1
+  }
+
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)

@@ -3,6 +3,7 @@ import {
   type AccountId,
   accountTopic,
   type Chat,
+  type ConversationEvent,
   type ConversationId,
   conversationTopic,
 } from '../core/chat.ts'
@@ -21,6 +22,8 @@ export interface Feeds {
    * 'unavailable'.
    */
   ready(conversationId: ConversationId): Promise<void>
+  /** What came after that change and has been told already; undefined when a listener that follows now hears it. */
+  toldSince(conversationId: ConversationId, after: number): Promise<readonly ConversationEvent[]> | undefined
   /** From now on the listener hears what happens to the account, on whichever node. It must not throw. */
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
 }
@@ -45,6 +48,11 @@ export class DirectFeeds implements Feeds {
   }
 
   async ready(): Promise<void> {}
+
+  /** Who is told that it has joined is told so before all that follows. */
+  toldSince(): undefined {
+    return undefined
+  }
 }
 
 /** So much longer a conversation is listened to that nobody follows any more, or not yet. */
@@ -79,6 +87,17 @@ class HealedFeeds implements Feeds {
     const feed = this.#feedOf(conversationId)
     this.#closeLater(conversationId, feed)
     return feed.ready
+  }
+
+  toldSince(
+    conversationId: ConversationId,
+    after: number,
+  ): Promise<readonly ConversationEvent[]> | undefined {
+    const told = this.#open.get(conversationId)?.told
+    if (told === undefined || told <= after) return undefined
+    return this.#chat.changes
+      .since(conversationId, after)
+      .then(({ events }) => events.filter(({ change }) => change <= told))
   }
 
   #feedOf(conversationId: ConversationId, after?: number): Feed {

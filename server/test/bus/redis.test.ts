@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import { type PresenceShift, topic } from '../../src/bus/bus.ts'
 import { RedisBus } from '../../src/bus/redis/index.ts'
 import { MAX_PARCEL_BYTES } from '../../src/bus/redis/outbox.ts'
-import { type Engine, startRedis } from '../support/engines/index.ts'
+import { flushRedis, startRedis } from '../support/engines/index.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 import { busConformance } from './conformance.ts'
@@ -170,7 +169,7 @@ test('a Redis that has lost everything is told again, and nobody comes twice', a
   await here.presence.enter('s', 'ann', 'about ann')
   await there.presence.enter('s', 'ann')
   await there.presence.enter('s', 'bob')
-  await flush(redis)
+  await flushRedis(redis)
   await until('all is told again', async () => (await here.presence.countHolders('s')) === 3, 10_000)
   assert.deepEqual([...(await here.presence.members('s'))].sort(), [
     ['ann', 'about ann'],
@@ -179,10 +178,3 @@ test('a Redis that has lost everything is told again, and nobody comes twice', a
   assert.deepEqual(shifts, [])
   assert.equal(await there.presence.leave('s', 'bob'), true)
 })
-
-async function flush({ url }: Pick<Engine, 'url'>): Promise<void> {
-  const client = createClient({ url })
-  await client.connect()
-  await client.flushAll()
-  client.destroy()
-}

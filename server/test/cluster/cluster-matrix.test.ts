@@ -1,6 +1,5 @@
 import { after } from 'node:test'
 import { interopMatrix } from '../interop/matrix.ts'
-import { World } from '../interop/world.ts'
 import { Cluster } from './cluster.ts'
 
 // The interop matrix with each of the three people at a node of their own.
@@ -8,6 +7,6 @@ import { Cluster } from './cluster.ts'
 const opened = new AsyncDisposableStack()
 interopMatrix(async () => {
   const cluster = opened.use(await Cluster.start())
-  return World.start(cluster.settings, cluster.nodes)
+  return cluster.world()
 })
 after(() => opened.disposeAsync())

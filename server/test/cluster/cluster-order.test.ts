@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { KINDS, World } from '../interop/world.ts'
+import { KINDS, type World } from '../interop/world.ts'
 import { Cluster } from './cluster.ts'
 import { Load } from './load.ts'
 
@@ -17,7 +17,7 @@ let world: World
 let loads: readonly Load[]
 before(async () => {
   cluster = opened.use(await Cluster.start())
-  world = opened.use(await World.start(cluster.settings, cluster.nodes))
+  world = opened.use(await cluster.world())
   loads = await Promise.all(KINDS.map(gatherIn))
   for (const load of loads) load.begin({ atOnce: AT_ONCE, pauseMs: 0, messages: MESSAGES / loads.length })
   await Promise.all(loads.map((load) => load.end()))

@@ -1,9 +1,12 @@
+import { World } from '../interop/world.ts'
 import { KEYS } from '../support/channels.ts'
 import { type Engines, startEngines } from '../support/engines/index.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
-import { type CuttableProxy, startProxy } from '../support/proxy.ts'
-import { Node } from './node.ts'
+import { proxyTo } from '../support/postgres.ts'
+import type { CuttableProxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+import { ADDRESSES, type EngineName, Node } from './node.ts'
 
 /**
  * PARLANCE_TEST_CLUSTER, to see whether a failure is the cluster's, and that these tests can fail: `one` runs
@@ -38,7 +41,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   static async start({ size = 3, settings = {}, isCuttable = false }: ClusterOptions = {}): Promise<Cluster> {
-    await using opened = new AsyncDisposableStack()
+    await using failing = new AsyncDisposableStack()
+    const opened = failing.use(new AsyncDisposableStack())
     const owner: Owner = { after: (close) => opened.defer(close) }
     const engines = opened.use(await startEngines())
     const shared = { ...DEFAULTS, ...KEYS, ...addressesOf(engines), ...settings }
@@ -46,7 +50,8 @@ export class Cluster implements AsyncDisposable {
     const nodes =
       MODE === 'one' ? Array(size).fill(await open()) : await Promise.all(Array.from({ length: size }, open))
     await Promise.all([...new Set(nodes)].map((node) => node.start()))
-    return new Cluster(opened.move(), { engines, nodes, settings: shared })
+    failing.move()
+    return new Cluster(opened, { engines, nodes, settings: shared })
   }
 
   /** The node at that place, from 0. */
@@ -67,10 +72,31 @@ export class Cluster implements AsyncDisposable {
     return inTurn.find((node) => node.isRunning) ?? this.node(0)
   }
 
+  /** Clients of its nodes; what the core knows comes from one more node, in this process, which is silent. */
+  world(): Promise<World> {
+    return World.start({ ...this.settings, LOG_LEVEL: 'silent' }, this.nodes)
+  }
+
+  /** Whatever was done to it, everything runs again and is well. */
+  async heal(): Promise<void> {
+    for (const engine of [this.engines.postgres, this.engines.redis]) {
+      engine.resume()
+      if (!engine.isRunning) await engine.start()
+    }
+    for (const node of new Set(this.nodes)) {
+      node.reconnect()
+      node.resume()
+      if (!node.isRunning) await node.start()
+      await until(`${node.url} to be well`, () => node.isWell(), HEAL_MS)
+    }
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened.disposeAsync()
   }
 }
+
+const HEAL_MS = 20_000
 
 const DEFAULTS = {
   PARLANCE_RATE_LIMITS: 'off',
@@ -88,16 +114,14 @@ async function openNode(
   settings: Readonly<Record<string, string>>,
   isCuttable: boolean,
 ): Promise<Node> {
-  const ways: CuttableProxy[] = []
+  const ways = new Map<EngineName, CuttableProxy>()
   const own = { ...settings }
-  for (const name of isCuttable ? ['DATABASE_URL', 'REDIS_URL'] : []) {
-    const address = own[name]
-    if (address === undefined) continue
-    const url = new URL(address)
-    const way = await startProxy(owner, { host: url.hostname, port: Number(url.port) })
-    url.port = String(way.port)
-    own[name] = url.href
-    ways.push(way)
+  for (const engine of isCuttable ? (['postgres', 'redis'] as const) : []) {
+    const setting = ADDRESSES[engine]
+    if (own[setting] === undefined) continue
+    const { proxy, url } = await proxyTo(owner, own[setting])
+    own[setting] = url
+    ways.set(engine, proxy)
   }
   return new Node({ owner, port: await freePort(), tcpPort: await freePort(), settings: own, ways })
 }

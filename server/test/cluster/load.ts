@@ -9,6 +9,8 @@ import type { Node } from './node.ts'
 import { type Ledger, type Pace, Talker } from './talker.ts'
 
 const SETTLE_MS = 20_000
+/** Whoever has not heard it by then will not. */
+const HEARD_MS = 10_000
 const PROBE_EVERY_MS = 50
 
 /** The newest that a dialect's protocol can show, where it cannot page through all. */
@@ -72,12 +74,12 @@ export class Load implements AsyncDisposable {
 
   /**
    * How long from now until a message through each of these nodes is accepted and heard by every client at
-   * them. Whoever is refused tries again.
+   * them; Infinity when it takes too long. Whoever is refused tries again.
    */
-  async msUntilLive(nodes: readonly Node[] = this.#cluster.running): Promise<number> {
+  async msUntilLive(nodes: readonly Node[]): Promise<number> {
     const since = performance.now()
-    await Promise.all([...new Set(nodes)].map((node) => this.#probe(node, nodes)))
-    return performance.now() - since
+    const heard = await Promise.all([...new Set(nodes)].map((node) => this.#probe(node, nodes)))
+    return heard.every(Boolean) ? performance.now() - since : Infinity
   }
 
   /** What is not as it should be, in words: in the log, on live connections, in histories as each node has them. */
@@ -116,12 +118,16 @@ export class Load implements AsyncDisposable {
     return this.#talkers.every((talker) => talker.hearsAnything)
   }
 
-  async #probe(node: Node, among: readonly Node[]): Promise<void> {
+  /** Whether a message through that node is heard by all who listen at these. */
+  async #probe(node: Node, among: readonly Node[]): Promise<boolean> {
+    // Who moves until the message comes may begin to listen after it.
+    const listening = this.#talkers.map((talker) => ({ talker, moves: talker.moves }))
     const text = await until(`a message through ${node.url} to be taken`, () => this.#say(node), SETTLE_MS)
-    const everybody = this.#talkers.filter((talker) => among.includes(talker.node))
-    for (const talker of everybody) {
-      await until(`${text}, live over ${talker.dialect}`, () => talker.hears(text), SETTLE_MS)
-    }
+    const isHeard = () =>
+      listening.every(
+        ({ talker, moves }) => !among.includes(talker.node) || talker.moves > moves || talker.hears(text),
+      )
+    return until(text, isHeard, HEARD_MS).catch(() => false)
   }
 
   /** Undefined when it was not taken. */
@@ -141,7 +147,7 @@ export class Load implements AsyncDisposable {
 
   /** Everybody has heard the last word, or will not. */
   async #settle(): Promise<void> {
-    await this.#probe(this.#cluster.next(), this.#cluster.nodes).catch(() => undefined)
+    await this.#probe(this.#cluster.next(), this.#cluster.nodes)
   }
 
   /** The first of them asks over each dialect at each node. */

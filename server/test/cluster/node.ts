@@ -6,13 +6,18 @@ import { until } from '../support/until.ts'
 
 const START_MS = 20_000
 
+export type EngineName = keyof typeof ADDRESSES
+
+/** The setting that says where an engine is. */
+export const ADDRESSES = { postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const
+
 export interface NodeOptions {
   readonly owner: Owner
   readonly port: number
   readonly tcpPort: number
   readonly settings: Readonly<Record<string, string>>
-  /** How it reaches the engines, if that can be cut. */
-  readonly ways: readonly CuttableProxy[]
+  /** How it reaches the engines, where that can be cut. */
+  readonly ways: ReadonlyMap<EngineName, CuttableProxy>
 }
 
 /** A server of the cluster, as a process of its own. It is at one address however often it is started. */
@@ -36,6 +41,11 @@ export class Node implements Where {
   get output(): string {
     const { stdout = '', stderr = '' } = this.#process?.output ?? {}
     return stdout + stderr
+  }
+
+  /** Lines of its log; its start-up block is not among them. */
+  get warnings(): readonly string[] {
+    return this.output.split('\n').filter((line) => line.startsWith('{'))
   }
 
   /** Resolves when it says that it is ready. */
@@ -71,13 +81,25 @@ export class Node implements Where {
     this.#process?.child.kill('SIGCONT')
   }
 
-  /** Off from both engines: connections drop, and new ones do too until `reconnect`. */
-  cutOff(): void {
-    if (this.#options.ways.length === 0) throw new Error('the cluster was not started with ways to cut')
-    for (const way of this.#options.ways) way.cut('stay')
+  /** Its connections to the engine drop, and new ones do too until `reconnect`. */
+  cutFrom(engine: EngineName): void {
+    const way = this.#options.ways.get(engine)
+    if (!way) throw new Error(`the node's way to ${engine} cannot be cut`)
+    way.cut('stay')
   }
 
   reconnect(): void {
-    for (const way of this.#options.ways) way.restore()
+    for (const way of this.#options.ways.values()) way.restore()
   }
+
+  /** It says that it reaches both engines. */
+  async isWell(): Promise<boolean> {
+    return (await askReady(this))?.status === 'ok'
+  }
+}
+
+/** What a node says of its parts; undefined when it does not answer. */
+export async function askReady({ url }: Node): Promise<Readonly<Record<string, string>> | undefined> {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+  return answer && ((await answer.json()) as Record<string, string>)
 }

@@ -30,8 +30,8 @@ export interface TalkerOptions {
 }
 
 const RETRY_MS = 100
-/** An answer of this dialect does not say what it answers. */
-const ONE_BY_ONE: DialectName = 'chatapp'
+/** Of these dialects an answer does not say what it answers. */
+const ONE_BY_ONE: readonly DialectName[] = ['chatapp', 'groups']
 
 /** One client, which speaks and listens in one conversation at one node, and goes to another when that is lost. */
 export class Talker {
@@ -44,6 +44,7 @@ export class Talker {
   readonly #past: Reading[] = []
   #moving: Promise<void> | undefined
   #said = 0
+  #moves = 0
 
   private constructor(options: TalkerOptions, client: Client) {
     this.#options = options
@@ -63,6 +64,15 @@ export class Talker {
     return this.#node
   }
 
+  get label(): string {
+    return `${this.#options.who.username}, live over ${this.dialect}, at ${this.#node.url}`
+  }
+
+  /** How often it has begun to listen anew. */
+  get moves(): number {
+    return this.#moves
+  }
+
   /** All streams show it. */
   hears(text: string): boolean {
     return this.#streams.every(({ shown }) => shown.some((message) => message.text === text))
@@ -80,7 +90,7 @@ export class Talker {
         await setTimeout(pauseMs)
       }
     }
-    await Promise.all(Array.from({ length: this.dialect === ONE_BY_ONE ? 1 : atOnce }, talkOn))
+    await Promise.all(Array.from({ length: ONE_BY_ONE.includes(this.dialect) ? 1 : atOnce }, talkOn))
   }
 
   /** What each connection was shown. */
@@ -129,6 +139,7 @@ export class Talker {
       try {
         this.#client = await who[this.dialect].again(this.#node)
         this.#streams = await this.#client.listen(place)
+        this.#moves++
         return
       } catch (error) {
         if (attempt === MAX_MOVES) throw error
@@ -138,9 +149,8 @@ export class Talker {
   }
 
   #readingOf({ transport, shown }: Stream): Reading {
-    const { who } = this.#options
     return {
-      label: `${who.username}, live over ${this.dialect}, ${transport}, at ${this.#node.url}`,
+      label: `${this.label}, ${transport}`,
       texts: shown.map(({ text }) => text),
       begins: 'anywhere',
       ends: 'anywhere',

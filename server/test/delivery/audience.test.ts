@@ -7,23 +7,10 @@ import {
   toAccountId,
   toConversationId,
 } from '../../src/core/chat.ts'
-import { Audiences, type Batch, DirectFeeds, type Frame, type Sink } from '../../src/delivery/index.ts'
+import { Audiences, DirectFeeds } from '../../src/delivery/index.ts'
+import { Remembering } from './remembering.ts'
 
 const room = toConversationId(1)
-
-/** Remembers what it was given; reads it at the end of the turn, as a socket's sink does. */
-class Remembering implements Sink {
-  readonly batches: Batch[] = []
-  push(batch: Batch): void {
-    this.batches.push(batch)
-  }
-  send(frame: Frame): void {
-    assert.fail(`nobody sends directly here: ${frame.bytes}`)
-  }
-  text(): string {
-    return this.batches.map((batch) => batch.bytes().toString()).join('')
-  }
-}
 
 const sent = (seq: number): ConversationEvent => ({
   type: 'message.deleted',

@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ['delivery'],
   pusher: ['bus', 'delivery', 'transport', 'top'],
   dialects: ['core', 'bus', 'delivery', 'transport', 'pusher', 'top'],
-  top: ['core', 'store', 'bus', 'delivery', 'transport', 'pusher', 'dialects'],
+  moving: ['store', 'top'],
+  top: ['core', 'store', 'bus', 'delivery', 'transport', 'pusher', 'dialects', 'moving'],
 }
 
 const DOORS = new Set([
@@ -23,6 +24,9 @@ const DOORS = new Set([
   'store/store.ts',
   'store/sqlite/index.ts',
   'store/postgres/index.ts',
+  'store/moving.ts',
+  'store/sqlite/moving.ts',
+  'store/postgres/moving.ts',
   'bus/bus.ts',
   'bus/local.ts',
   'bus/redis/index.ts',
@@ -30,12 +34,15 @@ const DOORS = new Set([
   'transport/index.ts',
   'pusher/index.ts',
   'dialects/index.ts',
+  'moving/index.ts',
 ])
 
-/** Adapters are named by the composition root only. */
+/** Adapters are named by the composition root only; those that only move rows, by the root of a move. */
 const ADAPTERS: ReadonlyMap<string, string> = new Map([
   ['store/sqlite/index.ts', 'server.ts'],
   ['store/postgres/index.ts', 'server.ts'],
+  ['store/sqlite/moving.ts', 'moving/ends.ts'],
+  ['store/postgres/moving.ts', 'moving/ends.ts'],
   ['bus/local.ts', 'server.ts'],
   ['bus/redis/index.ts', 'server.ts'],
 ])

@@ -55,6 +55,7 @@ test('every link between the pages leads somewhere', () => {
     'docs/growing.md',
     'docs/arithmetic.md',
     'examples/two-nodes/README.md',
+    'docs/moving.md',
     'docs/reference/settings.md',
     'docs/reference/errors.md',
     'docs/reference/limits.md',

@@ -9,13 +9,12 @@ import { DEVICES, type Place } from '../support/clients/index.ts'
 import { GroupsClient } from '../support/groups.ts'
 import { startParlance } from '../support/server.ts'
 import { Gathering } from './gathering.ts'
+import { everythingShownTo, GUEST, type Life, live, placeIn, shownTo, strip } from './life.ts'
 import { MESSAGE_REFUSED, NAME_TAKEN, refusalOf } from './refusals.ts'
-import { addresses, addressing, KINDS, type Participant, World } from './world.ts'
+import { addressing, KINDS, type Participant, World } from './world.ts'
 
 // A server is closed and started again on the same directory and ports. Nothing is lost, in any dialect, and
 // whoever was logged in still is.
-
-const GUEST = 'a-guest-who-stays'
 
 let directory: string
 let world: World
@@ -23,9 +22,8 @@ let ann: Participant
 let ben: Participant
 /** Whom ann has blocked. */
 let cat: Participant
-let places: readonly Place[]
+let life: Life
 let remembered: readonly ReadonlyMap<DialectName, unknown>[]
-let deletedId: number
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parlance-'))
@@ -33,8 +31,8 @@ before(async () => {
   const first = await World.start({ DBPATH })
   const { port, tcpPort } = first.server
   const people = await Promise.all([first.join('ann'), first.join('ben', 'messenger'), first.join('cat')])
-  places = await live(first, people)
-  remembered = await Promise.all(people.slice(0, 2).map(everythingShownTo))
+  life = await live(first, people)
+  remembered = await Promise.all(people.slice(0, 2).map((who) => everythingShownTo(who, life.places)))
   await first[Symbol.asyncDispose]()
 
   world = await World.start({ DBPATH, PORT: String(port), ROOMS_TCP_PORT: String(tcpPort) })
@@ -53,7 +51,7 @@ describe('after a restart', () => {
   for (const dialect of DIALECT_NAMES) {
     test(`${dialect}: every history and every list is as it was, to the credentials of before`, async () => {
       for (const [at, who] of [ann, ben].entries())
-        assert.deepEqual(await shownTo(who, dialect), remembered[at]?.get(dialect))
+        assert.deepEqual(await shownTo(who, dialect, life.places), remembered[at]?.get(dialect))
     })
   }
 
@@ -116,9 +114,9 @@ describe('after a restart', () => {
       type: 'send_message',
       conversation_id: conversationId,
       content: 'what?',
-      reply_id: deletedId,
+      reply_id: life.deletedId,
     }
-    const refusal = `No such ${deletedId} message id found in ${conversationId} conversation_id`
+    const refusal = `No such ${life.deletedId} message id found in ${conversationId} conversation_id`
     assert.deepEqual(await ann.chatapp.ask(reply), failure('send_message', refusal))
   })
 })
@@ -132,58 +130,4 @@ test('generated secrets are kept: the Pusher application is the same', async () 
   assert.deepEqual(second.pusher, first.pusher)
 })
 
-/** Something of everything that is stored. */
-async function live(first: World, [one, other, blocked]: readonly Participant[]): Promise<readonly Place[]> {
-  if (!one || !other || !blocked) throw new Error('three people live here')
-  const opened: Place[] = []
-  for (const { kind, opener, name } of KINDS) {
-    const place = await first.open(one, opener, {
-      kind,
-      others: [other],
-      ...(name !== undefined && { name }),
-    })
-    opened.push(place)
-    for (const who of [one, other])
-      for (const dialect of addressing(kind))
-        await who[dialect].send(place, `${who.username} over ${dialect}`)
-  }
-  const [privately] = opened
-  if (privately) await regret(one, privately)
-  await first.open(blocked, 'channels', { kind: 'private', others: [one] })
-  await first.server.chat.contacts.block(one.account.accountId, blocked.account.accountId)
-  await one.chatapp.ask({ type: 'add_contact', contact_username: other.username })
-  assert.equal(
-    ((await DEVICES.groups.register(first.server, { username: GUEST })) as unknown[])[0],
-    'user_created',
-  )
-  return opened
-}
-
-async function regret(who: Participant, place: Place): Promise<void> {
-  await who.rooms.send(place, 'something rash')
-  const said = (await who.messenger.history(place)).find(({ text }) => text === 'something rash')
-  deletedId = Number(said?.id)
-  await who.messenger.api.ok('DELETE', `/message/${deletedId}`)
-}
-
-async function everythingShownTo(who: Participant): Promise<ReadonlyMap<DialectName, unknown>> {
-  const everything = new Map<DialectName, unknown>()
-  for (const dialect of DIALECT_NAMES) everything.set(dialect, await shownTo(who, dialect))
-  return everything
-}
-
-async function shownTo(who: Participant, dialect: DialectName): Promise<unknown> {
-  const all: unknown[] = []
-  for (const place of places.filter(({ kind }) => addresses(dialect, kind)))
-    all.push({ history: strip(await who[dialect].history(place)), title: await who[dialect].title(place) })
-  return all
-}
-
-function placeOf(wanted: Place['kind']): Place {
-  const place = places.find(({ kind }) => kind === wanted)
-  if (!place) throw new Error(`nothing ${wanted} was opened`)
-  return place
-}
-
-/** What is not on a wire is not compared. */
-const strip = (shown: readonly object[]): unknown => JSON.parse(JSON.stringify(shown))
+const placeOf = (kind: Place['kind']): Place => placeIn(life.places, kind)

@@ -16,6 +16,11 @@ export type PusherJs = InstanceType<typeof pusherJs.default>
 
 export const CREDENTIALS = { appId: '7', key: 'key', secret: 'secret' } as const
 
+export interface Credentials {
+  readonly key: string
+  readonly secret: string
+}
+
 export const localBus = (): LocalBus =>
   new LocalBus((error) => {
     throw error
@@ -37,9 +42,11 @@ export class RawClient {
   readonly messages: Message[] = []
   closed: { code: number; reason: string } | undefined
   socketId = ''
+  readonly #credentials: Credentials
   #read = 0
 
-  constructor(url: string, options: { autoPong?: boolean } = {}) {
+  constructor(url: string, options: { autoPong?: boolean; credentials?: Credentials } = {}) {
+    this.#credentials = options.credentials ?? CREDENTIALS
     this.ws = new WebSocket(url, { autoPong: options.autoPong ?? true })
     this.ws.on('message', (text) => this.messages.push(parse(String(text))))
     this.ws.on('close', (code, reason) => {
@@ -77,7 +84,7 @@ export class RawClient {
     return this.messages.slice(from).filter(({ event }) => event !== 'pusher:pong')
   }
 
-  subscribe(channel: string, channelData?: string, auth = sign(this.socketId, channel, channelData)): void {
+  subscribe(channel: string, channelData?: string, auth = this.#sign(channel, channelData)): void {
     const data = channelData === undefined ? { channel, auth } : { channel, auth, channel_data: channelData }
     this.say('pusher:subscribe', data)
   }
@@ -85,6 +92,10 @@ export class RawClient {
   async subscribed(channel: string, channelData?: string): Promise<Message> {
     this.subscribe(channel, channelData)
     return this.next('pusher_internal:subscription_succeeded')
+  }
+
+  #sign(channel: string, channelData: string | undefined): string {
+    return sign(this.socketId, channel, channelData, this.#credentials)
   }
 
   async gone(): Promise<{ code: number; reason: string }> {
@@ -109,9 +120,14 @@ function parse(text: string): Message {
   return { ...rest, raw: data, data: decoded }
 }
 
-export const sign = (socketId: string, channel: string, channelData?: string): string => {
+export const sign = (
+  socketId: string,
+  channel: string,
+  channelData?: string,
+  { key, secret }: Credentials = CREDENTIALS,
+): string => {
   const text = [socketId, channel, ...(channelData === undefined ? [] : [channelData])].join(':')
-  return `${CREDENTIALS.key}:${createHmac('sha256', CREDENTIALS.secret).update(text).digest('hex')}`
+  return `${key}:${createHmac('sha256', secret).update(text).digest('hex')}`
 }
 
 export interface PusherWorld {

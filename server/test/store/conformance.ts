@@ -1,6 +1,7 @@
 import { describe, type TestContext, test } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { accountRules } from './conformance/accounts.ts'
+import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
@@ -29,6 +30,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     messageRules(rule)
     deletionRules(rule)
     pagingRules(rule)
+    changeRules(rule)
     raceRules(rule)
   })
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Bus, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
 import { Listeners } from '../listeners.ts'
-import { RedisLink, type Wire } from './link.ts'
+import { RedisLink } from './link.ts'
 import { Names } from './names.ts'
 import { Outbox } from './outbox.ts'
 import { RedisPresence } from './presence.ts'
 import { Subscriptions } from './subscriptions.ts'
+import type { Wire } from './wire.ts'
 
 export interface RedisBusOptions {
   /** `redis://user:password@host:port/database`, or `rediss:` for TLS. Redis 7 or newer. */
@@ -52,7 +53,7 @@ export class RedisBus implements Bus {
     const names = new Names(cluster)
     const nodeId = randomUUID()
     this.#listeners = new Listeners(onError)
-    this.presence = new RedisPresence(names, onError)
+    this.presence = new RedisPresence({ names, onError, onRefused: (error) => this.#link.fail(error) })
     this.#link = new RedisLink({
       url,
       onOpen: (wire) => this.#open(wire),

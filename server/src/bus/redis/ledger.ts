@@ -1,7 +1,7 @@
 import type { PresenceShift } from '../bus.ts'
-import type { RedisClient } from './link.ts'
 import type { Names } from './names.ts'
 import { HOLD, RELEASE, RENEW } from './scripts.ts'
+import type { RedisCommands } from './wire.ts'
 
 /** Members that one script looks at, so that Redis is never held up for more than a millisecond. */
 const CHUNK = 500
@@ -24,10 +24,10 @@ export interface Renewal {
 
 /** What the nodes of a cluster say in Redis about who is where. Knows the keys and the scripts. */
 export class Ledger {
-  readonly #redis: RedisClient
+  readonly #redis: RedisCommands
   readonly #names: Names
 
-  constructor(redis: RedisClient, names: Names) {
+  constructor(redis: RedisCommands, names: Names) {
     this.#redis = redis
     this.#names = names
   }
@@ -109,12 +109,17 @@ export class Ledger {
   async names(prefix: string): Promise<readonly string[]> {
     const nodes = await this.#redis.zRange(this.#names.key('{nodes}:leases'), 0, -1)
     const found = new Set<string>()
+    const match = `${prefix.replace(/[\\*?[\]^-]/g, '\\$&')}*`
     for (const nodeId of nodes) {
-      const pages = this.#redis.sScanIterator(this.#names.setsOf(nodeId), {
-        MATCH: `${prefix.replace(/[\\*?[\]^-]/g, '\\$&')}*`,
-        COUNT: CHUNK,
-      })
-      for await (const page of pages) for (const set of page) found.add(set)
+      let cursor = '0'
+      do {
+        const page = await this.#redis.sScan(this.#names.setsOf(nodeId), cursor, {
+          MATCH: match,
+          COUNT: CHUNK,
+        })
+        for (const set of page.members) found.add(set)
+        cursor = page.cursor
+      } while (cursor !== '0')
     }
     return [...found]
   }

@@ -1,14 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import { within } from '../../lib/within.ts'
-
-/** Two connections of one moment: one that subscribes can do nothing else. */
-export interface Wire {
-  readonly commands: RedisClient
-  readonly subscriber: RedisClient
-}
-
-export type RedisClient = ReturnType<typeof openClient>
+import { type BreakableWire, openWire, type Wire } from './wire.ts'
 
 export interface LinkOptions {
   readonly url: string
@@ -19,14 +11,12 @@ export interface LinkOptions {
   readonly onDown: (error: unknown) => void
 }
 
-const CONNECT_TIMEOUT_MS = 2_000
 const PING_EVERY_MS = 1_000
 /** Redis answers in less than a millisecond, or after a fork of a large one in some hundred. */
 const PONG_TIMEOUT_MS = 2_000
-/** Between two attempts: doubling from the first to the most. */
+/** Between two attempts: doubling from the first to the most, and from the first again after a steady while. */
 const RETRY_MS = { first: 50, most: 1_000 }
-/** Commands that wait for their answer; more are refused at once. */
-const MAX_COMMANDS = 100_000
+const STEADY_MS = 5_000
 
 /** Keeps a wire to Redis, and opens another when it breaks. */
 export class RedisLink {
@@ -34,6 +24,7 @@ export class RedisLink {
   readonly #stopped = Promise.withResolvers<void>()
   readonly #kept: Promise<void>
   #isClosing = false
+  #failNow: (error: unknown) => void = () => undefined
   #wire: Wire | undefined
 
   constructor(options: LinkOptions) {
@@ -46,6 +37,11 @@ export class RedisLink {
     return this.#wire
   }
 
+  /** Redis has refused what it must not: another wire is opened, on which everything is said again. */
+  fail(error: unknown): void {
+    this.#failNow(error)
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true
     this.#stopped.resolve()
@@ -54,73 +50,40 @@ export class RedisLink {
 
   async #keep(): Promise<void> {
     for (let attempt = 0; !this.#isClosing; attempt++) {
+      const startedAt = performance.now()
       try {
         await using wire = await openWire(this.#options.url)
-        await this.#use(wire, () => {
-          attempt = 0
-        })
+        await this.#use(wire)
       } catch (error) {
         if (!this.#isClosing) this.#options.onDown(error)
       }
+      if (performance.now() - startedAt > STEADY_MS) attempt = 0
       const retry = pause(Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** attempt), undefined, { ref: false })
       await Promise.race([retry, this.#stopped.promise])
     }
   }
 
-  async #use(wire: BreakableWire, onUp: () => void): Promise<void> {
-    const over = Promise.race([beat(wire), wire.broken, this.#stopped.promise])
+  async #use(wire: BreakableWire): Promise<void> {
+    const { promise: failed, reject } = Promise.withResolvers<never>()
+    this.#failNow = reject
+    const over = Promise.race([beat(wire), wire.broken, failed, this.#stopped.promise])
     this.#wire = wire
     try {
       await Promise.race([this.#options.onOpen(wire), over])
       if (this.#isClosing) return
-      onUp()
       this.#options.onUp()
       await over
     } finally {
       this.#wire = undefined
+      this.#failNow = () => undefined
     }
   }
 }
 
-interface BreakableWire extends Wire, AsyncDisposable {
-  readonly broken: Promise<never>
-}
-
-async function openWire(url: string): Promise<BreakableWire> {
-  const { promise: broken, reject } = Promise.withResolvers<never>()
-  // Whoever waits for it hears of it; after that nobody does.
-  broken.catch(() => undefined)
-  const clients = [openClient(url, reject), openClient(url, reject)] as const
-  const destroy = () => {
-    for (const client of clients) if (client.isOpen) client.destroy()
-  }
-  try {
-    await within(CONNECT_TIMEOUT_MS, 'Redis', Promise.all(clients.map((client) => client.connect())))
-  } catch (error) {
-    destroy()
-    throw error
-  }
-  const [commands, subscriber] = clients
-  return { commands, subscriber, broken, [Symbol.asyncDispose]: async () => destroy() }
-}
-
-/** It never connects again by itself: what is asked of a wire must not be done on the next one. */
-function openClient(url: string, onBroken: (error: unknown) => void) {
-  return createClient({
-    url,
-    RESP: 2,
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: MAX_COMMANDS,
-    socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS },
-  })
-    .on('error', onBroken)
-    .on('end', () => onBroken(new Error('Redis has closed the connection')))
-}
-
 /** Rejects when Redis no longer answers: a stopped one keeps its connections open. */
-async function beat({ commands, subscriber }: Wire): Promise<never> {
+async function beat(wire: BreakableWire): Promise<never> {
   for (;;) {
     await pause(PING_EVERY_MS, undefined, { ref: false })
-    await within(PONG_TIMEOUT_MS, 'Redis', Promise.all([commands.ping(), subscriber.ping()]))
+    await within(PONG_TIMEOUT_MS, 'Redis', wire.ping())
   }
 }

@@ -6,12 +6,18 @@ export class Names {
     this.#cluster = cluster
   }
 
+  /** Without braces, which would make a part of it decide where it lies in a Redis Cluster. */
   channel(topic: string): string {
-    return `parlance:${this.#cluster}:t:${topic}`
+    return `parlance:${this.#cluster}:t:${topic.replace(/[%{}]/g, encodeURIComponent)}`
   }
 
   topic(channel: string): string {
-    return channel.slice(this.channel('').length)
+    return channel.slice(this.channel('').length).replace(/%(25|7B|7D)/g, decodeURIComponent)
+  }
+
+  /** Where a large parcel lies: on the same server as its channel, to which it is told next. */
+  parcel(topic: string, id: string): string {
+    return `{${this.channel(topic)}}:${id}`
   }
 
   key(name: string): string {

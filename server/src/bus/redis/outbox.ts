@@ -54,10 +54,12 @@ export class Outbox {
   }
 
   async #send(topic: string, news?: readonly unknown[]): Promise<void> {
+    const { wire } = this.#link
     let bytes = 0
     try {
-      const { commands } = this.#link.wire ?? {}
-      if (!commands || this.#unsentBytes > MAX_UNSENT_BYTES) return this.#miss(topic)
+      if (!wire) return this.#miss(topic)
+      if (this.#unsentBytes > MAX_UNSENT_BYTES) throw new Error('Redis takes less than is to be told')
+      const { commands } = wire
       const text = news ? pack([this.#nodeId, news]) : pack([this.#nodeId])
       bytes = text.length
       this.#unsentBytes += bytes
@@ -66,14 +68,15 @@ export class Outbox {
         await commands.sPublish(channel, text)
         return
       }
-      const key = this.#names.key(`parcel:${randomUUID()}`)
+      const key = this.#names.parcel(topic, randomUUID())
       await Promise.all([
         commands.set(key, text, { expiration: { type: 'PX', value: STORED_MS } }),
         commands.sPublish(channel, pack([this.#nodeId, key])),
       ])
-    } catch {
-      // The link finds out by itself that it is broken, and says so.
+    } catch (error) {
       this.#miss(topic)
+      // Once there is another wire, the others are told where they have missed something.
+      if (this.#link.wire === wire) this.#link.fail(error)
     } finally {
       this.#unsentBytes -= bytes
     }

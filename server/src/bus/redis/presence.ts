@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { within } from '../../lib/within.ts'
+import { NoAnswer, within } from '../../lib/within.ts'
 import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
 import { Ledger, type Shift } from './ledger.ts'
-import type { RedisClient } from './link.ts'
 import type { Names } from './names.ts'
+import type { RedisCommands } from './wire.ts'
 
 /** A node that has not renewed for so long is taken for dead: with the next look at it, within 10 seconds. */
 const LEASE_MS = 8_000
 const RENEW_EVERY_MS = 2_000
 /** Nobody waits longer to log in because Redis does not answer. */
 const ANSWER_TIMEOUT_MS = 1_000
+
+export interface RedisPresenceOptions {
+  readonly names: Names
+  /** A listener has failed. */
+  readonly onError: (error: unknown) => void
+  /** Redis has answered, but not what it was asked. */
+  readonly onRefused: (error: unknown) => void
+}
 
 /**
  * Presence over all nodes. Each node counts its own holders and says in Redis how many each member has here:
@@ -21,6 +29,7 @@ const ANSWER_TIMEOUT_MS = 1_000
 export class RedisPresence implements PresenceSets {
   readonly #names: Names
   readonly #onError: (error: unknown) => void
+  readonly #onRefused: (error: unknown) => void
   readonly #holders = new Holders()
   readonly #here = new LocalPresence(this.#holders)
   readonly #listeners: ShiftListener[] = []
@@ -34,9 +43,10 @@ export class RedisPresence implements PresenceSets {
   #heldSince = 0
   #isRenewing = false
 
-  constructor(names: Names, onError: (error: unknown) => void) {
+  constructor({ names, onError, onRefused }: RedisPresenceOptions) {
     this.#names = names
     this.#onError = onError
+    this.#onRefused = onRefused
     this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref()
   }
 
@@ -94,7 +104,7 @@ export class RedisPresence implements PresenceSets {
   }
 
   /** Says everything again, to a Redis that may have forgotten it. */
-  async open(redis: RedisClient): Promise<void> {
+  async open(redis: RedisCommands): Promise<void> {
     await this.#begin(new Ledger(redis, this.#names))
   }
 
@@ -156,18 +166,19 @@ export class RedisPresence implements PresenceSets {
     try {
       const [shifts] = await within(ANSWER_TIMEOUT_MS, 'Redis', Promise.all([holding, ...sayings]))
       return shifts[0]
-    } catch {
-      // The link finds out by itself what is wrong, and says so.
+    } catch (error) {
+      this.#report(ledger, error)
       return undefined
     }
   }
 
   async #ask<T>(ask: (ledger: Ledger) => Promise<T>, ofHere: () => Promise<T>): Promise<T> {
-    if (!this.#ledger) return ofHere()
+    const ledger = this.#ledger
+    if (!ledger) return ofHere()
     try {
-      return await within(ANSWER_TIMEOUT_MS, 'Redis', ask(this.#ledger))
-    } catch {
-      // As above.
+      return await within(ANSWER_TIMEOUT_MS, 'Redis', ask(ledger))
+    } catch (error) {
+      this.#report(ledger, error)
       return ofHere()
     }
   }
@@ -183,10 +194,15 @@ export class RedisPresence implements PresenceSets {
       if (!wasHeld || epoch !== this.#epoch) await this.#begin(ledger)
       else for (const name of dying) await ledger.bury(name, (shift) => this.#tell(shift))
     } catch (error) {
-      if (ledger === this.#ledger) this.#onError(error)
+      this.#report(ledger, error)
     } finally {
       this.#isRenewing = false
     }
+  }
+
+  /** Whether Redis still answers at all, the link finds out by itself. */
+  #report(ledger: Ledger, error: unknown): void {
+    if (ledger === this.#ledger && !(error instanceof NoAnswer)) this.#onRefused(error)
   }
 
   #tell(shift: PresenceShift): void {

@@ -1,8 +1,9 @@
 import type { Listeners } from '../listeners.ts'
-import type { RedisClient, RedisLink } from './link.ts'
+import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
 import { EVERYTHING } from './outbox.ts'
 import { type Parcel, unpack } from './parcel.ts'
+import type { Wire } from './wire.ts'
 
 /** So much longer a topic that nobody listens to any more is subscribed to: its next listener often comes at once. */
 const LINGER_MS = 1_000
@@ -39,9 +40,9 @@ export class Subscriptions {
   want(topic: string): Promise<void> {
     const known = this.#active.get(topic)
     if (known) return known
-    const { subscriber } = this.#options.link.wire ?? {}
-    if (!subscriber) return Promise.resolve()
-    const active = this.#subscribe(subscriber, topic)
+    const { wire } = this.#options.link
+    if (!wire) return Promise.resolve()
+    const active = this.#subscribe(wire, topic)
     this.#active.set(topic, active)
     return active
   }
@@ -51,13 +52,13 @@ export class Subscriptions {
     setTimeout(() => this.#dropUnlessWanted(topic), LINGER_MS).unref()
   }
 
-  async #subscribe(subscriber: RedisClient, topic: string): Promise<void> {
-    const { names, listeners } = this.#options
+  async #subscribe(wire: Wire, topic: string): Promise<void> {
+    const { link, names, listeners } = this.#options
     try {
-      await subscriber.sSubscribe(names.channel(topic), this.#onMessage)
+      await wire.subscriber.sSubscribe(names.channel(topic), this.#onMessage)
     } catch (error) {
       // On a broken wire it is nothing: the next one subscribes anew.
-      if (subscriber.isReady) this.#options.onError(error)
+      if (link.wire === wire) link.fail(error)
       return
     }
     listeners.renew(topic, this.#begun.has(topic) ? 'resumed' : 'begun')
@@ -65,13 +66,13 @@ export class Subscriptions {
   }
 
   #dropUnlessWanted(topic: string): void {
-    const { link, names, listeners, onError } = this.#options
+    const { link, names, listeners } = this.#options
     if (listeners.has(topic)) return
     this.#begun.delete(topic)
     if (!this.#active.delete(topic)) return
-    const { subscriber } = link.wire ?? {}
-    subscriber?.sUnsubscribe(names.channel(topic), this.#onMessage).catch((error) => {
-      if (subscriber.isReady) onError(error)
+    const { wire } = link
+    wire?.subscriber.sUnsubscribe(names.channel(topic), this.#onMessage).catch((error) => {
+      if (link.wire === wire) link.fail(error)
     })
   }
 

@@ -5,6 +5,7 @@ import type { AccountStore, NewAccount } from '../store.ts'
 import type { Sql } from './database.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
+import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresAccounts implements AccountStore {
@@ -17,7 +18,7 @@ export class PostgresAccounts implements AccountStore {
 
   constructor(sql: Sql, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = prepare<Account>(sql, FIND)
+    this.#find = lookUpTogether<Account>(sql, ['bigint'], FIND)
     this.#findByUsername = prepare<Account>(sql, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)
@@ -86,7 +87,8 @@ export class PostgresAccounts implements AccountStore {
   }
 }
 
-const FIND = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = $1`
+const FIND = (asked: string) =>
+  `SELECT k.n AS "n", ${ACCOUNT_COLUMNS} FROM ${asked} JOIN accounts a ON a.id = k.a`
 
 const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_key = $1`
 

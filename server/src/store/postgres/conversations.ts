@@ -8,6 +8,7 @@ import type { Sql } from './database.ts'
 import { FIND_LISTING, LIST, STANDING, type StandingRow, standingOf } from './listings.ts'
 import { CONVERSATION_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
+import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresConversations implements ConversationStore {
@@ -23,11 +24,11 @@ export class PostgresConversations implements ConversationStore {
 
   constructor(sql: Sql, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = prepare<Conversation>(sql, FIND)
+    this.#find = lookUpTogether<Conversation>(sql, ['bigint'], FIND)
     this.#findByGid = prepare<Conversation>(sql, FIND_BY_GID)
     this.#findOpenByName = prepare<Conversation>(sql, FIND_OPEN_BY_NAME)
     this.#findPrivate = prepare<Conversation>(sql, FIND_PRIVATE)
-    this.#standing = prepare<StandingRow>(sql, STANDING)
+    this.#standing = lookUpTogether<StandingRow>(sql, ['bigint', 'bigint'], STANDING)
     this.#findListing = prepare<ListingRow>(sql, FIND_LISTING)
     this.#list = prepare<ListingRow>(sql, LIST)
     this.#idsOf = prepare<{ conversationId: ConversationId }>(sql, IDS_OF)
@@ -83,7 +84,8 @@ export class PostgresConversations implements ConversationStore {
   }
 }
 
-const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = $1`
+const FIND = (asked: string) =>
+  `SELECT k.n AS "n", ${CONVERSATION_COLUMNS} FROM ${asked} JOIN conversations c ON c.id = k.a`
 
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = $1`
 

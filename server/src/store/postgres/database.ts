@@ -15,8 +15,17 @@ const BACKOFF_S = { first: 0.05, most: 0.5 }
 
 const backoff = (attempt: number): number => Math.min(BACKOFF_S.most, BACKOFF_S.first * 2 ** attempt)
 
+interface ConnectOptions {
+  /** 0 lets a statement take as long as it takes. */
+  readonly statementTimeoutMs: number
+  readonly onclose: () => void
+}
+
+const DEFAULTS: ConnectOptions = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, onclose: () => undefined }
+
 /** Connects when first used, and again whenever the connection was lost. */
-function connect(url: string, max: number): Sql {
+function connect(url: string, max: number, options: Partial<ConnectOptions> = {}): Sql {
+  const { statementTimeoutMs, onclose } = { ...DEFAULTS, ...options }
   return postgres(url, {
     max,
     backoff,
@@ -25,8 +34,9 @@ function connect(url: string, max: number): Sql {
     max_lifetime: null,
     // Ids, numbers and times: none of them passes 2^53.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    connection: { application_name: 'parlance', statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs },
     onnotice: () => undefined,
+    onclose,
   })
 }
 
@@ -34,6 +44,10 @@ export const connectForReading = (url: string): Sql => connect(url, READERS)
 
 /** One connection, so that what is written in an order is committed in that order. */
 export const connectForWriting = (url: string): Sql => connect(url, 1)
+
+/** One connection, whose statements may each take as long as a whole table does. */
+export const connectForMoving = (url: string, onclose = DEFAULTS.onclose): Sql =>
+  connect(url, 1, { statementTimeoutMs: 0, onclose })
 
 /** As it may be shown: without the password. */
 export function displayName(url: string): string {

@@ -11,13 +11,14 @@ export function standingOf(row: StandingRow, accountId: AccountId): Standing {
   return { conversation, member: memberOf(columns, conversation.conversationId, accountId), isBlocked }
 }
 
-export const STANDING = `
-  SELECT ${CONVERSATION_COLUMNS}, a.username AS "username", m.joined_at AS "joinedAt",
-    m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq", ${isBlocked('$1')} AS "isBlocked"
-  FROM conversations c
-  LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = $1
-  LEFT JOIN accounts a ON a.id = m.account_id
-  WHERE c.id = $2`
+/** Of an account, the first of the key, in a conversation. */
+export const STANDING = (asked: string): string => `
+  SELECT k.n AS "n", ${CONVERSATION_COLUMNS}, a.username AS "username", m.joined_at AS "joinedAt",
+    m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq", ${isBlocked('k.a')} AS "isBlocked"
+  FROM ${asked}
+  JOIN conversations c ON c.id = k.b
+  LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = k.a
+  LEFT JOIN accounts a ON a.id = m.account_id`
 
 const LISTING = `
   SELECT ${CONVERSATION_COLUMNS}, t.id AS "messageId", t.seq AS "seq", t.sender_id AS "senderId",

@@ -21,6 +21,8 @@ function sentence(code: string, database: string): string {
       return `${database} does not let this user create tables: grant it CREATE on its schema, ${ELSEWHERE}.`
     case '3F000':
       return `${database} has no schema to create tables in: create the one that search_path names.`
+    case '55P03':
+      return `${database} is being loaded by another import: wait for its end, ${ELSEWHERE}.`
     case '25006':
       return `${database} is a standby that takes no writes: name its primary in DATABASE_URL.`
     default:
@@ -34,3 +36,10 @@ export const awaySentence = (error: unknown, database: string): string =>
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)
+
+/** For one that answered until now. */
+export const lost = (error: unknown, database: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} does not answer any more (${codeOf(error)}): give the same command again, and it goes on where it stopped.`,
+    { cause: error },
+  )

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Migration, pendingMigrations } from '../migrate.ts'
+import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { ACCOUNT_WRITES } from './accounts-writes.ts'
 import { ADMISSION } from './admission.ts'
 import { BATCH } from './batch.ts'
@@ -17,7 +18,7 @@ import { SESSION_WRITES } from './sessions-writes.ts'
 const MIGRATION_LOCK = 7_265_413
 
 /** As they are in this version: replaced as a whole when the database has others. */
-const FUNCTIONS = [
+export const FUNCTIONS = [
   BATCH,
   ADMISSION,
   CHANGES,
@@ -31,10 +32,10 @@ const FUNCTIONS = [
 ].join('\n')
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
-export async function migrate(sql: Sql, database: string): Promise<void> {
+export async function migrate(sql: Sql, database: string, purpose: Purpose = 'serve'): Promise<void> {
   await sql.begin(async (tx) => {
     await tx.unsafe(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-    const pending = pendingMigrations(MIGRATIONS, await applied(tx, database), database)
+    const pending = pendingMigrations(MIGRATIONS, await applied(tx, database, purpose), database)
     for (const { number, name, sql: text } of pending) {
       await tx.unsafe(text)
       await tx`INSERT INTO schema_migrations (number, name) VALUES (${number}, ${name})`
@@ -50,7 +51,7 @@ export async function migrate(sql: Sql, database: string): Promise<void> {
   })
 }
 
-async function applied(tx: Pick<Sql, 'unsafe'>, database: string): Promise<number> {
+async function applied(tx: Pick<Sql, 'unsafe'>, database: string, purpose: Purpose): Promise<number> {
   const tables = await tx.unsafe<{ name: string }[]>(
     'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
   )
@@ -62,6 +63,7 @@ async function applied(tx: Pick<Sql, 'unsafe'>, database: string): Promise<numbe
         applied_at timestamptz NOT NULL DEFAULT now()
       )`)
   } else if (!tables.some(({ name }) => name === 'schema_migrations')) throw foreign(database)
+  if (purpose === 'serve' && tables.some(({ name }) => name === UNFINISHED)) throw unfinished(database)
   const [newest] = await tx.unsafe<{ number: number | null }[]>(
     'SELECT max(number) AS number FROM schema_migrations',
   )

@@ -1,7 +1,7 @@
 import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, Session, SessionStore } from '../store.ts'
 import type { Sql } from './database.ts'
-import { prepare } from './statement.ts'
+import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresSessions implements SessionStore {
@@ -10,7 +10,7 @@ export class PostgresSessions implements SessionStore {
 
   constructor(sql: Sql, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = prepare<Session>(sql, FIND)
+    this.#find = lookUpTogether<Session>(sql, ['text', 'text'], FIND)
   }
 
   open(session: NewSession): Promise<void> {
@@ -28,6 +28,6 @@ export class PostgresSessions implements SessionStore {
   }
 }
 
-const FIND = `
-  SELECT account_id AS "accountId", last_used_at AS "lastUsedAt", expires_at AS "expiresAt"
-  FROM sessions WHERE kind = $1 AND digest = $2`
+const FIND = (asked: string) => `
+  SELECT k.n AS "n", s.account_id AS "accountId", s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt"
+  FROM ${asked} JOIN sessions s ON s.kind = k.a AND s.digest = k.b`

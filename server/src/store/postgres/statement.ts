@@ -2,7 +2,8 @@ import { within } from '../../lib/within.ts'
 import { ANSWER_TIMEOUT_MS, type Sql } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 
-export type Parameter = string | number | boolean | null | readonly number[]
+export type Scalar = string | number | boolean | null
+export type Parameter = Scalar | readonly Scalar[]
 
 /** A query whose rows are what its text selects: the text and `Row` stand side by side. */
 export interface Query<Row> {
@@ -27,9 +28,12 @@ export function prepare<Row = never>(sql: Sql, text: string): Query<Row> {
 
 /** An id or a time that no column can hold is beyond all of them: infinity, or a client's absurd number. */
 const toColumn = (parameter: Parameter) =>
-  typeof parameter === 'number'
-    ? Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, parameter))
-    : (parameter as string | boolean | null | number[])
+  Array.isArray(parameter) ? (parameter.map(withinBounds) as number[]) : withinBounds(parameter as Scalar)
+
+const withinBounds = (value: Scalar): Scalar =>
+  typeof value === 'number'
+    ? Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
+    : value
 
 /** PostgreSQL's word for no limit is null. */
 export const limitOf = (limit: number): number | null => (limit === Number.POSITIVE_INFINITY ? null : limit)

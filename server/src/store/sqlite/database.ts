@@ -2,9 +2,11 @@ import { closeSync, existsSync, openSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
+import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { lockFor } from './lock.ts'
 import { noDirectory, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
+import { prepare } from './statement.ts'
 
 // Another program's short write, such as a backup's checkpoint, is waited for.
 const BUSY_TIMEOUT_MS = 5000
@@ -28,7 +30,7 @@ export interface WritingDatabase {
 }
 
 /** The one connection that writes, migrated, in a file that no other server has open. Throws `StoreRefusal`. */
-export function openForWriting(path: string): WritingDatabase {
+export function openForWriting(path: string, purpose: Purpose = 'serve'): WritingDatabase {
   const file = realFile(path)
   const opened: { close(): void }[] = []
   const close = () => {
@@ -40,12 +42,16 @@ export function openForWriting(path: string): WritingDatabase {
     opened.push(db)
     db.exec(WRITER_PRAGMAS)
     migrate(db, file)
+    if (purpose === 'serve' && isUnfinished(db)) throw unfinished(file)
     return { db, close }
   } catch (error) {
     close()
     throw refusalOf(error, file)
   }
 }
+
+const isUnfinished = (db: DatabaseSync): boolean =>
+  prepare(db, 'SELECT 1 FROM sqlite_schema WHERE name = ?').get(UNFINISHED) !== undefined
 
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })

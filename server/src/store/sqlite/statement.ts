@@ -18,6 +18,13 @@ export function prepareTuples<Row extends readonly unknown[]>(db: DatabaseSync, 
   return statement as unknown as Statement<Row>
 }
 
+/** The rows one by one, as arrays, without ever holding them all. */
+export function streamTuples<Row extends readonly unknown[]>(db: DatabaseSync, sql: string): Iterable<Row> {
+  const statement = db.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement.iterate() as unknown as Iterable<Row>
+}
+
 /** A row as the engine knows it: without booleans. */
 export type Row<T> = { readonly [K in keyof T]: T[K] extends boolean ? number : T[K] }
 

@@ -52,6 +52,8 @@ export class GroupsDevice implements Client {
     const from = this.#socket.log.length
     const request = { ...this.#speaker, group_name: nameOf(place), text }
     await this.#socket.acknowledged('send_message', request)
+    // The acknowledgement may overtake the event that says why not.
+    await this.#socket.settled()
     const refusal = this.#socket.log.slice(from).find(([event]) => event !== 'message_sent')
     if (refusal) refuse(refusal)
   }

@@ -31,6 +31,10 @@ export class Engine {
     return Number(new URL(this.url).port)
   }
 
+  get isRunning(): boolean {
+    return this.#child !== undefined && !hasEnded(this.#child)
+  }
+
   /** Resolves when it accepts connections. */
   async start(): Promise<void> {
     const [program = '', ...args] = this.#command

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
 import { initPostgres, POSTGRES_USER } from './postgres.ts'
-import { findRedis } from './programs.ts'
+import { type RedisFolder, redisCommand } from './redis.ts'
+import { joinShards } from './redis-cluster.ts'
 
-export { Engine } from './engine.ts'
+export type { Engine } from './engine.ts'
+export { flushRedis } from './flush.ts'
 export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
 
 /** What a cluster's nodes share, for this test alone. */
@@ -31,6 +33,16 @@ export async function startRedis(): Promise<{ engine: Engine } & AsyncDisposable
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
+/** A Redis Cluster of three shards for this test alone. */
+export async function startRedisCluster(): Promise<{ shards: readonly Engine[] } & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const shards: Engine[] = []
+  for (let n = 0; n < 3; n++) shards.push(await startIn(opened, makeRedisShard))
+  await joinShards(shards.map(({ url }) => url))
+  const closing = opened.move()
+  return { shards, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
 async function startIn(
   opened: AsyncDisposableStack,
   make: (folder: string) => Promise<Engine>,
@@ -49,14 +61,13 @@ async function makePostgres(folder: string): Promise<Engine> {
   return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
 }
 
-/** It keeps nothing: started again it is empty. */
-async function makeRedis(folder: string): Promise<Engine> {
+const makeRedis = (folder: string): Promise<Engine> => makeRedisWith(folder)
+
+const makeRedisShard = async (folder: string): Promise<Engine> =>
+  makeRedisWith(folder, { 'cluster-enabled': 'yes', 'cluster-port': await freePort() })
+
+async function makeRedisWith(folder: string, settings?: RedisFolder['settings']): Promise<Engine> {
   const port = await freePort()
-  const options = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', daemonize: 'no' }
-  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  return new Engine({
-    url: `redis://127.0.0.1:${port}/0`,
-    command: [findRedis() ?? 'redis-server', ...given],
-    folder,
-  })
+  const command = redisCommand({ folder, port, ...(settings && { settings }) })
+  return new Engine({ url: `redis://127.0.0.1:${port}/0`, command, folder })
 }

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util'
+import { type Environment, SETTING_NAMES } from './config.ts'
+import { SettingRefusal } from './lib/settings.ts'
+
+export interface CommandLine {
+  /** The environment, with what options say instead: `--cors-allow-origin x` sets CORS_ALLOW_ORIGIN. */
+  readonly environment: Environment
+  /** All that were given, by name: the command's own too. */
+  readonly options: Readonly<Record<string, string | undefined>>
+  /** What stands without an option before it. */
+  readonly operands: readonly string[]
+}
+
+/** What a command takes besides settings. */
+export interface Syntax {
+  readonly options: readonly string[]
+  /** Their names: each must be given. */
+  readonly operands: readonly string[]
+}
+
+/** Throws `SettingRefusal`. */
+export function readCommandLine(
+  args: readonly string[],
+  syntax: Syntax,
+  environment: Environment,
+): CommandLine {
+  const { values, positionals } = parse(args, [...SETTING_NAMES.map(optionOf), ...syntax.options])
+  const [missing] = syntax.operands.slice(positionals.length)
+  if (missing) throw new SettingRefusal(`${missing} is missing.`)
+  const surplus = positionals[syntax.operands.length]
+  if (surplus !== undefined) throw new SettingRefusal(`"${surplus}" is one word too many.`)
+  const settings = SETTING_NAMES.flatMap((name) => {
+    const value = values[optionOf(name)]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return {
+    environment: { ...environment, ...Object.fromEntries(settings) },
+    options: values,
+    operands: positionals,
+  }
+}
+
+function parse(args: readonly string[], names: readonly string[]) {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+    // Each option is declared as one that takes a text.
+    return { values: values as CommandLine['options'], positionals }
+  } catch (error) {
+    throw new SettingRefusal(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+const optionOf = (setting: string): string => setting.toLowerCase().replaceAll('_', '-')

@@ -1,0 +1,11 @@
+/** Ends a command before its work is done. The message is one sentence for whoever gave it. */
+export class CommandEnd extends Error {
+  override readonly name = 'CommandEnd'
+  /** Of the process. */
+  readonly exitCode: number
+
+  constructor(message: string, { exitCode = 1, ...options }: ErrorOptions & { exitCode?: number } = {}) {
+    super(message, options)
+    this.exitCode = exitCode
+  }
+}

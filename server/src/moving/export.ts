@@ -1,0 +1,40 @@
+import type { Database } from '../config.ts'
+import { newUuid } from '../lib/ids.ts'
+import { addressOf } from '../start-block.ts'
+import { totalOf } from './archive.ts'
+import { STDOUT, writeArchive } from './archive-writer.ts'
+import { openSource } from './ends.ts'
+import { onInterruption } from './interruption.ts'
+import { liveArchive } from './live-archive.ts'
+import { Progress } from './progress.ts'
+import { report, seconds } from './report.ts'
+
+/** Writes the database into one file, or to standard output as '-'. Servers may go on using it meanwhile. */
+export async function exportArchive({ database, file }: { database: Database; file: string }): Promise<void> {
+  using interruption = onInterruption('The export was stopped: no file was written, give the command again.')
+  const { signal } = interruption
+  const { source, secrets } = await openSource(database, { isLocked: false })
+  try {
+    const archive = await liveArchive(source, secrets)
+    // Another of the same database may hold other rows: an import of one must not go on with the other.
+    const header = { ...archive.header, id: newUuid() }
+    const progress = new Progress('exporting', totalOf(header), process.stderr)
+    const sums = await writeArchive({ ...archive, header }, { file, signal, onRows: progress.advance })
+    progress.end()
+    process.stderr.write(
+      report('Exported.', sums, [
+        ['from', addressOf(database)],
+        ['to', file === STDOUT ? 'standard output' : file],
+        ['took', seconds(progress.elapsedMs)],
+        ['beware', 'it holds password hashes and secrets: keep it as you keep passwords'],
+        ['next', 'parlance import, with the settings of an empty database'],
+      ]),
+    )
+  } catch (error) {
+    // What is aborted fails in a way of its own.
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    await source.close()
+  }
+}

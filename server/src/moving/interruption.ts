@@ -1,0 +1,23 @@
+import { CommandEnd } from '../lib/command-end.ts'
+
+/** What a shell says of a command that Ctrl-C has ended. */
+const INTERRUPTED = 130
+
+export interface Interruption extends Disposable {
+  /** Aborts with a `CommandEnd`. */
+  readonly signal: AbortSignal
+}
+
+/** Until disposed of, Ctrl-C and SIGTERM abort the signal instead of ending the process. */
+export function onInterruption(sentence: string): Interruption {
+  const stop = new AbortController()
+  const abort = () => stop.abort(new CommandEnd(sentence, { exitCode: INTERRUPTED }))
+  const names = ['SIGINT', 'SIGTERM'] as const
+  for (const name of names) process.once(name, abort)
+  return {
+    signal: stop.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) process.removeListener(name, abort)
+    },
+  }
+}

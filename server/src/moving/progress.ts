@@ -1,0 +1,53 @@
+import type { WriteStream } from 'node:tty'
+
+const EVERY_MS = 1000
+/** To the line's start, and clear it. */
+const AFRESH = '\r\x1b[K'
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+export const count = (rows: number): string => grouped.format(rows)
+
+/** Tells how far one step of a move is: in place on a terminal, else on lines; once a second and at its end. */
+export class Progress {
+  readonly #step: string
+  readonly #total: number
+  readonly #out: WriteStream
+  readonly #startedAt = performance.now()
+  #toldAt = this.#startedAt
+  #skipped = 0
+  #done = 0
+
+  constructor(step: string, total: number, out: WriteStream) {
+    this.#step = step
+    this.#total = total
+    this.#out = out
+  }
+
+  /** These cost nothing, and count for no speed. */
+  readonly skip = (rows: number): void => {
+    this.#skipped += rows
+  }
+
+  readonly advance = (rows: number): void => {
+    this.#done += rows
+    if (performance.now() - this.#toldAt < EVERY_MS) return
+    this.#toldAt = performance.now()
+    this.#out.write(this.#out.isTTY ? `${AFRESH}${this.#line()}` : `${this.#line()}\n`)
+  }
+
+  end(): void {
+    this.#out.write(`${this.#out.isTTY ? AFRESH : ''}${this.#line()}\n`)
+  }
+
+  /** Since the step began, in milliseconds. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAt
+  }
+
+  #line(): string {
+    const rows = this.#skipped + this.#done
+    const percent = this.#total === 0 ? 100 : Math.floor((rows / this.#total) * 100)
+    const speed = this.#done / (this.elapsedMs / 1000)
+    return `${this.#step.padEnd(10)} ${count(rows)} of ${count(this.#total)} rows, ${percent} %, ${count(speed)} rows/s`
+  }
+}

@@ -1,0 +1,53 @@
+import type { Row, Table, TableName } from './tables.ts'
+
+export { StoreRefusal } from './refusal.ts'
+export {
+  type ColumnKind,
+  columnNames,
+  type Row,
+  TABLES,
+  type Table,
+  type TableName,
+  type Value,
+} from './tables.ts'
+
+/** Rows that are read, written and committed together: what a move holds in memory, and repeats after a kill. */
+export const PAGE_ROWS = 1000
+
+/** All rows of a database in the same form whatever its engine, as of one moment. */
+export interface MovingSource {
+  count(table: Table): Promise<number>
+  /** In the order of the table's key, `PAGE_ROWS` at a time; the last page may be shorter, none is empty. */
+  pages(table: Table): AsyncIterable<readonly Row[]>
+  close(): Promise<void>
+}
+
+/** How many rows, and a SHA-256 (hex) over all of them in the form in which they travel. */
+export interface Sum {
+  readonly rows: number
+  readonly sha256: string
+}
+
+/** Of the tables that have rows. */
+export type Sums = Readonly<Partial<Record<TableName, Sum>>>
+
+/**
+ * A database into which rows are moved. From `begin` to `finish` no server starts on it, and one that has it
+ * open cannot write to it. Throws `StoreRefusal` where its person must do something.
+ */
+export interface MovingTarget {
+  /**
+   * Answers what an interrupted import of the same archive has already brought. Refuses a database that has
+   * rows of its own, or part of another archive.
+   */
+  begin(archiveId: string): Promise<Sums>
+  /** Commits the rows together with the sums, which include them. */
+  write(table: Table, rows: readonly Row[], sums: Sums): Promise<void>
+  /** After the last row: builds the indexes and checks the rules that were left out while rows came. */
+  settle(): Promise<void>
+  /** What is stored, as a source's. Once settled. */
+  pages(table: Table): AsyncIterable<readonly Row[]>
+  /** Makes of settled rows a database that a server may open: new ids follow those that came. */
+  finish(): Promise<void>
+  close(): Promise<void>
+}

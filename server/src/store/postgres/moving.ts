@@ -1,0 +1,2 @@
+export { openPostgresSource } from './source.ts'
+export { openPostgresTarget } from './target.ts'

@@ -1,0 +1,75 @@
+import type { MovingSource } from '../moving.ts'
+import { type Row, TABLES, type Table } from '../tables.ts'
+import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
+import { displayName } from './database.ts'
+import { Held } from './held.ts'
+import { pagesOf } from './pages.ts'
+import { foreign, refusalOf } from './refusals.ts'
+import { MIGRATIONS } from './schema.ts'
+
+/** Reads a database as of one moment, while servers may go on using it. Throws `StoreRefusal`. */
+export async function openPostgresSource(url: string): Promise<PostgresSource> {
+  const database = displayName(url)
+  try {
+    await using opened = new AsyncDisposableStack()
+    const held = await Held.open(url)
+    opened.defer(() => held.close())
+    await held.query(ONE_MOMENT)
+    await requireCurrent(held, database)
+    opened.move()
+    return new PostgresSource(held, database)
+  } catch (error) {
+    throw refusalOf(error, database)
+  }
+}
+
+// Whoever reads the rows on may take a long time for it.
+const ONE_MOMENT = `
+  SET idle_in_transaction_session_timeout = 0;
+  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+
+export class PostgresSource implements MovingSource {
+  readonly #held: Held
+  readonly #database: string
+
+  constructor(held: Held, database: string) {
+    this.#held = held
+    this.#database = database
+  }
+
+  async count({ name }: Table): Promise<number> {
+    const [counted] = await this.#held.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)
+    return counted?.rows ?? 0
+  }
+
+  async *pages(table: Table): AsyncGenerator<readonly Row[]> {
+    try {
+      yield* pagesOf(this.#held, table)
+    } catch (error) {
+      throw refusalOf(error, this.#database)
+    }
+  }
+
+  /** What the nodes have agreed on under that name, as of the same moment. */
+  async agreed(name: string): Promise<string | undefined> {
+    const [kept] = await this.#held.query<{ value: string }>(AGREED, [name])
+    return kept?.value
+  }
+
+  close(): Promise<void> {
+    return this.#held.close()
+  }
+}
+
+async function requireCurrent(held: Held, database: string): Promise<void> {
+  const tables = await held.query<{ name: string }>(TABLE_NAMES)
+  const names = new Set(tables.map(({ name }) => name))
+  if (names.has(UNFINISHED)) throw unfinished(database)
+  if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(database)
+  const [newest] = await held.query<{ number: number }>(NEWEST)
+  if (newest?.number !== MIGRATIONS.length) throw outdated(database)
+}
+
+const AGREED = 'SELECT value FROM settings WHERE name = $1'
+const TABLE_NAMES = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()'
+const NEWEST = 'SELECT max(number) AS number FROM schema_migrations'

@@ -1,0 +1,176 @@
+import type { MovingTarget, Sums } from '../moving.ts'
+import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
+import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
+import { connectForMoving, displayName } from './database.ts'
+import { isAway, isOutage } from './failure.ts'
+import { Held } from './held.ts'
+import { lift } from './lifted.ts'
+import { pagesOf } from './pages.ts'
+import { lost, refusalOf } from './refusals.ts'
+import { FUNCTIONS, migrate } from './schema.ts'
+
+/** Connects to load the database, with its tables made if they are not there yet. Throws `StoreRefusal`. */
+export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
+  const database = displayName(url)
+  try {
+    await migrateOnce(url, database)
+    await using opened = new AsyncDisposableStack()
+    const held = await Held.open(url)
+    opened.defer(() => held.close())
+    await held.query(LOADING)
+    opened.move()
+    return new PostgresTarget(held, database)
+  } catch (error) {
+    throw refusalOf(error, database)
+  }
+}
+
+async function migrateOnce(url: string, database: string): Promise<void> {
+  const sql = connectForMoving(url)
+  try {
+    await migrate(sql, database, 'import')
+  } finally {
+    await sql.end({ timeout: 0 })
+  }
+}
+
+// One import at a time; a killed one's lock lasts until the database has noticed. A commit may be lost with the
+// machine, but never without its progress.
+const LOADING = `
+  SET lock_timeout = '10s';
+  SELECT pg_advisory_lock(7265414, hashtext(current_schema()));
+  SET synchronous_commit = off`
+
+export class PostgresTarget implements MovingTarget {
+  readonly #held: Held
+  readonly #database: string
+
+  constructor(held: Held, database: string) {
+    this.#held = held
+    this.#database = database
+  }
+
+  begin(archiveId: string): Promise<Sums> {
+    return this.#commit(async () => {
+      if (await this.#isBegun()) {
+        const [begun] = await this.#held.query<{ archive: string; sums: Sums }>(BEGUN)
+        if (begun?.archive !== archiveId) throw otherArchive(this.#database)
+        return begun.sums
+      }
+      for (const { name } of TABLES) {
+        const [row] = await this.#held.query(`SELECT 1 FROM ${name} LIMIT 1`)
+        if (row) throw notEmpty(this.#database)
+      }
+      const lifted = await lift(this.#held)
+      await this.#held.query(CREATE)
+      await this.#held.query(BEGIN, [archiveId, JSON.stringify(lifted)])
+      return {}
+    })
+  }
+
+  async write(table: Table, rows: readonly Row[], sums: Sums): Promise<void> {
+    const names = columnNames(table)
+    const records = rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])))
+    await this.#commit(async () => {
+      await this.#held.query(insertInto(table), [JSON.stringify(records)])
+      await this.#held.query(PROGRESS, [JSON.stringify(sums)])
+    }, table.name)
+  }
+
+  async settle(): Promise<void> {
+    const [settling] = await this.#held.query<{ lifted: readonly string[] }>(LIFTED)
+    await this.#commit(async () => {
+      for (const statement of settling?.lifted ?? []) await this.#held.query(statement)
+      await this.#held.query(SETTLED)
+    }, 'one table')
+  }
+
+  async *pages(table: Table): AsyncGenerator<readonly Row[]> {
+    try {
+      await this.#held.query('BEGIN READ ONLY')
+      yield* pagesOf(this.#held, table)
+      await this.#held.query('COMMIT')
+    } catch (error) {
+      throw this.#refusalOf(error)
+    }
+  }
+
+  /** Replaces what nodes may have agreed on before: this value is the one that the rows belong to. */
+  keep(name: string, value: string): Promise<void> {
+    return this.#commit(async () => {
+      await this.#held.query(KEEP, [name, value])
+    })
+  }
+
+  async finish(): Promise<void> {
+    await this.#commit(async () => {
+      await this.#held.query(FINISH)
+      await this.#held.query(FUNCTIONS)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#held.close()
+  }
+
+  async #isBegun(): Promise<boolean> {
+    const [row] = await this.#held.query(IS_BEGUN, [UNFINISHED])
+    return row !== undefined
+  }
+
+  /** An error that is not the engine's is one of the rows of that table. */
+  async #commit<T>(work: () => Promise<T>, table?: string): Promise<T> {
+    try {
+      await this.#held.query('BEGIN')
+      const result = await work()
+      await this.#held.query('COMMIT')
+      return result
+    } catch (error) {
+      await this.#held.query('ROLLBACK').catch(() => {
+        // Where the connection is gone, so is the transaction.
+      })
+      throw this.#refusalOf(error, table)
+    }
+  }
+
+  #refusalOf(error: unknown, table?: string): unknown {
+    if (isAway(error)) return lost(error, this.#database)
+    if (table === undefined || isOutage(error)) return refusalOf(error, this.#database)
+    return misfit(this.#database, table, error)
+  }
+}
+
+// A server that has the database open gets 'unavailable' for what it would write, until all is there.
+const CREATE = `
+  CREATE TABLE ${UNFINISHED} (archive text NOT NULL, sums json NOT NULL, lifted json NOT NULL);
+  CREATE OR REPLACE FUNCTION chat_batch(writer text, batch bigint, locks json, steps json) RETURNS json
+  LANGUAGE plpgsql AS $$
+  BEGIN
+    RAISE EXCEPTION 'an import is under way' USING ERRCODE = 'cannot_connect_now';
+  END $$;`
+const IS_BEGUN = 'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1'
+const BEGIN = `INSERT INTO ${UNFINISHED} (archive, sums, lifted) VALUES ($1, '{}', $2::text::json)`
+const KEEP = `
+  INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+const BEGUN = `SELECT archive, sums FROM ${UNFINISHED}`
+const PROGRESS = `UPDATE ${UNFINISHED} SET sums = $1::text::json`
+const LIFTED = `SELECT lifted FROM ${UNFINISHED}`
+const SETTLED = `UPDATE ${UNFINISHED} SET lifted = '[]'; ANALYZE ${TABLES.map(({ name }) => name)}`
+
+const insertInto = (table: Table): string => {
+  const names = columnNames(table)
+  const types = { integer: 'bigint', text: 'text', flag: 'boolean' } as const
+  const typed = Object.entries(table.columns).map(([name, kind]) => `${name} ${types[kind]}`)
+  return `
+    INSERT INTO ${table.name} (${names})
+    SELECT ${names} FROM json_to_recordset($1::text::json) AS r (${typed})`
+}
+
+const FINISH = `
+  SET LOCAL synchronous_commit = on;
+  SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id)) FROM accounts;
+  SELECT setval(pg_get_serial_sequence('conversations', 'id'), max(id)) FROM conversations;
+  SELECT setval(pg_get_serial_sequence('members', 'id'), max(id)) FROM members;
+  SELECT setval(pg_get_serial_sequence('contacts', 'id'), max(id)) FROM contacts;
+  SELECT setval('message_ids', max(id)) FROM messages;
+  DROP TABLE ${UNFINISHED}`

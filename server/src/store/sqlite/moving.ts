@@ -1,0 +1,2 @@
+export { openSqliteSource } from './source.ts'
+export { openSqliteTarget } from './target.ts'

@@ -1,0 +1,141 @@
+/** How a value stands in a portable row: a truth is 0 or 1, as a number. */
+export type ColumnKind = 'integer' | 'text' | 'flag'
+
+/** One table as both engines have it. */
+export interface Table {
+  readonly name: TableName
+  /** In the order in which a portable row has them. */
+  readonly columns: Readonly<Record<string, ColumnKind>>
+  /** The columns that order its rows, texts by their bytes. */
+  readonly key: readonly string[]
+}
+
+/** Null, or as its column's kind says. */
+export type Value = number | string | null
+export type Row = readonly Value[]
+
+export type TableName =
+  | 'accounts'
+  | 'conversations'
+  | 'members'
+  | 'messages'
+  | 'changes'
+  | 'contacts'
+  | 'blocks'
+  | 'sessions'
+
+/**
+ * Every table that holds what people said and did, in an order in which rows follow those they refer to, but
+ * for an account's current conversation and a conversation's last message. What only one engine keeps for
+ * itself is not data: its migrations, and PostgreSQL's writers and settings.
+ */
+export const TABLES: readonly Table[] = [
+  {
+    name: 'accounts',
+    columns: {
+      id: 'integer',
+      uuid: 'text',
+      username: 'text',
+      username_key: 'text',
+      display_name: 'text',
+      email: 'text',
+      email_key: 'text',
+      email_confirmed: 'flag',
+      bio: 'text',
+      password_hash: 'text',
+      is_guest: 'flag',
+      disabled_at: 'integer',
+      created_at: 'integer',
+      updated_at: 'integer',
+      last_seen_at: 'integer',
+      credentials_since: 'integer',
+      current_conversation_id: 'integer',
+    },
+    key: ['id'],
+  },
+  {
+    name: 'conversations',
+    columns: {
+      id: 'integer',
+      gid: 'text',
+      kind: 'text',
+      name: 'text',
+      name_key: 'text',
+      pair: 'text',
+      creator_id: 'integer',
+      created_at: 'integer',
+      updated_at: 'integer',
+      activity_at: 'integer',
+      last_seq: 'integer',
+      last_change: 'integer',
+      last_message_id: 'integer',
+    },
+    key: ['id'],
+  },
+  {
+    name: 'members',
+    columns: {
+      id: 'integer',
+      conversation_id: 'integer',
+      account_id: 'integer',
+      joined_at: 'integer',
+      last_read_at: 'integer',
+      last_read_seq: 'integer',
+    },
+    key: ['id'],
+  },
+  {
+    name: 'messages',
+    columns: {
+      id: 'integer',
+      conversation_id: 'integer',
+      is_deleted: 'flag',
+      seq: 'integer',
+      change: 'integer',
+      sender_id: 'integer',
+      client_id: 'text',
+      reply_to: 'integer',
+      body: 'text',
+      sent_at: 'integer',
+      deleted_at: 'integer',
+    },
+    // As SQLite's file lies; and loaded so, a history lies together in PostgreSQL's too.
+    key: ['conversation_id', 'is_deleted', 'seq'],
+  },
+  {
+    name: 'changes',
+    columns: {
+      conversation_id: 'integer',
+      change: 'integer',
+      kind: 'text',
+      account_id: 'integer',
+      message_id: 'integer',
+      last_seq: 'integer',
+      at: 'integer',
+    },
+    key: ['conversation_id', 'change'],
+  },
+  {
+    name: 'contacts',
+    columns: { id: 'integer', account_id: 'integer', contact_id: 'integer', added_at: 'integer' },
+    key: ['id'],
+  },
+  {
+    name: 'blocks',
+    columns: { blocked_id: 'integer', blocker_id: 'integer', blocked_at: 'integer' },
+    key: ['blocked_id', 'blocker_id'],
+  },
+  {
+    name: 'sessions',
+    columns: {
+      kind: 'text',
+      digest: 'text',
+      account_id: 'integer',
+      last_used_at: 'integer',
+      expires_at: 'integer',
+    },
+    key: ['kind', 'digest'],
+  },
+]
+
+export const columnNames = ({ columns }: Table): string[] => Object.keys(columns)

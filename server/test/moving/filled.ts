@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { TestContext } from 'node:test'
+import { newUuid } from '../../src/lib/ids.ts'
+import { loadSecrets } from '../../src/secrets.ts'
+import { openForWriting } from '../../src/store/sqlite/database.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { series, World } from '../store/world.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+const AWKWARD = [
+  'Grüße 👋🏽',
+  'tab\tand\nline\r\n',
+  '"quoted" \\N \\\\',
+  '\u2028\u0001\u007f',
+  '',
+  '[1,2]',
+  '{"end":1}',
+]
+
+/** Something in every table and, but for what needs a later year, in every column. */
+export async function fill(store: Store): Promise<void> {
+  const world = new World(store)
+  const [ann, bob, cy] = await world.accounts('Ann', 'bob', 'ﬁne-nämé')
+  const dora = await world.account('dora', { email: 'Dora@example.org' })
+  const guest = await world.guest('guest')
+  await store.accounts.setBio(ann.accountId, AWKWARD.join('|'), world.now())
+  await world.block(cy, ann)
+  await store.contacts.add(ann.accountId, dora.accountId, world.now())
+  const [privately, group] = [await world.private(ann, bob), await world.group(bob, ann, dora)]
+  const open = await world.open(dora, 'Öffentlich')
+  for (const account of [ann, guest, bob]) await world.join(open, account)
+  await world.leave(open, bob)
+  for (const body of AWKWARD) await world.send(privately, ann, body, { clientId: body })
+  const first = await world.send(group, bob, 'first')
+  const answer = await world.send(group, ann, 'answer', { replyTo: first.message.messageId })
+  await world.delete(first.message.messageId, bob)
+  await world.delete(answer.message.messageId, ann)
+  await world.send(open, guest, 'from a guest')
+  const { conversationId } = group
+  await store.members.markRead({ conversationId, accountId: dora.accountId, at: world.now() })
+  await store.members.setCurrent(guest.accountId, open.conversationId)
+  for (const n of series(3))
+    await store.sessions.open({
+      ...{ accountId: bob.accountId, kind: n === 3 ? 'Messenger' : 'messenger', digest: `${newUuid()}${n}` },
+      ...{ at: world.now(), expiresAt: world.now() + 1, max: 5 },
+    })
+  await store.accounts.freeGuests(world.now())
+  await world.disable(cy)
+}
+
+/** A closed SQLite file with that in it, and its secrets beside it. */
+export async function filledFile(t: TestContext): Promise<string> {
+  const directory = await tempDir(t)
+  const file = join(directory, 'parlance.db')
+  loadSecrets(directory)
+  const store = await openSqliteStore({ file })
+  await fill(store)
+  await store.close()
+  return file
+}
+
+/** One with a conversation of that many messages: enough to be in the middle of. */
+export async function longFile(t: TestContext, messages: number): Promise<string> {
+  const directory = await tempDir(t)
+  const file = join(directory, 'parlance.db')
+  loadSecrets(directory)
+  const { db, close } = openForWriting(file)
+  talkLong(db, messages)
+  close()
+  return file
+}
+
+function talkLong(db: DatabaseSync, messages: number): void {
+  db.exec(`
+    BEGIN;
+    INSERT INTO accounts (uuid, username, username_key, display_name, password_hash, is_guest, created_at, updated_at,
+      last_seen_at)
+    VALUES ('u', 'ann', 'ann', 'Ann', 'hash', 0, 1, 1, 1);
+    INSERT INTO conversations (gid, kind, creator_id, created_at, updated_at, activity_at, last_seq, last_change)
+    VALUES ('aBcDeFgH', 'group', 1, 1, 1, 1, ${messages}, ${messages + 1});
+    INSERT INTO members (conversation_id, account_id, joined_at) VALUES (1, 1, 1);
+    INSERT INTO changes (conversation_id, change, kind, account_id, last_seq, at) VALUES (1, 1, 'created', 1, 0, 1);
+    INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, body, sent_at)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${messages})
+    SELECT i, 1, i, i + 1, 1, 'client id ' || i, 'message ' || i, i FROM n;
+    UPDATE conversations SET last_message_id = ${messages};
+    COMMIT`)
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import { spawnServer } from '../support/process.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
+import { refuses, succeeds } from './command.ts'
+import { longFile } from './filled.ts'
+import { storedIn } from './stored.ts'
+
+/** So many that no machine has moved them all before it can be stopped. */
+const MANY = 200_000
+
+/** Of the messages, those that an interrupted import says to have brought. */
+function broughtTo(file: string): number {
+  try {
+    using db = new DatabaseSync(file, { readOnly: true })
+    const row = db.prepare("SELECT sums ->> '$.messages.rows' AS rows FROM unfinished_import").get()
+    return Number(row?.rows ?? 0)
+  } catch {
+    // Not made yet.
+    return 0
+  }
+}
+
+async function stopInTheMiddle(t: TestContext, signal: NodeJS.Signals, args: readonly string[]) {
+  const to = args.at(-1) ?? ''
+  const { child, output, exited } = spawnServer(t, {}, args)
+  await until('some messages', () => broughtTo(to) > 0 || child.exitCode !== null, 30_000)
+  child.kill(signal)
+  const code = await exited
+  assert.ok(broughtTo(to) > 0 && broughtTo(to) < MANY, `${broughtTo(to)} messages: ${output.stderr}`)
+  return { code, stderr: output.stderr }
+}
+
+async function longArchive(t: TestContext) {
+  const from = await longFile(t, MANY)
+  const directory = await tempDir(t)
+  const [file, other] = [join(directory, 'one.ndjson'), join(directory, 'other.ndjson')]
+  await succeeds(t, 'export', file, '--dbpath', from)
+  await succeeds(t, 'export', other, '--dbpath', from)
+  return { from, file, other, to: join(await tempDir(t), 'moved.db') }
+}
+
+test('an import that was killed goes on with the same file only, and no server starts meanwhile', async (t) => {
+  const { from, file, other, to } = await longArchive(t)
+  const { code } = await stopInTheMiddle(t, 'SIGKILL', ['import', file, '--dbpath', to])
+  assert.equal(code, 'SIGKILL')
+  const brought = broughtTo(to)
+  assert.equal(storedIn(to).messages?.length, brought, 'rows and progress were committed together')
+  await refuses(t, /moved\.db holds part of an import that was interrupted/, 'start', '--dbpath', to)
+  await refuses(t, /moved\.db holds part of an import that was interrupted/, 'export', '-', '--dbpath', to)
+  await refuses(t, /moved\.db holds part of another archive/, 'import', other, '--dbpath', to)
+  assert.equal(broughtTo(to), brought)
+  await succeeds(t, 'import', file, '--dbpath', to)
+  assert.deepEqual(storedIn(to), storedIn(from))
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} stops an import between two commits, and the same command goes on`, async (t) => {
+    const { from, file, to } = await longArchive(t)
+    const { code, stderr } = await stopInTheMiddle(t, signal, ['import', file, '--dbpath', to])
+    assert.equal(code, 130)
+    assert.match(stderr, /give the same command again, and it goes on where it stopped\.\n$/)
+    await succeeds(t, 'import', file, '--dbpath', to)
+    assert.deepEqual(storedIn(to), storedIn(from))
+  })
+}
+
+test('SIGINT leaves no half of an archive', async (t) => {
+  const from = await longFile(t, MANY)
+  const directory = await tempDir(t)
+  const { readdirSync } = await import('node:fs')
+  const { child, output, exited } = spawnServer(t, {}, ['export', join(directory, 'a.gz'), '--dbpath', from])
+  await until('a beginning', () => readdirSync(directory).length > 0, 30_000)
+  child.kill('SIGINT')
+  assert.equal(await exited, 130, output.stderr)
+  assert.match(output.stderr, /no file was written, give the command again\.\n$/)
+  assert.deepEqual(readdirSync(directory), [])
+})

@@ -1,0 +1,40 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { listen } from '../../src/transport/index.ts'
+
+/** What an application was told, at an address of its own. */
+export interface Hooks extends AsyncDisposable {
+  readonly url: string
+  readonly requests: { headers: IncomingMessage['headers']; rawBody: string }[]
+  /** What the next requests are answered, then 200. */
+  readonly statuses: number[]
+  /** One line an event. */
+  lines(): string[]
+}
+
+export async function openHooks(): Promise<Hooks> {
+  const requests: Hooks['requests'] = []
+  const statuses: number[] = []
+  const http = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const status = statuses.shift() ?? 200
+    if (status === 200) requests.push({ headers: request.headers, rawBody: Buffer.concat(chunks).toString() })
+    response.writeHead(status, { location: '/elsewhere' }).end('thank you')
+  })
+  const port = await listen(http, '127.0.0.1', 0)
+  return {
+    url: `http://127.0.0.1:${port}/hooks`,
+    requests,
+    statuses,
+    lines: () =>
+      requests.flatMap(({ rawBody }) =>
+        (JSON.parse(rawBody).events as Record<string, string>[]).map(({ name, channel, user_id }) =>
+          [name, channel, user_id].filter(Boolean).join(' '),
+        ),
+      ),
+    async [Symbol.asyncDispose]() {
+      http.close()
+      http.closeAllConnections()
+    },
+  }
+}
