@@ -113,8 +113,8 @@ export class Subscriptions {
 
   #tell(topic: string, news: Parcel[1]): void {
     const { listeners } = this.#options
-    if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
-    else if (topic !== EVERYTHING) listeners.renew(topic, 'resumed')
-    else for (const each of [...listeners.topics()]) listeners.renew(each, 'resumed')
+    if (topic === EVERYTHING) listeners.renewAll(news ? 'bereaved' : 'resumed')
+    else if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
+    else listeners.renew(topic, 'resumed')
   }
 }
