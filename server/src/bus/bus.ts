@@ -9,8 +9,12 @@ export const topic = <T>(name: string): Topic<T> => ({ name })
 
 export type Listener<T> = (news: T) => void
 export type Unsubscribe = () => void
-/** 'begun': for the first time since this node listens to the topic. 'resumed': after an outage. */
-export type OnRenewed = (why: 'begun' | 'resumed') => void
+/**
+ * 'begun': for the first time since this node listens to the topic. 'resumed': after an outage. 'bereaved': a
+ * node has died, perhaps before it told of its last commit.
+ */
+export type Renewal = 'begun' | 'resumed' | 'bereaved'
+export type OnRenewed = (why: Renewal) => void
 
 /**
  * Carries news between nodes, this one included. At most once; in publishing order per topic and node.

@@ -1,4 +1,4 @@
-import type { Listener, OnRenewed, Unsubscribe } from './bus.ts'
+import type { Listener, OnRenewed, Renewal, Unsubscribe } from './bus.ts'
 
 interface Entry {
   readonly listener: Listener<unknown>
@@ -33,8 +33,12 @@ export class Listeners {
     this.#each(topic, ({ listener }) => listener(news))
   }
 
-  renew(topic: string, why: Parameters<OnRenewed>[0]): void {
+  renew(topic: string, why: Renewal): void {
     this.#each(topic, ({ onRenewed }) => onRenewed?.(why))
+  }
+
+  renewAll(why: Renewal): void {
+    for (const topic of [...this.#topics.keys()]) this.renew(topic, why)
   }
 
   topics(): Iterable<string> {

@@ -48,7 +48,7 @@ export class Feed {
       topic,
       (event) => this.#hear(event),
       (why) => {
-        if (why === 'resumed' || options.after !== undefined) void this.#heal()
+        if (why !== 'begun' || options.after !== undefined) void this.#heal()
       },
     )
     this.ready = options.bus.settled(topic).then(() => this.#begin())

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { type PresenceShift, topic } from '../../src/bus/bus.ts'
+import { type PresenceShift, type Renewal, topic } from '../../src/bus/bus.ts'
 import { RedisBus } from '../../src/bus/redis/index.ts'
 import { MAX_PARCEL_BYTES } from '../../src/bus/redis/outbox.ts'
 import { flushRedis, startRedis } from '../support/engines/index.ts'
@@ -17,6 +17,8 @@ after(() => started[Symbol.asyncDispose]())
 busConformance('Redis', (onError) => RedisBus.open({ url: redis.url, cluster: randomUUID(), onError }))
 
 const news = topic<number | string>('news')
+/** What a dead node's contacts may wait for, at the most. */
+const BURIED_MS = 15_000
 
 interface OpenOptions {
   readonly cluster?: string
@@ -177,4 +179,34 @@ test('a Redis that has lost everything is told again, and nobody comes twice', a
   ])
   assert.deepEqual(shifts, [])
   assert.equal(await there.presence.leave('s', 'bob'), true)
+})
+
+test('a node that stays away is buried: its members go, and others look for what it had not told', async (t) => {
+  const proxy = await startProxy(t, { host: '127.0.0.1', port: redis.port })
+  const lost = await open(t, { url: `redis://127.0.0.1:${proxy.port}`, onDown: () => undefined })
+  const survivors = [await open(t), await open(t)]
+  const shifts: PresenceShift[] = []
+  const renewals = survivors.map((bus) => {
+    const heard: Renewal[] = []
+    bus.presence.onShift((shift) => void shifts.push(shift))
+    bus.subscribe(
+      news,
+      () => undefined,
+      (why) => heard.push(why),
+    )
+    return heard
+  })
+  await lost.presence.enter('s', 'ann', 'about ann')
+  await lost.presence.enter('s', 'bob')
+  await survivors[0]?.presence.enter('s', 'bob')
+  proxy.cut('stay')
+  await until('its burial', () => renewals.every((heard) => heard.includes('bereaved')), BURIED_MS)
+  const gone = { set: 's', member: 'ann', about: 'about ann', isPresent: false }
+  assert.deepEqual(shifts, [gone], 'told once in the cluster')
+  assert.equal(await survivors[1]?.presence.has('s', 'ann'), false)
+  assert.equal(await survivors[1]?.presence.countHolders('s'), 1)
+
+  proxy.restore()
+  await until('its return', async () => (await survivors[1]?.presence.has('s', 'ann')) === true)
+  assert.equal(await survivors[1]?.presence.countHolders('s'), 3)
 })

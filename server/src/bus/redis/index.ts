@@ -53,7 +53,15 @@ export class RedisBus implements Bus {
     const names = new Names(cluster)
     const nodeId = randomUUID()
     this.#listeners = new Listeners(onError)
-    this.presence = new RedisPresence({ names, onError, onRefused: (error) => this.#link.fail(error) })
+    this.presence = new RedisPresence({
+      names,
+      onError,
+      onBuried: () => {
+        this.#listeners.renewAll('bereaved')
+        this.#outbox.bereave()
+      },
+      onRefused: (error) => this.#link.fail(error),
+    })
     this.#link = new RedisLink({
       url,
       onOpen: (wire) => this.#open(wire),

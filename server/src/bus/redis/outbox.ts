@@ -12,7 +12,7 @@ const MAX_UNSENT_BYTES = 32 * 1024 * 1024
 /** Topics remembered to be poked; past it all are. */
 const MAX_POKES = 10_000
 
-/** A topic that every node listens to: a poke there is one for all topics. */
+/** A topic that every node listens to: a poke there is one for all topics; news there, that a node has died. */
 export const EVERYTHING = '*'
 
 /** News of this node on its way to the others: what a turn says of one topic is one command. */
@@ -38,6 +38,11 @@ export class Outbox {
     }
     if (this.#pending.size === 0) setImmediate(() => this.flush())
     this.#pending.set(topic, [news])
+  }
+
+  /** Tells the others that a node has died. */
+  bereave(): void {
+    this.push(EVERYTHING, 'bereaved')
   }
 
   flush(): void {

@@ -17,6 +17,8 @@ export interface RedisPresenceOptions {
   readonly names: Names
   /** A listener has failed. */
   readonly onError: (error: unknown) => void
+  /** This node has been the one to bury a dead one. */
+  readonly onBuried: () => void
   /** Redis has answered, but not what it was asked. */
   readonly onRefused: (error: unknown) => void
 }
@@ -29,6 +31,7 @@ export interface RedisPresenceOptions {
 export class RedisPresence implements PresenceSets {
   readonly #names: Names
   readonly #onError: (error: unknown) => void
+  readonly #onBuried: () => void
   readonly #onRefused: (error: unknown) => void
   readonly #holders = new Holders()
   readonly #here = new LocalPresence(this.#holders)
@@ -43,9 +46,10 @@ export class RedisPresence implements PresenceSets {
   #heldSince = 0
   #isRenewing = false
 
-  constructor({ names, onError, onRefused }: RedisPresenceOptions) {
+  constructor({ names, onError, onBuried, onRefused }: RedisPresenceOptions) {
     this.#names = names
     this.#onError = onError
+    this.#onBuried = onBuried
     this.#onRefused = onRefused
     this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref()
   }
@@ -191,8 +195,9 @@ export class RedisPresence implements PresenceSets {
       // After a pause of Redis itself all leases have run out: each node gets the time to renew its own.
       const mayBury = performance.now() - this.#heldSince > LEASE_MS
       const { epoch, wasHeld, dying } = await ledger.renew(this.#name, { leaseMs: LEASE_MS, mayBury })
-      if (!wasHeld || epoch !== this.#epoch) await this.#begin(ledger)
-      else for (const name of dying) await ledger.bury(name, (shift) => this.#tell(shift))
+      if (!wasHeld || epoch !== this.#epoch) return await this.#begin(ledger)
+      for (const name of dying) await ledger.bury(name, (shift) => this.#tell(shift))
+      if (dying.length > 0) this.#onBuried()
     } catch (error) {
       this.#report(ledger, error)
     } finally {

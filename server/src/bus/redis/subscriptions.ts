@@ -7,6 +7,8 @@ import type { Wire } from './wire.ts'
 
 /** So much longer a topic that nobody listens to any more is subscribed to: its next listener often comes at once. */
 const LINGER_MS = 1_000
+/** Of hundreds of thousands of topics: so that Redis answers pings in between, and no queue fills up. */
+const AT_ONCE = 1_000
 
 export interface SubscriptionsOptions {
   readonly link: RedisLink
@@ -33,8 +35,10 @@ export class Subscriptions {
   /** On a new wire nothing is subscribed to yet. Resolves when all is. */
   async open(): Promise<void> {
     this.#active.clear()
-    const topics = new Set([...this.#options.listeners.topics(), EVERYTHING])
-    await Promise.all([...topics].map((topic) => this.want(topic)))
+    const topics = [...this.#options.listeners.topics(), EVERYTHING]
+    for (let from = 0; from < topics.length; from += AT_ONCE) {
+      await Promise.all(topics.slice(from, from + AT_ONCE).map((topic) => this.want(topic)))
+    }
   }
 
   want(topic: string): Promise<void> {
@@ -113,8 +117,8 @@ export class Subscriptions {
 
   #tell(topic: string, news: Parcel[1]): void {
     const { listeners } = this.#options
-    if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
-    else if (topic !== EVERYTHING) listeners.renew(topic, 'resumed')
-    else for (const each of [...listeners.topics()]) listeners.renew(each, 'resumed')
+    if (topic === EVERYTHING) listeners.renewAll(news ? 'bereaved' : 'resumed')
+    else if (Array.isArray(news)) for (const each of news) listeners.tell(topic, each)
+    else listeners.renew(topic, 'resumed')
   }
 }
