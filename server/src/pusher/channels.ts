@@ -43,6 +43,8 @@ interface Entry extends OpenChannel {
   readonly unsubscribe: Unsubscribe
 }
 
+const NOBODY = new Fanout()
+
 /** The channels of this node. Each listens to the bus only while it is held. */
 export class Channels {
   readonly #bus: Bus
@@ -86,7 +88,7 @@ export class Channels {
 
   sink(name: string): Sink {
     return {
-      push: (batch) => this.#open.get(name)?.fanout.push(batch),
+      push: (batch) => (this.#open.get(name)?.fanout ?? NOBODY).push(batch),
       send: (frame) => this.deliver(name, frame),
     }
   }

@@ -44,6 +44,8 @@ export class Fanout implements Sink {
 
   push(batch: Batch): void {
     if (this.#subscribers.size > 0) this.#forward(batch, false)
+    // Nobody here will read it: its owner must not go on adding to it when somebody is.
+    else batch.bytes()
   }
 
   /** To all but those excluded, who are few. */
