@@ -89,8 +89,12 @@ export class Load implements AsyncDisposable {
     const messages = await this.#world.server.chat.messages.list({ conversationId, limit: Infinity })
     const entries = messages.map(({ seq, body }) => ({ seq, text: body }))
     const log = entries.map(({ text }) => text)
-    const readings = [...this.#talkers.flatMap((talker) => talker.readings), ...(await this.#histories())]
+    const asked = await Promise.allSettled(this.#histories())
+    const histories = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const refused = asked.flatMap((answer) => (answer.status === 'rejected' ? [String(answer.reason)] : []))
+    const readings = [...this.#talkers.flatMap((talker) => talker.readings), ...histories]
     return [
+      ...refused,
       ...complaintsAboutLog({ label: `the log of the ${kind} conversation`, entries }, this.#ledger),
       ...readings.flatMap((reading) => complaintsAbout(reading, log)),
     ]
@@ -151,24 +155,25 @@ export class Load implements AsyncDisposable {
   }
 
   /** The first of them asks over each dialect at each node. */
-  async #histories(): Promise<readonly Reading[]> {
+  #histories(): readonly Promise<Reading>[] {
     const [who] = this.#people
     if (!who) return []
-    const asked = [...new Set(this.#cluster.running)].flatMap((node) =>
+    return [...new Set(this.#cluster.running)].flatMap((node) =>
       addressing(this.#place.kind).map((dialect) => this.#history(who, dialect, node)),
     )
-    return Promise.all(asked)
   }
 
   async #history(who: Participant, dialect: DialectName, node: Node): Promise<Reading> {
+    const label = `${who.username}, in the history over ${dialect}, at ${node.url}`
     const client = await who[dialect].again(node)
-    const texts = (await client.history(this.#place)).map(({ text }: Shown) => text)
-    await client.close()
-    return {
-      label: `${who.username}, in the history over ${dialect}, at ${node.url}`,
-      texts,
-      begins: texts.length === REACH[dialect] ? 'anywhere' : 'at the first message',
-      ends: 'at the last message',
+    try {
+      const texts = (await client.history(this.#place)).map(({ text }: Shown) => text)
+      const begins = texts.length === REACH[dialect] ? 'anywhere' : 'at the first message'
+      return { label, texts, begins, ends: 'at the last message' }
+    } catch (cause) {
+      throw new Error(`${label} is refused: ${cause}`, { cause })
+    } finally {
+      await client.close()
     }
   }
 }
