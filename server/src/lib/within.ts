@@ -1,7 +1,21 @@
-/** Rejects with `NoAnswer` when `who` has not answered in time. What it was asked goes on. */
+/** A timer that is so late did not wait for an answer: the whole process was held up. */
+const HELD_UP_MS = 500
+
+/**
+ * Rejects with `NoAnswer` when `who` has not answered in time. What it was asked goes on. After a pause of this
+ * process the time begins anew: the answer may have come meanwhile, and nobody has read it yet.
+ */
 export async function within<T>(ms: number, who: string, answering: PromiseLike<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new NoAnswer(ms, who)), ms)
+  let timer: NodeJS.Timeout | undefined
+  const wait = () => {
+    const dueAt = performance.now() + ms
+    timer = setTimeout(() => {
+      if (performance.now() - dueAt > HELD_UP_MS) wait()
+      else reject(new NoAnswer(ms, who))
+    }, ms)
+  }
+  wait()
   try {
     return await Promise.race([answering, late])
   } finally {

@@ -11,6 +11,8 @@ import { type Ledger, type Pace, Talker } from './talker.ts'
 const SETTLE_MS = 20_000
 /** Whoever has not heard it by then will not. */
 const HEARD_MS = 10_000
+/** Their clients ask for the history, and after ten seconds of silence for much of it: page by page. */
+const POLLING: ReadonlySet<string> = new Set(['messenger'])
 const PROBE_EVERY_MS = 50
 
 /** The newest that a dialect's protocol can show, where it cannot page through all. */
@@ -122,14 +124,18 @@ export class Load implements AsyncDisposable {
     return this.#talkers.every((talker) => talker.hearsAnything)
   }
 
-  /** Whether a message through that node is heard by all who listen at these. */
+  /** Whether a message through that node is heard by all who listen live at these. */
   async #probe(node: Node, among: readonly Node[]): Promise<boolean> {
     // Who moves until the message comes may begin to listen after it.
     const listening = this.#talkers.map((talker) => ({ talker, moves: talker.moves }))
     const text = await until(`a message through ${node.url} to be taken`, () => this.#say(node), SETTLE_MS)
     const isHeard = () =>
       listening.every(
-        ({ talker, moves }) => !among.includes(talker.node) || talker.moves > moves || talker.hears(text),
+        ({ talker, moves }) =>
+          POLLING.has(talker.dialect) ||
+          !among.includes(talker.node) ||
+          talker.moves > moves ||
+          talker.hears(text),
       )
     return until(text, isHeard, HEARD_MS).catch(() => false)
   }
