@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Environment } from './config.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
@@ -11,9 +10,16 @@ export async function start(environment: Environment): Promise<void> {
   const config = readConfig(environment)
   const server = await createServer(config)
   // Before anybody reads that it started, and may ask it to stop.
-  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  const asked = signalled()
   process.stdout.write(startBlock(config, server))
   await asked
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
   await server.close()
+}
+
+/** Once more does no harm: a terminal and what started us may both pass Ctrl-C on. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
+  })
 }

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { enginesAreMissing } from './support/engines/index.ts'
+import { enginesAreMissing, haproxyIsMissing } from './support/engines/index.ts'
 import { postgresIsMissing } from './support/postgres.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
@@ -13,7 +13,12 @@ const wanted = globSync(['server/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
   .sort()
 
 /** Files whose name begins with it need it; elsewhere they are left out, which the last lines say aloud. */
-const needs = { postgres: postgresIsMissing, redis: enginesAreMissing, 'cluster-': enginesAreMissing }
+const needs = {
+  postgres: postgresIsMissing,
+  redis: enginesAreMissing,
+  'cluster-': enginesAreMissing,
+  'haproxy-': haproxyIsMissing,
+}
 
 const leftOut: string[] = []
 for (const [engine, isMissing] of Object.entries(needs)) {

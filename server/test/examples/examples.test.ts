@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { DIALECT_NAMES } from '../../src/dialects/index.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -23,7 +24,7 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: path.join(':'), PARLANCE_URL: server.url }
 }
 
-for (const file of globSync('examples/*/*.ts', { cwd: ROOT }).sort()) {
+for (const file of globSync(`examples/{${DIALECT_NAMES.join()}}/*.ts`, { cwd: ROOT }).sort()) {
   test(`${file} holds its conversation`, async () => {
     const { stdout } = await run(process.execPath, [file], { cwd: ROOT, env: environment(), timeout: 20_000 })
     assert.match(stdout, /hello/i)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { withResults } from '../../../docs/arithmetic.ts'
 import { SETTING_NAMES } from '../../src/config.ts'
 import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
 import { LIMITS } from '../../src/transport/index.ts'
@@ -38,6 +39,11 @@ test('the limits page has the numbers of the code', () => {
   assert.deepEqual(Object.fromEntries(documented), LIMITS)
 })
 
+test('the page of arithmetic has the results of its own figures: npx node docs/arithmetic.ts writes them', () => {
+  const page = read('docs/arithmetic.md')
+  assert.equal(page, withResults(page))
+})
+
 test('every link between the pages leads somewhere', () => {
   const pages = [
     'README.md',
@@ -46,6 +52,9 @@ test('every link between the pages leads somewhere', () => {
     'CHANGELOG.md',
     'SECURITY.md',
     'docs/life-of-a-message.md',
+    'docs/growing.md',
+    'docs/arithmetic.md',
+    'examples/two-nodes/README.md',
     'docs/moving.md',
     'docs/reference/settings.md',
     'docs/reference/errors.md',

@@ -69,7 +69,9 @@ export async function openWire(url: string): Promise<BreakableWire> {
   }
 
   const commands = await adopt(createConnection(url, onBroken))
-  if (CLUSTERED.test(await commands.info('cluster'))) {
+  const about = await commands.info()
+  requireShardedPubSub(about)
+  if (CLUSTERED.test(about)) {
     const cluster = await adopt(createShards(url, onBroken))
     return wireOf({ commands: cluster, subscriber: cluster, broken, ping: () => pingShards(cluster) }, opened)
   }
@@ -108,6 +110,11 @@ function createShards(url: string, onBroken: (error: unknown) => void) {
   // Not its 'node-disconnect': the library gives up a connection on which nothing is subscribed to any more.
   for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) cluster.on(event, onBroken)
   return cluster
+}
+
+function requireShardedPubSub(about: string): void {
+  const version = /^redis_version:([\d.]+)/m.exec(about)?.[1] ?? ''
+  if (Number.parseInt(version, 10) < 7) throw new Error(`it is Redis ${version}, and 7 or newer is needed`)
 }
 
 /** The library's own `destroy` leaves a connection that is just being made, and what is subscribed to on it. */

@@ -5,6 +5,19 @@ import { connectForMoving, displayName } from './database.ts'
 import { isAway, isOutage } from './failure.ts'
 import { Held } from './held.ts'
 import { lift } from './lifted.ts'
+import {
+  BEGIN,
+  BEGUN,
+  CREATE,
+  FINISH,
+  IS_BEGUN,
+  insertInto,
+  KEEP,
+  LIFTED,
+  LOADING,
+  PROGRESS,
+  SETTLED,
+} from './loading.ts'
 import { pagesOf } from './pages.ts'
 import { lost, refusalOf } from './refusals.ts'
 import { FUNCTIONS, migrate } from './schema.ts'
@@ -33,13 +46,6 @@ async function migrateOnce(url: string, database: string): Promise<void> {
     await sql.end({ timeout: 0 })
   }
 }
-
-// One import at a time; a killed one's lock lasts until the database has noticed. A commit may be lost with the
-// machine, but never without its progress.
-const LOADING = `
-  SET lock_timeout = '10s';
-  SELECT pg_advisory_lock(7265414, hashtext(current_schema()));
-  SET synchronous_commit = off`
 
 export class PostgresTarget implements MovingTarget {
   readonly #held: Held
@@ -139,38 +145,3 @@ export class PostgresTarget implements MovingTarget {
     return misfit(this.#database, table, error)
   }
 }
-
-// A server that has the database open gets 'unavailable' for what it would write, until all is there.
-const CREATE = `
-  CREATE TABLE ${UNFINISHED} (archive text NOT NULL, sums json NOT NULL, lifted json NOT NULL);
-  CREATE OR REPLACE FUNCTION chat_batch(writer text, batch bigint, locks json, steps json) RETURNS json
-  LANGUAGE plpgsql AS $$
-  BEGIN
-    RAISE EXCEPTION 'an import is under way' USING ERRCODE = 'cannot_connect_now';
-  END $$;`
-const IS_BEGUN = 'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1'
-const BEGIN = `INSERT INTO ${UNFINISHED} (archive, sums, lifted) VALUES ($1, '{}', $2::text::json)`
-const KEEP = `
-  INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-const BEGUN = `SELECT archive, sums FROM ${UNFINISHED}`
-const PROGRESS = `UPDATE ${UNFINISHED} SET sums = $1::text::json`
-const LIFTED = `SELECT lifted FROM ${UNFINISHED}`
-const SETTLED = `UPDATE ${UNFINISHED} SET lifted = '[]'; ANALYZE ${TABLES.map(({ name }) => name)}`
-
-const insertInto = (table: Table): string => {
-  const names = columnNames(table)
-  const types = { integer: 'bigint', text: 'text', flag: 'boolean' } as const
-  const typed = Object.entries(table.columns).map(([name, kind]) => `${name} ${types[kind]}`)
-  return `
-    INSERT INTO ${table.name} (${names})
-    SELECT ${names} FROM json_to_recordset($1::text::json) AS r (${typed})`
-}
-
-const FINISH = `
-  SET LOCAL synchronous_commit = on;
-  SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id)) FROM accounts;
-  SELECT setval(pg_get_serial_sequence('conversations', 'id'), max(id)) FROM conversations;
-  SELECT setval(pg_get_serial_sequence('members', 'id'), max(id)) FROM members;
-  SELECT setval(pg_get_serial_sequence('contacts', 'id'), max(id)) FROM contacts;
-  SELECT setval('message_ids', max(id)) FROM messages;
-  DROP TABLE ${UNFINISHED}`

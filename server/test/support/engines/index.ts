@@ -9,7 +9,7 @@ import { joinShards } from './redis-cluster.ts'
 
 export type { Engine } from './engine.ts'
 export { flushRedis } from './flush.ts'
-export { enginesAreMissing } from './programs.ts'
+export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
 
 /** What a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {

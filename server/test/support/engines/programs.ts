@@ -18,6 +18,8 @@ export function findPostgres(): string | undefined {
 
 export const findRedis = (): string | undefined => onPath('redis-server')
 
+export const findHaproxy = (): string | undefined => onPath('haproxy')
+
 function askedPgConfig(): string | undefined {
   try {
     return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
@@ -38,4 +40,9 @@ export async function enginesAreMissing(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return undefined
   if (onPath('setpriv') === undefined) return 'PostgreSQL refuses to run as root, and there is no setpriv'
   return postgresOwner() ? undefined : 'PostgreSQL refuses to run as root, and there is no other user for it'
+}
+
+/** Why no load balancer can be put in front of them; undefined when one can. */
+export async function haproxyIsMissing(): Promise<string | undefined> {
+  return findHaproxy() === undefined ? 'there is no haproxy to start' : enginesAreMissing()
 }

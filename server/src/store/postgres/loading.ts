@@ -1,0 +1,47 @@
+import { columnNames, TABLES, type Table } from '../tables.ts'
+import { UNFINISHED } from '../unfinished.ts'
+
+// The statements of an import; `unfinished_import` has one row.
+
+// One import at a time; a killed one's lock lasts until the database has noticed. A commit may be lost with the
+// machine, but never without its progress.
+export const LOADING = `
+  SET lock_timeout = '10s';
+  SELECT pg_advisory_lock(7265414, hashtext(current_schema()));
+  SET synchronous_commit = off`
+
+// A server that has the database open calls this chat_batch instead of its own, and answers 'unavailable' until all
+// is there.
+export const CREATE = `
+  CREATE TABLE ${UNFINISHED} (archive text NOT NULL, sums json NOT NULL, lifted json NOT NULL);
+  CREATE OR REPLACE FUNCTION chat_batch(writer text, batch bigint, locks json, steps json) RETURNS json
+  LANGUAGE plpgsql AS $$
+  BEGIN
+    RAISE EXCEPTION 'an import is under way' USING ERRCODE = 'cannot_connect_now';
+  END $$;`
+export const IS_BEGUN = 'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1'
+export const BEGIN = `INSERT INTO ${UNFINISHED} (archive, sums, lifted) VALUES ($1, '{}', $2::text::json)`
+export const KEEP = `
+  INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+export const BEGUN = `SELECT archive, sums FROM ${UNFINISHED}`
+export const PROGRESS = `UPDATE ${UNFINISHED} SET sums = $1::text::json`
+export const LIFTED = `SELECT lifted FROM ${UNFINISHED}`
+export const SETTLED = `UPDATE ${UNFINISHED} SET lifted = '[]'; ANALYZE ${TABLES.map(({ name }) => name)}`
+
+export const insertInto = (table: Table): string => {
+  const names = columnNames(table)
+  const types = { integer: 'bigint', text: 'text', flag: 'boolean' } as const
+  const typed = Object.entries(table.columns).map(([name, kind]) => `${name} ${types[kind]}`)
+  return `
+    INSERT INTO ${table.name} (${names})
+    SELECT ${names} FROM json_to_recordset($1::text::json) AS r (${typed})`
+}
+
+export const FINISH = `
+  SET LOCAL synchronous_commit = on;
+  SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id)) FROM accounts;
+  SELECT setval(pg_get_serial_sequence('conversations', 'id'), max(id)) FROM conversations;
+  SELECT setval(pg_get_serial_sequence('members', 'id'), max(id)) FROM members;
+  SELECT setval(pg_get_serial_sequence('contacts', 'id'), max(id)) FROM contacts;
+  SELECT setval('message_ids', max(id)) FROM messages;
+  DROP TABLE ${UNFINISHED}`

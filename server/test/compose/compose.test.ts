@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { readConfig, SETTING_NAMES } from '../../src/config.ts'
+import { freePort } from '../support/free-port.ts'
+import { endWithUs } from '../support/process.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
+import { readYaml, type Yaml } from './yaml.ts'
+
+// No Docker is needed here: what compose.yaml and the Dockerfile say is held against what the server reads.
+
+const ROOT = join(import.meta.dirname, '../../..')
+const run = promisify(execFile)
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+const at = (yaml: Yaml | undefined, ...path: readonly string[]): Yaml | undefined =>
+  path.reduce<Yaml | undefined>((value, key) => Reflect.get(Object(value), key), yaml)
+
+const wordsAt = (yaml: Yaml | undefined, ...path: readonly string[]): Readonly<Record<string, string>> =>
+  Object(at(yaml, ...path) ?? {})
+
+const compose = readYaml(read('compose.yaml'))
+const services = Object.keys(wordsAt(compose, 'services'))
+const NODES = ['one', 'two']
+
+/** As compose fills it in from .env; what is asked for there is a word. */
+const filledIn = (text: string) =>
+  text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name, kind, word) => (kind === '-' ? word : `a${name}`))
+
+const environmentOf = (service: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(wordsAt(compose, 'services', service, 'environment')).map(([name, value]) => [
+      name,
+      filledIn(value),
+    ]),
+  )
+
+const addressOf = (service: string) => at(compose, 'services', service, 'networks', 'default', 'ipv4_address')
+
+for (const node of NODES) {
+  test(`the server takes the settings of node ${node}: it is one of several, and believes the balancer`, () => {
+    const environment = environmentOf(node)
+    for (const name of Object.keys(environment))
+      assert.ok(
+        SETTING_NAMES.some((known) => known === name),
+        name,
+      )
+    const config = readConfig(environment)
+    assert.equal(config.host, '0.0.0.0')
+    assert.equal(config.rooms.tcpHost, '0.0.0.0')
+    assert.deepEqual(config.trustedProxies, [addressOf('balancer')])
+    assert.ok(config.database.kind === 'postgres')
+    for (const url of [config.database.url, config.redisUrl ?? '']) {
+      assert.ok(services.includes(new URL(url).hostname), url)
+      assert.notEqual(new URL(url).password, '')
+    }
+    assert.equal(config.metricsToken, undefined)
+  })
+
+  test(`node ${node} has the time to stop that the server takes`, () => {
+    assert.ok(Number.parseInt(String(at(compose, 'services', node, 'stop_grace_period')), 10) > 10)
+  })
+}
+
+test('the nodes and their database agree on who is who', () => {
+  const { POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD } = environmentOf('database')
+  const { username, password, pathname } = new URL(environmentOf('one').DATABASE_URL ?? '')
+  assert.deepEqual([username, password, pathname], [POSTGRES_USER, POSTGRES_PASSWORD, `/${POSTGRES_DB}`])
+  const { REDISCLI_AUTH } = environmentOf('redis')
+  assert.equal(new URL(environmentOf('one').REDIS_URL ?? '').password, REDISCLI_AUTH)
+  const command = filledIn(String(at(compose, 'services', 'redis', 'command')))
+  assert.ok(command.includes(`--requirepass ${REDISCLI_AUTH} `))
+})
+
+test('the balancer is given every address that its configuration asks for, and each is where something listens', () => {
+  const asked = [...read('deploy/haproxy.cfg').matchAll(/"\$\{(\w+)\}"/g)].map(([, name = '']) => name)
+  const given = environmentOf('balancer')
+  assert.deepEqual([...new Set(asked)].sort(), Object.keys(given).sort())
+  const { port, rooms } = readConfig(environmentOf('one'))
+  for (const [n, node] of NODES.entries()) {
+    assert.equal(given[`NODE_${n + 1}`], `${addressOf(node)}:${port}`)
+    assert.equal(given[`NODE_${n + 1}_TCP`], `${addressOf(node)}:${rooms.tcpPort}`)
+  }
+  const ports = [at(compose, 'services', 'balancer', 'ports')].flat().map((entry) => filledIn(String(entry)))
+  const bound = [given.BIND_WEB, given.BIND_TCP].map((bind) => bind?.slice(1))
+  assert.deepEqual(
+    ports,
+    bound.map((bind) => `127.0.0.1:${bind}:${bind}`),
+  )
+})
+
+test('every address lies in the network, and no two are the same', () => {
+  const [range] = [at(compose, 'networks', 'default', 'ipam', 'config')].flat()
+  const prefix = String(at(range, 'subnet')).replace(/0\/24$/, '')
+  const addresses = [...NODES, 'balancer'].map(addressOf)
+  assert.equal(new Set(addresses).size, addresses.length)
+  for (const address of addresses) assert.ok(String(address).startsWith(prefix), String(address))
+})
+
+test('what is asked of .env stands in its example, and no password is in the text', () => {
+  const asked = [...read('compose.yaml').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name)
+  const known = [...read('deploy/example.env').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name = '']) => name)
+  assert.deepEqual([...new Set(asked)].sort(), known.sort())
+  assert.match(read('.gitignore'), /^\.env$/m)
+  for (const [, value = ''] of read('compose.yaml').matchAll(/(?:PASSWORD|AUTH|TOKEN): (.*)/g)) {
+    assert.match(value, /^\$\{\w+:[-?][^}]*\}$/)
+  }
+})
+
+test('every file that is mounted is there, and every volume is declared', () => {
+  for (const service of services) {
+    for (const mount of [at(compose, 'services', service, 'volumes') ?? []].flat()) {
+      const [source = ''] = String(mount).split(':')
+      if (source.startsWith('.')) assert.ok(existsSync(join(ROOT, source)), source)
+      else assert.ok(source in wordsAt(compose, 'volumes'), source)
+    }
+  }
+})
+
+test('only the balancer is reached from outside, and who is waited for says when it is well', () => {
+  for (const service of services) {
+    const ports = at(compose, 'services', service, 'ports')
+    assert.equal(ports !== undefined, service === 'balancer', service)
+    for (const other of Object.keys(wordsAt(compose, 'services', service, 'depends_on'))) {
+      const isOurs = NODES.includes(other)
+      assert.ok(isOurs || at(compose, 'services', other, 'healthcheck') !== undefined, other)
+    }
+  }
+  assert.match(read('Dockerfile'), /^HEALTHCHECK /m)
+})
+
+test('what the image is made of is all that a node needs, and it says that it is alive', async (t) => {
+  const image = await tempDir(t)
+  const dockerfile = read('Dockerfile')
+  assert.match(dockerfile, /^USER node$/m)
+  for (const [, words = ''] of dockerfile.matchAll(/^COPY (.+)$/gm)) {
+    const [to = '', ...from] = words.split(' ').reverse()
+    for (const source of from) {
+      assert.match(read('.dockerignore'), new RegExp(`^!${source}$`, 'm'))
+      const isFolder = to.endsWith('/')
+      const target = join(image, to, isFolder ? source.slice(dirname(source).length + 1) : '')
+      cpSync(join(ROOT, source), to === './' ? join(image, source) : target, { recursive: true })
+    }
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(image, 'node_modules'))
+  const [, command = ''] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? []
+  const [program, entry = '', ...args]: string[] = JSON.parse(command)
+  assert.equal(program, 'node')
+  const port = await freePort()
+  const settings = { PORT: String(port), ROOMS_TCP_PORT: '0', DBPATH: join(image, 'chat.db') }
+  const server = spawn(process.execPath, [entry, ...args], { cwd: image, env: settings, stdio: 'ignore' })
+  endWithUs(server)
+  t.after(() => void server.kill('SIGKILL'))
+  const [, probe = ''] = /^ {2}CMD \["node", "-e", "(.+)"\]$/m.exec(dockerfile) ?? []
+  const asking = () => run(process.execPath, ['-e', probe.replace('8000', String(port))])
+  await until('the node to say that it is alive', () => asking().then(Boolean, () => false), 20_000)
+})
