@@ -11,8 +11,6 @@ import { type Ledger, type Pace, Talker } from './talker.ts'
 const SETTLE_MS = 20_000
 /** Whoever has not heard it by then will not. */
 const HEARD_MS = 10_000
-/** Their clients ask for the history, and after ten seconds of silence for much of it: page by page. */
-const POLLING: ReadonlySet<string> = new Set(['messenger'])
 const PROBE_EVERY_MS = 50
 
 /** The newest that a dialect's protocol can show, where it cannot page through all. */
@@ -75,12 +73,13 @@ export class Load implements AsyncDisposable {
   }
 
   /**
-   * How long from now until a message through each of these nodes is accepted and heard by every client at
-   * them; Infinity when it takes too long. Whoever is refused tries again.
+   * How long from now until a message through each of these nodes is accepted and heard over every live
+   * connection to them; Infinity when it takes too long. Whoever is refused tries again.
    */
   async msUntilLive(nodes: readonly Node[]): Promise<number> {
     const since = performance.now()
-    const heard = await Promise.all([...new Set(nodes)].map((node) => this.#probe(node, nodes)))
+    const isMeant = (talker: Talker) => talker.isLive && nodes.includes(talker.node)
+    const heard = await Promise.all([...new Set(nodes)].map((node) => this.#probe(node, isMeant)))
     return heard.every(Boolean) ? performance.now() - since : Infinity
   }
 
@@ -124,19 +123,13 @@ export class Load implements AsyncDisposable {
     return this.#talkers.every((talker) => talker.hearsAnything)
   }
 
-  /** Whether a message through that node is heard by all who listen live at these. */
-  async #probe(node: Node, among: readonly Node[]): Promise<boolean> {
+  /** Whether a message through that node is heard by all those. */
+  async #probe(node: Node, isMeant: (talker: Talker) => boolean): Promise<boolean> {
     // Who moves until the message comes may begin to listen after it.
     const listening = this.#talkers.map((talker) => ({ talker, moves: talker.moves }))
     const text = await until(`a message through ${node.url} to be taken`, () => this.#say(node), SETTLE_MS)
     const isHeard = () =>
-      listening.every(
-        ({ talker, moves }) =>
-          POLLING.has(talker.dialect) ||
-          !among.includes(talker.node) ||
-          talker.moves > moves ||
-          talker.hears(text),
-      )
+      listening.every(({ talker, moves }) => !isMeant(talker) || talker.moves > moves || talker.hears(text))
     return until(text, isHeard, HEARD_MS).catch(() => false)
   }
 
@@ -157,7 +150,7 @@ export class Load implements AsyncDisposable {
 
   /** Everybody has heard the last word, or will not. */
   async #settle(): Promise<void> {
-    await this.#probe(this.#cluster.next(), this.#cluster.nodes)
+    await this.#probe(this.#cluster.next(), () => true)
   }
 
   /** The first of them asks over each dialect at each node. */

@@ -64,6 +64,11 @@ export class Talker {
     return this.#node
   }
 
+  /** Messenger has no live connection: its client asks for what is new, page by page. */
+  get isLive(): boolean {
+    return this.dialect !== 'messenger'
+  }
+
   get label(): string {
     return `${this.#options.who.username}, live over ${this.dialect}, at ${this.#node.url}`
   }
