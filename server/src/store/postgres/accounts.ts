@@ -2,7 +2,7 @@ import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
 import type { AccountStore, NewAccount } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
 import { lookUpTogether } from './together.ts'
@@ -16,7 +16,7 @@ export class PostgresAccounts implements AccountStore {
   readonly #findMany
   readonly #list
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#find = lookUpTogether<Account>(sql, ['bigint'], FIND)
     this.#findByUsername = prepare<Account>(sql, FIND_BY_USERNAME)

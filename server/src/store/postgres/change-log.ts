@@ -1,7 +1,7 @@
 import type { ConversationId } from '../../core/types.ts'
 import { type ChangeRow, merged } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
 import { prepare } from './statement.ts'
 
@@ -12,7 +12,7 @@ export class PostgresChanges implements ChangeStore {
   readonly #sent
   readonly #others
 
-  constructor(sql: Sql) {
+  constructor(sql: Queryable) {
     this.#last = prepare<{ conversationId: ConversationId; lastChange: number }>(sql, LAST)
     this.#sent = prepare<SentRow>(sql, SENT)
     this.#others = prepare<ChangeRow>(sql, OTHERS)

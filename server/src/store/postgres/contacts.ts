@@ -1,7 +1,7 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ContactStore } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -11,7 +11,7 @@ export class PostgresContacts implements ContactStore {
   readonly #list
   readonly #blockersOf
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<Account>(sql, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)

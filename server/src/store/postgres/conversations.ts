@@ -4,8 +4,8 @@ import { nameKey } from '../../lib/text.ts'
 import { pairOf } from '../pair.ts'
 import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
-import type { Sql } from './database.ts'
 import { FIND_LISTING, LIST, STANDING, type StandingRow, standingOf } from './listings.ts'
+import type { Queryable } from './pool.ts'
 import { CONVERSATION_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
 import { lookUpTogether } from './together.ts'
@@ -22,7 +22,7 @@ export class PostgresConversations implements ConversationStore {
   readonly #list
   readonly #idsOf
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#find = lookUpTogether<Conversation>(sql, ['bigint'], FIND)
     this.#findByGid = prepare<Conversation>(sql, FIND_BY_GID)

@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { Pool } from './pool.ts'
 
 export type Sql = postgres.Sql<{ bigint: number }>
 
@@ -40,10 +41,11 @@ function connect(url: string, max: number, options: Partial<ConnectOptions> = {}
   })
 }
 
-export const connectForReading = (url: string): Sql => connect(url, READERS)
+export const connectForReading = (url: string): Pool =>
+  new Pool((onclose) => connect(url, READERS, { onclose }))
 
 /** One connection, so that what is written in an order is committed in that order. */
-export const connectForWriting = (url: string): Sql => connect(url, 1)
+export const connectForWriting = (url: string): Pool => new Pool((onclose) => connect(url, 1, { onclose }))
 
 /** One connection, whose statements may each take as long as a whole table does. */
 export const connectForMoving = (url: string, onclose = DEFAULTS.onclose): Sql =>

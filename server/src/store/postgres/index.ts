@@ -4,10 +4,11 @@ import { PostgresAccounts } from './accounts.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
-import { connectForReading, displayName, type Sql } from './database.ts'
+import { connectForReading, displayName } from './database.ts'
 import { isAway, unavailable } from './failure.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMessages } from './messages.ts'
+import type { Pool } from './pool.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
 import { PostgresSessions } from './sessions.ts'
@@ -34,20 +35,20 @@ export async function openPostgresStore({
   try {
     await migrateOnceThere(sql, displayName(url), onWaiting)
   } catch (error) {
-    await sql.end({ timeout: 0 })
+    await sql.end(0)
     throw error
   }
   return new PostgresStore(sql, new WriteQueue(url, hooks))
 }
 
 async function migrateOnceThere(
-  sql: Sql,
+  pool: Pool,
   database: string,
   onWaiting: PostgresOptions['onWaiting'],
 ): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await migrate(sql, database)
+      return await migrate(pool.sql, database)
     } catch (error) {
       if (!isAway(error)) throw refusalOf(error, database)
       if (attempt === 0) await onWaiting?.(awaySentence(error, database))
@@ -65,14 +66,14 @@ export class PostgresStore implements Store {
   readonly members
   readonly messages
   readonly changes
-  readonly #sql: Sql
+  readonly #sql: Pool
   readonly #writer: WriteQueue
   readonly #ping
   readonly #propose
   readonly #kept
   #closing: Promise<void> | undefined
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Pool, writer: WriteQueue) {
     this.#sql = sql
     this.#writer = writer
     this.#ping = prepare(sql, 'SELECT 1')
@@ -102,7 +103,7 @@ export class PostgresStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#writer.close().then(() => this.#sql.end({ timeout: 1 }))
+    this.#closing ??= this.#writer.close().then(() => this.#sql.end(1))
     return this.#closing
   }
 }

@@ -1,7 +1,7 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Joined, MemberStore, NewMember } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -10,7 +10,7 @@ export class PostgresMembers implements MemberStore {
   readonly #writer: WriteQueue
   readonly #list
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<Member>(sql, LIST)
   }

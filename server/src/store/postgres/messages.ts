@@ -2,7 +2,7 @@ import type { AccountId } from '../../core/types.ts'
 import { type Message, type MessageId, type SignedMessage, toMessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
 import { prepare } from './statement.ts'
 import { sendOf } from './steps.ts'
@@ -22,7 +22,7 @@ export class PostgresMessages implements MessageStore {
   readonly #listOldest
   readonly #listNewest
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#find = prepare<Message>(sql, FIND)
     this.#seqFrom = prepare<{ seq: number }>(sql, 'SELECT chat_seq_from($1, $2) AS seq')

@@ -1,6 +1,6 @@
 import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, Session, SessionStore } from '../store.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -8,7 +8,7 @@ export class PostgresSessions implements SessionStore {
   readonly #writer: WriteQueue
   readonly #find
 
-  constructor(sql: Sql, writer: WriteQueue) {
+  constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#find = lookUpTogether<Session>(sql, ['text', 'text'], FIND)
   }

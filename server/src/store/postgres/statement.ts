@@ -1,6 +1,7 @@
 import { within } from '../../lib/within.ts'
-import { ANSWER_TIMEOUT_MS, type Sql } from './database.ts'
+import { ANSWER_TIMEOUT_MS } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
+import type { Queryable } from './pool.ts'
 
 export type Scalar = string | number | boolean | null
 export type Parameter = Scalar | readonly Scalar[]
@@ -12,7 +13,7 @@ export interface Query<Row> {
 }
 
 /** Prepared on each connection at its first use. The engine's failure becomes 'unavailable'. */
-export function prepare<Row = never>(sql: Sql, text: string): Query<Row> {
+export function prepare<Row = never>(sql: Queryable, text: string): Query<Row> {
   const all = async (...parameters: Parameter[]): Promise<Row[]> => {
     try {
       const answering = sql.unsafe(text, parameters.map(toColumn), { prepare: true })

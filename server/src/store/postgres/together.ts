@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Queryable } from './pool.ts'
 import { prepare, type Scalar } from './statement.ts'
 
 /** Of one question to the database. */
@@ -21,7 +21,7 @@ export interface Lookup<Row> {
  * them apart. At most one row belongs to a key.
  */
 export function lookUpTogether<Row>(
-  sql: Sql,
+  sql: Queryable,
   types: readonly ('bigint' | 'text')[],
   text: (asked: string) => string,
 ): Lookup<Row> {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { NoAnswer, within } from '../../lib/within.ts'
-import { ANSWER_TIMEOUT_MS, connectForWriting, type Sql } from './database.ts'
+import { ANSWER_TIMEOUT_MS, connectForWriting } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
+import type { Pool } from './pool.ts'
 import { type Answer, answersOf, type Command, stepsOf } from './steps.ts'
 
 // Unanswered writes. One more is refused 'busy'.
@@ -35,10 +36,9 @@ interface Pending {
  * and never runs twice.
  */
 export class WriteQueue {
-  readonly #url: string
   readonly #hooks: WriterHooks
   readonly #id = randomUUID()
-  #sql: Sql
+  readonly #sql: Pool
   #lastBatch = 0
   #pending: Pending[] = []
   #isScheduled = false
@@ -48,7 +48,6 @@ export class WriteQueue {
   #isClosed = false
 
   constructor(url: string, hooks: WriterHooks) {
-    this.#url = url
     this.#hooks = hooks
     this.#sql = connectForWriting(url)
   }
@@ -74,7 +73,7 @@ export class WriteQueue {
     this.#isClosed = true
     this.#start()
     await this.#running
-    await this.#sql.end({ timeout: 1 })
+    await this.#sql.end(1)
   }
 
   /** At the end of the turn, so that what it writes goes together. */
@@ -130,15 +129,10 @@ export class WriteQueue {
       const rows = await within(this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS, 'the database', answering)
       return rows[0]?.answers
     } catch (error) {
-      if (error instanceof NoAnswer) this.#reconnect()
+      // The connection that does not answer is left to itself.
+      if (error instanceof NoAnswer) this.#sql.renew()
       throw error
     }
-  }
-
-  /** Leaves the connection that does not answer to itself. */
-  #reconnect(): void {
-    void this.#sql.end({ timeout: 0 })
-    this.#sql = connectForWriting(this.#url)
   }
 }
 
