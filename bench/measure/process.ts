@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createConnection, createServer } from 'node:net'
+import { createConnection } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { onServerCore } from './cores.ts'
+
+export { freePort } from '../../server/test/support/free-port.ts'
 
 export interface ServerProcess {
   readonly pid: number
@@ -81,16 +83,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await ended
   clearTimeout(timer)
-}
-
-/** A TCP port of 127.0.0.1 that nobody has just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }

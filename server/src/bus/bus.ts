@@ -66,4 +66,6 @@ export interface PresenceShift {
   readonly member: string
   readonly about: string
   readonly isPresent: boolean
+  /** The set had been lost: who was told that the member went should know better, others know. */
+  readonly isRepeated: boolean
 }

@@ -50,7 +50,9 @@ export class Announcements {
   }
 
   /** A node that held channels and members has died, or is back. */
-  shifted({ set, member, isPresent }: PresenceShift): void {
+  shifted({ set, member, isPresent, isRepeated }: PresenceShift): void {
+    // Once was enough.
+    if (isRepeated) return
     if (set === OCCUPIED) {
       this.#webhooks?.add({ name: isPresent ? 'channel_occupied' : 'channel_vacated', channel: member })
     } else if (set.startsWith(MEMBERS)) {

@@ -60,7 +60,6 @@ export class RedisBus implements Bus {
         this.#listeners.renewAll('bereaved')
         this.#outbox.bereave()
       },
-      onRefused: (error) => this.#link.fail(error),
     })
     this.#link = new RedisLink({
       url,

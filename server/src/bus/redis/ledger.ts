@@ -4,7 +4,7 @@ import { HOLD, RELEASE, RENEW } from './scripts.ts'
 import type { RedisCommands } from './wire.ts'
 
 /** Members that one script looks at, so that Redis is never held up for more than a millisecond. */
-const CHUNK = 500
+export const CHUNK = 500
 
 export interface Hold {
   readonly member: string
@@ -20,6 +20,14 @@ export interface Renewal {
   readonly epoch: string
   readonly wasHeld: boolean
   readonly dying: readonly string[]
+  /** By Redis's clock. */
+  readonly leaseUntil: number
+}
+
+/** A node as Redis knows it. */
+export interface Holder {
+  readonly name: string
+  readonly leaseUntil: number
 }
 
 /** What the nodes of a cluster say in Redis about who is where. Knows the keys and the scripts. */
@@ -37,22 +45,21 @@ export class Ledger {
       keys: [this.#names.key('{nodes}:leases'), this.#dying, this.#names.key('{nodes}:epoch')],
       arguments: [nodeId, String(leaseMs), crypto.randomUUID(), mayBury ? '1' : '0'],
     })
-    const [epoch, held, dying] = reply as [string, number, string[]]
-    return { epoch, wasHeld: held === 1, dying }
+    const [epoch, held, dying, leaseUntil] = reply as [string, number, string[], number]
+    return { epoch, wasHeld: held === 1, dying, leaseUntil }
   }
 
-  /** Answers one shift for each. The caller has noted the set as one of the node's. */
-  async hold(nodeId: string, set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
-    const shifts: Shift[] = []
-    for (let from = 0; from < holds.length; from += CHUNK) {
-      const chunk = holds.slice(from, from + CHUNK)
-      const reply = await this.#redis.eval(HOLD, {
-        keys: this.#keysOf(set, nodeId),
-        arguments: chunk.flatMap(({ member, holders, about }) => [member, String(holders), about]),
-      })
-      shifts.push(...(reply as Shift[]))
-    }
-    return shifts
+  /**
+   * At most `CHUNK`, of a set that has been noted as one of the node's. Answers one shift for each, and none once
+   * the lease has run out.
+   */
+  async hold({ name, leaseUntil }: Holder, set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
+    const said = holds.flatMap(({ member, holders, about }) => [member, String(holders), about])
+    const reply = await this.#redis.eval(HOLD, {
+      keys: this.#keysOf(set, name),
+      arguments: [String(leaseUntil), ...said],
+    })
+    return reply as Shift[]
   }
 
   async noteSets(nodeId: string, sets: readonly string[]): Promise<void> {
@@ -65,9 +72,17 @@ export class Ledger {
     await this.#redis.sRem(this.#names.setsOf(nodeId), set)
   }
 
-  /** Takes back all that a node held. Several may do it at once: each member that goes is told to one of them. */
-  async bury(nodeId: string, onGone: (shift: PresenceShift) => void): Promise<void> {
-    for (const set of await this.#redis.sMembers(this.#names.setsOf(nodeId))) {
+  /**
+   * Takes back all that a node held, in the sets that it had noted and in `others`. Several may do it at once:
+   * each member that goes is told to one of them.
+   */
+  async bury(
+    nodeId: string,
+    onGone: (shift: PresenceShift) => void,
+    others: Iterable<string> = [],
+  ): Promise<void> {
+    const noted = await this.#redis.sMembers(this.#names.setsOf(nodeId))
+    for (const set of new Set([...noted, ...others])) {
       let isLeft = true
       while (isLeft) {
         const reply = await this.#redis.eval(RELEASE, {
@@ -76,7 +91,13 @@ export class Ledger {
         })
         const [left, gone] = reply as [number, string[]]
         for (let i = 0; i < gone.length; i += 2) {
-          onGone({ set, member: gone[i] ?? '', about: gone[i + 1] ?? '', isPresent: false })
+          onGone({
+            set,
+            member: gone[i] ?? '',
+            about: gone[i + 1] ?? '',
+            isPresent: false,
+            isRepeated: false,
+          })
         }
         isLeft = left === 1
       }

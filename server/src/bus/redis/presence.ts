@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { NoAnswer, within } from '../../lib/within.ts'
+import { ErrorReply } from '@redis/client'
+import { within } from '../../lib/within.ts'
 import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
-import { Ledger, type Shift } from './ledger.ts'
+import { CHUNK, type Hold, type Holder, Ledger, type Shift } from './ledger.ts'
 import type { Names } from './names.ts'
 import type { RedisCommands } from './wire.ts'
 
@@ -15,12 +16,10 @@ const ANSWER_TIMEOUT_MS = 1_000
 
 export interface RedisPresenceOptions {
   readonly names: Names
-  /** A listener has failed. */
+  /** A listener has failed, or Redis has refused. */
   readonly onError: (error: unknown) => void
   /** This node has been the one to bury a dead one. */
   readonly onBuried: () => void
-  /** Redis has answered, but not what it was asked. */
-  readonly onRefused: (error: unknown) => void
 }
 
 /**
@@ -32,25 +31,27 @@ export class RedisPresence implements PresenceSets {
   readonly #names: Names
   readonly #onError: (error: unknown) => void
   readonly #onBuried: () => void
-  readonly #onRefused: (error: unknown) => void
   readonly #holders = new Holders()
   readonly #here = new LocalPresence(this.#holders)
   readonly #listeners: ShiftListener[] = []
   readonly #renewing: NodeJS.Timeout
-  /** Undefined while Redis is out of reach. */
+  /** Of the present wire; undefined while there is none. */
+  #offered: Ledger | undefined
+  /** The one in use: undefined also while Redis refuses what it is told. */
   #ledger: Ledger | undefined
-  #name = randomUUID()
+  #self: Holder = { name: randomUUID(), leaseUntil: 0 }
   /** Sets that Redis knows this node to hold members of. */
   #noted = new Set<string>()
   #epoch: string | undefined
   #heldSince = 0
   #isRenewing = false
+  #isRefused = false
+  #isClosed = false
 
-  constructor({ names, onError, onBuried, onRefused }: RedisPresenceOptions) {
+  constructor({ names, onError, onBuried }: RedisPresenceOptions) {
     this.#names = names
     this.#onError = onError
     this.#onBuried = onBuried
-    this.#onRefused = onRefused
     this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref()
   }
 
@@ -109,61 +110,76 @@ export class RedisPresence implements PresenceSets {
 
   /** Says everything again, to a Redis that may have forgotten it. */
   async open(redis: RedisCommands): Promise<void> {
-    await this.#begin(new Ledger(redis, this.#names))
+    const ledger = new Ledger(redis, this.#names)
+    this.#offered = ledger
+    try {
+      await this.#begin(ledger)
+    } catch (error) {
+      this.#report(ledger, error)
+    }
   }
 
   /** Until it is opened again this node answers for itself alone. */
   leaveAlone(): void {
+    this.#offered = undefined
     this.#ledger = undefined
   }
 
   /** Takes back what is still held. */
   async close(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#renewing)
     const ledger = this.#ledger
-    this.#ledger = undefined
+    this.leaveAlone()
     // Out of reach, the others will do it.
-    await ledger?.bury(this.#name, () => undefined).catch(() => undefined)
+    await ledger?.bury(this.#self.name, () => undefined, this.#noted).catch(() => undefined)
   }
 
   async #begin(ledger: Ledger): Promise<void> {
-    const before = this.#name
-    this.#name = randomUUID()
-    const { epoch } = await ledger.renew(this.#name, { leaseMs: LEASE_MS, mayBury: false })
-    // A Redis that has lost everything knows nobody; to the others nobody has come.
-    const isForgotten = this.#epoch !== undefined && epoch !== this.#epoch
+    const [before, notedBefore] = [this.#self.name, this.#noted]
+    const name = randomUUID()
+    const { epoch, leaseUntil } = await ledger.renew(name, { leaseMs: LEASE_MS, mayBury: false })
+    if (ledger !== this.#offered) return
+    const isRepeated = this.#epoch !== undefined && epoch !== this.#epoch
     this.#epoch = epoch
     this.#heldSince = performance.now()
+    this.#self = { name, leaseUntil }
     this.#noted = new Set(this.#holders.names())
     this.#ledger = ledger
-    await ledger.noteSets(this.#name, [...this.#noted])
-    for (const set of [...this.#noted]) {
-      const come = await this.#sayAll(ledger, set)
-      if (!isForgotten) for (const shift of come) this.#tell(shift)
-    }
-    await ledger.bury(before, (shift) => this.#tell(shift))
+    await ledger.noteSets(name, [...this.#noted])
+    for (const set of [...this.#noted]) await this.#sayAll(ledger, set, isRepeated)
+    await ledger.bury(before, (shift) => this.#tell(shift), notedBefore)
+    this.#isRefused = false
   }
 
-  async #sayAll(ledger: Ledger, set: string): Promise<readonly PresenceShift[]> {
-    const holds = [...this.#holders.members(set)].map(([member, holding]) => ({ member, ...holding }))
-    const shifts = await ledger.hold(this.#name, set, holds)
-    return holds
-      .filter((_, n) => shifts[n] === 1)
-      .map(({ member, about }) => ({ set, member, about, isPresent: true }))
+  async #sayAll(ledger: Ledger, set: string, isRepeated: boolean): Promise<void> {
+    const members = [...this.#holders.members(set).keys()]
+    for (let from = 0; from < members.length; from += CHUNK) {
+      // As it is now: some may have gone while the others were said.
+      const holds = members.slice(from, from + CHUNK).map((member) => this.#holdOf(set, member))
+      const shifts = await ledger.hold(this.#self, set, holds)
+      for (const [n, { member, about }] of holds.entries()) {
+        if (shifts[n] === 1) this.#tell({ set, member, about, isPresent: true, isRepeated })
+      }
+    }
+  }
+
+  #holdOf(set: string, member: string): Hold {
+    const { holders = 0, about = '' } = this.#holders.members(set).get(member) ?? {}
+    return { member, holders, about }
   }
 
   /** Undefined when Redis does not answer. */
   async #say(set: string, member: string): Promise<Shift | undefined> {
     const ledger = this.#ledger
     if (!ledger) return undefined
-    const name = this.#name
-    const { holders = 0, about = '' } = this.#holders.members(set).get(member) ?? {}
+    const { name } = this.#self
     const sayings: Promise<unknown>[] = []
-    if (holders > 0 && !this.#noted.has(set)) {
+    if (this.#holders.members(set).has(member) && !this.#noted.has(set)) {
       this.#noted.add(set)
       sayings.push(ledger.noteSets(name, [set]))
     }
-    const holding = ledger.hold(name, set, [{ member, holders, about }])
+    const holding = ledger.hold(this.#self, set, [this.#holdOf(set, member)])
     if (this.#holders.members(set).size === 0 && this.#noted.delete(set)) {
       sayings.push(ledger.forgetSet(name, set))
     }
@@ -188,16 +204,12 @@ export class RedisPresence implements PresenceSets {
   }
 
   async #renew(): Promise<void> {
-    const ledger = this.#ledger
-    if (!ledger || this.#isRenewing) return
+    const ledger = this.#offered
+    if (!ledger || this.#isRenewing || this.#isClosed) return
     this.#isRenewing = true
     try {
-      // After a pause of Redis itself all leases have run out: each node gets the time to renew its own.
-      const mayBury = performance.now() - this.#heldSince > LEASE_MS
-      const { epoch, wasHeld, dying } = await ledger.renew(this.#name, { leaseMs: LEASE_MS, mayBury })
-      if (!wasHeld || epoch !== this.#epoch) return await this.#begin(ledger)
-      for (const name of dying) await ledger.bury(name, (shift) => this.#tell(shift))
-      if (dying.length > 0) this.#onBuried()
+      if (ledger !== this.#ledger) await this.#begin(ledger)
+      else await this.#renewIn(ledger)
     } catch (error) {
       this.#report(ledger, error)
     } finally {
@@ -205,9 +217,31 @@ export class RedisPresence implements PresenceSets {
     }
   }
 
-  /** Whether Redis still answers at all, the link finds out by itself. */
+  async #renewIn(ledger: Ledger): Promise<void> {
+    const { name } = this.#self
+    // After a pause of Redis itself all leases have run out: each node gets the time to renew its own.
+    const mayBury = performance.now() - this.#heldSince > LEASE_MS
+    const renewal = await ledger.renew(name, { leaseMs: LEASE_MS, mayBury })
+    // Begun anew meanwhile, on another wire.
+    if (name !== this.#self.name) return
+    if (!renewal.wasHeld || renewal.epoch !== this.#epoch) {
+      await this.#begin(ledger)
+      return
+    }
+    this.#self = { name, leaseUntil: renewal.leaseUntil }
+    for (const dead of renewal.dying) await ledger.bury(dead, (shift) => this.#tell(shift))
+    if (renewal.dying.length > 0) this.#onBuried()
+  }
+
+  /**
+   * Whether Redis still answers at all, the link finds out by itself. One that refuses (no memory, a shard away)
+   * is told everything again with the next renewal; until then this node answers for itself alone.
+   */
   #report(ledger: Ledger, error: unknown): void {
-    if (ledger === this.#ledger && !(error instanceof NoAnswer)) this.#onRefused(error)
+    if (ledger !== this.#offered || !(error instanceof ErrorReply)) return
+    this.#ledger = undefined
+    if (!this.#isRefused) this.#onError(error)
+    this.#isRefused = true
   }
 
   #tell(shift: PresenceShift): void {

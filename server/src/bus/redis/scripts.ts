@@ -1,8 +1,8 @@
 /**
  * Renews a node's lease by Redis's own clock, and puts those whose lease has run out aside, to be buried.
  * KEYS: leases, dying, epoch. ARGV: node, lease in ms, a new epoch, 1 if this node may put others aside.
- * Answers the epoch, 1 if the lease was still held, and who is to be buried. The epoch changes when Redis has
- * lost its data.
+ * Answers the epoch, 1 if the lease was still held, who is to be buried, and until when the lease runs. The epoch
+ * changes when Redis has lost its data.
  */
 export const RENEW = `
 local time = redis.call('TIME')
@@ -16,17 +16,21 @@ if ARGV[4] == '1' then
     redis.call('SADD', KEYS[2], node)
   end
 end
-return { redis.call('GET', KEYS[3]), held and 1 or 0, redis.call('SMEMBERS', KEYS[2]) }
+return { redis.call('GET', KEYS[3]), held and 1 or 0, redis.call('SMEMBERS', KEYS[2]), now + ARGV[2] }
 `
 
 /**
  * Says how many holders members have on one node.
- * KEYS: members, about, total, that node's holders. ARGV: member, holders, about; and so on.
- * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0.
+ * KEYS: members, about, total, that node's holders. ARGV: until when the node's lease runs; then member, holders,
+ * about; and so on.
+ * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Answers nothing after the
+ * lease: what was long on its way must not bring a buried node back.
  */
 export const HOLD = `
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[1]) then return {} end
 local shifts = {}
-for i = 1, #ARGV, 3 do
+for i = 2, #ARGV, 3 do
   local member, holders, about = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
   local before = tonumber(redis.call('HGET', KEYS[4], member) or '0')
   local shift = 0

@@ -23,8 +23,8 @@ export class Subscriptions {
   readonly #options: SubscriptionsOptions
   /** Of the present wire; each resolves when the topic's news arrives, or cannot. */
   readonly #active = new Map<string, Promise<void>>()
-  /** Those that were so on this wire or an earlier one, since they were first wanted. */
-  readonly #begun = new Set<string>()
+  /** Those wanted earlier than on this wire: something may have been missed of them. */
+  readonly #awaited = new Set<string>()
   /** Large parcels of a topic that are being fetched, and what waits behind them. */
   readonly #fetching = new Map<string, Promise<void>>()
 
@@ -34,6 +34,7 @@ export class Subscriptions {
 
   /** On a new wire nothing is subscribed to yet. Resolves when all is. */
   async open(): Promise<void> {
+    for (const topic of this.#active.keys()) this.#awaited.add(topic)
     this.#active.clear()
     const topics = [...this.#options.listeners.topics(), EVERYTHING]
     for (let from = 0; from < topics.length; from += AT_ONCE) {
@@ -45,7 +46,10 @@ export class Subscriptions {
     const known = this.#active.get(topic)
     if (known) return known
     const { wire } = this.#options.link
-    if (!wire) return Promise.resolve()
+    if (!wire) {
+      this.#awaited.add(topic)
+      return Promise.resolve()
+    }
     const active = this.#subscribe(wire, topic)
     this.#active.set(topic, active)
     return active
@@ -65,14 +69,13 @@ export class Subscriptions {
       if (link.wire === wire) link.fail(error)
       return
     }
-    listeners.renew(topic, this.#begun.has(topic) ? 'resumed' : 'begun')
-    this.#begun.add(topic)
+    listeners.renew(topic, this.#awaited.delete(topic) ? 'resumed' : 'begun')
   }
 
   #dropUnlessWanted(topic: string): void {
     const { link, names, listeners } = this.#options
     if (listeners.has(topic)) return
-    this.#begun.delete(topic)
+    this.#awaited.delete(topic)
     if (!this.#active.delete(topic)) return
     const { wire } = link
     wire?.subscriber.sUnsubscribe(names.channel(topic), this.#onMessage).catch((error) => {

@@ -69,7 +69,7 @@ export async function openWire(url: string): Promise<BreakableWire> {
   }
 
   const commands = await adopt(createConnection(url, onBroken))
-  const about = await commands.info()
+  const about = await within(CONNECT_TIMEOUT_MS, 'Redis', commands.info())
   requireShardedPubSub(about)
   if (CLUSTERED.test(about)) {
     const cluster = await adopt(createShards(url, onBroken))

@@ -41,11 +41,18 @@ function connect(url: string, max: number, options: Partial<ConnectOptions> = {}
   })
 }
 
-export const connectForReading = (url: string): Pool =>
-  new Pool((onclose) => connect(url, READERS, { onclose }))
+/** Queries on the connections that remain are answered when one is lost. */
+const READING_GRACE_S = 5
 
-/** One connection, so that what is written in an order is committed in that order. */
-export const connectForWriting = (url: string): Pool => new Pool((onclose) => connect(url, 1, { onclose }))
+export const connectForReading = (url: string): Pool =>
+  new Pool({ open: (onclose) => connect(url, READERS, { onclose }), graceSeconds: READING_GRACE_S })
+
+/**
+ * One connection, so that what is written in an order is committed in that order. What was given up on it must
+ * not be written later.
+ */
+export const connectForWriting = (url: string): Pool =>
+  new Pool({ open: (onclose) => connect(url, 1, { onclose }), graceSeconds: 0 })
 
 /** One connection, whose statements may each take as long as a whole table does. */
 export const connectForMoving = (url: string, onclose = DEFAULTS.onclose): Sql =>

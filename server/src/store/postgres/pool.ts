@@ -3,10 +3,15 @@ import type { Sql } from './database.ts'
 /** What statements are sent to. */
 export interface Queryable {
   unsafe(...query: Parameters<Sql['unsafe']>): ReturnType<Sql['unsafe']>
+  /** The next query goes over new connections: what was asked over these was not answered. */
+  renew(): void
 }
 
-/** How long queries that are still on their way in replaced connections may take, in seconds. */
-const GRACE_S = 5
+export interface PoolOptions {
+  readonly open: (onLost: () => void) => Sql
+  /** How long queries that are still on their way in replaced connections may take. 0: they never run. */
+  readonly graceSeconds: number
+}
 
 /**
  * Connections that are all replaced when one of them is lost, as by a restart of the database: one of the
@@ -14,12 +19,12 @@ const GRACE_S = 5
  * time to connect is up (postgres 3.4.9; pull requests 1176, 1209 and 1215 of porsager/postgres).
  */
 export class Pool implements Queryable {
-  readonly #open: (onLost: () => void) => Sql
+  readonly #options: PoolOptions
   #sql: Sql | undefined
 
   /** Connects when first used. */
-  constructor(open: (onLost: () => void) => Sql) {
-    this.#open = open
+  constructor(options: PoolOptions) {
+    this.#options = options
   }
 
   /** The present connections. */
@@ -32,12 +37,11 @@ export class Pool implements Queryable {
     return this.sql.unsafe(...query)
   }
 
-  /** The next query goes over new connections. */
   renew(): void {
     const sql = this.#sql
     this.#sql = undefined
     // Not while the driver is telling of the loss.
-    if (sql) setImmediate(() => void sql.end({ timeout: GRACE_S }))
+    if (sql) setImmediate(() => void sql.end({ timeout: this.#options.graceSeconds }))
   }
 
   /** Waits so many seconds for what is on its way. */
@@ -48,7 +52,7 @@ export class Pool implements Queryable {
   }
 
   #connect(): Sql {
-    const sql = this.#open(() => {
+    const sql = this.#options.open(() => {
       if (this.#sql === sql) this.renew()
     })
     return sql

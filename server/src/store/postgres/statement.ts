@@ -1,4 +1,4 @@
-import { within } from '../../lib/within.ts'
+import { NoAnswer, within } from '../../lib/within.ts'
 import { ANSWER_TIMEOUT_MS } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 import type { Queryable } from './pool.ts'
@@ -21,6 +21,7 @@ export function prepare<Row = never>(sql: Queryable, text: string): Query<Row> {
       // The one place where the engine's untyped rows get their type.
       return Array.from(rows) as unknown as Row[]
     } catch (error) {
+      if (error instanceof NoAnswer) sql.renew()
       throw isOutage(error) ? unavailable(error) : error
     }
   }

@@ -12,6 +12,8 @@ import {
   type Where,
 } from './client.ts'
 
+/** What a socket hears that is no refusal. */
+const ORDINARY: ReadonlySet<string> = new Set(['message_sent', 'pongg'])
 const SOCKET_IO: readonly ClientKind[] = ['Socket.IO 4, WebSocket only', 'Socket.IO 2, polling first']
 
 /** Both ages of socket.io-client. */
@@ -54,7 +56,7 @@ export class GroupsDevice implements Client {
     await this.#socket.acknowledged('send_message', request)
     // The acknowledgement may overtake the event that says why not.
     await this.#socket.settled()
-    const refusal = this.#socket.log.slice(from).find(([event]) => event !== 'message_sent')
+    const refusal = this.#socket.log.slice(from).find(([event]) => !ORDINARY.has(event))
     if (refusal) refuse(refusal)
   }
 
