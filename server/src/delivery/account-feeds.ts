@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Bus, Unsubscribe } from '../bus/bus.ts'
+import type { Bus, Renewal, Unsubscribe } from '../bus/bus.ts'
 import {
   type AccountEvent,
   type AccountId,
@@ -26,37 +26,37 @@ export type AccountNews = AccountEvent | AccountReview
 const REVIEWS_AT_ONCE = 8
 const RETRY_MS = 2_000
 
+export interface AccountFeedsOptions {
+  readonly bus: Bus
+  readonly chat: Pick<Chat, 'accounts' | 'conversations'>
+  readonly onError: (error: unknown) => void
+}
+
 /** What happens to accounts, on whichever node. */
 export class AccountFeeds {
-  readonly #bus: Bus
-  readonly #chat: Pick<Chat, 'accounts' | 'conversations'>
+  readonly #options: AccountFeedsOptions
   readonly #lane = new Lane({ concurrency: REVIEWS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
 
-  constructor(bus: Bus, chat: Pick<Chat, 'accounts' | 'conversations'>) {
-    this.#bus = bus
-    this.#chat = chat
+  constructor(options: AccountFeedsOptions) {
+    this.#options = options
   }
 
-  /** The listener must not throw. */
   follow(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
-    let isOver = false
-    const unsubscribe = this.#bus.subscribe(accountTopic(accountId), listener, async (why) => {
-      while (!isOver) {
-        const review = await this.#review(accountId, why === 'resumed')
-        if (review && !isOver) listener(review)
-        if (review) return
-        await setTimeout(RETRY_MS, undefined, { ref: false })
-      }
-    })
+    const feed = new AccountFeed(listener, (isAfterOutage) => this.#review(accountId, isAfterOutage))
+    const unsubscribe = this.#options.bus.subscribe(
+      accountTopic(accountId),
+      (event) => feed.hear(event),
+      (why) => void feed.renew(why).catch(this.#options.onError),
+    )
     return () => {
-      isOver = true
+      feed.close()
       unsubscribe()
     }
   }
 
   /** Undefined when the database is away. */
   #review(accountId: AccountId, isAfterOutage: boolean): Promise<AccountReview | undefined> {
-    const { accounts, conversations } = this.#chat
+    const { accounts, conversations } = this.#options.chat
     return this.#lane.run(async () => {
       try {
         const [account, ids] = await Promise.all([accounts.find(accountId), conversations.idsOf(accountId)])
@@ -68,5 +68,57 @@ export class AccountFeeds {
         return undefined
       }
     })
+  }
+}
+
+/** One listener's news, with a review whenever some may have been missed. */
+class AccountFeed {
+  readonly #listener: (news: AccountNews) => void
+  readonly #review: (isAfterOutage: boolean) => Promise<AccountReview | undefined>
+  #heard = 0
+  #isOutdated = false
+  #isAfterOutage = false
+  #isReviewing = false
+  #isClosed = false
+
+  constructor(
+    listener: (news: AccountNews) => void,
+    review: (isAfterOutage: boolean) => Promise<AccountReview | undefined>,
+  ) {
+    this.#listener = listener
+    this.#review = review
+  }
+
+  hear(event: AccountEvent): void {
+    this.#heard++
+    this.#listener(event)
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  async renew(why: Renewal): Promise<void> {
+    this.#isOutdated = true
+    this.#isAfterOutage ||= why === 'resumed'
+    if (this.#isReviewing) return
+    this.#isReviewing = true
+    try {
+      while (this.#isOutdated && !this.#isClosed) await this.#tellReview()
+    } finally {
+      this.#isReviewing = false
+    }
+  }
+
+  async #tellReview(): Promise<void> {
+    this.#isOutdated = false
+    const heard = this.#heard
+    const review = await this.#review(this.#isAfterOutage)
+    // What was heard while it was read may be newer than what was read.
+    if (!review || heard !== this.#heard) this.#isOutdated = true
+    if (!review) await setTimeout(RETRY_MS, undefined, { ref: false })
+    if (!review || this.#isOutdated || this.#isClosed) return
+    this.#isAfterOutage = false
+    this.#listener(review)
   }
 }

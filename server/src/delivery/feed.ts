@@ -12,9 +12,9 @@ export type FeedListener = (event: ConversationEvent) => void
 export interface FeedOptions {
   readonly bus: Bus
   readonly log: ChangeLog
+  /** A listener has thrown. */
+  readonly onError: (error: unknown) => void
   readonly conversationId: ConversationId
-  /** The last change that listeners know of; undefined: the last one there is. */
-  readonly after: number | undefined
 }
 
 /** A change that another node has committed is seldom later than its next. */
@@ -27,13 +27,12 @@ const RETRY_MS = { first: 100, most: 2_000 }
 /** One conversation, told in the order of its changes, whichever node each comes from. */
 export class Feed {
   readonly listeners = new Set<FeedListener>()
-  /** Resolves when every change from then on will be told; rejects when the log cannot be read. */
-  readonly ready: Promise<void>
   readonly #options: FeedOptions
   readonly #unsubscribe: Unsubscribe
   readonly #early = new Map<number, ConversationChange>()
   /** The change to be told next; undefined until it is known where to begin. */
   #next: number | undefined
+  #beginning: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #isHealing = false
   #isOutdated = false
@@ -42,18 +41,12 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options
-    if (options.after !== undefined) this.#next = options.after + 1
-    const topic = conversationTopic(options.conversationId)
     this.#unsubscribe = options.bus.subscribe(
-      topic,
+      conversationTopic(options.conversationId),
       (event) => this.#hear(event),
-      (why) => {
-        if (why !== 'begun' || options.after !== undefined) void this.#heal()
-      },
+      // What came before it began concerns nobody, unless somebody says from where he follows.
+      (why) => void (why !== 'begun' && this.#heal()),
     )
-    this.ready = options.bus.settled(topic).then(() => this.#begin())
-    // Who waits for it is told; who only follows hears later, from where it was found out to begin.
-    this.ready.catch(() => this.#healIn(RETRY_MS.first))
   }
 
   /** The last change that has been told; undefined until it is known where to begin. */
@@ -61,10 +54,40 @@ export class Feed {
     return this.#next === undefined ? undefined : this.#next - 1
   }
 
+  /** Resolves when every change from then on will be told; rejects when the log cannot be read. */
+  ready(): Promise<void> {
+    this.#beginning ??= this.#beginOnceHeard().finally(() => {
+      this.#beginning = undefined
+    })
+    return this.#beginning
+  }
+
+  /** Tells everything after that change, unless it began earlier. */
+  startAfter(change: number): void {
+    this.#next ??= change + 1
+    this.#tellEarly()
+    // Now what has not come, and once the other nodes are heard what was not heard until then.
+    void this.#heal()
+    this.ready().then(
+      () => this.#heal(),
+      () => this.#heal(),
+    )
+  }
+
+  /** Begins where the log ends, as soon as that can be read. */
+  start(): void {
+    this.ready().catch(() => this.#healIn(RETRY_MS.first))
+  }
+
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
     this.#unsubscribe()
+  }
+
+  async #beginOnceHeard(): Promise<void> {
+    await this.#options.bus.settled(conversationTopic(this.#options.conversationId))
+    await this.#begin()
   }
 
   async #begin(): Promise<void> {
@@ -87,12 +110,12 @@ export class Feed {
     }
     if (this.#next !== undefined && event.change < this.#next) return
     if (this.#early.size < MAX_EARLY) this.#early.set(event.change, event)
-    if (this.#next !== undefined) this.#healIn(HOLE_MS)
+    this.#healIn(HOLE_MS)
   }
 
   #tellEarly(): void {
-    while (this.#next !== undefined && this.#early.size > 0) {
-      const event = this.#early.get(this.#next)
+    for (;;) {
+      const event = this.#next === undefined ? undefined : this.#early.get(this.#next)
       if (!event) break
       this.#advance(event)
     }
@@ -109,7 +132,13 @@ export class Feed {
   }
 
   #tell(event: ConversationEvent): void {
-    for (const listener of this.listeners) listener(event)
+    for (const listener of this.listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
   }
 
   #healIn(ms: number): void {
@@ -122,7 +151,6 @@ export class Feed {
 
   /** Tells what the log has and the bus has not brought. */
   async #heal(): Promise<void> {
-    if (this.#isClosed) return
     // News that comes while the log is read may be of what it did not have yet.
     this.#isOutdated = true
     if (this.#isHealing) return
@@ -149,14 +177,9 @@ export class Feed {
     for (;;) {
       const { events, upTo } = await log.since(conversationId, this.#next - 1)
       if (upTo < this.#next) break
-      for (const event of events) if (event.change >= this.#next) this.#jump(event)
+      // Those that are not told any more are passed over.
+      for (const event of events) if (event.change >= this.#next) this.#advance(event)
       this.#next = Math.max(this.#next, upTo + 1)
     }
-  }
-
-  /** Past changes that are not told any more. */
-  #jump(event: ConversationChange): void {
-    this.#next = event.change
-    this.#advance(event)
   }
 }

@@ -3,6 +3,7 @@ import {
   type AccountId,
   accountTopic,
   type Chat,
+  type ConversationChange,
   type ConversationEvent,
   type ConversationId,
   conversationTopic,
@@ -28,8 +29,15 @@ export interface Feeds {
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
 }
 
-export const openFeeds = (bus: Bus, chat: Chat): Feeds =>
-  bus.isShared ? new HealedFeeds(bus, chat) : new DirectFeeds(bus)
+export interface FeedsOptions {
+  readonly bus: Bus
+  readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'changes'>
+  /** A listener has thrown. */
+  readonly onError: (error: unknown) => void
+}
+
+export const openFeeds = (options: FeedsOptions): Feeds =>
+  options.bus.isShared ? new HealedFeeds(options) : new DirectFeeds(options.bus)
 
 /** One node: what it commits it publishes, in order. */
 export class DirectFeeds implements Feeds {
@@ -58,17 +66,22 @@ export class DirectFeeds implements Feeds {
 /** So much longer a conversation is listened to that nobody follows any more, or not yet. */
 const LINGER_MS = 2_000
 
+interface Open {
+  readonly feed: Feed
+  /** Who waits for it to be ready, to follow then. */
+  waiting: number
+  closing: NodeJS.Timeout | undefined
+}
+
 /** Several nodes: what comes out of order waits, and what does not come is read from the log. */
 class HealedFeeds implements Feeds {
-  readonly #bus: Bus
-  readonly #chat: Chat
+  readonly #options: FeedsOptions
   readonly #accounts: AccountFeeds
-  readonly #open = new Map<ConversationId, Feed>()
+  readonly #open = new Map<ConversationId, Open>()
 
-  constructor(bus: Bus, chat: Chat) {
-    this.#bus = bus
-    this.#chat = chat
-    this.#accounts = new AccountFeeds(bus, chat)
+  constructor(options: FeedsOptions) {
+    this.#options = options
+    this.#accounts = new AccountFeeds(options)
   }
 
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
@@ -76,44 +89,68 @@ class HealedFeeds implements Feeds {
   }
 
   follow(conversationId: ConversationId, listener: FeedListener, after?: number): Unsubscribe {
-    const feed = this.#feedOf(conversationId, after)
+    const { feed } = this.#feedOf(conversationId)
     feed.listeners.add(listener)
+    if (after === undefined) feed.start()
+    else if (feed.told === undefined) feed.startAfter(after)
     return () => {
-      if (feed.listeners.delete(listener)) this.#closeLater(conversationId, feed)
+      if (feed.listeners.delete(listener)) this.#closeLater(conversationId)
     }
   }
 
-  ready(conversationId: ConversationId): Promise<void> {
-    const feed = this.#feedOf(conversationId)
-    this.#closeLater(conversationId, feed)
-    return feed.ready
+  async ready(conversationId: ConversationId): Promise<void> {
+    const open = this.#feedOf(conversationId)
+    open.waiting++
+    try {
+      await open.feed.ready()
+    } finally {
+      open.waiting--
+      this.#closeLater(conversationId)
+    }
   }
 
   toldSince(
     conversationId: ConversationId,
     after: number,
   ): Promise<readonly ConversationEvent[]> | undefined {
-    const told = this.#open.get(conversationId)?.told
-    if (told === undefined || told <= after) return undefined
-    return this.#chat.changes
-      .since(conversationId, after)
-      .then(({ events }) => events.filter(({ change }) => change <= told))
+    const told = this.#open.get(conversationId)?.feed.told
+    return told === undefined || told <= after ? undefined : this.#read(conversationId, after, told)
   }
 
-  #feedOf(conversationId: ConversationId, after?: number): Feed {
+  async #read(
+    conversationId: ConversationId,
+    after: number,
+    told: number,
+  ): Promise<readonly ConversationEvent[]> {
+    const read: ConversationChange[] = []
+    for (let known = after; known < told; ) {
+      const { events, upTo } = await this.#options.chat.changes.since(conversationId, known)
+      if (upTo === known) break
+      read.push(...events)
+      known = upTo
+    }
+    return read.filter(({ change }) => change <= told)
+  }
+
+  #feedOf(conversationId: ConversationId): Open {
     const known = this.#open.get(conversationId)
+    clearTimeout(known?.closing)
     if (known) return known
-    const feed = new Feed({ bus: this.#bus, log: this.#chat.changes, conversationId, after })
-    this.#open.set(conversationId, feed)
-    return feed
+    const { bus, chat, onError } = this.#options
+    const feed = new Feed({ bus, log: chat.changes, onError, conversationId })
+    const open: Open = { feed, waiting: 0, closing: undefined }
+    this.#open.set(conversationId, open)
+    return open
   }
 
-  #closeLater(conversationId: ConversationId, feed: Feed): void {
-    if (feed.listeners.size > 0) return
-    setTimeout(() => {
-      if (feed.listeners.size > 0 || this.#open.get(conversationId) !== feed) return
+  #closeLater(conversationId: ConversationId): void {
+    const open = this.#open.get(conversationId)
+    if (!open) return
+    clearTimeout(open.closing)
+    open.closing = setTimeout(() => {
+      if (open.feed.listeners.size > 0 || open.waiting > 0) return
       this.#open.delete(conversationId)
-      feed.close()
+      open.feed.close()
     }, LINGER_MS).unref()
   }
 }

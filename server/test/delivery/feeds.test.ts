@@ -37,7 +37,8 @@ async function twoNodes(t: TestContext) {
   const parts = { store, clock: systemClock(), maxMessageBytes: 100 }
   const [ownBus, wildBus] = [new LocalBus(fail), new WildBus(fail)]
   const writer = new Chat({ ...parts, bus: ownBus })
-  const feeds = openFeeds(wildBus, new Chat({ ...parts, bus: wildBus }))
+  const chat = new Chat({ ...parts, bus: wildBus })
+  const feeds = openFeeds({ bus: wildBus, chat, onError: fail })
   const ann = await writer.accounts.register({ username: 'ann', password: PASSWORD })
   const { conversation } = await writer.conversations.createOpen(ann.accountId, null)
   const { conversationId } = conversation
