@@ -1,7 +1,7 @@
 import { unreachable } from '../lib/unreachable.ts'
 import type { ChangeStore, ConversationStore, LoggedChange, MemberStore } from '../store/store.ts'
 import type { ConversationChange } from './events.ts'
-import type { Conversation, ConversationId, Member } from './types.ts'
+import type { AccountId, Conversation, ConversationId, Member } from './types.ts'
 
 export interface ChangesSince {
   /** In order. A message deleted since, or a member gone since, is not told of. */
@@ -31,6 +31,14 @@ export class ChangeLog {
     const asked = this.#asked.get(conversationId) ?? Promise.withResolvers<number>()
     this.#asked.set(conversationId, asked)
     return asked.promise
+  }
+
+  /** The change that made the account a member of each. */
+  joining(
+    accountId: AccountId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<ReadonlyMap<ConversationId, number>> {
+    return this.#store.changes.joining(accountId, conversationIds)
   }
 
   /** At most some hundreds after that change. */

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Bus, PresenceShift } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
+import { Lane } from '../lib/lane.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
@@ -7,6 +9,10 @@ import { accountTopic } from './events.ts'
 import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
 const ONLINE = 'online:'
+const SHIFTS_AT_ONCE = 8
+/** How often, and how many times, it is tried while the database is away. */
+const RETRY_MS = 1_000
+const MAX_TRIES = 60
 /** Over so many sets they are spread, which a cluster of Redis spreads over its shards. */
 const ONLINE_SETS = 64
 
@@ -18,6 +24,8 @@ export class Presence {
   readonly #accounts: AccountStore
   readonly #contacts: ContactStore
   readonly #clock: Clock
+  /** A node that dies takes thousands with it: they are told of some at a time. */
+  readonly #lane = new Lane({ concurrency: SHIFTS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
   // One account's comings and goings are told in the order they happened.
   readonly #turns = new Serial<AccountId>()
 
@@ -66,10 +74,22 @@ export class Presence {
   async #follow({ set, member, isPresent }: PresenceShift): Promise<void> {
     if (!set.startsWith(ONLINE)) return
     const accountId = toAccountId(Number(member))
-    await this.#turns.run(accountId, async () => {
-      const account = await this.#accounts.find(accountId)
-      if (account) await this.#tell(toSender(account), isPresent)
-    })
+    await this.#lane.run(() => this.#turns.run(accountId, () => this.#tellShift(accountId, isPresent)))
+  }
+
+  async #tellShift(accountId: AccountId, isPresent: boolean): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const account = await this.#accounts.find(accountId)
+        // It may have come by another node meanwhile, or gone again.
+        if (account && (await this.isOnline(accountId)) === isPresent)
+          await this.#tell(toSender(account), isPresent)
+        return
+      } catch (error) {
+        if (!(error instanceof ChatError && error.code === 'unavailable') || tries === MAX_TRIES) throw error
+        await setTimeout(RETRY_MS, undefined, { ref: false })
+      }
+    }
   }
 
   async #tell(person: Sender, isOnline: boolean): Promise<void> {

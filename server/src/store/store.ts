@@ -227,6 +227,11 @@ export interface Deleted {
 export interface ChangeStore {
   /** The number of each conversation's last change. Those that do not exist are left out. */
   last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>>
+  /** The change that made the account a member of each, for the last time. Where it never was one is left out. */
+  joining(
+    accountId: AccountId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<ReadonlyMap<ConversationId, number>>
   /** What came after a change: in order, without a hole, at most `limit`. */
   since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]>
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
@@ -8,6 +9,9 @@ import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { answer } from './requests.ts'
+
+/** After an outage each node says anew who is there: who asks sooner would miss those of slower nodes. */
+const SETTLE_MS = 3_000
 
 export interface ConnectionParts {
   readonly chat: Chat
@@ -32,6 +36,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   #goOffline: (() => Promise<void>) | undefined
   // Left while the list of its conversations was on its way.
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  readonly #joining = new Set<ConversationId>()
   #isOver = false
 
   constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
@@ -77,8 +82,10 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   async join(conversationId: ConversationId): Promise<void> {
     const { audiences } = this.#parts
     if (this.#isOver || audiences.has(conversationId, this.sink)) return
+    this.#joining.add(conversationId)
     await audiences.ready(conversationId)
-    this.#hear(conversationId)
+    // Unless it has left meanwhile.
+    if (this.#joining.delete(conversationId)) this.#hear(conversationId)
   }
 
   joined(conversationId: ConversationId, change: number): void {
@@ -89,6 +96,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   left(conversationId: ConversationId): void {
     this.#known?.forget(conversationId)
+    this.#joining.delete(conversationId)
     this.#leftMeanwhile?.add(conversationId)
     this.#parts.audiences.leave(conversationId, this.sink)
   }
@@ -110,7 +118,9 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     for (const conversationId of audiences.joinedBy(this.sink)) {
       if (!conversationIds.has(conversationId)) this.left(conversationId)
     }
-    for (const conversationId of conversationIds) this.#hear(conversationId)
+    // While it opens it is about to read the list itself.
+    if (this.#leftMeanwhile) return
+    this.#hearWhatIsNew(conversationIds).catch((err) => this.onError(err))
     if (isAfterOutage) this.#tellOfContacts().catch((err) => this.onError(err))
   }
 
@@ -164,9 +174,20 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     audiences.leaveAll(this.sink)
   }
 
+  /** From the change that made the account a member: nobody told it of that. */
+  async #hearWhatIsNew(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
+    const { chat, audiences } = this.#parts
+    const unheard = [...conversationIds].filter((id) => !audiences.has(id, this.sink))
+    if (unheard.length === 0 || !this.#account) return
+    for (const [id, change] of await chat.changes.joining(this.#account.accountId, unheard)) {
+      this.#hear(id, change - 1)
+    }
+  }
+
   /** Who came or went during an outage told nobody here of it. */
   async #tellOfContacts(): Promise<void> {
     const { contacts, presence } = this.#parts.chat
+    await setTimeout(SETTLE_MS, undefined, { ref: false })
     if (!this.#account || this.#isOver) return
     for (const contact of await contacts.list(this.#account.accountId)) {
       const isOnline = await presence.isOnline(contact.accountId)

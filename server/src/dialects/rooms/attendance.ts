@@ -38,6 +38,8 @@ export class Attendance {
   readonly #attendee: Attendee
   readonly #rooms = new Map<ConversationId, Sender>()
   readonly #followed = new Map<AccountId, () => Promise<void>>()
+  /** Perhaps while it was on its way in. */
+  readonly #left = new Set<ConversationId>()
   #hasEnded = false
 
   constructor(hall: Hall, attendee: Attendee) {
@@ -58,6 +60,7 @@ export class Attendance {
     const { entrance } = this.#hall
     const account = await entrance.identify(secret)
     const { conversation } = await entrance.enter(account, gid, address)
+    this.#left.delete(conversation.conversationId)
     await this.#follow(account)
     await this.#hall.audiences.ready(conversation.conversationId)
     // Asked again now that a revocation would be heard: none can fall in between.
@@ -68,6 +71,10 @@ export class Attendance {
   /** From now on the connection hears what is said there. */
   join({ conversationId, visitor }: Visit): void {
     if (this.#hasEnded) return
+    if (this.#left.has(conversationId)) {
+      this.#attendee.onLeft(conversationId, toSender(visitor.account))
+      return
+    }
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
     this.#rooms.set(conversationId, toSender(visitor.account))
     this.#hall.audiences.join(conversationId, this.#attendee.sink)
@@ -82,7 +89,8 @@ export class Attendance {
     if (this.#hasEnded) return
     this.#hasEnded = true
     for (const conversationId of [...this.#rooms.keys()]) this.#leave(conversationId)
-    for (const unfollow of this.#followed.values()) await unfollow()
+    const ended = await Promise.allSettled([...this.#followed.values()].map((unfollow) => unfollow()))
+    for (const each of ended) if (each.status === 'rejected') throw each.reason
   }
 
   async #follow(account: Account): Promise<void> {
@@ -114,6 +122,7 @@ export class Attendance {
         this.#attendee.onRevoked()
         return
       case 'account.left':
+        this.#left.add(news.conversationId)
         this.#leaveAs(news.accountId, (conversationId) => conversationId === news.conversationId)
         return
       case 'account.reviewed':

@@ -1,4 +1,4 @@
-import type { ConversationId } from '../../core/types.ts'
+import type { AccountId, ConversationId } from '../../core/types.ts'
 import { type ChangeRow, merged } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { Queryable } from './pool.ts'
@@ -9,11 +9,13 @@ type SentRow = SignedRow & { readonly change: number; readonly isDeleted: boolea
 
 export class PostgresChanges implements ChangeStore {
   readonly #last
+  readonly #joining
   readonly #sent
   readonly #others
 
   constructor(sql: Queryable) {
     this.#last = prepare<{ conversationId: ConversationId; lastChange: number }>(sql, LAST)
+    this.#joining = prepare<{ conversationId: ConversationId; change: number }>(sql, JOINING)
     this.#sent = prepare<SentRow>(sql, SENT)
     this.#others = prepare<ChangeRow>(sql, OTHERS)
   }
@@ -21,6 +23,14 @@ export class PostgresChanges implements ChangeStore {
   async last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
     const rows = await this.#last.all(conversationIds)
     return new Map(rows.map(({ conversationId, lastChange }) => [conversationId, lastChange]))
+  }
+
+  async joining(
+    accountId: AccountId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<ReadonlyMap<ConversationId, number>> {
+    const rows = await this.#joining.all(accountId, conversationIds)
+    return new Map(rows.map(({ conversationId, change }) => [conversationId, change]))
   }
 
   async since(
@@ -42,6 +52,13 @@ export class PostgresChanges implements ChangeStore {
 
 const LAST = `
   SELECT c.id AS "conversationId", c.last_change AS "lastChange" FROM conversations c WHERE c.id = ANY ($1)`
+
+/** Who did not join was there from the beginning. */
+const JOINING = `
+  SELECT m.conversation_id AS "conversationId", coalesce((
+    SELECT max(h.change) FROM changes h
+    WHERE h.conversation_id = m.conversation_id AND h.kind = 'joined' AND h.account_id = $1), 1) AS "change"
+  FROM members m WHERE m.account_id = $1 AND m.conversation_id = ANY ($2)`
 
 /** The message of change n is found by its seq: see the table of changes. */
 const SENT = `

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ConversationId, Message } from '../../core/types.ts'
+import type { AccountId, ConversationId, Message } from '../../core/types.ts'
 import { toSender } from '../../core/types.ts'
 import { type ChangeRow, merged, type SentRow } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
@@ -13,6 +13,7 @@ type MessageRow = Row<Message> & { readonly change: number; readonly isDeleted: 
 export class SqliteChanges implements ChangeStore {
   readonly #accounts: AccountReader
   readonly #last
+  readonly #joining
   readonly #begin
   readonly #sent
   readonly #others
@@ -20,6 +21,7 @@ export class SqliteChanges implements ChangeStore {
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
     this.#last = prepare<{ lastChange: number }>(db, LAST)
+    this.#joining = prepare<{ change: number }>(db, JOINING)
     this.#begin = prepare<{ seq: number }>(db, BEGIN)
     this.#sent = prepare<MessageRow>(db, SENT)
     this.#others = prepare<ChangeRow>(db, OTHERS)
@@ -29,6 +31,16 @@ export class SqliteChanges implements ChangeStore {
     return read(() => {
       const found = conversationIds.map((id) => [id, this.#last.get(id)?.lastChange] as const)
       return new Map(found.flatMap(([id, last]) => (last === undefined ? [] : [[id, last]])))
+    })
+  }
+
+  joining(
+    accountId: AccountId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<ReadonlyMap<ConversationId, number>> {
+    return read(() => {
+      const found = conversationIds.map((id) => [id, this.#joining.get(accountId, id)?.change] as const)
+      return new Map(found.flatMap(([id, change]) => (change === undefined ? [] : [[id, change]])))
     })
   }
 
@@ -56,6 +68,13 @@ export class SqliteChanges implements ChangeStore {
 }
 
 const LAST = 'SELECT c.last_change AS lastChange FROM conversations c WHERE c.id = ?'
+
+/** Who did not join was there from the beginning. */
+const JOINING = `
+  SELECT coalesce((
+    SELECT max(h.change) FROM changes h
+    WHERE h.conversation_id = m.conversation_id AND h.kind = 'joined' AND h.account_id = ?1), 1) AS change
+  FROM members m WHERE m.account_id = ?1 AND m.conversation_id = ?2`
 
 /** The seq of the last message up to a change: see the table of changes. */
 const BEGIN = `

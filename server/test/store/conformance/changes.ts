@@ -71,6 +71,27 @@ export function changeRules(rule: Rule): void {
     assert.deepEqual(await world.store.changes.since(absent, 0, 10), [])
   })
 
+  rule('tells by which change an account became a member', async (world) => {
+    const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+    const [group, room] = [await world.group(ann, bob), await world.open(ann)]
+    await world.send(room, ann, 'one')
+    await world.join(room, bob)
+    await world.leave(room, bob)
+    const { change } = await world.join(room, bob)
+    const ids = [group.conversationId, room.conversationId]
+    const joiningOf = async (who: Account) => [...(await world.store.changes.joining(who.accountId, ids))]
+    assert.deepEqual(await joiningOf(ann), [
+      [ids[0], 1],
+      [ids[1], 1],
+    ])
+    assert.deepEqual(await joiningOf(bob), [
+      [ids[0], 1],
+      [ids[1], change],
+    ])
+    assert.deepEqual(await joiningOf(cy), [])
+    assert.equal(change, 5)
+  })
+
   rule('never has a hole while others write', async (world) => {
     const ann = await world.account('ann')
     const room = await world.open(ann)
