@@ -49,13 +49,15 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   const { config, dialects } = options
   const ports = new Ports(options)
   try {
-    const { http: main, port } = await ports.openMain()
+    const main = ports.createMain()
     const tcpPort = await ports.openRaw(main)
     const dedicatedPorts = new Map<DialectName, number>()
     for (const entry of config.dedicatedPorts) {
       const dialect = dialects.all.find(({ name }) => name === entry.dialect)
       if (dialect) dedicatedPorts.set(entry.dialect, await ports.openDedicated(dialect, entry.port))
     }
+    // Last: whoever is answered there finds the others open.
+    const port = await ports.openMain(main)
     const host = config.host.includes(':') ? `[${config.host}]` : config.host
     return {
       addresses: { url: `http://${host}:${port}`, port, tcpPort, dedicatedPorts },
@@ -77,7 +79,7 @@ class Ports {
     this.#options = options
   }
 
-  async openMain(): Promise<{ http: HttpServer; port: number }> {
+  createMain(): HttpServer {
     const { config, dialects, health, metrics } = this.#options
     const dispatcher = new Dispatcher<DialectName>({
       owners: dialects.all,
@@ -86,10 +88,14 @@ class Ports {
       onRequest: (name) => metrics.countRequest(name),
       onError: (err) => this.#options.log.error({ err }, 'a request could not be dispatched'),
     })
-    const http = this.#create(dialects.all, (request, response) => {
+    return this.#create(dialects.all, (request, response) => {
       if (!health.handle(request, response)) dispatcher.handle(request, response)
     })
-    return { http, port: await this.#listen(http, config.host, config.port, 'PORT') }
+  }
+
+  openMain(http: HttpServer): Promise<number> {
+    const { host, port } = this.#options.config
+    return this.#listen(http, host, port, 'PORT')
   }
 
   async openDedicated(dialect: Dialect, port: number): Promise<number> {

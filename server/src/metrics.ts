@@ -37,6 +37,23 @@ export class Metrics {
     })
   }
 
+  /** Asked at each scrape. */
+  watchBus(ping: () => Promise<void>): void {
+    new Gauge({
+      name: 'parlance_bus_up',
+      help: 'Whether news travels between the nodes: 1, or 0 while this one serves its own clients alone.',
+      registers: [this.#registry],
+      async collect() {
+        this.set(
+          await ping().then(
+            () => 1,
+            () => 0,
+          ),
+        )
+      },
+    })
+  }
+
   observeCommit(stats: { readonly commands: number; readonly commitMs: number }): void {
     this.#commitSeconds.observe(stats.commitMs / 1000)
     this.#commitWrites.observe(stats.commands)

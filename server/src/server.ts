@@ -60,6 +60,8 @@ export async function createServer(config: Config): Promise<Server> {
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
   )
 
+  metrics.watchBus(() => bus.ping())
+
   let isDraining = false
   const health = new Health({
     parts: new Map([['store', () => store.ping()]]),

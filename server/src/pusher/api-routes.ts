@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.ts'
 import {
   type Attribute,
   parseBatch,
@@ -15,6 +16,8 @@ export interface ApiRoutesDeps {
   readonly publisher: Pick<PusherPublisher, 'trigger'>
   readonly occupancy: Occupancy
   readonly terminateUser: (userId: string) => void
+  /** Rejects while the other nodes are out of reach. */
+  readonly reachOthers: () => Promise<void>
 }
 
 export interface Params {
@@ -38,7 +41,10 @@ export function addRoutes(route: Route, deps: ApiRoutesDeps): void {
   addChannelRoutes(route, deps)
 }
 
-function addEventRoutes(route: Route, { publisher, occupancy, terminateUser }: ApiRoutesDeps): void {
+function addEventRoutes(
+  route: Route,
+  { publisher, occupancy, terminateUser, reachOthers }: ApiRoutesDeps,
+): void {
   const send = ({ channels, event, data, exceptSocketId }: Trigger) =>
     publisher.trigger(channels, event, data, exceptSocketId === undefined ? {} : { exceptSocketId })
   const about = (channel: string, info: readonly Attribute[] = []) => describe(occupancy, channel, info)
@@ -60,6 +66,9 @@ function addEventRoutes(route: Route, { publisher, occupancy, terminateUser }: A
 
   route('POST', '/users/:user_id/terminate_connections', async ({ path }) => {
     terminateUser(path.user_id)
+    await reachOthers().catch(() => {
+      throw new ApiError(503, 'Not every server could be told: try again')
+    })
     return {}
   })
 }

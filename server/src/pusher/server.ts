@@ -116,7 +116,16 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
 
   return {
     ...publisher,
-    http: createHttpApi({ credentials, signatures, publisher, occupancy, terminateUser, clock, log }),
+    http: createHttpApi({
+      credentials,
+      signatures,
+      publisher,
+      occupancy,
+      terminateUser,
+      reachOthers: () => bus.ping(),
+      clock,
+      log,
+    }),
     upgrade(path) {
       const key = keyIn(path)
       return key === undefined ? undefined : connections.handler(key)

@@ -14,6 +14,12 @@ interface Proof {
 
 // Whichever node answered the request, the connection may be on any.
 const PROOFS: Topic<Proof> = topic('channels:proofs')
+/** A node that may have missed some asks the others for them. */
+const MISSED: Topic<null> = topic('channels:proofs:missed')
+/** Of this node, to be told again; the oldest go. */
+const MAX_TOLD = 10_000
+
+const keyOf = ({ accountId, socketId }: Proof): string => `${accountId}@${socketId}`
 
 export interface ListenersOptions {
   readonly server: PusherServer
@@ -34,7 +40,9 @@ export class Listeners {
   readonly #feeds: Feeds
   readonly #log: Logger
   readonly #known = new Set<string>()
-  readonly #unsubscribe: Unsubscribe
+  /** By socket id and account. */
+  readonly #told = new Map<string, Proof>()
+  readonly #unsubscribe: Unsubscribe[]
 
   constructor({ server, chat, bus, feeds, log }: ListenersOptions) {
     this.#server = server
@@ -42,21 +50,43 @@ export class Listeners {
     this.#bus = bus
     this.#feeds = feeds
     this.#log = log
-    this.#unsubscribe = bus.subscribe(PROOFS, (proof) => this.#note(proof))
+    this.#unsubscribe = [
+      bus.subscribe(
+        PROOFS,
+        (proof) => this.#note(proof),
+        (why) => {
+          if (why === 'resumed') bus.publish(MISSED, null)
+        },
+      ),
+      bus.subscribe(MISSED, () => this.#tellAgain()),
+    ]
   }
 
   announce({ accountId, credentialsSince }: Account, socketId: string): void {
-    this.#bus.publish(PROOFS, { socketId, accountId, credentialsSince })
+    const proof = { socketId, accountId, credentialsSince }
+    const key = keyOf(proof)
+    this.#told.delete(key)
+    this.#told.set(key, proof)
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= MAX_TOLD) break
+      this.#told.delete(oldest)
+    }
+    this.#bus.publish(PROOFS, proof)
   }
 
   close(): void {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  /** Who has heard one does nothing. */
+  #tellAgain(): void {
+    for (const proof of this.#told.values()) this.#bus.publish(PROOFS, proof)
   }
 
   #note(proof: Proof): void {
     const { socketId, accountId } = proof
     const connection = this.#server.findConnection(socketId)
-    const key = `${accountId}@${socketId}`
+    const key = keyOf(proof)
     if (!connection || this.#known.has(key)) return
     this.#known.add(key)
     const forget = this.#feeds.followAccount(accountId, (news) => {
