@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { ErrorReply } from '@redis/client'
 import { within } from '../../lib/within.ts'
 import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
-import { CHUNK, type Hold, type Holder, Ledger, type Shift } from './ledger.ts'
+import { Claim } from './claim.ts'
+import { Ledger, type Shift } from './ledger.ts'
 import type { Names } from './names.ts'
 import type { RedisCommands } from './wire.ts'
 
@@ -37,11 +37,10 @@ export class RedisPresence implements PresenceSets {
   readonly #renewing: NodeJS.Timeout
   /** Of the present wire; undefined while there is none. */
   #offered: Ledger | undefined
-  /** The one in use: undefined also while Redis refuses what it is told. */
-  #ledger: Ledger | undefined
-  #self: Holder = { name: randomUUID(), leaseUntil: 0 }
-  /** Sets that Redis knows this node to hold members of. */
-  #noted = new Set<string>()
+  /** The last one that was begun. */
+  #claim: Claim | undefined
+  /** Whether it is what the other nodes go by: not while Redis is out of reach, or refuses what it is told. */
+  #isHeld = false
   #epoch: string | undefined
   #heldSince = 0
   #isRenewing = false
@@ -122,78 +121,52 @@ export class RedisPresence implements PresenceSets {
   /** Until it is opened again this node answers for itself alone. */
   leaveAlone(): void {
     this.#offered = undefined
-    this.#ledger = undefined
+    this.#isHeld = false
   }
 
   /** Takes back what is still held. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#renewing)
-    const ledger = this.#ledger
+    const claim = this.#held
     this.leaveAlone()
     // Out of reach, the others will do it.
-    await ledger?.bury(this.#self.name, () => undefined, this.#noted).catch(() => undefined)
+    await claim?.bury(claim.ledger, () => undefined).catch(() => undefined)
+  }
+
+  get #held(): Claim | undefined {
+    return this.#isHeld ? this.#claim : undefined
   }
 
   async #begin(ledger: Ledger): Promise<void> {
-    const [before, notedBefore] = [this.#self.name, this.#noted]
-    const name = randomUUID()
-    const { epoch, leaseUntil } = await ledger.renew(name, { leaseMs: LEASE_MS, mayBury: false })
-    if (ledger !== this.#offered) return
+    const claim = new Claim(ledger, this.#holders)
+    const { epoch } = await claim.renew({ leaseMs: LEASE_MS, mayBury: false })
+    if (ledger !== this.#offered || this.#isClosed) return
     const isRepeated = this.#epoch !== undefined && epoch !== this.#epoch
+    const before = this.#claim
     this.#epoch = epoch
     this.#heldSince = performance.now()
-    this.#self = { name, leaseUntil }
-    this.#noted = new Set(this.#holders.names())
-    this.#ledger = ledger
-    await ledger.noteSets(name, [...this.#noted])
-    for (const set of [...this.#noted]) await this.#sayAll(ledger, set, isRepeated)
-    await ledger.bury(before, (shift) => this.#tell(shift), notedBefore)
+    this.#claim = claim
+    this.#isHeld = true
+    await claim.sayAll((come) => this.#tell({ ...come, isPresent: true, isRepeated }))
+    await before?.bury(ledger, (shift) => this.#tell(shift))
     this.#isRefused = false
-  }
-
-  async #sayAll(ledger: Ledger, set: string, isRepeated: boolean): Promise<void> {
-    const members = [...this.#holders.members(set).keys()]
-    for (let from = 0; from < members.length; from += CHUNK) {
-      // As it is now: some may have gone while the others were said.
-      const holds = members.slice(from, from + CHUNK).map((member) => this.#holdOf(set, member))
-      const shifts = await ledger.hold(this.#self, set, holds)
-      for (const [n, { member, about }] of holds.entries()) {
-        if (shifts[n] === 1) this.#tell({ set, member, about, isPresent: true, isRepeated })
-      }
-    }
-  }
-
-  #holdOf(set: string, member: string): Hold {
-    const { holders = 0, about = '' } = this.#holders.members(set).get(member) ?? {}
-    return { member, holders, about }
   }
 
   /** Undefined when Redis does not answer. */
   async #say(set: string, member: string): Promise<Shift | undefined> {
-    const ledger = this.#ledger
-    if (!ledger) return undefined
-    const { name } = this.#self
-    const sayings: Promise<unknown>[] = []
-    if (this.#holders.members(set).has(member) && !this.#noted.has(set)) {
-      this.#noted.add(set)
-      sayings.push(ledger.noteSets(name, [set]))
-    }
-    const holding = ledger.hold(this.#self, set, [this.#holdOf(set, member)])
-    if (this.#holders.members(set).size === 0 && this.#noted.delete(set)) {
-      sayings.push(ledger.forgetSet(name, set))
-    }
+    const claim = this.#held
+    if (!claim) return undefined
     try {
-      const [shifts] = await within(ANSWER_TIMEOUT_MS, 'Redis', Promise.all([holding, ...sayings]))
-      return shifts[0]
+      return await within(ANSWER_TIMEOUT_MS, 'Redis', claim.say(set, member))
     } catch (error) {
-      this.#report(ledger, error)
+      this.#report(claim.ledger, error)
       return undefined
     }
   }
 
   async #ask<T>(ask: (ledger: Ledger) => Promise<T>, ofHere: () => Promise<T>): Promise<T> {
-    const ledger = this.#ledger
+    const { ledger } = this.#held ?? {}
     if (!ledger) return ofHere()
     try {
       return await within(ANSWER_TIMEOUT_MS, 'Redis', ask(ledger))
@@ -208,8 +181,9 @@ export class RedisPresence implements PresenceSets {
     if (!ledger || this.#isRenewing || this.#isClosed) return
     this.#isRenewing = true
     try {
-      if (ledger !== this.#ledger) await this.#begin(ledger)
-      else await this.#renewIn(ledger)
+      const claim = this.#held
+      if (claim?.ledger === ledger) await this.#hold(claim)
+      else await this.#begin(ledger)
     } catch (error) {
       this.#report(ledger, error)
     } finally {
@@ -217,20 +191,19 @@ export class RedisPresence implements PresenceSets {
     }
   }
 
-  async #renewIn(ledger: Ledger): Promise<void> {
-    const { name } = this.#self
+  async #hold(claim: Claim): Promise<void> {
+    const { ledger } = claim
     // After a pause of Redis itself all leases have run out: each node gets the time to renew its own.
     const mayBury = performance.now() - this.#heldSince > LEASE_MS
-    const renewal = await ledger.renew(name, { leaseMs: LEASE_MS, mayBury })
+    const { wasHeld, epoch, dying } = await claim.renew({ leaseMs: LEASE_MS, mayBury })
     // Begun anew meanwhile, on another wire.
-    if (name !== this.#self.name) return
-    if (!renewal.wasHeld || renewal.epoch !== this.#epoch) {
+    if (claim !== this.#held) return
+    if (!wasHeld || epoch !== this.#epoch) {
       await this.#begin(ledger)
       return
     }
-    this.#self = { name, leaseUntil: renewal.leaseUntil }
-    for (const dead of renewal.dying) await ledger.bury(dead, (shift) => this.#tell(shift))
-    if (renewal.dying.length > 0) this.#onBuried()
+    for (const dead of dying) await ledger.bury(dead, (shift) => this.#tell(shift))
+    if (dying.length > 0) this.#onBuried()
   }
 
   /**
@@ -239,7 +212,7 @@ export class RedisPresence implements PresenceSets {
    */
   #report(ledger: Ledger, error: unknown): void {
     if (ledger !== this.#offered || !(error instanceof ErrorReply)) return
-    this.#ledger = undefined
+    this.#isHeld = false
     if (!this.#isRefused) this.#onError(error)
     this.#isRefused = true
   }

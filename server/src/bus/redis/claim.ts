@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { PresenceShift } from '../bus.ts'
+import type { Holders } from '../holders.ts'
+import { CHUNK, type Hold, type Ledger, type Renewal, type Shift } from './ledger.ts'
+
+/**
+ * What this node says of its holders under one name, as long as that name's lease runs. Each wire and each lease
+ * has a claim of its own; the one before is then buried.
+ */
+export class Claim {
+  readonly ledger: Ledger
+  readonly #name = randomUUID()
+  readonly #holders: Holders
+  /** Sets that Redis knows this name to hold members of. */
+  #noted = new Set<string>()
+  /** By Redis's clock. */
+  #leaseUntil = 0
+  #isBuried = false
+
+  constructor(ledger: Ledger, holders: Holders) {
+    this.ledger = ledger
+    this.#holders = holders
+  }
+
+  async renew(terms: { readonly leaseMs: number; readonly mayBury: boolean }): Promise<Renewal> {
+    const renewal = await this.ledger.renew(this.#name, terms)
+    this.#leaseUntil = renewal.leaseUntil
+    return renewal
+  }
+
+  /** Says what there is, set by set. Tells who has come to a set with it. */
+  async sayAll(onCome: (come: Pick<PresenceShift, 'set' | 'member' | 'about'>) => void): Promise<void> {
+    this.#noted = new Set(this.#holders.names())
+    const sets = [...this.#noted]
+    await this.ledger.noteSets(this.#name, sets)
+    for (const set of sets) {
+      const members = [...this.#holders.members(set).keys()]
+      for (let from = 0; from < members.length; from += CHUNK) {
+        // As it is now: some may have gone while the others were said.
+        const holds = members.slice(from, from + CHUNK).map((member) => this.#holdOf(set, member))
+        const shifts = await this.#hold(set, holds)
+        for (const [n, { member, about }] of holds.entries()) {
+          if (shifts[n] === 1) onCome({ set, member, about })
+        }
+      }
+    }
+  }
+
+  /** How many holders a member has here by now. Undefined once the lease has run out. */
+  async say(set: string, member: string): Promise<Shift | undefined> {
+    const said: Promise<unknown>[] = []
+    if (this.#holders.members(set).has(member) && !this.#noted.has(set)) {
+      this.#noted.add(set)
+      said.push(this.ledger.noteSets(this.#name, [set]))
+    }
+    const holding = this.#hold(set, [this.#holdOf(set, member)])
+    if (this.#holders.members(set).size === 0 && this.#noted.delete(set)) {
+      said.push(this.ledger.forgetSet(this.#name, set))
+    }
+    const [shifts] = await Promise.all([holding, ...said])
+    return shifts[0]
+  }
+
+  /** Takes back what was said, also of sets of which Redis has forgotten that they were noted. */
+  bury(by: Ledger, onGone: (shift: PresenceShift) => void): Promise<void> {
+    this.#isBuried = true
+    return by.bury(this.#name, onGone, this.#noted)
+  }
+
+  async #hold(set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
+    if (this.#isBuried) return []
+    return this.ledger.hold({ name: this.#name, leaseUntil: this.#leaseUntil }, set, holds)
+  }
+
+  #holdOf(set: string, member: string): Hold {
+    const { holders = 0, about = '' } = this.#holders.members(set).get(member) ?? {}
+    return { member, holders, about }
+  }
+}
