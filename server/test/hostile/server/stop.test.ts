@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -142,6 +143,8 @@ test('SIGTERM under load: everyone is told, nothing acknowledged is lost, and it
     await socketIo(url),
   ]
   const silent = connect(tcpPort, '127.0.0.1')
+  await once(silent, 'connect')
+  silent.on('error', () => undefined)
   t.after(() => {
     for (const client of [...rude, ...ears]) client.end()
     silent.destroy()
