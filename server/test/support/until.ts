@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Resolves with the condition's first truthy value; rejects, naming what it waited for, after `withinMs`. */
+/**
+ * Resolves with the condition's first truthy value; rejects, naming what it waited for, after `withinMs`: by default
+ * long enough for a machine that is busy with other things.
+ */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  withinMs = 5_000,
+  withinMs = 20_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
   for (;;) {
