@@ -163,3 +163,18 @@ test('who hears late that it has joined is told what others have been told since
   assert.equal(late.text(), 'two three four ')
   assert.equal(early.text(), 'four ')
 })
+
+test('who finds it ready while the last listener before is being forgotten misses nothing', async (t) => {
+  const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
+  await feeds.ready(conversationId)
+  const stop = follow()
+  stop()
+  // Just before the time after which nobody's conversation is let go.
+  await setTimeout(1_900)
+  await feeds.ready(conversationId)
+  await setTimeout(300)
+  follow()
+  const arrive = await say('after')
+  arrive()
+  assert.deepEqual(heard, ['after'])
+})

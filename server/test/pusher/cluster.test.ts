@@ -113,3 +113,10 @@ test('with the shared sets away, events still flow, and presence says so', async
   assert.equal((await client.next('pusher:subscription_error')).data.type, 'Unavailable')
   assert.deepEqual(await client.settled(), [])
 })
+
+test('while other nodes are out of reach, who terminates a user is told to try again', async () => {
+  const bus = localBus()
+  Object.assign(bus, { ping: () => Promise.reject(new Error('away')) })
+  await using world = await startPusher({ bus })
+  await assert.rejects(world.library.terminateUserConnections('ann'), { status: 503 })
+})
