@@ -1,5 +1,5 @@
 import { type CommandLine, readCommandLine, type Syntax } from './command-line.ts'
-import { type Environment, readDatabase, SETTING_NAMES } from './config.ts'
+import { type Environment, readDatabase, SETTING_NAMES } from './config/index.ts'
 import { CommandEnd } from './lib/command-end.ts'
 import { SettingRefusal } from './lib/settings.ts'
 import { start } from './start.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Environment, SETTING_NAMES } from './config.ts'
+import { type Environment, SETTING_NAMES } from './config/index.ts'
 import { SettingRefusal } from './lib/settings.ts'
 
 export interface CommandLine {

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
-import type { Config } from './config.ts'
+import type { Config } from './config/index.ts'
 import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'

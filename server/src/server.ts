@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/index.ts'
 import { Chat } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
@@ -16,7 +16,7 @@ import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
 import { openWaitingRoom } from './waiting-room.ts'
 
-export { type Config, readConfig } from './config.ts'
+export { type Config, readConfig } from './config/index.ts'
 
 /** A running server. */
 export interface Server {

@@ -1,4 +1,4 @@
-import { type Config, SAFE_SECRET_LENGTH } from './config.ts'
+import { type Config, SAFE_SECRET_LENGTH } from './config/index.ts'
 import type { Server } from './server.ts'
 
 /** What a person sees when the server is up: where it listens, where it stores, what to try. */

@@ -1,4 +1,4 @@
-import type { Environment } from './config.ts'
+import type { Environment } from './config/index.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
 

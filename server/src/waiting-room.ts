@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/index.ts'
 import { listenOrRefuse } from './port-refusals.ts'
 import { createListener, type Health, plain, stop } from './transport/index.ts'
 

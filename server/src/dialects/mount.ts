@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import type { Chat } from '../core/chat.ts'
 import type { Feeds } from '../delivery/index.ts'
 import { deriveKey } from '../lib/token.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../config.ts'
+import type { Database } from '../config/index.ts'
 import { agreedSecrets, keepSecrets, readSecrets, SECRETS, type Secrets } from '../secrets.ts'
 import type { MovingSource, MovingTarget } from '../store/moving.ts'
 import { openSqliteSource, openSqliteTarget } from '../store/sqlite/moving.ts'

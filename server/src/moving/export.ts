@@ -1,4 +1,4 @@
-import type { Database } from '../config.ts'
+import type { Database } from '../config/index.ts'
 import { newUuid } from '../lib/ids.ts'
 import { addressOf } from '../start-block.ts'
 import { totalOf } from './archive.ts'

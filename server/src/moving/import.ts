@@ -1,4 +1,4 @@
-import type { Database } from '../config.ts'
+import type { Database } from '../config/index.ts'
 import { addressOf } from '../start-block.ts'
 import type { Sums } from '../store/moving.ts'
 import { type Archive, totalOf } from './archive.ts'

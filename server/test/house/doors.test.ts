@@ -14,9 +14,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   delivery: ['core', 'bus'],
   transport: ['delivery'],
   pusher: ['bus', 'delivery', 'transport', 'top'],
-  dialects: ['core', 'bus', 'delivery', 'transport', 'pusher', 'top'],
-  moving: ['store', 'top'],
-  top: ['core', 'store', 'bus', 'delivery', 'transport', 'pusher', 'dialects', 'moving'],
+  dialects: ['core', 'bus', 'delivery', 'transport', 'pusher', 'config', 'top'],
+  config: ['dialects'],
+  moving: ['store', 'config', 'top'],
+  top: ['core', 'store', 'bus', 'delivery', 'transport', 'pusher', 'dialects', 'config', 'moving'],
 }
 
 const DOORS = new Set([
@@ -34,6 +35,7 @@ const DOORS = new Set([
   'transport/index.ts',
   'pusher/index.ts',
   'dialects/index.ts',
+  'config/index.ts',
   'moving/index.ts',
 ])
 

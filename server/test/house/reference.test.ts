@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withResults } from '../../../docs/arithmetic.ts'
-import { SETTING_NAMES } from '../../src/config.ts'
+import { SETTING_NAMES } from '../../src/config/index.ts'
 import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
 import { LIMITS } from '../../src/transport/index.ts'
 

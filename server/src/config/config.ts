@@ -1,0 +1,41 @@
+import type { DialectName } from '../dialects/index.ts'
+import type { Database } from './engines.ts'
+
+/** Everything that can be set, parsed and checked. Nothing else reads the environment. */
+export interface Config {
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly database: Database
+  readonly dialects: readonly DialectName[]
+  readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
+  readonly rooms: { readonly tcpPort: number | null; readonly tcpHost: string; readonly historyLimit: number }
+  readonly chatapp: {
+    /** Undefined: generated on first start. */
+    readonly jwtSecret: string | undefined
+    readonly allowedOrigins: readonly string[]
+    readonly cookieSameSite: 'lax' | 'strict' | 'none'
+  }
+  readonly groups: { readonly guestsAllowed: boolean }
+  readonly channels: { readonly historyLimit: number; readonly tokenTtlSeconds: number }
+  readonly pusher: {
+    readonly appId: string | undefined
+    readonly key: string | undefined
+    readonly secret: string | undefined
+    /** Set: events go to hosted Pusher and the built-in server is off. */
+    readonly cluster: string | undefined
+    readonly webhookUrl: string | undefined
+  }
+  /** Several nodes are one chat through it. */
+  readonly redisUrl: string | undefined
+  readonly rateLimits: boolean
+  readonly maxMessageBytes: number
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: LogLevel
+  readonly metrics: boolean
+  /** Lets a scraper that is not on loopback read /metrics as `Authorization: Bearer …`. */
+  readonly metricsToken: string | undefined
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]

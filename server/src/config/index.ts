@@ -1,0 +1,60 @@
+import { DIALECT_NAMES } from '../dialects/index.ts'
+import { SettingsReader } from '../lib/settings.ts'
+import { originsOf, trustedProxiesOf } from './addresses.ts'
+import { type Config, LOG_LEVELS } from './config.ts'
+import { type Database, databaseOf, redisUrlOf } from './engines.ts'
+import { type Environment, refuseUnknown } from './names.ts'
+import { dedicatedPortsOf, refuseContradictions, tcpPortOf } from './ports.ts'
+import { pusherOf } from './pusher.ts'
+import { secretOf } from './secrets.ts'
+
+export type { Config, LogLevel } from './config.ts'
+export type { Database } from './engines.ts'
+export { type Environment, SETTING_NAMES } from './names.ts'
+export { SAFE_SECRET_LENGTH } from './secrets.ts'
+
+/** Throws `SettingRefusal`, whose message is one sentence that says what to write instead. */
+export function readConfig(environment: Environment): Config {
+  refuseUnknown(environment)
+  const settings = new SettingsReader(environment)
+  const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
+  const database = databaseOf(settings)
+  const config: Config = {
+    host: settings.text('HOST') ?? '127.0.0.1',
+    port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
+    database,
+    redisUrl: redisUrlOf(settings, database),
+    dialects,
+    dedicatedPorts: dedicatedPortsOf(settings, dialects),
+    rooms: {
+      tcpPort: tcpPortOf(settings, dialects),
+      tcpHost: settings.text('ROOMS_TCP_HOST') ?? '127.0.0.1',
+      historyLimit: settings.integer('ROOMS_HISTORY_LIMIT', { from: 0, to: 1_000_000 }) ?? 1000,
+    },
+    chatapp: {
+      jwtSecret: secretOf(settings, 'JWTSECRET'),
+      allowedOrigins: originsOf(settings),
+      cookieSameSite: settings.choice('CHATAPP_COOKIE_SAMESITE', ['lax', 'strict', 'none']) ?? 'lax',
+    },
+    groups: { guestsAllowed: settings.flag('GROUPS_GUESTS') ?? true },
+    channels: {
+      historyLimit: settings.integer('CHANNELS_HISTORY_LIMIT', { from: 1, to: 100_000 }) ?? 1000,
+      tokenTtlSeconds: settings.integer('CHANNELS_TOKEN_TTL', { from: 1, to: 31_536_000 }) ?? 900,
+    },
+    pusher: pusherOf(settings),
+    rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
+    maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
+    trustedProxies: trustedProxiesOf(settings),
+    logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    metrics: settings.flag('METRICS') ?? true,
+    metricsToken: settings.text('METRICS_TOKEN'),
+  }
+  refuseContradictions(config)
+  return Object.freeze(config)
+}
+
+/** Only where the data is, for a command that serves nobody. Throws as `readConfig` does. */
+export function readDatabase(environment: Environment): Database {
+  refuseUnknown(environment)
+  return databaseOf(new SettingsReader(environment))
+}

@@ -1,0 +1,33 @@
+import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
+import type { Config } from './config.ts'
+
+export function pusherOf(settings: SettingsReader): Config['pusher'] {
+  const cluster = settings.text('PUSHER_CLUSTER')
+  const [appId, key] = [settings.text('PUSHER_APP_ID'), settings.text('PUSHER_KEY')]
+  const secret = settings.text('PUSHER_SECRET')
+  const webhookUrl = settings.text('PUSHER_WEBHOOK_URL')
+  if (cluster && !(appId && key && secret)) {
+    throw new SettingRefusal(
+      'PUSHER_CLUSTER sends events to hosted Pusher, so PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET must be set too.',
+    )
+  }
+  for (const [name, value] of [
+    ['PUSHER_APP_ID', appId],
+    ['PUSHER_KEY', key],
+  ] as const) {
+    if (value && !/^[-a-zA-Z0-9_]{1,64}$/.test(value)) {
+      throw new SettingRefusal(`${name} stands in addresses; write at most 64 letters, digits, - or _.`)
+    }
+  }
+  if (webhookUrl && !/^https?:$/.test(URL.parse(webhookUrl)?.protocol ?? '')) {
+    throw new SettingRefusal(
+      'PUSHER_WEBHOOK_URL must be an address such as https://example.org/pusher-webhook.',
+    )
+  }
+  if (webhookUrl && cluster) {
+    throw new SettingRefusal(
+      'PUSHER_WEBHOOK_URL belongs to the built-in server, which PUSHER_CLUSTER turns off; set one of the two.',
+    )
+  }
+  return { appId, key, secret, cluster, webhookUrl }
+}
