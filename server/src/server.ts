@@ -29,6 +29,8 @@ export interface Server {
   /** The domain itself, for programs that embed the server. */
   readonly chat: Chat
   readonly pusher: { readonly appId: string; readonly key: string }
+  /** From now on `/readyz` keeps newcomers away; whoever comes all the same is served. */
+  drain(): void
   /** Stops accepting, says goodbye to clients, finishes and commits what was accepted. */
   close(): Promise<void>
 }
@@ -63,6 +65,7 @@ export async function createServer(config: Config): Promise<Server> {
   metrics.watchBus(() => bus.ping())
 
   let isDraining = false
+  let isClosing = false
   const health = new Health({
     parts: new Map([['store', () => store.ping()]]),
     helpers: new Map([['bus', () => bus.ping()]]),
@@ -77,8 +80,12 @@ export async function createServer(config: Config): Promise<Server> {
     ...listeners.addresses,
     chat,
     pusher: { appId, key },
+    drain: () => {
+      isDraining = true
+    },
     close: async () => {
-      if (isDraining) return
+      if (isClosing) return
+      isClosing = true
       isDraining = true
       // First nothing new comes in, then clients are told, then what is in flight ends.
       const stopped = listeners.stop()

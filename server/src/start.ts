@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Environment } from './config/index.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
@@ -13,6 +14,8 @@ export async function start(environment: Environment): Promise<void> {
   const asked = signalled()
   process.stdout.write(startBlock(config, server))
   await asked
+  server.drain()
+  await pause(config.drainSeconds * 1000)
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
   await server.close()
 }

@@ -29,6 +29,8 @@ export interface Config {
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined
   readonly rateLimits: boolean
+  /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
+  readonly drainSeconds: number
   readonly maxMessageBytes: number
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel

@@ -45,6 +45,7 @@ export function readConfig(environment: Environment): Config {
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     trustedProxies: trustedProxiesOf(settings),
+    drainSeconds: settings.integer('PARLANCE_DRAIN_SECONDS', { from: 0, to: 300 }) ?? 0,
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     metrics: settings.flag('METRICS') ?? true,
     metricsToken: settings.text('METRICS_TOKEN'),

@@ -58,6 +58,23 @@ test('SIGTERM tells live clients, commits what was accepted, and exits 0', async
   await assert.rejects(fetch(`${url}/healthz`))
 })
 
+test('a server that drains is not ready, and serves until it stops', async (t) => {
+  const directory = await tempDir(t)
+  const settings = { DBPATH: join(directory, 'chat.db'), PARLANCE_DRAIN_SECONDS: '5' }
+  const { child, exited, url } = await ready(t, settings)
+  const readiness = async () => {
+    const response = await fetch(`${url}/readyz`, { headers: { connection: 'close' } })
+    return [response.status, ((await response.json()) as { status: string }).status]
+  }
+  assert.deepEqual(await readiness(), [200, 'ok'])
+  child.kill('SIGTERM')
+  await until('newcomers to be kept away', async () => (await readiness())[0] === 503)
+  assert.deepEqual(await readiness(), [503, 'draining'])
+  await registerAndLogIn(url)
+  assert.equal(await exited, 0)
+  await assert.rejects(fetch(`${url}/healthz`))
+})
+
 async function registerAndLogIn(url: string): Promise<{ jar: string }> {
   const account = { username: 'dora', password: 'a fine password', fullname: 'Dora' }
   const post = (path: string) => fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(account) })
