@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -28,6 +29,9 @@ for (const [engine, isMissing] of Object.entries(needs)) {
   for (const file of files) wanted.splice(wanted.indexOf(file), 1)
   leftOut.push(`NOT RUN, because ${reason}: ${files.join(', ')}`)
 }
+
+// Each file is a process of its own, which would compile the same modules again.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'parlance-compile-cache')
 
 let passed = 0
 let failed = 0

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Answer } from './messenger-client.ts'
+import type { Answer, Participant, Person } from './messenger-client.ts'
 
 /** The body of an error of the dialect's own. */
 export const ownError = (
@@ -24,8 +24,14 @@ export const WITH_YOURSELF = ownError(400, 'CHAT_WITH_YOURSELF', 'You can not cr
 })
 export const NO_MESSAGE = ownError(404, 'MESSAGE_DOES_NOT_EXIST', "Message doesn't exist.")
 
+export const NOT_FOUND = { detail: 'Not Found' }
+export const WRONG_METHOD = { detail: 'Method Not Allowed' }
+
 export const is = ({ status, body }: Answer<unknown>, expected: number, wanted: object): void =>
   assert.deepEqual({ status, body }, { status: expected, body: wanted })
+
+export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/
+export const participant = ({ id, username }: Person): Participant => ({ id, username })
 
 export type Loc = (string | number)[]
 export const missing = (...loc: Loc) => ({ loc, msg: 'field required', type: 'value_error.missing' })
@@ -57,4 +63,10 @@ export const tooLong = (limit: number, ...loc: Loc) => ({
   msg: `ensure this value has at most ${limit} characters`,
   type: 'value_error.any_str.max_length',
   ctx: { limit_value: limit },
+})
+export const tooSmall = (...loc: string[]) => ({
+  loc,
+  msg: 'ensure this value is greater than or equal to 1',
+  type: 'value_error.number.not_ge',
+  ctx: { limit_value: 1 },
 })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { toAccountId, toConversationId } from '../../src/core/chat.ts'
-import { type Target, target } from '../support/server.ts'
+import { after, describe, it } from 'node:test'
+import { target } from '../support/server.ts'
 import {
   CHAT_EXISTS,
   empty,
@@ -15,40 +14,32 @@ import {
   notInteger,
   notText,
   ownError,
+  participant,
+  TIME,
   tooLong,
+  tooSmall,
   unclean,
   WITH_YOURSELF,
 } from './messenger-answers.ts'
 import {
   type Chat,
-  type ChatPage,
-  type Message,
   type MessagePage,
   openGroup,
   openPrivate,
-  type Person,
+  peopleAt,
   say,
   signUp,
-  unique,
 } from './messenger-client.ts'
 
-const server: Target = await target()
-const { url, own } = server
+const server = await target()
+const { url } = server
 after(() => server.close())
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/
+const people = peopleAt(url)
+
 /** Nobody's id, in each way a client could write one. */
 const ABSENT_IDS = [2 ** 52, 0, -1, 2 ** 53 + 2, 1e300, '9'.repeat(100), '-5']
 const NOT_INTEGERS = ['x', '1.5', '1e3', '0x1', '１', 'NaN', '1_0']
-
-const participant = ({ id, username }: Person) => ({ id, username })
-const listed = ({ participants: _, ...chat }: Chat) => chat
-
-async function people<Names extends readonly string[]>(
-  ...names: Names
-): Promise<{ [K in keyof Names]: Person }> {
-  return (await Promise.all(names.map((name) => signUp(url, name)))) as { [K in keyof Names]: Person }
-}
 
 describe('POST /chat/private/create', () => {
   it('answers the new chat, its creator first', async () => {
@@ -208,151 +199,6 @@ describe('GET /chat/{id}', () => {
   })
 })
 
-const tooSmall = (...loc: string[]) => ({
-  loc,
-  msg: 'ensure this value is greater than or equal to 1',
-  type: 'value_error.number.not_ge',
-  ctx: { limit_value: 1 },
-})
-const tooGreat = (limit: number, ...loc: string[]) => ({
-  loc,
-  msg: `ensure this value is less than or equal to ${limit}`,
-  type: 'value_error.number.not_le',
-  ctx: { limit_value: limit },
-})
-const limitRows = (max: number) =>
-  [
-    ['0', tooSmall('query', 'limit')],
-    ['-9999999999999999999999', tooSmall('query', 'limit')],
-    [String(max + 1), tooGreat(max, 'query', 'limit')],
-    ['9999999999999999999999', tooGreat(max, 'query', 'limit')],
-    ['ten', notInteger('query', 'limit')],
-    ['', notInteger('query', 'limit')],
-    ['1.0', notInteger('query', 'limit')],
-  ] as const
-
-describe('GET /user/chats', () => {
-  let ann: Person
-  let chats: Chat[]
-  const page = (query = '') => ann.client.ok<ChatPage>('GET', `/user/chats${query}`)
-  const ids = ({ chats }: ChatPage) => chats.map(({ id }) => id)
-
-  before(async () => {
-    const [someone, bob] = await people('ann', 'bob')
-    ann = someone
-    chats = []
-    for (let i = 0; i < 27; i++) chats.push(await openGroup(ann, [bob], `chat ${i}`))
-    chats.reverse()
-  })
-
-  it('is empty at first', async () => {
-    const { client } = await signUp(url, 'gil')
-    assert.deepEqual(await client.ok('GET', '/user/chats'), { next: null, count: 0, chats: [] })
-  })
-
-  it('lists the last activity first, 25 a page, and leads to the next page', async () => {
-    const first = await page()
-    assert.deepEqual(first.chats, chats.slice(0, 25).map(listed))
-    assert.equal(first.count, 25)
-    assert.equal(first.next, chats[24]?.updated_at)
-    const second = await page(`?cursor=${encodeURIComponent(first.next ?? '')}`)
-    assert.deepEqual(
-      ids(second),
-      chats.slice(25).map(({ id }) => id),
-    )
-    assert.deepEqual(await page(`?cursor=${encodeURIComponent(second.next ?? '')}`), {
-      next: null,
-      count: 0,
-      chats: [],
-    })
-  })
-
-  it('loses nothing and repeats nothing from page to page, whatever their size', async () => {
-    for (const limit of [1, 2, 5, 50]) {
-      const seen: number[] = []
-      for (let query = `?limit=${limit}`; ; ) {
-        const { next, chats: rows } = await page(query)
-        seen.push(...rows.map(({ id }) => id))
-        if (next === null) break
-        query = `?limit=${limit}&cursor=${encodeURIComponent(next)}`
-      }
-      assert.deepEqual(
-        seen,
-        chats.map(({ id }) => id),
-      )
-    }
-  })
-
-  it('moves a chat to the front with a message, whose time is then its activity', async () => {
-    const [gil, hal] = await people('gil', 'hal')
-    const older = await openGroup(gil, [hal], 'older')
-    const newer = await openGroup(gil, [hal], 'newer')
-    const last_message = await say(hal, older, 'hey')
-    const answer = await gil.client.ok<ChatPage>('GET', '/user/chats')
-    assert.deepEqual(answer.chats, [{ ...listed(older), last_message }, listed(newer)])
-    const { next } = await gil.client.ok<ChatPage>('GET', '/user/chats?limit=1')
-    assert.equal(next, last_message.created_at)
-    await gil.client.ok('GET', '/user/chats')
-    await hal.client.ok('DELETE', `/message/${last_message.id}`)
-    const { chats: rows } = await gil.client.ok<ChatPage>('GET', '/user/chats')
-    assert.deepEqual(rows, [listed(newer), listed(older)])
-  })
-
-  it('takes a time with an offset, with Z, without either, and with an unescaped plus', async () => {
-    const at = chats[20]?.updated_at ?? ''
-    const wanted = chats.slice(21).map(({ id }) => id)
-    const local = at.slice(0, -6)
-    const shifted = new Date(Date.parse(`${local.slice(0, 19)}Z`) + 5.5 * 3_600_000)
-      .toISOString()
-      .slice(0, 19)
-    const forms = [at, `${local}%2B00:00`, `${local}Z`, local, local.replace('T', '%20'), `${local}-00:00`]
-    for (const form of [
-      ...forms,
-      `${shifted}${local.slice(19)}%2B05:30`,
-      `${shifted}${local.slice(19)}+0530`,
-    ])
-      assert.deepEqual(ids(await page(`?cursor=${form}`)), wanted, form)
-    assert.deepEqual(
-      ids(await page(`?cursor=9999-12-31T23:59:59&limit=50`)),
-      chats.map(({ id }) => id),
-    )
-    assert.deepEqual(ids(await page('?cursor=0001-01-01T00:00')), [])
-  })
-
-  it('refuses what is no time', async () => {
-    const detail = [
-      { loc: ['query', 'cursor'], msg: 'invalid datetime format', type: 'value_error.datetime' },
-    ]
-    const rows = [
-      '',
-      'x',
-      '2023',
-      '2023-08-09',
-      '2023-13-01T00:00:00',
-      '2023-02-30T00:00:00',
-      '2023-08-09T24:00:00',
-    ]
-    const more = [
-      '2023-08-09T00:00:60',
-      '2023-08-09T00:00:00%2B24:00',
-      '0000-01-01T00:00:00',
-      '2023-08-09T00:00:00X',
-    ]
-    for (const cursor of [...rows, ...more]) {
-      is(await ann.client.get(`/user/chats?cursor=${cursor}`), 422, { detail })
-      is(await ann.client.get(`/user/chats?cursor=${cursor}&limit=0`), 422, {
-        detail: [...detail, tooSmall('query', 'limit')],
-      })
-    }
-  })
-
-  it('bounds the limit; of several the last counts', async () => {
-    for (const [limit, problem] of limitRows(50))
-      is(await ann.client.get(`/user/chats?limit=${limit}`), 422, { detail: [problem] })
-    assert.equal((await page('?limit=x&limit=2')).count, 2)
-  })
-})
-
 describe('POST /chat/{id}/message', () => {
   it('answers the message', async () => {
     const [ann, bob] = await people('ann', 'bob')
@@ -382,50 +228,6 @@ describe('POST /chat/{id}/message', () => {
     for (const [body, problem] of rows)
       is(await ann.client.post(`/chat/${chat.id}/message`, body), 422, { detail: [problem] })
     assert.equal((await ann.client.ok<MessagePage>('GET', `/chat/${chat.id}/messages`)).count, 0)
-  })
-})
-
-describe('GET /chat/{id}/messages', () => {
-  let ann: Person
-  let bob: Person
-  let chat: Chat
-  const sent: Message[] = []
-  const page = (query = '') => ann.client.ok<MessagePage>('GET', `/chat/${chat.id}/messages${query}`)
-
-  before(async () => {
-    ;[ann, bob] = await people('ann', 'bob')
-    chat = await openPrivate(ann, bob)
-    for (let i = 0; i < 53; i++) sent.push(await say(i === 52 ? bob : ann, chat, `message ${i}`))
-  })
-
-  it('answers the newest 50, oldest first, with their authors', async () => {
-    assert.deepEqual(await page(), {
-      count: 50,
-      authors: [participant(ann), participant(bob)],
-      messages: sent.slice(3),
-    })
-    assert.deepEqual(await page('?limit=1'), {
-      count: 1,
-      authors: [participant(bob)],
-      messages: sent.slice(52),
-    })
-  })
-
-  it('answers what follows a cursor, oldest first', async () => {
-    assert.deepEqual((await page(`?cursor=${sent[9]?.id}&limit=3`)).messages, sent.slice(10, 13))
-    assert.deepEqual((await page('?cursor=0&limit=100')).messages, sent)
-    assert.deepEqual((await page('?cursor=-99999999999999999999&limit=2')).messages, sent.slice(0, 2))
-    for (const cursor of [sent[52]?.id, '9'.repeat(30)])
-      assert.deepEqual(await page(`?cursor=${cursor}`), { count: 0, authors: [], messages: [] })
-  })
-
-  it('refuses a cursor and a limit that are none', async () => {
-    const path = `/chat/${chat.id}/messages`
-    for (const [limit, problem] of limitRows(100))
-      is(await ann.client.get(`${path}?cursor=x&limit=${limit}`), 422, {
-        detail: [notInteger('query', 'cursor'), problem],
-      })
-    is(await ann.client.get(`${path}?cursor=`), 422, { detail: [notInteger('query', 'cursor')] })
   })
 })
 
@@ -463,92 +265,3 @@ describe('DELETE /message/{id}', () => {
     is(await ann.client.send('DELETE', `/message/${id}`, { headers, body: '{' }), 200, { success: true })
   })
 })
-
-if (own) {
-  const { accounts, contacts, conversations, messages } = own.chat
-  const idOf = ({ id }: Person) => toAccountId(id)
-
-  describe('what other dialects bring', () => {
-    it('a private chat exists, whoever opened it and wherever', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      const { conversation } = await conversations.openPrivate(idOf(bob), idOf(ann))
-      is(await ann.client.post('/chat/private/create', { with_user_id: bob.id }), 403, CHAT_EXISTS)
-      const chat = await ann.client.ok<Chat>('GET', `/chat/${conversation.conversationId}`)
-      assert.deepEqual([chat.type, chat.name], ['private', null])
-      assert.deepEqual(chat.participants, [bob, ann].map(participant))
-    })
-
-    it('an open conversation is a group, by its name or else its gid, its creator first', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      for (const name of [unique('lobby'), null]) {
-        const { conversation } = await conversations.createOpen(idOf(ann), name)
-        const account = await accounts.find(idOf(bob))
-        assert.ok(account)
-        await conversations.enter(account, conversation)
-        await conversations.leave(idOf(ann), conversation)
-        await conversations.enter({ ...account, accountId: idOf(ann) }, conversation)
-        const chat = await bob.client.ok<Chat>('GET', `/chat/${conversation.conversationId}`)
-        assert.deepEqual([chat.type, chat.name], ['group', name ?? conversation.gid])
-        assert.deepEqual(chat.participants, [ann, bob].map(participant))
-        assert.notEqual(chat.updated_at, chat.created_at)
-      }
-    })
-
-    it('a nameless group goes by its gid, because no name means a private chat', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      const { conversation } = await conversations.createGroup(idOf(ann), [idOf(bob)], null)
-      const chat = await bob.client.ok<Chat>('GET', `/chat/${conversation.conversationId}`)
-      assert.deepEqual([chat.type, chat.name], ['group', conversation.gid])
-    })
-
-    it('a message sent there is in the history here', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      const chat = await openPrivate(ann, bob)
-      const standing = await conversations.standing(idOf(bob), toConversationId(chat.id))
-      const sender = await accounts.find(idOf(bob))
-      assert.ok(standing && sender)
-      await messages.send(sender, standing, { body: 'from elsewhere' })
-      const page = await ann.client.ok<MessagePage>('GET', `/chat/${chat.id}/messages`)
-      assert.deepEqual(page.authors, [participant(bob)])
-      assert.equal(page.messages[0]?.contents, 'from elsewhere')
-    })
-
-    it('a guest is no valid user, and its name is taken', async () => {
-      const ann = await signUp(url, 'ann')
-      const { accountId, username } = await accounts.admitGuest(unique('guest'))
-      is(await ann.client.post('/chat/private/create', { with_user_id: accountId }), 400, NO_USER)
-      is(await ann.client.post('/chat/group/create', { with_ids: [accountId], name: 'n' }), 400, NO_USER)
-      const registration = { username, email: `${username}@example.org`, password: 'p' }
-      const response = await fetch(`${url}/register`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(registration),
-      })
-      assert.equal(response.status, 400)
-    })
-  })
-
-  describe('the blocked', () => {
-    const block = (blocker: Person, blocked: Person) => contacts.block(idOf(blocker), idOf(blocked))
-
-    it('cannot find the blocker, who can find them', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      await block(ann, bob)
-      is(await bob.client.post('/chat/private/create', { with_user_id: ann.id }), 400, NO_USER)
-      is(await bob.client.post('/chat/group/create', { with_ids: [ann.id], name: 'n' }), 400, NO_USER)
-      await openGroup(ann, [bob], 'n')
-    })
-
-    it('cannot send into the private chat they have, nor tell that it exists', async () => {
-      const [ann, bob] = await people('ann', 'bob')
-      const chat = await openPrivate(bob, ann)
-      await block(ann, bob)
-      const refusal = ownError(403, 'MESSAGE_REFUSED', 'This message can not be delivered.')
-      is(await bob.client.post(`/chat/${chat.id}/message`, { contents: 'hey' }), 403, refusal)
-      is(await bob.client.post('/chat/private/create', { with_user_id: ann.id }), 400, NO_USER)
-      await say(ann, chat, 'still mine')
-      await contacts.unblock(idOf(ann), idOf(bob))
-      await say(bob, chat, 'thanks')
-    })
-  })
-}

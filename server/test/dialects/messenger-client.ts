@@ -114,6 +114,12 @@ export async function signUp(url: string, word: string): Promise<Person> {
   return { ...who, id, client }
 }
 
+/** Signs up as many as are named, side by side. */
+export const peopleAt =
+  (url: string) =>
+  async <Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: Person }> =>
+    (await Promise.all(names.map((name) => signUp(url, name)))) as { [K in keyof Names]: Person }
+
 export const openPrivate = (from: Person, to: Person): Promise<Chat> =>
   from.client.ok('POST', '/chat/private/create', { with_user_id: to.id })
 

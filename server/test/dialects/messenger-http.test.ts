@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
-import { startParlance, type Target, type TestServer, target } from '../support/server.ts'
+import { target } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { is, ownError } from './messenger-answers.ts'
-import { type Answer, type MessagePage, MessengerClient, openPrivate, signUp } from './messenger-client.ts'
+import {
+  is,
+  missing,
+  NOT_AUTHORIZED,
+  NOT_FOUND,
+  notDict,
+  ownError,
+  WRONG_METHOD,
+} from './messenger-answers.ts'
+import { type MessagePage, MessengerClient, openPrivate, type Person, signUp } from './messenger-client.ts'
 
-const server: Target = await target({ PARLANCE_PORTS: 'messenger:0' })
-const { url, own } = server
-const anyone = new MessengerClient(url)
+const server = await target()
+const { url } = server
 after(() => server.close())
 
-const NOT_FOUND = { detail: 'Not Found' }
-const WRONG_METHOD = { detail: 'Method Not Allowed' }
+const anyone = new MessengerClient(url)
+const json = { 'content-type': 'application/json' }
 
 describe('a path', () => {
   it('that is no route is not found, whatever the method and the credential', async () => {
@@ -93,65 +100,124 @@ describe('a connection that is kept alive', () => {
   })
 })
 
-if (own) {
-  it('has errors of its own for any path and method on a port of its own', async () => {
-    const alone = new MessengerClient(`http://${own.host}:${own.dedicatedPorts.get('messenger')}`)
-    for (const path of ['/', '/nope', '/user', '/healthz', '/socket.io/', '/register/x'])
-      is(await alone.get(path), 404, NOT_FOUND)
-    for (const path of ['/register', '/login']) {
-      const answer = await alone.get(path)
-      is(answer, 405, WRONG_METHOD)
-      assert.equal(answer.headers.get('allow'), 'POST')
-      is(await alone.call('OPTIONS', path), 405, WRONG_METHOD)
+describe('the credential', () => {
+  const withHeader = (authorization?: string) =>
+    anyone.send('GET', '/user/me', { headers: authorization === undefined ? {} : { authorization } })
+
+  it('is taken with its scheme in any case', async () => {
+    const { client } = await signUp(url, 'finn')
+    for (const scheme of ['Bearer', 'bearer', 'BEARER'])
+      assert.equal((await withHeader(`${scheme} ${client.token}`)).status, 200)
+  })
+
+  it('is asked for by every endpoint but two, before the request is looked at', async () => {
+    const routes = [
+      ['GET', '/user/me'],
+      ['PATCH', '/user/bio'],
+      ['GET', '/user/chats?limit=x'],
+      ['POST', '/chat/private/create'],
+      ['POST', '/chat/group/create'],
+      ['GET', '/chat/x'],
+      ['POST', '/chat/1/message'],
+      ['GET', '/chat/1/messages'],
+      ['DELETE', '/message/1'],
+    ] as const
+    for (const [method, path] of routes) {
+      const answer = await anyone.send(method, path, { headers: json })
+      is(answer, 401, NOT_AUTHORIZED)
+      assert.equal(answer.headers.get('www-authenticate'), 'Bearer')
     }
-    const missing = (field: string) => ({
-      loc: ['body', field],
-      msg: 'field required',
-      type: 'value_error.missing',
-    })
-    is(await alone.post('/register', {}), 422, { detail: ['username', 'email', 'password'].map(missing) })
-    is(await alone.post('/login', {}), 422, { detail: ['usernameOrEmail', 'password'].map(missing) })
   })
 
-  describe('too much', () => {
-    const tooMany = ownError(429, 'TOO_MANY_REQUESTS', 'Too many requests.')
-    let strict: TestServer
-    before(async () => {
-      strict = await startParlance({ PARLANCE_RATE_LIMITS: 'on', PARLANCE_DIALECTS: 'messenger' })
-    })
-    after(() => strict.close())
-
-    /** Asks in batches until one is refused for asking too much. */
-    const refused = (what: string, ask: () => Promise<Answer<unknown>>, batch: number) =>
-      until(
-        what,
-        async () => {
-          const answers = await Promise.all(Array.from({ length: batch }, ask))
-          return answers.find(({ status }) => status === 429)
-        },
-        20_000,
-      )
-
-    it('is refused to the one account, with the seconds to wait', async () => {
-      const [ann, bob] = [await signUp(strict.url, 'ann'), await signUp(strict.url, 'bob')]
-      const path = `/chat/${(await openPrivate(ann, bob)).id}/message`
-      const answer = await refused('too many messages', () => ann.client.post(path, { contents: 'x' }), 250)
-      is(answer, 429, tooMany)
-      assert.equal(answer.headers.get('retry-after'), '1')
-      assert.equal((await bob.client.post(path, { contents: 'x' })).status, 200)
-    })
-
-    it('guessing of one account’s password is, by whatever spelling of its name', async () => {
-      const { username } = await signUp(strict.url, 'ann')
-      const client = new MessengerClient(strict.url)
-      const spellings = [username, username.toUpperCase()]
-      let guesses = 0
-      const guess = () =>
-        client.post('/login', { usernameOrEmail: spellings[guesses++ % 2], password: `guess ${guesses}` })
-      const answer = await refused('too many guesses', guess, 4)
-      assert.ok(guesses < 2 * 20)
-      is(answer, 429, tooMany)
-      assert.match(answer.headers.get('retry-after') ?? '', /^[1-5]$/)
-    })
+  it('is refused when it is malformed', async () => {
+    const { client } = await signUp(url, 'gil')
+    const [head, payload, signature] = (client.token ?? '').split('.')
+    const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
+    const rows = ['', 'Bearer', 'Bearer x', 'Bearer a.b.c', client.token, `Basic ${client.token}`]
+    const forged = [`${head}.${payload}.`, `${head}.${payload}.${signature}x`, `${none}.${payload}.`]
+    for (const header of [...rows, ...forged.map((token) => `Bearer ${token}`), `Bearer  ${client.token}`])
+      is(await withHeader(header), 401, NOT_AUTHORIZED)
   })
-}
+})
+
+describe('a body', () => {
+  let who: Person
+  before(async () => {
+    who = await signUp(url, 'olga')
+  })
+  const patch = (body: string | Buffer<ArrayBuffer> | undefined, headers: Record<string, string> = json) =>
+    who.client.send('PATCH', '/user/bio', { headers, body })
+
+  it('that is missing, or null, is a field that is', async () => {
+    for (const body of [undefined, '', 'null']) is(await patch(body), 422, { detail: [missing('body')] })
+    is(await patch(undefined, {}), 422, { detail: [missing('body')] })
+  })
+
+  it('that is JSON but no object is no dict', async () => {
+    for (const body of ['[]', '[{"bio":"x"}]', '"bio"', '1', 'true'])
+      is(await patch(body), 422, { detail: [notDict] })
+  })
+
+  it('must be declared as JSON', async () => {
+    const body = '{"bio":"x"}'
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'text/json',
+      ';;;',
+      'application/jsonx',
+    ])
+      is(await patch(body, { 'content-type': type }), 422, { detail: [notDict] })
+    for (const type of [
+      'application/json; charset=utf-8',
+      'APPLICATION/JSON',
+      'application/merge-patch+json',
+    ])
+      is(await patch(body, { 'content-type': type }), 200, { success: true })
+    is(await patch(Buffer.from(body), {}), 422, { detail: [notDict] })
+  })
+
+  it('that cannot be decoded says where, as Python does', async () => {
+    const rows = [
+      ['{', 'Expecting property name enclosed in double quotes', 1],
+      ['{"bio": x}', 'Expecting value', 8],
+      ['{"bio" "x"}', "Expecting ':' delimiter", 7],
+      ['{"bio": "x" "y"}', "Expecting ',' delimiter", 12],
+      ['{"bio": "x"}}', 'Extra data', 12],
+      ['{"bio": "🌻', 'Unterminated string starting at', 8],
+      ['{"🌻": x}', 'Expecting value', 6],
+      ['{"bio": "\\x"}', 'Invalid \\escape', 9],
+      ['{"bio": "\\u12x4"}', 'Invalid \\uXXXX escape', 10],
+      ['{"bio": "\t"}', 'Invalid control character at', 9],
+      ['{"bio": NaN}', 'Expecting value', 8],
+    ] as const
+    for (const [doc, msg, pos] of rows) {
+      const problem = {
+        loc: ['body', pos],
+        msg: `${msg}: line 1 column ${pos + 1} (char ${pos})`,
+        type: 'value_error.jsondecode',
+        ctx: { msg, doc, pos, lineno: 1, colno: pos + 1 },
+      }
+      is(await patch(doc), 422, { detail: [problem] })
+    }
+    const { body } = await who.client.send<{ detail: { msg: string }[] }>('PATCH', '/user/bio', {
+      headers: json,
+      body: '{\n "bio":\n  x}',
+    })
+    assert.equal(body.detail[0]?.msg, 'Expecting value: line 3 column 3 (char 12)')
+  })
+
+  it('that is not UTF-8 cannot be parsed', async () => {
+    is(await patch(Buffer.from([0x7b, 0xff, 0x7d])), 400, { detail: 'There was an error parsing the body' })
+  })
+
+  it('may begin with a byte order mark, and may have more than is asked for', async () => {
+    is(await patch('\ufeff{"bio":"x"}'), 200, { success: true })
+    is(await patch('{"bio":"x","__proto__":{"bio":1},"constructor":null,"more":[]}'), 200, { success: true })
+  })
+
+  it('that is larger than 256 KiB is refused', async () => {
+    const refusal = ownError(413, 'BODY_TOO_LARGE', 'The request body is too large.')
+    is(await patch(`{"bio":"${'x'.repeat(256 * 1024)}"}`), 413, refusal)
+  })
+})

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { post, RawListener, ROOMS_GID, type RoomsPerson, register } from '../support/rooms.ts'
+import {
+  NOBODY,
+  NOWHERE,
+  post,
+  RawListener,
+  ROOMS_GID,
+  type RoomsPerson,
+  register,
+} from '../support/rooms.ts'
 import { type Target, target } from '../support/server.ts'
 import { until } from '../support/until.ts'
-
-const NOBODY = '00000000-0000-4000-8000-000000000000'
-const NOWHERE = 'zzzzzzzz'
 
 let server: Target
 let url: string

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { RawListener, ROOMS_UUID, register, SOCKET_IO_KINDS, SocketIoListener } from '../support/rooms.ts'
-import { startParlance, type Target, target } from '../support/server.ts'
+import {
+  NOBODY,
+  NOWHERE,
+  RawListener,
+  ROOMS_UUID,
+  register,
+  SOCKET_IO_KINDS,
+  SocketIoListener,
+} from '../support/rooms.ts'
+import { type Target, target } from '../support/server.ts'
 import { until } from '../support/until.ts'
-
-const NOBODY = '00000000-0000-4000-8000-000000000000'
-const NOWHERE = 'zzzzzzzz'
 
 let server: Target
 let url: string
@@ -161,72 +166,5 @@ describe('Socket.IO', { concurrency: true }, () => {
     await until('the message', () => raw.texts.length > 0)
     assert.deepEqual(raw.texts, ['only this'])
     for (const end of [raw, socket]) end.end()
-  })
-})
-
-/** What must reach into the server is not asked of a foreign TARGET. */
-const describeOwn = process.env.TARGET ? () => undefined : describe
-
-describeOwn('live connections to a server of one\u2019s own', { concurrency: true }, () => {
-  const entered = async (parlance: Pick<Target, 'url' | 'tcpPort'>) => {
-    const [ann, ben] = await Promise.all([register(parlance.url, 'ann'), register(parlance.url, 'ben')])
-    const gid = await ann.createRoom()
-    const raw = new RawListener(parlance.tcpPort)
-    await raw.write(JSON.stringify({ uuid: ann.uuid, room_gid: gid })).entered(ann, gid)
-    const socket = await new SocketIoListener(parlance.url).entered(ann, gid)
-    const witness = await new SocketIoListener(parlance.url).entered(ben, gid)
-    return { ann, ben, gid, raw, socket, witness }
-  }
-  const find = async (login: string, gid: string) => {
-    const chat = server.own?.chat ?? assert.fail('this is a foreign server')
-    const account = await chat.accounts.findByUsername(login)
-    const conversation = await chat.conversations.findByGid(gid)
-    assert.ok(account && conversation)
-    return { chat, account, conversation }
-  }
-
-  test('end when the account is logged out everywhere', async () => {
-    const { ann, gid, raw, socket, witness } = await entered(server)
-    const { chat, account } = await find(ann.login, gid)
-    await chat.accounts.revokeCredentials(account.accountId)
-    await raw.closed()
-    await until('the disconnection', () => socket.isDisconnected)
-    await until('the departure', () => witness.payloads('leave_room').length === 1)
-    assert.deepEqual(await ann.send(gid, 'still me?'), {
-      ok: false,
-      error: { code: 400, message: 'Unknown user' },
-    })
-    witness.end()
-  })
-
-  test('hear no more of a room that the account has left through another dialect', async () => {
-    const { ann, ben, gid, raw, socket, witness } = await entered(server)
-    const { chat, account, conversation } = await find(ann.login, gid)
-    await chat.conversations.leave(account.accountId, conversation)
-    await raw.closed()
-    await until('the departure', () => witness.payloads('leave_room').length === 1)
-    await ben.send(gid, 'alone at last')
-    await until('the message', () => witness.texts.length === 1)
-    assert.deepEqual(socket.messages, [])
-    for (const one of [socket, witness]) one.end()
-  })
-
-  test('make the account present, and absent when the last ends', async () => {
-    const { ann, gid, raw, socket, witness } = await entered(server)
-    const { chat, account } = await find(ann.login, gid)
-    assert.equal(await chat.presence.isOnline(account.accountId), true)
-    raw.end()
-    socket.end()
-    await until('the absence', async () => !(await chat.presence.isOnline(account.accountId)))
-    witness.end()
-  })
-
-  test('are cut off when the server stops, so that Socket.IO clients come back by themselves', async () => {
-    const parlance = await startParlance({ PARLANCE_DIALECTS: 'rooms' })
-    const { raw, socket, witness } = await entered({ url: parlance.url, tcpPort: parlance.tcpPort ?? 0 })
-    await parlance.close()
-    await raw.closed()
-    await until('the end', () => socket.isDisconnected && witness.isDisconnected)
-    assert.deepEqual(witness.log, [['disconnect', 'transport close']])
   })
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { DIALECT_NAMES } from '../../src/dialects/index.ts'
-import { failure } from '../support/chatapp.ts'
 import type { Place } from '../support/clients/index.ts'
 import { MESSAGE_REFUSED, refusalOf } from './refusals.ts'
+import { assertUnknownInChannels, assertUnknownInChatapp, assertUnknownInMessenger } from './unknown.ts'
 import { addressing, type Participant, World } from './world.ts'
 
 // Ann has blocked Ben: to him she cannot be found, and what he sends into their private conversation is
@@ -37,38 +37,13 @@ describe('into the private conversation of the two', () => {
 })
 
 describe('to the blocked, the blocker cannot be found', () => {
-  test('chatapp: neither as a contact nor as a member', async () => {
-    const { username } = ann
-    assert.deepEqual(
-      await ben.chatapp.ask({ type: 'add_contact', contact_username: username }),
-      failure('add_contact', `no such user '${username}' exists`),
-    )
-    assert.deepEqual(
-      await ben.chatapp.ask({ type: 'create_conversation', members: [username] }),
-      failure('create_conversation', `'${username}' is not a valid username`),
-    )
-  })
+  test('chatapp: neither as a contact nor as a member', () => assertUnknownInChatapp(ben, ann.username))
 
-  test('messenger: neither for a private chat, though there is one, nor for a group', async () => {
-    const message = 'User with given ID does not exist'
-    const body = {
-      status_code: 400,
-      details: { message, code: 'USER_NOT_EXISTS', errors: { with_user_id: message } },
-    }
-    const { accountId } = ann.account
-    for (const [path, json] of [
-      ['/chat/private/create', { with_user_id: accountId }],
-      ['/chat/group/create', { with_ids: [accountId], name: 'a trap' }],
-    ] as const) {
-      const answer = await ben.messenger.api.post(path, json)
-      assert.deepEqual([answer.status, answer.body], [400, body])
-    }
-  })
+  test('messenger: neither for a private chat, though there is one, nor for a group', () =>
+    assertUnknownInMessenger(ben, ann.account.accountId))
 
   test('channels: neither for a chat nor in the list of users', async () => {
-    const json = { from_user: ben.channels.id, to_user: ann.channels.id }
-    const { status, body } = await ben.channels.ask('/api/request_chat', { json })
-    assert.deepEqual([status, body], [404, { status: 'error', message: 'No such user' }])
+    await assertUnknownInChannels(ben, ann.channels.id)
     const idsFor = async (who: Participant) =>
       ((await who.channels.ask('/api/users')).body as readonly { id: number }[]).map(({ id }) => id)
     assert.deepEqual(await idsFor(ben), [ben.channels.id])

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { toAccountId } from '../../src/core/chat.ts'
 import { DIALECT_NAMES } from '../../src/dialects/index.ts'
-import { failure } from '../support/chatapp.ts'
 import { DEVICES, REGISTRARS, someone } from '../support/clients/index.ts'
 import { GroupsClient, type Guest } from '../support/groups.ts'
 import { Gathering } from './gathering.ts'
 import { NAME_TAKEN, refusalOf, WRONG_PASSWORD } from './refusals.ts'
+import { assertUnknownInChannels, assertUnknownInChatapp, assertUnknownInMessenger } from './unknown.ts'
 import { addressing, type Participant, World } from './world.ts'
 
 // Groups makes guests: names without a password, in open conversations and nowhere else.
@@ -52,34 +52,13 @@ describe('the name of a guest', () => {
 })
 
 describe('nobody can add a guest', () => {
-  test('chatapp: neither as a contact nor to a conversation', async () => {
-    const { username } = guest
-    assert.deepEqual(
-      await ann.chatapp.ask({ type: 'add_contact', contact_username: username }),
-      failure('add_contact', `no such user '${username}' exists`),
-    )
-    assert.deepEqual(
-      await ann.chatapp.ask({ type: 'create_conversation', members: [username] }),
-      failure('create_conversation', `'${username}' is not a valid username`),
-    )
-  })
+  test('chatapp: neither as a contact nor to a conversation', () =>
+    assertUnknownInChatapp(ann, guest.username))
 
-  test('messenger: neither to a private chat nor to a group', async () => {
-    const message = 'User with given ID does not exist'
-    const details = { message, code: 'USER_NOT_EXISTS', errors: { with_user_id: message } }
-    for (const [path, body] of [
-      ['/chat/private/create', { with_user_id: guestId }],
-      ['/chat/group/create', { with_ids: [guestId], name: 'a trap' }],
-    ] as const) {
-      const answer = await ann.messenger.api.post(path, body)
-      assert.deepEqual([answer.status, answer.body], [400, { status_code: 400, details }])
-    }
-  })
+  test('messenger: neither to a private chat nor to a group', () => assertUnknownInMessenger(ann, guestId))
 
   test('channels: no chat is requested with one, and none is listed', async () => {
-    const json = { from_user: ann.channels.id, to_user: guestId }
-    const { status, body } = await ann.channels.ask('/api/request_chat', { json })
-    assert.deepEqual([status, body], [404, { status: 'error', message: 'No such user' }])
+    await assertUnknownInChannels(ann, guestId)
     const users = (await ann.channels.ask('/api/users')).body as readonly { id: number }[]
     assert.deepEqual(
       users.map(({ id }) => id),

@@ -14,6 +14,8 @@ after(() => server.close())
 
 const ok = { ok: true }
 const roomsError = (message: string) => ({ ok: false, error: { code: 400, message } })
+const MALFORMED_REGISTRATION = roomsError('Malformed register_user request')
+const MALFORMED_LOGIN = roomsError('Malformed login_user request')
 const missing = (...fields: string[]) => ({
   detail: fields.map((field) => ({
     loc: ['body', field],
@@ -34,15 +36,9 @@ const REGISTER: readonly Row[] = [
     200,
     roomsError('User already exists'),
   ],
-  ['login alone', '{"login":"x"}', 'rooms', 200, roomsError('Malformed register_user request')],
-  ['login of another type', '{"login":null}', 'rooms', 200, roomsError('Malformed register_user request')],
-  [
-    'login and email',
-    '{"email":"a@b.c","login":"x"}',
-    'rooms',
-    200,
-    roomsError('Malformed register_user request'),
-  ],
+  ['login alone', '{"login":"x"}', 'rooms', 200, MALFORMED_REGISTRATION],
+  ['login of another type', '{"login":null}', 'rooms', 200, MALFORMED_REGISTRATION],
+  ['login and email', '{"email":"a@b.c","login":"x"}', 'rooms', 200, MALFORMED_REGISTRATION],
   ['email alone', '{"email":"ann@example.org"}', 'messenger', 422, missing('username', 'password')],
   [
     'a taken name with an email',
@@ -95,30 +91,12 @@ const LOGIN: readonly Row[] = [
     200,
     roomsError('Login or password is invalid'),
   ],
-  ['login alone', '{"login":"ann"}', 'rooms', 200, roomsError('Malformed login_user request')],
-  ['no key', '{}', 'rooms', 200, roomsError('Malformed login_user request')],
-  [
-    'keys of chatapp',
-    '{"username":"ann","password":"p"}',
-    'rooms',
-    200,
-    roomsError('Malformed login_user request'),
-  ],
-  [
-    'inherited keys',
-    '{"__proto__":{"usernameOrEmail":"x"}}',
-    'rooms',
-    200,
-    roomsError('Malformed login_user request'),
-  ],
-  [
-    'a list of objects',
-    '[{"usernameOrEmail":"x"}]',
-    'rooms',
-    200,
-    roomsError('Malformed login_user request'),
-  ],
-  ['null', 'null', 'rooms', 200, roomsError('Malformed login_user request')],
+  ['login alone', '{"login":"ann"}', 'rooms', 200, MALFORMED_LOGIN],
+  ['no key', '{}', 'rooms', 200, MALFORMED_LOGIN],
+  ['keys of chatapp', '{"username":"ann","password":"p"}', 'rooms', 200, MALFORMED_LOGIN],
+  ['inherited keys', '{"__proto__":{"usernameOrEmail":"x"}}', 'rooms', 200, MALFORMED_LOGIN],
+  ['a list of objects', '[{"usernameOrEmail":"x"}]', 'rooms', 200, MALFORMED_LOGIN],
+  ['null', 'null', 'rooms', 200, MALFORMED_LOGIN],
   ['half an object', '{"usernameOrEmail":"x"', 'rooms', 200, roomsError('Invalid data.')],
   ['nothing', '', 'rooms', 200, roomsError('Invalid data.')],
 ]
@@ -144,7 +122,7 @@ describe('the content type does not choose', () => {
       const ask = (path: string, body: string) =>
         fetch(server.url + path, { method: 'POST', headers: { 'content-type': type }, body })
       const rooms = await ask('/register', '{"login":"x"}')
-      assert.deepEqual(await rooms.json(), roomsError('Malformed register_user request'))
+      assert.deepEqual(await rooms.json(), MALFORMED_REGISTRATION)
       const chatapp = await ask('/register', '{"username":"x"}')
       assert.equal(await chatapp.text(), 'password required')
       // It is messenger's own rule that its bodies are declared as JSON.

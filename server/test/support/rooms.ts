@@ -17,6 +17,10 @@ export interface RoomsMessage {
 export const ROOMS_UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 export const ROOMS_GID = /^[a-km-zA-HJ-NP-Z2-9]{8}$/
 
+/** The uuid of no session, and the gid of no room. */
+export const NOBODY = '00000000-0000-4000-8000-000000000000'
+export const NOWHERE = 'zzzzzzzz'
+
 export const refusal = (code: number, message: string): RoomsAnswer => ({
   ok: false,
   error: { code, message },
