@@ -7,6 +7,7 @@ import { endurance } from './scenarios/endurance.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
+import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
@@ -163,6 +164,20 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       runs: cases(onEngines(parlanceChatappPostgres, parlanceChatapp, ...postgresPeers), [null], (target) =>
         roomsOfFive(target, rooms),
       ),
+    },
+    {
+      name: 'postgres-alone',
+      title: 'As postgres-rooms, with one message on its way at any time: each is a batch of its own.',
+      missing: postgresIsMissing,
+      runs: cases([parlanceChatappPostgres], [null], (target) =>
+        roomsOfFive(target, { ...rooms, inFlight: 1 }),
+      ),
+    },
+    {
+      name: 'postgres-batches',
+      title: 'The store alone, one batch after the other, of one message and of 500.',
+      missing: postgresIsMissing,
+      runs: cases([postgresStore], [null], () => (pace) => postgresBatches(pace, rooms)),
     },
     {
       name: 'cross-node-fan-out',

@@ -85,6 +85,26 @@ export const chapters: readonly Chapter[] = [
     bars: ['messages/s', 'CPU µs/message'],
   },
   {
+    scenario: 'postgres-alone',
+    title: 'PostgreSQL: one message at a time',
+    words: 'The same 500 people are there, and one of them has one message on its way.',
+    note: `So each is a batch and a commit of its own: what a message costs where few come. ${SHARED_CORE}`,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 'p50 ms', 'p99 ms'],
+  },
+  {
+    scenario: 'postgres-batches',
+    title: 'PostgreSQL: what a batch costs, and what each message in it',
+    words:
+      'The store of a node, without the rest of it, writes one batch after the other: of 1 message, then of 500.',
+    note: `The messages are of 100 bytes and have client ids. What a batch costs, whatever is in it, and what each message in it, follows from the two sizes; *batches/s* is of those with one message, *messages/s* of the others. The WAL is that of pages which were written since the last checkpoint: the first write to each after it takes up to 8 KB more. ${SHARED_CORE}`,
+    metrics: [
+      ...['CPU µs/batch in nodes', 'CPU µs/message in nodes'],
+      ...['CPU µs/batch in PostgreSQL', 'CPU µs/message in PostgreSQL'],
+      ...['batches/s', 'messages/s', 'WAL bytes/batch', 'WAL bytes/message'],
+      ...['table bytes/message', 'index bytes/message'],
+    ],
+  },
+  {
     scenario: 'cross-node-fan-out',
     title: 'Cross-node fan-out: one conversation, its members at two nodes',
     words: '64 members have one message on its way each; each is delivered to every member.',
