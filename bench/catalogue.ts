@@ -9,6 +9,8 @@ import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
 import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
+import { redisFollowing } from './scenarios/redis-following.ts'
+import { redisBus, redisParcels } from './scenarios/redis-parcels.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
@@ -202,6 +204,22 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
           return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 4 } })
         },
       ),
+    },
+    {
+      name: 'redis-parcels',
+      title: 'A node tells eight others of messages, 1,000 a second each by itself, or 5,000 together.',
+      axis: 'in a turn',
+      missing: redisIsMissing,
+      runs: cases([redisBus], sizes([1, 100], [1]), (_, together) => (pace) => {
+        const traffic = { together, hearers: isShort ? 1 : 8, perSecond: together === 1 ? 1000 : 5000 }
+        return redisParcels({ ...pace, seconds: pace.seconds * 2 }, traffic)
+      }),
+    },
+    {
+      name: 'redis-following',
+      title: 'A node listens to 50,000 conversations, and to 50,000 people who are online.',
+      missing: redisIsMissing,
+      runs: cases([redisBus], [null], () => (pace) => redisFollowing(pace, isShort ? 100 : 50_000)),
     },
   ]
 }

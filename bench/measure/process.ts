@@ -20,6 +20,11 @@ export interface ServerOptions extends Omit<SpawnOptions, 'hasChannel'> {
 const START_MS = 30_000
 const STOP_MS = 10_000
 
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a server on its core and waits until its port answers. What it prints is shown if it fails. */
 export async function startServer(
   command: readonly string[],
@@ -67,16 +72,9 @@ export function spawnPinned(
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  const end = () => child.kill('SIGKILL')
-  process.once('exit', end)
-  return {
-    child,
-    output: () => output,
-    stop: async () => {
-      process.off('exit', end)
-      await stop(child)
-    },
-  }
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return { child, output: () => output, stop: () => stop(child) }
 }
 
 export async function untilOpen(port: number, child?: ChildProcess): Promise<void> {

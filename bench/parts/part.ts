@@ -58,7 +58,9 @@ export function obey(orders: Orders, close: () => Promise<void>): void {
     )
     process.send?.(reply)
   })
-  process.once('SIGTERM', () => void close().finally(() => process.exit(0)))
+  const end = () => void close().finally(() => process.exit(0))
+  process.once('SIGTERM', end)
+  process.once('disconnect', end)
   process.send?.({ answer: 'ready' })
 }
 

@@ -132,6 +132,28 @@ export const chapters: readonly Chapter[] = [
     bars: ['p99 ms', 'p50 ms'],
   },
   {
+    scenario: 'redis-parcels',
+    title: 'Redis: what it costs to tell other nodes',
+    words: 'A node tells of messages of 100 bytes; eight others hear them, and have no clients.',
+    note: 'Each message is a parcel: 1,000 a second, one in a turn of the event loop and so each by itself; or 5,000 a second, a hundred in a turn, which travel together. In Redis and in its sender a parcel costs what it costs while nobody hears it, and the sender what it does not cost without Redis. A delivery in Redis is to a node.',
+    metrics: [
+      ...['CPU µs/parcel in its sender', 'CPU µs/parcel in Redis', 'CPU µs/delivery in Redis'],
+      ...['CPU µs/parcel in each hearer', 'bytes/parcel'],
+    ],
+    axis: 'in a turn',
+    headline: 1,
+  },
+  {
+    scenario: 'redis-following',
+    title: 'Redis: what it costs to listen',
+    words: 'A node listens to 50,000 conversations, and 50,000 people come online there.',
+    note: 'What each adds to the heap of the node, without garbage, and to what Redis has in use.',
+    metrics: [
+      ...['KB/conversation in a node', 'bytes/conversation in Redis'],
+      ...['KB/person in a node', 'bytes/person in Redis'],
+    ],
+  },
+  {
     scenario: 'latency',
     title: 'Latency with little to do',
     words: '50 messages a second to 100 members. From the call to send until each member has it.',
