@@ -7,6 +7,7 @@ import { endurance } from './scenarios/endurance.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
+import { migrate, parlanceMigrate } from './scenarios/migrate.ts'
 import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { redisFollowing } from './scenarios/redis-following.ts'
@@ -180,6 +181,13 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       title: 'The store alone, one batch after the other, of one message and of 500.',
       missing: postgresIsMissing,
       runs: cases([postgresStore], [null], () => (pace) => postgresBatches(pace, rooms)),
+    },
+    {
+      name: 'migrate',
+      title: 'From a SQLite file to an empty PostgreSQL, by the command line.',
+      axis: 'stored messages',
+      missing: postgresIsMissing,
+      runs: cases([parlanceMigrate], sizes([200_000], [200]), (_, stored) => () => migrate(stored)),
     },
     {
       name: 'cross-node-fan-out',

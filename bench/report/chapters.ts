@@ -105,6 +105,14 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    scenario: 'migrate',
+    title: 'Moving to PostgreSQL',
+    words: '`parlance migrate` moves a SQLite file to an empty database, reads all back and compares.',
+    note: SHARED_CORE,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 's to move all'],
+    axis: 'messages stored',
+  },
+  {
     scenario: 'cross-node-fan-out',
     title: 'Cross-node fan-out: one conversation, its members at two nodes',
     words: '64 members have one message on its way each; each is delivered to every member.',
