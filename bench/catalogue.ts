@@ -215,11 +215,11 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     },
     {
       name: 'redis-parcels',
-      title: 'A node tells eight others of messages, 1,000 a second each by itself, or 5,000 together.',
+      title: 'A node tells eight others of a message each millisecond, or of a hundred together.',
       axis: 'in a turn',
       missing: redisIsMissing,
       runs: cases([redisBus], sizes([1, 100], [1]), (_, together) => (pace) => {
-        const traffic = { together, hearers: isShort ? 1 : 8, perSecond: together === 1 ? 1000 : 5000 }
+        const traffic = { together, hearers: isShort ? 1 : 8, everyMs: together === 1 ? 1 : 20 }
         return redisParcels({ ...pace, seconds: pace.seconds * 2 }, traffic)
       }),
     },

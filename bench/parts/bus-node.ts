@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { LocalBus } from '../../server/src/bus/local.ts'
 import { RedisBus } from '../../server/src/bus/redis/index.ts'
 import {
@@ -35,7 +35,8 @@ export interface Publishing {
   readonly parcels: number
   /** Those of one turn. */
   readonly together: number
-  readonly perSecond: number
+  /** From a turn's to the next, at least: those that are late must not come together. */
+  readonly everyMs: number
 }
 
 export type BusNode = typeof orders
@@ -82,12 +83,10 @@ const orders = {
     }),
 
   /** Tells the other nodes of messages. */
-  publish: async ({ conversations, after, parcels, together, perSecond }: Publishing): Promise<void> => {
+  publish: async ({ conversations, after, parcels, together, everyMs }: Publishing): Promise<void> => {
     const { first, count } = conversations
-    const startedAt = performance.now()
     for (let n = 0; n < parcels; n++) {
-      const early = startedAt + (n / perSecond) * 1000 - performance.now()
-      if (n % together === 0) await (early > 0 ? setTimeout(early) : setImmediate())
+      if (n % together === 0) await setTimeout(everyMs)
       const event = messageOf(first + (n % count), 1 + Math.floor((after + n) / count))
       bus.publish(conversationTopic(event.conversationId), event)
     }

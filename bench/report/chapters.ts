@@ -143,7 +143,7 @@ export const chapters: readonly Chapter[] = [
     scenario: 'redis-parcels',
     title: 'Redis: what it costs to tell other nodes',
     words: 'A node tells of messages of 100 bytes; eight others hear them, and have no clients.',
-    note: 'Each message is a parcel: 1,000 a second, one in a turn of the event loop and so each by itself; or 5,000 a second, a hundred in a turn, which travel together. In Redis and in its sender a parcel costs what it costs while nobody hears it, and the sender what it does not cost without Redis. A delivery in Redis is to a node.',
+    note: 'Each message is a parcel: one in a turn of the event loop, a millisecond after the one before, and so by itself; or a hundred in a turn, every 20 ms, which travel together. In Redis and in its sender a parcel costs what it costs while nobody hears it, and the sender what it does not cost without Redis. A delivery in Redis is to a node.',
     metrics: [
       ...['CPU µs/parcel in its sender', 'CPU µs/parcel in Redis', 'CPU µs/delivery in Redis'],
       ...['CPU µs/parcel in each hearer', 'bytes/parcel'],

@@ -21,11 +21,11 @@ export interface Traffic {
   readonly hearers: number
   /** Messages of one turn, each in a conversation of its own. */
   readonly together: number
-  readonly perSecond: number
+  readonly everyMs: number
 }
 
 /**
- * A node tells others of messages at a steady rate: first while nobody listens, then so many other nodes. What
+ * A node tells others of messages at a steady pace: first while nobody listens, then so many other nodes. What
  * the same costs it without Redis is taken off.
  */
 export async function redisParcels(pace: Pace, { hearers, ...rate }: Traffic): Promise<Sample> {
@@ -65,7 +65,7 @@ interface Load {
   readonly hearers: readonly Part<BusNode>[]
   readonly conversations: Range
   readonly pace: Pace
-  readonly rate: Pick<Traffic, 'together' | 'perSecond'>
+  readonly rate: Pick<Traffic, 'together' | 'everyMs'>
 }
 
 /** Of one parcel, but for `parcels`. */
@@ -88,8 +88,8 @@ async function measure({ redis, sender, hearers, conversations, pace, rate }: Lo
   }
   let published = 0
   const publish = async (seconds: number) => {
-    const turns = Math.ceil((seconds * rate.perSecond) / conversations.count)
-    const parcels = turns * conversations.count
+    const rounds = Math.ceil((seconds * rate.together * 1000) / rate.everyMs / conversations.count)
+    const parcels = rounds * conversations.count
     await sender.tell('publish', { conversations, after: published, parcels, ...rate })
     published += parcels
     await untilHeard(hearers, published)
