@@ -35,8 +35,9 @@ export async function postgresBatches(
   )
   const writer = await startPart<Writer>('writer.ts', { DATABASE_URL: postgres.url })
   opened.defer(() => writer.stop())
-  const small = await measure({ postgres, writer, desks, batch: 1, pace })
+  // The large ones first: so few small ones as there are would not warm a compiler up.
   const large = await measure({ postgres, writer, desks, batch: LARGE, pace })
+  const small = await measure({ postgres, writer, desks, batch: 1, pace })
   const costs = (what: string, of: (costs: Costs) => number, where = ''): Sample => {
     const message = (of(large) - of(small)) / (LARGE - 1)
     return { [`${what}/batch${where}`]: of(small) - message, [`${what}/message${where}`]: message }
