@@ -1,6 +1,6 @@
 import type { Case, Pace } from './scenario.ts'
 import { underLoad } from './scenarios/under-load.ts'
-import type { Target, World } from './target.ts'
+import type { Subject, Target, World } from './target.ts'
 
 /** Messages on their way at any time in one conversation. */
 export const IN_FLIGHT = 64
@@ -11,10 +11,10 @@ const LUMPY_SECONDS = 15
 type Measure = Case['measure']
 
 /** Each target at each size. */
-export function cases<Size extends number | null>(
-  targets: readonly Target[],
+export function cases<Of extends Subject, Size extends number | null>(
+  targets: readonly Of[],
   sizes: readonly Size[],
-  measureOf: (target: Target, size: Size) => Measure,
+  measureOf: (target: Of, size: Size) => Measure,
 ): readonly Case[] {
   return targets.flatMap((target) =>
     sizes.map((size) => ({ target, size, measure: measureOf(target, size) })),
@@ -30,13 +30,16 @@ export const oneConversation =
       pace: paceOf(target, pace),
     })
 
-/** One unacknowledged message a person. */
+/** One unacknowledged message a person, unless so many in all. */
 export const roomsOfFive =
-  (target: Target, world: Pick<World, 'conversations' | 'strangersConversations'>): Measure =>
+  (
+    target: Target,
+    { inFlight, ...world }: Pick<World, 'conversations' | 'strangersConversations'> & { inFlight?: number },
+  ): Measure =>
   (pace) =>
     underLoad(target, {
       world: { ...world, membersEach: ROOM_MEMBERS },
-      inFlight: world.conversations * ROOM_MEMBERS,
+      inFlight: inFlight ?? world.conversations * ROOM_MEMBERS,
       pace: paceOf(target, pace),
     })
 

@@ -7,7 +7,11 @@ import { endurance } from './scenarios/endurance.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
+import { migrate, parlanceMigrate } from './scenarios/migrate.ts'
+import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
+import { redisFollowing } from './scenarios/redis-following.ts'
+import { redisBus, redisParcels } from './scenarios/redis-parcels.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
@@ -165,6 +169,27 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       ),
     },
     {
+      name: 'postgres-alone',
+      title: 'As postgres-rooms, with one message on its way at any time: each is a batch of its own.',
+      missing: postgresIsMissing,
+      runs: cases([parlanceChatappPostgres], [null], (target) =>
+        roomsOfFive(target, { ...rooms, inFlight: 1 }),
+      ),
+    },
+    {
+      name: 'postgres-batches',
+      title: 'The store alone, one batch after the other, of one message and of 500.',
+      missing: postgresIsMissing,
+      runs: cases([postgresStore], [null], () => (pace) => postgresBatches(pace, rooms)),
+    },
+    {
+      name: 'migrate',
+      title: 'From a SQLite file to an empty PostgreSQL, by the command line.',
+      axis: 'stored messages',
+      missing: postgresIsMissing,
+      runs: cases([parlanceMigrate], sizes([200_000], [200]), (_, stored) => () => migrate(stored)),
+    },
+    {
       name: 'cross-node-fan-out',
       title: 'One conversation over two nodes, 64 messages in flight.',
       axis: 'members',
@@ -187,6 +212,22 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
           return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 4 } })
         },
       ),
+    },
+    {
+      name: 'redis-parcels',
+      title: 'A node tells eight others of a message each millisecond, or of a hundred together.',
+      axis: 'in a turn',
+      missing: redisIsMissing,
+      runs: cases([redisBus], sizes([1, 100], [1]), (_, together) => (pace) => {
+        const traffic = { together, hearers: isShort ? 1 : 8, everyMs: together === 1 ? 1 : 20 }
+        return redisParcels({ ...pace, seconds: pace.seconds * 2 }, traffic)
+      }),
+    },
+    {
+      name: 'redis-following',
+      title: 'A node listens to 50,000 conversations, and to 50,000 people who are online.',
+      missing: redisIsMissing,
+      runs: cases([redisBus], [null], () => (pace) => redisFollowing(pace, isShort ? 100 : 50_000)),
     },
   ]
 }

@@ -1,5 +1,5 @@
 import type { Sample } from './measurement.ts'
-import type { Target } from './target.ts'
+import type { Subject } from './target.ts'
 
 export interface Scenario {
   readonly name: string
@@ -14,7 +14,7 @@ export interface Scenario {
 
 /** One target at one size. */
 export interface Case {
-  readonly target: Target
+  readonly target: Subject
   readonly size: number | null
   /** Starts the target anew, measures once, and stops it. */
   measure(pace: Pace): Promise<Sample>

@@ -21,13 +21,17 @@ export interface Place {
   readonly member: number
 }
 
-/** A chat server, and how its clients talk to it. */
-export interface Target {
+/** Whose figures they are: a chat server, or a part of one that is measured alone. */
+export interface Subject {
   /** As the report calls it. */
   readonly name: string
   readonly durability: Durability
   /** Undefined when it can run here; else what is missing, such as 'prosody is not installed'. */
   missing(): string | undefined
+}
+
+/** A chat server, and how its clients talk to it. */
+export interface Target extends Subject {
   /** Starts it anew, in a state of its own, on the server's core. */
   start(world: World): Promise<Running>
   /** Milliseconds from its command to the first log-in, where `start` does more than give the command. */

@@ -1,8 +1,13 @@
-// Writes the results of arithmetic.md from the costs and assumptions that stand in it: npx node docs/arithmetic.ts
+// Writes into arithmetic.md what the bench has measured, and the results of that and of the assumptions that stand
+// there: npx node docs/arithmetic.ts
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { spreadOf } from '../bench/measure/statistics.ts'
+import type { Results } from '../bench/measurement.ts'
+import { titleOf } from '../bench/report/notation.ts'
 
 const PAGE = join(import.meta.dirname, 'arithmetic.md')
+const MEASURED = join(import.meta.dirname, '../bench/results.json')
 const RESULTS = /(<!-- results: .+ -->\n)(?:.|\n)*?(<!-- end -->)/
 const DAY_S = 86_400
 /** Of which a node writes over one, and reads over the others. */
@@ -16,7 +21,7 @@ function figuresOf(page: string, at: number): Figures {
   return Object.fromEntries(
     [...rows].map(([, symbol = '', cells = '']) => {
       const figures = cells.split(' | ').flatMap((cell) => {
-        const text = cell.replaceAll(/[,*]/g, '')
+        const text = cell.replaceAll(',', '')
         return /^[\d.]+( %)?$/.test(text) ? [Number.parseFloat(text) / (text.endsWith('%') ? 100 : 1)] : []
       })
       return [symbol, figures[at] ?? figures[0] ?? Number.NaN]
@@ -43,7 +48,8 @@ function resultsOf(figures: Figures): Readonly<Record<string, string>> {
   const batches = Math.min(peak, nodes * f('batches'))
   const followed = (online / nodes) * f('conversations')
   const nodeCores =
-    (peak * (f('node_send') + f('hearers') * f('node_delivery') + others * f('node_parcel')) +
+    (peak *
+      (f('node_send') + f('node_publish') + f('hearers') * f('node_delivery') + others * f('node_parcel')) +
       batches * f('node_batch')) /
     1e6
   const databaseCores = (peak * f('db_send') + batches * f('db_batch')) / 1e6
@@ -70,7 +76,7 @@ function resultsOf(figures: Figures): Readonly<Record<string, string>> {
     'PostgreSQL: WAL/s, peak': bytes(peak * f('wal') + batches * f('wal_batch')),
     'Redis: in and out, messages/s': amount(peak * (2 + others)),
     'Redis: cores, peak': amount(redisCores),
-    'Redis: subscriptions': amount(nodes * followed),
+    'Redis: subscriptions': amount(nodes * followed + online),
     'Redis: memory': bytes(redisBytes),
     'Redis: network, peak': `${bytes(peak * f('parcel') * (2 + others))}/s`,
     'clients: network, peak': `${bytes(deliveries * f('frame'))}/s`,
@@ -79,7 +85,38 @@ function resultsOf(figures: Figures): Readonly<Record<string, string>> {
 
 const SIZES = ['10 thousand users', '1 million', '100 million']
 
-export function withResults(page: string): string {
+/** A row whose last cell names a scenario: `scenario` · target or size · metric, less 5 `symbol`. */
+const MEASURED_ROW = /^(\| `(\w+)` \| )[^|]+( \|.+\| (`[a-z-]+` · .+) \|)$/gm
+const LESS = /, less (\d+) `(\w+)`/g
+
+/** The page with the figures of those scenarios. Throws when one of them is not measured. */
+function withMeasured(page: string, results: Results): string {
+  const figures: Record<string, number> = { ...figuresOf(page, 0) }
+  return page.replace(MEASURED_ROW, (_, begin: string, symbol: string, rest: string, from: string) => {
+    const less = [...from.matchAll(LESS)].map(([, times, other = '']) => Number(times) * of(figures, other))
+    const value = less.reduce((sum, each) => sum - each, medianOf(from.replace(LESS, ''), results))
+    figures[symbol] = Number(value.toPrecision(2))
+    return `${begin}${figures[symbol].toLocaleString('en')}${rest}`
+  })
+}
+
+function medianOf(from: string, { measurements }: Results): number {
+  const [scenario = '', ...which] = from.replaceAll('`', '').split(' · ')
+  const metric = which.pop() ?? ''
+  const found = measurements.filter(
+    (each) =>
+      each.scenario === scenario &&
+      which.every((word) => word === titleOf(each.target) || Number.parseInt(word, 10) === each.size),
+  )
+  const values = found.flatMap(({ runs }) => runs.flatMap((run) => run[metric] ?? []))
+  if (found.length !== 1 || values.length === 0)
+    throw new Error(
+      `bench/results.json must have one figure for ${from}: npm run bench -- --only ${scenario}`,
+    )
+  return spreadOf(values).median
+}
+
+function withResults(page: string): string {
   const columns = SIZES.map((_, at) => resultsOf(figuresOf(page, at)))
   const rows = Object.keys(columns[0] ?? {}).map(
     (name) => `| ${[name, ...columns.map((column) => column[name])].join(' | ')} |`,
@@ -102,4 +139,10 @@ function bytes(value: number): string {
   return `${Number((value / 1000 ** step).toPrecision(2))} ${units[step]}`
 }
 
-if (import.meta.main) writeFileSync(PAGE, withResults(readFileSync(PAGE, 'utf8')))
+/** The page as it must be. */
+export const arithmetic = (page: string, results: Results): string => withResults(withMeasured(page, results))
+
+if (import.meta.main) {
+  const results: Results = JSON.parse(readFileSync(MEASURED, 'utf8'))
+  writeFileSync(PAGE, arithmetic(readFileSync(PAGE, 'utf8'), results))
+}

@@ -12,9 +12,7 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-export interface ServerOptions {
-  readonly env?: Readonly<Record<string, string>>
-  readonly cwd?: string
+export interface ServerOptions extends Omit<SpawnOptions, 'hasChannel'> {
   /** Resolved with when something accepts connections there. */
   readonly port: number
 }
@@ -22,38 +20,61 @@ export interface ServerOptions {
 const START_MS = 30_000
 const STOP_MS = 10_000
 
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a server on its core and waits until its port answers. What it prints is shown if it fails. */
 export async function startServer(
   command: readonly string[],
   options: ServerOptions,
 ): Promise<ServerProcess> {
+  const { child, output, stop } = spawnPinned(command, options)
+  try {
+    await untilOpen(options.port, child)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw new Error(`${command.join(' ')} did not start: ${output()}`, { cause: error })
+  }
+  return { pid: child.pid ?? 0, stop }
+}
+
+export interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** It is written in Node and talks to us by messages. */
+  readonly hasChannel?: boolean
+}
+
+export interface Spawned {
+  readonly child: ChildProcess
+  /** The end of what it has printed. */
+  output(): string
+  /** Ends it, at once if need be. */
+  stop(): Promise<void>
+}
+
+/** Starts a process on the server's core. It does not outlive us. */
+export function spawnPinned(
+  command: readonly string[],
+  { env, cwd, hasChannel = false }: SpawnOptions,
+): Spawned {
   const [program = '', ...args] = onServerCore(command)
   const child = spawn(program, args, {
-    env: { PATH: process.env.PATH, ...options.env },
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env },
+    ...(cwd !== undefined && { cwd }),
+    stdio: ['ignore', 'pipe', 'pipe', ...(hasChannel ? (['ipc'] as const) : [])],
   })
   let output = ''
   const keep = (text: Buffer) => {
     output = (output + text).slice(-4000)
   }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  const end = () => child.kill('SIGKILL')
-  process.once('exit', end)
-  try {
-    await untilOpen(options.port, child)
-  } catch (error) {
-    end()
-    throw new Error(`${command.join(' ')} did not start: ${output}`, { cause: error })
-  }
-  return {
-    pid: child.pid ?? 0,
-    stop: async () => {
-      process.off('exit', end)
-      await stop(child)
-    },
-  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return { child, output: () => output, stop: () => stop(child) }
 }
 
 export async function untilOpen(port: number, child?: ChildProcess): Promise<void> {

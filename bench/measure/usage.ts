@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 const MICROS_PER_TICK = 10_000
 const USER_TIME = 13
 const SYSTEM_TIME = 14
+const ENDED_USER_TIME = 15
+const ENDED_SYSTEM_TIME = 16
 
 /** Processor time of these processes so far, all threads, user and system, in microseconds. */
 export function cpuMicros(pids: readonly number[]): number {
@@ -11,6 +13,12 @@ export function cpuMicros(pids: readonly number[]): number {
     const fields = statOf(pid)
     return sum + (Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME])) * MICROS_PER_TICK
   }, 0)
+}
+
+/** Processor time of those that this process has started and that have ended, in microseconds. */
+export function endedMicros(pid: number): number {
+  const fields = statOf(pid)
+  return (Number(fields[ENDED_USER_TIME]) + Number(fields[ENDED_SYSTEM_TIME])) * MICROS_PER_TICK
 }
 
 /** Memory that these processes hold for themselves. */

@@ -85,6 +85,34 @@ export const chapters: readonly Chapter[] = [
     bars: ['messages/s', 'CPU µs/message'],
   },
   {
+    scenario: 'postgres-alone',
+    title: 'PostgreSQL: one message at a time',
+    words: 'The same 500 people are there, and one of them has one message on its way.',
+    note: `So each is a batch and a commit of its own: what a message costs where few come. ${SHARED_CORE}`,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 'p50 ms', 'p99 ms'],
+  },
+  {
+    scenario: 'postgres-batches',
+    title: 'PostgreSQL: what a batch costs, and what each message in it',
+    words:
+      'The store of a node, without the rest of it, writes one batch after the other: of 1 message, then of 500.',
+    note: `The messages are of 100 bytes and have client ids. What a batch costs, whatever is in it, and what each message in it, follows from the two sizes; *batches/s* is of those with one message, *messages/s* of the others. The WAL is that of pages which were written since the last checkpoint: the first write to each after it takes up to 8 KB more. ${SHARED_CORE}`,
+    metrics: [
+      ...['CPU µs/batch in nodes', 'CPU µs/message in nodes'],
+      ...['CPU µs/batch in PostgreSQL', 'CPU µs/message in PostgreSQL'],
+      ...['batches/s', 'messages/s', 'WAL bytes/batch', 'WAL bytes/message'],
+      ...['table bytes/message', 'index bytes/message'],
+    ],
+  },
+  {
+    scenario: 'migrate',
+    title: 'Moving to PostgreSQL',
+    words: '`parlance migrate` moves a SQLite file to an empty database, reads all back and compares.',
+    note: SHARED_CORE,
+    metrics: [...CPU_PER_MESSAGE, 'messages/s', 's to move all'],
+    axis: 'messages stored',
+  },
+  {
     scenario: 'cross-node-fan-out',
     title: 'Cross-node fan-out: one conversation, its members at two nodes',
     words: '64 members have one message on its way each; each is delivered to every member.',
@@ -110,6 +138,28 @@ export const chapters: readonly Chapter[] = [
     ratioOf: 'p99 ms',
     yardstick: ONE_NODE,
     bars: ['p99 ms', 'p50 ms'],
+  },
+  {
+    scenario: 'redis-parcels',
+    title: 'Redis: what it costs to tell other nodes',
+    words: 'A node tells of messages of 100 bytes; eight others hear them, and have no clients.',
+    note: 'Each message is a parcel: one in a turn of the event loop, a millisecond after the one before, and so by itself; or a hundred in a turn, every 20 ms, which travel together. In Redis and in its sender a parcel costs what it costs while nobody hears it, and the sender what it does not cost without Redis. A delivery in Redis is to a node.',
+    metrics: [
+      ...['CPU µs/parcel in its sender', 'CPU µs/parcel in Redis', 'CPU µs/delivery in Redis'],
+      ...['CPU µs/parcel in each hearer', 'bytes/parcel'],
+    ],
+    axis: 'in a turn',
+    headline: 1,
+  },
+  {
+    scenario: 'redis-following',
+    title: 'Redis: what it costs to listen',
+    words: 'A node listens to 50,000 conversations, and 50,000 people come online there.',
+    note: 'What each adds to the heap of the node, without garbage, and to what Redis has in use.',
+    metrics: [
+      ...['KB/conversation in a node', 'bytes/conversation in Redis'],
+      ...['KB/person in a node', 'bytes/person in Redis'],
+    ],
   },
   {
     scenario: 'latency',

@@ -33,6 +33,8 @@ const settings: readonly (readonly [names: RegExp, how: string])[] = [
     /^parlance.*, two nodes/,
     `${POSTGRES}, one commit for all messages that wait at a node; Redis, which stores nothing, between them; \`PARLANCE_RATE_LIMITS=off\``,
   ],
+  [/^parlance migrate/, `${POSTGRES}, a commit for each page of rows`],
+  [/^parlance bus/, 'Redis, which stores nothing'],
   [
     /^parlance.*, PostgreSQL/,
     `${POSTGRES}, one commit for all messages that wait; \`PARLANCE_RATE_LIMITS=off\``,

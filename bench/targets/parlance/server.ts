@@ -5,7 +5,8 @@ import { freePort, startServer } from '../../measure/process.ts'
 import type { Conversation } from './seed.ts'
 import type { Storage } from './storage.ts'
 
-const MAIN = join(import.meta.dirname, '../../../server/src/main.js')
+/** The command line. */
+export const MAIN = join(import.meta.dirname, '../../../server/src/main.js')
 const TOKEN_SECONDS = 900
 
 export const PUSHER = { appId: '4711', key: 'bench-key', secret: 'bench-secret-bench-secret' } as const

@@ -5,7 +5,7 @@ import { agreeOnSecrets, loadSecrets, type Secrets } from '../../../server/src/s
 import { openPostgresStore } from '../../../server/src/store/postgres/index.ts'
 import { openSqliteStore } from '../../../server/src/store/sqlite/index.ts'
 import type { Store } from '../../../server/src/store/store.ts'
-import { startPostgres } from '../../measure/postgres.ts'
+import { type Postgres, startPostgres } from '../../measure/postgres.ts'
 import { countIn } from '../../measure/sqlite-archive.ts'
 import { familyOf } from '../../measure/usage.ts'
 import type { Engines } from '../../target.ts'
@@ -40,8 +40,10 @@ export async function createSqlite(): Promise<Storage> {
 }
 
 /** In a PostgreSQL of its own. */
-export async function createPostgres(): Promise<Storage> {
-  const postgres = await startPostgres()
+export const createPostgres = async (): Promise<Storage> => storageIn(await startPostgres())
+
+/** All of that PostgreSQL, which ends with it. */
+export function storageIn(postgres: Postgres): Storage {
   const openStore = () => openPostgresStore({ url: postgres.url })
   return {
     url: postgres.url,
