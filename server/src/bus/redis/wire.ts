@@ -14,7 +14,6 @@ export type RedisCommands = Pick<
   | 'hGetAll'
   | 'hKeys'
   | 'hLen'
-  | 'sAdd'
   | 'sMembers'
   | 'sPublish'
   | 'sRem'
