@@ -7,8 +7,8 @@ import { initPostgres, POSTGRES_USER } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { joinShards } from './redis-cluster.ts'
 
+export { askRedis, flushRedis } from './ask.ts'
 export type { Engine } from './engine.ts'
-export { flushRedis } from './flush.ts'
 export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
 
 /** What a cluster's nodes share, for this test alone. */

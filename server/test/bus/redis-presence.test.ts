@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PresenceShift } from '../../src/bus/bus.ts'
+import type { RedisBus } from '../../src/bus/redis/index.ts'
+import { CHUNK } from '../../src/bus/redis/ledger.ts'
+import { askRedis, flushRedis } from '../support/engines/index.ts'
+import {
+  assertPictured,
+  hear,
+  isThere,
+  news,
+  renewalsOf,
+  startRedisNodes,
+  untilPictured,
+  upTo,
+} from '../support/redis-nodes.ts'
+import { until } from '../support/until.ts'
+
+const { redis, open, openBehindProxy } = await startRedisNodes()
+
+/** What a dead node's contacts may wait for, at the most, on a machine that is busy with other things. */
+const BURIED_MS = 40_000
+
+test('a member is present as long as one node holds it', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  assert.equal(await here.presence.enter('s', 'ann', 'about ann'), true)
+  assert.equal(await there.presence.enter('s', 'ann'), false)
+  assert.equal(await there.presence.enter('s', 'ann'), false)
+  assert.equal(await there.presence.countHolders('s'), 3)
+  assert.equal(await here.presence.leave('s', 'ann'), false)
+  assert.equal(await here.presence.has('s', 'ann'), true)
+  assert.deepEqual([...(await here.presence.members('s'))], [['ann', 'about ann']])
+  assert.deepEqual(await here.presence.names(''), ['s'])
+  assert.equal(await there.presence.leave('s', 'ann'), false)
+  assert.equal(await there.presence.leave('s', 'ann'), true)
+  assert.deepEqual(await here.presence.names(''), [])
+  assert.equal(await here.presence.countHolders('s'), 0)
+})
+
+test('one of many who come at once is the first, one of many who go is the last', async (t) => {
+  const nodes = [await open(t), await open(t), await open(t)]
+  const all = <T>(task: (bus: RedisBus) => Promise<T>) =>
+    Promise.all(nodes.flatMap((bus) => upTo(20).map(() => task(bus))))
+  const came = await all(({ presence }) => presence.enter('s', 'ann'))
+  assert.equal(came.filter(Boolean).length, 1)
+  const went = await all(({ presence }) => presence.leave('s', 'ann'))
+  assert.equal(went.filter(Boolean).length, 1)
+})
+
+test('a Redis that has lost everything is told again, and who comes again is known to be no news', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  const shifts: PresenceShift[] = []
+  for (const { presence } of [here, there]) presence.onShift((shift) => void shifts.push(shift))
+  await here.presence.enter('s', 'ann', 'about ann')
+  await there.presence.enter('s', 'ann')
+  await there.presence.enter('s', 'bob')
+  await flushRedis(redis)
+  await until('all is told again', async () => (await here.presence.countHolders('s')) === 3)
+  assert.deepEqual([...(await here.presence.members('s'))].sort(), [
+    ['ann', 'about ann'],
+    ['bob', ''],
+  ])
+  assert.deepEqual(shifts.map(({ member, isPresent }) => `${member} ${isPresent}`).toSorted(), [
+    'ann true',
+    'bob true',
+  ])
+  assert.ok(shifts.every(({ isRepeated }) => isRepeated))
+  assert.equal(await there.presence.leave('s', 'bob'), true)
+})
+
+test('a node that stays away is buried: its members go, and others look for what it had not told', async (t) => {
+  const { bus: lost, proxy } = await openBehindProxy(t)
+  const survivors = [await open(t), await open(t)]
+  const shifts: PresenceShift[] = []
+  for (const { presence } of survivors) presence.onShift((shift) => void shifts.push(shift))
+  const renewals = survivors.map(renewalsOf)
+  await lost.presence.enter('s', 'ann', 'about ann')
+  await lost.presence.enter('s', 'bob')
+  await survivors[0]?.presence.enter('s', 'bob')
+  proxy.cut('stay')
+  await until('its burial', () => renewals.every((heard) => heard.includes('bereaved')), BURIED_MS)
+  const gone = { set: 's', member: 'ann', about: 'about ann', isPresent: false, isRepeated: false }
+  assert.deepEqual(shifts, [gone], 'told once in the cluster')
+  assert.equal(await survivors[1]?.presence.has('s', 'ann'), false)
+  assert.equal(await survivors[1]?.presence.countHolders('s'), 1)
+
+  proxy.restore()
+  await until('its return', async () => (await survivors[1]?.presence.has('s', 'ann')) === true)
+  assert.equal(await survivors[1]?.presence.countHolders('s'), 3)
+})
+
+test('who comes and goes while Redis knows nothing is no ghost afterwards', async (t) => {
+  const buses = [await open(t), await open(t)] as const
+  const [here, there] = buses
+  for (const member of ['ann', 'bob', 'cem']) await here.presence.enter('s', member)
+  for (const member of ['ann', 'dora', 'eve']) await there.presence.enter('s', member)
+  await flushRedis(redis)
+  // Before either node has noticed.
+  for (const member of ['ann', 'bob']) await here.presence.leave('s', member)
+  await there.presence.leave('s', 'dora')
+  for (const member of ['fay', 'fay', 'eve']) await here.presence.enter('s', member)
+  await there.presence.enter('s', 'gus')
+  const present = ['ann', 'cem', 'eve', 'fay', 'gus']
+  await untilPictured(buses, 's', { members: present, holders: 7, unwanted: ['bob', 'dora'] })
+
+  for (const member of ['fay', 'fay', 'eve', 'cem']) await here.presence.leave('s', member)
+  for (const member of ['ann', 'eve', 'gus']) await there.presence.leave('s', member)
+  await untilPictured(buses, 's', { members: [], holders: 0, unwanted: present })
+})
+
+test('what was on its way when its node was buried comes too late', async (t) => {
+  const survivor = await open(t)
+  const { bus: lost, proxy } = await openBehindProxy(t)
+  const renewals = renewalsOf(survivor)
+  await lost.presence.enter('s', 'ann')
+  proxy.hold()
+  for (const set of ['s', 'another']) {
+    assert.equal(await lost.presence.enter(set, 'bob'), true, 'as far as it knows')
+    assert.equal(proxy.countHeld('bob'), 1)
+  }
+  await until('its burial', () => renewals.includes('bereaved'), BURIED_MS)
+  // It never comes back to tidy up after itself.
+  await lost.close()
+  await proxy.release()
+  for (const set of ['s', 'another'])
+    await assertPictured([survivor], set, { members: [], holders: 0, unwanted: ['ann', 'bob'] })
+})
+
+/** Of several parts: what happens between two of them must not be lost. */
+const MANY = upTo(2 * CHUNK + 300).map((n) => `m${n}`)
+/** One of each part, and the last. */
+const LEAVING = [0, CHUNK - 1, CHUNK, 2 * CHUNK, MANY.length - 1].map((n) => MANY[n] ?? assert.fail())
+
+const forgetting = {
+  'has lost everything': () => flushRedis(redis),
+  'was stopped and started': async () => {
+    await redis.stop()
+    await redis.start()
+  },
+}
+
+for (const [what, forget] of Object.entries(forgetting))
+  test(`who comes and goes while a Redis that ${what} is told of many is told too`, async (t) => {
+    const buses = [await open(t), await open(t)] as const
+    const [here] = buses
+    await Promise.all(MANY.map((member) => here.presence.enter('s', member)))
+    const changed = Promise.withResolvers<void>()
+    here.presence.onShift(({ member }) => {
+      if (member === MANY[0]) changed.resolve(change(here))
+    })
+    await forget()
+    await changed.promise
+    const members = [...MANY.filter((member) => !LEAVING.includes(member)), 'new']
+    await untilPictured(buses, 's', { members, holders: members.length + 1, unwanted: LEAVING })
+  })
+
+/** Without a wait: all of it after the first part of many, before the second. */
+async function change({ presence }: RedisBus): Promise<void> {
+  const again = MANY[2 * CHUNK + 1] ?? assert.fail()
+  await Promise.all([
+    ...LEAVING.map((member) => presence.leave('s', member)),
+    presence.enter('s', 'new'),
+    presence.enter('s', again),
+  ])
+}
+
+test('who comes and goes while its node is cut off, and while that says all again, is told', async (t) => {
+  const other = await open(t)
+  const { bus: cut, proxy } = await openBehindProxy(t)
+  await Promise.all(MANY.map((member) => cut.presence.enter('s', member)))
+  proxy.cut('stay')
+  await until('the loss', async () => !(await isThere(cut)))
+  const [early = '', ...late] = LEAVING
+  await cut.presence.leave('s', early)
+  await cut.presence.enter('s', 'new')
+  proxy.restore()
+  let isBack = false
+  const back = until('its return', () => other.presence.has('s', 'new')).finally(() => {
+    isBack = true
+  })
+  while (!isBack)
+    for (const member of MANY.filter((each) => !LEAVING.includes(each))) {
+      await cut.presence.enter('s', member)
+      await cut.presence.leave('s', member)
+      await new Promise(setImmediate)
+    }
+  await back
+  for (const member of late) await cut.presence.leave('s', member)
+  const members = [...MANY.filter((member) => !LEAVING.includes(member)), 'new']
+  await untilPictured([cut, other], 's', { members, holders: members.length, unwanted: LEAVING })
+})
+
+test('a Redis that refuses presence still carries news, and is told everything once it accepts', async (t) => {
+  const errors: string[] = []
+  let downs = 0
+  const options = { onError: (error: unknown) => errors.push(String(error)), onDown: () => downs++ }
+  const buses = [await open(t, options), await open(t, options)] as const
+  const [here, there] = buses
+  const heard = await hear(there)
+  await here.presence.enter('s', 'ann')
+  await there.presence.enter('s', 'bob')
+
+  await askRedis(redis, 'CONFIG', 'SET', 'maxmemory', '1')
+  t.after(() => askRedis(redis, 'CONFIG', 'SET', 'maxmemory', '0'))
+  await until('both to notice', () => errors.length === 2)
+  assert.equal(await here.presence.enter('s', 'cem'), true)
+  assert.equal(await there.presence.enter('s', 'cem'), true, 'it knows only of itself')
+  assert.equal(await here.presence.has('s', 'bob'), false)
+  assert.deepEqual([...(await there.presence.members('s')).keys()], ['bob', 'cem'])
+  assert.equal(await here.presence.leave('s', 'ann'), true)
+  here.publish(news, 1)
+  await until('news', () => heard.length === 1)
+  const refused = await countRefused()
+  await until('more refusals', async () => (await countRefused()) >= refused + 4)
+  assert.equal(errors.length, 2, 'each has reported once')
+  for (const error of errors) assert.match(error, /maxmemory/)
+  for (const bus of buses) await bus.ping()
+  assert.equal(downs, 0)
+
+  await askRedis(redis, 'CONFIG', 'SET', 'maxmemory', '0')
+  await untilPictured(buses, 's', { members: ['bob', 'cem'], holders: 3, unwanted: ['ann'] })
+})
+
+async function countRefused(): Promise<number> {
+  const told = String(await askRedis(redis, 'INFO', 'errorstats'))
+  return Number(/errorstat_OOM:count=(\d+)/.exec(told)?.[1] ?? 0)
+}
+
+test('a listener of shifts that fails is reported, and keeps nothing from the others', async (t) => {
+  const errors: string[] = []
+  const bus = await open(t, { onError: (error) => errors.push(String(error)) })
+  const told: string[] = []
+  bus.presence.onShift(() => assert.fail('throws'))
+  bus.presence.onShift(async () => assert.fail('rejects'))
+  bus.presence.onShift(({ member }) => void told.push(member))
+  for (const member of ['ann', 'bob']) await bus.presence.enter('s', member)
+  await flushRedis(redis)
+  await untilPictured([bus], 's', { members: ['ann', 'bob'], holders: 2 })
+  assert.deepEqual(told, ['ann', 'bob'])
+  assert.deepEqual(errors.map((error) => error.replace(/^.*: /, '')).toSorted(), [
+    'rejects',
+    'rejects',
+    'throws',
+    'throws',
+  ])
+  await bus.ping()
+})
