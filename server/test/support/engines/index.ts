@@ -10,6 +10,7 @@ import { joinShards } from './redis-cluster.ts'
 export { askRedis, flushRedis } from './ask.ts'
 export type { Engine } from './engine.ts'
 export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
+export { moveSlotOf } from './redis-cluster.ts'
 
 /** What a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {
