@@ -6,6 +6,9 @@ import { type Engine, startRedis } from './engines/index.ts'
 import { type CuttableProxy, startProxy } from './proxy.ts'
 import { until } from './until.ts'
 
+/** What a dead node's contacts may wait for, at the most, on a machine that is busy with other things. */
+export const BURIED_MS = 40_000
+
 export const news = topic<number | string>('news')
 
 export interface NodeOptions {
@@ -48,7 +51,7 @@ export async function startRedisNodes(): Promise<RedisNodes> {
   }
 }
 
-/** Listens, and waits until it hears the other nodes too. What may have been missed is among what it hears. */
+/** Listens, and waits until it hears the other nodes too. */
 export async function hear(bus: Bus): Promise<(number | string)[]> {
   const heard: (number | string)[] = []
   bus.subscribe(news, (n) => heard.push(n))
