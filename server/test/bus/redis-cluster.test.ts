@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { after, type TestContext, test } from 'node:test'
 import { topic } from '../../src/bus/bus.ts'
 import { RedisBus } from '../../src/bus/redis/index.ts'
+import { Names } from '../../src/bus/redis/names.ts'
 import { MAX_PARCEL_BYTES } from '../../src/bus/redis/outbox.ts'
-import { startRedisCluster } from '../support/engines/index.ts'
+import { askRedis, moveSlotOf, startRedisCluster } from '../support/engines/index.ts'
+import { isThere, untilPictured } from '../support/redis-nodes.ts'
 import { until } from '../support/until.ts'
 import { busConformance } from './conformance.ts'
 
@@ -50,24 +52,55 @@ test('a shard that is away makes the bus go on alone, and is found again', async
   for (const each of TOPICS) there.subscribe(each, (news) => heard.push(news))
   await Promise.all(TOPICS.map((each) => there.settled(each)))
   await shards[1]?.stop()
-  await until(
-    'the loss',
-    async () => (await state(here)) === 'away' && (await state(there)) === 'away',
-    10_000,
-  )
+  await until('the loss', async () => !(await isThere(here)) && !(await isThere(there)))
   await shards[1]?.start()
-  await until(
-    'its return',
-    async () => (await state(here)) === 'there' && (await state(there)) === 'there',
-    20_000,
-  )
+  await until('its return', async () => (await isThere(here)) && (await isThere(there)))
   for (const each of TOPICS) here.publish(each, each.name)
   await until('news of every topic', () => heard.length >= TOPICS.length)
   assert.deepEqual(heard.toSorted(), TOPICS.map(({ name }) => name).toSorted(), 'each once')
 })
 
-const state = (bus: RedisBus): Promise<'there' | 'away'> =>
-  bus.ping().then(
-    () => 'there',
-    () => 'away',
-  )
+test('who listens looks for what it may have missed when a connection to one shard is lost', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  const renewals = await renewalsOfAll(there)
+  await askRedis({ url }, 'CLIENT', 'KILL', 'TYPE', 'pubsub')
+  await until('news of every topic to come anew', () => renewals.size === TOPICS.length)
+  await untilAllHear(here, there)
+})
+
+test('who listens looks for what it may have missed when a slot moves to another shard', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  for (const { presence } of [here, there]) await presence.enter('s', 'ann')
+  const renewals = await renewalsOfAll(there)
+  const names = new Names(t.name)
+  for (const key of [names.channel(TOPICS[0]?.name ?? ''), names.ofSet('s', 'members')]) {
+    renewals.clear()
+    await moveSlotOf(key, shards)
+    await until('news of every topic to come anew', () => renewals.size === TOPICS.length)
+  }
+  await untilAllHear(here, there)
+  await untilPictured([here, there], 's', { members: ['ann'], holders: 2 })
+})
+
+/** Topics of which it is told that news may have been missed. */
+async function renewalsOfAll(bus: RedisBus): Promise<Set<string>> {
+  const renewed = new Set<string>()
+  for (const each of TOPICS)
+    bus.subscribe(
+      each,
+      () => undefined,
+      (why) => why === 'resumed' && renewed.add(each.name),
+    )
+  await Promise.all(TOPICS.map((each) => bus.settled(each)))
+  return renewed
+}
+
+/** Each topic's news once more, as often as it takes: the one who tells may not be back yet. */
+async function untilAllHear(here: RedisBus, there: RedisBus): Promise<void> {
+  const heard = new Set<string>()
+  for (const each of TOPICS) there.subscribe(each, () => heard.add(each.name))
+  await until('news of every topic', () => {
+    for (const each of TOPICS) if (!heard.has(each.name)) here.publish(each, 'again')
+    return heard.size === TOPICS.length
+  })
+}

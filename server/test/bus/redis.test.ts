@@ -1,51 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { type PresenceShift, type Renewal, topic } from '../../src/bus/bus.ts'
 import { RedisBus } from '../../src/bus/redis/index.ts'
+import { Names } from '../../src/bus/redis/names.ts'
 import { MAX_PARCEL_BYTES } from '../../src/bus/redis/outbox.ts'
-import { flushRedis, startRedis } from '../support/engines/index.ts'
-import { startProxy } from '../support/proxy.ts'
+import { pack } from '../../src/bus/redis/parcel.ts'
+import { askRedis } from '../support/engines/index.ts'
+import { hear, news, startRedisNodes, upTo } from '../support/redis-nodes.ts'
 import { until } from '../support/until.ts'
 import { busConformance } from './conformance.ts'
 
-const started = await startRedis()
-const redis = started.engine
-after(() => started[Symbol.asyncDispose]())
+const { redis, open } = await startRedisNodes()
 
 busConformance('Redis', (onError) => RedisBus.open({ url: redis.url, cluster: randomUUID(), onError }))
-
-const news = topic<number | string>('news')
-/** What a dead node's contacts may wait for, at the most. */
-const BURIED_MS = 15_000
-
-interface OpenOptions {
-  readonly cluster?: string
-  readonly url?: string
-  readonly onDown?: () => void
-}
-
-async function open(t: TestContext, { cluster = t.name, url = redis.url, onDown }: OpenOptions = {}) {
-  const bus = await RedisBus.open({
-    url,
-    cluster,
-    onError: (error) => assert.fail(String(error)),
-    ...(onDown && { onDown }),
-  })
-  t.after(() => bus.close())
-  return bus
-}
-
-/** Listens, and waits until it hears the other nodes too. */
-async function hear(bus: RedisBus): Promise<(number | string)[]> {
-  const heard: (number | string)[] = []
-  bus.subscribe(news, (n) => heard.push(n))
-  await bus.settled(news)
-  return heard
-}
-
-const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
 test('news reaches the listeners of every node once, in the order of its node', async (t) => {
   const [here, there] = [await open(t), await open(t)]
@@ -97,120 +65,48 @@ test('who listened for the last time hears no more, and hears again when it list
   assert.deepEqual(heard, [1, 2, 3])
 })
 
-test('a member is present as long as one node holds it', async (t) => {
-  const [here, there] = [await open(t), await open(t)]
-  assert.equal(await here.presence.enter('s', 'ann', 'about ann'), true)
-  assert.equal(await there.presence.enter('s', 'ann'), false)
-  assert.equal(await there.presence.enter('s', 'ann'), false)
-  assert.equal(await there.presence.countHolders('s'), 3)
-  assert.equal(await here.presence.leave('s', 'ann'), false)
-  assert.equal(await here.presence.has('s', 'ann'), true)
-  assert.deepEqual([...(await here.presence.members('s'))], [['ann', 'about ann']])
-  assert.deepEqual(await here.presence.names(''), ['s'])
-  assert.equal(await there.presence.leave('s', 'ann'), false)
-  assert.equal(await there.presence.leave('s', 'ann'), true)
-  assert.deepEqual(await here.presence.names(''), [])
-  assert.equal(await here.presence.countHolders('s'), 0)
-})
-
-test('one of many who come at once is the first, one of many who go is the last', async (t) => {
-  const nodes = [await open(t), await open(t), await open(t)]
-  const all = <T>(task: (bus: RedisBus) => Promise<T>) =>
-    Promise.all(nodes.flatMap((bus) => upTo(20).map(() => task(bus))))
-  const came = await all(({ presence }) => presence.enter('s', 'ann'))
-  assert.equal(came.filter(Boolean).length, 1)
-  const went = await all(({ presence }) => presence.leave('s', 'ann'))
-  assert.equal(went.filter(Boolean).length, 1)
-})
-
-test('a node cut off goes on alone, and catches up', async (t) => {
-  const proxy = await startProxy(t, { host: '127.0.0.1', port: redis.port })
-  let downs = 0
-  const cut = await open(t, { url: `redis://127.0.0.1:${proxy.port}`, onDown: () => downs++ })
-  const other = await open(t)
-  const [heardCut, heardOther] = [await hear(cut), await hear(other)]
-  let [renewedCut, renewedOther] = [0, 0]
-  cut.subscribe(
+test('what is too large for a parcel, and gone before it is fetched, is known to be missed, in its place', async (t) => {
+  const there = await open(t)
+  const heard = await hear(there)
+  there.subscribe(
     news,
     () => undefined,
-    () => renewedCut++,
+    (why) => heard.push(why),
   )
-  other.subscribe(
+  const names = new Names(t.name)
+  const gone = names.parcel(news.name, 'gone')
+  const said = [[1], gone, [2]].map((each) => pack(['another node', each]))
+  // All at once: the last is there before the node knows that the one before it is gone.
+  const sayAll = "for _, text in ipairs(ARGV) do redis.call('SPUBLISH', KEYS[1], text) end"
+  await askRedis(redis, 'EVAL', sayAll, '1', names.channel(news.name), ...said)
+  await until('the last', () => heard.includes(2))
+  assert.deepEqual(heard, [1, 'resumed', 2])
+})
+
+test('a listener that throws is reported by each node, and keeps nothing from the others', async (t) => {
+  const errors: string[] = []
+  const [here, there] = [await open(t), await open(t, { onError: (error) => errors.push(String(error)) })]
+  const renewed: string[] = []
+  there.subscribe(
+    news,
+    (n) => assert.fail(`news ${n}`),
+    (why) => assert.fail(why),
+  )
+  there.subscribe(
     news,
     () => undefined,
-    () => renewedOther++,
+    (why) => renewed.push(why),
   )
-  await other.presence.enter('s', 'bob')
-
-  proxy.cut('stay')
-  await until('the loss', () => downs === 1)
-  await assert.rejects(cut.ping())
-  cut.publish(news, 1)
-  other.publish(news, 2)
-  assert.deepEqual([heardCut, heardOther], [[1], [2]])
-  assert.equal(await cut.presence.enter('s', 'ann'), true)
-  assert.equal(await cut.presence.has('s', 'bob'), false, 'it knows only of itself')
-
-  const shifts: PresenceShift[] = []
-  cut.presence.onShift((shift) => void shifts.push(shift))
-  proxy.restore()
-  await until('both know that something was missed', () => renewedCut > 0 && renewedOther > 0)
-  await cut.ping()
-  assert.equal(downs, 1, 'told once')
-  assert.equal(await cut.presence.has('s', 'bob'), true)
-  assert.equal(await other.presence.has('s', 'ann'), true)
-  assert.deepEqual(shifts, [{ set: 's', member: 'ann', about: '', isPresent: true, isRepeated: false }])
-  cut.publish(news, 3)
-  await until('the next news', () => heardOther.length === 2)
-})
-
-test('a Redis that has lost everything is told again, and who comes again is known to be no news', async (t) => {
-  const [here, there] = [await open(t), await open(t)]
-  const shifts: PresenceShift[] = []
-  for (const { presence } of [here, there]) presence.onShift((shift) => void shifts.push(shift))
-  await here.presence.enter('s', 'ann', 'about ann')
-  await there.presence.enter('s', 'ann')
-  await there.presence.enter('s', 'bob')
-  await flushRedis(redis)
-  await until('all is told again', async () => (await here.presence.countHolders('s')) === 3, 10_000)
-  assert.deepEqual([...(await here.presence.members('s'))].sort(), [
-    ['ann', 'about ann'],
-    ['bob', ''],
-  ])
-  assert.deepEqual(shifts.map(({ member, isPresent }) => `${member} ${isPresent}`).toSorted(), [
-    'ann true',
-    'bob true',
-  ])
-  assert.ok(shifts.every(({ isRepeated }) => isRepeated))
-  assert.equal(await there.presence.leave('s', 'bob'), true)
-})
-
-test('a node that stays away is buried: its members go, and others look for what it had not told', async (t) => {
-  const proxy = await startProxy(t, { host: '127.0.0.1', port: redis.port })
-  const lost = await open(t, { url: `redis://127.0.0.1:${proxy.port}`, onDown: () => undefined })
-  const survivors = [await open(t), await open(t)]
-  const shifts: PresenceShift[] = []
-  const renewals = survivors.map((bus) => {
-    const heard: Renewal[] = []
-    bus.presence.onShift((shift) => void shifts.push(shift))
-    bus.subscribe(
-      news,
-      () => undefined,
-      (why) => heard.push(why),
-    )
-    return heard
-  })
-  await lost.presence.enter('s', 'ann', 'about ann')
-  await lost.presence.enter('s', 'bob')
-  await survivors[0]?.presence.enter('s', 'bob')
-  proxy.cut('stay')
-  await until('its burial', () => renewals.every((heard) => heard.includes('bereaved')), BURIED_MS)
-  const gone = { set: 's', member: 'ann', about: 'about ann', isPresent: false, isRepeated: false }
-  assert.deepEqual(shifts, [gone], 'told once in the cluster')
-  assert.equal(await survivors[1]?.presence.has('s', 'ann'), false)
-  assert.equal(await survivors[1]?.presence.countHolders('s'), 1)
-
-  proxy.restore()
-  await until('its return', async () => (await survivors[1]?.presence.has('s', 'ann')) === true)
-  assert.equal(await survivors[1]?.presence.countHolders('s'), 3)
+  const heard = await hear(there)
+  for (const n of [1, 2]) {
+    here.publish(news, n)
+    await until(`news ${n}`, () => heard.includes(n))
+  }
+  assert.deepEqual(heard, [1, 2])
+  assert.deepEqual(renewed, ['begun'])
+  assert.deepEqual(
+    errors.map((error) => error.replace(/^.*: /, '')),
+    ['begun', 'news 1', 'news 2'],
+  )
+  await there.ping()
 })

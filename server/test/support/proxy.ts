@@ -1,13 +1,21 @@
 import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+import { finished } from 'node:stream/promises'
+import { Gate } from './gate.ts'
 import type { Owner } from './owner.ts'
 
-/** A way to a server that a test can cut. */
+/** A way to a server that a test can cut, or make a slow one. */
 export interface CuttableProxy {
   readonly port: number
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void
   restore(): void
+  /** Keeps back what the server is sent, on new connections too: from the first piece that has the word in it. */
+  hold(from?: string): void
+  /** On how many connections a piece with the word in it is kept back. */
+  countHeld(word: string): number
+  /** Sends it on, also that of who has gone since. Resolves when the server has taken what those had sent. */
+  release(): Promise<void>
 }
 
 export async function startProxy(
@@ -15,22 +23,30 @@ export async function startProxy(
   target: { host: string; port: number },
 ): Promise<CuttableProxy> {
   const sockets = new Set<Socket>()
+  const gates = new Map<Gate, Socket>()
   let isCut = false
+  let heldFrom: string | undefined
   const server = createServer((near) => {
     if (isCut) return near.destroy()
     const far = createConnection(target)
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-      one.pipe(other)
-    }
+    const gate = new Gate(heldFrom)
+    gates.set(gate, far)
+    for (const socket of [near, far]) sockets.add(socket)
+    near.pipe(gate.stream).pipe(far)
+    far.pipe(near)
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    near.on('close', () => {
+      sockets.delete(near)
+      if (!gate.isHolding()) return void far.destroy()
+      // The server still gets what was sent, and answers nobody.
+      gate.stream.end()
+      far.resume()
+    })
+    far.on('close', () => {
+      sockets.delete(far)
+      gates.delete(gate)
+      near.destroy()
+    })
     return undefined
   })
   server.listen(0, '127.0.0.1')
@@ -50,6 +66,17 @@ export async function startProxy(
     },
     restore: () => {
       isCut = false
+    },
+    hold: (from = '') => {
+      heldFrom = from
+      for (const gate of gates.keys()) gate.hold(from)
+    },
+    countHeld: (word) => [...gates.keys()].filter((gate) => gate.isHolding(word)).length,
+    release: async () => {
+      heldFrom = undefined
+      const taken = [...gates].filter(([{ stream }]) => stream.writableEnded).map(([, far]) => finished(far))
+      for (const gate of gates.keys()) gate.release()
+      await Promise.allSettled(taken)
     },
   }
 }

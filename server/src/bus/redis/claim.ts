@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceShift } from '../bus.ts'
 import type { Holders } from '../holders.ts'
-import { CHUNK, type Hold, type Ledger, type Renewal, type Shift } from './ledger.ts'
+import { CHUNK, type Hold, type Holder, type Ledger, type Renewal, type Shift } from './ledger.ts'
 
 /**
  * What this node says of its holders under one name, as long as that name's lease runs. Each wire and each lease
@@ -32,7 +32,7 @@ export class Claim {
   async sayAll(onCome: (come: Pick<PresenceShift, 'set' | 'member' | 'about'>) => void): Promise<void> {
     this.#noted = new Set(this.#holders.names())
     const sets = [...this.#noted]
-    await this.ledger.noteSets(this.#name, sets)
+    await this.ledger.noteSets(this.#self, sets)
     for (const set of sets) {
       const members = [...this.#holders.members(set).keys()]
       for (let from = 0; from < members.length; from += CHUNK) {
@@ -51,7 +51,7 @@ export class Claim {
     const said: Promise<unknown>[] = []
     if (this.#holders.members(set).has(member) && !this.#noted.has(set)) {
       this.#noted.add(set)
-      said.push(this.ledger.noteSets(this.#name, [set]))
+      said.push(this.ledger.noteSets(this.#self, [set]))
     }
     const holding = this.#hold(set, [this.#holdOf(set, member)])
     if (this.#holders.members(set).size === 0 && this.#noted.delete(set)) {
@@ -69,7 +69,11 @@ export class Claim {
 
   async #hold(set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
     if (this.#isBuried) return []
-    return this.ledger.hold({ name: this.#name, leaseUntil: this.#leaseUntil }, set, holds)
+    return this.ledger.hold(this.#self, set, holds)
+  }
+
+  get #self(): Holder {
+    return { name: this.#name, leaseUntil: this.#leaseUntil }
   }
 
   #holdOf(set: string, member: string): Hold {

@@ -1,6 +1,6 @@
 import type { PresenceShift } from '../bus.ts'
 import type { Names } from './names.ts'
-import { HOLD, RELEASE, RENEW } from './scripts.ts'
+import { HOLD, NOTE, RELEASE, RENEW } from './scripts.ts'
 import type { RedisCommands } from './wire.ts'
 
 /** Members that one script looks at, so that Redis is never held up for more than a millisecond. */
@@ -62,9 +62,12 @@ export class Ledger {
     return reply as Shift[]
   }
 
-  async noteSets(nodeId: string, sets: readonly string[]): Promise<void> {
+  async noteSets({ name, leaseUntil }: Holder, sets: readonly string[]): Promise<void> {
     for (let from = 0; from < sets.length; from += CHUNK) {
-      await this.#redis.sAdd(this.#names.setsOf(nodeId), sets.slice(from, from + CHUNK))
+      await this.#redis.eval(NOTE, {
+        keys: [this.#names.setsOf(name)],
+        arguments: [String(leaseUntil), ...sets.slice(from, from + CHUNK)],
+      })
     }
   }
 

@@ -19,16 +19,28 @@ end
 return { redis.call('GET', KEYS[3]), held and 1 or 0, redis.call('SMEMBERS', KEYS[2]), now + ARGV[2] }
 `
 
+/** Does nothing after the lease: what was long on its way must not bring a buried node back. */
+const UNLESS_TOO_LATE = `
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[1]) then return {} end
+`
+
+/**
+ * Notes sets as ones that a node holds members of.
+ * KEYS: that node's sets. ARGV: until when its lease runs; then the sets.
+ */
+export const NOTE = `${UNLESS_TOO_LATE}
+return redis.call('SADD', KEYS[1], unpack(ARGV, 2))
+`
+
 /**
  * Says how many holders members have on one node.
  * KEYS: members, about, total, that node's holders. ARGV: until when the node's lease runs; then member, holders,
  * about; and so on.
  * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Answers nothing after the
- * lease: what was long on its way must not bring a buried node back.
+ * lease.
  */
-export const HOLD = `
-local time = redis.call('TIME')
-if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[1]) then return {} end
+export const HOLD = `${UNLESS_TOO_LATE}
 local shifts = {}
 for i = 2, #ARGV, 3 do
   local member, holders, about = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]

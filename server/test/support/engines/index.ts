@@ -7,9 +7,10 @@ import { initPostgres, POSTGRES_USER } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { joinShards } from './redis-cluster.ts'
 
+export { askRedis, flushRedis } from './ask.ts'
 export type { Engine } from './engine.ts'
-export { flushRedis } from './flush.ts'
 export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
+export { moveSlotOf } from './redis-cluster.ts'
 
 /** What a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {

@@ -1,5 +1,7 @@
 import { createClient } from '@redis/client'
 import { until } from '../until.ts'
+import { askRedis } from './ask.ts'
+import type { Engine } from './engine.ts'
 
 const SLOTS = 16_384
 const START_MS = 20_000
@@ -28,3 +30,44 @@ export async function joinShards(urls: readonly string[]): Promise<void> {
     START_MS,
   )
 }
+
+/** Moves the slot of a key, with what lies in it, to another shard. Resolves when every shard knows. */
+export async function moveSlotOf(key: string, shards: readonly Engine[]): Promise<void> {
+  const nodes = await Promise.all(
+    shards.map(async (shard) => ({ shard, id: String(await askRedis(shard, 'CLUSTER', 'MYID')) })),
+  )
+  const [slot, ownerId] = await findSlot(key, shards)
+  const from = nodes.find(({ id }) => id === ownerId)
+  const to = nodes.find(({ id }) => id !== ownerId)
+  if (!from || !to) throw new Error(`no shard has slot ${slot}`)
+  await askRedis(to.shard, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id)
+  await askRedis(from.shard, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id)
+  for (;;) {
+    const keys = await askRedis(from.shard, 'CLUSTER', 'GETKEYSINSLOT', slot, '100')
+    if (!Array.isArray(keys) || keys.length === 0) break
+    const target = ['127.0.0.1', String(to.shard.port), '', '0', String(START_MS)]
+    await askRedis(from.shard, 'MIGRATE', ...target, 'KEYS', ...keys)
+  }
+  for (const { shard } of [to, from, ...nodes])
+    await askRedis(shard, 'CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
+  const isKnown = async (shard: Engine) => (await findSlot(key, [shard]))[1] === to.id
+  await until('every shard to know', async () => (await Promise.all(shards.map(isKnown))).every(Boolean))
+}
+
+/** Of a key, and the id of the shard that has it, as the first one sees it. */
+async function findSlot(
+  key: string,
+  [shard]: readonly Engine[],
+): Promise<readonly [slot: string, id: string]> {
+  if (!shard) throw new Error('there is no shard')
+  const slot = Number(await askRedis(shard, 'CLUSTER', 'KEYSLOT', key))
+  const ranges = (await askRedis(shard, 'CLUSTER', 'SLOTS')) as SlotRange[]
+  const [, , master] = ranges.find(([first, last]) => first <= slot && slot <= last) ?? []
+  return [String(slot), master?.[2] ?? '']
+}
+
+type SlotRange = readonly [
+  first: number,
+  last: number,
+  master: readonly [host: string, port: number, id: string],
+]

@@ -1,0 +1,58 @@
+import { createCluster } from '@redis/client'
+import { CONNECTION, SOCKET } from './connection.ts'
+
+export type Shards = ReturnType<typeof createShards>
+
+/** Connections to all shards of a Redis Cluster, of which the server there is one. */
+export function createShards(url: string, onBroken: (error: unknown) => void) {
+  const { username, password } = new URL(url)
+  // What the URL says of who we are holds for every shard.
+  const credentials = {
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+  }
+  const tls = url.startsWith('rediss:') ? ({ tls: true } as const) : {}
+  const shards = createCluster({
+    RESP: 2,
+    rootNodes: [{ url }],
+    defaults: { ...CONNECTION, ...credentials, socket: { ...SOCKET, ...tls } },
+    // Every master is connected to at once: a shard that is away is noticed, and not first by a message.
+    minimizeConnections: false,
+  })
+  // Not its 'node-disconnect': the library gives up a connection on which nothing is subscribed to any more.
+  for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) shards.on(event, onBroken)
+  return shards
+}
+
+/** Asks the shards whether they are there, and where the slots lie. */
+export class ShardWatch {
+  readonly #shards: Shards
+  #layout: string | undefined
+  #isMoving = false
+
+  constructor(shards: Shards) {
+    this.#shards = shards
+  }
+
+  /**
+   * Rejects when a shard does not answer, and once slots have moved and lie still. The library follows a topic to
+   * another shard, but what was said on the way is missed; and it does not notice at all when the news that a
+   * topic has left comes while it waits for another answer.
+   */
+  async ping(): Promise<void> {
+    const views = await Promise.all(this.#shards.masters.map((master) => this.#ask(master)))
+    const layout = views.toSorted().join('; ')
+    const hasMoved = this.#layout !== undefined && layout !== this.#layout
+    this.#layout = layout
+    if (this.#isMoving && !hasMoved) throw new Error('Redis has moved slots between its shards')
+    this.#isMoving = hasMoved
+  }
+
+  /** Where the slots lie, as this shard sees it. */
+  async #ask(master: Shards['masters'][number]): Promise<string> {
+    const subscriber = master.pubSub?.client
+    const commands = await this.#shards.nodeClient(master)
+    const [slots] = await Promise.all([commands.clusterSlots(), subscriber?.isReady && subscriber.ping()])
+    return [master.id, ...slots.map(({ from, to, master: { id } }) => `${from}-${to} ${id}`)].join()
+  }
+}
