@@ -20,7 +20,11 @@ export class WildBus extends LocalBus {
 
   override subscribe<T>(topic: Topic<T>, listener: Listener<T>, onRenewed?: OnRenewed): Unsubscribe {
     if (onRenewed) this.#renewals.add(onRenewed)
-    return super.subscribe(topic, listener)
+    const unsubscribe = super.subscribe(topic, listener)
+    return () => {
+      if (onRenewed) this.#renewals.delete(onRenewed)
+      unsubscribe()
+    }
   }
 
   recover(): void {
