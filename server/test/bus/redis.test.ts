@@ -185,6 +185,18 @@ test('a Redis that has lost everything is told again, and who comes again is kno
   assert.equal(await there.presence.leave('s', 'bob'), true)
 })
 
+test('who goes when Redis has lost everything, before it is told again, has gone', async (t) => {
+  const { presence } = await open(t)
+  await presence.enter('s', 'ann')
+  await presence.enter('s', 'ann')
+  await presence.enter('s', 'bob')
+  await flushRedis(redis)
+  assert.equal(await presence.leave('s', 'bob'), true)
+  assert.equal(await presence.leave('s', 'ann'), false)
+  assert.equal(await presence.leave('s', 'ann'), true)
+  assert.equal(await presence.countHolders('s'), 0)
+})
+
 test('a node that stays away is buried: its members go, and others look for what it had not told', async (t) => {
   const proxy = await startProxy(t, { host: '127.0.0.1', port: redis.port })
   const lost = await open(t, { url: `redis://127.0.0.1:${proxy.port}`, onDown: () => undefined })

@@ -23,8 +23,9 @@ return { redis.call('GET', KEYS[3]), held and 1 or 0, redis.call('SMEMBERS', KEY
  * Says how many holders members have on one node.
  * KEYS: members, about, total, that node's holders. ARGV: until when the node's lease runs; then member, holders,
  * about; and so on.
- * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Answers nothing after the
- * lease: what was long on its way must not bring a buried node back.
+ * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Who goes and is not known has
+ * gone: Redis has lost it, and other nodes that hold it will say so. Answers nothing after the lease: what was
+ * long on its way must not bring a buried node back.
  */
 export const HOLD = `
 local time = redis.call('TIME')
@@ -46,6 +47,8 @@ for i = 2, #ARGV, 3 do
     shift = -1
     redis.call('HDEL', KEYS[1], member)
     redis.call('HDEL', KEYS[2], member)
+  elseif before == 0 and holders == 0 and redis.call('HEXISTS', KEYS[1], member) == 0 then
+    shift = -1
   end
   shifts[#shifts + 1] = shift
 end
