@@ -92,7 +92,7 @@ test('who hears late that it has joined is told what others have been told since
   }))
   const [early, late] = [new Remembering(), new Remembering()]
   audiences.join(conversationId, early)
-  audiences.join(conversationId, late, 2)
+  audiences.join(conversationId, late, { after: 2 })
   const arrive = await say('four')
   arrive()
   await until('the last', () => late.text().endsWith('four '))

@@ -100,7 +100,7 @@ test('who joins late is told all since, however many pages that is', async (t) =
   }))
   const late = new Remembering()
   // After the creation.
-  audiences.join(conversationId, late, 1)
+  audiences.join(conversationId, late, { after: 1 })
   const arrive = await say('live')
   arrive()
   await until('what is live', () => late.text().endsWith('live '))

@@ -77,7 +77,8 @@ export class Attendance {
     }
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
     this.#rooms.set(conversationId, toSender(visitor.account))
-    this.#hall.audiences.join(conversationId, this.#attendee.sink)
+    const { accountId } = visitor.account
+    this.#hall.audiences.join(conversationId, this.#attendee.sink, { accountId })
   }
 
   /** Hears nothing more, and is still there. */
