@@ -48,8 +48,7 @@ export class Presence {
       if (!isConnected) return
       isConnected = false
       await this.#turns.run(accountId, async () => {
-        if (await this.#bus.presence.leave(setOf(accountId), String(accountId)))
-          await this.#tell(person, false)
+        if (await this.#bus.presence.leave(setOf(accountId), String(accountId))) await this.#tellGone(person)
       })
     }
   }
@@ -82,13 +81,21 @@ export class Presence {
       try {
         const account = await this.#accounts.find(accountId)
         // It may have come by another node meanwhile, or gone again.
-        if (account && (await this.isOnline(accountId)) === isPresent)
-          await this.#tell(toSender(account), isPresent)
+        if (!account || (await this.isOnline(accountId)) !== isPresent) return
+        await (isPresent ? this.#tell(toSender(account), true) : this.#tellGone(toSender(account)))
         return
       } catch (error) {
         if (!(error instanceof ChatError && error.code === 'unavailable') || tries === MAX_TRIES) throw error
         await setTimeout(RETRY_MS, undefined, { ref: false })
       }
+    }
+  }
+
+  /** Another node may tell that it has come before this one is done telling that it went: the last word must hold. */
+  async #tellGone(person: Sender): Promise<void> {
+    for (let isOnline = false; ; isOnline = !isOnline) {
+      await this.#tell(person, isOnline)
+      if ((await this.isOnline(person.accountId)) === isOnline) return
     }
   }
 

@@ -117,3 +117,15 @@ test('who comes and goes while its node is cut off, and while that says all agai
   const members = [...MANY.filter((member) => !LEAVING.includes(member)), 'new']
   await untilPictured([cut, other], 's', { members, holders: members.length, unwanted: LEAVING })
 })
+
+test('who goes when Redis has lost everything, before it is told again, has gone', async (t) => {
+  const { presence } = await open(t)
+  await presence.enter('s', 'ann')
+  await presence.enter('s', 'ann')
+  await presence.enter('s', 'bob')
+  await flushRedis(redis)
+  assert.equal(await presence.leave('s', 'bob'), true)
+  assert.equal(await presence.leave('s', 'ann'), false)
+  assert.equal(await presence.leave('s', 'ann'), true)
+  assert.equal(await presence.countHolders('s'), 0)
+})

@@ -6,7 +6,7 @@ import { addresses, KINDS, type Participant, type World } from '../interop/world
 import { BareSubscriber } from '../support/channels.ts'
 import { success } from '../support/chatapp.ts'
 import type { Place, Stream } from '../support/clients/index.ts'
-import { RawListener, SocketIoListener } from '../support/rooms.ts'
+import { SocketIoListener } from '../support/rooms.ts'
 import { until } from '../support/until.ts'
 import { startBalancer } from './balancer.ts'
 import { Cluster } from './cluster.ts'
@@ -155,35 +155,6 @@ test('who is blocked at one node is refused at another, in every dialect', async
   await world.server.chat.contacts.block(blocker.account.accountId, blocked.account.accountId)
   for (const dialect of DIALECT_NAMES)
     assert.deepEqual(await refusalOf(blocked[dialect].send(place, 'after')), MESSAGE_REFUSED[dialect])
-})
-
-test('who is logged out at one node is cut off at every other, in every dialect', async () => {
-  const [fay, gil] = [await world.join('fay'), await world.join('gil')]
-  const place = await world.open(fay, 'channels', { kind: 'private', others: [gil] })
-  const socketIo = new SocketIoListener(cluster.node(0).url)
-  const raw = new RawListener(cluster.node(1).tcpPort)
-  const pass = JSON.stringify({ uuid: gil.rooms.uuid, room_gid: place.gid })
-  assert.equal(await socketIo.auth(pass), 'acknowledged')
-  raw.write(pass)
-  await until('the raw listener to hear', async () => {
-    await fay.rooms.send(place, 'hello?')
-    return raw.messages.length > 0
-  })
-  const chatapp = await gil.chatapp.again(cluster.node(2))
-  const groups = await gil.groups.again(cluster.node(1))
-  const pusher = new BareSubscriber(cluster.node(0).url)
-  const person = { id: gil.channels.id, token: gil.channels.token, username: gil.username }
-  await pusher.subscribe(cluster.node(1).url, person, `private-notification_user_${gil.channels.id}`)
-
-  await world.server.chat.accounts.revokeCredentials(gil.account.accountId)
-
-  await until('Socket.IO of rooms to end', () => socketIo.isDisconnected)
-  await raw.closed()
-  assert.deepEqual(await chatapp.ws.closed, { code: 1000, reason: 'invalid login-token' })
-  await assert.rejects(groups.send(place, 'still here?'))
-  await pusher.closed
-  await fay.rooms.send(place, 'fay is still here')
-  groups.close()
 })
 
 test('channels: a chat requested at one node is announced to the other person at another', async () => {

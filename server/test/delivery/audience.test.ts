@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LocalBus } from '../../src/bus/local.ts'
 import {
+  type AccountId,
   type ConversationEvent,
   conversationTopic,
+  type Member,
   toAccountId,
   toConversationId,
 } from '../../src/core/chat.ts'
@@ -27,10 +29,18 @@ const arrived = (name: string): ConversationEvent => ({
   visitor: { accountId: toAccountId(1), uuid: '', username: name, displayName: name },
 })
 
+const moved = (type: 'member.joined' | 'member.left', accountId: AccountId): ConversationEvent => {
+  const news = { conversationId: room, change: 1 }
+  return type === 'member.left'
+    ? { type, ...news, accountId }
+    : { type, ...news, member: { accountId } as Member }
+}
+
 function setUp() {
   const bus = new LocalBus((error) => assert.fail(String(error)))
   let rendered = 0
   const audiences = new Audiences(new DirectFeeds(bus), (event) => {
+    if (event.type === 'member.joined' || event.type === 'member.left') return undefined
     rendered++
     const text =
       event.type === 'message.deleted'
@@ -108,7 +118,7 @@ test('what happens while the log is read follows it, in order', async () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()
   const { promise: reading, resolve: finish } = Promise.withResolvers<{ lastSeq: number }>()
-  const joining = audiences.joinAfter(room, sink, () => reading)
+  const joining = audiences.joinAfter(room, sink, { read: () => reading })
   publish(arrived('a'))
   publish(arrived('b'))
   finish({ lastSeq: 0 })
@@ -125,9 +135,11 @@ test('a sink that is there already and joins anew is told nothing twice', async 
   const sink = new Remembering()
   audiences.join(room, sink)
   publish(arrived('a'))
-  const { begin } = await audiences.joinAfter(room, sink, async () => {
-    publish(arrived('b'))
-    return { lastSeq: 0 }
+  const { begin } = await audiences.joinAfter(room, sink, {
+    read: async () => {
+      publish(arrived('b'))
+      return { lastSeq: 0 }
+    },
   })
   assert.equal(sink.text(), 'a')
   begin()
@@ -139,9 +151,11 @@ test('a sink that is there already misses nothing when its reading fails', async
   const { audiences, publish } = setUp()
   const sink = new Remembering()
   audiences.join(room, sink)
-  const joining = audiences.joinAfter(room, sink, async () => {
-    publish(arrived('a'))
-    throw new Error('no log')
+  const joining = audiences.joinAfter(room, sink, {
+    read: async () => {
+      publish(arrived('a'))
+      throw new Error('no log')
+    },
   })
   await assert.rejects(joining, /no log/)
   publish(arrived('b'))
@@ -152,10 +166,56 @@ test('a join whose reading fails leaves nothing behind', async () => {
   const { audiences, publish, count } = setUp()
   const sink = new Remembering()
   await assert.rejects(
-    audiences.joinAfter(room, sink, () => Promise.reject(new Error('unreadable'))),
+    audiences.joinAfter(room, sink, { read: () => Promise.reject(new Error('unreadable')) }),
     /unreadable/,
   )
   publish(sent(1))
   assert.equal(count(), 0)
   assert.equal(audiences.has(room, sink), false)
+})
+
+test('who has left hears nothing until the same account has joined again, whatever else is known of it', () => {
+  const { audiences, publish } = setUp()
+  const [ann, ben] = [toAccountId(1), toAccountId(2)]
+  const [hers, his, nobodys] = [new Remembering(), new Remembering(), new Remembering()]
+  audiences.join(room, hers, { accountId: ann })
+  audiences.join(room, his, { accountId: ben })
+  audiences.join(room, nobodys)
+  publish(arrived('a'))
+  publish(moved('member.left', ann))
+  publish(arrived('b'))
+  audiences.join(room, hers, { accountId: ann })
+  publish(arrived('c'))
+  publish(moved('member.joined', ben))
+  publish(arrived('d'))
+  publish(moved('member.joined', ann))
+  publish(arrived('e'))
+  assert.equal(hers.text(), 'ae')
+  assert.equal(his.text(), 'abcde')
+  assert.equal(nobodys.text(), 'abcde')
+})
+
+test('who leaves and joins while the log is read is told so much as it was there for', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  const ann = toAccountId(1)
+  const joinWhile = async (...events: ConversationEvent[]) => {
+    const read = async () => {
+      for (const event of events) publish(event)
+      return { lastSeq: 0 }
+    }
+    const { begin } = await audiences.joinAfter(room, sink, { accountId: ann, read })
+    begin()
+  }
+  await joinWhile(arrived('a'), moved('member.left', ann), arrived('b'))
+  publish(arrived('c'))
+  assert.equal(sink.text(), 'a')
+  await joinWhile(arrived('d'), moved('member.joined', ann), arrived('e'))
+  publish(arrived('f'))
+  assert.equal(sink.text(), 'aef')
+  publish(moved('member.left', ann))
+  audiences.leave(room, sink)
+  audiences.join(room, sink, { accountId: ann })
+  publish(arrived('g'))
+  assert.equal(sink.text(), 'aefg', 'who was let go of starts anew')
 })

@@ -1,74 +1,10 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { Listener, OnRenewed, Topic, Unsubscribe } from '../../src/bus/bus.ts'
-import { LocalBus } from '../../src/bus/local.ts'
-import { Chat, type ConversationEvent, conversationTopic } from '../../src/core/chat.ts'
-import { Audiences, openFeeds } from '../../src/delivery/index.ts'
-import { systemClock } from '../../src/lib/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/index.ts'
-import { PASSWORD } from '../support/chat.ts'
-import { tempDir } from '../support/temp-dir.ts'
+import { Audiences } from '../../src/delivery/index.ts'
 import { until } from '../support/until.ts'
 import { Remembering } from './remembering.ts'
-
-const fail = (error: unknown) => assert.fail(String(error))
-
-/** A bus to other nodes that the test can lose, repeat and turn round news on. */
-class WildBus extends LocalBus {
-  override readonly isShared = true
-  readonly #renewals = new Set<OnRenewed>()
-
-  override subscribe<T>(topic: Topic<T>, listener: Listener<T>, onRenewed?: OnRenewed): Unsubscribe {
-    if (onRenewed) this.#renewals.add(onRenewed)
-    return super.subscribe(topic, listener)
-  }
-
-  recover(): void {
-    for (const renew of this.#renewals) renew('resumed')
-  }
-}
-
-/** One node that writes, and one that hears only of what the test lets through. */
-async function twoNodes(t: TestContext) {
-  const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
-  t.after(() => store.close())
-  const parts = { store, clock: systemClock(), maxMessageBytes: 100 }
-  const [ownBus, wildBus] = [new LocalBus(fail), new WildBus(fail)]
-  const writer = new Chat({ ...parts, bus: ownBus })
-  const chat = new Chat({ ...parts, bus: wildBus })
-  const feeds = openFeeds({ bus: wildBus, chat, onError: fail })
-  const ann = await writer.accounts.register({ username: 'ann', password: PASSWORD })
-  const { conversation } = await writer.conversations.createOpen(ann.accountId, null)
-  const { conversationId } = conversation
-  const published: ConversationEvent[] = []
-  ownBus.subscribe(conversationTopic(conversationId), (event) => published.push(event))
-  const heard: string[] = []
-  return {
-    conversationId,
-    feeds,
-    wildBus,
-    heard,
-    follow: (after?: number) => feeds.follow(conversationId, (event) => heard.push(briefly(event)), after),
-    /** Commits it on the other node; answers how its news is let through. */
-    async say(body: string): Promise<() => void> {
-      const standing = await writer.conversations.enter(ann, conversation)
-      await writer.messages.send(ann, standing, { body })
-      const event = published.at(-1)
-      assert.ok(event)
-      return () => wildBus.publish(conversationTopic(conversationId), event)
-    },
-    async deleteFirst(): Promise<void> {
-      const [first] = await writer.messages.list({ conversationId, after: 0, limit: 1 })
-      assert.ok(first)
-      await writer.messages.delete(ann.accountId, first.messageId)
-    },
-  }
-}
-
-const briefly = (event: ConversationEvent): string =>
-  event.type === 'message.sent' ? event.message.body : event.type
+import { briefly, twoNodes } from './two-nodes.ts'
 
 test('news that comes in another order is told in the one order, and once', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
@@ -156,7 +92,7 @@ test('who hears late that it has joined is told what others have been told since
   }))
   const [early, late] = [new Remembering(), new Remembering()]
   audiences.join(conversationId, early)
-  audiences.join(conversationId, late, 2)
+  audiences.join(conversationId, late, { after: 2 })
   const arrive = await say('four')
   arrive()
   await until('the last', () => late.text().endsWith('four '))

@@ -9,9 +9,14 @@ export interface CuttableProxy {
   readonly port: number
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void
+  /** Until `restore` nothing is answered, on new connections too; those that wait for an answer never get it. */
+  mute(): void
+  /** No longer cuts or mutes new connections. */
   restore(): void
   /** Keeps back what the server is sent, on new connections too: from the first piece that has the word in it. */
   hold(from?: string): void
+  /** Keeps nothing back on new connections; what is kept back stays so. */
+  spareNewcomers(): void
   /** On how many connections a piece with the word in it is kept back. */
   countHeld(word: string): number
   /** Sends it on, also that of who has gone since. Resolves when the server has taken what those had sent. */
@@ -25,6 +30,7 @@ export async function startProxy(
   const sockets = new Set<Socket>()
   const gates = new Map<Gate, Socket>()
   let isCut = false
+  let isMute = false
   let heldFrom: string | undefined
   const server = createServer((near) => {
     if (isCut) return near.destroy()
@@ -33,7 +39,7 @@ export async function startProxy(
     gates.set(gate, far)
     for (const socket of [near, far]) sockets.add(socket)
     near.pipe(gate.stream).pipe(far)
-    far.pipe(near)
+    if (!isMute) far.pipe(near)
     for (const socket of [near, far]) socket.on('error', () => undefined)
     near.on('close', () => {
       sockets.delete(near)
@@ -64,12 +70,20 @@ export async function startProxy(
       isCut = stay === 'stay'
       drop()
     },
+    mute: () => {
+      isMute = true
+      for (const far of gates.values()) far.unpipe().pause()
+    },
     restore: () => {
       isCut = false
+      isMute = false
     },
     hold: (from = '') => {
       heldFrom = from
       for (const gate of gates.keys()) gate.hold(from)
+    },
+    spareNewcomers: () => {
+      heldFrom = undefined
     },
     countHeld: (word) => [...gates.keys()].filter((gate) => gate.isHolding(word)).length,
     release: async () => {

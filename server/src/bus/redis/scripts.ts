@@ -37,8 +37,8 @@ return redis.call('SADD', KEYS[1], unpack(ARGV, 2))
  * Says how many holders members have on one node.
  * KEYS: members, about, total, that node's holders. ARGV: until when the node's lease runs; then member, holders,
  * about; and so on.
- * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Answers nothing after the
- * lease.
+ * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Who goes and is not known has
+ * gone: Redis has lost it, and other nodes that hold it will say so. Answers nothing after the lease.
  */
 export const HOLD = `${UNLESS_TOO_LATE}
 local shifts = {}
@@ -58,6 +58,8 @@ for i = 2, #ARGV, 3 do
     shift = -1
     redis.call('HDEL', KEYS[1], member)
     redis.call('HDEL', KEYS[2], member)
+  elseif before == 0 and holders == 0 and redis.call('HEXISTS', KEYS[1], member) == 0 then
+    shift = -1
   end
   shifts[#shifts + 1] = shift
 end

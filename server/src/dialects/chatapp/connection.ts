@@ -160,9 +160,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   #hear(conversationId: ConversationId, after?: number): void {
     const { audiences } = this.#parts
-    if (!this.#isOver && !audiences.has(conversationId, this.sink)) {
-      audiences.join(conversationId, this.sink, after)
-    }
+    if (this.#isOver || audiences.has(conversationId, this.sink)) return
+    audiences.join(conversationId, this.sink, { accountId: this.#account?.accountId, after })
   }
 
   /** Neither answers nor hears anything any more. */

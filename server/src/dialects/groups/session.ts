@@ -66,7 +66,8 @@ export class Session {
     read: () => Promise<T>,
   ): Promise<Entered<T>> {
     const { sink } = this.connection
-    const { result, begin } = await this.#audiences.joinAfter(conversationId, sink, read)
+    const joining = { accountId: this.#account?.accountId, read }
+    const { result, begin } = await this.#audiences.joinAfter(conversationId, sink, joining)
     if (this.#groupId !== conversationId) this.leave(this.#groupId)
     // Not if the account has lost its place meanwhile.
     this.#groupId = this.#audiences.has(conversationId, sink) ? conversationId : undefined

@@ -59,25 +59,24 @@ export class Attendance {
   async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
     const { entrance } = this.#hall
     const account = await entrance.identify(secret)
-    const { conversation } = await entrance.enter(account, gid, address)
-    this.#left.delete(conversation.conversationId)
+    const { conversationId } = (await entrance.enter(account, gid, address)).conversation
+    this.#left.delete(conversationId)
     await this.#follow(account)
-    await this.#hall.audiences.ready(conversation.conversationId)
-    // Asked again now that a revocation would be heard: none can fall in between.
+    await this.#hall.audiences.ready(conversationId)
+    // Asked again now that a revocation and a leaving would be heard: none can fall in between.
     await entrance.identify(secret)
-    return { visitor: { account, secret }, conversationId: conversation.conversationId }
+    if (!(await entrance.isIn(account, conversationId))) this.#left.add(conversationId)
+    return { visitor: { account, secret }, conversationId }
   }
 
-  /** From now on the connection hears what is said there. */
-  join({ conversationId, visitor }: Visit): void {
-    if (this.#hasEnded) return
-    if (this.#left.has(conversationId)) {
-      this.#attendee.onLeft(conversationId, toSender(visitor.account))
-      return
-    }
+  /** From now on the connection hears what is said there. False when the account has left meanwhile. */
+  join({ conversationId, visitor }: Visit): boolean {
+    if (this.#hasEnded || this.#left.has(conversationId)) return false
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
     this.#rooms.set(conversationId, toSender(visitor.account))
-    this.#hall.audiences.join(conversationId, this.#attendee.sink)
+    const { accountId } = visitor.account
+    this.#hall.audiences.join(conversationId, this.#attendee.sink, { accountId })
+    return true
   }
 
   /** Hears nothing more, and is still there. */

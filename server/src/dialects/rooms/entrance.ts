@@ -1,4 +1,4 @@
-import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
+import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../allowance.ts'
 import { REFUSALS, Refusal } from './errors.ts'
@@ -44,5 +44,9 @@ export class Entrance {
     const entered = await this.#chat.conversations.enter(account, conversation)
     this.#limits.giveBack('guess', address)
     return entered
+  }
+
+  async isIn({ accountId }: Account, conversationId: ConversationId): Promise<boolean> {
+    return (await this.#chat.conversations.standing(accountId, conversationId)) !== undefined
   }
 }

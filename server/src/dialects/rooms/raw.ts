@@ -123,7 +123,7 @@ class RawClient implements Attendee {
     try {
       const visit = await this.#attendance.enter(pass, address)
       this.#out.setOwner(ownerOf(visit.visitor))
-      this.#attendance.join(visit)
+      if (!this.#attendance.join(visit)) this.close()
     } catch (error) {
       if (!answerTo(error)) this.#log.error({ err: error }, 'handshake failed')
       this.close()

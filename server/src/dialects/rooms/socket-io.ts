@@ -104,8 +104,8 @@ class SocketIoClient {
     if (this.#attendance.hasEnded) return
     // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
     this.#connection.setOwner(ownerOf(visit.visitor))
-    this.#attendance.join(visit)
+    const isThere = this.#attendance.join(visit)
     acknowledge()
-    conversations.announceArrival(visit.conversationId, visit.visitor.account)
+    if (isThere) conversations.announceArrival(visit.conversationId, visit.visitor.account)
   }
 }

@@ -58,7 +58,8 @@ EXCEPTION WHEN unique_violation OR data_exception OR integrity_constraint_violat
 END $$;
 
 -- Runs the steps and answers each. The same number again, from a writer whose answer was lost on the way, is
--- answered as it was and runs nothing twice.
+-- answered as it was and runs nothing twice. One that was long on its way, and has been sent again or given up
+-- before others that are here already, runs no more: nobody waits for its answer.
 CREATE OR REPLACE FUNCTION chat_batch(writer text, batch bigint, locks json, steps json) RETURNS json
 LANGUAGE plpgsql
 -- The tables' statistics are late where a conversation is new; the right plan is always to look up by index.
@@ -76,6 +77,9 @@ BEGIN
   SELECT w.batch, w.answers INTO last_batch, last_answers FROM writers w WHERE w.id = writer FOR UPDATE;
   IF last_batch = batch THEN
     RETURN last_answers;
+  END IF;
+  IF last_batch > batch THEN
+    RETURN NULL;
   END IF;
   PERFORM chat_lock(
     ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'conversations')),

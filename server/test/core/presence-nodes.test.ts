@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { PresenceSets, ShiftListener } from '../../src/bus/bus.ts'
+import { LocalBus } from '../../src/bus/local.ts'
+import { LocalPresence } from '../../src/bus/local-presence.ts'
+import { type Account, type AccountId, accountTopic, Chat } from '../../src/core/chat.ts'
+import { Presence } from '../../src/core/presence.ts'
+import { newUuid } from '../../src/lib/ids.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import type { ContactStore } from '../../src/store/store.ts'
+import { TestClock } from '../support/chat.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
+
+// People of several nodes: one bus, and for each node a Presence of its own.
+
+/** A bus whose nodes die when the test says so. */
+class MortalBus extends LocalBus {
+  readonly #listeners: ShiftListener[] = []
+  override readonly presence: PresenceSets = Object.assign(new LocalPresence(), {
+    onShift: (listener: ShiftListener) => void this.#listeners.push(listener),
+  })
+
+  /** Their node has died, of which the one that was opened last is told. */
+  bury(accountIds: readonly AccountId[]): void {
+    for (const accountId of accountIds) {
+      const gone = { set: `online:${accountId % 64}`, member: String(accountId), about: '' }
+      void this.#listeners.at(-1)?.({ ...gone, isPresent: false, isRepeated: false })
+    }
+  }
+}
+
+async function nodes(t: TestContext) {
+  const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
+  t.after(() => store.close())
+  const bus = new MortalBus((error) => assert.fail(String(error)))
+  const clock = new TestClock()
+  const chat = new Chat({ store, bus, clock, maxMessageBytes: 100 })
+  const told: string[] = []
+  const register = (username: string) => {
+    const plain = { uuid: newUuid(), displayName: username, email: null, passwordHash: 'hash' }
+    return store.accounts.create({ ...plain, username, at: clock.nowMicros() })
+  }
+  const bob = await register('bob')
+  bus.subscribe(accountTopic(bob.accountId), (news) => {
+    if (news.type === 'contact.presence') told.push(`${news.contact.username} ${news.isOnline}`)
+  })
+  return {
+    bus,
+    told,
+    async contactOfBob(username: string): Promise<Account> {
+      const account = await register(username)
+      await chat.contacts.add(account.accountId, bob.accountId)
+      return account
+    },
+    /** One more node, whose reading of contacts the test may watch. */
+    node: (list: ContactStore['list'] = (id) => store.contacts.list(id)) =>
+      new Presence(
+        bus,
+        { accounts: store.accounts, contacts: Object.assign(Object.create(store.contacts), { list }) },
+        clock,
+      ),
+    list: (accountId: AccountId) => store.contacts.list(accountId),
+  }
+}
+
+test('who comes at one node while another still tells that they went is shown online', async (t) => {
+  const { told, node, list, contactOfBob } = await nodes(t)
+  const alice = await contactOfBob('alice')
+  const { promise: kept, resolve: letGo } = Promise.withResolvers<void>()
+  let isSlow = false
+  const slow = node(async (accountId) => {
+    if (isSlow) await kept
+    return list(accountId)
+  })
+  const goes = await slow.connect(alice)
+  isSlow = true
+  const going = goes()
+  const comesBack = await node().connect(alice)
+  letGo()
+  await going
+  assert.equal(told.at(-1), 'alice true')
+  await comesBack()
+  assert.equal(told.at(-1), 'alice false')
+})
+
+test('of those who went with their node all are told, eight at a time', async (t) => {
+  const { bus, told, node, list, contactOfBob } = await nodes(t)
+  const names = Array.from({ length: 40 }, (_, n) => `one of many ${n}`)
+  const crowd = await Promise.all(names.map(contactOfBob))
+  let [reading, most] = [0, 0]
+  node(async (accountId) => {
+    most = Math.max(most, ++reading)
+    const contacts = await list(accountId)
+    reading--
+    return contacts
+  })
+  bus.bury(crowd.map(({ accountId }) => accountId))
+  await until('all to be told', () => told.length >= names.length)
+  assert.deepEqual(told.toSorted(), names.map((name) => `${name} false`).toSorted())
+  assert.equal(most, 8)
+})
