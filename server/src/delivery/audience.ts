@@ -1,6 +1,4 @@
-import type { Unsubscribe } from '../bus/bus.ts'
-import type { AccountId, ConversationEvent, ConversationId } from '../core/chat.ts'
-import type { Feeds } from './feeds.ts'
+import type { AccountId, ConversationEvent } from '../core/chat.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
 
@@ -14,7 +12,7 @@ interface Joining {
 }
 
 /** The sinks of one conversation in one dialect. An event is rendered once, however many listen. */
-class Audience {
+export class Audience {
   readonly #render: Render
   readonly #sinks = new Map<Sink, AccountId | undefined>()
   // Those who are reading the log: what arrives meanwhile waits for the cutover.
@@ -33,7 +31,8 @@ class Audience {
 
   add(sink: Sink, accountId: AccountId | undefined): void {
     this.#joining.delete(sink)
-    if (this.#deaf.has(sink)) return
+    if (this.#isDeaf(sink, accountId)) return
+    this.#deaf.delete(sink)
     this.#sinks.set(sink, accountId)
     // Who comes now must not get what the open batch already holds.
     this.#batch = undefined
@@ -47,7 +46,7 @@ class Audience {
 
   /** A sink that was here already starts anew: until its join ends it is told nothing. */
   beginJoin(sink: Sink, accountId: AccountId | undefined): void {
-    const isDeaf = this.#deaf.has(sink)
+    const isDeaf = this.#isDeaf(sink, accountId)
     this.remove(sink)
     this.#joining.set(sink, { accountId, held: [], isDeaf })
   }
@@ -84,6 +83,11 @@ class Audience {
     for (const sink of this.#sinks.keys()) sink.push(this.#batch)
   }
 
+  /** Not as another account, which may speak over the same connection. */
+  #isDeaf(sink: Sink, accountId: AccountId | undefined): boolean {
+    return this.#deaf.has(sink) && this.#deaf.get(sink) === accountId
+  }
+
   #move(accountId: AccountId, from: Map<Sink, AccountId | undefined>, to: typeof from): void {
     for (const [sink, owner] of from) {
       if (owner !== accountId) continue
@@ -104,108 +108,4 @@ function batchOf(frame: Frame): Batch {
   const batch = new Batch()
   batch.add(frame)
   return batch
-}
-
-export interface JoinOptions {
-  /** Of a sink that is a member's: it hears nothing that comes after the account has left. */
-  readonly accountId?: AccountId | undefined
-  /** The change after which it hears; from now on when absent. */
-  readonly after?: number | undefined
-}
-
-/** A dialect's audiences, by conversation. One follows its conversation while somebody local listens. */
-export class Audiences {
-  readonly #feeds: Feeds
-  readonly #render: Render
-  readonly #audiences = new Map<ConversationId, { audience: Audience; unsubscribe: Unsubscribe }>()
-  readonly #joined = new Map<Sink, Set<ConversationId>>()
-
-  constructor(feeds: Feeds, render: Render) {
-    this.#feeds = feeds
-    this.#render = render
-  }
-
-  /** Await it before `join`, so that the sink misses nothing of other nodes either. Rejects 'unavailable'. */
-  ready(conversationId: ConversationId): Promise<void> {
-    return this.#feeds.ready(conversationId)
-  }
-
-  /**
-   * From now on, or after that change, the sink receives the conversation's events. Joining twice is joining
-   * once.
-   */
-  join(conversationId: ConversationId, sink: Sink, { accountId, after }: JoinOptions = {}): void {
-    const missed = after === undefined ? undefined : this.#feeds.toldSince(conversationId, after)
-    const audience = this.#open(conversationId, sink, after)
-    if (!missed) {
-      audience.add(sink, accountId)
-      return
-    }
-    audience.beginJoin(sink, accountId)
-    missed.then(
-      (events) => audience.endJoin(sink, 0, events),
-      // The database is away: the sink hears what comes from now on.
-      () => audience.endJoin(sink, 0),
-    )
-  }
-
-  /**
-   * Reads the log and joins without hole or repeat: what is sent while `read` runs follows it, unless
-   * `read` already answered it. If `read` fails the sink stays where it was, and misses nothing either.
-   */
-  async joinAfter<T extends { readonly lastSeq: number }>(
-    conversationId: ConversationId,
-    sink: Sink,
-    { accountId, read }: Pick<JoinOptions, 'accountId'> & { readonly read: () => Promise<T> },
-  ): Promise<{ result: T; begin: () => void }> {
-    const wasHere = this.has(conversationId, sink)
-    const audience = this.#open(conversationId, sink)
-    audience.beginJoin(sink, accountId)
-    try {
-      await this.ready(conversationId)
-      const result = await read()
-      // The caller answers first, then begins.
-      return { result, begin: () => audience.endJoin(sink, result.lastSeq) }
-    } catch (error) {
-      if (wasHere) audience.endJoin(sink, 0)
-      else this.leave(conversationId, sink)
-      throw error
-    }
-  }
-
-  leave(conversationId: ConversationId, sink: Sink): void {
-    const joined = this.#joined.get(sink)
-    joined?.delete(conversationId)
-    if (joined?.size === 0) this.#joined.delete(sink)
-    const open = this.#audiences.get(conversationId)
-    if (!open) return
-    open.audience.remove(sink)
-    if (!open.audience.isEmpty) return
-    open.unsubscribe()
-    this.#audiences.delete(conversationId)
-  }
-
-  leaveAll(sink: Sink): void {
-    for (const conversationId of this.joinedBy(sink)) this.leave(conversationId, sink)
-  }
-
-  has(conversationId: ConversationId, sink: Sink): boolean {
-    return this.#joined.get(sink)?.has(conversationId) ?? false
-  }
-
-  /** A copy: leaving meanwhile does no harm. */
-  joinedBy(sink: Sink): readonly ConversationId[] {
-    return [...(this.#joined.get(sink) ?? [])]
-  }
-
-  #open(conversationId: ConversationId, sink: Sink, after?: number): Audience {
-    const joined = this.#joined.get(sink) ?? new Set()
-    this.#joined.set(sink, joined.add(conversationId))
-    const known = this.#audiences.get(conversationId)
-    if (known) return known.audience
-    const audience = new Audience(this.#render)
-    const unsubscribe = this.#feeds.follow(conversationId, (event) => audience.deliver(event), after)
-    this.#audiences.set(conversationId, { audience, unsubscribe })
-    return audience
-  }
 }

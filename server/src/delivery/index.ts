@@ -1,5 +1,6 @@
 export type { AccountNews, AccountReview } from './account-feeds.ts'
-export { Audiences, type Render } from './audience.ts'
+export type { Render } from './audience.ts'
+export { Audiences } from './audiences.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame } from './frame.ts'
 export { MAX_BACKLOG_BYTES, MAX_STALL_MS, type Owner, type Sink, SocketSink } from './sink.ts'

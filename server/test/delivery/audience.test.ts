@@ -195,6 +195,20 @@ test('who has left hears nothing until the same account has joined again, whatev
   assert.equal(nobodys.text(), 'abcde')
 })
 
+test('who has left hears again as another account', () => {
+  const { audiences, publish } = setUp()
+  const [ann, ben] = [toAccountId(1), toAccountId(2)]
+  const sink = new Remembering()
+  audiences.join(room, sink, { accountId: ann })
+  publish(moved('member.left', ann))
+  publish(arrived('a'))
+  audiences.join(room, sink, { accountId: ben })
+  publish(arrived('b'))
+  publish(moved('member.joined', ann))
+  publish(arrived('c'))
+  assert.equal(sink.text(), 'bc')
+})
+
 test('who leaves and joins while the log is read is told so much as it was there for', async () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()
