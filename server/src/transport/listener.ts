@@ -46,7 +46,7 @@ export function createListener(options: ListenerOptions): HttpServer {
   http.on('timeout', (socket) => exchanges.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroyItself)
     const path = pathOf(request)
     const handler = options.upgradeFor(path)
     if (socketIo?.owns(path))
@@ -55,6 +55,11 @@ export function createListener(options: ListenerOptions): HttpServer {
     else refuseUpgrade(socket, 404, 'Not Found')
   })
   return http
+}
+
+/** Not a closure: one would keep the request that opened the connection for as long as that lasts. */
+function destroyItself(this: Duplex): void {
+  this.destroy()
 }
 
 /** Answers a handshake with plain HTTP instead. */
