@@ -38,8 +38,8 @@ export class Attendance {
   readonly #attendee: Attendee
   readonly #rooms = new Map<ConversationId, Sender>()
   readonly #followed = new Map<AccountId, () => Promise<void>>()
-  /** Perhaps while it was on its way in. */
-  readonly #left = new Set<ConversationId>()
+  /** Perhaps while it was on its way in. Made for the first that is left: most connections never do. */
+  #left: Set<ConversationId> | undefined
   #hasEnded = false
 
   constructor(hall: Hall, attendee: Attendee) {
@@ -60,18 +60,18 @@ export class Attendance {
     const { entrance } = this.#hall
     const account = await entrance.identify(secret)
     const { conversationId } = (await entrance.enter(account, gid, address)).conversation
-    this.#left.delete(conversationId)
+    this.#left?.delete(conversationId)
     await this.#follow(account)
     await this.#hall.audiences.ready(conversationId)
     // Asked again now that a revocation and a leaving would be heard: none can fall in between.
     await entrance.identify(secret)
-    if (!(await entrance.isIn(account, conversationId))) this.#left.add(conversationId)
+    if (!(await entrance.isIn(account, conversationId))) this.#noteLeft(conversationId)
     return { visitor: { account, secret }, conversationId }
   }
 
   /** From now on the connection hears what is said there. False when the account has left meanwhile. */
   join({ conversationId, visitor }: Visit): boolean {
-    if (this.#hasEnded || this.#left.has(conversationId)) return false
+    if (this.#hasEnded || this.#left?.has(conversationId)) return false
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
     this.#rooms.set(conversationId, toSender(visitor.account))
     const { accountId } = visitor.account
@@ -107,6 +107,11 @@ export class Attendance {
     await connecting
   }
 
+  #noteLeft(conversationId: ConversationId): void {
+    this.#left ??= new Set()
+    this.#left.add(conversationId)
+  }
+
   #leave(conversationId: ConversationId): void {
     const visitor = this.#rooms.get(conversationId)
     if (!visitor) return
@@ -121,7 +126,7 @@ export class Attendance {
         this.#attendee.onRevoked()
         return
       case 'account.left':
-        this.#left.add(news.conversationId)
+        this.#noteLeft(news.conversationId)
         this.#leaveAs(news.accountId, (conversationId) => conversationId === news.conversationId)
         return
       case 'account.reviewed':
