@@ -93,10 +93,11 @@ export class Attendance {
   }
 
   async #follow(account: Account): Promise<void> {
-    const { accountId } = account
+    // What listens keeps these two, and not the account.
+    const { accountId, credentialsSince } = account
     if (this.#hasEnded || this.#followed.has(accountId)) return
     const { presence, feeds } = this.#hall
-    const unsubscribe = feeds.followAccount(accountId, (news) => this.#hear(news, account.credentialsSince))
+    const unsubscribe = feeds.followAccount(accountId, (news) => this.#hear(news, credentialsSince))
     const connecting = presence.connect(account)
     // Before the wait, so that an end meanwhile gives this back too.
     this.#followed.set(accountId, async () => {
