@@ -53,6 +53,8 @@ export interface PresenceSets {
   countHolders(set: string): Promise<number>
   /** Names of the sets that are not empty and start with the prefix. */
   names(prefix: string): Promise<readonly string[]>
+  /** For who begins to ask after an outage: resolves when every node has had the time to say anew who is there. */
+  settled(): Promise<void>
   /** Tells of members that come or go without their holders' doing: each on one node of the cluster. */
   onShift(listener: ShiftListener): void
 }

@@ -39,6 +39,9 @@ export class LocalPresence implements PresenceSets {
     return [...this.#holders.names()].filter((name) => name.startsWith(prefix))
   }
 
+  /** The one node there is has lost nothing. */
+  async settled(): Promise<void> {}
+
   /** Nobody goes without its holders' doing while the one node there is lives. */
   onShift(): void {}
 }

@@ -53,6 +53,11 @@ export class Presence {
     }
   }
 
+  /** Resolves when, after an outage, it is known again who is online at other nodes. */
+  settled(): Promise<void> {
+    return this.#bus.presence.settled()
+  }
+
   isOnline(accountId: AccountId): Promise<boolean> {
     return this.#bus.presence.has(setOf(accountId), String(accountId))
   }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../bus/bus.ts'
 import type { Frame, Sink } from '../delivery/index.ts'
@@ -20,9 +19,6 @@ export interface ChannelEvent {
   /** Which member of a presence channel sent it. */
   readonly userId?: string
 }
-
-/** After an outage each node says anew who is there: who asks sooner would miss those of slower nodes. */
-const SETTLE_MS = 3_000
 
 export const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
 
@@ -110,7 +106,7 @@ export class Channels {
 
   async #mendAfterOutage(name: string, fanout: Fanout, roster: Roster | undefined): Promise<void> {
     try {
-      await setTimeout(SETTLE_MS, undefined, { ref: false })
+      await this.#occupancy.settled()
       await this.#mend(name, fanout, roster)
     } catch (err) {
       this.#log.warn({ err }, 'members were not compared')

@@ -37,6 +37,11 @@ export class Occupancy {
     return names.map((name) => name.slice(SUBSCRIPTIONS.length))
   }
 
+  /** Resolves when, after an outage, the sets are whole again. */
+  settled(): Promise<void> {
+    return this.#sets.settled()
+  }
+
   /** True when the user was not a member before. */
   addMember(channel: string, member: Member): Promise<boolean> {
     return this.#sets.enter(MEMBERS + channel, member.userId, member.info)

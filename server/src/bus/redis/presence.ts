@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
 import type { Names } from './names.ts'
-import { Tenure } from './tenure.ts'
+import { ALL_RENEWED_MS, Tenure } from './tenure.ts'
 import type { RedisCommands } from './wire.ts'
 
 export interface RedisPresenceOptions {
@@ -63,6 +64,10 @@ export class RedisPresence implements PresenceSets {
 
   async names(prefix: string): Promise<readonly string[]> {
     return (await this.#tenure.ask(({ ledger }) => ledger.names(prefix))) ?? this.#here.names(prefix)
+  }
+
+  async settled(): Promise<void> {
+    await setTimeout(ALL_RENEWED_MS, undefined, { ref: false })
   }
 
   onShift(listener: ShiftListener): void {

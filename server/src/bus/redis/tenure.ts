@@ -10,6 +10,8 @@ import type { RedisCommands } from './wire.ts'
 /** A node that has not renewed for so long is taken for dead: with the next look at it, within 10 seconds. */
 const LEASE_MS = 8_000
 const RENEW_EVERY_MS = 2_000
+/** By then each node has renewed, or begun anew. */
+export const ALL_RENEWED_MS = 3_000
 /** Nobody waits longer to log in because Redis does not answer. */
 const ANSWER_TIMEOUT_MS = 1_000
 

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
@@ -9,9 +8,6 @@ import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { answer } from './requests.ts'
-
-/** After an outage each node says anew who is there: who asks sooner would miss those of slower nodes. */
-const SETTLE_MS = 3_000
 
 export interface ConnectionParts {
   readonly chat: Chat
@@ -186,7 +182,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** Who came or went during an outage told nobody here of it. */
   async #tellOfContacts(): Promise<void> {
     const { contacts, presence } = this.#parts.chat
-    await setTimeout(SETTLE_MS, undefined, { ref: false })
+    await presence.settled()
     if (!this.#account || this.#isOver) return
     for (const contact of await contacts.list(this.#account.accountId)) {
       const isOnline = await presence.isOnline(contact.accountId)
