@@ -35,7 +35,9 @@ function introduction({ machine, startedAt, commit, measurements }: Results): st
 [results.json](results.json) has the raw figures.
 
 - Every figure is the median of ${counted}, with the lowest and the highest beneath it. The warm-up does not count.
-- All targets ran on the same machine in the same run, over loopback; ${cores}.
+- All targets of a chapter ran on the same machine in the same run, over loopback; ${cores}.
+- Machine, date and commit are those of the last run: a chapter that it left out is from an earlier one, perhaps on another
+  machine. Compare within a chapter, and not across.
 - *CPU* is processor time of all processes of the server, user and system; *in nodes* without its PostgreSQL and Redis.
 - *generator CPU* is how busy the load generator's core was. From 95 % it is **bold**: the server may be able to do more.
 - *accepted* counts what was acknowledged, *stored* what the storage then held, *delivered* what arrived; over all runs.${fewRuns(runs)}`
