@@ -31,7 +31,7 @@ import {
 import { prosodySqlite } from './targets/prosody.ts'
 import { socketIoSqlite } from './targets/socket-io-sqlite.ts'
 
-export interface CatalogueOptions {
+interface CatalogueOptions {
   /** Also the servers that are on this machine. Without it, only what runs on this Node. */
   readonly peers: boolean
   /** Small sizes, which show that a scenario runs and nothing more. */

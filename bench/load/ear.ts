@@ -42,7 +42,7 @@ export class Ear {
 }
 
 /** What a message's body says of itself. */
-export interface Body {
+interface Body {
   readonly sender: number
   /** Which of the sender's messages it is, from 0. */
   readonly count: number

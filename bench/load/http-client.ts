@@ -1,6 +1,6 @@
 import { openSocket } from './socket.ts'
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly body?: string
 }
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number
   readonly head: string
   readonly body: string

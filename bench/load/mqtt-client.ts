@@ -3,7 +3,7 @@ import type { Ear } from './ear.ts'
 import { type EndOf, LengthFraming } from './frames.ts'
 import { openSocket } from './socket.ts'
 
-export interface MqttClientOptions {
+interface MqttClientOptions {
   readonly port: number
   readonly clientId: string
   readonly topic: string

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 // One for all sockets: what was read is dealt with before the next read.
 const shared = Buffer.allocUnsafe(256 * 1024)
 
-export interface RawSocket {
+interface RawSocket {
   write(data: string | Buffer): void
   destroy(): void
   readonly closed: Promise<void>

@@ -6,7 +6,7 @@ const CLOSE = 0x88
 const PING = 0x89
 const PONG = 0x8a
 
-export interface WsClientOptions {
+interface WsClientOptions {
   readonly port: number
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -15,7 +15,7 @@ export interface WsClientOptions {
   readonly onClose?: (reason: string) => void
 }
 
-export interface WsClient {
+interface WsClient {
   send(payload: string): void
   close(): void
 }

@@ -3,7 +3,7 @@ import type { Ear } from './ear.ts'
 import type { Framing, OnFrame } from './frames.ts'
 import { openSocket } from './socket.ts'
 
-export interface XmppClientOptions {
+interface XmppClientOptions {
   readonly port: number
   readonly domain: string
   readonly room: string

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
 /** All processes of a server run on this core, the load generator on the other. */
-export const SERVER_CORE = 0
-export const GENERATOR_CORE = 1
+const SERVER_CORE = 0
+const GENERATOR_CORE = 1
 
 /** Without it, or on a machine with one core, figures are taken unpinned, which the report says. */
 export const canPin: boolean =

@@ -27,7 +27,7 @@ export interface Range {
   readonly count: number
 }
 
-export interface Publishing {
+interface Publishing {
   /** Where, in turn. */
   readonly conversations: Range
   /** That were published there before. */

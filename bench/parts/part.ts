@@ -3,7 +3,7 @@ import { nodeCommand } from '../measure/node-command.ts'
 import { spawnPinned } from '../measure/process.ts'
 
 /** What a part does when it is told to, by name. Arguments and answers are what messages between processes carry. */
-export type Orders = Readonly<Record<string, (argument: never) => Promise<unknown>>>
+type Orders = Readonly<Record<string, (argument: never) => Promise<unknown>>>
 
 /** A part of Parlance in a process of its own on the server's core, so that its processor time is told apart. */
 export interface Part<O extends Orders> {

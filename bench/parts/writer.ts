@@ -11,14 +11,14 @@ export interface Desk {
   readonly senderId: AccountId
 }
 
-export interface Writing {
+interface Writing {
   readonly desks: readonly Desk[]
   /** Messages that go together; the next go when these are on disk. */
   readonly batch: number
   readonly seconds: number
 }
 
-export interface Written {
+interface Written {
   /** As the store itself counts them. */
   readonly batches: number
   readonly messages: number

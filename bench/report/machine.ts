@@ -19,7 +19,7 @@ export const describeMachine = (limits: Limits): Machine => ({
 })
 
 /** Names of packages that take part. What is not installed is left out. */
-export interface Software {
+interface Software {
   readonly npm: readonly string[]
   readonly debian: readonly string[]
 }

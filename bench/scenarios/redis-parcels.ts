@@ -16,7 +16,7 @@ export const redisBus: Subject = {
 const CONVERSATIONS = 100
 const DEADLINE_MS = 10_000
 
-export interface Traffic {
+interface Traffic {
   /** The nodes that hear each message, besides the one that tells of it. */
   readonly hearers: number
   /** Messages of one turn, each in a conversation of its own. */

@@ -23,7 +23,7 @@ export async function withCrowd<T>(
   }
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly world: World
   readonly inFlight: number
   readonly pace: Pace

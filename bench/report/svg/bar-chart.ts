@@ -5,7 +5,7 @@ import { drawing, TOP, WIDTH, type Words } from './drawing.ts'
 import { element, group, line, span, text, widthOf } from './element.ts'
 import { scaleFor } from './scale.ts'
 
-export interface BarChart extends Words {
+interface BarChart extends Words {
   readonly panels: readonly Panel[]
   readonly rows: readonly Row[]
   /** What the notes beside the values are, such as 'times bare ws'. */
@@ -13,7 +13,7 @@ export interface BarChart extends Words {
 }
 
 /** One metric, side by side with the others, on a scale of its own. */
-export interface Panel {
+interface Panel {
   readonly heading: string
   /** Such as 'less is better'. */
   readonly hint: string

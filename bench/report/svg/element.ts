@@ -1,4 +1,4 @@
-export type Attributes = Readonly<Record<string, string | number | undefined>>
+type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /** One element of SVG. Children are markup already; use `text` for words. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {

@@ -2,7 +2,7 @@ import { drawing, TOP, WIDTH, type Words } from './drawing.ts'
 import { element, group, line, text } from './element.ts'
 import { logarithmic } from './scale.ts'
 
-export interface GoalChart extends Words {
+interface GoalChart extends Words {
   readonly topics: readonly { readonly name: string; readonly rows: readonly GoalRow[] }[]
 }
 

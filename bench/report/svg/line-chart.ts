@@ -7,7 +7,7 @@ import { logarithmic, type Scale } from './scale.ts'
 import { series } from './style.ts'
 
 /** How cost grows: both axes logarithmic, so what grows in proportion is a straight line. */
-export interface LineChart extends Words {
+interface LineChart extends Words {
   /** What the sizes count, such as 'members'. */
   readonly axis: string
   readonly lines: readonly Line[]
@@ -22,7 +22,7 @@ export interface Line {
   readonly points: readonly Point[]
 }
 
-export interface Point {
+interface Point {
   readonly size: number
   readonly spread: Spread
 }

@@ -9,7 +9,7 @@ export interface Scale {
 /** Past this ratio the small ones could not be told apart on a linear scale. */
 const LARGEST_LINEAR_RATIO = 30
 
-export interface Length {
+interface Length {
   readonly from: number
   readonly to: number
 }
@@ -22,7 +22,7 @@ export function scaleFor(values: readonly number[], length: Length): Scale {
   return most / least > LARGEST_LINEAR_RATIO ? logarithmic([least / 2, most], length) : linear(most, length)
 }
 
-export function linear(most: number, { from, to }: Length): Scale {
+function linear(most: number, { from, to }: Length): Scale {
   const step = niceStep(most / 4.5)
   const count = Math.floor(most / step + 1e-9)
   return {

@@ -5,7 +5,7 @@ import { type ParlanceWorld, seed } from './seed.ts'
 import { type Parlance, startOn } from './server.ts'
 
 /** A Parlance as a whole. */
-export interface Deployment {
+interface Deployment {
   readonly nodes: readonly Parlance[]
   readonly engines: Engines
   countStored(): Promise<number>

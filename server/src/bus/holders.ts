@@ -1,4 +1,4 @@
-export interface Holding {
+interface Holding {
   readonly about: string
   holders: number
 }

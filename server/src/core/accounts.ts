@@ -9,7 +9,7 @@ import { accountTopic } from './events.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import type { Account, AccountId } from './types.ts'
 
-export interface Registration {
+interface Registration {
   readonly username: string
   /** The username when absent. */
   readonly displayName?: string

@@ -3,7 +3,7 @@ import type { ChangeStore, ConversationStore, LoggedChange, MemberStore } from '
 import type { ConversationChange } from './events.ts'
 import type { AccountId, Conversation, ConversationId, Member } from './types.ts'
 
-export interface ChangesSince {
+interface ChangesSince {
   /** In order. A message deleted since, or a member gone since, is not told of. */
   readonly events: readonly ConversationChange[]
   /** The last change that was looked at; the one asked from when there is none after it. */

@@ -14,7 +14,7 @@ import {
   toSender,
 } from './types.ts'
 
-export interface Draft {
+interface Draft {
   readonly body: string
   /** The client's own id of this send; the same again returns the first result and delivers nothing. */
   readonly clientId?: string

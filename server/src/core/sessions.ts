@@ -5,9 +5,9 @@ import type { Accounts } from './accounts.ts'
 import type { Account, AccountId } from './types.ts'
 
 /** A session lives this long from its last use. */
-export const SESSION_TTL: Micros = 30 * 24 * 3600 * MICROS_PER_SECOND
+const SESSION_TTL: Micros = 30 * 24 * 3600 * MICROS_PER_SECOND
 /** Of one account and kind; the least recently used goes when one more is opened. */
-export const MAX_SESSIONS = 20
+const MAX_SESSIONS = 20
 // A session in steady use is written once an hour, not once a request.
 const TOUCH_EVERY: Micros = 3600 * MICROS_PER_SECOND
 

@@ -9,7 +9,7 @@ import {
 
 export type FeedListener = (event: ConversationEvent) => void
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly bus: Bus
   readonly log: ChangeLog
   /** A listener has thrown. */

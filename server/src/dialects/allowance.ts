@@ -13,7 +13,7 @@ export function retryAfterOf(error: unknown): number {
   return typeof seconds === 'number' ? seconds : 1
 }
 
-export interface SignInAttempt {
+interface SignInAttempt {
   readonly login: string
   readonly password: string
   readonly by: 'username' | 'username or email'

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
 
 // Without l I 1 0 O, which people confuse when they read a room's name to each other.
 const GID_ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-export const GID_LENGTH = 8
+const GID_LENGTH = 8
 
 /** A conversation's public name and capability: 8 characters of 57, about 47 bits, from the system's CSPRNG. */
 export function newGid(): string {

@@ -3,7 +3,7 @@ import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-export type Verdict =
+type Verdict =
   | { readonly ok: true; readonly claims: Claims }
   | { readonly ok: false; readonly why: 'expired' | 'invalid' }
 

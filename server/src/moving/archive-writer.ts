@@ -14,7 +14,7 @@ const OWNER_ONLY = 0o600
 /** Text shrinks to a third or less, at a fraction of what the default level costs. */
 const FAST = { level: 1 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** A path, gzipped if it ends in .gz, or `STDOUT`. */
   readonly file: string
   readonly onRows: (count: number) => void

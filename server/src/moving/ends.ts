@@ -4,7 +4,7 @@ import type { MovingSource, MovingTarget } from '../store/moving.ts'
 import { openSqliteSource, openSqliteTarget } from '../store/sqlite/moving.ts'
 
 /** Where rows come from, and the secrets that belong to them. */
-export interface From {
+interface From {
   readonly source: MovingSource
   readonly secrets: Secrets
 }

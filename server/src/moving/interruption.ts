@@ -3,7 +3,7 @@ import { CommandEnd } from '../lib/command-end.ts'
 /** What a shell says of a command that Ctrl-C has ended. */
 const INTERRUPTED = 130
 
-export interface Interruption extends Disposable {
+interface Interruption extends Disposable {
   /** Aborts with a `CommandEnd`. */
   readonly signal: AbortSignal
 }

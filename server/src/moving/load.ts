@@ -9,7 +9,7 @@ import {
 import { type Archive, linesOf, type Page, Tally } from './archive.ts'
 import { changedSource, differs } from './refusal.ts'
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly target: MovingTarget
   /** What an interrupted run has brought. */
   readonly before: Sums

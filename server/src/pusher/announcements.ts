@@ -7,7 +7,7 @@ import type { ClientEventHook, Webhooks } from './webhooks.ts'
 const OCCUPIED = 'pusher:announced:channels'
 const MEMBERS = 'pusher:announced:members:'
 
-export interface AnnouncementsDeps {
+interface AnnouncementsDeps {
   readonly sets: PresenceSets
   /** Undefined: nobody is to be told. */
   readonly webhooks: Webhooks | undefined

@@ -3,7 +3,7 @@ import { isSame, type Signatures } from './signatures.ts'
 
 const MAX_SKEW_SECONDS = 600
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: string
   /** As it stands in the request: path, `?`, query. */
   readonly url: string

@@ -27,7 +27,7 @@ export interface Params {
 }
 
 /** One API call: the channel or user in the path, the signed query, and the body, empty for GET. */
-export interface Call {
+interface Call {
   readonly path: Params
   readonly query: URLSearchParams
   readonly body: string

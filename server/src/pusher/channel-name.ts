@@ -2,7 +2,7 @@ import { isCleanText } from '../lib/text.ts'
 import { QUOTAS } from './quotas.ts'
 
 /** `user`: what the server sends to one signed-in user. */
-export type ChannelKind = 'public' | 'private' | 'encrypted' | 'presence' | 'user'
+type ChannelKind = 'public' | 'private' | 'encrypted' | 'presence' | 'user'
 
 const NAME = /^[-a-zA-Z0-9_=@,.;]+$/
 const USER_PREFIX = '#server-to-user-'

@@ -9,9 +9,9 @@ import type { Occupancy } from './occupancy.ts'
 import { Roster, type RosterChange } from './roster.ts'
 
 /** What travels between nodes about one channel. */
-export type ChannelNews = ChannelEvent | RosterChange
+type ChannelNews = ChannelEvent | RosterChange
 
-export interface ChannelEvent {
+interface ChannelEvent {
   readonly type: 'event'
   readonly event: string
   readonly data: string
@@ -20,7 +20,7 @@ export interface ChannelEvent {
   readonly userId?: string
 }
 
-export const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
+const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
 
 /**
  * Told before the first subscriber hears that it is subscribed, who waits for a promise and is refused when that

@@ -10,7 +10,7 @@ import type { Member } from './wire.ts'
 const SOCKET_ID_RANGE = 10_000_000_000
 
 /** Two numbers of ten digits, about 66 random bits: no two nodes give the same. */
-export const newSocketId = (): string => `${randomInt(SOCKET_ID_RANGE)}.${randomInt(SOCKET_ID_RANGE)}`
+const newSocketId = (): string => `${randomInt(SOCKET_ID_RANGE)}.${randomInt(SOCKET_ID_RANGE)}`
 
 /** A client of this node, as the application sees it. */
 export interface PusherConnection {

@@ -9,7 +9,7 @@ import type { PusherCredentials } from './publisher.ts'
 import { QUOTAS } from './quotas.ts'
 import { isSame, md5, type Signatures } from './signatures.ts'
 
-export interface HttpApiDeps extends ApiRoutesDeps {
+interface HttpApiDeps extends ApiRoutesDeps {
   readonly credentials: PusherCredentials
   readonly signatures: Signatures
   readonly clock: Clock

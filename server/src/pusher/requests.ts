@@ -10,7 +10,7 @@ import type { Subscriptions } from './subscriptions.ts'
 import type { Users } from './users.ts'
 import { type ClientMessage, type Member, parseUser, type SubscribeMessage } from './wire.ts'
 
-export interface RequestsDeps extends ClientEventsDeps {
+interface RequestsDeps extends ClientEventsDeps {
   readonly signatures: Signatures
   readonly subscriptions: Subscriptions
   readonly users: Users

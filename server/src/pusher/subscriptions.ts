@@ -19,7 +19,7 @@ export interface Subscription {
   readonly isCounted: boolean
 }
 
-export interface SubscriptionsDeps {
+interface SubscriptionsDeps {
   readonly channels: Channels
   readonly occupancy: Occupancy
   readonly announcements: Announcements

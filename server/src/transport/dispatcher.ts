@@ -17,7 +17,7 @@ export interface SharedRoute<Name extends string> {
   readonly otherwise: Name
 }
 
-export interface DispatcherOptions<Name extends string> {
+interface DispatcherOptions<Name extends string> {
   readonly owners: readonly HttpOwner<Name>[]
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
   /** Who answers a CORS preflight of a shared path. */

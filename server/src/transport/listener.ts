@@ -10,7 +10,7 @@ import type { SocketIo } from './socket-io.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   /** Undefined: nothing is served there. */
   readonly upgradeFor: (path: string) => UpgradeHandler | undefined

@@ -28,12 +28,12 @@ export function complaintsAbout(
   return sentences(label, complaints)
 }
 
-export interface Log {
+interface Log {
   readonly label: string
   readonly entries: readonly { readonly seq: number; readonly text: string }[]
 }
 
-export interface Said {
+interface Said {
   /** A server has answered that it was taken. */
   readonly acknowledged: readonly string[]
   /** Sent without a good answer: it may be there, once. */

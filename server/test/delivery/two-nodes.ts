@@ -33,7 +33,7 @@ export class WildBus extends LocalBus {
 }
 
 /** A log that cannot be read when the test says so, and whose answers it can keep back. */
-export class WildLog extends ChangeLog {
+class WildLog extends ChangeLog {
   isAway = false
   /** How often it could not be read, how many answers are or were kept back, and how many have been given. */
   refusals = 0

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import { TABLES } from '../../src/store/moving.ts'
 
 /** Every row of every table that is moved, as the engine itself tells it, in one order and notation. */
-export type Stored = Readonly<Record<string, readonly string[]>>
+type Stored = Readonly<Record<string, readonly string[]>>
 
 export function storedIn(file: string): Stored {
   const db = new DatabaseSync(file, { readOnly: true })

@@ -27,7 +27,7 @@ export const localBus = (): LocalBus =>
   })
 
 /** A message as it came, with `data` decoded where it is JSON in a string. */
-export interface Message {
+interface Message {
   readonly event: string
   readonly channel?: string
   readonly user_id?: string

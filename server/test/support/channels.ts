@@ -150,7 +150,7 @@ export async function openChat(url: string, from: Person, to: Person): Promise<s
   return name
 }
 
-export interface Chat {
+interface Chat {
   readonly from: Person
   readonly to: Person
   readonly channel: string

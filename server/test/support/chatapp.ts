@@ -19,7 +19,7 @@ export type Event = Readonly<Record<string, unknown>>
 export const success = (type: string, data: unknown): Frame => ({ success: true, type, data })
 export const failure = (type: string, error: string): Frame => ({ success: false, type, error })
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly text: string
   readonly headers: Headers

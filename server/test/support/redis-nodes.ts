@@ -11,7 +11,7 @@ export const BURIED_MS = 40_000
 
 export const news = topic<number | string>('news')
 
-export interface NodeOptions {
+interface NodeOptions {
   readonly cluster?: string
   readonly url?: string
   readonly onError?: (error: unknown) => void
@@ -79,7 +79,7 @@ export const isThere = (bus: Bus): Promise<boolean> =>
 
 export const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
-export interface Picture {
+interface Picture {
   readonly members: readonly string[]
   readonly holders: number
   readonly unwanted?: readonly string[]

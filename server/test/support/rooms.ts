@@ -3,7 +3,7 @@ import { io as io4 } from 'socket.io-client'
 import io2 from 'socket.io-client-2'
 import { until } from './until.ts'
 
-export interface RoomsAnswer {
+interface RoomsAnswer {
   readonly ok: boolean
   readonly data?: unknown
   readonly error?: { readonly code: number; readonly message: string }
@@ -34,7 +34,7 @@ let people = 0
 export const uniqueName = (base: string): string =>
   `${base}-${process.pid}-${Date.now().toString(36)}-${++people}`
 
-export type Body = string | Buffer | object
+type Body = string | Buffer | object
 
 export async function ask(url: string, path: string, init: RequestInit & { body?: string | Buffer } = {}) {
   const response = await fetch(url + path, init)

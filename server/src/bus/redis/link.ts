@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { within } from '../../lib/within.ts'
 import { type BreakableWire, openWire, type Wire } from './wire.ts'
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly url: string
   /** A new wire: nothing that an earlier one was told holds. It is up when the promise resolves. */
   readonly onOpen: (wire: Wire) => Promise<void>

@@ -6,7 +6,7 @@ import type { Names } from './names.ts'
 import { ALL_RENEWED_MS, Tenure } from './tenure.ts'
 import type { RedisCommands } from './wire.ts'
 
-export interface RedisPresenceOptions {
+interface RedisPresenceOptions {
   readonly names: Names
   /** A listener has failed, or Redis has refused. */
   readonly onError: (error: unknown) => void

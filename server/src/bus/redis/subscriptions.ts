@@ -10,7 +10,7 @@ const LINGER_MS = 1_000
 /** Of hundreds of thousands of topics: so that Redis answers pings in between, and no queue fills up. */
 const AT_ONCE = 1_000
 
-export interface SubscriptionsOptions {
+interface SubscriptionsOptions {
   readonly link: RedisLink
   readonly names: Names
   readonly nodeId: string

@@ -15,7 +15,7 @@ export const ALL_RENEWED_MS = 3_000
 /** Nobody waits longer to log in because Redis does not answer. */
 const ANSWER_TIMEOUT_MS = 1_000
 
-export interface TenureOptions {
+interface TenureOptions {
   readonly names: Names
   readonly holders: Holders
   readonly onShift: (shift: PresenceShift) => void

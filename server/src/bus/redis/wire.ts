@@ -21,7 +21,7 @@ export type RedisCommands = Pick<
   | 'zRem'
 >
 
-export interface RedisSubscriber {
+interface RedisSubscriber {
   sSubscribe(channel: string, listener: OnMessage): Promise<void>
   sUnsubscribe(channel: string, listener: OnMessage): Promise<void>
 }

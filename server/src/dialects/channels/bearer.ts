@@ -11,7 +11,7 @@ import {
   TOKEN_REVOKED,
 } from './errors.ts'
 
-export interface BearerOptions {
+interface BearerOptions {
   readonly key: string
   readonly ttlSeconds: number
   readonly accounts: Accounts

@@ -10,7 +10,7 @@ import type { ChatChannels } from './chat-channels.ts'
 import { Listeners } from './listeners.ts'
 import type { Live, Subscription } from './live.ts'
 
-export interface BuiltInLiveOptions {
+interface BuiltInLiveOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus

@@ -5,7 +5,7 @@ import { pusherFrame } from '../../pusher/index.ts'
 import { type ChatChannel, type ChatChannelKind, chatName } from './channel-names.ts'
 import { parseWording, plainIds, wireMessage } from './wire.ts'
 
-export interface PusherEvent {
+interface PusherEvent {
   readonly name: 'new_message' | 'new_chat'
   /** JSON text: what Pusher carries is a string. */
   readonly data: string

@@ -10,7 +10,7 @@ import type { Live, Subscription } from './live.ts'
 
 type MessageSent = Extract<ConversationChange, { type: 'message.sent' }>
 
-export interface HostedLiveOptions {
+interface HostedLiveOptions {
   readonly publisher: PusherPublisher
   readonly chat: Chat
   readonly channels: ChatChannels

@@ -6,7 +6,7 @@ import { type Answer, answerTo, INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, unreada
 import { parseBody } from './fields.ts'
 import { type Call, type Requests, ROUTES } from './requests.ts'
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly requests: Requests
   readonly limits: Limits
   readonly addressOf: AddressOf

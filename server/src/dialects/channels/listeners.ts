@@ -21,7 +21,7 @@ const MAX_TOLD = 10_000
 
 const keyOf = ({ accountId, socketId }: Proof): string => `${accountId}@${socketId}`
 
-export interface ListenersOptions {
+interface ListenersOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus

@@ -28,7 +28,7 @@ export interface Call {
   body(): unknown
 }
 
-export interface Route {
+interface Route {
   readonly method: 'GET' | 'POST'
   readonly url: string
   run(requests: Requests, call: Call): Promise<Answer>
@@ -77,7 +77,7 @@ function signed(
   }
 }
 
-export interface RequestsOptions {
+interface RequestsOptions {
   readonly chat: Chat
   readonly limits: Limits
   readonly tokens: BearerTokens

@@ -7,9 +7,9 @@ import { findVisible } from './people.ts'
 import { conversationOf, type Fields, isInteger, nameOf, own } from './wire.ts'
 
 /** Code points of a conversation's name. */
-export const MAX_NAME_LENGTH = 255
+const MAX_NAME_LENGTH = 255
 /** Names that one request may list. */
-export const MAX_MEMBERS = 2_000
+const MAX_MEMBERS = 2_000
 
 // Each is looked up and written: so many are as much work as a conversation itself.
 const MEMBERS_PER_TOKEN = 100

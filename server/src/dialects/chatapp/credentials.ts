@@ -7,7 +7,7 @@ import { parseCookie } from './wire.ts'
 export const TOKEN_TTL_SECONDS = 3600
 
 /** Whom a request's cookie speaks for. */
-export type Identity = { readonly kind: 'account'; readonly account: Account } | Stranger
+type Identity = { readonly kind: 'account'; readonly account: Account } | Stranger
 
 export type Stranger =
   | { readonly kind: 'missing' }

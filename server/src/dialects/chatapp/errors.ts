@@ -64,7 +64,7 @@ const clipped = (text: string, maxBytes: number): string =>
   new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true })
 
 /** A request on the WebSocket is refused, in its own words. */
-export class EventRefusal extends Error {}
+class EventRefusal extends Error {}
 
 /** An HTTP request is refused. */
 export class HttpRefusal extends Error {

@@ -11,7 +11,7 @@ import type { Origins } from './origins.ts'
 import { signIn, signUp } from './signing.ts'
 import { formatCookie, parseBody, type SameSite } from './wire.ts'
 
-export interface HttpParts {
+interface HttpParts {
   readonly chat: Chat
   readonly credentials: Credentials
   readonly origins: Origins

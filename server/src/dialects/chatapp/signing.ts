@@ -6,7 +6,7 @@ import { HttpRefusal } from './errors.ts'
 import { type Fields, own } from './wire.ts'
 
 /** Code points. */
-export const MAX_LENGTHS = { username: 255, password: 2047, fullname: 255 } as const
+const MAX_LENGTHS = { username: 255, password: 2047, fullname: 255 } as const
 
 type FieldName = keyof typeof MAX_LENGTHS
 

@@ -11,7 +11,7 @@ export const isInteger = (value: unknown): value is number => Number.isSafeInteg
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
-export const isFields = (value: unknown): value is Fields => isObject(value) && !Array.isArray(value)
+const isFields = (value: unknown): value is Fields => isObject(value) && !Array.isArray(value)
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -85,7 +85,7 @@ export const listedMessageOf = (message: SignedMessage) => ({
   sent_at: secondsOf(message.sentAt),
 })
 
-export const COOKIE_NAME = 'login-token'
+const COOKIE_NAME = 'login-token'
 
 export type SameSite = 'lax' | 'strict' | 'none'
 

@@ -9,7 +9,7 @@ export const nameNotFound: Answer = {
   payload: { Error: 'User could not be found.' },
 }
 
-export const groupAlreadyCreated: Answer = {
+const groupAlreadyCreated: Answer = {
   event: 'group_already_created',
   payload: { Error: 'Group has already been created.' },
 }

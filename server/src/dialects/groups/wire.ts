@@ -86,7 +86,7 @@ const hexId = (id: AccountId | ConversationId | MessageId): string => id.toStrin
 const isoTime = (at: Micros): string => isoMicros(at, '+00:00')
 
 /** The name of an open group that has one, else the gid. */
-export const groupNameOf = ({ kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>): string =>
+const groupNameOf = ({ kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>): string =>
   kind === 'open' && name !== null ? name : gid
 
 /** Who opened a conversation has read it, as it was then; who was brought into it has not. */

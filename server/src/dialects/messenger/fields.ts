@@ -4,7 +4,7 @@ import { parseIsoTime } from './iso-time.ts'
 
 // Pydantic 1's fields, as far as this dialect has them: the same rules, the same words.
 
-export interface Field<T> {
+interface Field<T> {
   /** The value, or what is wrong with it in one or more problems. Never asked of null. */
   readonly parse: (value: unknown, loc: Loc) => T | Wrong
   /** What it is when absent; without this it is required. */
@@ -16,7 +16,7 @@ export type Fields = Readonly<Record<string, Field<unknown>>>
 export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
 
 /** What keeps a value from being one. */
-export class Wrong {
+class Wrong {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
@@ -62,7 +62,7 @@ const none = (loc: Loc): Problem => ({
 
 export const optional = <T>(field: Field<T>, value: T): Field<T> => ({ ...field, absent: { value } })
 
-export interface Bounds {
+interface Bounds {
   readonly min?: number
   readonly max?: number
 }

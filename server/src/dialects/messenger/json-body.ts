@@ -6,7 +6,7 @@ import { faultOf } from './json-fault.ts'
 const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i
 const BYTE_ORDER_MARK = 0xfeff
 
-export type JsonObject = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
 /**
  * The object in a request's body; undefined when there is no body, or JSON's null, which the framework

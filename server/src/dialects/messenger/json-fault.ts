@@ -1,5 +1,5 @@
 /** What a text that is not JSON is refused for, in the words of Python's decoder. */
-export interface JsonFault {
+interface JsonFault {
   readonly msg: string
   /** Index in UTF-16 units. */
   readonly at: number

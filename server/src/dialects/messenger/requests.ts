@@ -6,7 +6,7 @@ import type { Endpoint, Guards } from './endpoint.ts'
 import { chatExists } from './errors.ts'
 import * as wire from './wire.ts'
 
-export interface RequestParts {
+interface RequestParts {
   readonly chat: Chat
   readonly limits: Limits
   readonly credentials: Credentials

@@ -1,6 +1,6 @@
 import type { Chat, ConversationId, SignedMessage } from '../../core/chat.ts'
 
-export interface HistoryRange {
+interface HistoryRange {
   readonly conversationId: ConversationId
   /** Only ids below; Infinity for the newest. */
   readonly before: number

@@ -7,7 +7,7 @@ import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.
 import { type Data, REQUESTS, type Requests } from './requests.ts'
 import { parseJsonBytes } from './wire.ts'
 
-export interface RoomsHttpOptions {
+interface RoomsHttpOptions {
   readonly requests: Requests
   readonly limits: Limits
   readonly addressOf: AddressOf

@@ -1,5 +1,5 @@
 /** What a text that may still be growing says so far. */
-export type Reading =
+type Reading =
   | { readonly outcome: 'complete'; readonly object: object }
   | { readonly outcome: 'incomplete' }
   /** Whatever follows, it will never be an object. */

@@ -7,7 +7,7 @@ import { readHistory } from './history.ts'
 import * as wire from './wire.ts'
 
 /** One HTTP request: the JSON of its body, or its query. */
-export interface Call {
+interface Call {
   readonly given: unknown
   /** From the header; empty when there is none. */
   readonly secret: string
@@ -17,7 +17,7 @@ export interface Call {
 /** The answer's `data`; or the items of a list too long to be made at once. */
 export type Data = object | undefined | AsyncIterable<readonly object[]>
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'POST'
   run(requests: Requests, call: Call): Promise<Data>
 }
@@ -86,7 +86,7 @@ function required<Input>(input: Input | undefined, malformed: WireError): Input 
   return input
 }
 
-export interface RequestsOptions {
+interface RequestsOptions {
   readonly chat: Chat
   readonly limits: Limits
   readonly entrance: Entrance

@@ -32,6 +32,6 @@ export function isAway(error: unknown): boolean {
   return code !== undefined && (!isSqlState(code) || /^(08|57|53300)/.test(code) || isRetryable(error))
 }
 
-export const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
+const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
 
 export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })

@@ -1,7 +1,7 @@
 import type { NewMessage } from '../store.ts'
 
 /** What a write moves: the batch locks all of its rows before its first step, in one order for all nodes. */
-export interface Locks {
+interface Locks {
   readonly conversationId?: number
   readonly accountId?: number | null
   readonly messageId?: number
@@ -24,7 +24,7 @@ export type Answer =
 type Step = readonly [name: string, argument: unknown]
 
 /** A batch as `chat_batch` takes it: sends that follow one another are one step. */
-export interface Steps {
+interface Steps {
   readonly steps: readonly Step[]
   readonly locks: {
     readonly conversations: number[]

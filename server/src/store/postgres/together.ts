@@ -11,7 +11,7 @@ interface Asked<Row> {
 }
 
 /** The row that belongs to a key, if there is one. */
-export interface Lookup<Row> {
+interface Lookup<Row> {
   get(...key: readonly Scalar[]): Promise<Row | undefined>
 }
 

@@ -3,7 +3,7 @@ import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { prepare } from './statement.ts'
 
-export interface NewChange {
+interface NewChange {
   readonly conversationId: ConversationId
   readonly kind: 'created' | 'joined' | 'left' | 'deleted'
   readonly accountId: AccountId

@@ -4,7 +4,7 @@ import type { MessagePage } from '../store.ts'
 import { prepare } from './statement.ts'
 
 /** Places in a conversation between which a page lies: `after < seq < before`. */
-export interface PageBounds {
+interface PageBounds {
   readonly after: number
   readonly before: number
 }

@@ -11,7 +11,7 @@ import { foreign, refusalOf } from './refusals.ts'
 import { MIGRATIONS } from './schema.ts'
 import { prepare } from './statement.ts'
 
-export interface SqliteSourceOptions {
+interface SqliteSourceOptions {
   readonly file: string
   /** No server may have it open, nor start on it meanwhile: nothing is written that would be left behind. */
   readonly isLocked: boolean

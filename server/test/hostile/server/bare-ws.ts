@@ -5,7 +5,7 @@ import { request } from './bare-http.ts'
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
-export interface FrameBits {
+interface FrameBits {
   readonly opcode?: number
   readonly isFinal?: boolean
   /** Extensions' bits; nobody has agreed on any. */
@@ -40,7 +40,7 @@ function bigEndian(length: bigint): Buffer {
   return bytes
 }
 
-export interface Heard {
+interface Heard {
   readonly opcode: number
   readonly payload: Buffer
 }

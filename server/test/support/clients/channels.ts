@@ -126,7 +126,7 @@ export class ChannelsDevice implements Client {
 }
 
 /** The first requester stands first. Only private conversations have a name here: others are tried by id. */
-export function nameOf({ kind, creatorId, memberIds, conversationId }: Place): string | number {
+function nameOf({ kind, creatorId, memberIds, conversationId }: Place): string | number {
   const other = memberIds.find((id) => id !== creatorId)
   return kind === 'private' ? `private-chat_${creatorId}_${other}` : conversationId
 }

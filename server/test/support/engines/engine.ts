@@ -8,7 +8,7 @@ const START_MS = 20_000
 const READY = /ready to accept connections/i
 const STOPPED_IN_ORDER = 'SIGINT'
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly url: string
   readonly command: readonly string[]
   readonly folder: string

@@ -7,7 +7,7 @@ export const POSTGRES_USER = 'postgres'
 
 const run = promisify(execFile)
 
-export interface PostgresFolder {
+interface PostgresFolder {
   /** An empty one, which it makes its owner's. */
   readonly folder: string
   readonly port: number
