@@ -5,7 +5,7 @@ import { pinGenerator } from './measure/cores.ts'
 import { measureLimits } from './measure/limits.ts'
 import { profileInto } from './measure/node-command.ts'
 import type { Limits, Measurement, Results, Sample } from './measurement.ts'
-import { type Options, readOptions, USAGE } from './options.ts'
+import { Misuse, type Options, readOptions, USAGE } from './options.ts'
 import { commitOf, describeMachine, versionsOf, writeReport } from './report/index.ts'
 import type { Case, Pace, Scenario } from './scenario.ts'
 
@@ -14,6 +14,7 @@ const PACE: Pace = { warmUpSeconds: 2, seconds: 5 }
 const SHORT_PACE: Pace = { warmUpSeconds: 0.2, seconds: 0.5 }
 
 async function bench(options: Options): Promise<void> {
+  const scenarios = chosen(options)
   pinGenerator()
   if (options.profiles !== undefined) profileInto(options.profiles)
   const startedAt = new Date().toISOString()
@@ -22,8 +23,6 @@ async function bench(options: Options): Promise<void> {
   const publish = () => {
     if (!options.isShort) writeReport(resultsOf(measurements, { startedAt, limits }, options), options.out)
   }
-  const scenarios = chosen(options)
-  if (scenarios.every(({ runs }) => runs.length === 0)) throw new Error('no scenario of that name')
   for (const scenario of scenarios) {
     say(`\n${scenario.name}: ${scenario.title}`)
     const missing = scenario.missing?.()
@@ -39,12 +38,25 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
+/** Throws `Misuse`. */
 function chosen({ only, peers, isShort, targets }: Options): readonly Scenario[] {
   const isWanted = ({ target }: Case) =>
     targets.length === 0 || targets.some((word) => target.name.includes(word))
-  return listScenarios({ peers, isShort })
+  const all = listScenarios({ peers, isShort })
+  const names = all.map(({ name }) => name)
+  const unknown = only.find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    throw new Misuse(`--only has "${unknown}"; the scenarios are ${names.join(', ')}.`)
+  }
+  const scenarios = all
     .filter(({ name }) => only.length === 0 || only.includes(name))
     .map((scenario) => ({ ...scenario, runs: scenario.runs.filter(isWanted) }))
+  if (scenarios.every(({ runs }) => runs.length === 0)) {
+    throw new Misuse(
+      `--targets has nothing that these scenarios run ${peers ? 'against' : 'against without --peers'}.`,
+    )
+  }
+  return scenarios
 }
 
 async function measure(
@@ -98,7 +110,19 @@ const inWords = (sample: Sample): string =>
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const args = process.argv.slice(2)
-if (args.includes('--help')) say(USAGE)
-else await bench(readOptions(args, HERE))
-process.exit(0)
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    say(USAGE)
+    return 0
+  }
+  try {
+    await bench(readOptions(args, HERE))
+    return 0
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 2
+  }
+}
+
+process.exit(await main(process.argv.slice(2)))

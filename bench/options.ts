@@ -16,6 +16,11 @@ export interface Options {
   readonly out: string
 }
 
+/** What cannot be run as it was asked for. The message is one sentence for whoever asked. */
+export class Misuse extends Error {
+  override readonly name = 'Misuse'
+}
+
 export const USAGE = `Usage: npm run bench [-- options]
 
   --peers            also ejabberd, Prosody and mosquitto, where they are installed
@@ -26,24 +31,33 @@ export const USAGE = `Usage: npm run bench [-- options]
   --profiles dir     a CPU profile of every server that runs on Node
   --out dir          where results.md, results.json and charts/ go (bench)`
 
+const OPTIONS = {
+  peers: { type: 'boolean', default: false },
+  short: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  targets: { type: 'string', default: '' },
+  runs: { type: 'string' },
+  profiles: { type: 'string' },
+  out: { type: 'string' },
+} as const
+
+/** Throws `Misuse`. */
 export function readOptions(args: readonly string[], directory: string): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      peers: { type: 'boolean', default: false },
-      short: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-      targets: { type: 'string', default: '' },
-      runs: { type: 'string' },
-      profiles: { type: 'string' },
-      out: { type: 'string', default: directory },
-    },
-  })
-  const isShort = values.short
+  const { peers, short: isShort, only, targets, profiles, ...values } = parse(args)
   const runs = Number(values.runs ?? (isShort ? 1 : 3))
-  if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs wants a whole number from 1')
-  const { peers, profiles, out } = values
-  return { peers, isShort, only: listOf(values.only), targets: listOf(values.targets), runs, profiles, out }
+  if (!Number.isInteger(runs) || runs < 1) throw new Misuse('--runs wants a whole number from 1.')
+  const out = values.out ?? directory
+  return { peers, isShort, only: listOf(only), targets: listOf(targets), runs, profiles, out }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values
+  } catch (error) {
+    // Node's first sentence says what; any more are about names that begin with a dash.
+    const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/)
+    throw new Misuse(`${what}; --help tells what there is.`, { cause: error })
+  }
 }
 
 const listOf = (text: string): readonly string[] => text.split(',').filter((word) => word !== '')

@@ -1,13 +1,16 @@
+import { within } from '../../server/src/lib/within.ts'
 import { BODY_BYTES } from './body.ts'
 import type { Ear } from './ear.ts'
 import { openWs } from './ws-client.ts'
 
+const ANSWER_MS = 60_000
+
 /** A Socket.IO 4 client on a WebSocket, with no more to it than a load needs. */
-export interface SocketIoClient {
+interface SocketIoClient {
   emit(event: string, payload: unknown): void
   /** A packet that is text already. */
   sendPacket(packet: string): void
-  /** Resolves with the next event of that name, or the one that has come already. */
+  /** Resolves with the next event of that name, or the one that has come already; rejects when none comes. */
   next(event: string): Promise<string>
   /** From now on, packets as long as a body are messages. */
   listen(ear: Ear): void
@@ -39,7 +42,8 @@ export async function openSocketIo(port: number): Promise<SocketIoClient> {
   const nextPacket = (head: string): Promise<string> => {
     const at = arrived.findIndex((packet) => packet.startsWith(head))
     if (at >= 0) return Promise.resolve(arrived.splice(at, 1)[0] ?? '')
-    return new Promise((resolve) => waiting.push({ head, resolve }))
+    const coming = new Promise<string>((resolve) => waiting.push({ head, resolve }))
+    return within(ANSWER_MS, `an event ${head}`, coming)
   }
   await nextPacket('0')
   ws.send('40')

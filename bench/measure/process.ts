@@ -6,13 +6,13 @@ import { onServerCore } from './cores.ts'
 
 export { freePort } from '../../server/test/support/free-port.ts'
 
-export interface ServerProcess {
+interface ServerProcess {
   readonly pid: number
   /** Ends it, at once if need be. */
   stop(): Promise<void>
 }
 
-export interface ServerOptions extends Omit<SpawnOptions, 'hasChannel'> {
+interface ServerOptions extends Omit<SpawnOptions, 'hasChannel'> {
   /** Resolved with when something accepts connections there. */
   readonly port: number
 }
@@ -24,6 +24,8 @@ const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
+// A signal alone would not come by there.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 /** Starts a server on its core and waits until its port answers. What it prints is shown if it fails. */
 export async function startServer(
@@ -40,14 +42,14 @@ export async function startServer(
   return { pid: child.pid ?? 0, stop }
 }
 
-export interface SpawnOptions {
+interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   /** It is written in Node and talks to us by messages. */
   readonly hasChannel?: boolean
 }
 
-export interface Spawned {
+interface Spawned {
   readonly child: ChildProcess
   /** The end of what it has printed. */
   output(): string
@@ -77,7 +79,7 @@ export function spawnPinned(
   return { child, output: () => output, stop: () => stop(child) }
 }
 
-export async function untilOpen(port: number, child?: ChildProcess): Promise<void> {
+async function untilOpen(port: number, child?: ChildProcess): Promise<void> {
   const deadline = performance.now() + START_MS
   while (!(await isOpen(port))) {
     if (child && (child.exitCode !== null || child.signalCode !== null)) throw new Error('it ended')

@@ -9,8 +9,10 @@ const run = promisify(execFile)
 const MAIN = join(import.meta.dirname, '../main.ts')
 
 // A scenario fails by itself when a message that was accepted is not stored or does not reach everybody.
-test('every scenario runs against Parlance and the peers that run on Node', async () => {
-  const { stdout } = await run(process.execPath, [MAIN, '--short'])
+test('every scenario runs against Parlance and the peers that run on Node', async (t) => {
+  const running = run(process.execPath, [MAIN, '--short'])
+  t.after(() => void running.child.kill())
+  const { stdout } = await running
   const lines = stdout.split('\n')
   for (const { name, title, missing, runs } of listScenarios({ peers: false, isShort: true })) {
     const from = lines.indexOf(`${name}: ${title}`)

@@ -7,13 +7,13 @@ import { openSocket } from '../../load/socket.ts'
 import { openSocketIo } from '../../load/socket-io-client.ts'
 import { openWs } from '../../load/ws-client.ts'
 import type { Client } from '../../target.ts'
-import type { Conversation, Person } from './seed.ts'
+import { type Conversation, PASSWORD, type Person } from './seed.ts'
 import { type Parlance, PUSHER } from './server.ts'
 
 /** One dialect's way in. */
 export type Connect = (place: Seat) => Promise<Client>
 
-export interface Seat {
+interface Seat {
   readonly parlance: Parlance
   readonly conversation: Conversation
   readonly person: Person
@@ -45,10 +45,10 @@ export const connectChatapp: Connect = async ({ parlance, conversation, person, 
 export const connectRooms: Connect = async ({ parlance, conversation, person, ear }) => {
   const lines = new LengthFraming(endOfLine, (bytes, start, end) => ear.hear(bytes, start, end))
   const socket = await openSocket(parlance.tcpPort, (chunk, length) => lines.feed(chunk, length))
-  socket.write(JSON.stringify({ uuid: person.secrets.rooms, room_gid: conversation.gid }))
+  socket.write(JSON.stringify({ uuid: person.roomsSecret, room_gid: conversation.gid }))
   const sending = httpSender(parlance, ear, (body) => ({
     path: '/send-message',
-    headers: { user: person.secrets.rooms },
+    headers: { user: person.roomsSecret },
     body: `{"room_gid":"${conversation.gid}","msg":"${body}"}`,
   }))
   return {
@@ -64,7 +64,7 @@ export const connectRooms: Connect = async ({ parlance, conversation, person, ea
 export const connectGroups: Connect = async ({ parlance, conversation, person, ear }) => {
   const client = await openSocketIo(parlance.port)
   const { username } = person
-  client.emit('find_user', { username, token: person.secrets.native })
+  client.emit('find_user', { username, password: PASSWORD })
   await client.next('user_found')
   client.emit('visit_group', { username, group_name: conversation.gid })
   await client.next('user_visited')

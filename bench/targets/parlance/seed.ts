@@ -10,8 +10,8 @@ import type { Storage } from './storage.ts'
 export interface Person {
   readonly accountId: AccountId
   readonly username: string
-  /** A session of the rooms dialect, and one that proves a name in the groups dialect. */
-  readonly secrets: Readonly<Record<SessionKind, string>>
+  /** Of a session of the rooms dialect. */
+  readonly roomsSecret: string
 }
 
 export interface Conversation {
@@ -26,8 +26,6 @@ export interface ParlanceWorld extends World {
   /** Guests need no password in the groups dialect. */
   readonly areGuests?: boolean
 }
-
-type SessionKind = 'rooms' | 'native'
 
 export const PASSWORD = 'bench'
 const SESSION_TTL_MICROS = 24 * 3600 * 1_000_000
@@ -79,20 +77,12 @@ class Seeding {
         at,
       },
     })
-    const secrets = { rooms: newSecretUuid(), native: newSecretUuid() }
-    for (const kind of ['rooms', 'native'] as const) {
-      await this.#store.sessions.open({
-        ...{
-          accountId,
-          kind,
-          digest: digest(secrets[kind]),
-          at,
-          max: 20,
-          expiresAt: at + SESSION_TTL_MICROS,
-        },
-      })
-    }
-    return { accountId, username, secrets }
+    const roomsSecret = newSecretUuid()
+    await this.#store.sessions.open({
+      ...{ accountId, kind: 'rooms', digest: digest(roomsSecret), at, max: 20 },
+      expiresAt: at + SESSION_TTL_MICROS,
+    })
+    return { accountId, username, roomsSecret }
   }
 
   async conversation({
