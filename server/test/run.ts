@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { enginesAreMissing, haproxyIsMissing } from './support/engines/index.ts'
+import { dockerIsMissing, enginesAreMissing, haproxyIsMissing } from './support/engines/index.ts'
 import { postgresIsMissing } from './support/postgres.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
@@ -19,6 +19,7 @@ const needs = {
   redis: enginesAreMissing,
   'cluster-': enginesAreMissing,
   'haproxy-': haproxyIsMissing,
+  'docker-': dockerIsMissing,
 }
 
 const leftOut: string[] = []
@@ -36,8 +37,28 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'parlance-compile-cache')
 let passed = 0
 let failed = 0
 
-const files = wanted.map((file) => join(root, file))
-const tests = run({ files, concurrency: 2, timeout: 600_000 })
+/** Several times what it takes; who waits for us, CI say, would learn nothing by giving up first. */
+const DEADLINE_MS = 60 * 60_000
+const open = new Set<string>()
+setTimeout(() => {
+  process.stdout.write(`\nNOT DONE after ${DEADLINE_MS / 60_000} minutes: ${[...open].join(', ')}\n`)
+  process.exit(1)
+}, DEADLINE_MS).unref()
+
+const tests = run({
+  files: wanted.map((file) => join(root, file)),
+  // Many wait more than they compute.
+  concurrency: availableParallelism() + 1,
+  // Of each test and each hook.
+  timeout: 600_000,
+  execArgv: [`--import=${join(import.meta.dirname, 'support/must-end.ts')}`],
+})
+  .on('test:dequeue', ({ name, file }) => {
+    if (file !== undefined && name === file) open.add(file)
+  })
+  .on('test:summary', ({ file }) => {
+    if (file !== undefined) open.delete(file)
+  })
   .on('test:pass', ({ details }) => {
     if (details.type !== 'suite') passed++
   })

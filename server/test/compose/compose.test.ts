@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { BlockList } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -62,7 +63,10 @@ for (const node of NODES) {
   })
 
   test(`node ${node} has the time to stop that the server takes`, () => {
-    assert.ok(Number.parseInt(String(at(compose, 'services', node, 'stop_grace_period')), 10) > 10)
+    const { drainSeconds } = readConfig(environmentOf(node))
+    assert.ok(drainSeconds > 0)
+    const grace = Number.parseInt(String(at(compose, 'services', node, 'stop_grace_period')), 10)
+    assert.ok(grace > drainSeconds + 10, `${grace}`)
   })
 }
 
@@ -93,18 +97,28 @@ test('the balancer is given every address that its configuration asks for, and e
   )
 })
 
-test('every address lies in the network, and no two are the same', () => {
-  const [range] = [at(compose, 'networks', 'default', 'ipam', 'config')].flat()
-  const prefix = String(at(range, 'subnet')).replace(/0\/24$/, '')
-  const addresses = [...NODES, 'balancer'].map(addressOf)
+test('every address lies in the network, no two are the same, and Docker gives none of them to another', () => {
+  const [config] = [at(compose, 'networks', 'default', 'ipam', 'config')].flat()
+  const listOf = (range: string) => {
+    const [address = '', bits] = String(at(config, range)).split('/')
+    const list = new BlockList()
+    list.addSubnet(address, Number(bits))
+    return list
+  }
+  const [network, handedOut] = [listOf('subnet'), listOf('ip_range')]
+  const addresses = [...NODES, 'balancer'].map((service) => String(addressOf(service)))
   assert.equal(new Set(addresses).size, addresses.length)
-  for (const address of addresses) assert.ok(String(address).startsWith(prefix), String(address))
+  for (const address of addresses) {
+    assert.ok(network.check(address), address)
+    assert.ok(!handedOut.check(address), address)
+  }
 })
 
 test('what is asked of .env stands in its example, and no password is in the text', () => {
   const asked = [...read('compose.yaml').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name)
   const known = [...read('deploy/example.env').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name = '']) => name)
-  assert.deepEqual([...new Set(asked)].sort(), known.sort())
+  for (const name of asked) assert.ok(known.includes(name), name)
+  for (const name of known) assert.ok([...asked, ...SETTING_NAMES].includes(name), name)
   assert.match(read('.gitignore'), /^\.env$/m)
   for (const [, value = ''] of read('compose.yaml').matchAll(/(?:PASSWORD|AUTH|TOKEN): (.*)/g)) {
     assert.match(value, /^\$\{\w+:[-?][^}]*\}$/)
@@ -131,6 +145,21 @@ test('only the balancer is reached from outside, and who is waited for says when
     }
   }
   assert.match(read('Dockerfile'), /^HEALTHCHECK /m)
+})
+
+test('what the image sets are settings of the server, which is reached from outside then', () => {
+  const lines = [...read('Dockerfile').matchAll(/^ENV (.+)$/gm)].map(([, words = '']) => words)
+  const settings = Object.fromEntries(lines.flatMap((line) => line.split(' ').map((word) => word.split('='))))
+  delete settings.NODE_ENV
+  for (const name of Object.keys(settings))
+    assert.ok(
+      SETTING_NAMES.some((known) => known === name),
+      name,
+    )
+  const { host, rooms, database } = readConfig(settings)
+  assert.deepEqual([host, rooms.tcpHost], ['0.0.0.0', '0.0.0.0'])
+  assert.ok(database.kind === 'sqlite')
+  assert.match(read('Dockerfile'), new RegExp(`^RUN mkdir ${database.directory} && chown node:node `, 'm'))
 })
 
 test('what the image is made of is all that a node needs, and it says that it is alive', async (t) => {

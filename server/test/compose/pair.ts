@@ -9,13 +9,13 @@ import { type Behind, startBalancer } from './balancer.ts'
 const START_MS = 20_000
 
 /** One of the two nodes, at one address however often it is started. */
-export interface Running extends Behind {
+interface Running extends Behind {
   readonly process: ServerProcess
   /** Tells it to stop, and starts it again when it has: as an upgrade does. Answers its exit code. */
   replace(): Promise<number | string>
 }
 
-export interface Pair {
+interface Pair {
   readonly engines: Engines
   readonly nodes: readonly [Running, Running]
   readonly balancer: Behind
@@ -27,6 +27,8 @@ export async function startPair(owner: Owner): Promise<Pair> {
   owner.after(async () => engines[Symbol.asyncDispose]())
   const settings = {
     ...{ ...KEYS, LOG_LEVEL: 'warn', TRUSTED_PROXIES: '127.0.0.1' },
+    // As in compose.yaml.
+    PARLANCE_DRAIN_SECONDS: '3',
     ...{ DATABASE_URL: engines.postgres.url, REDIS_URL: engines.redis.url },
   }
   const nodes = await Promise.all([startNode(owner, settings), startNode(owner, settings)])

@@ -33,9 +33,11 @@ class Reader {
     const items: Yaml[] = []
     for (let line = this.#next(indent); line; line = this.#next(indent)) {
       this.#lines.shift()
-      const item = line.text.slice(2)
-      const [, key = '', value = ''] = /^(\w+): (.+)$/.exec(item) ?? []
-      items.push(key === '' ? word(item) : { [key]: word(value) })
+      const item = { indent: indent + 2, text: line.text.slice(2) }
+      if (/^\w+: /.test(item.text)) {
+        this.#lines.unshift(item)
+        items.push(this.#mapping(item.indent, {}))
+      } else items.push(word(item.text))
     }
     return items
   }
@@ -43,7 +45,7 @@ class Reader {
   #mapping(indent: number, mapping: Mapping): Yaml {
     for (let line = this.#next(indent); line; line = this.#next(indent)) {
       this.#lines.shift()
-      const [, key = '', value = ''] = /^([\w<]+):(?: (.+))?$/.exec(line.text) ?? fail(line.text)
+      const [, key = '', value = ''] = /^([\w<-]+):(?: (.+))?$/.exec(line.text) ?? fail(line.text)
       if (key === '<<') Object.assign(mapping, this.#anchors.get(value.slice(1)) ?? fail(value))
       else mapping[key] = this.#valueOf(value, indent)
     }

@@ -194,7 +194,13 @@ test('rows that a disk or a program has changed on their way are noticed when th
 
 test('a command that is not complete says what is missing, or too much', async (t) => {
   await refuses(t, /^FILE is missing\.$/, 'export')
-  await refuses(t, /^"b" is one word too many\.$/, 'import', 'a', 'b')
+  await refuses(
+    t,
+    /^"b" is one word too many; options that npm is to pass on come after --, as in npm start -- --port 9000\.$/,
+    'import',
+    'a',
+    'b',
+  )
   await refuses(
     t,
     /There is no database .*nowhere\.db/,

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import type { TestContext } from 'node:test'
 import { newUuid } from '../../src/lib/ids.ts'
 import { loadSecrets } from '../../src/secrets.ts'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { series, World } from '../store/world.ts'
+import type { Owner } from '../support/owner.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const AWKWARD = [
@@ -51,8 +51,8 @@ export async function fill(store: Store): Promise<void> {
 }
 
 /** A closed SQLite file with that in it, and its secrets beside it. */
-export async function filledFile(t: TestContext): Promise<string> {
-  const directory = await tempDir(t)
+export async function filledFile(owner: Owner): Promise<string> {
+  const directory = await tempDir(owner)
   const file = join(directory, 'parlance.db')
   loadSecrets(directory)
   const store = await openSqliteStore({ file })
@@ -62,8 +62,8 @@ export async function filledFile(t: TestContext): Promise<string> {
 }
 
 /** One with a conversation of that many messages: enough to be in the middle of. */
-export async function longFile(t: TestContext, messages: number): Promise<string> {
-  const directory = await tempDir(t)
+export async function longFile(owner: Owner, messages: number): Promise<string> {
+  const directory = await tempDir(owner)
   const file = join(directory, 'parlance.db')
   loadSecrets(directory)
   const { db, close } = openForWriting(file)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type TestContext, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
+import type { Owner } from '../support/owner.ts'
 import { spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
@@ -34,17 +36,20 @@ async function stopInTheMiddle(t: TestContext, signal: NodeJS.Signals, args: rea
   return { code, stderr: output.stderr }
 }
 
-async function longArchive(t: TestContext) {
-  const from = await longFile(t, MANY)
-  const directory = await tempDir(t)
-  const [file, other] = [join(directory, 'one.ndjson'), join(directory, 'other.ndjson')]
-  await succeeds(t, 'export', file, '--dbpath', from)
-  await succeeds(t, 'export', other, '--dbpath', from)
-  return { from, file, other, to: join(await tempDir(t), 'moved.db') }
-}
+const opened = new AsyncDisposableStack()
+after(() => opened.disposeAsync())
+const owner: Owner = { after: (close) => opened.defer(close) }
+
+const from = await longFile(owner, MANY)
+const archives = await tempDir(owner)
+const [file, other] = [join(archives, 'one.ndjson'), join(archives, 'other.ndjson')]
+for (const archive of [file, other]) await succeeds(owner, 'export', archive, '--dbpath', from)
+const whole = storedIn(from)
+
+const emptyFile = async (t: TestContext) => join(await tempDir(t), 'moved.db')
 
 test('an import that was killed goes on with the same file only, and no server starts meanwhile', async (t) => {
-  const { from, file, other, to } = await longArchive(t)
+  const to = await emptyFile(t)
   const { code } = await stopInTheMiddle(t, 'SIGKILL', ['import', file, '--dbpath', to])
   assert.equal(code, 'SIGKILL')
   const brought = broughtTo(to)
@@ -54,24 +59,22 @@ test('an import that was killed goes on with the same file only, and no server s
   await refuses(t, /moved\.db holds part of another archive/, 'import', other, '--dbpath', to)
   assert.equal(broughtTo(to), brought)
   await succeeds(t, 'import', file, '--dbpath', to)
-  assert.deepEqual(storedIn(to), storedIn(from))
+  assert.deepEqual(storedIn(to), whole)
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} stops an import between two commits, and the same command goes on`, async (t) => {
-    const { from, file, to } = await longArchive(t)
+    const to = await emptyFile(t)
     const { code, stderr } = await stopInTheMiddle(t, signal, ['import', file, '--dbpath', to])
     assert.equal(code, 130)
     assert.match(stderr, /give the same command again, and it goes on where it stopped\.\n$/)
     await succeeds(t, 'import', file, '--dbpath', to)
-    assert.deepEqual(storedIn(to), storedIn(from))
+    assert.deepEqual(storedIn(to), whole)
   })
 }
 
 test('SIGINT leaves no half of an archive', async (t) => {
-  const from = await longFile(t, MANY)
   const directory = await tempDir(t)
-  const { readdirSync } = await import('node:fs')
   const { child, output, exited } = spawnServer(t, {}, ['export', join(directory, 'a.gz'), '--dbpath', from])
   await until('a beginning', () => readdirSync(directory).length > 0, 30_000)
   child.kill('SIGINT')

@@ -7,13 +7,20 @@ import { type CuttableProxy, startProxy } from './proxy.ts'
 const STANDARD = 'postgres://postgres@127.0.0.1:5432/postgres'
 
 /** The database in which tests make their schemas. */
-export const POSTGRES_URL = process.env.PARLANCE_TEST_POSTGRES_URL ?? STANDARD
+const POSTGRES_URL = process.env.PARLANCE_TEST_POSTGRES_URL ?? STANDARD
 
 /** A connection to it, closed after the test. */
 export function connect(t: TestContext, url = POSTGRES_URL) {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   t.after(() => sql.end({ timeout: 1 }))
   return sql
+}
+
+/** How many connections the database has of the programs that call themselves so. */
+export async function countOpen(sql: postgres.Sql, applicationName: string): Promise<number> {
+  const [row] = await sql<{ open: number }[]>`
+    SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = ${applicationName}`
+  return row?.open ?? 0
 }
 
 /** The address of an empty schema of its own, dropped after the test. */

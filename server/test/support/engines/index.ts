@@ -8,6 +8,7 @@ import { type RedisFolder, redisCommand } from './redis.ts'
 import { joinShards } from './redis-cluster.ts'
 
 export { askRedis, flushRedis } from './ask.ts'
+export { dockerIsMissing } from './docker.ts'
 export type { Engine } from './engine.ts'
 export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
