@@ -1,7 +1,9 @@
 import postgres from 'postgres'
+import { ARRAY_TYPES } from './array-types.ts'
 import { Pool } from './pool.ts'
 
-export type Sql = postgres.Sql<{ bigint: number }>
+/** `close` ends the connections that are open now; the driver's types leave it out. */
+export type Sql = ReturnType<typeof configured> & { close(): Promise<void> }
 
 /** Connections on which queries run side by side; the one that writes comes on top. */
 const READERS = 8
@@ -25,7 +27,10 @@ interface ConnectOptions {
 const DEFAULTS: ConnectOptions = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, onclose: () => undefined }
 
 /** Connects when first used, and again whenever the connection was lost. */
-function connect(url: string, max: number, options: Partial<ConnectOptions> = {}): Sql {
+const connect = (url: string, max: number, options: Partial<ConnectOptions> = {}): Sql =>
+  configured(url, max, options) as Sql
+
+function configured(url: string, max: number, options: Partial<ConnectOptions>) {
   const { statementTimeoutMs, onclose } = { ...DEFAULTS, ...options }
   return postgres(url, {
     max,
@@ -34,7 +39,8 @@ function connect(url: string, max: number, options: Partial<ConnectOptions> = {}
     idle_timeout: 0,
     max_lifetime: null,
     // Ids, numbers and times: none of them passes 2^53.
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...ARRAY_TYPES },
+    fetch_types: false,
     connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs },
     onnotice: () => undefined,
     onclose,
@@ -54,12 +60,16 @@ export const connectForReading = (url: string): Pool =>
 export const connectForWriting = (url: string): Pool =>
   new Pool({ open: (onclose) => connect(url, 1, { onclose }), graceSeconds: 0 })
 
+/** One connection. */
+export const connectForMigrating = (url: string, onclose: () => void): Sql => connect(url, 1, { onclose })
+
 /** One connection, whose statements may each take as long as a whole table does. */
-export const connectForMoving = (url: string, onclose = DEFAULTS.onclose): Sql =>
+export const connectForMoving = (url: string, onclose: () => void): Sql =>
   connect(url, 1, { statementTimeoutMs: 0, onclose })
 
 /** As it may be shown: without the password. */
 export function displayName(url: string): string {
-  const { hostname, port, pathname } = new URL(url)
-  return `The database ${pathname.slice(1) || 'postgres'} at ${hostname}:${port || 5432}`
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  const isSecret = !['disable', 'prefer'].includes(searchParams.get('sslmode') ?? 'disable')
+  return `The database ${pathname.slice(1)} at ${hostname}:${port || 5432}${isSecret ? ' over TLS' : ''}`
 }

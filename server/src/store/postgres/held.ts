@@ -1,35 +1,34 @@
-import type { ReservedSql } from 'postgres'
 import type { Row } from '../tables.ts'
-import { connectForMoving, type Sql } from './database.ts'
+import type { Sql } from './database.ts'
 
-type Reserved = ReservedSql<{ bigint: number }>
+type Reserved = Awaited<ReturnType<Sql['reserve']>>
 
 /**
- * The one connection of a move. Once lost it is not made anew, since what it had begun would not come with it:
- * everything then fails with the code CONNECTION_CLOSED.
+ * The one connection of a migration or a move. Once lost it is not made anew, since what it had begun would not
+ * come with it: everything then fails with the code CONNECTION_CLOSED.
  */
 export class Held {
   readonly #sql: Sql
   readonly #reserved: Reserved
-  readonly #isLost: () => boolean
+  readonly #loss: AbortSignal
 
-  static async open(url: string): Promise<Held> {
-    let isLost = false
-    const sql = connectForMoving(url, () => {
-      isLost = true
-    })
+  static async open(connect: (onLost: () => void) => Sql): Promise<Held> {
+    const loss = new AbortController()
+    const sql = connect(() => loss.abort(new ConnectionLost()))
     try {
-      return new Held(sql, await sql.reserve(), () => isLost)
+      // Over no connection yet, the driver would wait for ever for one to reserve (postgres 3.4.9).
+      await sql`SELECT 1`
+      return new Held(sql, await sql.reserve(), loss.signal)
     } catch (error) {
       await sql.end({ timeout: 0 })
       throw error
     }
   }
 
-  private constructor(sql: Sql, reserved: Reserved, isLost: () => boolean) {
+  private constructor(sql: Sql, reserved: Reserved, loss: AbortSignal) {
     this.#sql = sql
     this.#reserved = reserved
-    this.#isLost = isLost
+    this.#loss = loss
   }
 
   /** Prepared if it has parameters. */
@@ -37,13 +36,28 @@ export class Held {
     text: string,
     parameters: readonly (string | readonly string[])[] = [],
   ): Promise<Result[]> {
-    const rows = await this.#run(text, parameters)
+    const rows = await this.#answered(this.#ask(text, parameters))
     // The statement selects what its caller says.
     return Array.from(rows) as Result[]
   }
 
   async tuples(text: string): Promise<readonly Row[]> {
-    return (await this.#run(text, []).values()) as unknown as readonly Row[]
+    return (await this.#answered(this.#ask(text, []).values())) as unknown as readonly Row[]
+  }
+
+  /** One transaction: what the work asks is committed, or nothing of it. */
+  async commit<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      await this.query('BEGIN')
+      const result = await work()
+      await this.query('COMMIT')
+      return result
+    } catch (error) {
+      await this.query('ROLLBACK').catch(() => {
+        // Where the connection is gone, so is the transaction.
+      })
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -51,9 +65,22 @@ export class Held {
   }
 
   /** Of a lost connection the driver would throw where nobody can catch it. */
-  #run(text: string, parameters: readonly (string | readonly string[])[]) {
-    if (this.#isLost()) throw new ConnectionLost()
+  #ask(text: string, parameters: readonly (string | readonly string[])[]) {
+    this.#loss.throwIfAborted()
     return this.#reserved.unsafe(text, parameters as never[], { prepare: parameters.length > 0 })
+  }
+
+  /** What was still to be written when the connection was lost, the driver never settles (postgres 3.4.9). */
+  async #answered<T>(asked: PromiseLike<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const fail = () => reject(this.#loss.reason)
+    this.#loss.addEventListener('abort', fail, { once: true })
+    asked.then(resolve, reject)
+    try {
+      return await promise
+    } finally {
+      this.#loss.removeEventListener('abort', fail)
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import { PostgresAccounts } from './accounts.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
-import { connectForReading, displayName } from './database.ts'
+import { connectForMigrating, connectForReading, displayName } from './database.ts'
 import { isAway, unavailable } from './failure.ts'
+import { Held } from './held.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMessages } from './messages.ts'
 import type { Pool } from './pool.ts'
@@ -31,29 +32,29 @@ export async function openPostgresStore({
   onWaiting,
   ...hooks
 }: PostgresOptions): Promise<PostgresStore> {
-  const sql = connectForReading(url)
-  try {
-    await migrateOnceThere(sql, displayName(url), onWaiting)
-  } catch (error) {
-    await sql.end(0)
-    throw error
-  }
-  return new PostgresStore(sql, new WriteQueue(url, hooks))
+  await migrateOnceThere(url, onWaiting)
+  return new PostgresStore(connectForReading(url), new WriteQueue(url, hooks))
 }
 
-async function migrateOnceThere(
-  pool: Pool,
-  database: string,
-  onWaiting: PostgresOptions['onWaiting'],
-): Promise<void> {
+async function migrateOnceThere(url: string, onWaiting: PostgresOptions['onWaiting']): Promise<void> {
+  const database = displayName(url)
   for (let attempt = 0; ; attempt++) {
     try {
-      return await migrate(pool.sql, database)
+      return await migrateNow(url, database)
     } catch (error) {
       if (!isAway(error)) throw refusalOf(error, database)
       if (attempt === 0) await onWaiting?.(awaySentence(error, database))
       await setTimeout(Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** attempt))
     }
+  }
+}
+
+async function migrateNow(url: string, database: string): Promise<void> {
+  const held = await Held.open((onLost) => connectForMigrating(url, onLost))
+  try {
+    await migrate(held, database)
+  } finally {
+    await held.close()
   }
 }
 

@@ -1,13 +1,23 @@
+import { NoAnswer, within } from '../../lib/within.ts'
+import { Connections, type Rows, type Sent } from './connections.ts'
 import type { Sql } from './database.ts'
 
 /** What statements are sent to. */
 export interface Queryable {
-  unsafe(...query: Parameters<Sql['unsafe']>): ReturnType<Sql['unsafe']>
-  /** The next query goes over new connections: what was asked over these was not answered. */
-  renew(): void
+  /**
+   * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up: what is asked
+   * next goes over new connections.
+   */
+  ask(question: Question): Promise<Rows>
 }
 
-export interface PoolOptions {
+interface Question {
+  readonly text: string
+  readonly parameters: Sent
+  readonly withinMs: number
+}
+
+interface PoolOptions {
   readonly open: (onLost: () => void) => Sql
   /** How long queries that are still on their way in replaced connections may take. 0: they never run. */
   readonly graceSeconds: number
@@ -20,41 +30,45 @@ export interface PoolOptions {
  */
 export class Pool implements Queryable {
   readonly #options: PoolOptions
-  #sql: Sql | undefined
+  #present: Connections | undefined
 
   /** Connects when first used. */
   constructor(options: PoolOptions) {
     this.#options = options
   }
 
-  /** The present connections. */
-  get sql(): Sql {
-    this.#sql ??= this.#connect()
-    return this.#sql
-  }
-
-  unsafe(...query: Parameters<Sql['unsafe']>): ReturnType<Sql['unsafe']> {
-    return this.sql.unsafe(...query)
-  }
-
-  renew(): void {
-    const sql = this.#sql
-    this.#sql = undefined
-    // Not while the driver is telling of the loss.
-    if (sql) setImmediate(() => void sql.end({ timeout: this.#options.graceSeconds }))
+  async ask({ text, parameters, withinMs }: Question): Promise<Rows> {
+    const asked = this.#connected()
+    try {
+      return await within(withinMs, 'the database', asked.ask(text, parameters))
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#replace(asked)
+      throw error
+    }
   }
 
   /** Waits so many seconds for what is on its way. */
   async end(timeout: number): Promise<void> {
-    const sql = this.#sql
-    this.#sql = undefined
-    await sql?.end({ timeout })
+    const present = this.#present
+    this.#present = undefined
+    await present?.end(timeout)
   }
 
-  #connect(): Sql {
-    const sql = this.#options.open(() => {
-      if (this.#sql === sql) this.renew()
-    })
-    return sql
+  #connected(): Connections {
+    this.#present ??= this.#connect()
+    return this.#present
+  }
+
+  #connect(): Connections {
+    const connections = new Connections(this.#options.open(() => this.#replace(connections)))
+    return connections
+  }
+
+  /** Once, however many wait for an answer over them: those that were made since are not to blame. */
+  #replace(connections: Connections): void {
+    if (this.#present !== connections) return
+    this.#present = undefined
+    // Not while the driver is telling of the loss.
+    setImmediate(() => void connections.end(this.#options.graceSeconds))
   }
 }

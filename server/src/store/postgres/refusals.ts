@@ -7,10 +7,12 @@ const ELSEWHERE = 'or name another database in DATABASE_URL'
 export function refusalOf(error: unknown, database: string): unknown {
   if (error instanceof StoreRefusal) return error
   const code = codeOf(error)
-  return code === undefined ? error : new StoreRefusal(sentence(code, database), { cause: error })
+  return code === undefined || !(error instanceof Error)
+    ? error
+    : new StoreRefusal(sentence(error, code, database), { cause: error })
 }
 
-function sentence(code: string, database: string): string {
+function sentence({ message }: Error, code: string, database: string): string {
   switch (code) {
     case '28000':
     case '28P01':
@@ -26,13 +28,18 @@ function sentence(code: string, database: string): string {
     case '25006':
       return `${database} is a standby that takes no writes: name its primary in DATABASE_URL.`
     default:
-      return `${database} cannot be used (PostgreSQL says ${code}): correct its cause, ${ELSEWHERE}.`
+      return `${database} cannot be used (PostgreSQL says ${code}, ${message}): correct its cause, ${ELSEWHERE}.`
   }
 }
 
 /** For a database that may yet come. */
 export const awaySentence = (error: unknown, database: string): string =>
   `${database} does not answer (${codeOf(error)}); trying again until it does.`
+
+export const empty = (database: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} has no tables yet: name the database of a server that has run in DATABASE_URL.`,
+  )
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)

@@ -7,7 +7,7 @@ import { BATCH } from './batch.ts'
 import { CHANGES } from './changes.ts'
 import { CONTACT_WRITES } from './contacts-writes.ts'
 import { CONVERSATION_WRITES } from './conversations-writes.ts'
-import type { Sql } from './database.ts'
+import type { Held } from './held.ts'
 import { MEMBER_WRITES } from './members-writes.ts'
 import { MESSAGE_WRITES } from './messages-writes.ts'
 import { SEQ_BOUND } from './page-bounds.ts'
@@ -32,31 +32,34 @@ export const FUNCTIONS = [
 ].join('\n')
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
-export async function migrate(sql: Sql, database: string, purpose: Purpose = 'serve'): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx.unsafe(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-    const pending = pendingMigrations(MIGRATIONS, await applied(tx, database, purpose), database)
-    for (const { number, name, sql: text } of pending) {
-      await tx.unsafe(text)
-      await tx`INSERT INTO schema_migrations (number, name) VALUES (${number}, ${name})`
+export async function migrate(held: Held, database: string, purpose: Purpose = 'serve'): Promise<void> {
+  await held.commit(async () => {
+    await held.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+    const pending = pendingMigrations(MIGRATIONS, await applied(held, database, purpose), database)
+    for (const { number, name, sql } of pending) {
+      await held.query(sql)
+      await held.query('INSERT INTO schema_migrations (number, name) VALUES ($1, $2)', [`${number}`, name])
     }
-    await tx`DELETE FROM writers WHERE at < now() - interval '1 day'`
+    await held.query(`DELETE FROM writers WHERE at < now() - interval '1 day'`)
     const digest = createHash('sha256').update(FUNCTIONS).digest('hex')
-    const [known] = await tx`SELECT value FROM settings WHERE name = 'functions'`
+    const [known] = await held.query<{ value: string }>(KNOWN_FUNCTIONS)
     if (known?.value === digest) return
-    await tx.unsafe(FUNCTIONS)
-    await tx`
-      INSERT INTO settings (name, value) VALUES ('functions', ${digest})
-      ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+    await held.query(FUNCTIONS)
+    await held.query(KNOW_FUNCTIONS, [digest])
   })
 }
 
-async function applied(tx: Pick<Sql, 'unsafe'>, database: string, purpose: Purpose): Promise<number> {
-  const tables = await tx.unsafe<{ name: string }[]>(
+const KNOWN_FUNCTIONS = `SELECT value FROM settings WHERE name = 'functions'`
+const KNOW_FUNCTIONS = `
+  INSERT INTO settings (name, value) VALUES ('functions', $1)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
+async function applied(held: Held, database: string, purpose: Purpose): Promise<number> {
+  const tables = await held.query<{ name: string }>(
     'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
   )
   if (tables.length === 0) {
-    await tx.unsafe(`
+    await held.query(`
       CREATE TABLE schema_migrations (
         number int PRIMARY KEY,
         name text NOT NULL,
@@ -64,7 +67,7 @@ async function applied(tx: Pick<Sql, 'unsafe'>, database: string, purpose: Purpo
       )`)
   } else if (!tables.some(({ name }) => name === 'schema_migrations')) throw foreign(database)
   if (purpose === 'serve' && tables.some(({ name }) => name === UNFINISHED)) throw unfinished(database)
-  const [newest] = await tx.unsafe<{ number: number | null }[]>(
+  const [newest] = await held.query<{ number: number | null }>(
     'SELECT max(number) AS number FROM schema_migrations',
   )
   return newest?.number ?? 0

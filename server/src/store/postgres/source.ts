@@ -1,10 +1,10 @@
 import type { MovingSource } from '../moving.ts'
 import { type Row, TABLES, type Table } from '../tables.ts'
 import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
-import { displayName } from './database.ts'
+import { connectForMoving, displayName } from './database.ts'
 import { Held } from './held.ts'
 import { pagesOf } from './pages.ts'
-import { foreign, refusalOf } from './refusals.ts'
+import { empty, foreign, refusalOf } from './refusals.ts'
 import { MIGRATIONS } from './schema.ts'
 
 /** Reads a database as of one moment, while servers may go on using it. Throws `StoreRefusal`. */
@@ -12,7 +12,7 @@ export async function openPostgresSource(url: string): Promise<PostgresSource> {
   const database = displayName(url)
   try {
     await using opened = new AsyncDisposableStack()
-    const held = await Held.open(url)
+    const held = await Held.open((onLost) => connectForMoving(url, onLost))
     opened.defer(() => held.close())
     await held.query(ONE_MOMENT)
     await requireCurrent(held, database)
@@ -28,7 +28,7 @@ const ONE_MOMENT = `
   SET idle_in_transaction_session_timeout = 0;
   BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
 
-export class PostgresSource implements MovingSource {
+class PostgresSource implements MovingSource {
   readonly #held: Held
   readonly #database: string
 
@@ -64,6 +64,7 @@ export class PostgresSource implements MovingSource {
 async function requireCurrent(held: Held, database: string): Promise<void> {
   const tables = await held.query<{ name: string }>(TABLE_NAMES)
   const names = new Set(tables.map(({ name }) => name))
+  if (names.size === 0) throw empty(database)
   if (names.has(UNFINISHED)) throw unfinished(database)
   if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(database)
   const [newest] = await held.query<{ number: number }>(NEWEST)

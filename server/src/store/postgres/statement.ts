@@ -1,10 +1,9 @@
-import { NoAnswer, within } from '../../lib/within.ts'
 import { ANSWER_TIMEOUT_MS } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 import type { Queryable } from './pool.ts'
 
 export type Scalar = string | number | boolean | null
-export type Parameter = Scalar | readonly Scalar[]
+type Parameter = Scalar | readonly Scalar[]
 
 /** A query whose rows are what its text selects: the text and `Row` stand side by side. */
 export interface Query<Row> {
@@ -12,16 +11,15 @@ export interface Query<Row> {
   all(...parameters: Parameter[]): Promise<Row[]>
 }
 
-/** Prepared on each connection at its first use. The engine's failure becomes 'unavailable'. */
+/** The engine's failure becomes 'unavailable'. */
 export function prepare<Row = never>(sql: Queryable, text: string): Query<Row> {
   const all = async (...parameters: Parameter[]): Promise<Row[]> => {
     try {
-      const answering = sql.unsafe(text, parameters.map(toColumn), { prepare: true })
-      const rows = await within(ANSWER_TIMEOUT_MS, 'the database', answering)
+      const question = { text, parameters: parameters.map(toColumn), withinMs: ANSWER_TIMEOUT_MS }
+      const rows = await sql.ask(question)
       // The one place where the engine's untyped rows get their type.
       return Array.from(rows) as unknown as Row[]
     } catch (error) {
-      if (error instanceof NoAnswer) sql.renew()
       throw isOutage(error) ? unavailable(error) : error
     }
   }

@@ -28,7 +28,7 @@ export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
   try {
     await migrateOnce(url, database)
     await using opened = new AsyncDisposableStack()
-    const held = await Held.open(url)
+    const held = await Held.open((onLost) => connectForMoving(url, onLost))
     opened.defer(() => held.close())
     await held.query(LOADING)
     opened.move()
@@ -39,15 +39,15 @@ export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
 }
 
 async function migrateOnce(url: string, database: string): Promise<void> {
-  const sql = connectForMoving(url)
+  const held = await Held.open((onLost) => connectForMoving(url, onLost))
   try {
-    await migrate(sql, database, 'import')
+    await migrate(held, database, 'import')
   } finally {
-    await sql.end({ timeout: 0 })
+    await held.close()
   }
 }
 
-export class PostgresTarget implements MovingTarget {
+class PostgresTarget implements MovingTarget {
   readonly #held: Held
   readonly #database: string
 
@@ -127,14 +127,8 @@ export class PostgresTarget implements MovingTarget {
   /** An error that is not the engine's is one of the rows of that table. */
   async #commit<T>(work: () => Promise<T>, table?: string): Promise<T> {
     try {
-      await this.#held.query('BEGIN')
-      const result = await work()
-      await this.#held.query('COMMIT')
-      return result
+      return await this.#held.commit(work)
     } catch (error) {
-      await this.#held.query('ROLLBACK').catch(() => {
-        // Where the connection is gone, so is the transaction.
-      })
       throw this.#refusalOf(error, table)
     }
   }

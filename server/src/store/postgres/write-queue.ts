@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
-import { NoAnswer, within } from '../../lib/within.ts'
 import { ANSWER_TIMEOUT_MS, connectForWriting } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 import type { Pool } from './pool.ts'
@@ -13,6 +12,8 @@ const MAX_BATCH = 1000
 
 /** How long a batch is tried again when the database does not answer, before its writes are 'unavailable'. */
 const PATIENCE_MS = 8_000
+/** And how long once the queue closes: who waits for that ends soon, with or without it. */
+const CLOSING_PATIENCE_MS = 2_000
 /** Between two tries. */
 const PAUSE_MS = 100
 /** For a database that was away just now. */
@@ -45,7 +46,7 @@ export class WriteQueue {
   #running: Promise<void> | undefined
   /** The last batch was given up: until one succeeds, none is waited for. */
   #isDown = false
-  #isClosed = false
+  #closedAt: number | undefined
 
   constructor(url: string, hooks: WriterHooks) {
     this.#hooks = hooks
@@ -60,7 +61,7 @@ export class WriteQueue {
     command: Command,
     conclude: (value: Value) => Result = (value) => value as unknown as Result,
   ): Promise<Result> {
-    if (this.#isClosed) return Promise.reject(unavailable(new Error('the store is closed')))
+    if (this.#closedAt !== undefined) return Promise.reject(unavailable(new Error('the store is closed')))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
     this.#schedule()
     return new Promise<Result>((resolve, reject) => {
@@ -70,7 +71,7 @@ export class WriteQueue {
 
   /** Commits what was accepted; later writes are 'unavailable'. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closedAt ??= performance.now()
     this.#start()
     await this.#running
     await this.#sql.end(1)
@@ -114,7 +115,7 @@ export class WriteQueue {
         return answersOf(answers, steps)
       } catch (error) {
         if (!isOutage(error)) return error instanceof Error ? error : new Error(String(error))
-        if (this.#isDown || performance.now() - startedAt > PATIENCE_MS) {
+        if (!this.#mayTryAgain(startedAt)) {
           this.#isDown = true
           return unavailable(error)
         }
@@ -123,16 +124,16 @@ export class WriteQueue {
     }
   }
 
+  #mayTryAgain(startedAt: number): boolean {
+    if (this.#isDown) return false
+    const now = performance.now()
+    return now - startedAt <= PATIENCE_MS && now - (this.#closedAt ?? now) <= CLOSING_PATIENCE_MS
+  }
+
   async #send(parameters: readonly unknown[]): Promise<readonly (Answer | readonly Answer[])[]> {
-    const answering = this.#sql.unsafe(CALL, parameters as never[], { prepare: true })
-    try {
-      const rows = await within(this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS, 'the database', answering)
-      return rows[0]?.answers
-    } catch (error) {
-      // The connection that does not answer is left to itself.
-      if (error instanceof NoAnswer) this.#sql.renew()
-      throw error
-    }
+    const withinMs = this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS
+    const rows = await this.#sql.ask({ text: CALL, parameters: parameters as never[], withinMs })
+    return rows[0]?.answers
   }
 }
 

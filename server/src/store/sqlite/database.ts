@@ -1,10 +1,10 @@
-import { closeSync, existsSync, openSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
 import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { lockFor } from './lock.ts'
-import { noDirectory, refusalOf } from './refusals.ts'
+import { noDatabase, noDirectory, noFile, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
 import { prepare } from './statement.ts'
 
@@ -36,6 +36,7 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
   const close = () => {
     for (const each of opened.splice(0).reverse()) each.close()
   }
+  requireDatabase(file)
   try {
     opened.push(lockFor(file))
     const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
@@ -70,6 +71,26 @@ function realFile(path: string): string {
   }
   makePrivate(wanted)
   return existsSync(wanted) ? realpathSync(wanted) : join(realpathSync(directory), basename(wanted))
+}
+
+const HEADER = 'SQLite format 3\0'
+
+/** Anything else is left as it is, without a lock beside it. Source: https://www.sqlite.org/fileformat.html, 1.3. */
+function requireDatabase(file: string): void {
+  const header = Buffer.alloc(HEADER.length)
+  try {
+    const opened = openSync(file, 'r')
+    try {
+      if (readSync(opened, header) === 0) return
+    } finally {
+      closeSync(opened)
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') throw noFile(file, error)
+    // SQLite is about to try the same.
+    return
+  }
+  if (header.toString('latin1') !== HEADER) throw noDatabase(file)
 }
 
 function makePrivate(file: string): void {

@@ -1,7 +1,7 @@
 import { StoreRefusal } from '../refusal.ts'
 import { engineCode } from './failure.ts'
 
-const ELSEWHERE = 'or name another file in DATABASE_URL'
+const ELSEWHERE = 'or name another file in DATABASE_URL or DBPATH'
 
 /** The sentence for an engine that would not open; any other error as it is. */
 export function refusalOf(error: unknown, file: string): unknown {
@@ -15,7 +15,7 @@ function sentence(code: string, file: string): string {
   switch (code) {
     case 'NOTADB':
     case 'CORRUPT':
-      return `${file} is damaged or not a database: restore it from a backup, ${ELSEWHERE}.`
+      return damaged(file)
     case 'CANTOPEN':
     case 'READONLY':
     case 'PERM':
@@ -36,8 +36,16 @@ export const inUse = (file: string, cause: unknown): StoreRefusal =>
     cause,
   })
 
+const damaged = (file: string): string =>
+  `${file} is damaged or not a database: restore it from a backup, ${ELSEWHERE}.`
+
+export const noDatabase = (file: string): StoreRefusal => new StoreRefusal(damaged(file))
+
+export const noFile = (directory: string, cause: unknown): StoreRefusal =>
+  new StoreRefusal(`${directory} is a directory: name a file in it in DATABASE_URL or DBPATH.`, { cause })
+
 export const foreign = (file: string): StoreRefusal =>
-  new StoreRefusal(`${file} is the database of another program: name another file in DATABASE_URL.`)
+  new StoreRefusal(`${file} is the database of another program: name another file in DATABASE_URL or DBPATH.`)
 
 export const noDirectory = (directory: string, cause: unknown): StoreRefusal =>
   new StoreRefusal(`The directory ${directory} cannot be created: create it for this user, ${ELSEWHERE}.`, {

@@ -1,0 +1,50 @@
+import { within } from '../../lib/within.ts'
+import type { Sql } from './database.ts'
+
+export type Rows = Awaited<ReturnType<Sql['unsafe']>>
+export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>
+
+/** A connection that the driver is about to make when it is ended is there, or given up, so long after it. */
+const LATE_MS = 6_000
+
+/**
+ * Connections that are made, and given up, together. Left to itself the driver ends them once what was sent is
+ * answered: for what still queues it then connects again, and these connections nobody ends (postgres 3.4.9).
+ */
+export class Connections {
+  readonly #sql: Sql
+  readonly #answered = Promise.withResolvers<void>()
+  #unanswered = 0
+  #isEnding = false
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Prepared on each of them at its first use. */
+  async ask(text: string, parameters: Sent): Promise<Rows> {
+    this.#unanswered++
+    try {
+      return await this.#sql.unsafe(text, parameters, { prepare: true })
+    } finally {
+      this.#unanswered--
+      this.#settle()
+    }
+  }
+
+  /** Nothing may be asked any more. What was asked has so many seconds left. */
+  async end(graceSeconds: number): Promise<void> {
+    this.#isEnding = true
+    this.#settle()
+    await within(graceSeconds * 1000, 'the database', this.#answered.promise).catch(() => {
+      // The driver now rejects what was asked.
+    })
+    await this.#sql.end({ timeout: 0 })
+    // One that it waited to make, it still makes.
+    setTimeout(() => void this.#sql.close(), LATE_MS).unref()
+  }
+
+  #settle(): void {
+    if (this.#isEnding && this.#unanswered === 0) this.#answered.resolve()
+  }
+}
