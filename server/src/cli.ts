@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type CommandLine, readCommandLine, type Syntax } from './command-line.ts'
 import { type Environment, readDatabase, SETTING_NAMES } from './config/index.ts'
 import { CommandEnd } from './lib/command-end.ts'
@@ -70,8 +71,9 @@ The reference documentation tells what each means.`
 
 /** Runs one command and answers the process's exit code. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  const [name = 'start', ...rest] = args
-  if (name === 'help' || name === '--help' || rest.includes('--help')) return say(USAGE, 0)
+  if (args[0] === 'help' || args.includes('--help')) return say(USAGE, 0)
+  if (args[0] === '--version') return say(versionOf(), 0)
+  const [name = '', ...rest] = args[0]?.startsWith('--') === false ? args : ['start', ...args]
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) return say(`"${name}" is not a command.\n\n${USAGE}`, 2)
   try {
@@ -82,6 +84,11 @@ export async function run(args: readonly string[], environment: Environment): Pr
     if (error instanceof SettingRefusal || error instanceof StoreRefusal) return say(error.message, 1)
     throw error
   }
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function say(text: string, exitCode: number): number {

@@ -28,7 +28,10 @@ export function readCommandLine(
   const [missing] = syntax.operands.slice(positionals.length)
   if (missing) throw new SettingRefusal(`${missing} is missing.`)
   const surplus = positionals[syntax.operands.length]
-  if (surplus !== undefined) throw new SettingRefusal(`"${surplus}" is one word too many.`)
+  if (surplus !== undefined)
+    throw new SettingRefusal(
+      `"${surplus}" is one word too many; options that npm is to pass on come after --, as in npm start -- --port 9000.`,
+    )
   const settings = SETTING_NAMES.flatMap((name) => {
     const value = values[optionOf(name)]
     return value === undefined ? [] : [[name, value]]
@@ -47,8 +50,12 @@ function parse(args: readonly string[], names: readonly string[]) {
     // Each option is declared as one that takes a text.
     return { values: values as CommandLine['options'], positionals }
   } catch (error) {
-    throw new SettingRefusal(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new SettingRefusal(firstSentence(error), { cause: error })
   }
 }
+
+/** Of what Node says; the others tell of positional arguments. */
+const firstSentence = (error: unknown): string =>
+  `${(error instanceof Error ? error.message : String(error)).split(/[.\n] ?/)[0]}.`
 
 const optionOf = (setting: string): string => setting.toLowerCase().replaceAll('_', '-')

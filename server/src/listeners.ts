@@ -19,7 +19,7 @@ import {
   stop,
 } from './transport/index.ts'
 
-export interface Addresses {
+interface Addresses {
   readonly url: string
   readonly port: number
   readonly tcpPort: number | null
@@ -28,11 +28,11 @@ export interface Addresses {
 
 export interface Listeners {
   readonly addresses: Addresses
-  /** Accepts nothing more, on any port. */
-  stop(): Stopped
+  /** Resolves when nothing more is accepted, on any port. */
+  stop(): Promise<Stopped>
 }
 
-export interface ListenersOptions {
+interface ListenersOptions {
   readonly dialects: Dialects
   readonly health: Health
   readonly metrics: Metrics
@@ -64,7 +64,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
       stop: () => ports.stop(),
     }
   } catch (error) {
-    await ports.stop().drain(0)
+    await (await ports.stop()).drain(0)
     throw error
   }
 }
@@ -121,9 +121,9 @@ class Ports {
     return this.#listen(server, config.rooms.tcpHost, config.rooms.tcpPort, 'ROOMS_TCP_PORT')
   }
 
-  stop(): Stopped {
-    const stopped = this.#open.map(stop)
+  async stop(): Promise<Stopped> {
     for (const exchanges of this.#exchanges) exchanges.close()
+    const stopped = await Promise.all(this.#open.map(stop))
     return {
       drain: async (graceMs) => {
         for (const socketIo of this.#socketIo) socketIo.close()

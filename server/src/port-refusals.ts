@@ -22,7 +22,7 @@ const PORT_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is taken by another program; stop it or choose another port with',
   EACCES: 'may not be opened by this user; choose one above 1023 with',
   EADDRNOTAVAIL: 'is not an address of this machine; choose another with',
-  ENOTFOUND: 'is not an address of this machine; choose another with',
+  ENOTFOUND: 'is a name without an address; write an address of this machine in',
 }
 
 function refusal(error: unknown, { host, port, setting }: Place): unknown {

@@ -43,7 +43,7 @@ export function keepSecrets(dataDirectory: string, secrets: Secrets): void {
   const kept = parse(file)
   if (NAMES.every((name) => kept[name] === secrets[name])) return
   throw new SettingRefusal(
-    `${file} holds other secrets than those that came: move it away if no other database needs it, or choose another directory with DATABASE_URL.`,
+    `${file} holds other secrets than those that came: move it away if no other database needs it, or choose another directory with DATABASE_URL or DBPATH.`,
   )
 }
 
@@ -59,7 +59,7 @@ function writeUnlessThere(file: string, secrets: Secrets): void {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return
     throw new SettingRefusal(
-      `The secrets cannot be written to ${file} (${codeOf(error)}); make the directory writable or choose another with DATABASE_URL.`,
+      `The secrets cannot be written to ${file} (${codeOf(error)}); make the directory writable or choose another with DATABASE_URL or DBPATH.`,
       { cause: error },
     )
   }

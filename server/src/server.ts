@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
+import { closeInOrder } from './closing.ts'
 import type { Config } from './config/index.ts'
 import { Chat } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
@@ -31,14 +32,15 @@ export interface Server {
   readonly pusher: { readonly appId: string; readonly key: string }
   /** From now on `/readyz` keeps newcomers away; whoever comes all the same is served. */
   drain(): void
-  /** Stops accepting, says goodbye to clients, finishes and commits what was accepted. */
+  /**
+   * Stops accepting, says goodbye to clients, finishes and commits what was accepted. Rejects when the database did
+   * not take that in time.
+   */
   close(): Promise<void>
 }
 
 const GUEST_TTL_DAYS = 90
 const HOUR_MS = 3_600_000
-/** How long requests in flight may take to end once the server closes. */
-const DRAIN_MS = 3_000
 
 /** Starts a server: opens the store, mounts the dialects, listens. Whatever it opened is closed if it cannot. */
 export async function createServer(config: Config): Promise<Server> {
@@ -50,8 +52,10 @@ export async function createServer(config: Config): Promise<Server> {
   const bus = await openBus(config, agreeOn, log)
   opened.defer(() => bus.close())
   const clock = systemClock()
-  const chat = new Chat({ store, bus, clock, maxMessageBytes: config.maxMessageBytes })
-  opened.defer(freeGuestsHourly(chat, clock, log))
+  const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
+  const chat = new Chat({ store, bus, clock, maxMessageBytes: config.maxMessageBytes, onError })
+  const stopFreeing = freeGuestsHourly(chat, clock, log)
+  opened.defer(stopFreeing)
 
   const limits = new Limits(config.rateLimits)
   const addressOf = addressReader(config.trustedProxies)
@@ -65,7 +69,7 @@ export async function createServer(config: Config): Promise<Server> {
   metrics.watchBus(() => bus.ping())
 
   let isDraining = false
-  let isClosing = false
+  let closing: Promise<void> | undefined
   const health = new Health({
     parts: new Map([['store', () => store.ping()]]),
     helpers: new Map([['bus', () => bus.ping()]]),
@@ -74,7 +78,8 @@ export async function createServer(config: Config): Promise<Server> {
     metricsToken: config.metricsToken,
   })
   const listeners = await openListeners({ dialects, health, metrics, config, addressOf, limits, log })
-  const closing = opened.move()
+  // From here on all of it closes in an order of its own.
+  opened.move()
   const { appId, key } = pusherCredentials(config, secrets)
   return {
     ...listeners.addresses,
@@ -83,16 +88,12 @@ export async function createServer(config: Config): Promise<Server> {
     drain: () => {
       isDraining = true
     },
-    close: async () => {
-      if (isClosing) return
-      isClosing = true
+    close: () => {
       isDraining = true
-      // First nothing new comes in, then clients are told, then what is in flight ends.
-      const stopped = listeners.stop()
-      // All at once: each may take as long as its slowest client, and the whole has ten seconds.
-      await Promise.all(dialects.all.map((dialect) => dialect.close()))
-      await stopped.drain(DRAIN_MS)
-      await closing.disposeAsync()
+      stopFreeing()
+      const { presence } = chat
+      closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log })
+      return closing
     },
   }
 }
@@ -108,9 +109,15 @@ async function openStorage(config: Config, metrics: Metrics, log: Logger): Promi
   const { database } = config
   const onStats = metrics.observeCommit.bind(metrics)
   if (database.kind === 'sqlite') {
-    const secrets = loadSecrets(database.directory)
     const onFailure = (err: Error) => log.fatal({ err }, 'the store has failed')
-    return { secrets, store: await openSqliteStore({ file: database.file, onStats, onFailure }) }
+    const store = await openSqliteStore({ file: database.file, onStats, onFailure })
+    try {
+      // Beside a database only: what is refused leaves nothing behind.
+      return { store, secrets: loadSecrets(database.directory) }
+    } catch (error) {
+      await store.close()
+      throw error
+    }
   }
   const { openPostgresStore } = await import('./store/postgres/index.ts')
   await using waiting = new AsyncDisposableStack()

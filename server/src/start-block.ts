@@ -17,6 +17,7 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
     ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
     ['dialects', config.dialects.join(', ')],
     ['data', addressOf(config.database)],
+    config.redisUrl !== undefined && ['other nodes', `through ${withoutPassword(config.redisUrl)}`],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',

@@ -3,7 +3,7 @@ import type { Environment } from './config/index.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
 
-/** Longer than every step of a graceful shutdown together; past it something hangs. */
+/** Longer than all steps of `closing.ts` together; past it something hangs. */
 const SHUTDOWN_MS = 9_500
 
 /** Serves until SIGTERM or SIGINT. */

@@ -11,5 +11,5 @@ export async function openWaitingRoom(config: Config, health: Health): Promise<{
     upgradeFor: () => undefined,
   })
   await listenOrRefuse(http, { host: config.host, port: config.port, setting: 'PORT' })
-  return { close: () => stop(http).drain(0) }
+  return { close: async () => (await stop(http)).drain(0) }
 }

@@ -36,6 +36,7 @@ export interface Bus {
   readonly presence: PresenceSets
   /** Resolves when news travels. */
   ping(): Promise<void>
+  /** What was published before still travels. */
   close(): Promise<void>
 }
 

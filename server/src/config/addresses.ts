@@ -6,8 +6,9 @@ export function originsOf(settings: SettingsReader): readonly string[] {
   return text.split(',').map((entry) => {
     const origin = entry.trim().replace(/\/$/, '')
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      const why = origin.includes('*') ? "; a wildcard would let any page use its visitors' cookies" : ''
       throw new SettingRefusal(
-        `CORS_ALLOW_ORIGIN has "${entry.trim()}" where an origin belongs, such as https://chat.example.org; a wildcard would let any page use its visitors' cookies.`,
+        `CORS_ALLOW_ORIGIN has "${entry.trim()}" where an origin belongs, such as https://chat.example.org${why}.`,
       )
     }
     return origin

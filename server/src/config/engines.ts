@@ -25,8 +25,26 @@ export function databaseOf(settings: SettingsReader): Database {
       'DATABASE_URL must be a file, such as file:.data/parlance.db, or a PostgreSQL database, such as postgres://user:password@127.0.0.1:5432/parlance.',
     )
   }
+  if (!/^\/[^/]+$/.test(server.pathname)) {
+    throw new SettingRefusal(
+      'DATABASE_URL names a PostgreSQL server and no database on it; write its name after the address, such as postgres://user:password@127.0.0.1:5432/parlance.',
+    )
+  }
+  if (server.searchParams.has('target_session_attrs')) {
+    // The driver asks for it with a query whose error nobody catches (postgres 3.4.9).
+    throw new SettingRefusal(
+      'DATABASE_URL has target_session_attrs, by which this server cannot choose; name the primary alone.',
+    )
+  }
+  const mode = server.searchParams.get('sslmode')
+  if (mode !== null && !SSL_MODES.includes(mode)) {
+    throw new SettingRefusal(`DATABASE_URL has sslmode=${mode}; write one of ${SSL_MODES.join(', ')}.`)
+  }
   return { kind: 'postgres', url }
 }
+
+/** Those of libpq that our driver knows. */
+const SSL_MODES: readonly string[] = ['disable', 'allow', 'prefer', 'require', 'verify-full']
 
 export function redisUrlOf(settings: SettingsReader, database: Database): string | undefined {
   const isPeer = settings.flag('PEER')

@@ -8,7 +8,7 @@ export function dedicatedPortsOf(
 ): Config['dedicatedPorts'] {
   const text = settings.text('PARLANCE_PORTS')
   if (!text) return []
-  return text.split(',').map((entry) => {
+  const ports = text.split(',').map((entry) => {
     const [name, port, ...rest] = entry.trim().split(':')
     const dialect = DIALECT_NAMES.find((known) => known === name)
     const number = /^\d{1,5}$/.test(port ?? '') ? Number(port) : -1
@@ -24,6 +24,9 @@ export function dedicatedPortsOf(
     }
     return { dialect, port: number }
   })
+  const twice = ports.find(({ dialect }, n) => ports.slice(0, n).some((other) => other.dialect === dialect))
+  if (twice) throw new SettingRefusal(`PARLANCE_PORTS gives ${twice.dialect} two ports; drop one of them.`)
+  return ports
 }
 
 export function tcpPortOf(settings: SettingsReader, dialects: readonly DialectName[]): number | null {

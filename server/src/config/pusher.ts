@@ -1,10 +1,12 @@
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import type { Config } from './config.ts'
+import { secretOf } from './secrets.ts'
 
 export function pusherOf(settings: SettingsReader): Config['pusher'] {
   const cluster = settings.text('PUSHER_CLUSTER')
   const [appId, key] = [settings.text('PUSHER_APP_ID'), settings.text('PUSHER_KEY')]
-  const secret = settings.text('PUSHER_SECRET')
+  // Hosted Pusher makes its own.
+  const secret = cluster ? settings.text('PUSHER_SECRET') : secretOf(settings, 'PUSHER_SECRET')
   const webhookUrl = settings.text('PUSHER_WEBHOOK_URL')
   if (cluster && !(appId && key && secret)) {
     throw new SettingRefusal(

@@ -2,7 +2,7 @@ import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 
 /** Found in tutorials and examples; a server that trusts them trusts everyone who read them. */
 const DEMO_SECRETS =
-  /^(secret|jwt-?_?secret|my-?_?secret(-?_?key)?|your-?_?(jwt-?_?)?secret(-?_?key)?|change-?_?me|super-?_?secret(-?_?key)?|password|test|dev|development|example|s3cr3t|keyboard cat|app_secret|0123456789.*|123456.*|default.*secret)$/i
+  /^(secret|jwt-?_?secret|my-?_?secret(-?_?key)?|your-?_?(jwt-?_?)?secret(-?_?key)?|change-?_?me|super-?_?secret(-?_?key)?|password|test|dev|development|example|s3cr3t|keyboard cat|app[-_]?secret|0123456789.*|123456.*|default.*secret)$/i
 const MIN_SECRET_LENGTH = 8
 /** 256 bits in base64url are 43; below this the start-up block warns. */
 export const SAFE_SECRET_LENGTH = 32

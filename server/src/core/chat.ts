@@ -8,12 +8,27 @@ import { Conversations } from './conversations.ts'
 import { Messages } from './messages.ts'
 import { Presence } from './presence.ts'
 import { Sessions } from './sessions.ts'
+import { Typing } from './typing.ts'
 
 export type { CreatedConversation, Standing } from '../store/store.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './types.ts'
-export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions }
+export { TYPING_LEASE_MS } from './typing.ts'
+export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions, Typing }
+
+interface ChatOptions {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly maxMessageBytes: number
+  /** What nobody waits for has failed. Without it, it is an unhandled rejection. */
+  readonly onError?: (error: unknown) => void
+}
+
+const rethrow = (error: unknown): never => {
+  throw error
+}
 
 /** The domain: commands in, events out. Knows no wire, no SQL and no socket. */
 export class Chat {
@@ -23,20 +38,17 @@ export class Chat {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly presence: Presence
+  readonly typing: Typing
   readonly changes: ChangeLog
 
-  constructor({
-    store,
-    bus,
-    clock,
-    maxMessageBytes,
-  }: { store: Store; bus: Bus; clock: Clock; maxMessageBytes: number }) {
+  constructor({ store, bus, clock, maxMessageBytes, onError = rethrow }: ChatOptions) {
     this.accounts = new Accounts(store, bus, clock)
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)
     this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes })
-    this.presence = new Presence(bus, store, clock)
+    this.presence = new Presence(bus, store, { clock, onError })
+    this.typing = new Typing(bus, clock, this.messages)
     this.changes = new ChangeLog(store)
   }
 }

@@ -64,7 +64,7 @@ export interface Wording {
 export type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>
 
 /** A passing fact about one conversation: not stored, not numbered. */
-export type ConversationSignal =
+type ConversationSignal =
   | { readonly type: 'visitor.arrived'; readonly conversationId: ConversationId; readonly visitor: Sender }
   | { readonly type: 'visitor.departed'; readonly conversationId: ConversationId; readonly visitor: Sender }
 
@@ -90,7 +90,18 @@ export type AccountEvent =
   /** Its credentials are void (logout, disablement): live connections close. */
   | { readonly type: 'account.revoked'; readonly accountId: AccountId }
 
+/** Somebody writes a message, or does not any more. Not in order with what is sent, and lost while Redis is away. */
+export interface TypingEvent {
+  readonly type: 'typing.began' | 'typing.ended'
+  readonly conversationId: ConversationId
+  readonly typist: Sender
+}
+
 export const conversationTopic = (conversationId: ConversationId): Topic<ConversationEvent> =>
   topic(`conversation:${conversationId}`)
 
 export const accountTopic = (accountId: AccountId): Topic<AccountEvent> => topic(`account:${accountId}`)
+
+/** Apart from the conversation's other events: only who shows it pays for it. */
+export const typingTopic = (conversationId: ConversationId): Topic<TypingEvent> =>
+  topic(`typing:${conversationId}`)

@@ -10,34 +10,46 @@ import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
 const ONLINE = 'online:'
 const SHIFTS_AT_ONCE = 8
-/** How often, and how many times, it is tried while the database is away. */
+/** How often it is tried while the database is away. */
 const RETRY_MS = 1_000
-const MAX_TRIES = 60
 /** Over so many sets they are spread, which a cluster of Redis spreads over its shards. */
 const ONLINE_SETS = 64
 
 const setOf = (accountId: AccountId): string => `${ONLINE}${accountId % ONLINE_SETS}`
+
+interface PresenceOptions {
+  readonly clock: Clock
+  /** What nobody waits for has failed. */
+  readonly onError: (error: unknown) => void
+}
 
 /** Who has a live connection, in any dialect and on any node. Live state: a crash leaves nobody online. */
 export class Presence {
   readonly #bus: Bus
   readonly #accounts: AccountStore
   readonly #contacts: ContactStore
-  readonly #clock: Clock
+  readonly #options: PresenceOptions
   /** A node that dies takes thousands with it: they are told of some at a time. */
   readonly #lane = new Lane({ concurrency: SHIFTS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
   // One account's comings and goings are told in the order they happened.
   readonly #turns = new Serial<AccountId>()
+  /** How it stands with whom contacts could not be told of: one entry an account, whatever it has done since. */
+  readonly #untold = new Map<AccountId, boolean>()
+  #isTryingAgain = false
+  #isClosed = false
 
-  constructor(bus: Bus, store: { accounts: AccountStore; contacts: ContactStore }, clock: Clock) {
+  constructor(bus: Bus, store: { accounts: AccountStore; contacts: ContactStore }, options: PresenceOptions) {
     this.#bus = bus
     this.#accounts = store.accounts
     this.#contacts = store.contacts
-    this.#clock = clock
+    this.#options = options
     bus.presence.onShift((shift) => this.#follow(shift))
   }
 
-  /** One more live connection. Await the result once when it ends. Contacts hear of the first and the last only. */
+  /**
+   * One more live connection. Await the result once when it ends. Contacts hear of the first and the last only; of
+   * the last while the database is away, once it is back.
+   */
   async connect(account: Sender): Promise<() => Promise<void>> {
     // The account itself, given as one, would be kept for as long as the connection lasts.
     const person = toSender(account)
@@ -48,9 +60,16 @@ export class Presence {
       if (!isConnected) return
       isConnected = false
       await this.#turns.run(accountId, async () => {
-        if (await this.#bus.presence.leave(setOf(accountId), String(accountId))) await this.#tellGone(person)
+        if (!(await this.#bus.presence.leave(setOf(accountId), String(accountId)))) return
+        await this.#tellOrKeep(accountId, false, () => this.#tellGone(person))
       })
     }
+  }
+
+  /** From now on nothing is tried again. */
+  close(): void {
+    this.#isClosed = true
+    this.#untold.clear()
   }
 
   /** Resolves when, after an outage, it is known again who is online at other nodes. */
@@ -81,19 +100,40 @@ export class Presence {
     await this.#lane.run(() => this.#turns.run(accountId, () => this.#tellShift(accountId, isPresent)))
   }
 
-  async #tellShift(accountId: AccountId, isPresent: boolean): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const account = await this.#accounts.find(accountId)
-        // It may have come by another node meanwhile, or gone again.
-        if (!account || (await this.isOnline(accountId)) !== isPresent) return
-        await (isPresent ? this.#tell(toSender(account), true) : this.#tellGone(toSender(account)))
-        return
-      } catch (error) {
-        if (!(error instanceof ChatError && error.code === 'unavailable') || tries === MAX_TRIES) throw error
-        await setTimeout(RETRY_MS, undefined, { ref: false })
-      }
+  #tellShift(accountId: AccountId, isPresent: boolean): Promise<void> {
+    return this.#tellOrKeep(accountId, isPresent, async () => {
+      const account = await this.#accounts.find(accountId)
+      // It may have come by another node meanwhile, or gone again.
+      if (!account || (await this.isOnline(accountId)) !== isPresent) return
+      await (isPresent ? this.#tell(toSender(account), true) : this.#tellGone(toSender(account)))
+    })
+  }
+
+  async #tellOrKeep(accountId: AccountId, isPresent: boolean, tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell()
+    } catch (error) {
+      if (!(error instanceof ChatError && error.code === 'unavailable')) throw error
+      if (this.#isClosed) return
+      this.#untold.set(accountId, isPresent)
+      if (!this.#isTryingAgain) void this.#tryAgain()
     }
+  }
+
+  /** Some at a time, so that a database that is away is not asked for all of them each time. */
+  async #tryAgain(): Promise<void> {
+    this.#isTryingAgain = true
+    for (let isAway = true; this.#untold.size > 0; ) {
+      if (isAway) await setTimeout(RETRY_MS, undefined, { ref: false })
+      const some = [...this.#untold.entries().take(SHIFTS_AT_ONCE)]
+      for (const [accountId] of some) this.#untold.delete(accountId)
+      const telling = some.map(([accountId, isPresent]) =>
+        this.#turns.run(accountId, () => this.#tellShift(accountId, isPresent)),
+      )
+      await Promise.all(telling.map((each) => each.catch(this.#options.onError)))
+      isAway = some.some(([accountId]) => this.#untold.has(accountId))
+    }
+    this.#isTryingAgain = false
   }
 
   /** Another node may tell that it has come before this one is done telling that it went: the last word must hold. */
@@ -120,7 +160,7 @@ export class Presence {
   /** A full disk keeps nobody from coming, and makes nobody stay. */
   async #noteSeen(accountId: AccountId): Promise<void> {
     try {
-      await this.#accounts.setSeen(accountId, this.#clock.nowMicros())
+      await this.#accounts.setSeen(accountId, this.#options.clock.nowMicros())
     } catch (error) {
       if (!(error instanceof ChatError && (error.code === 'unavailable' || error.code === 'busy')))
         throw error

@@ -26,7 +26,7 @@ export type AccountNews = AccountEvent | AccountReview
 const REVIEWS_AT_ONCE = 8
 const RETRY_MS = 2_000
 
-export interface AccountFeedsOptions {
+interface AccountFeedsOptions {
   readonly bus: Bus
   readonly chat: Pick<Chat, 'accounts' | 'conversations'>
   readonly onError: (error: unknown) => void
@@ -42,7 +42,12 @@ export class AccountFeeds {
   }
 
   follow(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
-    const feed = new AccountFeed(listener, (isAfterOutage) => this.#review(accountId, isAfterOutage))
+    const feed = new AccountFeed({
+      listener,
+      onError: this.#options.onError,
+      review: (isAfterOutage) => this.#review(accountId, isAfterOutage),
+      isIn: (conversationId) => this.#isIn(accountId, conversationId),
+    })
     const unsubscribe = this.#options.bus.subscribe(
       accountTopic(accountId),
       (event) => feed.hear(event),
@@ -52,6 +57,17 @@ export class AccountFeeds {
       feed.close()
       unsubscribe()
     }
+  }
+
+  /** Undefined when the database is away. */
+  #isIn(accountId: AccountId, conversationId: ConversationId): Promise<boolean | undefined> {
+    const { conversations } = this.#options.chat
+    return this.#lane.run(() =>
+      conversations.standing(accountId, conversationId).then(
+        (standing) => standing !== undefined,
+        () => undefined,
+      ),
+    )
   }
 
   /** Undefined when the database is away. */
@@ -71,27 +87,30 @@ export class AccountFeeds {
   }
 }
 
+interface AccountFeedOptions {
+  readonly listener: (news: AccountNews) => void
+  readonly onError: (error: unknown) => void
+  readonly review: (isAfterOutage: boolean) => Promise<AccountReview | undefined>
+  readonly isIn: (conversationId: ConversationId) => Promise<boolean | undefined>
+}
+
 /** One listener's news, with a review whenever some may have been missed. */
 class AccountFeed {
-  readonly #listener: (news: AccountNews) => void
-  readonly #review: (isAfterOutage: boolean) => Promise<AccountReview | undefined>
+  readonly #options: AccountFeedOptions
   #heard = 0
   #isOutdated = false
   #isAfterOutage = false
   #isReviewing = false
   #isClosed = false
 
-  constructor(
-    listener: (news: AccountNews) => void,
-    review: (isAfterOutage: boolean) => Promise<AccountReview | undefined>,
-  ) {
-    this.#listener = listener
-    this.#review = review
+  constructor(options: AccountFeedOptions) {
+    this.#options = options
   }
 
   hear(event: AccountEvent): void {
     this.#heard++
-    this.#listener(event)
+    if (event.type === 'account.left') this.#tellIfLeft(event).catch(this.#options.onError)
+    else this.#options.listener(event)
   }
 
   close(): void {
@@ -110,15 +129,28 @@ class AccountFeed {
     }
   }
 
+  /** It comes late when the account has been let in again by another node, of which we may have heard before. */
+  async #tellIfLeft(event: Extract<AccountEvent, { type: 'account.left' }>): Promise<void> {
+    let heard: number
+    let isIn: boolean | undefined
+    do {
+      heard = this.#heard
+      isIn = await this.#options.isIn(event.conversationId)
+    } while (heard !== this.#heard && !this.#isClosed)
+    if (this.#isClosed || isIn) return
+    if (isIn === undefined) await this.renew('begun')
+    else this.#options.listener(event)
+  }
+
   async #tellReview(): Promise<void> {
     this.#isOutdated = false
     const heard = this.#heard
-    const review = await this.#review(this.#isAfterOutage)
+    const review = await this.#options.review(this.#isAfterOutage)
     // What was heard while it was read may be newer than what was read.
     if (!review || heard !== this.#heard) this.#isOutdated = true
     if (!review) await setTimeout(RETRY_MS, undefined, { ref: false })
     if (!review || this.#isOutdated || this.#isClosed) return
     this.#isAfterOutage = false
-    this.#listener(review)
+    this.#options.listener(review)
   }
 }

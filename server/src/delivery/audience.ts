@@ -2,8 +2,11 @@ import type { AccountId, ConversationEvent } from '../core/chat.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
 
-/** One event in a dialect's bytes; undefined when the dialect has no word for it. */
-export type Render = (event: ConversationEvent) => Frame | undefined
+/** Where what is said differs by who hears it. */
+export type PersonalFrame = (accountId: AccountId) => Frame
+
+/** One event in a dialect's bytes; undefined when the dialect has no word for it. Has no effect of its own. */
+export type Render = (event: ConversationEvent) => Frame | PersonalFrame | undefined
 
 interface Joining {
   readonly accountId: AccountId | undefined
@@ -27,6 +30,10 @@ export class Audience {
 
   get isEmpty(): boolean {
     return this.#sinks.size === 0 && this.#joining.size === 0 && this.#deaf.size === 0
+  }
+
+  has(sink: Sink): boolean {
+    return this.#sinks.has(sink) || this.#joining.has(sink) || this.#deaf.has(sink)
   }
 
   add(sink: Sink, accountId: AccountId | undefined): void {
@@ -60,7 +67,7 @@ export class Audience {
       if (hasJoined(event, accountId)) joining.isDeaf = false
       if (hasLeft(event, accountId)) joining.isDeaf = true
       if (joining.isDeaf || (event.type === 'message.sent' && event.message.seq <= lastSeq)) continue
-      const frame = this.#render(event)
+      const frame = frameFor(accountId, this.#render(event))
       if (frame) sink.push(batchOf(frame))
     }
     if (joining.isDeaf) this.#deaf.set(sink, accountId)
@@ -75,12 +82,25 @@ export class Audience {
     if (this.#sinks.size === 0) return
     const frame = this.#render(event)
     if (!frame) return
+    if (typeof frame === 'function') {
+      this.#tellEach(frame)
+      return
+    }
     if (this.#batch && !this.#batch.isSealed) {
       this.#batch.add(frame)
       return
     }
     this.#batch = batchOf(frame)
     for (const sink of this.#sinks.keys()) sink.push(this.#batch)
+  }
+
+  #tellEach(frame: PersonalFrame): void {
+    // What follows must not overtake it in the open batch.
+    this.#batch = undefined
+    for (const [sink, accountId] of this.#sinks) {
+      const own = frameFor(accountId, frame)
+      if (own) sink.push(batchOf(own))
+    }
   }
 
   /** Not as another account, which may speak over the same connection. */
@@ -97,6 +117,9 @@ export class Audience {
     }
   }
 }
+
+const frameFor = (accountId: AccountId | undefined, frame: ReturnType<Render>): Frame | undefined =>
+  typeof frame !== 'function' ? frame : accountId === undefined ? undefined : frame(accountId)
 
 const hasJoined = (event: ConversationEvent, accountId: AccountId | undefined): boolean =>
   event.type === 'member.joined' && event.member.accountId === accountId

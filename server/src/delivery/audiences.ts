@@ -4,7 +4,7 @@ import { Audience, type Render } from './audience.ts'
 import type { Feeds } from './feeds.ts'
 import type { Sink } from './sink.ts'
 
-export interface JoinOptions {
+interface JoinOptions {
   /** Of a sink that is a member's: it hears nothing that comes after the account has left. */
   readonly accountId?: AccountId | undefined
   /** The change after which it hears; from now on when absent. */
@@ -16,7 +16,8 @@ export class Audiences {
   readonly #feeds: Feeds
   readonly #render: Render
   readonly #audiences = new Map<ConversationId, { audience: Audience; unsubscribe: Unsubscribe }>()
-  readonly #joined = new Map<Sink, Set<ConversationId>>()
+  // Lists: most have joined one, and a set of one takes 170 bytes more.
+  readonly #joined = new Map<Sink, ConversationId[]>()
 
   constructor(feeds: Feeds, render: Render) {
     this.#feeds = feeds
@@ -72,9 +73,29 @@ export class Audiences {
   }
 
   leave(conversationId: ConversationId, sink: Sink): void {
-    const joined = this.#joined.get(sink)
-    joined?.delete(conversationId)
-    if (joined?.size === 0) this.#joined.delete(sink)
+    const joined = this.#joined.get(sink) ?? []
+    const at = joined.indexOf(conversationId)
+    if (at >= 0) joined.splice(at, 1)
+    if (joined.length === 0) this.#joined.delete(sink)
+    this.#remove(conversationId, sink)
+  }
+
+  leaveAll(sink: Sink): void {
+    const joined = this.joinedBy(sink)
+    this.#joined.delete(sink)
+    for (const conversationId of joined) this.#remove(conversationId, sink)
+  }
+
+  has(conversationId: ConversationId, sink: Sink): boolean {
+    return this.#audiences.get(conversationId)?.audience.has(sink) ?? false
+  }
+
+  /** A copy: leaving meanwhile does no harm. */
+  joinedBy(sink: Sink): readonly ConversationId[] {
+    return [...(this.#joined.get(sink) ?? [])]
+  }
+
+  #remove(conversationId: ConversationId, sink: Sink): void {
     const open = this.#audiences.get(conversationId)
     if (!open) return
     open.audience.remove(sink)
@@ -83,22 +104,13 @@ export class Audiences {
     this.#audiences.delete(conversationId)
   }
 
-  leaveAll(sink: Sink): void {
-    for (const conversationId of this.joinedBy(sink)) this.leave(conversationId, sink)
-  }
-
-  has(conversationId: ConversationId, sink: Sink): boolean {
-    return this.#joined.get(sink)?.has(conversationId) ?? false
-  }
-
-  /** A copy: leaving meanwhile does no harm. */
-  joinedBy(sink: Sink): readonly ConversationId[] {
-    return [...(this.#joined.get(sink) ?? [])]
-  }
-
+  /** The caller adds the sink to it. */
   #open(conversationId: ConversationId, sink: Sink, after?: number): Audience {
-    const joined = this.#joined.get(sink) ?? new Set()
-    this.#joined.set(sink, joined.add(conversationId))
+    if (!this.has(conversationId, sink)) {
+      const joined = this.#joined.get(sink)
+      if (joined) joined.push(conversationId)
+      else this.#joined.set(sink, [conversationId])
+    }
     const known = this.#audiences.get(conversationId)
     if (known) return known.audience
     const audience = new Audience(this.#render)

@@ -10,6 +10,7 @@ import {
 } from '../core/chat.ts'
 import { AccountFeeds, type AccountNews } from './account-feeds.ts'
 import { Feed, type FeedListener } from './feed.ts'
+import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 
 /** What happens in conversations, each one's events in their one order and without a hole; and to accounts. */
 export interface Feeds {
@@ -27,9 +28,13 @@ export interface Feeds {
   toldSince(conversationId: ConversationId, after: number): Promise<readonly ConversationEvent[]> | undefined
   /** From now on the listener hears what happens to the account, on whichever node. It must not throw. */
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
+  /** Resolves once whoever follows the account misses nothing that happens to it from here on. */
+  accountReady(accountId: AccountId): Promise<void>
+  /** First who types there already, if somebody here knows, then who begins and ends. It must not throw. */
+  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe
 }
 
-export interface FeedsOptions {
+interface FeedsOptions {
   readonly bus: Bus
   readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'changes'>
   /** A listener has thrown. */
@@ -37,14 +42,20 @@ export interface FeedsOptions {
 }
 
 export const openFeeds = (options: FeedsOptions): Feeds =>
-  options.bus.isShared ? new HealedFeeds(options) : new DirectFeeds(options.bus)
+  options.bus.isShared ? new HealedFeeds(options) : new DirectFeeds(options)
 
 /** One node: what it commits it publishes, in order. */
 export class DirectFeeds implements Feeds {
   readonly #bus: Bus
+  readonly #typing: TypingFeeds
 
-  constructor(bus: Bus) {
-    this.#bus = bus
+  constructor(options: Pick<FeedsOptions, 'bus' | 'onError'>) {
+    this.#bus = options.bus
+    this.#typing = new TypingFeeds(options)
+  }
+
+  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
+    return this.#typing.follow(conversationId, listener)
   }
 
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
@@ -54,6 +65,8 @@ export class DirectFeeds implements Feeds {
   follow(conversationId: ConversationId, listener: FeedListener): Unsubscribe {
     return this.#bus.subscribe(conversationTopic(conversationId), listener)
   }
+
+  async accountReady(): Promise<void> {}
 
   async ready(): Promise<void> {}
 
@@ -77,15 +90,25 @@ interface Open {
 class HealedFeeds implements Feeds {
   readonly #options: FeedsOptions
   readonly #accounts: AccountFeeds
+  readonly #typing: TypingFeeds
   readonly #open = new Map<ConversationId, Open>()
 
   constructor(options: FeedsOptions) {
     this.#options = options
     this.#accounts = new AccountFeeds(options)
+    this.#typing = new TypingFeeds(options)
+  }
+
+  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
+    return this.#typing.follow(conversationId, listener)
   }
 
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
     return this.#accounts.follow(accountId, listener)
+  }
+
+  accountReady(accountId: AccountId): Promise<void> {
+    return this.#options.bus.settled(accountTopic(accountId))
   }
 
   follow(conversationId: ConversationId, listener: FeedListener, after?: number): Unsubscribe {

@@ -23,13 +23,15 @@ const CROWDED_BYTES = 256 * 1024
 
 export interface Owner {
   readonly accountId: AccountId
-  /** 36 bytes that its own messages carry in place of its public uuid. */
-  readonly uuid: Buffer
+  /** 36 characters of ASCII that its own messages carry in place of its public uuid. */
+  readonly uuid: string
 }
 
-export interface SocketSinkOptions {
+interface SocketSinkOptions {
   /** Called once when the bound is passed; must end the connection. Nothing more is queued. */
   onSlow(): void
+  /** The socket is gone. */
+  onClosed?(): void
   readonly owner?: Owner
 }
 
@@ -57,7 +59,10 @@ export class SocketSink implements Sink {
     this.#socket = socket
     this.#options = options
     this.#owner = options.owner
-    socket.on('close', () => this.#close())
+    socket.on('close', () => {
+      this.#close()
+      options.onClosed?.()
+    })
   }
 
   push(batch: Batch): void {
@@ -170,6 +175,6 @@ function bytesFor(item: Batch | Buffer, owner?: Owner): Buffer {
   const own = item.marks.filter((mark) => mark.accountId === owner.accountId)
   if (own.length === 0) return bytes
   const copy = Buffer.from(bytes)
-  for (const { offset } of own) owner.uuid.copy(copy, offset)
+  for (const { offset } of own) copy.write(owner.uuid, offset, 'latin1')
   return copy
 }

@@ -68,6 +68,8 @@ function parseEvent(fields: Fields): Omit<Trigger, 'channels'> {
   const socketId = field(fields, 'socket_id') ?? undefined
   const info = parseInfo(field(fields, 'info'))
   if (!isEventName(event)) throw invalid('"name" must be the event\'s name')
+  if (RESERVED.test(event))
+    throw invalid('"name" may not begin with "pusher:" or "pusher_internal:": such names are reserved')
   if (typeof data !== 'string' || !data.isWellFormed()) throw invalid('"data" must be a string')
   if (Buffer.byteLength(data) > QUOTAS.dataBytes) {
     throw new ApiError(
@@ -81,13 +83,11 @@ function parseEvent(fields: Fields): Omit<Trigger, 'channels'> {
 
 const isSocketId = (value: unknown): value is string => typeof value === 'string' && /^\d+\.\d+$/.test(value)
 
-/** Names of the protocol's own events are reserved. */
+/** Of the protocol's own events. */
+const RESERVED = /^pusher(_internal)?:/
+
 const isEventName = (name: unknown): name is string =>
-  typeof name === 'string' &&
-  name !== '' &&
-  name.length <= QUOTAS.eventNameLength &&
-  isCleanText(name) &&
-  !/^pusher(_internal)?:/.test(name)
+  typeof name === 'string' && name !== '' && name.length <= QUOTAS.eventNameLength && isCleanText(name)
 
 function parseTarget(name: unknown): string {
   if (typeof name !== 'string' || !isTriggerTarget(name)) throw invalid('Invalid channel name')

@@ -27,7 +27,7 @@ export interface Liveness {
   readonly pongTimeout: number
 }
 
-export interface ConnectionsDeps {
+interface ConnectionsDeps {
   readonly key: string
   readonly requests: Requests
   readonly limits: Limits
@@ -112,6 +112,8 @@ export class Connections {
 
   async #handle(connection: Connection, text: string): Promise<void> {
     if (connection.isCrowded) await connection.drained()
+    // It may have ended in that wait, and what it took hold of now, nobody would let go.
+    if (connection.isClosed) return
     if (this.#deps.limits.take('command', connection.socketId) > 0) {
       throw new PusherError(CODES.tooFast, 'Too many messages')
     }

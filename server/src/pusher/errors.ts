@@ -25,12 +25,7 @@ export class PusherError extends Error {
   }
 }
 
-export type SubscriptionErrorType =
-  | 'AuthError'
-  | 'InvalidChannel'
-  | 'InvalidData'
-  | 'LimitReached'
-  | 'Unavailable'
+type SubscriptionErrorType = 'AuthError' | 'InvalidChannel' | 'InvalidData' | 'LimitReached' | 'Unavailable'
 
 const STATUSES: Record<SubscriptionErrorType, number> = {
   AuthError: 401,

@@ -13,12 +13,12 @@ export interface ClientEventHook {
 }
 
 /** A webhook's event, as it is posted. */
-export type WebhookEvent =
+type WebhookEvent =
   | { readonly name: 'channel_occupied' | 'channel_vacated'; readonly channel: string }
   | { readonly name: 'member_added' | 'member_removed'; readonly channel: string; readonly user_id: string }
   | ClientEventHook
 
-export interface WebhooksDeps {
+interface WebhooksDeps {
   readonly url: string
   readonly signatures: Signatures
   readonly clock: Clock
@@ -98,7 +98,7 @@ export class Webhooks {
   }
 
   /** Undefined when it was taken. */
-  async #post(body: string): Promise<{ status: number } | { err: unknown } | undefined> {
+  async #post(body: string): Promise<{ status: number } | { failure: Failure } | undefined> {
     const { url, signatures } = this.#deps
     try {
       const response = await fetch(url, {
@@ -114,8 +114,23 @@ export class Webhooks {
       })
       await response.body?.cancel()
       return response.ok ? undefined : { status: response.status }
-    } catch (err) {
-      return { err }
+    } catch (error) {
+      return { failure: failureOf(error) }
     }
   }
+}
+
+interface Failure {
+  readonly name: string
+  readonly code?: string
+  readonly message: string
+}
+
+/** A whole error would be logged with all that hangs on it: on that of a request given up, 25 constants. */
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
+  // What happened is behind a "fetch failed".
+  const { name, message, code }: Error & { code?: unknown } =
+    error.cause instanceof Error ? error.cause : error
+  return { name, ...(typeof code === 'string' && { code }), message }
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf } from './dispatcher.ts'
 
-export interface HealthOptions {
+interface HealthOptions {
   /** Name → resolves when that part answers. Without it nobody can be served. */
   readonly parts: ReadonlyMap<string, () => Promise<void>>
   /** Without one of these the server serves all the same, less well. */
@@ -23,7 +23,7 @@ const FRESH_MS = 1_000
 
 type States = readonly (readonly [part: string, state: 'ok' | 'unavailable'])[]
 
-/** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`. */
+/** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`, by GET or HEAD. */
 export class Health {
   readonly #options: HealthOptions
   readonly #routes: ReadonlyMap<string, Answer>
@@ -43,7 +43,8 @@ export class Health {
 
   /** Answers the request if it is one of its own. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const answer = request.method === 'GET' ? this.#routes.get(pathOf(request)) : undefined
+    const isAsked = request.method === 'GET' || request.method === 'HEAD'
+    const answer = isAsked ? this.#routes.get(pathOf(request)) : undefined
     if (!answer) return false
     answer(request, response).catch((error) => response.destroy(error))
     return true
@@ -112,9 +113,12 @@ function hasToken(request: IncomingMessage, token: string | undefined): boolean 
 }
 
 function json(response: ServerResponse, status: number, value: object): void {
+  const text = JSON.stringify(value)
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
   })
-  response.end(JSON.stringify(value))
+  // Node leaves it out when HEAD was asked.
+  response.end(text)
 }

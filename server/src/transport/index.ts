@@ -11,7 +11,6 @@ export {
   SocketIo,
   type SocketIoConnection,
   type SocketIoDialect,
-  type SocketIoHandler,
   type SocketIoSession,
   socketIoFrame,
 } from './socket-io.ts'

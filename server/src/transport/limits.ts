@@ -14,7 +14,7 @@ export const LIMITS = {
   send: { burst: 1_000, perSecond: 50 },
   /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
   create: { burst: 500, perSecond: 1 },
-  /** Everything else an account asks over a live connection. Long lists cost more. */
+  /** Everything else an account asks, over HTTP or a live connection. In chatapp and groups long answers cost more. */
   command: { burst: 2_000, perSecond: 200 },
 } as const
 
@@ -26,7 +26,7 @@ export const HOLDS = {
   subscription: 50_000,
 } as const
 
-export type HoldKind = keyof typeof HOLDS
+type HoldKind = keyof typeof HOLDS
 
 interface Bucket {
   tokens: number

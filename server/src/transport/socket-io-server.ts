@@ -105,7 +105,7 @@ function serve(socket: Socket, { dialects, addressOf, onError }: SocketIoOptions
   releaseRequest(socket)
   // A packet that cannot be parsed makes socket.io close the connection and emit this.
   socket.on('error', () => socket.disconnect(true))
-  socket.once('disconnect', async () => {
+  socket.on('disconnect', async () => {
     inbox.clear()
     for (const session of sessions) {
       try {
@@ -139,7 +139,7 @@ async function dispatch(packet: readonly unknown[], sessions: readonly SocketIoS
   const acknowledge = () => callback?.()
   const argument = args[0] === callback ? undefined : args[0]
   const name = String(event)
-  const handlers = sessions.flatMap((session) => session.events.get(name) ?? [])
-  for (const handler of handlers) await handler(argument, acknowledge)
-  if (handlers.length === 0) for (const session of sessions) session.onUnknown?.(name, acknowledge)
+  const knowing = sessions.filter((session) => session.knows(name))
+  for (const session of knowing) await session.handle(name, argument, acknowledge)
+  if (knowing.length === 0) for (const session of sessions) session.onUnknown?.(name, acknowledge)
 }

@@ -107,7 +107,7 @@ export class SocketIoSink implements Sink {
     let payload = bytes.subarray(headerBytes)
     if (owner && owner.accountId === this.#owner?.accountId) {
       payload = Buffer.from(payload)
-      this.#owner.uuid.copy(payload, owner.offset - headerBytes)
+      payload.write(this.#owner.uuid, owner.offset - headerBytes, 'latin1')
     }
     // Counted is what already waits: one long answer alone is nobody's slowness.
     if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) {

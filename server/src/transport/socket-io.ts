@@ -16,11 +16,12 @@ export interface SocketIoConnection {
   disconnect(): void
 }
 
-/** Handles one event; `acknowledge` calls the client's callback, if it gave one, without arguments. */
-export type SocketIoHandler = (argument: unknown, acknowledge: () => void) => Promise<void> | void
-
+/** One client in one dialect. */
 export interface SocketIoSession {
-  readonly events: ReadonlyMap<string, SocketIoHandler>
+  /** Whether the dialect has that event. */
+  knows(event: string): boolean
+  /** One that it knows. `acknowledge` calls the client's callback, if it gave one, without arguments. */
+  handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> | void
   /** An event that no dialect on this listener knows. */
   onUnknown?(event: string, acknowledge: () => void): void
   onClose(): Promise<void> | void

@@ -1,9 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 
-export interface SniffingOptions {
+interface SniffingOptions {
   /** Takes over a connection whose first byte is a capital letter: a method of HTTP. */
   readonly onHttp: (socket: Socket) => void
-  /** Takes over any other, with its first bytes still to be read and so much left of its deadline. */
+  /**
+   * Takes over any other, with its first bytes still to be read and so much left of its deadline. An error
+   * destroys it.
+   */
   readonly onRaw: (socket: Socket, msLeft: number) => void
   /** A peer that says nothing for this long is closed. */
   readonly deadlineMs: number

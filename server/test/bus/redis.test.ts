@@ -50,6 +50,18 @@ test('what is too large for a parcel arrives whole and in its place', async (t) 
   assert.deepEqual(heard, [1, large, 2])
 })
 
+test('what a node says last, before it closes, reaches the others', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  const heard = await hear(there)
+  // As after a refusal: nothing is to be taken back, for which closing would have to wait.
+  here.presence.leaveAlone()
+  const large = 'x'.repeat(3 * MAX_PARCEL_BYTES)
+  here.publish(news, large)
+  await here.close()
+  await until('the last news', () => heard.length === 1)
+  assert.deepEqual(heard, [large])
+})
+
 test('who listened for the last time hears no more, and hears again when it listens again', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const heard: unknown[] = []

@@ -9,7 +9,7 @@ import type { Node } from './node.ts'
 /** Requirement: live delivery resumes so soon after the end of a fault. */
 const LIVE_WITHIN_MS = 2_000
 /** Of every client, so that a fault of ten seconds does not make tens of thousands. */
-const PACE = { atOnce: 1, pauseMs: 100 }
+const PACE = { atOnce: 1, pauseMs: 300 }
 const PEOPLE = ['ann', 'ben', 'cat', 'dan']
 /** How long all goes well before the fault. */
 const BEFORE_MS = 1_000
@@ -22,7 +22,7 @@ export interface Scene {
 }
 
 /** Does it, and resolves when it is over. */
-export type Fault = (scene: Scene) => Promise<void>
+type Fault = (scene: Scene) => Promise<void>
 
 /** A test for each fault: under load it loses and doubles nothing, and live delivery is back at once. */
 export function faultTests(faults: Readonly<Record<string, Fault>>, options: ClusterOptions = {}): void {
@@ -48,6 +48,7 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
       await setTimeout(BEFORE_MS)
       await fault({ cluster, assertLive })
       const liveAfterMs = await msUntilLive()
+      await Promise.all(loads.map((load) => load.hasMoved()))
       for (const load of loads) await load.end('now')
 
       const complaints = (await Promise.all(loads.map((load) => load.complaints()))).flat()

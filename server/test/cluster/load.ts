@@ -66,6 +66,12 @@ export class Load implements AsyncDisposable {
     this.#talking.catch(() => undefined)
   }
 
+  /** Resolves when nobody takes a node that is gone for theirs: each learns of it when it says the next thing. */
+  async hasMoved(): Promise<void> {
+    const isHere = (talker: Talker) => !talker.isMoving && this.#cluster.running.includes(talker.node)
+    await until('everybody to be elsewhere', () => this.#talkers.every(isHere), SETTLE_MS)
+  }
+
   /** Resolves when all was said; `now` keeps anybody from going on. */
   async end(now?: 'now'): Promise<void> {
     if (now) this.#isOver = true

@@ -11,7 +11,7 @@ export type EngineName = keyof typeof ADDRESSES
 /** The setting that says where an engine is. */
 export const ADDRESSES = { postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const
 
-export interface NodeOptions {
+interface NodeOptions {
   readonly owner: Owner
   readonly port: number
   readonly tcpPort: number
@@ -72,6 +72,12 @@ export class Node implements Where {
     await this.#process?.exited
   }
 
+  /** Asks it to end as a service manager does. Resolves with its exit code. */
+  async stop(): Promise<number | string | undefined> {
+    this.#process?.child.kill('SIGTERM')
+    return await this.#process?.exited
+  }
+
   /** Its sockets stay open, and it does nothing. */
   pause(): void {
     this.#process?.child.kill('SIGSTOP')
@@ -83,13 +89,31 @@ export class Node implements Where {
 
   /** Its connections to the engine drop, and new ones do too until `reconnect`. */
   cutFrom(engine: EngineName): void {
-    const way = this.#options.ways.get(engine)
-    if (!way) throw new Error(`the node's way to ${engine} cannot be cut`)
-    way.cut('stay')
+    this.#wayTo(engine).cut('stay')
+  }
+
+  /** What it says to the engine waits, until `release`. */
+  hold(engine: EngineName): void {
+    this.#wayTo(engine).hold()
+  }
+
+  async release(engine: EngineName): Promise<void> {
+    await this.#wayTo(engine).release()
+  }
+
+  /** The engine's answers no longer arrive, on new connections neither until `reconnect`. */
+  muteFrom(engine: EngineName): void {
+    this.#wayTo(engine).mute()
   }
 
   reconnect(): void {
     for (const way of this.#options.ways.values()) way.restore()
+  }
+
+  #wayTo(engine: EngineName): CuttableProxy {
+    const way = this.#options.ways.get(engine)
+    if (!way) throw new Error(`the node's way to ${engine} cannot be cut`)
+    return way
   }
 
   /** It says that it reaches both engines. */

@@ -19,7 +19,7 @@ export interface Pace {
   readonly goesOn: () => boolean
 }
 
-export interface TalkerOptions {
+interface TalkerOptions {
   readonly who: Participant
   readonly dialect: DialectName
   readonly place: Place
@@ -71,6 +71,11 @@ export class Talker {
 
   get label(): string {
     return `${this.#options.who.username}, live over ${this.dialect}, at ${this.#node.url}`
+  }
+
+  /** Its connection was lost, and it does not listen anywhere yet. */
+  get isMoving(): boolean {
+    return this.#moving !== undefined
   }
 
   /** How often it has begun to listen anew. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -118,6 +118,13 @@ test('a port that is taken: one sentence, non-zero', async (t) => {
   )
 })
 
+test('a Node that is too old: one sentence, non-zero', async (t) => {
+  const pretence =
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "24.6.9" } })'
+  const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(pretence)}` }
+  await refusedStart(t, environment, /needs Node 24\.7 or newer, and this is 24\.6\.9/)
+})
+
 test('a data directory that cannot be made: one sentence, non-zero', async (t) => {
   const file = join(await tempDir(t), 'a-file')
   writeFileSync(file, 'in the way')
@@ -128,9 +135,12 @@ test('a data directory that cannot be written: one sentence, non-zero', (t) =>
   refusedStart(t, { DBPATH: '/proc/parlance/chat.db' }, /\/proc\/parlance/))
 
 test('a file that is no database: one sentence, non-zero', async (t) => {
-  const file = join(await tempDir(t), 'chat.db')
+  const directory = await tempDir(t)
+  const file = join(directory, 'chat.db')
   writeFileSync(file, 'this is a shopping list, not a database. '.repeat(200))
-  await refusedStart(t, { DBPATH: file }, /chat\.db/)
+  await refusedStart(t, { DBPATH: file }, /chat\.db is damaged or not a database/)
+  await refusedStart(t, { DBPATH: directory }, /is a directory/)
+  assert.deepEqual(readdirSync(directory), ['chat.db'], 'nothing is left behind')
 })
 
 test('a database that another server has open: one sentence, non-zero', async (t) => {
@@ -149,12 +159,12 @@ test('secrets that were damaged: one sentence, non-zero', async (t) => {
 
 test('an unknown setting, option or command: one sentence, non-zero', async (t) => {
   await refusedStart(t, { PARLANCE_COLOUR: 'red' }, /PARLANCE_COLOUR is not a setting/)
-  await refusedStart(t, {}, /--colour/, ['start', '--colour', 'red'])
+  await refusedStart(t, {}, /^Unknown option '--colour'\.$/m, ['start', '--colour', 'red'])
 })
 
 test('an option is a setting by its lower-case name', async (t) => {
+  // Of the command that is meant when none is given.
   const server = spawnServer(t, { ...QUIET, DBPATH: join(await tempDir(t), 'chat.db') }, [
-    'start',
     '--host',
     'localhost',
     '--parlance-dialects',
@@ -167,4 +177,10 @@ test('an option is a setting by its lower-case name', async (t) => {
   assert.match(server.output.stdout, /dialects\s+messenger\n/)
   server.child.kill('SIGINT')
   assert.equal(await server.exited, 0)
+})
+
+test('it says its version', async (t) => {
+  const { output, exited } = spawnServer(t, {}, ['--version'])
+  assert.equal(await exited, 0)
+  assert.match(output.stdout, /^\d+\.\d+\.\d+\n$/)
 })

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import type { PresenceSets, ShiftListener } from '../../src/bus/bus.ts'
 import { LocalBus } from '../../src/bus/local.ts'
 import { LocalPresence } from '../../src/bus/local-presence.ts'
-import { type Account, type AccountId, accountTopic, Chat } from '../../src/core/chat.ts'
+import { type Account, type AccountId, accountTopic, Chat, ChatError } from '../../src/core/chat.ts'
 import { Presence } from '../../src/core/presence.ts'
 import { newUuid } from '../../src/lib/ids.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
@@ -31,10 +31,12 @@ class MortalBus extends LocalBus {
   }
 }
 
+const fail = (error: unknown) => assert.fail(String(error))
+
 async function nodes(t: TestContext) {
   const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
   t.after(() => store.close())
-  const bus = new MortalBus((error) => assert.fail(String(error)))
+  const bus = new MortalBus(fail)
   const clock = new TestClock()
   const chat = new Chat({ store, bus, clock, maxMessageBytes: 100 })
   const told: string[] = []
@@ -59,7 +61,7 @@ async function nodes(t: TestContext) {
       new Presence(
         bus,
         { accounts: store.accounts, contacts: Object.assign(Object.create(store.contacts), { list }) },
-        clock,
+        { clock, onError: fail },
       ),
     list: (accountId: AccountId) => store.contacts.list(accountId),
   }
@@ -100,4 +102,42 @@ test('of those who went with their node all are told, eight at a time', async (t
   await until('all to be told', () => told.length >= names.length)
   assert.deepEqual(told.toSorted(), names.map((name) => `${name} false`).toSorted())
   assert.equal(most, 8)
+})
+
+/** A node that finds no contacts while the database is away. */
+async function nodeOfOutages(t: TestContext) {
+  const { told, node, list, contactOfBob } = await nodes(t)
+  const database = { isAway: false }
+  const presence = node(async (accountId) => {
+    if (database.isAway) throw new ChatError('unavailable')
+    return list(accountId)
+  })
+  return { told, presence, database, contactOfBob }
+}
+
+test('who goes while the database is away is shown offline once it is back', async (t) => {
+  const { told, presence, database, contactOfBob } = await nodeOfOutages(t)
+  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => contactOfBob(`one of many ${n}`)))
+  const goings = await Promise.all(people.map((account) => presence.connect(account)))
+  told.length = 0
+  database.isAway = true
+  await Promise.all(goings.map((go) => go()))
+  assert.deepEqual(told, [])
+  database.isAway = false
+  await until('all to be told', () => told.length >= people.length)
+  assert.deepEqual(told.toSorted(), people.map(({ username }) => `${username} false`).toSorted())
+})
+
+test('who goes while the database is away, and is back before contacts are told, stays online', async (t) => {
+  const { told, presence, database, contactOfBob } = await nodeOfOutages(t)
+  const [ann, ben] = [await contactOfBob('ann'), await contactOfBob('ben')]
+  const goings = [await presence.connect(ann), await presence.connect(ben)]
+  database.isAway = true
+  for (const go of goings) await go()
+  database.isAway = false
+  await presence.connect(ann)
+  await until('ben to be shown offline', () => told.includes('ben false'))
+  // It is one at a time that an account's comings and goings are told.
+  await presence.connect(ann)
+  assert.ok(!told.includes('ann false'))
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { LocalBus } from '../../src/bus/local.ts'
-import { type AccountId, Chat, type ConversationId, toAccountId } from '../../src/core/chat.ts'
+import { type AccountId, accountTopic, Chat, type ConversationId, toAccountId } from '../../src/core/chat.ts'
 import { Conversations } from '../../src/core/conversations.ts'
 import { type AccountNews, openFeeds } from '../../src/delivery/index.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -111,4 +111,29 @@ test('after an outage eight accounts are reviewed at a time, and all of them', a
   await until('all', () => reviewed.length >= 100)
   assert.equal(new Set(reviewed).size, 100)
   assert.equal(conversations.most, 8)
+})
+
+test('who has left and is back is not told of the leaving when that comes late', async (t) => {
+  const { bus, chat, unheard, feeds, ann } = await missing(t)
+  const { accountId } = ann
+  const heard: AccountNews[] = []
+  feeds.followAccount(accountId, (news) => heard.push(news))
+  const [{ conversation: back }, { conversation: gone }] = [
+    await chat.conversations.createOpen(accountId, null),
+    await chat.conversations.createOpen(accountId, null),
+  ]
+  for (const conversation of [back, gone]) await unheard.conversations.leave(accountId, conversation)
+  await unheard.conversations.enter(ann, back)
+  heard.length = 0
+  for (const { conversationId } of [back, gone])
+    bus.publish(accountTopic(accountId), { type: 'account.left', accountId, conversationId })
+  await until('the other leaving', () => heard.length > 0)
+  await chat.conversations.leave(accountId, back)
+  await until('the next leaving', () => heard.length > 1)
+  const expected = [gone, back].map(({ conversationId }) => ({
+    type: 'account.left',
+    accountId,
+    conversationId,
+  }))
+  assert.deepEqual(heard, expected)
 })

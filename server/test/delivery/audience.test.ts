@@ -37,9 +37,10 @@ const moved = (type: 'member.joined' | 'member.left', accountId: AccountId): Con
 }
 
 function setUp() {
-  const bus = new LocalBus((error) => assert.fail(String(error)))
+  const onError = (error: unknown) => assert.fail(String(error))
+  const bus = new LocalBus(onError)
   let rendered = 0
-  const audiences = new Audiences(new DirectFeeds(bus), (event) => {
+  const audiences = new Audiences(new DirectFeeds({ bus, onError }), (event) => {
     if (event.type === 'member.joined' || event.type === 'member.left') return undefined
     rendered++
     const text =
@@ -232,4 +233,27 @@ test('who leaves and joins while the log is read is told so much as it was there
   audiences.join(room, sink, { accountId: ann })
   publish(arrived('g'))
   assert.equal(sink.text(), 'aefg', 'who was let go of starts anew')
+})
+
+test('what differs by who hears it comes to each once, in its place, also to those who are reading the log', async () => {
+  const onError = (error: unknown) => assert.fail(String(error))
+  const bus = new LocalBus(onError)
+  const audiences = new Audiences(new DirectFeeds({ bus, onError }), (event) => {
+    const frame = (text: string) => ({ bytes: Buffer.from(text), headerBytes: 0 })
+    if (event.type === 'visitor.arrived') return frame(event.visitor.username)
+    return (accountId) => frame(`for ${accountId}`)
+  })
+  const publish = (event: ConversationEvent) => bus.publish(conversationTopic(room), event)
+  const [ann, bob, nobody] = [new Remembering(), new Remembering(), new Remembering()]
+  audiences.join(room, ann, { accountId: toAccountId(1) })
+  audiences.join(room, nobody)
+  const reading = Promise.withResolvers<{ lastSeq: number }>()
+  const joining = audiences.joinAfter(room, bob, { accountId: toAccountId(2), read: () => reading.promise })
+  for (const event of [arrived('a '), sent(1), arrived(' b')]) publish(event)
+  reading.resolve({ lastSeq: 0 })
+  ;(await joining).begin()
+  assert.deepEqual(
+    [ann, bob, nobody].map((sink) => sink.text()),
+    ['a for 1 b', 'a for 2 b', 'a  b'],
+  )
 })

@@ -1,55 +1,29 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
-import { RedisBus } from '../../src/bus/redis/index.ts'
-import { Chat } from '../../src/core/chat.ts'
+import { type TestContext, test } from 'node:test'
 import { type AccountNews, openFeeds } from '../../src/delivery/index.ts'
-import { systemClock } from '../../src/lib/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/index.ts'
-import { PASSWORD } from '../support/chat.ts'
-import { startRedis } from '../support/engines/index.ts'
-import { startProxy } from '../support/proxy.ts'
-import { tempDir } from '../support/temp-dir.ts'
+import { startRedisNodes } from '../support/redis-nodes.ts'
 import { until } from '../support/until.ts'
 import { briefly } from './two-nodes.ts'
+import { twoRedisNodes } from './two-redis-nodes.ts'
 
 // Two nodes on one Redis, the first of which is cut off from it when somebody comes to it.
 
-const { engine: redis, ...started } = await startRedis()
-after(() => started[Symbol.asyncDispose]())
-
-const fail = (error: unknown) => assert.fail(String(error))
+const nodes = await startRedisNodes()
 
 async function cutOff(t: TestContext) {
-  const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
-  t.after(() => store.close())
-  const proxy = await startProxy(t, { host: '127.0.0.1', port: redis.port })
   let isDown = false
-  const open = async (port: number) => {
-    const bus = await RedisBus.open({
-      url: `redis://127.0.0.1:${port}`,
-      cluster: t.name,
-      onError: fail,
-      onDown: () => {
-        isDown = true
-      },
-    })
-    t.after(() => bus.close())
-    return { bus, chat: new Chat({ store, bus, clock: systemClock(), maxMessageBytes: 100 }) }
-  }
-  const [near, far] = [await open(proxy.port), await open(redis.port)]
-  const feeds = openFeeds({ ...near, onError: fail })
-  const ann = await far.chat.accounts.register({ username: 'ann', password: PASSWORD })
-  const { conversation } = await far.chat.conversations.createOpen(ann.accountId, null)
-  const standing = await far.chat.conversations.enter(ann, conversation)
+  const { cuttable, steady, proxy, ann, conversation, standing } = await twoRedisNodes(t, nodes, () => {
+    isDown = true
+  })
+  const feeds = openFeeds({ ...cuttable, onError: (error) => assert.fail(String(error)) })
   proxy.cut('stay')
   await until('the loss', () => isDown)
   return {
     feeds,
     ann,
     conversation,
-    far: far.chat,
-    say: (body: string) => far.chat.messages.send(ann, standing, { body }),
+    far: steady.chat,
+    say: (body: string) => steady.chat.messages.send(ann, standing, { body }),
     reconnect: () => proxy.restore(),
   }
 }

@@ -53,7 +53,7 @@ test('recipients share the bytes of a batch; the owner alone gets a copy with it
   const [pub, secret] = ['p'.repeat(36), 's'.repeat(36)]
   const owned: Frame = { bytes: Buffer.from(`<${pub}>`), headerBytes: 0, owner: { accountId, offset: 1 } }
   const shared = batch(frame('first'), owned)
-  const owner = { accountId, uuid: Buffer.from(secret) }
+  const owner = { accountId, uuid: secret }
   new SocketSink(mine.near, { onSlow: unexpected, owner }).push(shared)
   new SocketSink(other.near, { onSlow: unexpected }).push(shared)
   await until('both', () => atMine.text() && atOther.text())

@@ -194,7 +194,7 @@ async function mountHosted(where: { host: string; port: number }) {
   const dialect = mountChannels({
     chat: own().chat,
     bus,
-    feeds: new DirectFeeds(bus),
+    feeds: new DirectFeeds({ bus, onError: (error) => assert.ifError(error) }),
     limits: new Limits(false),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),

@@ -79,23 +79,6 @@ describeOwn('a server of our own', () => {
     }
   })
 
-  test("a native token binds its own account's name only", async () => {
-    const { chat } = ownOf(server)
-    const [ann, ben] = await Promise.all([register(url, 'ann'), register(url, 'ben')])
-    const account = await chat.accounts.findByUsername(ann.login)
-    assert.ok(account)
-    const token = await chat.sessions.open(account.accountId, 'native')
-    const rooms = await chat.sessions.open(account.accountId, 'rooms')
-    const client = await connect()
-    for (const request of [
-      { username: ben.login, token },
-      { username: ann.login, token: rooms },
-    ]) {
-      assert.deepEqual(await client.ask('find_user', request), refused('Password required.'))
-    }
-    only(await client.ask('find_user', { username: ann.login, token }), 'user_found')
-  })
-
   test('who is logged out everywhere is told and sent away', async () => {
     const { chat } = ownOf(server)
     const ann = await guest('ann')

@@ -128,6 +128,20 @@ describe('Socket.IO', { concurrency: true }, () => {
     }
   })
 
+  test('one socket may be in a room as one after another, and the one before has left', async () => {
+    const [ann, ben, eve] = await Promise.all(['ann', 'ben', 'eve'].map((name) => register(url, name)))
+    assert.ok(ann && ben && eve)
+    const room = await eve.createRoom()
+    const witness = await new SocketIoListener(url).entered(eve, room)
+    const socket = await new SocketIoListener(url).entered(ann, room)
+    for (const who of [ben, ben]) await socket.auth({ uuid: who.uuid, room_gid: room })
+    socket.end()
+    await until('both departures', () => witness.payloads('leave_room').length === 2)
+    const [first, ...others] = witness.payloads('join_room')
+    assert.deepEqual(witness.payloads('leave_room'), [first, others[0]])
+    witness.end()
+  })
+
   test('who comes while others talk misses nothing after the acknowledgement, and hears nothing twice', async () => {
     const ann = await register(url, 'ann')
     const gid = await ann.createRoom()

@@ -24,9 +24,34 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: path.join(':'), PARLANCE_URL: server.url }
 }
 
+const place = () => ({ cwd: ROOT, env: environment() })
+
+/** Who says hello in the README, and from where, in its order. */
+const SPEAKERS = [
+  'alice from channels',
+  'bob from messenger',
+  'alice from chatapp',
+  'bob from groups',
+  'alice from rooms',
+]
+
+/** What the history tells that the README ends with. */
+function speakersIn(output: string): readonly string[] {
+  const history: string = output.slice(output.lastIndexOf('{"ok":true,"data":['))
+  const { data }: History = JSON.parse(history)
+  return data.map(({ sender, msg }) => `${sender.username} ${msg.txt.replace(/^Hello, \w+, /, '')}`)
+}
+
+interface History {
+  readonly data: readonly {
+    readonly sender: { readonly username: string }
+    readonly msg: { readonly txt: string }
+  }[]
+}
+
 for (const file of globSync(`examples/{${DIALECT_NAMES.join()}}/*.ts`, { cwd: ROOT }).sort()) {
   test(`${file} holds its conversation`, async () => {
-    const { stdout } = await run(process.execPath, [file], { cwd: ROOT, env: environment(), timeout: 20_000 })
+    const { stdout } = await run(process.execPath, [file], { ...place(), timeout: 20_000 })
     assert.match(stdout, /hello/i)
   })
 }
@@ -36,7 +61,7 @@ test('there is an example for each dialect', () => {
 })
 
 if (has('curl')) {
-  test("the README's conversation works when pasted into a terminal", async () => {
+  test("the README's conversation works when pasted into a terminal, and again", async () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
     const conversation = readme.slice(readme.indexOf('## A first conversation'))
     const blocks = [...conversation.matchAll(/```sh\n(.+?)```/gs)].map(([, block = '']) => block)
@@ -45,14 +70,11 @@ if (has('curl')) {
       .join('\n')
       .replaceAll('127.0.0.1:8000', `127.0.0.1:${server.port}`)
       .replaceAll('127.0.0.1 2004', `127.0.0.1 ${server.tcpPort}`)
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
-      cwd: ROOT,
-      env: environment(),
-      timeout: 60_000,
-    })
-    assert.match(stdout, /"txt":"Is anybody here\?"/, 'heard over TCP')
-    assert.match(stdout, /"message":"Hello, Bob, from messenger"/, 'read through channels')
-    assert.match(stdout, /set-cookie: login-token=/i)
+    const paste = () => run('bash', ['-euo', 'pipefail', '-c', script], { ...place(), timeout: 60_000 })
+    const { stdout } = await paste()
+    assert.match(stdout, /"txt":"Hello, Bob, from rooms","timestamp":[\d.]+\}\}\n/, 'heard over TCP')
+    assert.deepEqual(speakersIn(stdout), SPEAKERS)
+    assert.deepEqual(speakersIn((await paste()).stdout), [...SPEAKERS, ...SPEAKERS])
   })
 } else
   process.stdout.write("NOT RUN: the README's conversation needs curl, which this machine does not have\n")

@@ -152,7 +152,8 @@ describe('HTTP', () => {
       const objects = { raw: `${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}` }
       assertRefused(await ask(url, to, { token: ann.token, ...objects }))
       const large = { username: 'x'.repeat(300_000), password: 'x' }
-      assert.equal((await ask(url, to, { token: ann.token, json: large })).status, 413)
+      const { status, body } = await ask(url, to, { token: ann.token, json: large })
+      assert.deepEqual([status, fieldOf(body, 'message')], [413, 'The request is too large'])
     }
     await isAlive()
   })

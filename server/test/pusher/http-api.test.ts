@@ -133,7 +133,6 @@ const INVALID: readonly (readonly [string, Ask, number])[] = [
   ['a channel name of 201 characters', event({ ...EVENT, channel: 'c'.repeat(201) }), 400],
   ['no event name', event({ ...EVENT, name: undefined }), 400],
   ['an event name of 201 characters', event({ ...EVENT, name: 'e'.repeat(201) }), 400],
-  ['a name of the protocol', event({ ...EVENT, name: 'pusher_internal:member_added' }), 400],
   ['no data', event({ ...EVENT, data: undefined }), 400],
   ['data that is no string', event({ ...EVENT, data: { a: 1 } }), 400],
   ['a socket id that is none', event({ ...EVENT, socket_id: '12' }), 400],
@@ -164,6 +163,14 @@ for (const [name, request, expected] of INVALID) {
     assert.equal(status, expected)
     assert.equal(type, 'text/plain; charset=utf-8')
     assert.ok(text.length > 5)
+  })
+}
+
+for (const name of ['pusher:foo', 'pusher_internal:member_added']) {
+  test(`an event that is named ${name} is refused as reserved`, async () => {
+    const { status, text } = await ask(event({ ...EVENT, name }))
+    assert.equal(status, 400)
+    assert.match(text, /reserved/)
   })
 }
 

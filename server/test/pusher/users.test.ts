@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { Listener, Topic, Unsubscribe } from '../../src/bus/bus.ts'
+import { LocalBus } from '../../src/bus/local.ts'
 import { until } from '../support/until.ts'
 import { CREDENTIALS, jsDefaults, type PusherWorld, type RawClient, startPusher } from './pusher-world.ts'
 
@@ -96,6 +98,43 @@ test('all connections of a user are terminated at once, and nobody else’s', as
   }
   assert.deepEqual(await other.settled(), [])
   await signedIn('mal')
+})
+
+/** Knows how many topics of users somebody listens to. */
+class CountingBus extends LocalBus {
+  ofUsers = 0
+
+  override subscribe<T>(topic: Topic<T>, listener: Listener<T>): Unsubscribe {
+    const unsubscribe = super.subscribe(topic, listener)
+    const step = topic.name.startsWith('pusher:user:') ? 1 : 0
+    this.ofUsers += step
+    return () => {
+      this.ofUsers -= step
+      unsubscribe()
+    }
+  }
+}
+
+/** More than sockets keep of the answers, so that the next sign-in waits until some are read. */
+const SIGN_INS = 1_500
+
+test('who is terminated while a sign-in waits for room does not sign in when there is room', async () => {
+  const bus = new CountingBus((error) => assert.fail(String(error)))
+  await using crowded = await startPusher({ bus })
+  const client = await crowded.raw().opened()
+  const userData = JSON.stringify({ id: 'ann', pad: 'x'.repeat(9_000) })
+  client.ws.pause()
+  for (let n = 0; n < SIGN_INS; n++) signIn(client, userData)
+  const unsent: number[] = []
+  await until('the server to read no more', () => {
+    unsent.push(client.ws.bufferedAmount)
+    return unsent.length > 50 && new Set(unsent.slice(-50)).size === 1
+  })
+  assert.ok(client.ws.bufferedAmount > 0, 'it waits')
+  crowded.server.terminateUser('ann')
+  client.ws.terminate()
+  await crowded.server.close()
+  assert.equal(bus.ofUsers, 0)
 })
 
 test('a user whose id has to be escaped in a path is terminated too', async () => {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import type { WebHook } from 'pusher'
 import { listen } from '../../src/transport/index.ts'
+import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 import { type Hooks, openHooks } from './hooks.ts'
 import { localBus, type PusherWorld, startPusher } from './pusher-world.ts'
@@ -133,6 +134,18 @@ test('what is refused for too long is given up, and the next goes out', async ()
   assert.deepEqual(hooks.lines(), ['channel_occupied b'])
 })
 
+test('an application that is not there is logged by the code of the failure', async () => {
+  const logged: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line) => logged.push(line) })
+  const webhookUrl = `http://127.0.0.1:${await freePort()}/`
+  await using world = await startPusher({
+    ...{ webhookUrl, log },
+    timing: { lingerMs: 50, webhookRetry: { firstMs: 10, giveUpMs: 20 } },
+  })
+  await (await world.raw().opened()).subscribed('a')
+  await until('the log to say so', () => logged.some((line) => line.includes('"code":"ECONNREFUSED"')))
+})
+
 test('a closing server tells what it still has to tell', async () => {
   await using hooks = await openHooks()
   const world = await start(hooks, { timing: { lingerMs: 60_000 } })
@@ -145,11 +158,15 @@ test('a closing server tells what it still has to tell', async () => {
 test('an application that does not answer holds a closing server two seconds at most', async () => {
   const silent = createServer(() => undefined)
   const port = await listen(silent, '127.0.0.1', 0)
-  const world = await startPusher({ webhookUrl: `http://127.0.0.1:${port}/` })
+  const logged: string[] = []
+  const log = pino({ level: 'warn', base: null }, { write: (line) => logged.push(line) })
+  const world = await startPusher({ webhookUrl: `http://127.0.0.1:${port}/`, log })
   await (await world.raw().opened()).subscribed('a')
   const before = performance.now()
   await world.close()
   assert.ok(performance.now() - before < 4_000)
+  const failures = logged.map((line) => JSON.parse(line).failure).filter((failure) => failure !== undefined)
+  assert.deepEqual(failures, [{ name: 'AbortError', message: 'This operation was aborted' }])
   silent.close()
   silent.closeAllConnections()
 })

@@ -42,6 +42,7 @@ export async function chatWith<Name extends string>(t: TestContext, ...names: re
     people[username] = await chat.accounts.register({ username, password: PASSWORD })
   return {
     chat,
+    bus,
     clock,
     people,
     eventsOf(conversationId: ConversationId): ConversationEvent[] {

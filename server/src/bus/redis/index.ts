@@ -111,8 +111,7 @@ export class RedisBus implements Bus {
   }
 
   async close(): Promise<void> {
-    this.#outbox.flush()
-    await this.presence.close()
+    await Promise.all([this.#outbox.close(), this.presence.close()])
     await this.#link.close()
     this.#listeners.clear()
   }

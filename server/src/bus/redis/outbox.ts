@@ -22,6 +22,9 @@ export class Outbox {
   readonly #nodeId: string
   #pending = new Map<string, unknown[]>()
   #unsentBytes = 0
+  /** Commands that Redis has not answered. */
+  #unanswered = 0
+  #onAnswered: (() => void) | undefined
   readonly #missed = new Set<string>()
 
   constructor(link: RedisLink, names: Names, nodeId: string) {
@@ -51,6 +54,15 @@ export class Outbox {
     for (const [topic, news] of pending) void this.#send(topic, news)
   }
 
+  /** Resolves when Redis has taken what was said so far, or is lost. */
+  async close(): Promise<void> {
+    this.flush()
+    if (this.#unanswered === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onAnswered = resolve
+    })
+  }
+
   /** Asks the others to look for what did not reach them. */
   poke(): void {
     const topics = this.#missed.size > MAX_POKES ? [EVERYTHING] : [...this.#missed]
@@ -61,6 +73,7 @@ export class Outbox {
   async #send(topic: string, news?: readonly unknown[]): Promise<void> {
     const { wire } = this.#link
     let bytes = 0
+    this.#unanswered++
     try {
       if (!wire) return this.#miss(topic)
       if (this.#unsentBytes > MAX_UNSENT_BYTES) throw new Error('Redis takes less than is to be told')
@@ -84,6 +97,7 @@ export class Outbox {
       if (this.#link.wire === wire) this.#link.fail(error)
     } finally {
       this.#unsentBytes -= bytes
+      if (--this.#unanswered === 0) this.#onAnswered?.()
     }
   }
 

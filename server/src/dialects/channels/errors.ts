@@ -25,7 +25,7 @@ export const NOT_THE_CALLER = failure(403, 'from_user is not you')
 export const NOT_A_PARTICIPANT = failure(403, 'You are not part of this channel')
 export const NOT_YOURS_TO_SUBSCRIBE = failure(403, 'You may not subscribe to this channel')
 export const UNKNOWN_CHANNEL = failure(404, 'No such channel')
-export const UNKNOWN_USER = failure(404, 'No such user')
+const UNKNOWN_USER = failure(404, 'No such user')
 export const NOT_FOUND = failure(404, 'Not found')
 export const METHOD_NOT_ALLOWED = failure(405, 'Method not allowed')
 export const INTERNAL = failure(500, 'Internal server error')
@@ -68,4 +68,5 @@ export function answerTo(error: Error): Answer | undefined {
 }
 
 /** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
-export const unreadable = (status: number): Answer => failure(status, 'Unreadable request')
+export const unreadable = (status: number): Answer =>
+  failure(status, status === 413 ? 'The request is too large' : 'Unreadable request')

@@ -38,6 +38,10 @@ export class Asker {
   forget(conversationId: ConversationId): void {
     this.#standings?.delete(conversationId)
   }
+
+  forgetAll(): void {
+    this.#standings = undefined
+  }
 }
 
 /** As `standingOf`, for a connection that from now on hears the conversation. */

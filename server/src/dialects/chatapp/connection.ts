@@ -6,6 +6,7 @@ import { Asker } from './asker.ts'
 import type { Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
+import { Hearing } from './hearing.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { answer } from './requests.ts'
 
@@ -29,10 +30,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** As `#asker` once it has settled. */
   #known: Asker | undefined
   #account: Account | undefined
+  #hearing: Hearing | undefined
   #goOffline: (() => Promise<void>) | undefined
-  // Left while the list of its conversations was on its way.
-  #leftMeanwhile: Set<ConversationId> | undefined = new Set()
-  readonly #joining = new Set<ConversationId>()
   #isOver = false
 
   constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
@@ -76,25 +75,16 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   async join(conversationId: ConversationId): Promise<void> {
-    const { audiences } = this.#parts
-    if (this.#isOver || audiences.has(conversationId, this.sink)) return
-    this.#joining.add(conversationId)
-    await audiences.ready(conversationId)
-    // Unless it has left meanwhile.
-    if (this.#joining.delete(conversationId)) this.#hear(conversationId)
+    await this.#hearing?.join(conversationId)
   }
 
   joined(conversationId: ConversationId, change: number): void {
-    this.#leftMeanwhile?.delete(conversationId)
-    // That change is to be heard too.
-    this.#hear(conversationId, change - 1)
+    this.#hearing?.joined(conversationId, change)
   }
 
   left(conversationId: ConversationId): void {
     this.#known?.forget(conversationId)
-    this.#joining.delete(conversationId)
-    this.#leftMeanwhile?.add(conversationId)
-    this.#parts.audiences.leave(conversationId, this.sink)
+    this.#hearing?.left(conversationId)
   }
 
   revoked(): void {
@@ -110,35 +100,28 @@ export class Connection implements LiveConnection, InboxOwner<string> {
       this.revoked()
       return
     }
-    const { audiences } = this.#parts
-    for (const conversationId of audiences.joinedBy(this.sink)) {
-      if (!conversationIds.has(conversationId)) this.left(conversationId)
-    }
-    // While it opens it is about to read the list itself.
-    if (this.#leftMeanwhile) return
-    this.#hearWhatIsNew(conversationIds).catch((err) => this.onError(err))
-    if (isAfterOutage) this.#tellOfContacts().catch((err) => this.onError(err))
+    this.#known?.forgetAll()
+    this.#hearing?.review(conversationIds).catch((err) => this.onError(err))
+    // Who is still on the way in has seen no contacts yet.
+    if (isAfterOutage && this.#known) this.#tellOfContacts().catch((err) => this.onError(err))
   }
 
   async #open(cookies: string | undefined): Promise<Asker | undefined> {
-    const { chat, credentials, liveAccounts, audiences } = this.#parts
+    const { chat, credentials, liveAccounts } = this.#parts
     const identity = await credentials.identify(cookies)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
     const { account } = identity
-    const { accountId } = account
     this.#account = account
-    // From here on it hears of what it joins and leaves: only now may the list be read.
-    liveAccounts.add(accountId, this)
+    const hearing = new Hearing(this.#parts, this.sink, account.accountId)
+    this.#hearing = hearing
+    // From here on it is told of what it joins and leaves: only now may the list be read.
+    liveAccounts.add(account.accountId, this)
+    await liveAccounts.ready(account.accountId)
     // A revocation between the two readings told nobody of this connection.
     const again = await credentials.identify(cookies)
     if (again.kind !== 'account') return this.#refuse(again)
-    const conversationIds = await chat.conversations.idsOf(accountId)
-    await Promise.all(conversationIds.map((id) => audiences.ready(id)))
-    for (const conversationId of conversationIds) {
-      if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
-    }
-    this.#leftMeanwhile = undefined
+    await hearing.begin()
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
     this.#known = new Asker(chat, account, this)
@@ -154,29 +137,12 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
   }
 
-  #hear(conversationId: ConversationId, after?: number): void {
-    const { audiences } = this.#parts
-    if (this.#isOver || audiences.has(conversationId, this.sink)) return
-    audiences.join(conversationId, this.sink, { accountId: this.#account?.accountId, after })
-  }
-
   /** Neither answers nor hears anything any more. */
   #stop(): void {
     this.#isOver = true
     this.#inbox.clear()
-    const { audiences, liveAccounts } = this.#parts
-    if (this.#account) liveAccounts.remove(this.#account.accountId, this)
-    audiences.leaveAll(this.sink)
-  }
-
-  /** From the change that made the account a member: nobody told it of that. */
-  async #hearWhatIsNew(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
-    const { chat, audiences } = this.#parts
-    const unheard = [...conversationIds].filter((id) => !audiences.has(id, this.sink))
-    if (unheard.length === 0 || !this.#account) return
-    for (const [id, change] of await chat.changes.joining(this.#account.accountId, unheard)) {
-      this.#hear(id, change - 1)
-    }
+    if (this.#account) this.#parts.liveAccounts.remove(this.#account.accountId, this)
+    this.#hearing?.end()
   }
 
   /** Who came or went during an outage told nobody here of it. */

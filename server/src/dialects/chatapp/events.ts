@@ -1,20 +1,18 @@
 import type { AccountId, ConversationEvent, Sender } from '../../core/chat.ts'
-import type { Frame } from '../../delivery/index.ts'
+import type { Frame, PersonalFrame } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { wsTextFrame } from '../../transport/index.ts'
 import { conversationOf, sentMessageOf, success } from './wire.ts'
 
 type Creation = Extract<ConversationEvent, { type: 'conversation.created' }>
 
-/** An event in the same bytes for everyone who hears it; undefined when there is no word for it. */
-export function renderEvent(event: ConversationEvent): Frame | undefined {
+/** Undefined when there is no word for it. */
+export function renderEvent(event: ConversationEvent): Frame | PersonalFrame | undefined {
   switch (event.type) {
     case 'message.sent':
       return wsTextFrame(success('send_message', sentMessageOf(event.message)))
     case 'conversation.created':
-      return event.conversation.kind === 'group'
-        ? renderCreation(event, event.conversation.creatorId)
-        : undefined
+      return creation(event)
     case 'message.deleted':
     case 'member.joined':
     case 'member.left':
@@ -26,14 +24,18 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
   }
 }
 
-/** To each member a private conversation bears the other's name, so each gets a frame of their own. */
-export const isPersonal = (event: ConversationEvent): event is Creation =>
-  event.type === 'conversation.created' && event.conversation.kind === 'private'
-
-export function renderCreation(event: Creation, viewerId: AccountId): Frame {
-  return wsTextFrame(
-    success('create_conversation', conversationOf(event.conversation, event.members, viewerId)),
-  )
+function creation({ conversation, members }: Creation): Frame | PersonalFrame | undefined {
+  const shownTo = (viewerId: AccountId) =>
+    wsTextFrame(success('create_conversation', conversationOf(conversation, members, viewerId)))
+  switch (conversation.kind) {
+    case 'group':
+      return shownTo(conversation.creatorId)
+    case 'private':
+      // To each it bears the other's name.
+      return shownTo
+    case 'open':
+      return undefined
+  }
 }
 
 export const renderStatus = ({ username }: Sender, isOnline: boolean): Frame =>

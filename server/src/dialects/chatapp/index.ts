@@ -15,7 +15,7 @@ import type { Dialect } from '../dialect.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { Credentials } from './credentials.ts'
 import { CLOSE } from './errors.ts'
-import { isPersonal, renderCreation, renderEvent } from './events.ts'
+import { renderEvent } from './events.ts'
 import { createHttp } from './http.ts'
 import { LiveAccounts } from './live-accounts.ts'
 import { Origins } from './origins.ts'
@@ -47,7 +47,7 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   const origins = new Origins(deps.allowedOrigins)
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, systemClock())
   const liveAccounts = new LiveAccounts(feeds)
-  const audiences = createAudiences(feeds, liveAccounts)
+  const audiences = new Audiences(feeds, renderEvent)
   const live = openLive({ chat, audiences, liveAccounts, credentials, limits, log }, deps, origins)
   return {
     name: 'chatapp',
@@ -58,13 +58,6 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
     close: live.close,
   }
 }
-
-const createAudiences = (feeds: Feeds, liveAccounts: LiveAccounts): Audiences =>
-  new Audiences(feeds, (event) => {
-    if (!isPersonal(event)) return renderEvent(event)
-    for (const { accountId } of event.members) liveAccounts.tell(accountId, renderCreation(event, accountId))
-    return undefined
-  })
 
 function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, origins: Origins) {
   const acceptor = new WsAcceptor({

@@ -1,6 +1,6 @@
-import type { Unsubscribe } from '../../bus/bus.ts'
 import type { AccountId, ConversationId } from '../../core/chat.ts'
 import type { AccountNews, AccountReview, Feeds, Frame, Sink } from '../../delivery/index.ts'
+import { Gatherings } from '../../lib/gatherings.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { renderStatus } from './events.ts'
 
@@ -17,40 +17,30 @@ export interface LiveConnection {
   reviewed(review: AccountReview): void
 }
 
-interface Live {
-  readonly connections: Set<LiveConnection>
-  readonly unsubscribe: Unsubscribe
-}
-
 /** The accounts that are connected to this node. What happens to one happens to all of its connections. */
 export class LiveAccounts {
   readonly #feeds: Feeds
-  readonly #accounts = new Map<AccountId, Live>()
+  readonly #accounts: Gatherings<AccountId, LiveConnection>
 
   constructor(feeds: Feeds) {
     this.#feeds = feeds
+    this.#accounts = new Gatherings((accountId) => {
+      const members = new Set<LiveConnection>()
+      return { members, close: feeds.followAccount(accountId, (news) => hear(news, members)) }
+    })
   }
 
   add(accountId: AccountId, connection: LiveConnection): void {
-    const known = this.#accounts.get(accountId)
-    if (known) {
-      known.connections.add(connection)
-      return
-    }
-    const connections = new Set([connection])
-    const unsubscribe = this.#feeds.followAccount(accountId, (news) => hear(news, connections))
-    this.#accounts.set(accountId, { connections, unsubscribe })
+    this.#accounts.join(accountId, connection)
   }
 
   remove(accountId: AccountId, connection: LiveConnection): void {
-    const live = this.#accounts.get(accountId)
-    if (!live?.connections.delete(connection) || live.connections.size > 0) return
-    live.unsubscribe()
-    this.#accounts.delete(accountId)
+    this.#accounts.leave(accountId, connection)
   }
 
-  tell(accountId: AccountId, frame: Frame): void {
-    tellAll(this.#accounts.get(accountId)?.connections ?? [], frame)
+  /** Resolves once nothing that happens to it, on whichever node, is missed. */
+  ready(accountId: AccountId): Promise<void> {
+    return this.#feeds.accountReady(accountId)
   }
 }
 

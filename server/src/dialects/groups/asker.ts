@@ -1,25 +1,52 @@
 import type { Logger } from '../../log.ts'
-import type { SocketIoHandler } from '../../transport/index.ts'
+import type { SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../allowance.ts'
 import { answerTo, invalidRequest } from './errors.ts'
-import type { Context, Reply, Run } from './request.ts'
+import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
+import type { Session } from './session.ts'
 
 const LONGEST_QUOTE = 64
 
-/** Carries one socket's requests out and its answers back. */
-export class Asker {
-  readonly events: ReadonlyMap<string, SocketIoHandler>
-  readonly #context: Context
-  readonly #log: Logger
+interface AskerOptions {
+  /** Its session is one of these until its socket closes. */
+  readonly sessions: Set<Session>
+  readonly log: Logger
+}
 
-  constructor(context: Context, log: Logger) {
+/** Carries one socket's requests out and its answers back. */
+export class Asker implements SocketIoSession {
+  readonly #context: Context
+  readonly #options: AskerOptions
+
+  constructor(context: Context, options: AskerOptions) {
     this.#context = context
-    this.#log = log
-    this.events = new Map([...REQUESTS].map(([name, run]) => [name, this.#handler(name, run)]))
+    this.#options = options
+    options.sessions.add(context.session)
   }
 
-  refuse(event: string, acknowledge: () => void): void {
+  knows(event: string): boolean {
+    return REQUESTS.has(event)
+  }
+
+  async handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> {
+    try {
+      this.#charge(event)
+      const reply = await REQUESTS.get(event)?.(argument, this.#context)
+      if (reply) this.#answer(reply)
+    } catch (error) {
+      this.#answerError(error)
+    }
+    acknowledge()
+    await this.#context.session.releaseIfClosed()
+  }
+
+  async onClose(): Promise<void> {
+    this.#options.sessions.delete(this.#context.session)
+    await this.#context.session.close()
+  }
+
+  onUnknown(event: string, acknowledge: () => void): void {
     try {
       this.#charge(event)
       this.#context.session.emit(invalidRequest(`Unknown event: ${event.slice(0, LONGEST_QUOTE)}`))
@@ -27,19 +54,6 @@ export class Asker {
       this.#answerError(error)
     }
     acknowledge()
-  }
-
-  #handler(name: string, run: Run): SocketIoHandler {
-    return async (argument, acknowledge) => {
-      try {
-        this.#charge(name)
-        this.#answer(await run(argument, this.#context))
-      } catch (error) {
-        this.#answerError(error)
-      }
-      acknowledge()
-      await this.#context.session.releaseIfClosed()
-    }
   }
 
   #charge(name: string): void {
@@ -56,7 +70,7 @@ export class Asker {
 
   #answerError(error: unknown): void {
     const { answer, isBug } = answerTo(error)
-    if (isBug) this.#log.error({ err: error }, 'request failed')
+    if (isBug) this.#options.log.error({ err: error }, 'request failed')
     this.#context.session.emit(answer)
   }
 }

@@ -4,13 +4,6 @@ import { requireWithinLimit, signIn } from '../allowance.ts'
 import { Refused, userNotAuthorized } from './errors.ts'
 import { MAX_USERNAME_LENGTH, requireNewName } from './wire.ts'
 
-/** What a request offers to show that it comes from the name's owner. */
-export interface Proof {
-  readonly password: string | undefined
-  /** A session of the native dialect. */
-  readonly token: string | undefined
-}
-
 /** Who may speak under which name: anyone as a guest, as others only who proves it. */
 export class Identity {
   readonly #chat: Chat
@@ -23,12 +16,12 @@ export class Identity {
     this.#guestsAllowed = guestsAllowed
   }
 
-  /** Undefined for an unknown name. Refuses a known one that is not proved to be the asker's. */
-  async prove(username: string, proof: Proof, address: string): Promise<Account | undefined> {
+  /** Undefined for an unknown name. Refuses one that has a password unless that is it. */
+  async prove(username: string, password: string | undefined, address: string): Promise<Account | undefined> {
     const account = await this.#chat.accounts.findByUsername(username)
     if (!account) return undefined
     if (account.isGuest) this.#requireGuestsAllowed()
-    else if (!(await this.#isProved(account, proof, address))) throw passwordRequired()
+    else if (!(await this.#isPassword(account, password, address))) throw passwordRequired()
     return account
   }
 
@@ -45,17 +38,9 @@ export class Identity {
     }
   }
 
-  async #isProved(account: Account, { password, token }: Proof, address: string): Promise<boolean> {
-    if (password === undefined && token === undefined) return false
+  async #isPassword({ username }: Account, password: string | undefined, address: string): Promise<boolean> {
+    if (password === undefined) return false
     requireWithinLimit(this.#limits.take('login', address))
-    if (token !== undefined) {
-      const bearer = await this.#chat.sessions.authenticate(token, 'native')
-      if (bearer?.accountId === account.accountId) return true
-    }
-    return password !== undefined && this.#isPassword(account, password)
-  }
-
-  async #isPassword({ username }: Account, password: string): Promise<boolean> {
     try {
       await signIn(this.#chat, this.#limits, { login: username, password, by: 'username' })
       return true

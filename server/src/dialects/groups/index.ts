@@ -31,16 +31,7 @@ export function mountGroups({ chat, feeds, limits, log, guestsAllowed }: GroupsD
 
   const connect = (connection: SocketIoConnection): SocketIoSession => {
     const session = new Session(connection, { chat, feeds, audiences })
-    sessions.add(session)
-    const asker = new Asker({ ...shared, session }, log)
-    return {
-      events: asker.events,
-      onUnknown: (event, acknowledge) => asker.refuse(event, acknowledge),
-      onClose: () => {
-        sessions.delete(session)
-        return session.close()
-      },
-    }
+    return new Asker({ ...shared, session }, { sessions, log })
   }
 
   return {
@@ -51,7 +42,9 @@ export function mountGroups({ chat, feeds, limits, log, guestsAllowed }: GroupsD
     countConnections: () => bound(sessions).length,
     // The listener cuts them off: a client that is sent away in so many words would not come back by itself.
     close: async () => {
-      await Promise.all([...sessions].map((session) => session.close()))
+      const close = (session: Session) =>
+        session.close().catch((err) => log.error({ err }, 'connection failed to end'))
+      await Promise.all([...sessions].map(close))
     },
   }
 }

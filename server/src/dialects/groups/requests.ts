@@ -4,7 +4,7 @@ import { nameNotFound } from './errors.ts'
 import { aboutGroup, GROUP_ROWS } from './group-requests.ts'
 import { passwordRequired } from './identity.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
-import { boundAs, hasProof, proofOf, speaker } from './speaker.ts'
+import { boundAs, passwordIn, speaker } from './speaker.ts'
 import {
   type Fields,
   groupCreated,
@@ -36,11 +36,11 @@ function ping(argument: unknown): Reply {
 async function findUser(argument: unknown, context: Context): Promise<Reply> {
   const fields = parseArgument(argument)
   const username = fields.text('username')
-  const proof = proofOf(fields)
+  const password = passwordIn(fields)
   const bound = boundAs(username, context.session)
   // A bound socket has nothing to prove again, but what it offers must be right.
-  if (bound && !hasProof(proof)) return found(bound, context)
-  const known = await context.identity.prove(username, proof, addressOf(context))
+  if (bound && password === undefined) return found(bound, context)
+  const known = await context.identity.prove(username, password, addressOf(context))
   if (!known && !bound) return admit(fields, context)
   if (!known) throw passwordRequired()
   if (!bound) await context.session.bind(known)
@@ -56,7 +56,7 @@ async function admit(fields: Fields, context: Context): Promise<Reply> {
     return reply(userCreated(guest))
   }
   // Somebody was faster, and may be who this is as well: a guest's name is anybody's.
-  const taken = await identity.prove(username, proofOf(fields), addressOf(context))
+  const taken = await identity.prove(username, passwordIn(fields), addressOf(context))
   if (!taken) throw passwordRequired()
   await session.bind(taken)
   return found(taken, context)

@@ -7,7 +7,7 @@ import { passwordRequired } from './identity.ts'
 import type { Answer } from './wire.ts'
 
 /** A read of the log, and what to do once its answer is on its way: then the live messages follow. */
-export interface Entered<T> {
+interface Entered<T> {
   readonly result: T
   readonly begin: () => void
 }
@@ -21,7 +21,7 @@ export class Session {
   #account: Account | undefined
   #groupId: ConversationId | undefined
   #isClosed = false
-  readonly #releases: (() => void | Promise<void>)[] = []
+  #releases: readonly (() => void | Promise<void>)[] = []
 
   constructor(
     connection: SocketIoConnection,
@@ -50,8 +50,8 @@ export class Session {
   async bind(account: Account): Promise<void> {
     const { accountId } = account
     try {
-      this.#releases.push(this.#feeds.followAccount(accountId, (news) => this.#hear(news, account)))
-      this.#releases.push(await this.#chat.presence.connect(account))
+      this.#hold(this.#feeds.followAccount(accountId, (news) => this.#hear(news, account)))
+      this.#hold(await this.#chat.presence.connect(account))
       await this.#requireNotRevoked(account)
       this.#account = account
     } catch (error) {
@@ -93,7 +93,14 @@ export class Session {
   async release(): Promise<void> {
     this.#audiences.leaveAll(this.connection.sink)
     this.#groupId = undefined
-    for (const release of this.#releases.splice(0)) await release()
+    const releases = this.#releases
+    this.#releases = []
+    for (const release of releases) await release()
+  }
+
+  /** Not by `push`, which makes room for 17. */
+  #hold(release: () => void | Promise<void>): void {
+    this.#releases = this.#releases.concat(release)
   }
 
   /** It may have been logged out after it proved itself and before we listened for that. */

@@ -1,7 +1,7 @@
 import type { Account } from '../../core/chat.ts'
 import { nameKey } from '../../lib/text.ts'
 import { Refused, userNotAuthorized } from './errors.ts'
-import type { Identity, Proof } from './identity.ts'
+import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
 import type { Fields } from './wire.ts'
 
@@ -13,7 +13,7 @@ export async function speaker(
   const username = fields.text('username')
   const bound = boundAs(username, session)
   if (bound) return bound
-  const account = await identity.prove(username, proofOf(fields), session.connection.address)
+  const account = await identity.prove(username, passwordIn(fields), session.connection.address)
   if (account) await session.bind(account)
   return account
 }
@@ -25,9 +25,5 @@ export function boundAs(username: string, { account }: Session): Account | undef
   return account
 }
 
-export const proofOf = (fields: Fields): Proof => ({
-  password: fields.optionalText('password'),
-  token: fields.optionalText('token'),
-})
-
-export const hasProof = ({ password, token }: Proof): boolean => password !== undefined || token !== undefined
+/** Beyond the protocol: for a name that has one. */
+export const passwordIn = (fields: Fields): string | undefined => fields.optionalText('password')

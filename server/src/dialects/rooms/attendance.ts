@@ -1,3 +1,4 @@
+import type { Unsubscribe } from '../../bus/bus.ts'
 import {
   type Account,
   type AccountId,
@@ -27,17 +28,31 @@ export interface Attendee {
   onLeft(conversationId: ConversationId, visitor: Sender): void
 }
 
-export interface Visit {
+interface Visit {
   readonly visitor: Visitor
   readonly conversationId: ConversationId
+}
+
+/** In a room, as somebody. */
+interface Stay {
+  readonly conversationId: ConversationId
+  readonly visitor: Sender
+}
+
+/** An account that is online by this connection. */
+interface Following {
+  readonly accountId: AccountId
+  /** Gives it back. */
+  unfollow: () => Promise<void>
 }
 
 /** The accounts and rooms of one live connection. All is given back when it ends. */
 export class Attendance {
   readonly #hall: Hall
   readonly #attendee: Attendee
-  readonly #rooms = new Map<ConversationId, Sender>()
-  readonly #followed = new Map<AccountId, () => Promise<void>>()
+  // Lists, since most have one of each: a map of one takes 200 bytes more, and what a spread makes, 130.
+  #stays: readonly Stay[] = []
+  #followed: readonly Following[] = []
   /** Perhaps while it was on its way in. Made for the first that is left: most connections never do. */
   #left: Set<ConversationId> | undefined
   #hasEnded = false
@@ -52,7 +67,7 @@ export class Attendance {
   }
 
   get isInRoom(): boolean {
-    return this.#rooms.size > 0
+    return this.#stays.length > 0
   }
 
   /** Checks the pass; its account is then online. Refuses 'Unknown user', 'unknown_conversation', 'rate_limited'. */
@@ -73,8 +88,13 @@ export class Attendance {
   join({ conversationId, visitor }: Visit): boolean {
     if (this.#hasEnded || this.#left?.has(conversationId)) return false
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
-    this.#rooms.set(conversationId, toSender(visitor.account))
+    const stay = { conversationId, visitor: toSender(visitor.account) }
+    const before = this.#stays.find((other) => other.conversationId === conversationId)
+    this.#stays = this.#stays.filter((other) => other !== before).concat(stay)
     const { accountId } = visitor.account
+    // It is there as somebody else now.
+    if (before && before.visitor.accountId !== accountId)
+      this.#attendee.onLeft(conversationId, before.visitor)
     this.#hall.audiences.join(conversationId, this.#attendee.sink, { accountId })
     return true
   }
@@ -87,25 +107,24 @@ export class Attendance {
   async end(): Promise<void> {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    for (const conversationId of [...this.#rooms.keys()]) this.#leave(conversationId)
-    const ended = await Promise.allSettled([...this.#followed.values()].map((unfollow) => unfollow()))
+    const stays = this.#stays
+    this.#stays = []
+    this.#tellLeft(stays)
+    const ended = await Promise.allSettled(this.#followed.map(({ unfollow }) => unfollow()))
     for (const each of ended) if (each.status === 'rejected') throw each.reason
   }
 
   async #follow(account: Account): Promise<void> {
     // What listens keeps these two, and not the account.
     const { accountId, credentialsSince } = account
-    if (this.#hasEnded || this.#followed.has(accountId)) return
+    if (this.#hasEnded || this.#followed.some((other) => other.accountId === accountId)) return
     const { presence, feeds } = this.#hall
     const unsubscribe = feeds.followAccount(accountId, (news) => this.#hear(news, credentialsSince))
     const connecting = presence.connect(account)
     // Before the wait, so that an end meanwhile gives this back too.
-    this.#followed.set(accountId, async () => {
-      unsubscribe()
-      const disconnect = await connecting
-      await disconnect()
-    })
-    await connecting
+    const following: Following = { accountId, unfollow: endingOnceConnected(unsubscribe, connecting) }
+    this.#followed = this.#followed.concat(following)
+    following.unfollow = ending(unsubscribe, await connecting)
   }
 
   #noteLeft(conversationId: ConversationId): void {
@@ -113,12 +132,11 @@ export class Attendance {
     this.#left.add(conversationId)
   }
 
-  #leave(conversationId: ConversationId): void {
-    const visitor = this.#rooms.get(conversationId)
-    if (!visitor) return
-    this.#rooms.delete(conversationId)
-    this.#hall.audiences.leave(conversationId, this.#attendee.sink)
-    this.#attendee.onLeft(conversationId, visitor)
+  #tellLeft(stays: readonly Stay[]): void {
+    for (const { conversationId, visitor } of stays) {
+      this.#hall.audiences.leave(conversationId, this.#attendee.sink)
+      this.#attendee.onLeft(conversationId, visitor)
+    }
   }
 
   #hear(news: AccountNews, credentialsSince: number): void {
@@ -143,8 +161,23 @@ export class Attendance {
   }
 
   #leaveAs(accountId: AccountId, isLeft: (conversationId: ConversationId) => boolean): void {
-    for (const [conversationId, visitor] of [...this.#rooms]) {
-      if (visitor.accountId === accountId && isLeft(conversationId)) this.#leave(conversationId)
-    }
+    const isOver = ({ visitor, conversationId }: Stay) =>
+      visitor.accountId === accountId && isLeft(conversationId)
+    const over = this.#stays.filter(isOver)
+    this.#stays = this.#stays.filter((stay) => !isOver(stay))
+    this.#tellLeft(over)
   }
+}
+
+// Apart from `#follow`, whose every variable its closures would keep for as long as the connection lasts.
+
+const endingOnceConnected =
+  (unsubscribe: Unsubscribe, connecting: Promise<() => Promise<void>>) => async (): Promise<void> => {
+    unsubscribe()
+    await (await connecting)()
+  }
+
+const ending = (unsubscribe: Unsubscribe, disconnect: () => Promise<void>) => async (): Promise<void> => {
+  unsubscribe()
+  await disconnect()
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { type Sink, SocketSink } from '../../delivery/index.ts'
@@ -15,28 +14,24 @@ const CLOSE_GRACE_MS = 1_000
 export class RawClients {
   readonly #hall: Hall
   readonly #limits: Limits
-  readonly #log: Logger
-  readonly #clients = new Map<Socket, RawClient>()
+  readonly #clients = new Set<RawClient>()
+  readonly #surroundings: Surroundings
 
   constructor(hall: Hall, limits: Limits, log: Logger) {
     this.#hall = hall
     this.#limits = limits
-    this.#log = log
+    this.#surroundings = { clients: this.#clients, log }
   }
 
   get count(): number {
     return this.#clients.size
   }
 
-  /** The socket's first bytes are still to be read. */
+  /** The socket's first bytes are still to be read, and an error destroys it. */
   accept(socket: Socket, handshakeMs: number): void {
     const address = networkOf(socket.remoteAddress)
-    const client = new RawClient(socket, this.#hall, this.#log)
-    this.#clients.set(socket, client)
-    socket.on('close', () => {
-      this.#clients.delete(socket)
-      void client.end()
-    })
+    const client = new RawClient(socket, this.#hall, this.#surroundings)
+    this.#clients.add(client)
     if (this.#limits.take('request', address) > 0) client.close()
     else client.open(address, handshakeMs)
   }
@@ -44,32 +39,33 @@ export class RawClients {
   /** Resolves when all are gone. */
   async close(): Promise<void> {
     const clients = [...this.#clients]
-    const closed = clients.map(([socket]) => once(socket, 'close'))
-    for (const [, client] of clients) client.close()
-    await Promise.all(closed)
+    const gone = clients.map((client) => client.gone())
+    for (const client of clients) client.close()
+    await Promise.all(gone)
   }
-}
-
-function destroy(this: Socket): void {
-  this.destroy()
 }
 
 const drop = (): void => undefined
 
+interface Surroundings {
+  /** All there are, which it leaves when its socket closes. */
+  readonly clients: Set<RawClient>
+  readonly log: Logger
+}
+
 class RawClient implements Attendee {
   readonly #socket: Socket
-  readonly #log: Logger
+  readonly #surroundings: Surroundings
   readonly #out: SocketSink
   readonly #attendance: Attendance
   #handshake: Handshake | undefined
   #deadline: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, hall: Hall, log: Logger) {
+  constructor(socket: Socket, hall: Hall, surroundings: Surroundings) {
     this.#socket = socket
-    this.#log = log
+    this.#surroundings = surroundings
     this.#out = new SocketSink(socket, this)
     this.#attendance = new Attendance(hall, this)
-    socket.on('error', destroy)
     // Bytes after the handshake are read too, and dropped.
     socket.on('data', drop).resume()
   }
@@ -80,6 +76,20 @@ class RawClient implements Attendee {
 
   onSlow(): void {
     this.#socket.destroy()
+  }
+
+  onClosed(): void {
+    this.#surroundings.clients.delete(this)
+    this.#endHandshake()
+    this.#attendance.end().catch((error) => {
+      this.#surroundings.log.error({ err: error }, 'connection ended badly')
+    })
+  }
+
+  /** Resolves when its socket has closed, in whatever way. */
+  gone(): Promise<void> {
+    // Not by `once` of node:events, which rejects when a peer resets.
+    return new Promise((resolve) => this.#socket.once('close', () => resolve()))
   }
 
   onRevoked(): void {
@@ -125,18 +135,8 @@ class RawClient implements Attendee {
       this.#out.setOwner(ownerOf(visit.visitor))
       if (!this.#attendance.join(visit)) this.close()
     } catch (error) {
-      if (!answerTo(error)) this.#log.error({ err: error }, 'handshake failed')
+      if (!answerTo(error)) this.#surroundings.log.error({ err: error }, 'handshake failed')
       this.close()
-    }
-  }
-
-  /** The socket is gone. */
-  async end(): Promise<void> {
-    this.#endHandshake()
-    try {
-      await this.#attendance.end()
-    } catch (error) {
-      this.#log.error({ err: error }, 'connection ended badly')
     }
   }
 }

@@ -1,18 +1,13 @@
 import type { Logger } from 'pino'
-import type { Chat } from '../../core/chat.ts'
-import type {
-  Limits,
-  SocketIoConnection,
-  SocketIoDialect,
-  SocketIoHandler,
-  SocketIoSession,
-} from '../../transport/index.ts'
+import type { Chat, ConversationId, Sender } from '../../core/chat.ts'
+import type { Sink } from '../../delivery/index.ts'
+import type { Limits, SocketIoConnection, SocketIoDialect, SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../allowance.ts'
-import { Attendance, type Hall } from './attendance.ts'
+import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo, REFUSALS, Refusal } from './errors.ts'
 import { ownerOf, parseAuth } from './wire.ts'
 
-export interface SocketIoClientsOptions {
+interface SocketIoClientsOptions {
   readonly hall: Hall
   readonly conversations: Chat['conversations']
   readonly limits: Limits
@@ -34,15 +29,7 @@ export class SocketIoClients implements SocketIoDialect {
   }
 
   connect(connection: SocketIoConnection): SocketIoSession {
-    const client = new SocketIoClient(connection, this.#options)
-    this.#clients.add(client)
-    return {
-      events: client.events,
-      onClose: async () => {
-        this.#clients.delete(client)
-        await client.end()
-      },
-    }
+    return new SocketIoClient(connection, this.#options, this.#clients)
   }
 
   /** The listener cuts them off: a client that is sent away in so many words would not come back by itself. */
@@ -50,27 +37,49 @@ export class SocketIoClients implements SocketIoDialect {
     const clients = [...this.#clients]
     // First all, so that none is told of a departure that it shares.
     for (const client of clients) client.deafen()
-    await Promise.all(clients.map((client) => client.end()))
+    const end = (client: SocketIoClient) =>
+      client.end().catch((err) => this.#options.log.error({ err }, 'connection failed to end'))
+    await Promise.all(clients.map(end))
   }
 }
 
-class SocketIoClient {
-  readonly events: ReadonlyMap<string, SocketIoHandler>
+/** The one event there is. */
+const AUTH = 'auth'
+
+class SocketIoClient implements SocketIoSession, Attendee {
   readonly #connection: SocketIoConnection
   readonly #options: SocketIoClientsOptions
+  readonly #clients: Set<SocketIoClient>
   readonly #attendance: Attendance
 
-  constructor(connection: SocketIoConnection, options: SocketIoClientsOptions) {
+  /** One of those, until its connection closes. */
+  constructor(connection: SocketIoConnection, options: SocketIoClientsOptions, clients: Set<SocketIoClient>) {
     this.#connection = connection
     this.#options = options
-    this.#attendance = new Attendance(options.hall, {
-      sink: connection.sink,
-      onRevoked: () => connection.disconnect(),
-      onLeft: (conversationId, visitor) => options.conversations.announceDeparture(conversationId, visitor),
-    })
-    this.events = new Map([
-      ['auth', (argument, acknowledge) => this.#authenticate(argument, acknowledge)],
-    ] satisfies [string, SocketIoHandler][])
+    this.#clients = clients
+    this.#attendance = new Attendance(options.hall, this)
+    clients.add(this)
+  }
+
+  get sink(): Sink {
+    return this.#connection.sink
+  }
+
+  onRevoked(): void {
+    this.#connection.disconnect()
+  }
+
+  onLeft(conversationId: ConversationId, visitor: Sender): void {
+    this.#options.conversations.announceDeparture(conversationId, visitor)
+  }
+
+  knows(event: string): boolean {
+    return event === AUTH
+  }
+
+  async onClose(): Promise<void> {
+    this.#clients.delete(this)
+    await this.end()
   }
 
   get isInRoom(): boolean {
@@ -85,7 +94,7 @@ class SocketIoClient {
     this.#attendance.deafen()
   }
 
-  async #authenticate(argument: unknown, acknowledge: () => void): Promise<void> {
+  async handle(_event: string, argument: unknown, acknowledge: () => void): Promise<void> {
     try {
       await this.#enter(argument, acknowledge)
     } catch (error) {

@@ -34,10 +34,10 @@ export const wireOccupant = ({ displayName, uuid }: Sender): { user: string; uui
   uuid,
 })
 
-/** What `SocketSink` needs to show a session its own messages as its own. */
-export const ownerOf = ({ account, secret }: Visitor): { accountId: AccountId; uuid: Buffer } => ({
+/** What `SocketSink` needs to show a session its own messages as its own. Keeps nothing of the text that the secret came in. */
+export const ownerOf = ({ account, secret }: Visitor): { accountId: AccountId; uuid: string } => ({
   accountId: account.accountId,
-  uuid: Buffer.from(secret),
+  uuid: Buffer.from(secret).toString(),
 })
 
 /** No limit in the protocol; these keep a name or password from being a document. In code points. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { RawListener } from '../../support/rooms.ts'
 import { until } from '../../support/until.ts'
 import { BareHttp, request } from './bare-http.ts'
 import { BareWs } from './bare-ws.ts'
@@ -171,6 +172,20 @@ test('SIGTERM under load: everyone is told, nothing acknowledged is lost, and it
     assert.equal(ear.farewell(), farewells[ear.name], ear.name)
   }
   assertStored(server.database, ledger)
+})
+
+test('a raw client that resets when it is sent away does not disturb the end', async (t) => {
+  const server = await openFortress(t, { LOG_LEVEL: 'warn' })
+  const { ann, gid } = await openTalk(server.url)
+  const client = new RawListener(server.tcpPort).write(JSON.stringify({ uuid: ann.uuid, room_gid: gid }))
+  await until('it to be in the room', async () => {
+    await ask(server.url, '/send-message', { room_gid: gid, msg: 'probe' }, { user: ann.uuid })
+    return client.heard !== ''
+  })
+  client.socket.on('end', () => client.socket.resetAndDestroy())
+  server.child.kill('SIGTERM')
+  assert.equal(await server.exited, 0)
+  assert.equal(server.output.stderr, '')
 })
 
 test('kill -9 under load over every dialect: nothing acknowledged is lost or doubled, nobody is left online', async (t) => {

@@ -1,0 +1,68 @@
+import type { Bus } from '../bus/bus.ts'
+import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
+import type { Standing } from '../store/store.ts'
+import { type TypingEvent, typingTopic } from './events.ts'
+import type { Messages } from './messages.ts'
+import { requireMaySend } from './policy.ts'
+import { type AccountId, type ConversationId, type Sender, toSender } from './types.ts'
+
+/** So long somebody is taken to be typing who does not say so again: a node that dies need not say that they stopped. */
+export const TYPING_LEASE_MS = 6_000
+
+/** Who says so again within it is not published again. */
+const QUIET_MICROS = 2 * MICROS_PER_SECOND
+
+interface Spell {
+  readonly publishedAt: Micros
+  readonly lease: NodeJS.Timeout
+}
+
+/** Who is writing a message right now. Live state, never stored: those who follow it hold each typist's lease themselves. */
+export class Typing {
+  readonly #bus: Bus
+  readonly #clock: Clock
+  /** Those who said so at this node and have neither stopped nor fallen silent. */
+  readonly #spells = new Map<string, Spell>()
+
+  constructor(bus: Bus, clock: Clock, messages: Pick<Messages, 'onSentHere'>) {
+    this.#bus = bus
+    this.#clock = clock
+    messages.onSentHere(({ conversationId, message }) => {
+      if (this.#spells.size > 0) this.end(message.sender, conversationId)
+    })
+  }
+
+  /**
+   * The account types there. Call it at each keystroke or every 3 s: without a word it ends within
+   * TYPING_LEASE_MS. Refuses what `Messages.send` would: 'not_a_member', 'message_refused'.
+   */
+  begin(account: Sender, standing: Standing): void {
+    requireMaySend(standing)
+    const { conversationId } = standing.conversation
+    const key = keyOf(conversationId, account.accountId)
+    const now = this.#clock.nowMicros()
+    const spell = this.#spells.get(key)
+    if (spell && now - spell.publishedAt < QUIET_MICROS) return
+    clearTimeout(spell?.lease)
+    const lease = setTimeout(() => this.#spells.delete(key), TYPING_LEASE_MS).unref()
+    this.#spells.set(key, { publishedAt: now, lease })
+    this.#publish('typing.began', conversationId, account)
+  }
+
+  /** It has stopped, without sending: what it sends ends it too. Nothing happens if it did not type here. */
+  end(account: Sender, conversationId: ConversationId): void {
+    const key = keyOf(conversationId, account.accountId)
+    const spell = this.#spells.get(key)
+    if (!spell) return
+    clearTimeout(spell.lease)
+    this.#spells.delete(key)
+    this.#publish('typing.ended', conversationId, account)
+  }
+
+  #publish(type: TypingEvent['type'], conversationId: ConversationId, account: Sender): void {
+    this.#bus.publish(typingTopic(conversationId), { type, conversationId, typist: toSender(account) })
+  }
+}
+
+const keyOf = (conversationId: ConversationId, accountId: AccountId): string =>
+  `${conversationId} ${accountId}`

@@ -1,0 +1,105 @@
+import type { AccountId, Chat, ConversationId } from '../../core/chat.ts'
+import type { Audiences, Sink } from '../../delivery/index.ts'
+
+interface HearingParts {
+  readonly chat: Pick<Chat, 'conversations' | 'changes'>
+  readonly audiences: Audiences
+}
+
+/** What one connection hears: the conversations of its account, without a gap however that comes and goes. */
+export class Hearing {
+  readonly #parts: HearingParts
+  readonly #sink: Sink
+  readonly #accountId: AccountId
+  // Left while the list of its conversations was on its way.
+  #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  readonly #joining = new Set<ConversationId>()
+  /** How often something was joined or left. */
+  #moves = 0
+  #isOutdated = false
+  #isOver = false
+
+  constructor(parts: HearingParts, sink: Sink, accountId: AccountId) {
+    this.#parts = parts
+    this.#sink = sink
+    this.#accountId = accountId
+  }
+
+  /** Resolves when all are heard. What is joined or left from here on must be said. */
+  async begin(): Promise<void> {
+    const { chat, audiences } = this.#parts
+    const conversationIds = await chat.conversations.idsOf(this.#accountId)
+    await Promise.all(conversationIds.map((id) => audiences.ready(id)))
+    for (const conversationId of conversationIds) {
+      if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
+    }
+    this.#leftMeanwhile = undefined
+    if (this.#isOutdated) await this.#beginAgain()
+  }
+
+  /** Something may have been joined or left and not been said: this is what holds now. */
+  async review(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
+    // While the list is on its way it may be older than what is missing in it.
+    if (this.#leftMeanwhile) this.#isOutdated = true
+    else await this.#keepTo(conversationIds)
+  }
+
+  /** The account is a member there, nobody knows since when. */
+  async join(conversationId: ConversationId): Promise<void> {
+    const { audiences } = this.#parts
+    if (this.#isOver || audiences.has(conversationId, this.#sink)) return
+    this.#joining.add(conversationId)
+    await audiences.ready(conversationId)
+    // Unless it has left meanwhile.
+    if (this.#joining.delete(conversationId)) this.#hear(conversationId)
+  }
+
+  /** The account has become a member by that change, which is to be heard too. */
+  joined(conversationId: ConversationId, change: number): void {
+    this.#moves++
+    this.#leftMeanwhile?.delete(conversationId)
+    this.#hear(conversationId, change - 1)
+  }
+
+  left(conversationId: ConversationId): void {
+    this.#moves++
+    this.#joining.delete(conversationId)
+    this.#leftMeanwhile?.add(conversationId)
+    this.#parts.audiences.leave(conversationId, this.#sink)
+  }
+
+  /** Nothing is heard any more. */
+  end(): void {
+    this.#isOver = true
+    this.#parts.audiences.leaveAll(this.#sink)
+  }
+
+  async #beginAgain(): Promise<void> {
+    let moves: number
+    let conversationIds: readonly ConversationId[]
+    do {
+      moves = this.#moves
+      conversationIds = await this.#parts.chat.conversations.idsOf(this.#accountId)
+    } while (moves !== this.#moves && !this.#isOver)
+    await this.#keepTo(new Set(conversationIds))
+  }
+
+  /** What is heard for the first time is heard from the change that made the account a member. */
+  async #keepTo(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
+    const { chat, audiences } = this.#parts
+    for (const conversationId of audiences.joinedBy(this.#sink)) {
+      if (!conversationIds.has(conversationId)) this.left(conversationId)
+    }
+    const unheard = [...conversationIds].filter((id) => !audiences.has(id, this.#sink))
+    if (unheard.length === 0) return
+    for (const [id, change] of await chat.changes.joining(this.#accountId, unheard)) {
+      this.#hear(id, change - 1)
+    }
+  }
+
+  #hear(conversationId: ConversationId, after?: number): void {
+    const { audiences } = this.#parts
+    if (this.#isOver || audiences.has(conversationId, this.#sink)) return
+    audiences.join(conversationId, this.#sink, { accountId: this.#accountId, after })
+  }
+}

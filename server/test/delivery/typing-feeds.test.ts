@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { TYPING_LEASE_MS } from '../../src/core/chat.ts'
+import { openFeeds } from '../../src/delivery/index.ts'
+import { chatWith } from '../support/chat.ts'
+
+const SECOND = 1_000_000
+
+async function groupOf(t: TestContext) {
+  const { chat, bus, clock, people } = await chatWith(t, 'ann', 'bob', 'eve')
+  const { ann, bob, eve } = people
+  const { conversation } = await chat.conversations.createGroup(ann.accountId, [bob.accountId], null)
+  const { conversationId } = conversation
+  const standing = await chat.conversations.standing(ann.accountId, conversationId)
+  assert.ok(standing)
+  const errors: unknown[] = []
+  const feeds = openFeeds({ bus, chat, onError: (error) => errors.push(error) })
+  return {
+    ...{ chat, clock, conversation, conversationId, ann, bob, eve, standing, feeds, errors },
+    /** What is told from now on, and how to hear no more of it. */
+    follow(): { readonly told: string[]; stop(): void } {
+      const told: string[] = []
+      const stop = feeds.followTyping(conversationId, ({ typist, type }) => {
+        told.push(`${typist.username} ${type}`)
+      })
+      return { told, stop }
+    },
+  }
+}
+
+test('who types is told once, however often it is said, and once that they stopped', async (t) => {
+  const { chat, clock, ann, standing, conversationId, follow } = await groupOf(t)
+  const { told, stop } = follow()
+  chat.typing.end(ann, conversationId)
+  for (let n = 0; n < 5; n++) {
+    chat.typing.begin(ann, standing)
+    clock.advance(SECOND)
+  }
+  assert.deepEqual(told, ['ann typing.began'])
+  chat.typing.end(ann, conversationId)
+  chat.typing.end(ann, conversationId)
+  assert.deepEqual(told, ['ann typing.began', 'ann typing.ended'])
+  stop()
+  chat.typing.begin(ann, standing)
+  assert.equal(told.length, 2)
+})
+
+test('what is sent ends it, a message of somebody else does not', async (t) => {
+  const { chat, ann, bob, standing, conversationId, follow } = await groupOf(t)
+  const { told } = follow()
+  chat.typing.begin(ann, standing)
+  const ofBob = await chat.conversations.standing(bob.accountId, conversationId)
+  assert.ok(ofBob)
+  await chat.messages.send(bob, ofBob, { body: 'well?' })
+  assert.deepEqual(told, ['ann typing.began'])
+  await chat.messages.send(ann, standing, { body: 'yes' })
+  assert.deepEqual(told, ['ann typing.began', 'ann typing.ended'])
+  chat.typing.begin(ann, standing)
+  assert.equal(told.at(-1), 'ann typing.began')
+})
+
+test('whoever falls silent has stopped when the lease is over, and has not while it is said again', async (t) => {
+  const { chat, clock, ann, standing, follow } = await groupOf(t)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const pass = (ms: number) => {
+    clock.advance(ms * 1_000)
+    t.mock.timers.tick(ms)
+  }
+  const { told } = follow()
+  for (let n = 0; n < 5; n++) {
+    chat.typing.begin(ann, standing)
+    pass(3_000)
+  }
+  pass(TYPING_LEASE_MS - 3_001)
+  assert.deepEqual(told, ['ann typing.began'])
+  pass(1)
+  assert.deepEqual(told, ['ann typing.began', 'ann typing.ended'])
+  chat.typing.begin(ann, standing)
+  assert.equal(told.at(-1), 'ann typing.began')
+})
+
+test('who comes later hears who types already, until nobody follows', async (t) => {
+  const { chat, ann, standing, follow } = await groupOf(t)
+  const first = follow()
+  chat.typing.begin(ann, standing)
+  const second = follow()
+  assert.deepEqual(second.told, ['ann typing.began'])
+  first.stop()
+  second.stop()
+  second.stop()
+  assert.deepEqual(follow().told, [])
+})
+
+test('nobody types where they may not send', async (t) => {
+  const { chat, eve, bob, conversation, standing, follow } = await groupOf(t)
+  const { told } = follow()
+  const notIn = { ...standing, member: null }
+  assert.throws(() => chat.typing.begin(eve, notIn), { code: 'not_a_member' })
+  const { conversation: pair } = await chat.conversations.openPrivate(eve.accountId, bob.accountId)
+  await chat.contacts.block(bob.accountId, eve.accountId)
+  const blocked = await chat.conversations.standing(eve.accountId, pair.conversationId)
+  assert.ok(blocked)
+  assert.throws(() => chat.typing.begin(eve, blocked), { code: 'message_refused' })
+  assert.deepEqual(told, [], conversation.gid)
+})
+
+test('a listener that throws is reported, and keeps nothing from the others', async (t) => {
+  const { chat, ann, standing, conversationId, feeds, follow, errors } = await groupOf(t)
+  feeds.followTyping(conversationId, () => {
+    throw new Error('of a listener')
+  })
+  const { told } = follow()
+  chat.typing.begin(ann, standing)
+  assert.deepEqual(told, ['ann typing.began'])
+  assert.deepEqual(errors.map(String), ['Error: of a listener'])
+})
+
+test('a listener that follows twice is told until it has stopped twice', async (t) => {
+  const { chat, ann, standing, conversationId, feeds } = await groupOf(t)
+  const told: string[] = []
+  const listener = ({ type }: { type: string }) => told.push(type)
+  const [first, second] = [
+    feeds.followTyping(conversationId, listener),
+    feeds.followTyping(conversationId, listener),
+  ]
+  first()
+  first()
+  chat.typing.begin(ann, standing)
+  second()
+  chat.typing.end(ann, conversationId)
+  assert.deepEqual(told, ['typing.began'])
+})
