@@ -1,6 +1,8 @@
 FROM node:26-slim
 WORKDIR /srv/parlance
 ENV NODE_ENV=production
+# What is published of it is for whoever runs it to say.
+ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db
 
 COPY package.json package-lock.json ./
 COPY server/package.json server/
@@ -10,6 +12,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 COPY server/src server/src
 
+RUN mkdir /data && chown node:node /data
 USER node
 EXPOSE 8000 2004
 # Alive: an orchestrator that restarts a node because its database is away helps nobody. The balancer asks /readyz.
