@@ -53,7 +53,8 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => bus.close())
   const clock = systemClock()
   const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
-  const chat = new Chat({ store, bus, clock, maxMessageBytes: config.maxMessageBytes, onError })
+  const { maxMessageBytes, passwordCost } = config
+  const chat = new Chat({ store, bus, clock, maxMessageBytes, passwordCost, onError })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 

@@ -1,7 +1,7 @@
 import { type AccountId, type ConversationId, toGid } from '../../../server/src/core/chat.ts'
 import { systemClock } from '../../../server/src/lib/clock.ts'
 import { digest, newGid, newSecretUuid, newUuid } from '../../../server/src/lib/ids.ts'
-import { hashPassword } from '../../../server/src/lib/password.ts'
+import { Passwords } from '../../../server/src/lib/password.ts'
 import type { Store } from '../../../server/src/store/store.ts'
 import { bodyOf } from '../../load/body.ts'
 import type { World } from '../../target.ts'
@@ -40,7 +40,7 @@ export async function seed(storage: Storage, world: ParlanceWorld): Promise<read
   const { kind, areGuests = false } = world
   const store = await storage.openStore()
   // One hash for all: hashing each would take minutes.
-  const passwordHash = areGuests ? null : await hashPassword(PASSWORD)
+  const passwordHash = areGuests ? null : await new Passwords().hash(PASSWORD)
   const seeding = new Seeding(store, passwordHash)
   try {
     const conversations = await inTurns(world.conversations, 20, async (c) => {

@@ -1,4 +1,5 @@
 import type { DialectName } from '../dialects/index.ts'
+import type { PasswordCost } from '../lib/password.ts'
 import type { Database } from './engines.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
@@ -32,6 +33,8 @@ export interface Config {
   /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
   readonly drainSeconds: number
   readonly maxMessageBytes: number
+  /** Of new hashes. No setting: only who embeds the server can choose it. */
+  readonly passwordCost: PasswordCost
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
   readonly metrics: boolean

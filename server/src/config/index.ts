@@ -1,4 +1,5 @@
 import { DIALECT_NAMES } from '../dialects/index.ts'
+import { PASSWORD_COST } from '../lib/password.ts'
 import { SettingsReader } from '../lib/settings.ts'
 import { originsOf, trustedProxiesOf } from './addresses.ts'
 import { type Config, LOG_LEVELS } from './config.ts'
@@ -44,6 +45,7 @@ export function readConfig(environment: Environment): Config {
     pusher: pusherOf(settings),
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
+    passwordCost: PASSWORD_COST,
     trustedProxies: trustedProxiesOf(settings),
     drainSeconds: settings.integer('PARLANCE_DRAIN_SECONDS', { from: 0, to: 300 }) ?? 0,
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',

@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
 import { newUuid } from '../lib/ids.ts'
 import { LaneFull } from '../lib/lane.ts'
-import { hashPassword, verifyPassword } from '../lib/password.ts'
+import type { Passwords } from '../lib/password.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
@@ -17,23 +17,32 @@ interface Registration {
   readonly password: string
 }
 
+interface AccountsParts {
+  readonly store: { readonly accounts: AccountStore; readonly contacts: ContactStore }
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly passwords: Passwords
+}
+
 /** People, bots and guests: who they are and how they prove it. */
 export class Accounts {
   readonly #store: AccountStore
   readonly #contacts: ContactStore
   readonly #bus: Bus
   readonly #clock: Clock
+  readonly #passwords: Passwords
 
-  constructor(store: { accounts: AccountStore; contacts: ContactStore }, bus: Bus, clock: Clock) {
+  constructor({ store, bus, clock, passwords }: AccountsParts) {
     this.#store = store.accounts
     this.#contacts = store.contacts
     this.#bus = bus
     this.#clock = clock
+    this.#passwords = passwords
   }
 
   /** Refuses 'name_taken' and 'email_taken' (details.fields names every taken one), 'busy'. */
   async register({ username, displayName, email, password }: Registration): Promise<Account> {
-    const passwordHash = await unlessBusy(hashPassword(password))
+    const passwordHash = await unlessBusy(this.#passwords.hash(password))
     return this.#store.create({
       uuid: newUuid(),
       username,
@@ -67,7 +76,7 @@ export class Accounts {
   ): Promise<Account> {
     const named = await this.#store.findByUsername(login)
     const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
-    const matches = await unlessBusy(verifyPassword(password, account?.passwordHash ?? undefined))
+    const matches = await unlessBusy(this.#passwords.verify(password, account?.passwordHash ?? undefined))
     if (!account || !matches || !isActive(account)) throw new ChatError('wrong_credentials')
     return account
   }

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
+import { type PasswordCost, Passwords } from '../lib/password.ts'
 import type { Store } from '../store/store.ts'
 import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
@@ -22,6 +23,8 @@ interface ChatOptions {
   readonly bus: Bus
   readonly clock: Clock
   readonly maxMessageBytes: number
+  /** OWASP's floor without it. */
+  readonly passwordCost?: PasswordCost
   /** What nobody waits for has failed. Without it, it is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
 }
@@ -41,8 +44,8 @@ export class Chat {
   readonly typing: Typing
   readonly changes: ChangeLog
 
-  constructor({ store, bus, clock, maxMessageBytes, onError = rethrow }: ChatOptions) {
-    this.accounts = new Accounts(store, bus, clock)
+  constructor({ store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow }: ChatOptions) {
+    this.accounts = new Accounts({ store, bus, clock, passwords: new Passwords(passwordCost) })
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)

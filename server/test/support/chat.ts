@@ -12,6 +12,7 @@ import {
 } from '../../src/core/chat.ts'
 import type { Micros } from '../../src/lib/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { CHEAP } from './passwords.ts'
 import { tempDir } from './temp-dir.ts'
 
 /** A clock that goes only when told, beyond the microsecond that keeps its answers apart. */
@@ -36,7 +37,7 @@ export async function chatWith<Name extends string>(t: TestContext, ...names: re
   const bus = new LocalBus((error) => {
     throw error
   })
-  const chat = new Chat({ store, bus, clock, maxMessageBytes: 100 })
+  const chat = new Chat({ store, bus, clock, maxMessageBytes: 100, passwordCost: CHEAP })
   const people = {} as Record<Name, Account>
   for (const username of names)
     people[username] = await chat.accounts.register({ username, password: PASSWORD })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadSecrets, type Secrets } from '../../src/secrets.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
+import { CHEAP } from './passwords.ts'
 import { newSchema } from './postgres.ts'
 
 export interface TestServer extends Server {
@@ -28,7 +29,8 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
   })
   // 0 in the setting means off; here it means any free port.
   const isFree = parsed.rooms.tcpPort !== null && settings.ROOMS_TCP_PORT === undefined
-  const config: Config = { ...parsed, rooms: { ...parsed.rooms, tcpPort: isFree ? 0 : parsed.rooms.tcpPort } }
+  const rooms = { ...parsed.rooms, tcpPort: isFree ? 0 : parsed.rooms.tcpPort }
+  const config: Config = { ...parsed, rooms, passwordCost: CHEAP }
   const server = await createServer(config)
   return {
     ...server,
