@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PASSWORD_COST } from '../../../src/lib/password.ts'
 import { startParlance } from '../../support/server.ts'
 import { ask, PASSWORD, Person } from './talk.ts'
 
-const TRIES = 5
+const TRIES = 7
 
 const LOG_INS: Readonly<Record<string, (name: string) => readonly [path: string, body: object]>> = {
   rooms: (name) => ['/login', { login: name, password: 'wrong' }],
@@ -13,11 +14,8 @@ const LOG_INS: Readonly<Record<string, (name: string) => readonly [path: string,
   channels: (name) => ['/api/login', { username: name, password: 'wrong' }],
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
-
 test('who guesses learns neither from the answer nor from its time whether there is such a user', async (t) => {
-  const server = await startParlance()
+  const server = await startParlance({}, { passwordCost: PASSWORD_COST })
   t.after(() => server.close())
   const { url } = server
   const { username } = await Person.register(url, 'ann')
@@ -44,9 +42,10 @@ test('who guesses learns neither from the answer nor from its time whether there
       }
     }
     assert.equal(answers.size, 1, `${dialect}: ${[...answers]}`)
-    const wrong = median(times.get(username) ?? [])
+    // The least, which whatever else the machine does has disturbed least.
+    const wrong = Math.min(...(times.get(username) ?? []))
     for (const [name, took] of times) {
-      const ratio = median(took) / wrong
+      const ratio = Math.min(...took) / wrong
       assert.ok(ratio > 0.5 && ratio < 2, `${dialect}: ${name} takes ${ratio} times as long`)
     }
   }
