@@ -15,12 +15,9 @@ export interface TestServer extends Server {
 
 /**
  * A real server of this process on free ports, an empty database and no rate limits unless asked. With
- * PARLANCE_TEST_STORE=postgres that database is PostgreSQL's. Passwords are cheap unless asked.
+ * PARLANCE_TEST_STORE=postgres that database is PostgreSQL's.
  */
-export async function startParlance(
-  settings: Readonly<Record<string, string>> = {},
-  { passwordCost = CHEAP }: Partial<Pick<Config, 'passwordCost'>> = {},
-): Promise<TestServer> {
+export async function startParlance(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const isAskedFor = settings.DBPATH !== undefined || settings.DATABASE_URL !== undefined
   const database = isAskedFor ? undefined : await newDatabase()
   const parsed = readConfig({
@@ -33,7 +30,7 @@ export async function startParlance(
   // 0 in the setting means off; here it means any free port.
   const isFree = parsed.rooms.tcpPort !== null && settings.ROOMS_TCP_PORT === undefined
   const rooms = { ...parsed.rooms, tcpPort: isFree ? 0 : parsed.rooms.tcpPort }
-  const config: Config = { ...parsed, rooms, passwordCost }
+  const config: Config = { ...parsed, rooms, passwordCost: CHEAP }
   const server = await createServer(config)
   return {
     ...server,
