@@ -48,7 +48,7 @@ setTimeout(() => {
 const tests = run({
   files: wanted.map((file) => join(root, file)),
   // Many wait more than they compute.
-  concurrency: availableParallelism() + 1,
+  concurrency: availableParallelism() + 2,
   // Of each test and each hook.
   timeout: 600_000,
   execArgv: [`--import=${join(import.meta.dirname, 'support/must-end.ts')}`],
