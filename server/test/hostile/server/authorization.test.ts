@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startParlance } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
-import { BareWs } from './bare-ws.ts'
+import { ask } from './ask.ts'
+import { BareWs, socketIo } from './bare-ws.ts'
 import { PUSHER } from './fortress.ts'
-import { ask, openTalk, PASSWORD, Person, socketIo } from './talk.ts'
+import { PASSWORD, Person } from './person.ts'
+import { openTalk } from './talk.ts'
 
 const server = await startParlance(PUSHER)
 const { url } = server

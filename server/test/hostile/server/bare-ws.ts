@@ -148,3 +148,11 @@ export class BareWs {
     return { opcode: bytes.readUInt8(0) & 0x0f, payload: bytes.subarray(start, start + length) }
   }
 }
+
+/** Of the default namespace, entered. */
+export async function socketIo(url: string): Promise<BareWs> {
+  const ws = await new BareWs(url, '/socket.io/?EIO=4&transport=websocket').opened()
+  await ws.heard('pingInterval')
+  await ws.say('40').heard('40{')
+  return ws
+}

@@ -4,8 +4,11 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { until } from '../../support/until.ts'
 import { request } from './bare-http.ts'
+import { socketIo } from './bare-ws.ts'
+import { LISTEN } from './ears.ts'
 import { assertUnharmed, metric, openDescriptors, openFortress } from './fortress.ts'
-import { LISTEN, openTalk, Speaker, socketIo, upTo } from './talk.ts'
+import { Speaker, upTo } from './speaker.ts'
+import { openTalk } from './talk.ts'
 
 const WANTED = 5_000
 /** Of this process and of the server, beside the crowd. */

@@ -6,9 +6,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../../support/small-disk.ts'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
 import type { BareWs } from './bare-ws.ts'
+import { socketIo } from './bare-ws.ts'
 import { openFortress } from './fortress.ts'
-import { ask, openTalk, PASSWORD, socketIo, type Talk } from './talk.ts'
+import { PASSWORD } from './person.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 interface Place {
   readonly talk: Talk

@@ -4,11 +4,13 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
 import { request } from './bare-http.ts'
-import { BareWs, frame, OPCODES } from './bare-ws.ts'
+import { BareWs, frame, OPCODES, socketIo } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, openFortress, residentMebibytes } from './fortress.ts'
 import { Poller } from './poller.ts'
-import { ask, openTalk, Speaker, socketIo, type Talk } from './talk.ts'
+import { Speaker } from './speaker.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 const COMMANDS = 100_000
 const PIECE = 500

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHook } from 'node:async_hooks'
 import { type TestContext, test } from 'node:test'
 import { startParlance } from '../../support/server.ts'
-import { ask, PASSWORD, Person } from './talk.ts'
+import { ask } from './ask.ts'
+import { PASSWORD, Person } from './person.ts'
 
 const LOG_INS: Readonly<Record<string, (name: string) => readonly [path: string, body: object]>> = {
   rooms: (name) => ['/login', { login: name, password: 'wrong' }],

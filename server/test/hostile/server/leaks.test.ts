@@ -5,8 +5,11 @@ import { Batch, SocketSink } from '../../../src/delivery/index.ts'
 import { Inbox, WsConnection } from '../../../src/transport/index.ts'
 import { startParlance, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
+import { LISTEN } from './ears.ts'
 import { metric, PUSHER } from './fortress.ts'
-import { ask, LISTEN, openTalk, Person, type Talk } from './talk.ts'
+import { Person } from './person.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 const CYCLES = Number(process.env.PARLANCE_TEST_CYCLES ?? 600)
 const AT_ONCE = 20

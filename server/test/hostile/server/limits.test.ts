@@ -4,10 +4,12 @@ import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { addressReader, HOLDS, LIMITS } from '../../../src/transport/index.ts'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
-import { BareWs } from './bare-ws.ts'
+import { BareWs, socketIo } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, openFortress } from './fortress.ts'
-import { ask, openTalk, PASSWORD, Person, socketIo } from './talk.ts'
+import { PASSWORD, Person } from './person.ts'
+import { openTalk } from './talk.ts'
 
 const ON = { PARLANCE_RATE_LIMITS: 'on' }
 const JSON_TYPE = { 'Content-Type': 'application/json' }

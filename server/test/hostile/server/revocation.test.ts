@@ -3,19 +3,13 @@ import { type TestContext, test } from 'node:test'
 import { type Account, toConversationId } from '../../../src/core/chat.ts'
 import { startParlance, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
-import { BareWs } from './bare-ws.ts'
+import { ask } from './ask.ts'
+import { BareWs, socketIo } from './bare-ws.ts'
+import { type Ear, LISTEN } from './ears.ts'
 import { PUSHER } from './fortress.ts'
-import {
-  ask,
-  type Ear,
-  LISTEN,
-  numbered,
-  openTalk,
-  PASSWORD,
-  type Person,
-  socketIo,
-  type Talk,
-} from './talk.ts'
+import { PASSWORD, type Person } from './person.ts'
+import { numbered } from './speaker.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 interface Scene {
   readonly server: TestServer

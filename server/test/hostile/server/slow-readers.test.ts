@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../support/until.ts'
+import { type Ear, LISTEN } from './ears.ts'
 import { assertUnharmed, type Fortress, openFortress, residentMebibytes } from './fortress.ts'
-import { type Ear, LISTEN, openTalk, Speaker, type Talk, upTo } from './talk.ts'
+import { Speaker, upTo } from './speaker.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 const BYTES = 7_500
 /** Far more than both kernels' buffers and the server's own bound can hold. */

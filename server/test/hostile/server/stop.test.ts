@@ -5,10 +5,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { RawListener } from '../../support/rooms.ts'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
-import { BareWs } from './bare-ws.ts'
+import { BareWs, socketIo } from './bare-ws.ts'
+import { type Ear, LISTEN } from './ears.ts'
 import { type Fortress, openFortress } from './fortress.ts'
-import { ask, type Ear, LISTEN, openTalk, PASSWORD, socketIo, type Talk } from './talk.ts'
+import { PASSWORD } from './person.ts'
+import { openTalk, type Talk } from './talk.ts'
 
 const CLIENTS_PER_DIALECT = 40
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startParlance } from '../../support/server.ts'
-import { BareWs } from './bare-ws.ts'
+import { ask } from './ask.ts'
+import { BareWs, socketIo } from './bare-ws.ts'
 import { assertUnharmed, openFortress, PUSHER } from './fortress.ts'
-import { ask, Person, socketIo } from './talk.ts'
+import { Person } from './person.ts'
 
 const server = await startParlance(PUSHER)
 const { url } = server

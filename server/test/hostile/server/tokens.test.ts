@@ -3,8 +3,9 @@ import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { deriveKey } from '../../../src/lib/token.ts'
 import { secretsOf, startParlance } from '../../support/server.ts'
+import { ask } from './ask.ts'
 import { PUSHER } from './fortress.ts'
-import { ask, openTalk } from './talk.ts'
+import { openTalk } from './talk.ts'
 
 const JWTSECRET = 'a secret of which only this test knows'
 const TTL = 900
