@@ -9,6 +9,8 @@ export interface CuttableProxy {
   readonly port: number
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void
+  /** Resets every connection, as whoever has taken a dead machine's place does. */
+  reset(): void
   /** Until `restore` nothing is answered, on new connections too; those that wait for an answer never get it. */
   mute(): void
   /** No longer cuts or mutes new connections. */
@@ -69,6 +71,9 @@ export async function startProxy(
     cut: (stay) => {
       isCut = stay === 'stay'
       drop()
+    },
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy()
     },
     mute: () => {
       isMute = true
