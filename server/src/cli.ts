@@ -3,6 +3,7 @@ import { type CommandLine, readCommandLine, type Syntax } from './command-line.t
 import { type Environment, readDatabase, SETTING_NAMES } from './config/index.ts'
 import { CommandEnd } from './lib/command-end.ts'
 import { SettingRefusal } from './lib/settings.ts'
+import { endWithNpmShell } from './npm-shell.ts'
 import { start } from './start.ts'
 import { StoreRefusal } from './store/store.ts'
 
@@ -76,6 +77,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
   const [name = '', ...rest] = args[0]?.startsWith('--') === false ? args : ['start', ...args]
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) return say(`"${name}" is not a command.\n\n${USAGE}`, 2)
+  endWithNpmShell(environment)
   try {
     await command.run(readCommandLine(rest, command, environment))
     return 0

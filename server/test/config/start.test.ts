@@ -5,14 +5,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import WebSocket from 'ws'
-import { spawnServer } from '../support/process.ts'
+import { spawnNpmStart, spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
 const QUIET = { PORT: '0', ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
 
-async function ready(t: TestContext, settings: Readonly<Record<string, string>>) {
-  const server = spawnServer(t, { ...QUIET, ...settings })
+async function ready(t: TestContext, settings: Readonly<Record<string, string>>, start = spawnServer) {
+  const server = start(t, { ...QUIET, ...settings })
   await until(
     'the start-up block',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
@@ -44,17 +44,31 @@ test('the start-up block names addresses, data file and a first command that wor
   assert.equal(await exited, 0)
 })
 
-test('SIGTERM tells live clients, commits what was accepted, and exits 0', async (t) => {
-  const directory = await tempDir(t)
-  const { child, exited, url } = await ready(t, { DBPATH: join(directory, 'chat.db') })
+/** Resolves with the code with which it is closed. */
+async function liveClient(url: string): Promise<{ closed: Promise<number> }> {
   const { jar } = await registerAndLogIn(url)
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie: jar } })
   await once(socket, 'open')
-  const closed = once(socket, 'close')
+  return { closed: once(socket, 'close').then(([code]) => code) }
+}
+
+test('SIGTERM tells live clients, commits what was accepted, and exits 0', async (t) => {
+  const { child, exited, url } = await ready(t, { DBPATH: join(await tempDir(t), 'chat.db') })
+  const { closed } = await liveClient(url)
   child.kill('SIGTERM')
-  const [code] = await closed
-  assert.equal(code, 1001)
+  assert.equal(await closed, 1001)
   assert.equal(await exited, 0)
+  await assert.rejects(fetch(`${url}/healthz`))
+})
+
+test('npm that is told to stop takes its server along, whose clients are told', async (t) => {
+  const settings = { DBPATH: join(await tempDir(t), 'chat.db') }
+  const { child, exited, url } = await ready(t, settings, spawnNpmStart)
+  const { closed } = await liveClient(url)
+  child.kill('SIGTERM')
+  assert.equal(await closed, 1001)
+  // With npm's own code; the output of all three is in by then.
+  await exited
   await assert.rejects(fetch(`${url}/healthz`))
 })
 

@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Owner } from './owner.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.js')
+const ROOT = join(import.meta.dirname, '../../..')
+const MAIN = join(ROOT, 'server/src/main.js')
 
-/** The server as its own process, started as `npm start` starts it. */
+/** The server as its own process. */
 export interface ServerProcess {
   readonly child: ChildProcess
   /** What it has printed so far. */
@@ -37,6 +39,33 @@ export function spawnServer(
     env: { PATH: process.env.PATH, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  owner.after(() => void child.kill('SIGKILL'))
+  return watched(child)
+}
+
+/** By `npm start` itself, which is the child. The server, which npm runs in a shell, ends with the owner too. */
+export function spawnNpmStart(owner: Owner, settings: Readonly<Record<string, string>>): ServerProcess {
+  const child = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, npm_config_update_notifier: 'false', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  owner.after(() => killGroup(child))
+  return watched(child)
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // All of it has ended.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+function watched(child: ChildProcessByStdio<null, Readable, Readable>): ServerProcess {
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text
@@ -45,7 +74,6 @@ export function spawnServer(
     output.stderr += text
   })
   endWithUs(child)
-  owner.after(() => void child.kill('SIGKILL'))
   const exited = once(child, 'close').then(([code, signal]) => code ?? signal)
   return { child, output, exited }
 }
