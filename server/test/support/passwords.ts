@@ -1,4 +1,4 @@
 import type { PasswordCost } from '../../src/lib/password.ts'
 
-/** Of test accounts: a third of the suite's time would go into keeping their passwords from thieves. */
+/** Of test accounts: at its real cost, hashing takes a third of the processor time of the dialects' tests. */
 export const CHEAP: PasswordCost = { memory: 8, passes: 1 }
