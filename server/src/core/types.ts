@@ -16,7 +16,8 @@ export interface Account {
   readonly displayName: string
   readonly email: string | null
   readonly emailConfirmed: boolean
-  readonly bio: string
+  /** Null until it is set; empty only when it was set to nothing. */
+  readonly bio: string | null
   /** A name without a password, made by `Accounts.admitGuest`: enters open conversations only. */
   readonly isGuest: boolean
   /** PHC string; null for a guest. */

@@ -190,7 +190,7 @@ describe('/user', () => {
   it('shows the account to itself', async () => {
     const { client, id, username, email } = await signUp(url, 'lea')
     const { created_at, updated_at, ...me } = await client.ok<Record<string, unknown>>('GET', '/user/me')
-    assert.deepEqual(me, { id, username, email, bio: '', email_confirmed: false })
+    assert.deepEqual(me, { id, username, email, bio: null, email_confirmed: false })
     assert.match(String(created_at), TIME)
     assert.equal(updated_at, created_at)
   })

@@ -175,17 +175,31 @@ describe('GET /chat/{id}/messages', () => {
     for (let i = 0; i < 53; i++) sent.push(await say(i === 52 ? bob : ann, chat, `message ${i}`))
   })
 
-  it('answers the newest 50, oldest first, with their authors', async () => {
-    assert.deepEqual(await page(), {
-      count: 50,
-      authors: [participant(ann), participant(bob)],
-      messages: sent.slice(3),
-    })
+  it('starts at the oldest without a cursor, 50 a page, with their authors', async () => {
+    assert.deepEqual(await page(), { count: 50, authors: [participant(ann)], messages: sent.slice(0, 50) })
     assert.deepEqual(await page('?limit=1'), {
       count: 1,
-      authors: [participant(bob)],
-      messages: sent.slice(52),
+      authors: [participant(ann)],
+      messages: sent.slice(0, 1),
     })
+    assert.deepEqual(await page(`?cursor=${sent[49]?.id}`), {
+      count: 3,
+      authors: [participant(ann), participant(bob)],
+      messages: sent.slice(50),
+    })
+  })
+
+  it('gives every message to who begins without a cursor and goes on with the last id', async () => {
+    for (const limit of ['', '&limit=7', '&limit=100']) {
+      const seen: Message[] = []
+      for (let query = `?${limit.slice(1)}`; ; ) {
+        const { count, messages } = await page(query)
+        if (count === 0) break
+        seen.push(...messages)
+        query = `?cursor=${messages.at(-1)?.id}${limit}`
+      }
+      assert.deepEqual(seen, sent)
+    }
   })
 
   it('answers what follows a cursor, oldest first', async () => {

@@ -26,6 +26,8 @@ export async function fill(store: Store): Promise<void> {
   const dora = await world.account('dora', { email: 'Dora@example.org' })
   const guest = await world.guest('guest')
   await store.accounts.setBio(ann.accountId, AWKWARD.join('|'), world.now())
+  // Set to nothing, which is another thing than never set.
+  await store.accounts.setBio(bob.accountId, '', world.now())
   await world.block(cy, ann)
   await store.contacts.add(ann.accountId, dora.accountId, world.now())
   const [privately, group] = [await world.private(ann, bob), await world.group(bob, ann, dora)]

@@ -71,3 +71,19 @@ test('keeps every message and what refers to it when messages are clustered', ()
   assert.throws(() => db.exec('UPDATE messages SET reply_to = 99 WHERE id = 15'), /FOREIGN KEY/)
   assert.throws(() => db.exec('UPDATE conversations SET last_message_id = 99'), /FOREIGN KEY/)
 })
+
+test('makes null of a bio that was empty, and keeps those that were set', () => {
+  const db = new DatabaseSync(':memory:')
+  migrate(db, 'a file', MIGRATIONS.slice(0, 2))
+  db.exec(`
+    INSERT INTO accounts (uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at)
+    VALUES ('u', 'ann', 'Ann', 0, 1, 1, 1);
+    INSERT INTO accounts (uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at, bio)
+    VALUES ('v', 'bob', 'Bob', 0, 1, 1, 1, 'fox 🦊')`)
+  migrate(db, 'a file')
+  const bios = db.prepare('SELECT bio FROM accounts ORDER BY id').all()
+  assert.deepEqual(
+    bios.map(({ bio }) => bio),
+    [null, 'fox 🦊'],
+  )
+})

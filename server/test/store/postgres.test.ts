@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { openPostgresStore, type PostgresOptions } from '../../src/store/postgres/index.ts'
+import { MIGRATIONS } from '../../src/store/postgres/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
@@ -26,6 +27,21 @@ test('two nodes that start at once on an empty database both come up', async (t)
   const stores = await Promise.all(series(4).map(() => openStore(t, url)))
   const ann = await new World(present(stores[0])).account('ann')
   for (const store of stores) assert.deepEqual(await store.accounts.find(ann.accountId), ann)
+})
+
+test('makes null of a bio that was empty, and keeps those that were set', async (t) => {
+  const url = await tempSchema(t)
+  const sql = connect(t, url)
+  // As a server of the first schema has left it.
+  await sql.unsafe(`
+    CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations (number, name) VALUES (1, 'first');
+    ${present(MIGRATIONS[0]).sql}
+    INSERT INTO accounts (uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at, bio)
+    VALUES ('u', 'ann', 'Ann', false, 1, 1, 1, ''), ('v', 'bob', 'Bob', false, 1, 1, 1, 'fox 🦊')`)
+  const { accounts } = await openStore(t, url)
+  const bios = (await accounts.list({ after: 0, limit: 2 })).map(({ bio }) => bio)
+  assert.deepEqual(bios, [null, 'fox 🦊'])
 })
 
 test('numbers one log without a hole, whichever nodes write it', async (t) => {

@@ -74,14 +74,15 @@ export const messagePage = request(
   {
     path: { chat_id: integer() },
     query: {
-      cursor: optional<number | undefined>(integer(), undefined),
+      // Before the first message: a client that goes on with the last id it got has then seen every message.
+      cursor: optional(integer(), 0),
       limit: optional(integer({ min: 1, max: 100 }), 50),
     },
   },
   ({ chat_id, cursor, limit }) => ({
     conversationId: toConversationId(chat_id),
     limit,
-    ...(cursor === undefined ? {} : { after: cursor }),
+    after: cursor,
   }),
 )
 

@@ -32,7 +32,7 @@ export class PostgresAccounts implements AccountStore {
     const argument = { ...account, usernameKey, emailKey }
     return this.#writer.write<AccountId, Account>({ name: 'accounts_create', argument }, (accountId) => ({
       ...{ accountId, uuid, username, displayName, email, passwordHash },
-      ...{ emailConfirmed: false, bio: '', isDisabled: false, currentConversationId: null },
+      ...{ emailConfirmed: false, bio: null, isDisabled: false, currentConversationId: null },
       ...{
         isGuest: passwordHash === null,
         createdAt: at,

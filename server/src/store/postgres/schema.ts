@@ -209,4 +209,16 @@ CREATE TABLE changes (
 );
 `,
   },
+  {
+    number: 2,
+    name: 'a bio is null until it is set',
+    // Until here an empty bio was mostly one that nobody had set, and the two cannot be told apart. A new column,
+    // because it writes only the rows of those who have set one.
+    sql: `
+ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
+ALTER TABLE accounts ADD COLUMN bio text;
+UPDATE accounts SET bio = old_bio WHERE old_bio <> '';
+ALTER TABLE accounts DROP COLUMN old_bio;
+`,
+  },
 ]

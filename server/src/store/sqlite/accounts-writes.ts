@@ -38,7 +38,7 @@ export class AccountWrites {
     )
     return {
       ...{ accountId: toAccountId(lastInsertRowid), uuid, username, displayName, email, passwordHash },
-      ...{ emailConfirmed: false, bio: '', isGuest, isDisabled: false, currentConversationId: null },
+      ...{ emailConfirmed: false, bio: null, isGuest, isDisabled: false, currentConversationId: null },
       ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0 },
     }
   }

@@ -195,4 +195,15 @@ CREATE UNIQUE INDEX messages_id ON messages (id);
 CREATE UNIQUE INDEX messages_client ON messages (sender_id, client_id) WHERE client_id IS NOT NULL;
 `,
   },
+  {
+    number: 3,
+    name: 'a bio is null until it is set',
+    // Until here an empty bio was mostly one that nobody had set, and the two cannot be told apart.
+    sql: `
+ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
+ALTER TABLE accounts ADD COLUMN bio TEXT;
+UPDATE accounts SET bio = old_bio WHERE old_bio <> '';
+ALTER TABLE accounts DROP COLUMN old_bio;
+`,
+  },
 ]

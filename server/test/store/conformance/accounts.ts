@@ -16,7 +16,7 @@ export function accountRules(rule: Rule): void {
     const ann = await store.accounts.create({ ...facts, at })
     assert.deepEqual(ann, {
       ...facts,
-      ...{ accountId: 1, emailConfirmed: false, bio: '', isGuest: false, isDisabled: false },
+      ...{ accountId: 1, emailConfirmed: false, bio: null, isGuest: false, isDisabled: false },
       ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0, currentConversationId: null },
     })
     assert.deepEqual(await store.accounts.find(ann.accountId), ann)
@@ -93,6 +93,14 @@ export function accountRules(rule: Rule): void {
     const at = world.now()
     await world.store.accounts.setBio(ann.accountId, 'fox 🦊', at)
     assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: 'fox 🦊', updatedAt: at })
+  })
+
+  rule('knows a bio that was set to nothing from one that was never set', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const at = world.now()
+    await world.store.accounts.setBio(ann.accountId, '', at)
+    assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: '', updatedAt: at })
+    assert.equal((await world.store.accounts.find(bob.accountId))?.bio, null)
   })
 
   rule('moves the time last seen forward only', async (world) => {
