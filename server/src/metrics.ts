@@ -19,6 +19,12 @@ export class Metrics {
     labelNames: ['dialect'] as const,
     registers: [this.#registry],
   })
+  readonly #droppedWebhooks = new Counter({
+    name: 'parlance_pusher_webhook_events_dropped_total',
+    help: 'Webhook events that the application was never told of, by reason: full, old or refused.',
+    labelNames: ['reason'] as const,
+    registers: [this.#registry],
+  })
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
@@ -61,6 +67,10 @@ export class Metrics {
 
   countRequest(dialect: string): void {
     this.#requests.inc({ dialect })
+  }
+
+  countDroppedWebhooks(reason: string, count: number): void {
+    this.#droppedWebhooks.inc({ reason }, count)
   }
 
   get contentType(): string {

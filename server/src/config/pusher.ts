@@ -21,7 +21,8 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
       throw new SettingRefusal(`${name} stands in addresses; write at most 64 letters, digits, - or _.`)
     }
   }
-  if (webhookUrl && !/^https?:$/.test(URL.parse(webhookUrl)?.protocol ?? '')) {
+  if (webhookUrl && !isHttpAddress(webhookUrl)) {
+    // Not what was written: it may have a password in it.
     throw new SettingRefusal(
       'PUSHER_WEBHOOK_URL must be an address such as https://example.org/pusher-webhook.',
     )
@@ -32,4 +33,10 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
     )
   }
   return { appId, key, secret, cluster, webhookUrl }
+}
+
+/** Nothing listens on port 0. */
+function isHttpAddress(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.port !== '0'
 }

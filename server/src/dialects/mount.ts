@@ -4,6 +4,7 @@ import type { Chat } from '../core/chat.ts'
 import type { Feeds } from '../delivery/index.ts'
 import { deriveKey } from '../lib/token.ts'
 import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Secrets } from '../secrets.ts'
 import type { AddressOf, Limits } from '../transport/index.ts'
 import type { Dialect, DialectName } from './dialect.ts'
@@ -17,6 +18,7 @@ export interface DialectParts {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
+  readonly metrics: Metrics
   readonly config: Config
   readonly secrets: Secrets
 }
@@ -52,13 +54,14 @@ const mountDialect = {
     limits,
     addressOf,
     log,
+    metrics,
     config,
     secrets,
   }: DialectParts): Promise<Dialect> {
     const { mountChannels } = await import('./channels/index.ts')
     const { tokenTtlSeconds, historyLimit } = config.channels
     const tokenKey = deriveKey(secrets.root, 'channels')
-    const pusher = await openPusher({ bus, limits, addressOf, log, config, secrets })
+    const pusher = await openPusher({ bus, limits, addressOf, log, metrics, config, secrets })
     return mountChannels({
       chat,
       bus,
@@ -99,6 +102,7 @@ async function openPusher({
   limits,
   addressOf,
   log,
+  metrics,
   config,
   secrets,
 }: Omit<DialectParts, 'chat' | 'feeds'>) {
@@ -108,8 +112,12 @@ async function openPusher({
   if (cluster) {
     return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
   }
-  const options = { bus, credentials, limits, addressOf, log, ...(webhookUrl && { webhookUrl }) }
-  return { mode: 'built-in', server: createPusherServer(options) } as const
+  const server = createPusherServer({
+    ...{ bus, credentials, limits, addressOf, log },
+    ...(webhookUrl && { webhookUrl }),
+    onWebhookDropped: (reason, count) => metrics.countDroppedWebhooks(reason, count),
+  })
+  return { mode: 'built-in', server } as const
 }
 
 export const pusherCredentials = (config: Config, secrets: Secrets) => ({

@@ -17,6 +17,7 @@ import { Requests } from './requests.ts'
 import { Signatures } from './signatures.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Users } from './users.ts'
+import type { OnDropped } from './webhook-queue.ts'
 import { type WebhookRetry, Webhooks } from './webhooks.ts'
 
 export interface PusherDeps {
@@ -24,6 +25,8 @@ export interface PusherDeps {
   readonly credentials: PusherCredentials
   /** Where webhooks are posted. None are sent without it. */
   readonly webhookUrl?: string
+  /** Told of webhook events that are given up. */
+  readonly onWebhookDropped?: OnDropped
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -38,7 +41,7 @@ export interface PusherTiming extends Liveness {
   readonly lingerMs: number
   /** How often the members of presence channels are compared with what the cluster knows. */
   readonly mendIntervalMs: number
-  readonly webhookRetry: WebhookRetry
+  readonly webhookRetry: Partial<WebhookRetry>
 }
 
 /** A Pusher protocol 7 server of one application. It knows nothing of chat. */
@@ -146,13 +149,14 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
 }
 
 function openWebhooks(deps: PusherDeps, signatures: Signatures, clock: Clock): Webhooks | undefined {
-  const { webhookUrl: url, log, timing } = deps
+  const { webhookUrl: url, onWebhookDropped: onDropped, log, timing } = deps
   if (url === undefined) return undefined
   return new Webhooks({
     url,
     signatures,
     clock,
     log,
+    ...(onDropped && { onDropped }),
     ...(timing?.webhookRetry && { retry: timing.webhookRetry }),
   })
 }

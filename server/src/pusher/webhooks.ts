@@ -2,96 +2,116 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
 import type { Signatures } from './signatures.ts'
-
-export interface ClientEventHook {
-  readonly name: 'client_event'
-  readonly channel: string
-  readonly event: string
-  readonly data: string
-  readonly socket_id: string
-  readonly user_id?: string
-}
-
-/** A webhook's event, as it is posted. */
-type WebhookEvent =
-  | { readonly name: 'channel_occupied' | 'channel_vacated'; readonly channel: string }
-  | { readonly name: 'member_added' | 'member_removed'; readonly channel: string; readonly user_id: string }
-  | ClientEventHook
+import type { WebhookEvent } from './webhook-event.ts'
+import { post, type WebhookTarget, webhookTarget } from './webhook-post.ts'
+import { type OnDropped, type QueuedEvent, WebhookQueue } from './webhook-queue.ts'
 
 interface WebhooksDeps {
   readonly url: string
   readonly signatures: Signatures
   readonly clock: Clock
   readonly log: Logger
-  readonly retry?: WebhookRetry
+  readonly onDropped?: OnDropped
+  readonly retry?: Partial<WebhookRetry>
 }
 
 /** A batch that is not taken is posted again after `firstMs`, then twice that …, and given up after `giveUpMs`. */
 export interface WebhookRetry {
   readonly firstMs: number
   readonly giveUpMs: number
+  /** So long the batches behind a refused one wait for it, so that order holds; then they go out beside it. */
+  readonly holdMs: number
+  /** An event that has waited for longer is dropped: it is no news any more. */
+  readonly maxAgeMs: number
 }
 
-const RETRY: WebhookRetry = { firstMs: 1_000, giveUpMs: 5 * 60_000 }
+const RETRY: WebhookRetry = { firstMs: 1_000, giveUpMs: 5 * 60_000, holdMs: 10_000, maxAgeMs: 3_600_000 }
 const MAX_RETRY_DELAY_MS = 60_000
 /** What happens within this time goes into one request. */
 const BATCH_MS = 50
 const MAX_BATCH = 100
-const MAX_WAITING = 10_000
+/** Batches on their way; past it the next waits until one is taken or given up. */
+const MAX_BATCHES = 32
 const REQUEST_TIMEOUT_MS = 10_000
 /** How long a closing server tries to get rid of what waits. */
 const CLOSE_MS = 2_000
 
 /**
- * Posts events to the application, in order, one request at a time. When `MAX_WAITING` wait, because the
- * application is down or slow, newer ones are dropped and logged.
+ * Posts events to the application, one request after another as long as it takes them. A batch that it refuses holds
+ * up the others for `holdMs` at most: one that it will never take must not silence all.
  */
 export class Webhooks {
   readonly #deps: WebhooksDeps
+  readonly #target: WebhookTarget
   readonly #retry: WebhookRetry
-  #waiting: WebhookEvent[] = []
-  #dropped = 0
+  readonly #queue: WebhookQueue
   #sending: Promise<void> | undefined
+  /** Batches that are being posted, or wait to be posted again. */
+  readonly #onTheirWay = new Set<Promise<void>>()
   readonly #closing = new AbortController()
 
   constructor(deps: WebhooksDeps) {
     this.#deps = deps
-    this.#retry = deps.retry ?? RETRY
+    this.#target = webhookTarget(deps.url)
+    this.#retry = { ...RETRY, ...deps.retry }
+    const { clock, log, onDropped = () => undefined } = deps
+    this.#queue = new WebhookQueue({ clock, log, onDropped, maxAgeMs: this.#retry.maxAgeMs })
   }
 
   add(event: WebhookEvent): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#dropped++
-    else this.#waiting.push(event)
+    this.#queue.add(event)
     this.#sending ??= this.#sendAll()
   }
 
   async close(): Promise<void> {
-    if (!this.#sending) return
     const timer = setTimeout(() => this.#closing.abort(), CLOSE_MS)
     await this.#sending
+    await Promise.all(this.#onTheirWay)
     clearTimeout(timer)
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#closing.signal.aborted) {
-      if (this.#waiting.length < MAX_BATCH) await sleep(BATCH_MS)
-      await this.#deliver(this.#waiting.splice(0, MAX_BATCH))
+    while (this.#queue.length > 0 && !this.#closing.signal.aborted) {
+      if (this.#queue.length < MAX_BATCH) await sleep(BATCH_MS)
+      if (this.#onTheirWay.size >= MAX_BATCHES) await Promise.race(this.#onTheirWay)
+      const batch = this.#queue.take(MAX_BATCH)
+      if (batch.length > 0) await this.#holdFor(this.#send(batch))
     }
-    const count = this.#dropped + this.#waiting.length
-    if (count > 0) this.#deps.log.warn({ count }, 'webhook events were dropped')
-    this.#dropped = 0
+    // Nobody will post them any more.
+    this.#queue.giveUp(this.#queue.take(this.#queue.length))
     this.#sending = undefined
+    if (this.#onTheirWay.size === 0) this.#queue.report()
   }
 
-  async #deliver(events: readonly WebhookEvent[]): Promise<void> {
-    const body = JSON.stringify({ time_ms: Math.floor(this.#deps.clock.nowMicros() / 1000), events })
+  #send(batch: readonly QueuedEvent[]): Promise<void> {
+    const sent = this.#deliver(batch).finally(() => {
+      this.#onTheirWay.delete(sent)
+      if (this.#onTheirWay.size === 0 && !this.#sending) this.#queue.report()
+    })
+    this.#onTheirWay.add(sent)
+    return sent
+  }
+
+  async #holdFor(sent: Promise<void>): Promise<void> {
+    const over = new AbortController()
+    const held = sleep(this.#retry.holdMs, undefined, { signal: over.signal }).catch(() => undefined)
+    await Promise.race([sent, held])
+    over.abort()
+  }
+
+  /** Never rejects. */
+  async #deliver(batch: readonly QueuedEvent[]): Promise<void> {
+    const time_ms = Math.floor(this.#deps.clock.nowMicros() / 1000)
     const giveUpAt = performance.now() + this.#retry.giveUpMs
+    let left = batch
     for (let delayMs = this.#retry.firstMs; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_DELAY_MS)) {
-      const refusal = await this.#post(body)
-      if (!refusal) return
+      left = this.#queue.young(left)
+      if (left.length === 0) return
+      const refusal = await this.#post(JSON.stringify({ time_ms, events: left.map(({ event }) => event) }))
+      if (!refusal) return this.#queue.letGo(left)
       if (this.#closing.signal.aborted || performance.now() + delayMs > giveUpAt) {
-        this.#deps.log.warn({ ...refusal, count: events.length }, 'a webhook was given up')
-        return
+        this.#deps.log.warn({ ...refusal, count: left.length }, 'a webhook was given up')
+        return this.#queue.giveUp(left)
       }
       await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)
     }
@@ -99,21 +119,14 @@ export class Webhooks {
 
   /** Undefined when it was taken. */
   async #post(body: string): Promise<{ status: number } | { failure: Failure } | undefined> {
-    const { url, signatures } = this.#deps
+    const { signatures } = this.#deps
     try {
-      const response = await fetch(url, {
-        method: 'POST',
+      const status = await post(this.#target, {
         body,
-        redirect: 'manual',
-        headers: {
-          'content-type': 'application/json',
-          'x-pusher-key': signatures.key,
-          'x-pusher-signature': signatures.sign(body),
-        },
+        headers: { 'x-pusher-key': signatures.key, 'x-pusher-signature': signatures.sign(body) },
         signal: AbortSignal.any([AbortSignal.timeout(REQUEST_TIMEOUT_MS), this.#closing.signal]),
       })
-      await response.body?.cancel()
-      return response.ok ? undefined : { status: response.status }
+      return status >= 200 && status < 300 ? undefined : { status }
     } catch (error) {
       return { failure: failureOf(error) }
     }
@@ -129,7 +142,7 @@ interface Failure {
 /** A whole error would be logged with all that hangs on it: on that of a request given up, 25 constants. */
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
-  // What happened is behind a "fetch failed".
+  // Why a request was given up is behind an error that says only that it was.
   const { name, message, code }: Error & { code?: unknown } =
     error.cause instanceof Error ? error.cause : error
   return { name, ...(typeof code === 'string' && { code }), message }

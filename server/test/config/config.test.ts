@@ -81,6 +81,8 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHER_KEY: 'a/b' }, /PUSHER_KEY/],
   [{ PUSHER_SECRET: 'secret' }, /PUSHER_SECRET is a well-known or short secret/],
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
+  [{ PUSHER_WEBHOOK_URL: 'http://127.0.0.1:0/' }, /https/],
+  [{ PUSHER_WEBHOOK_URL: 'https://me:hidden@exa mple.org' }, /^PUSHER_WEBHOOK_URL(?!.*hidden)/],
   [{ PEER: 'true' }, /PEER=true.*PostgreSQL/],
   [{ REDIS_URL: 'redis://127.0.0.1' }, /REDIS_URL.*PostgreSQL/],
   [{ REDIS_URL: 'http://127.0.0.1', DATABASE_URL: 'postgres://127.0.0.1/chat' }, /REDIS_URL must be/],

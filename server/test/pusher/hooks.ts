@@ -11,17 +11,27 @@ export interface Hooks extends AsyncDisposable {
   lines(): string[]
 }
 
-export async function openHooks(): Promise<Hooks> {
+interface HooksOptions {
+  readonly port?: number
+  /** Whether a body is never taken. */
+  readonly refuses?: (body: string) => boolean
+}
+
+export async function openHooks({
+  port: wanted = 0,
+  refuses = () => false,
+}: HooksOptions = {}): Promise<Hooks> {
   const requests: Hooks['requests'] = []
   const statuses: number[] = []
   const http = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const status = statuses.shift() ?? 200
-    if (status === 200) requests.push({ headers: request.headers, rawBody: Buffer.concat(chunks).toString() })
+    const rawBody = Buffer.concat(chunks).toString()
+    const status = refuses(rawBody) ? 500 : (statuses.shift() ?? 200)
+    if (status === 200) requests.push({ headers: request.headers, rawBody })
     response.writeHead(status, { location: '/elsewhere' }).end('thank you')
   })
-  const port = await listen(http, '127.0.0.1', 0)
+  const port = await listen(http, '127.0.0.1', wanted)
   return {
     url: `http://127.0.0.1:${port}/hooks`,
     requests,

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino'
+import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
+import type { WebhookEvent } from './webhook-event.ts'
+
+/** `full`: too many waited. `old`: it waited for too long. `refused`: the application did not take it. */
+export type DropReason = 'full' | 'old' | 'refused'
+
+/** Told of each event that the application will never hear of. */
+export type OnDropped = (reason: DropReason, count: number) => void
+
+export interface QueuedEvent {
+  readonly event: WebhookEvent
+  readonly atMicros: number
+  readonly bytes: number
+}
+
+interface WebhookQueueOptions {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly onDropped: OnDropped
+  readonly maxAgeMs: number
+}
+
+/** Events that wait or are on their way. The next is dropped. */
+const MAX_EVENTS = 10_000
+/** Of the same events, as they are posted. */
+const MAX_BYTES = 32 * 1024 * 1024
+
+/** Webhook events on their way: bounded in number, in bytes and in age. What it drops is counted, and logged once. */
+export class WebhookQueue {
+  readonly #options: WebhookQueueOptions
+  #waiting: QueuedEvent[] = []
+  #held = 0
+  #heldBytes = 0
+  readonly #dropped = new Map<DropReason, number>()
+
+  constructor(options: WebhookQueueOptions) {
+    this.#options = options
+  }
+
+  /** Those that nobody has taken yet. */
+  get length(): number {
+    return this.#waiting.length
+  }
+
+  add(event: WebhookEvent): void {
+    const bytes = Buffer.byteLength(JSON.stringify(event))
+    if (this.#held >= MAX_EVENTS || this.#heldBytes + bytes > MAX_BYTES) {
+      this.#drop('full', 1)
+      return
+    }
+    this.#held++
+    this.#heldBytes += bytes
+    this.#waiting.push({ event, atMicros: this.#options.clock.nowMicros(), bytes })
+  }
+
+  /** The oldest that are young enough to be told. They count until they are let go. */
+  take(max: number): readonly QueuedEvent[] {
+    return this.young(this.#waiting.splice(0, max))
+  }
+
+  /** Drops, of some that were taken, what has become too old. */
+  young(taken: readonly QueuedEvent[]): readonly QueuedEvent[] {
+    const since = this.#options.clock.nowMicros() - (this.#options.maxAgeMs * MICROS_PER_SECOND) / 1000
+    const old = taken.filter(({ atMicros }) => atMicros < since)
+    if (old.length === 0) return taken
+    this.letGo(old)
+    this.#drop('old', old.length)
+    return taken.filter(({ atMicros }) => atMicros >= since)
+  }
+
+  /** The application has taken them. */
+  letGo(taken: readonly QueuedEvent[]): void {
+    this.#held -= taken.length
+    for (const { bytes } of taken) this.#heldBytes -= bytes
+  }
+
+  /** The application will not have them. */
+  giveUp(taken: readonly QueuedEvent[]): void {
+    this.letGo(taken)
+    this.#drop('refused', taken.length)
+  }
+
+  /** Nothing is on its way any more: says once what was dropped since the last time. */
+  report(): void {
+    if (this.#dropped.size === 0) return
+    const count = [...this.#dropped.values()].reduce((sum, each) => sum + each, 0)
+    this.#options.log.warn(
+      { count, reasons: Object.fromEntries(this.#dropped) },
+      'webhook events were dropped',
+    )
+    this.#dropped.clear()
+  }
+
+  #drop(reason: DropReason, count: number): void {
+    if (count === 0) return
+    if (!this.#dropped.has(reason)) this.#options.log.warn({ reason }, 'webhook events are being dropped')
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count)
+    this.#options.onDropped(reason, count)
+  }
+}
