@@ -3,6 +3,7 @@ import type { Clock, Micros } from '../lib/clock.ts'
 import { newUuid } from '../lib/ids.ts'
 import { LaneFull } from '../lib/lane.ts'
 import type { Passwords } from '../lib/password.ts'
+import { passwordForms } from '../lib/password-form.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
@@ -76,8 +77,12 @@ export class Accounts {
   ): Promise<Account> {
     const named = await this.#store.findByUsername(login)
     const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
-    const matches = await unlessBusy(this.#passwords.verify(password, account?.passwordHash ?? undefined))
-    if (!account || !matches || !isActive(account)) throw new ChatError('wrong_credentials')
+    const forms = passwordForms(password)
+    const hash = account?.passwordHash ?? undefined
+    const matching = await unlessBusy(this.#passwords.match(forms, hash))
+    if (!account || hash === undefined || matching === undefined || !isActive(account))
+      throw new ChatError('wrong_credentials')
+    if (matching !== forms[0]) await this.#renewHash(account.accountId, { password, old: hash })
     return account
   }
 
@@ -145,6 +150,20 @@ export class Accounts {
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)
+  }
+
+  /** Of an older form of the password: from now on it is proved however it is typed. */
+  async #renewHash(
+    accountId: AccountId,
+    { password, old }: { password: string; old: string },
+  ): Promise<void> {
+    try {
+      const renewed = await unlessBusy(this.#passwords.hash(password))
+      await this.#store.replaceHash(accountId, { old, renewed })
+    } catch (error) {
+      // The old hash goes on proving the same password, and the next log-in tries this again.
+      if (!(error instanceof ChatError)) throw error
+    }
   }
 
   async #revoke(accountId: AccountId, disable: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Lane } from './lane.ts'
+import { passwordForms } from './password-form.ts'
 
 const argon2Async = promisify(argon2)
 
@@ -33,30 +34,45 @@ export class Passwords {
 
   /** An argon2id hash in PHC form. Throws `LaneFull` when 500 hashes already wait. */
   hash(password: string): Promise<string> {
+    const [form] = passwordForms(password)
     return this.#lane.run(async () => {
       const nonce = randomBytes(SALT_BYTES)
       const { memory, passes } = this.#cost
       const options = { tagLength: TAG_BYTES, memory, passes, parallelism: PARALLELISM }
-      const tag = await argon2Async('argon2id', { message: password, nonce, ...options })
+      const tag = await argon2Async('argon2id', { message: form, nonce, ...options })
       return `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`
     })
   }
 
   /** Whether the password matches, whatever that hash has cost. Without one it takes the same time and answers false. */
-  verify(password: string, hash: string | undefined): Promise<boolean> {
+  async verify(password: string, hash: string | undefined): Promise<boolean> {
+    return (await this.match(passwordForms(password), hash)) !== undefined
+  }
+
+  /**
+   * The one of these texts that the hash was made of. Each is hashed, whichever matches and whether there is a hash:
+   * the time says how many they are and nothing else. Throws as `hash` does.
+   */
+  match(texts: readonly string[], hash: string | undefined): Promise<string | undefined> {
     return this.#lane.run(async () => {
       const parts = PHC.exec(hash ?? '')
-      const [, memory, passes, parallelism, salt, expected] = parts ?? []
-      const wanted = Buffer.from(expected ?? '', 'base64')
-      const tag = await argon2Async('argon2id', {
-        message: password,
-        nonce: salt ? Buffer.from(salt, 'base64') : randomBytes(SALT_BYTES),
-        tagLength: wanted.length || TAG_BYTES,
-        memory: Number(memory ?? this.#cost.memory),
-        passes: Number(passes ?? this.#cost.passes),
-        parallelism: Number(parallelism ?? PARALLELISM),
-      })
-      return parts !== null && timingSafeEqual(tag, wanted)
+      let matching: string | undefined
+      for (const text of texts) if (await this.#isOf(text, parts)) matching ??= text
+      return matching
     })
+  }
+
+  async #isOf(text: string, parts: RegExpExecArray | null): Promise<boolean> {
+    const [, memory, passes, parallelism, salt, expected] = parts ?? []
+    const wanted = Buffer.from(expected ?? '', 'base64')
+    const tag = await argon2Async('argon2id', {
+      message: text,
+      nonce: salt ? Buffer.from(salt, 'base64') : randomBytes(SALT_BYTES),
+      tagLength: wanted.length || TAG_BYTES,
+      memory: Number(memory ?? this.#cost.memory),
+      passes: Number(passes ?? this.#cost.passes),
+      parallelism: Number(parallelism ?? PARALLELISM),
+    })
+    return parts !== null && timingSafeEqual(tag, wanted)
   }
 }

@@ -57,6 +57,8 @@ export interface AccountStore {
   /** By id; guests and the disabled left out. */
   list(page: { after: number; limit: number }): Promise<readonly Account[]>
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
+  /** Another hash of the same password. Does nothing where `old` is no longer the account's. */
+  replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
   /** Voids every session and every token issued before `at`. */
   revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<void>

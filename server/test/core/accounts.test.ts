@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { MICROS_PER_SECOND } from '../../src/lib/clock.ts'
+import { Passwords } from '../../src/lib/password.ts'
 import { chatWith, PASSWORD } from '../support/chat.ts'
+import { CHEAP, hashOfText } from '../support/passwords.ts'
 
 const DAY = 24 * 3600 * MICROS_PER_SECOND
 
@@ -22,6 +25,22 @@ test('a password is proved in any case of the name, and by the email where that 
   assert.equal((await authenticate('aNN', PASSWORD, 'username')).accountId, accountId)
   assert.equal((await authenticate(email.toUpperCase(), PASSWORD, 'username or email')).accountId, accountId)
   await assert.rejects(authenticate(email, PASSWORD, 'username'), { code: 'wrong_credentials' })
+})
+
+test('a hash of the text as it was typed still lets its owner in, who can then type it either way', async (t) => {
+  const { chat, store, clock } = await chatWith(t)
+  const [composed, decomposed] = ['naïve Zoë', 'naïve Zoë'.normalize('NFD')] as const
+  const typings = { composed: [composed, decomposed], decomposed: [decomposed, composed], other: [composed] }
+  for (const [username, typed] of Object.entries(typings)) {
+    const raw = username === 'composed' ? composed : decomposed
+    const facts = { uuid: randomUUID(), username, displayName: username, email: null, at: clock.nowMicros() }
+    const { accountId } = await store.accounts.create({ ...facts, passwordHash: hashOfText(raw) })
+    for (const password of typed)
+      assert.equal((await chat.accounts.authenticate(username, password, 'username')).accountId, accountId)
+    const { passwordHash } = (await store.accounts.find(accountId)) ?? assert.fail()
+    const passwords = new Passwords(CHEAP)
+    assert.equal(await passwords.match([composed], passwordHash ?? undefined), composed, username)
+  }
 })
 
 test('unknown name, wrong password, guest and disabled account are refused alike', async (t) => {

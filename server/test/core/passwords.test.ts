@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { Passwords } from '../../src/lib/password.ts'
+import { passwordForms } from '../../src/lib/password-form.ts'
 import { readConfig } from '../../src/server.ts'
 import { CHEAP } from '../support/passwords.ts'
 
@@ -23,4 +25,49 @@ test('nothing is a password for no hash, or for what is none', async () => {
   const passwords = new Passwords()
   for (const hash of [undefined, '', PASSWORD, '$argon2id$v=19$m=8,t=1,p=1$$'])
     assert.equal(await passwords.verify(PASSWORD, hash), false)
+})
+
+/** As keyboards and systems differ in writing the same. */
+const SAME: Readonly<Record<string, readonly [string, string]>> = {
+  'composed and decomposed': ['Zoë’s café', 'Zoe\u0308’s cafe\u0301'],
+  'syllables and their letters': ['비밀번호', '비밀번호'.normalize('NFD')],
+  'the spaces of Japanese, French and ASCII': ['ひみつ\u3000no\u00a0kotoba', 'ひみつ no kotoba'],
+}
+
+test('a password is the same however its characters are composed, and whichever space is typed', async () => {
+  const passwords = new Passwords(CHEAP)
+  for (const [what, [one, other]] of Object.entries(SAME)) {
+    assert.equal(await passwords.verify(other, await passwords.hash(one)), true, what)
+    assert.equal(await passwords.verify(one, await passwords.hash(other)), true, what)
+  }
+})
+
+test('case, compatibility forms and invisible characters still tell passwords apart', async () => {
+  const passwords = new Passwords(CHEAP)
+  const hash = await passwords.hash('Straße ２ ﬁn 👩‍💻')
+  for (const other of [
+    'straße ２ ﬁn 👩‍💻',
+    'Strasse ２ ﬁn 👩‍💻',
+    'Straße 2 ﬁn 👩‍💻',
+    'Straße ２ fin 👩‍💻',
+    'Straße ２ ﬁn 👩💻',
+  ])
+    assert.equal(await passwords.verify(other, hash), false, other)
+})
+
+test('whatever is typed, a password is one text for most people and never more than three', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (password) => {
+      const forms = passwordForms(password)
+      assert.ok(forms.length >= 1 && forms.length <= 3)
+      assert.ok(forms.includes(password), 'what an older hash was made of')
+      assert.deepEqual(passwordForms(forms[0]).slice(0, 1), forms.slice(0, 1), 'the form of a form is itself')
+    }),
+  )
+  assert.deepEqual(passwordForms('correct horse \t battery'), ['correct horse \t battery'])
+})
+
+test('an endless run of accents in a password is never sorted', () => {
+  const endless = `a${'\u0301\u0323'.repeat(60_000)}`
+  assert.deepEqual(passwordForms(endless), [endless])
 })

@@ -76,6 +76,21 @@ const IDENTITY: Readonly<{
   },
 }
 
+test('a password set in one dialect with composed characters is the same in all, typed decomposed', async () => {
+  for (const registrar of REGISTRARS) {
+    const person = { ...someone(`accents-${registrar}`), password: 'Zoé\u3000비밀' }
+    await DEVICES[registrar].register(world.server, person)
+    const account = await accountOf(person)
+    const typed = { ...person, password: 'Zoé 비밀'.normalize('NFD') }
+    for (const dialect of DIALECT_NAMES) {
+      const device = await DEVICES[dialect].logIn(world.server, typed)
+      const [told, expected] = await identify(dialect, device, account)
+      assert.deepEqual(told, expected, `${registrar} to ${dialect}`)
+      await device.close()
+    }
+  }
+})
+
 for (const registrar of REGISTRARS) {
   describe(`an account made in ${registrar}`, () => {
     const person = someone(`from-${registrar}`)

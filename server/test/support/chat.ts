@@ -43,6 +43,7 @@ export async function chatWith<Name extends string>(t: TestContext, ...names: re
     people[username] = await chat.accounts.register({ username, password: PASSWORD })
   return {
     chat,
+    store,
     bus,
     clock,
     people,

@@ -37,6 +37,12 @@ CREATE OR REPLACE FUNCTION chat_accounts_set_bio(wanted json) RETURNS json LANGU
   RETURNING 'null'::json
 $$;
 
+CREATE OR REPLACE FUNCTION chat_accounts_replace_hash(wanted json) RETURNS json LANGUAGE sql AS $$
+  UPDATE accounts SET password_hash = wanted->>'renewed'
+  WHERE id = (wanted->>'accountId')::bigint AND password_hash = wanted->>'old'
+  RETURNING 'null'::json
+$$;
+
 CREATE OR REPLACE FUNCTION chat_accounts_set_seen(wanted json) RETURNS json LANGUAGE sql AS $$
   UPDATE accounts SET last_seen_at = greatest(last_seen_at, (wanted->>'at')::bigint)
   WHERE id = (wanted->>'accountId')::bigint

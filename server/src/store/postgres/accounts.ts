@@ -67,6 +67,10 @@ export class PostgresAccounts implements AccountStore {
     return this.#write('accounts_set_bio', { accountId, bio, at })
   }
 
+  replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void> {
+    return this.#write('accounts_replace_hash', { accountId, ...hashes })
+  }
+
   setSeen(accountId: AccountId, at: Micros): Promise<void> {
     return this.#write('accounts_set_seen', { accountId, at })
   }

@@ -10,6 +10,7 @@ export class AccountWrites {
   readonly #isTaken
   readonly #insert
   readonly #setBio
+  readonly #replaceHash
   readonly #setSeen
   readonly #endSessions
   readonly #revoke
@@ -20,6 +21,10 @@ export class AccountWrites {
     this.#isTaken = prepare(db, 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = ?1')
     this.#insert = prepare(db, INSERT)
     this.#setBio = prepare(db, 'UPDATE accounts SET bio = ?, updated_at = ? WHERE id = ?')
+    this.#replaceHash = prepare(
+      db,
+      'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
+    )
     this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
     this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ?')
     this.#revoke = prepare(db, REVOKE)
@@ -45,6 +50,10 @@ export class AccountWrites {
 
   setBio({ accountId, bio, at }: { accountId: AccountId; bio: string; at: Micros }): void {
     this.#setBio.run(bio, at, accountId)
+  }
+
+  replaceHash(hashes: { accountId: AccountId; old: string; renewed: string }): void {
+    this.#replaceHash.run(hashes.renewed, hashes.accountId, hashes.old)
   }
 
   setSeen({ accountId, at }: { accountId: AccountId; at: Micros }): void {

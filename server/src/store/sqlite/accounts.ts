@@ -64,6 +64,10 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.setBio', { accountId, bio, at })
   }
 
+  replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void> {
+    return this.#writer.write('accounts.replaceHash', { accountId, ...hashes })
+  }
+
   setSeen(accountId: AccountId, at: Micros): Promise<void> {
     return this.#writer.write('accounts.setSeen', { accountId, at })
   }

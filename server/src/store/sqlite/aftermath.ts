@@ -21,6 +21,7 @@ const AFTERMATHS: Aftermaths = {
   ping: nothing,
   'accounts.create': nothing,
   'accounts.setBio': (cache, { accountId }) => cache.accounts.forget(accountId),
+  'accounts.replaceHash': (cache, { accountId }) => cache.accounts.forget(accountId),
   // At each coming and going: what is remembered is moved on, and shares its texts with who holds it.
   'accounts.setSeen': (cache, { accountId, at }) => {
     const row = cache.accounts.get(accountId)

@@ -30,6 +30,7 @@ export function writesOn(db: DatabaseSync, ledger: Ledger) {
     ping: () => void touch.run(),
     'accounts.create': (account: NewAccount) => accounts.create(account),
     'accounts.setBio': (bio: Of<AccountWrites, 'setBio'>) => accounts.setBio(bio),
+    'accounts.replaceHash': (hashes: Of<AccountWrites, 'replaceHash'>) => accounts.replaceHash(hashes),
     'accounts.setSeen': (seen: Of<AccountWrites, 'setSeen'>) => accounts.setSeen(seen),
     'accounts.revoke': (change: Of<AccountWrites, 'revoke'>) => accounts.revoke(change),
     'accounts.freeGuests': (unseenSince: Micros) => accounts.freeGuests(unseenSince),

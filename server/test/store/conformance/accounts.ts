@@ -102,6 +102,17 @@ export function accountRules(rule: Rule): void {
     assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: '', updatedAt: at })
     assert.equal((await world.store.accounts.find(bob.accountId))?.bio, null)
   })
+  rule(
+    'replaces a hash by another one of the same password, unless a new password came first',
+    async (world) => {
+      const { accounts } = world.store
+      const ann = await world.account('ann', { passwordHash: 'raw' })
+      await accounts.find(ann.accountId)
+      await accounts.replaceHash(ann.accountId, { old: 'raw', renewed: 'composed' })
+      await accounts.replaceHash(ann.accountId, { old: 'raw', renewed: 'late' })
+      assert.deepEqual(await accounts.find(ann.accountId), { ...ann, passwordHash: 'composed' })
+    },
+  )
 
   rule('moves the time last seen forward only', async (world) => {
     const ann = await world.account('ann')

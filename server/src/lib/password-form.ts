@@ -1,0 +1,21 @@
+/** Unicode calls text stream-safe up to so many (UAX #15); sorting a run of them costs its length squared. */
+const LONG_RUN_OF_MARKS = /\p{M}{31}/u
+
+/**
+ * The form in which a password is hashed and compared, RFC 8265's OpaqueString: every space of Unicode is the
+ * ASCII one, characters are composed (NFC), case stays. Nothing is refused, although the RFC refuses control and
+ * invisible characters: the servers whose clients we serve took any password. Text that is not stream-safe stays as
+ * it is.
+ */
+const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+
+/**
+ * All texts that a stored hash may be of when it is this password's: first the one that new hashes are made of, then
+ * those that older ones were made of, which took the text as it was typed. One for most people and three at most;
+ * the password alone says how many, so that the time to try them says nothing of the account.
+ */
+export function passwordForms(password: string): readonly [string, ...string[]] {
+  if (LONG_RUN_OF_MARKS.test(password)) return [password]
+  const form = opaqueString(password)
+  return [form, ...new Set([password, form.normalize('NFD')].filter((older) => older !== form))]
+}
