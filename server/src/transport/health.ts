@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf } from './dispatcher.ts'
+import { isLocalRequest } from './local-request.ts'
 
 interface HealthOptions {
   /** Name → resolves when that part answers. Without it nobody can be served. */
@@ -13,6 +14,9 @@ interface HealthOptions {
   /** Lets a scraper from elsewhere than loopback in. */
   readonly metricsToken: string | undefined
 }
+
+const METRICS_REFUSED =
+  'metrics are for this machine itself, asked by a loopback address and not through a proxy, or for the bearer of METRICS_TOKEN'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -76,8 +80,8 @@ export class Health {
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { metrics, metricsToken } = this.#options
-    if (!metrics || !(isLocal(request) || hasToken(request, metricsToken))) {
-      json(response, 403, { error: 'metrics are for loopback, or for the bearer of METRICS_TOKEN' })
+    if (!metrics || !(isLocalRequest(request) || hasToken(request, metricsToken))) {
+      json(response, 403, { error: METRICS_REFUSED })
       return
     }
     const text = await metrics.text()
@@ -99,12 +103,6 @@ async function stateOf(ping: () => Promise<void>): Promise<'ok' | 'unavailable'>
     clearTimeout(timer)
   }
 }
-
-// A forwarded request comes from loopback too, but not from here.
-const isLocal = ({ headers, socket }: IncomingMessage): boolean =>
-  !headers['x-forwarded-for'] &&
-  !headers.forwarded &&
-  /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
 
 function hasToken(request: IncomingMessage, token: string | undefined): boolean {
   const given = Buffer.from(request.headers.authorization ?? '')
