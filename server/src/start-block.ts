@@ -1,8 +1,12 @@
 import { type Config, SAFE_SECRET_LENGTH } from './config/index.ts'
 import type { Server } from './server.ts'
 
-/** What a person sees when the server is up: where it listens, where it stores, what to try. */
-export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pusher }: Server): string {
+/**
+ * What a person sees when the server is up: where it listens, where it stores, what to try. `unread` are variables that
+ * begin as settings do and are none.
+ */
+export function startBlock(config: Config, server: Server, unread: readonly string[]): string {
+  const { url, tcpPort, dedicatedPorts, pusher } = server
   const isOn = (name: Config['dialects'][number]) => config.dialects.includes(name)
   const rows: (readonly [string, string] | false)[] = [
     ['HTTP, WebSocket', url],
@@ -22,11 +26,19 @@ export function startBlock(config: Config, { url, tcpPort, dedicatedPorts, pushe
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
     ],
+    unread.length > 0 && ['not read', `${listed(unread)}: no setting of this server`],
     !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
   ]
   const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))
   return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
 }
+
+const MAX_LISTED = 5
+
+const listed = (names: readonly string[]): string =>
+  names.length > MAX_LISTED
+    ? `${names.slice(0, MAX_LISTED).join(', ')} and ${names.length - MAX_LISTED} more`
+    : names.join(', ')
 
 /** As it may be shown: without the password. */
 export const addressOf = (database: Config['database']): string =>

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Environment } from './config/index.ts'
+import { type Environment, unreadNames } from './config/index.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
 
@@ -12,7 +12,7 @@ export async function start(environment: Environment): Promise<void> {
   const server = await createServer(config)
   // Before anybody reads that it started, and may ask it to stop.
   const asked = signalled()
-  process.stdout.write(startBlock(config, server))
+  process.stdout.write(startBlock(config, server, unreadNames(environment)))
   await asked
   server.drain()
   await pause(config.drainSeconds * 1000)

@@ -4,20 +4,20 @@ import { SettingsReader } from '../lib/settings.ts'
 import { originsOf, trustedProxiesOf } from './addresses.ts'
 import { type Config, LOG_LEVELS } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
-import { type Environment, refuseUnknown } from './names.ts'
+import { type Environment, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, refuseContradictions, tcpPortOf } from './ports.ts'
 import { pusherOf } from './pusher.ts'
 import { secretOf } from './secrets.ts'
 
 export type { Config, LogLevel } from './config.ts'
 export type { Database } from './engines.ts'
-export { type Environment, SETTING_NAMES } from './names.ts'
+export { type Environment, SETTING_NAMES, unreadNames } from './names.ts'
 export { SAFE_SECRET_LENGTH } from './secrets.ts'
 
 /** Throws `SettingRefusal`, whose message is one sentence that says what to write instead. */
 export function readConfig(environment: Environment): Config {
   refuseUnknown(environment)
-  const settings = new SettingsReader(environment)
+  const settings = new SettingsReader(withoutServiceLinks(environment))
   const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
   const database = databaseOf(settings)
   const config: Config = {
@@ -59,5 +59,5 @@ export function readConfig(environment: Environment): Config {
 /** Only where the data is, for a command that serves nobody. Throws as `readConfig` does. */
 export function readDatabase(environment: Environment): Database {
   refuseUnknown(environment)
-  return databaseOf(new SettingsReader(environment))
+  return databaseOf(new SettingsReader(withoutServiceLinks(environment)))
 }

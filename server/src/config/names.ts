@@ -1,4 +1,5 @@
 import { SettingRefusal } from '../lib/settings.ts'
+import { isLinkedPort, isServiceLink, nearestSetting } from './foreign-names.ts'
 
 /** Names of every setting; the reference documentation lists the same ones. */
 export const SETTING_NAMES = [
@@ -33,17 +34,46 @@ export const SETTING_NAMES = [
   'METRICS_TOKEN',
 ] as const
 
-/** Prefixes that are ours alone: a name with one of them that is not above is a slip. */
+/** How our settings begin: another name that does may be a slip. */
 const OWN_PREFIXES = /^(PARLANCE|ROOMS|GROUPS|CHATAPP|CHANNELS|MESSENGER|PUSHER)_/
+/** Nobody else's: whatever begins so and is no setting is a slip. */
+const OUR_NAME = 'PARLANCE_'
 /** Read by the tests, not by the server. */
 const TEST_PREFIX = 'PARLANCE_TEST_'
+/** Longer ones are nobody's slip, and comparing takes as long as they are. */
+const MAX_NAME_LENGTH = 64
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** Refuses a slip; what an orchestrator or another program has set under such a name is let be. */
 export function refuseUnknown(environment: Environment): void {
-  const known = new Set<string>(SETTING_NAMES)
-  for (const name of Object.keys(environment)) {
-    if (known.has(name) || name.startsWith(TEST_PREFIX) || !OWN_PREFIXES.test(name)) continue
-    throw new SettingRefusal(`${name} is not a setting; the settings are ${SETTING_NAMES.join(', ')}.`)
+  for (const name of strangersIn(environment)) {
+    const meant = meantBy(name)
+    if (meant === undefined && !name.startsWith(OUR_NAME)) continue
+    const instead = meant === undefined ? `the settings are ${SETTING_NAMES.join(', ')}` : `${meant} is`
+    throw new SettingRefusal(`${name} is not a setting; ${instead}.`)
   }
 }
+
+/** Names that begin as ours do, and that nobody reads here: they are most likely another program's. */
+export const unreadNames = (environment: Environment): readonly string[] =>
+  strangersIn(environment).filter((name) => !name.startsWith(OUR_NAME) && meantBy(name) === undefined)
+
+/** Without the service links that have the name of a setting: a Service called `rooms-tcp` makes a ROOMS_TCP_PORT. */
+export const withoutServiceLinks = (environment: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value = '']) => !(OWN_PREFIXES.test(name) && isLinkedPort(name, value)),
+    ),
+  )
+
+function strangersIn(environment: Environment): readonly string[] {
+  const known = new Set<string>(SETTING_NAMES)
+  return Object.entries(environment).flatMap(([name, value = '']) => {
+    const isOurs = known.has(name) || name.startsWith(TEST_PREFIX) || !OWN_PREFIXES.test(name)
+    return isOurs || isServiceLink(name, value) ? [] : [name]
+  })
+}
+
+const meantBy = (name: string): string | undefined =>
+  name.length > MAX_NAME_LENGTH ? undefined : nearestSetting(name, SETTING_NAMES)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { unreadNames } from '../../src/config/index.ts'
 import { readConfig } from '../../src/server.ts'
 
 test('without settings: loopback, port 8000, a file in .data, every dialect, limits on', () => {
@@ -53,7 +54,18 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PORT: '70000' }, /PORT.*65535/],
   [{ PORT: '-1' }, /PORT/],
   [{ PARLANCE_PORT: '1' }, /PARLANCE_PORT is not a setting/],
-  [{ ROOMS_TCPPORT: '1' }, /ROOMS_TCPPORT is not a setting/],
+  [{ ROOMS_TCPPORT: '1' }, /ROOMS_TCPPORT is not a setting; ROOMS_TCP_PORT is/],
+  [{ ROOMS_TCP_PROT: '1' }, /ROOMS_TCP_PROT is not a setting; ROOMS_TCP_PORT is/],
+  [{ ROOMS_TCP_HOTS: '::' }, /ROOMS_TCP_HOTS is not a setting; ROOMS_TCP_HOST is/],
+  [{ ROOMS_HISTORY: '1' }, /ROOMS_HISTORY is not a setting; ROOMS_HISTORY_LIMIT is/],
+  [{ CHATAPP_COOKIE_SAME_SITE: 'lax' }, /is not a setting; CHATAPP_COOKIE_SAMESITE is/],
+  [{ GROUPS_GUEST: 'false' }, /GROUPS_GUEST is not a setting; GROUPS_GUESTS is/],
+  [{ CHANNELS_TTL: '1' }, /CHANNELS_TTL is not a setting; CHANNELS_TOKEN_TTL is/],
+  [{ PUSHER_APP_KEY: 'a' }, /PUSHER_APP_KEY is not a setting; PUSHER_KEY is/],
+  [{ PUSHER_SECRTE: 'a' }, /PUSHER_SECRTE is not a setting; PUSHER_SECRET is/],
+  [{ PARLANCE_TAG: '1.2' }, /PARLANCE_TAG is not a setting; the settings are HOST/],
+  [{ PORT: 'tcp://10.0.0.1:8000' }, /PORT is "tcp:.*whole number/],
+  [{ ROOMS_TCP_PORT: 'http://10.0.0.1:2004' }, /ROOMS_TCP_PORT/],
   [{ PARLANCE_DIALECTS: 'rooms,irc' }, /"irc".*chatapp/],
   [{ PARLANCE_PORTS: 'chatapp' }, /PARLANCE_PORTS.*chatapp:8001/],
   [{ PARLANCE_PORTS: 'irc:1' }, /PARLANCE_PORTS/],
@@ -104,3 +116,71 @@ for (const [settings, sentence] of REFUSED) {
     )
   })
 }
+
+/** What Kubernetes' service links and Docker's links say of a service of that name, as they write it. */
+const linksOf = (name: string): Record<string, string> => ({
+  [`${name}_SERVICE_HOST`]: '10.0.0.1',
+  [`${name}_SERVICE_PORT`]: '8000',
+  [`${name}_SERVICE_PORT_HTTP`]: '8000',
+  [`${name}_SERVICE_PORT_RAW_TCP`]: '2004',
+  [`${name}_PORT`]: 'tcp://10.0.0.1:8000',
+  ...Object.fromEntries(
+    ['8000_TCP', '2004_TCP', '53_UDP', '9_SCTP'].flatMap((port) => [
+      [`${name}_PORT_${port}`, 'tcp://10.0.0.1:8000'],
+      [`${name}_PORT_${port}_PROTO`, 'tcp'],
+      [`${name}_PORT_${port}_PORT`, '8000'],
+      [`${name}_PORT_${port}_ADDR`, '10.0.0.1'],
+    ]),
+  ),
+  [`${name}_PORT_8000_TCP_START`]: 'tcp://10.0.0.1:8000',
+  [`${name}_PORT_8000_TCP_PORT_END`]: '8010',
+  [`${name}_NAME`]: '/one/parlance',
+  [`${name}_ENV_NODE_VERSION`]: '26',
+})
+
+const SERVICES = [
+  ...[
+    'PARLANCE',
+    'PARLANCE_DB',
+    'PARLANCE_PORTS',
+    'PARLANCE_ONE_1',
+    'ROOMS',
+    'ROOMS_TCP',
+    'ROOMS_TCP_HOST',
+    'CHATAPP',
+  ],
+  ...[
+    'GROUPS_GUESTS',
+    'CHANNELS',
+    'MESSENGER',
+    'MESSENGER_API',
+    'PUSHER',
+    'PUSHER_KEY',
+    'REDIS',
+    'DATABASE',
+    'METRICS',
+  ],
+]
+
+for (const service of SERVICES) {
+  test(`the links to a service ${service} change nothing`, () => {
+    assert.deepEqual(readConfig(linksOf(service)), readConfig({}))
+    assert.deepEqual(unreadNames(linksOf(service)), [])
+  })
+}
+
+test('a setting beside the links of a service counts', () => {
+  assert.equal(readConfig({ ...linksOf('ROOMS'), ROOMS_TCP_PORT: '2104' }).rooms.tcpPort, 2104)
+})
+
+test("other programs' variables do not stop the start, and those that begin as ours do are named", () => {
+  const others = { COMPOSE_PROJECT_NAME: 'parlance', DOCKER_HOST: 'tcp://10.0.0.1:2375', HOSTNAME: 'one' }
+  const likeOurs = {
+    PUSHER_SCHEME: 'https',
+    ROOMS_DB_PASSWORD: 'a',
+    MESSENGER_BOT_ID: '1',
+    PUSHER_PORT: '443',
+  }
+  assert.deepEqual(readConfig({ ...others, ...likeOurs }), readConfig({}))
+  assert.deepEqual(unreadNames({ ...others, ...likeOurs }), Object.keys(likeOurs))
+})
