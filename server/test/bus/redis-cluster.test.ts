@@ -10,7 +10,7 @@ import { isThere, untilPictured } from '../support/redis-nodes.ts'
 import { until } from '../support/until.ts'
 import { busConformance } from './conformance.ts'
 
-const { shards, ...started } = await startRedisCluster()
+const { shards, addReplica, ...started } = await startRedisCluster()
 after(() => started[Symbol.asyncDispose]())
 const url = shards[0]?.url ?? assert.fail()
 
@@ -20,8 +20,9 @@ const TOPICS = Array.from({ length: 30 }, (_, n) =>
   topic<string>(n === 7 ? 'with {braces} and 7%' : `topic ${n}`),
 )
 
-async function open(t: TestContext): Promise<RedisBus> {
-  const bus = await RedisBus.open({ url, cluster: t.name, onError: (error) => assert.fail(String(error)) })
+async function open(t: TestContext, options: { readonly onUp?: () => void } = {}): Promise<RedisBus> {
+  const onError = (error: unknown) => assert.fail(String(error))
+  const bus = await RedisBus.open({ url, cluster: t.name, onError, ...options })
   t.after(() => bus.close())
   await bus.ping()
   return bus
@@ -104,3 +105,20 @@ async function untilAllHear(here: RedisBus, there: RedisBus): Promise<void> {
     return heard.size === TOPICS.length
   })
 }
+
+test('a shard that hands over to its replica is a broken link, until the replica is followed', async (t) => {
+  const replica = await addReplica()
+  const back: string[] = []
+  const [here, there] = [
+    await open(t, { onUp: () => back.push('here') }),
+    await open(t, { onUp: () => back.push('there') }),
+  ]
+  const heard: string[] = []
+  for (const each of TOPICS) there.subscribe(each, (news) => heard.push(news))
+  await Promise.all(TOPICS.map((each) => there.settled(each)))
+  await askRedis(replica, 'CLUSTER', 'FAILOVER')
+  await until('both to be back', () => new Set(back).size === 2)
+  for (const each of TOPICS) here.publish(each, each.name)
+  await until('news of every topic', () => heard.length >= TOPICS.length)
+  assert.deepEqual(heard.toSorted(), TOPICS.map(({ name }) => name).toSorted(), 'each once')
+})

@@ -7,6 +7,8 @@ import type { Owner } from './owner.ts'
 /** A way to a server that a test can cut, or make a slow one. */
 export interface CuttableProxy {
   readonly port: number
+  /** From now on new connections lead to another server: an address that follows a failover. */
+  redirect(target: Target): void
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void
   /** Resets every connection, as whoever has taken a dead machine's place does. */
@@ -25,10 +27,13 @@ export interface CuttableProxy {
   release(): Promise<void>
 }
 
-export async function startProxy(
-  owner: Owner,
-  target: { host: string; port: number },
-): Promise<CuttableProxy> {
+interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+export async function startProxy(owner: Owner, first: Target): Promise<CuttableProxy> {
+  let target = first
   const sockets = new Set<Socket>()
   const gates = new Map<Gate, Socket>()
   let isCut = false
@@ -68,6 +73,9 @@ export async function startProxy(
   })
   return {
     port: (server.address() as AddressInfo).port,
+    redirect: (other) => {
+      target = other
+    },
     cut: (stay) => {
       isCut = stay === 'stay'
       drop()

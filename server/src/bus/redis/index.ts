@@ -64,6 +64,11 @@ export class RedisBus implements Bus {
     this.#link = new RedisLink({
       url,
       onOpen: (wire) => this.#open(wire),
+      onAsking: () => {
+        const onProven = this.#outbox.beginProof()
+        // A primary that lacks the replicas which it must have takes no writes, and may have been replaced by another.
+        return () => this.presence.refusal === undefined && onProven()
+      },
       onUp: () => {
         this.#trouble = undefined
         this.#outbox.poke()
@@ -74,6 +79,7 @@ export class RedisBus implements Bus {
       onDown: (error) => {
         this.#trouble = error
         this.presence.leaveAlone()
+        this.#outbox.doubt()
         if (!this.#isReported) onDown?.(error)
         this.#isReported = true
         onTried()
@@ -107,7 +113,8 @@ export class RedisBus implements Bus {
   }
 
   async ping(): Promise<void> {
-    if (this.#trouble !== undefined) throw this.#trouble
+    const trouble = this.#trouble ?? this.presence.refusal
+    if (trouble !== undefined) throw trouble
   }
 
   async close(): Promise<void> {

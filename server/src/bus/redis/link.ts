@@ -7,6 +7,8 @@ interface LinkOptions {
   /** A new wire: nothing that an earlier one was told holds. It is up when the promise resolves. */
   readonly onOpen: (wire: Wire) => Promise<void>
   readonly onUp: () => void
+  /** Redis is about to be asked whether it is there as it must be; what is answered is called once it has said so. */
+  readonly onAsking: () => () => void
   /** The wire broke, or could not be opened; again for each attempt. */
   readonly onDown: (error: unknown) => void
 }
@@ -66,7 +68,7 @@ export class RedisLink {
   async #use(wire: BreakableWire): Promise<void> {
     const { promise: failed, reject } = Promise.withResolvers<never>()
     this.#failNow = reject
-    const over = Promise.race([beat(wire), wire.broken, failed, this.#stopped.promise])
+    const over = Promise.race([this.#beat(wire), wire.broken, failed, this.#stopped.promise])
     this.#wire = wire
     try {
       await Promise.race([this.#options.onOpen(wire), over])
@@ -78,12 +80,14 @@ export class RedisLink {
       this.#failNow = () => undefined
     }
   }
-}
 
-/** Rejects when Redis no longer answers: a stopped one keeps its connections open. */
-async function beat(wire: BreakableWire): Promise<never> {
-  for (;;) {
-    await pause(PING_EVERY_MS, undefined, { ref: false })
-    await within(PONG_TIMEOUT_MS, 'Redis', wire.ping())
+  /** Rejects when Redis no longer answers: a stopped one keeps its connections open. */
+  async #beat(wire: BreakableWire): Promise<never> {
+    for (;;) {
+      await pause(PING_EVERY_MS, undefined, { ref: false })
+      const onProven = this.#options.onAsking()
+      await within(PONG_TIMEOUT_MS, 'Redis', wire.ping())
+      onProven()
+    }
   }
 }

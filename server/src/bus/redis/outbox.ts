@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
 import { pack } from './parcel.ts'
+import { EVERYTHING, TopicSet } from './topic-set.ts'
 
 /** Past it a parcel is stored once and fetched, so that no subscriber's buffer holds it many times. */
 export const MAX_PARCEL_BYTES = 64 * 1024
@@ -9,11 +10,6 @@ export const MAX_PARCEL_BYTES = 64 * 1024
 const STORED_MS = 60_000
 /** On their way and not taken yet; what comes on top is not sent, and its topic poked later. */
 const MAX_UNSENT_BYTES = 32 * 1024 * 1024
-/** Topics remembered to be poked; past it all are. */
-const MAX_POKES = 10_000
-
-/** A topic that every node listens to: a poke there is one for all topics; news there, that a node has died. */
-export const EVERYTHING = '*'
 
 /** News of this node on its way to the others: what a turn says of one topic is one command. */
 export class Outbox {
@@ -25,7 +21,11 @@ export class Outbox {
   /** Commands that Redis has not answered. */
   #unanswered = 0
   #onAnswered: (() => void) | undefined
-  readonly #missed = new Set<string>()
+  /** To be poked. */
+  readonly #missed = new TopicSet()
+  /** What Redis has taken since it was last asked whether it passes news on, and since the time before. */
+  #unproven = new TopicSet()
+  #proving = new TopicSet()
 
   constructor(link: RedisLink, names: Names, nodeId: string) {
     this.#link = link
@@ -63,11 +63,30 @@ export class Outbox {
     })
   }
 
+  /**
+   * Redis is about to be asked whether it passes news on: one that has become a replica takes them, and tells
+   * nobody. The answer is to be called once it has said that it does.
+   */
+  beginProof(): () => void {
+    // The last question may have been left without an answer.
+    this.#unproven.addAll(this.#proving)
+    const proving = this.#unproven
+    this.#proving = proving
+    this.#unproven = new TopicSet()
+    return () => void proving.take()
+  }
+
+  /** The wire is broken: what was said over it since the last proof may have reached nobody. */
+  doubt(): void {
+    this.#missed.addAll(this.#proving)
+    this.#missed.addAll(this.#unproven)
+    this.#proving = new TopicSet()
+    this.#unproven = new TopicSet()
+  }
+
   /** Asks the others to look for what did not reach them. */
   poke(): void {
-    const topics = this.#missed.size > MAX_POKES ? [EVERYTHING] : [...this.#missed]
-    this.#missed.clear()
-    for (const topic of topics) void this.#send(topic)
+    for (const topic of this.#missed.take()) void this.#send(topic)
   }
 
   async #send(topic: string, news?: readonly unknown[]): Promise<void> {
@@ -75,9 +94,10 @@ export class Outbox {
     let bytes = 0
     this.#unanswered++
     try {
-      if (!wire) return this.#miss(topic)
+      if (!wire) return this.#missed.add(topic)
       if (this.#unsentBytes > MAX_UNSENT_BYTES) throw new Error('Redis takes less than is to be told')
       const { commands } = wire
+      this.#unproven.add(topic)
       const text = news ? pack([this.#nodeId, news]) : pack([this.#nodeId])
       bytes = text.length
       this.#unsentBytes += bytes
@@ -92,16 +112,12 @@ export class Outbox {
         commands.sPublish(channel, pack([this.#nodeId, key])),
       ])
     } catch (error) {
-      this.#miss(topic)
+      this.#missed.add(topic)
       // Once there is another wire, the others are told where they have missed something.
       if (this.#link.wire === wire) this.#link.fail(error)
     } finally {
       this.#unsentBytes -= bytes
       if (--this.#unanswered === 0) this.#onAnswered?.()
     }
-  }
-
-  #miss(topic: string): void {
-    if (this.#missed.size <= MAX_POKES) this.#missed.add(topic)
   }
 }

@@ -74,6 +74,11 @@ export class RedisPresence implements PresenceSets {
     this.#listeners.push(listener)
   }
 
+  /** Why Redis takes nothing that it is told, though it answers. Undefined when it does. */
+  get refusal(): unknown {
+    return this.#tenure.refusal
+  }
+
   /** Says everything again, to a Redis that may have forgotten it. */
   open(redis: RedisCommands): Promise<void> {
     return this.#tenure.open(redis)

@@ -1,5 +1,6 @@
 import { createCluster } from '@redis/client'
 import { CONNECTION, SOCKET } from './connection.ts'
+import { askPrimary } from './role.ts'
 
 export type Shards = ReturnType<typeof createShards>
 
@@ -52,7 +53,11 @@ export class ShardWatch {
   async #ask(master: Shards['masters'][number]): Promise<string> {
     const subscriber = master.pubSub?.client
     const commands = await this.#shards.nodeClient(master)
-    const [slots] = await Promise.all([commands.clusterSlots(), subscriber?.isReady && subscriber.ping()])
+    const [slots] = await Promise.all([
+      commands.clusterSlots(),
+      askPrimary(commands),
+      subscriber?.isReady && subscriber.ping(),
+    ])
     return [master.id, ...slots.map(({ from, to, master: { id } }) => `${from}-${to} ${id}`)].join()
   }
 }

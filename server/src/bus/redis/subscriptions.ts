@@ -1,8 +1,8 @@
 import type { Listeners } from '../listeners.ts'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
-import { EVERYTHING } from './outbox.ts'
 import { type Parcel, unpack } from './parcel.ts'
+import { EVERYTHING } from './topic-set.ts'
 import type { Wire } from './wire.ts'
 
 /** So much longer a topic that nobody listens to any more is subscribed to: its next listener often comes at once. */

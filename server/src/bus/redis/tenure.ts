@@ -5,6 +5,7 @@ import type { Holders } from '../holders.ts'
 import { Claim } from './claim.ts'
 import { Ledger } from './ledger.ts'
 import type { Names } from './names.ts'
+import { isOfReplica } from './role.ts'
 import type { RedisCommands } from './wire.ts'
 
 /** A node that has not renewed for so long is taken for dead: with the next look at it, within 10 seconds. */
@@ -41,12 +42,17 @@ export class Tenure {
   #epoch: string | undefined
   #heldSince = 0
   #isRenewing = false
-  #isRefused = false
+  #refusal: unknown
   #isClosed = false
 
   constructor(options: TenureOptions) {
     this.#options = options
     this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref()
+  }
+
+  /** Why Redis takes nothing, though it answers: no memory, no replica, no right. Undefined when it does. */
+  get refusal(): unknown {
+    return this.#refusal
   }
 
   /** Says everything again, to a Redis that may have forgotten it. */
@@ -105,7 +111,7 @@ export class Tenure {
     this.#isHeld = true
     await claim.sayAll((come) => onShift({ ...come, isPresent: true, isRepeated }))
     await before?.bury(ledger, onShift)
-    this.#isRefused = false
+    this.#refusal = undefined
   }
 
   async #renew(): Promise<void> {
@@ -145,7 +151,9 @@ export class Tenure {
   #report(ledger: Ledger, error: unknown): void {
     if (ledger !== this.#offered || !(error instanceof ErrorReply)) return
     this.#isHeld = false
-    if (!this.#isRefused) this.#options.onError(error)
-    this.#isRefused = true
+    // It is the link that notices, and breaks.
+    if (isOfReplica(error)) return
+    if (this.#refusal === undefined) this.#options.onError(error)
+    this.#refusal = error
   }
 }

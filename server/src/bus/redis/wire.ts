@@ -1,5 +1,6 @@
 import { within } from '../../lib/within.ts'
 import { CONNECT_TIMEOUT_MS, type Connection, createConnection } from './connection.ts'
+import { askPrimary, requirePrimary } from './role.ts'
 import { createShards, type Shards, ShardWatch } from './shards.ts'
 
 /** What is asked of Redis: the same of one server and of a Redis Cluster. */
@@ -37,7 +38,10 @@ export interface Wire {
 export interface BreakableWire extends Wire, AsyncDisposable {
   /** Rejects when a connection is lost. */
   readonly broken: Promise<never>
-  /** Resolves when every server has answered. Rejects also when news may have been missed otherwise. */
+  /**
+   * Resolves when every server has answered and is a primary. Rejects also when news may have been missed
+   * otherwise.
+   */
   ping(): Promise<unknown>
 }
 
@@ -66,9 +70,10 @@ export async function openWire(url: string): Promise<BreakableWire> {
     await within(CONNECT_TIMEOUT_MS, 'Redis', watch.ping())
     return wireOf({ commands: shards, subscriber: shards, broken, ping: () => watch.ping() }, opened)
   }
+  requirePrimary(about)
   // One that subscribes can do nothing else.
   const subscriber = await adopt(createConnection(url, onBroken))
-  const ping = () => Promise.all([commands.ping(), subscriber.ping()])
+  const ping = () => Promise.all([askPrimary(commands), subscriber.ping()])
   return wireOf({ commands, subscriber, broken, ping }, opened)
 }
 

@@ -5,7 +5,7 @@ import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
 import { initPostgres, POSTGRES_USER } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
-import { joinShards } from './redis-cluster.ts'
+import { followShard, joinShards } from './redis-cluster.ts'
 
 export { askRedis, flushRedis } from './ask.ts'
 export { dockerIsMissing } from './docker.ts'
@@ -35,14 +35,25 @@ export async function startRedis(): Promise<{ engine: Engine } & AsyncDisposable
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
+interface RedisCluster extends AsyncDisposable {
+  readonly shards: readonly Engine[]
+  /** Starts a replica of the first shard, in step with it. */
+  addReplica(): Promise<Engine>
+}
+
 /** A Redis Cluster of three shards for this test alone. */
-export async function startRedisCluster(): Promise<{ shards: readonly Engine[] } & AsyncDisposable> {
+export async function startRedisCluster(): Promise<RedisCluster> {
   await using opened = new AsyncDisposableStack()
   const shards: Engine[] = []
   for (let n = 0; n < 3; n++) shards.push(await startIn(opened, makeRedisShard))
   await joinShards(shards.map(({ url }) => url))
   const closing = opened.move()
-  return { shards, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+  const addReplica = async () => {
+    const replica = await startIn(closing, makeRedisShard)
+    await followShard(replica, shards)
+    return replica
+  }
+  return { shards, addReplica, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
 async function startIn(

@@ -31,6 +31,27 @@ export async function joinShards(urls: readonly string[]): Promise<void> {
   )
 }
 
+/** Makes a server that knows no other a replica of the first shard. Resolves when it is in step. */
+export async function followShard(replica: Engine, [first]: readonly Engine[]): Promise<void> {
+  if (!first) throw new Error('there is no shard')
+  const id = String(await askRedis(first, 'CLUSTER', 'MYID'))
+  const busPort = /^\S+ [\d.]+:\d+@(\d+)[^\n]* myself,/m.exec(
+    String(await askRedis(first, 'CLUSTER', 'NODES')),
+  )?.[1]
+  await askRedis(replica, 'CLUSTER', 'MEET', '127.0.0.1', String(first.port), busPort ?? '')
+  const knows = async () => String(await askRedis(replica, 'CLUSTER', 'NODES')).includes(id)
+  await until('the replica to know its primary', knows, START_MS)
+  await until('the replica to be one', () => follows(replica, id), START_MS)
+  const isInStep = async () => /link_status:up/.test(String(await askRedis(replica, 'INFO', 'replication')))
+  await until('the replica to be in step', isInStep, START_MS)
+}
+
+const follows = (replica: Engine, id: string): Promise<boolean> =>
+  askRedis(replica, 'CLUSTER', 'REPLICATE', id).then(
+    () => true,
+    () => false,
+  )
+
 /** Moves the slot of a key, with what lies in it, to another shard. Resolves when every shard knows. */
 export async function moveSlotOf(key: string, shards: readonly Engine[]): Promise<void> {
   const nodes = await Promise.all(
