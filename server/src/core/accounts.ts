@@ -1,12 +1,15 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
+import type { Asker } from '../lib/fair-lane.ts'
 import { newUuid } from '../lib/ids.ts'
 import { LaneFull } from '../lib/lane.ts'
 import type { Passwords } from '../lib/password.ts'
 import { passwordForms } from '../lib/password-form.ts'
+import { siteOf } from '../lib/site.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
+import { KnownSites } from './known-sites.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import type { Account, AccountId } from './types.ts'
 
@@ -16,6 +19,15 @@ interface Registration {
   readonly displayName?: string
   readonly email?: string
   readonly password: string
+  readonly from?: string
+}
+
+interface SignIn {
+  readonly login: string
+  readonly password: string
+  readonly by: 'username' | 'username or email'
+  /** The network that the attempt comes from: each has its turn, however many attempts another makes. */
+  readonly from?: string
 }
 
 interface AccountsParts {
@@ -32,6 +44,7 @@ export class Accounts {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #passwords: Passwords
+  readonly #knownSites = new KnownSites()
 
   constructor({ store, bus, clock, passwords }: AccountsParts) {
     this.#store = store.accounts
@@ -42,8 +55,8 @@ export class Accounts {
   }
 
   /** Refuses 'name_taken' and 'email_taken' (details.fields names every taken one), 'busy'. */
-  async register({ username, displayName, email, password }: Registration): Promise<Account> {
-    const passwordHash = await unlessBusy(this.#passwords.hash(password))
+  async register({ username, displayName, email, password, from }: Registration): Promise<Account> {
+    const passwordHash = await unlessBusy(this.#passwords.hash(password, this.#askerAt(from)))
     return this.#store.create({
       uuid: newUuid(),
       username,
@@ -70,20 +83,23 @@ export class Accounts {
    * Refuses 'wrong_credentials', the same and after the same time whether the name or the password is
    * wrong; 'busy'. A name that is someone's username is never taken for another's email.
    */
-  async authenticate(
-    login: string,
-    password: string,
-    by: 'username' | 'username or email',
-  ): Promise<Account> {
+  async authenticate({ login, password, by, from }: SignIn): Promise<Account> {
     const named = await this.#store.findByUsername(login)
     const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
     const forms = passwordForms(password)
     const hash = account?.passwordHash ?? undefined
-    const matching = await unlessBusy(this.#passwords.match(forms, hash))
+    const asker = this.#askerAt(from)
+    const matching = await unlessBusy(this.#passwords.match(forms, hash, asker))
     if (!account || hash === undefined || matching === undefined || !isActive(account))
       throw new ChatError('wrong_credentials')
-    if (matching !== forms[0]) await this.#renewHash(account.accountId, { password, old: hash })
+    if (matching !== forms[0]) await this.#renewHash(account.accountId, { password, old: hash, asker })
+    if (from !== undefined) this.noteProof(from)
     return account
+  }
+
+  /** An account has proved who it is from that network: for 30 days, log-ins from there do not wait for strangers'. */
+  noteProof(from: string): void {
+    this.#knownSites.note(siteOf(from), this.#clock.nowMicros())
   }
 
   /** Undefined also for a disabled account. */
@@ -155,15 +171,21 @@ export class Accounts {
   /** Of an older form of the password: from now on it is proved however it is typed. */
   async #renewHash(
     accountId: AccountId,
-    { password, old }: { password: string; old: string },
+    { password, old, asker }: { password: string; old: string; asker: Asker },
   ): Promise<void> {
     try {
-      const renewed = await unlessBusy(this.#passwords.hash(password))
+      const renewed = await unlessBusy(this.#passwords.hash(password, asker))
       await this.#store.replaceHash(accountId, { old, renewed })
     } catch (error) {
       // The old hash goes on proving the same password, and the next log-in tries this again.
       if (!(error instanceof ChatError)) throw error
     }
+  }
+
+  /** By the network alone: were the account asked for too, the time of an answer would say whether it exists. */
+  #askerAt(from: string | undefined): Asker {
+    const key = siteOf(from ?? '')
+    return { key, isKnown: this.#knownSites.has(key, this.#clock.nowMicros()) }
   }
 
   async #revoke(accountId: AccountId, disable: boolean): Promise<void> {

@@ -17,6 +17,8 @@ interface SignInAttempt {
   readonly login: string
   readonly password: string
   readonly by: 'username' | 'username or email'
+  /** The address it comes from, as limits count it. */
+  readonly from?: string
 }
 
 /**
@@ -27,12 +29,12 @@ interface SignInAttempt {
 export async function signIn(
   { accounts }: Pick<Chat, 'accounts'>,
   limits: Limits,
-  { login, password, by }: SignInAttempt,
+  attempt: SignInAttempt,
 ): Promise<Account> {
-  const name = nameKey(login)
+  const name = nameKey(attempt.login)
   requireWithinLimit(limits.take('password', name))
   try {
-    const account = await accounts.authenticate(login, password, by)
+    const account = await accounts.authenticate(attempt)
     limits.giveBack('password', name)
     return account
   } catch (error) {

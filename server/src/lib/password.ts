@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Lane } from './lane.ts'
+import { type Asker, FairLane } from './fair-lane.ts'
 import { passwordForms } from './password-form.ts'
 
 const argon2Async = promisify(argon2)
@@ -22,18 +22,20 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
 
-/** Hashes and checks passwords. */
+const ANYBODY: Asker = { key: '', isKnown: false }
+
+/** Hashes and checks passwords, for each asker in turn. */
 export class Passwords {
   readonly #cost: PasswordCost
   // Two at a time leave threads for the disk and DNS; each holds its memory, so the queue bounds that too.
-  readonly #lane = new Lane({ concurrency: 2, maxWaiting: 500 })
+  readonly #lane = new FairLane({ concurrency: 2, maxWaiting: 500 })
 
   constructor(cost: PasswordCost = PASSWORD_COST) {
     this.#cost = cost
   }
 
-  /** An argon2id hash in PHC form. Throws `LaneFull` when 500 hashes already wait. */
-  hash(password: string): Promise<string> {
+  /** An argon2id hash in PHC form. Throws `LaneFull` when too many wait; see `FairLane`. */
+  hash(password: string, asker = ANYBODY): Promise<string> {
     const [form] = passwordForms(password)
     return this.#lane.run(async () => {
       const nonce = randomBytes(SALT_BYTES)
@@ -41,25 +43,25 @@ export class Passwords {
       const options = { tagLength: TAG_BYTES, memory, passes, parallelism: PARALLELISM }
       const tag = await argon2Async('argon2id', { message: form, nonce, ...options })
       return `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`
-    })
+    }, asker)
   }
 
   /** Whether the password matches, whatever that hash has cost. Without one it takes the same time and answers false. */
-  async verify(password: string, hash: string | undefined): Promise<boolean> {
-    return (await this.match(passwordForms(password), hash)) !== undefined
+  async verify(password: string, hash: string | undefined, asker = ANYBODY): Promise<boolean> {
+    return (await this.match(passwordForms(password), hash, asker)) !== undefined
   }
 
   /**
    * The one of these texts that the hash was made of. Each is hashed, whichever matches and whether there is a hash:
    * the time says how many they are and nothing else. Throws as `hash` does.
    */
-  match(texts: readonly string[], hash: string | undefined): Promise<string | undefined> {
+  match(texts: readonly string[], hash: string | undefined, asker = ANYBODY): Promise<string | undefined> {
     return this.#lane.run(async () => {
       const parts = PHC.exec(hash ?? '')
       let matching: string | undefined
       for (const text of texts) if (await this.#isOf(text, parts)) matching ??= text
       return matching
-    })
+    }, asker)
   }
 
   async #isOf(text: string, parts: RegExpExecArray | null): Promise<boolean> {

@@ -21,10 +21,11 @@ test('a password is proved in any case of the name, and by the email where that 
   const { chat } = await chatWith(t)
   const email = 'ann@example.org'
   const { accountId } = await chat.accounts.register({ username: 'Ann', email, password: PASSWORD })
-  const { authenticate } = { authenticate: chat.accounts.authenticate.bind(chat.accounts) }
-  assert.equal((await authenticate('aNN', PASSWORD, 'username')).accountId, accountId)
-  assert.equal((await authenticate(email.toUpperCase(), PASSWORD, 'username or email')).accountId, accountId)
-  await assert.rejects(authenticate(email, PASSWORD, 'username'), { code: 'wrong_credentials' })
+  const authenticate = (login: string, by: 'username' | 'username or email') =>
+    chat.accounts.authenticate({ login, password: PASSWORD, by })
+  assert.equal((await authenticate('aNN', 'username')).accountId, accountId)
+  assert.equal((await authenticate(email.toUpperCase(), 'username or email')).accountId, accountId)
+  await assert.rejects(authenticate(email, 'username'), { code: 'wrong_credentials' })
 })
 
 test('a hash of the text as it was typed still lets its owner in, who can then type it either way', async (t) => {
@@ -36,7 +37,10 @@ test('a hash of the text as it was typed still lets its owner in, who can then t
     const facts = { uuid: randomUUID(), username, displayName: username, email: null, at: clock.nowMicros() }
     const { accountId } = await store.accounts.create({ ...facts, passwordHash: hashOfText(raw) })
     for (const password of typed)
-      assert.equal((await chat.accounts.authenticate(username, password, 'username')).accountId, accountId)
+      assert.equal(
+        (await chat.accounts.authenticate({ login: username, password, by: 'username' })).accountId,
+        accountId,
+      )
     const { passwordHash } = (await store.accounts.find(accountId)) ?? assert.fail()
     const passwords = new Passwords(CHEAP)
     assert.equal(await passwords.match([composed], passwordHash ?? undefined), composed, username)
@@ -53,8 +57,8 @@ test('unknown name, wrong password, guest and disabled account are refused alike
     ['guest', ''],
     ['gone', PASSWORD],
   ] as const
-  for (const [name, password] of attempts) {
-    const refused = chat.accounts.authenticate(name, password, 'username or email')
+  for (const [login, password] of attempts) {
+    const refused = chat.accounts.authenticate({ login, password, by: 'username or email' })
     await assert.rejects(refused, { code: 'wrong_credentials', details: {} })
   }
 })

@@ -71,7 +71,7 @@ function signed(
     method,
     url,
     async run(requests, call) {
-      const caller = await requests.identify(call.authorization)
+      const caller = await requests.identify(call)
       return { status: 200, body: await run(requests, caller, call) }
     },
   }
@@ -104,19 +104,22 @@ export class Requests {
     this.#historyLimit = historyLimit
   }
 
-  identify(authorization: string | undefined): Promise<Account> {
-    return this.#tokens.authenticate(authorization)
+  async identify({ authorization, address }: Pick<Call, 'authorization' | 'address'>): Promise<Account> {
+    const account = await this.#tokens.authenticate(authorization)
+    this.#chat.accounts.noteProof(address)
+    return account
   }
 
   async register(credentials: wire.Credentials, address: string): Promise<Answer> {
     requireWithinLimit(this.#limits.take('register', address))
-    await this.#chat.accounts.register(credentials)
+    await this.#chat.accounts.register({ ...credentials, from: address })
     return { status: 201, body: wire.REGISTERED }
   }
 
   async logIn({ username, password }: wire.Credentials, address: string): Promise<Answer> {
     requireWithinLimit(this.#limits.take('login', address))
-    const account = await signIn(this.#chat, this.#limits, { login: username, password, by: 'username' })
+    const attempt = { login: username, password, by: 'username', from: address } as const
+    const account = await signIn(this.#chat, this.#limits, attempt)
     return { status: 200, body: wire.wireLogin(account, this.#tokens.issue(account)) }
   }
 

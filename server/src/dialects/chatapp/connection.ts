@@ -3,7 +3,7 @@ import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
 import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
 import { Asker } from './asker.ts'
-import type { Credentials, Stranger } from './credentials.ts'
+import type { Caller, Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
 import { Hearing } from './hearing.ts'
@@ -34,12 +34,12 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   #goOffline: (() => Promise<void>) | undefined
   #isOver = false
 
-  constructor(ws: WsConnection, cookies: string | undefined, parts: ConnectionParts) {
+  constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
     this.sink = ws.sink
     this.#ws = ws
     this.#parts = parts
     this.#inbox = new Inbox(this)
-    this.#asker = this.#open(cookies).catch((err) => {
+    this.#asker = this.#open(caller).catch((err) => {
       parts.log.error({ err }, 'connection failed to open')
       this.#stop()
       ws.close(CLOSE.unavailable.code, CLOSE.unavailable.reason)
@@ -106,9 +106,9 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     if (isAfterOutage && this.#known) this.#tellOfContacts().catch((err) => this.onError(err))
   }
 
-  async #open(cookies: string | undefined): Promise<Asker | undefined> {
+  async #open(caller: Caller): Promise<Asker | undefined> {
     const { chat, credentials, liveAccounts } = this.#parts
-    const identity = await credentials.identify(cookies)
+    const identity = await credentials.identify(caller)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
     const { account } = identity
@@ -119,7 +119,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     liveAccounts.add(account.accountId, this)
     await liveAccounts.ready(account.accountId)
     // A revocation between the two readings told nobody of this connection.
-    const again = await credentials.identify(cookies)
+    const again = await credentials.identify(caller)
     if (again.kind !== 'account') return this.#refuse(again)
     await hearing.begin()
     if (this.#isOver) return undefined

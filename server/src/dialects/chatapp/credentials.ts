@@ -6,6 +6,12 @@ import { parseCookie } from './wire.ts'
 
 export const TOKEN_TTL_SECONDS = 3600
 
+/** Who comes with a request: its Cookie header, and the address as limits count it. */
+export interface Caller {
+  readonly cookies: string | undefined
+  readonly address: string
+}
+
 /** Whom a request's cookie speaks for. */
 type Identity = { readonly kind: 'account'; readonly account: Account } | Stranger
 
@@ -31,7 +37,7 @@ export class Credentials {
     return this.#tokens.issue({ username }, secondsOf(this.#clock.nowMicros()) + TOKEN_TTL_SECONDS)
   }
 
-  async identify(cookies: string | undefined): Promise<Identity> {
+  async identify({ cookies, address }: Caller): Promise<Identity> {
     const token = parseCookie(cookies)
     if (token === undefined) return { kind: 'missing' }
     const verdict = this.#tokens.verify(token)
@@ -40,7 +46,9 @@ export class Credentials {
     if (typeof username !== 'string' || typeof exp !== 'number') return { kind: 'invalid' }
     const account = isCleanText(username) ? await this.#accounts.findByUsername(username) : undefined
     if (!account) return { kind: 'gone', username }
-    return isRevoked(exp, account) ? { kind: 'invalid' } : { kind: 'account', account }
+    if (isRevoked(exp, account)) return { kind: 'invalid' }
+    this.#accounts.noteProof(address)
+    return { kind: 'account', account }
   }
 }
 

@@ -61,8 +61,8 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     reply.header('set-cookie', cookie).header('cache-control', 'no-store')
     return sendText(reply, 202, 'login successful')
   })
-  app.get('/auth/verify', async ({ headers }, reply) => {
-    const identity = await credentials.identify(headers.cookie)
+  app.get('/auth/verify', async ({ headers, raw }, reply) => {
+    const identity = await credentials.identify({ cookies: headers.cookie, address: addressOf(raw) })
     reply.header('cache-control', 'no-store')
     if (identity.kind === 'account') return sendText(reply, 200, `Hello, ${identity.account.username}`)
     // Over HTTP an account that is gone is not told from a token that never was.

@@ -13,7 +13,7 @@ import {
 } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
-import { Credentials } from './credentials.ts'
+import { type Caller, Credentials } from './credentials.ts'
 import { CLOSE } from './errors.ts'
 import { renderEvent } from './events.ts'
 import { createHttp } from './http.ts'
@@ -66,8 +66,8 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     pingIntervalMs: PING_INTERVAL_MS,
   })
   const endings = new Set<Promise<void>>()
-  const open = (ws: WsConnection, cookies: string | undefined): WsHandlers => {
-    const connection = new Connection(ws, cookies, parts)
+  const open = (ws: WsConnection, caller: Caller): WsHandlers => {
+    const connection = new Connection(ws, caller, parts)
     const end = () => connection.end().catch((err) => parts.log.error({ err }, 'connection failed to end'))
     return {
       onText: (text) => connection.receive(text),
@@ -78,10 +78,12 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     }
   }
   const upgrade: UpgradeHandler = (request, socket, head) => {
-    const wait = limits.take('request', addressOf(request))
+    const address = addressOf(request)
+    const wait = limits.take('request', address)
     if (wait > 0) refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(wait) })
     else if (!origins.mayConnect(request)) refuseUpgrade(socket, 403, 'Forbidden')
-    else acceptor.accept(request, socket, head, (ws) => open(ws, request.headers.cookie))
+    else
+      acceptor.accept(request, socket, head, (ws) => open(ws, { cookies: request.headers.cookie, address }))
   }
   const close = async () => {
     await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)

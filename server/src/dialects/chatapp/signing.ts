@@ -20,7 +20,7 @@ export async function signUp(fields: Fields, address: string, { chat, limits }: 
   const { username, password, fullname } = parseTexts(fields, ['username', 'password', 'fullname'])
   requireWithinLimit(limits.take('register', address))
   try {
-    await chat.accounts.register({ username, password, displayName: fullname })
+    await chat.accounts.register({ username, password, displayName: fullname, from: address })
   } catch (error) {
     if (error instanceof ChatError && error.code !== 'unavailable') throw error
     throw new HttpRefusal(500, 'something went wrong: insert_user', { cause: error })
@@ -33,7 +33,7 @@ export async function signIn(fields: Fields, address: string, { chat, limits }: 
   requireWithinLimit(limits.take('login', address))
   // Nobody registered such texts; to the store a lone surrogate would be another character.
   if (!isPossible(username) || !isCleanText(password)) throw new ChatError('wrong_credentials')
-  return prove(chat, limits, { login: username, password, by: 'username' })
+  return prove(chat, limits, { login: username, password, by: 'username', from: address })
 }
 
 const isPossible = (username: string): boolean =>

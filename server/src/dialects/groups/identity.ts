@@ -42,7 +42,7 @@ export class Identity {
     if (password === undefined) return false
     requireWithinLimit(this.#limits.take('login', address))
     try {
-      await signIn(this.#chat, this.#limits, { login: username, password, by: 'username' })
+      await signIn(this.#chat, this.#limits, { login: username, password, by: 'username', from: address })
       return true
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== 'wrong_credentials') throw error

@@ -25,13 +25,14 @@ export class Credentials {
   }
 
   /** The account an `Authorization` header speaks for. Throws the 401 for every other. */
-  async authenticate(header: string | undefined): Promise<Account> {
+  async authenticate(header: string | undefined, address: string): Promise<Account> {
     const token = BEARER.exec(header ?? '')?.[1]
     const verdict = token === undefined ? undefined : this.#tokens.verify(token)
     const claims = verdict?.ok ? readClaims(verdict.claims) : undefined
     const account = claims && (await this.#accounts.find(claims.accountId))
     // In whole seconds: a token of the very second of a revocation may be refused, one before it never passes.
     if (!account || claims.issuedAt <= secondsOf(account.credentialsSince)) throw notAuthorized()
+    this.#accounts.noteProof(address)
     return account
   }
 }

@@ -36,16 +36,17 @@ export class Guards {
     this.#credentials = credentials
   }
 
-  /** For people without a token: one in the request is refused before anything is looked at. */
+  /** For people without a token, who are an address: a token in the request is refused before anything is looked at. */
   loggedOut<Command>(
     route: string,
-    { limit, takes, run }: Work<void, Command> & { readonly limit: LimitKind },
+    { limit, takes, run }: Work<string, Command> & { readonly limit: LimitKind },
   ): Endpoint {
     return endpoint(route, async (request) => {
       if (request.headers.authorization !== undefined) throw alreadyAuthenticated()
       const command = takes(rawOf(request))
-      requireWithinLimit(this.#limits.take(limit, this.#addressOf(request.raw)))
-      return run(undefined, command)
+      const address = this.#addressOf(request.raw)
+      requireWithinLimit(this.#limits.take(limit, address))
+      return run(address, command)
     })
   }
 
@@ -55,7 +56,8 @@ export class Guards {
     { limit = 'command', cost, takes, run }: Work<Account, Command> & Costly<Command>,
   ): Endpoint {
     return endpoint(route, async (request) => {
-      const account = await this.#credentials.authenticate(request.headers.authorization)
+      const { headers, raw } = request
+      const account = await this.#credentials.authenticate(headers.authorization, this.#addressOf(raw))
       const command = takes(rawOf(request))
       requireWithinLimit(this.#limits.take(limit, account.accountId, cost?.(command)))
       return run(account, command)

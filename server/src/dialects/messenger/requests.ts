@@ -28,16 +28,16 @@ const signingIn = ({ chat, limits, credentials, guards }: RequestParts): Endpoin
   guards.loggedOut('POST /register', {
     limit: 'register',
     takes: wire.registration,
-    run: async (_, registration) => {
-      const { accountId } = await chat.accounts.register(registration)
+    run: async (from, registration) => {
+      const { accountId } = await chat.accounts.register({ ...registration, from })
       return wire.tokenBody(credentials.issue(accountId))
     },
   }),
   guards.loggedOut('POST /login', {
     limit: 'login',
     takes: wire.login,
-    run: async (_, { login, password }) => {
-      const { accountId } = await signIn(chat, limits, { login, password, by: 'username or email' })
+    run: async (from, { login, password }) => {
+      const { accountId } = await signIn(chat, limits, { login, password, by: 'username or email', from })
       return wire.tokenBody(credentials.issue(accountId))
     },
   }),

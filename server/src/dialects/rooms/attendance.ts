@@ -73,13 +73,13 @@ export class Attendance {
   /** Checks the pass; its account is then online. Refuses 'Unknown user', 'unknown_conversation', 'rate_limited'. */
   async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
     const { entrance } = this.#hall
-    const account = await entrance.identify(secret)
+    const account = await entrance.identify(secret, address)
     const { conversationId } = (await entrance.enter(account, gid, address)).conversation
     this.#left?.delete(conversationId)
     await this.#follow(account)
     await this.#hall.audiences.ready(conversationId)
     // Asked again now that a revocation and a leaving would be heard: none can fall in between.
-    await entrance.identify(secret)
+    await entrance.identify(secret, address)
     if (!(await entrance.isIn(account, conversationId))) this.#noteLeft(conversationId)
     return { visitor: { account, secret }, conversationId }
   }

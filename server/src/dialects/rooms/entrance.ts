@@ -23,9 +23,10 @@ export class Entrance {
   }
 
   /** The account that the secret speaks for. A public uuid is no secret. Refuses 'Unknown user'. */
-  async identify(secret: string): Promise<Account> {
+  async identify(secret: string, address: string): Promise<Account> {
     const account = await this.#chat.sessions.authenticate(secret, SESSION_KIND)
     if (!account) throw new Refusal(REFUSALS.unknownUser)
+    this.#chat.accounts.noteProof(address)
     return account
   }
 

@@ -75,7 +75,7 @@ function byVisitor<Input>(
   return {
     method,
     async run(requests, call) {
-      const visitor = await requests.identify(call.secret)
+      const visitor = await requests.identify(call)
       return run(requests, required(parse(call.given), REFUSALS.malformedSend), { ...call, visitor })
     },
   }
@@ -108,22 +108,19 @@ export class Requests {
     this.#historyLimit = historyLimit === 0 ? Infinity : historyLimit
   }
 
-  async identify(secret: string): Promise<wire.Visitor> {
-    return { account: await this.#entrance.identify(secret), secret }
+  async identify({ secret, address }: Pick<Call, 'secret' | 'address'>): Promise<wire.Visitor> {
+    return { account: await this.#entrance.identify(secret, address), secret }
   }
 
   async register({ login, password, username }: wire.Registration, address: string): Promise<undefined> {
     requireWithinLimit(this.#limits.take('register', address))
-    await this.#chat.accounts.register({ username: login, displayName: username, password })
+    await this.#chat.accounts.register({ username: login, displayName: username, password, from: address })
   }
 
   async logIn({ login, password }: wire.Login, address: string): Promise<Data> {
     requireWithinLimit(this.#limits.take('login', address))
-    const account = await signIn(this.#chat, this.#limits, {
-      login: login,
-      password: password,
-      by: 'username',
-    })
+    const attempt = { login, password, by: 'username', from: address } as const
+    const account = await signIn(this.#chat, this.#limits, attempt)
     return { username: account.displayName, uuid: await this.#entrance.openSession(account) }
   }
 
