@@ -6,6 +6,7 @@ import { createServer } from '../lib/http.ts'
 import { remember } from './closing.ts'
 import { pathOf } from './dispatcher.ts'
 import { Exchanges } from './exchanges.ts'
+import { GatheredRequest } from './gathered-request.ts'
 import type { SocketIo } from './socket-io.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -30,6 +31,7 @@ const KEEP_ALIVE_MS = 65_000
 /** An HTTP server with its routing of requests and upgrades, not yet listening. */
 export function createListener(options: ListenerOptions): HttpServer {
   const http = createServer({
+    IncomingMessage: GatheredRequest,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,

@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
-import { WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import { Inbox } from './inbox.ts'
 import { refuseUpgrade } from './listener.ts'
 import {
@@ -14,6 +14,7 @@ import {
 import { corsOf } from './socket-io-cors.ts'
 import { cutOffUnread, hold, readInTurns, release } from './socket-io-floods.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
+import { WS_PIECES } from './ws.ts'
 
 /** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
 const MAX_SOCKET_IO_BYTES = 128 * 1024
@@ -26,6 +27,11 @@ const rawSockets = new WeakMap<object, NetSocket>()
 
 /** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */
 class RememberingWsServer extends WebSocketServer {
+  /** engine.io passes options of its own, and none for these. */
+  constructor(options: ServerOptions) {
+    super({ ...options, ...WS_PIECES })
+  }
+
   override handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,

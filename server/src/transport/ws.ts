@@ -27,6 +27,12 @@ export interface WsHandlers {
 /** How long a peer may take to answer a close frame. */
 const CLOSE_GRACE_MS = 2_000
 
+/**
+ * Of one unfinished message: its fragments, and the segments that a fragment comes in. Each is an object in
+ * memory, many times the byte it may hold. Past either the connection is closed with 1008.
+ */
+export const WS_PIECES = { maxFragments: 128, maxBufferedChunks: 1024 } as const
+
 /** One WebSocket whose text frames leave through a bounded sink. */
 export class WsConnection {
   readonly sink: Sink
@@ -135,6 +141,7 @@ export class WsAcceptor {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxPayloadBytes,
+      ...WS_PIECES,
     })
     if (options.pingIntervalMs !== undefined) {
       this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMs).unref()

@@ -57,6 +57,16 @@ const VIOLATIONS: Readonly<Record<string, readonly [code: number, ...frames: Buf
     frame('', { isFinal: false }),
     ...Array(5).fill(frame('x'.repeat(40_000), { opcode: OPCODES.continuation, isFinal: false })),
   ],
+  'a message in more pieces than anyone needs': [
+    1008,
+    frame('{', { isFinal: false }),
+    ...Array(200).fill(frame('x', { opcode: OPCODES.continuation, isFinal: false })),
+  ],
+  'pieces of nothing without an end': [
+    1008,
+    frame('', { isFinal: false }),
+    ...Array(200).fill(frame('', { opcode: OPCODES.continuation, isFinal: false })),
+  ],
   'text that is not UTF-8': [1007, frame(Buffer.from([0x22, 0xff, 0xfe, 0x22]))],
   'a surrogate written in UTF-8': [1007, frame(Buffer.from([0xed, 0xa0, 0x80]))],
   'a frame without a mask': [1002, frame('{}', { isMasked: false })],

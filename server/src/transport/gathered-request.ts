@@ -1,0 +1,45 @@
+import { IncomingMessage } from '../lib/http.ts'
+
+/** Bytes of a body that are passed on together. */
+const GATHER_BYTES = 4096
+
+/**
+ * A request whose body arrives in large pieces, however small the peer cuts it. HTTP lets each byte be a chunk of
+ * its own, and each would be an object of a few hundred bytes in whatever collects the body.
+ */
+export class GatheredRequest extends IncomingMessage {
+  /** The only piece so far: most bodies are one. */
+  #piece: Buffer | undefined
+  #gathered: Buffer | undefined
+  #length = 0
+
+  /** Called by Node for each piece of the body, and with null at its end. False: read no more for now. */
+  override push(piece: Buffer | null): boolean {
+    if (piece === null) {
+      this.#passOn()
+      return super.push(null)
+    }
+    const mayGoOn = this.#length + piece.length <= GATHER_BYTES || this.#passOn()
+    if (piece.length >= GATHER_BYTES) return super.push(piece)
+    this.#gather(piece)
+    return mayGoOn
+  }
+
+  #gather(piece: Buffer): void {
+    if (this.#length === 0) this.#piece = piece
+    else {
+      this.#gathered ??= Buffer.allocUnsafeSlow(GATHER_BYTES)
+      if (this.#piece) this.#gathered.set(this.#piece)
+      this.#piece = undefined
+      this.#gathered.set(piece, this.#length)
+    }
+    this.#length += piece.length
+  }
+
+  #passOn(): boolean {
+    const gathered = this.#piece ?? this.#gathered?.subarray(0, this.#length)
+    this.#piece = this.#gathered = undefined
+    this.#length = 0
+    return gathered ? super.push(gathered) : true
+  }
+}

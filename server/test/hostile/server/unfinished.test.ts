@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
+import { BareHttp, request } from './bare-http.ts'
+import { BareWs, frame, OPCODES } from './bare-ws.ts'
+import { assertUnharmed, type Fortress, openFortress } from './fortress.ts'
+
+/** Enough to serve, too little for what hundreds of unfinished messages once took. */
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' }
+
+/** A peer that has said what it will never finish. */
+interface Peer {
+  readonly written: Promise<unknown>
+  end(): void
+}
+
+const FRAGMENTS = Buffer.concat([
+  frame('x', { isFinal: false }),
+  ...Array(15_999).fill(frame('x', { opcode: OPCODES.continuation, isFinal: false })),
+])
+const CHUNKS = Buffer.from('1\r\nx\r\n'.repeat(30_000))
+
+async function webSocket(url: string, path: string): Promise<Peer> {
+  const ws = await new BareWs(url, path).opened()
+  const written = new Promise((resolve) => ws.socket.write(FRAGMENTS, resolve))
+  return { written, end: () => ws.end() }
+}
+
+async function body(port: number, path: string): Promise<Peer> {
+  const headers = { 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' }
+  const http = new BareHttp(port).write(request(`POST ${path}`, headers))
+  const written = new Promise((resolve) => http.socket.write(CHUNKS, resolve))
+  return { written, end: () => http.end() }
+}
+
+const UNFINISHED: Readonly<Record<string, (server: Fortress) => Promise<Peer>>> = {
+  'messages of Pusher clients in fragments of a byte': ({ url }) =>
+    webSocket(url, '/app/test-key?protocol=7'),
+  'Socket.IO messages in fragments of a byte': ({ url }) =>
+    webSocket(url, '/socket.io/?EIO=4&transport=websocket'),
+  'bodies of shared routes in chunks of a byte': ({ port }) => body(port, '/register'),
+  'bodies of one dialect in chunks of a byte': ({ port }) => body(port, '/auth/login'),
+}
+
+test('hundreds of peers that finish nothing fit into a small heap', async (t) => {
+  const server = await openFortress(t, SMALL_HEAP)
+  for (const [name, open] of Object.entries(UNFINISHED)) {
+    await t.test(name, async () => {
+      const peers = await Promise.all(Array.from({ length: 80 }, () => open(server)))
+      await Promise.all(peers.map(({ written }) => written))
+      const answer = await until('an answer for somebody else', () => ask(server.url, '/misc/ping'))
+      assert.equal(answer.text, 'pong')
+      for (const peer of peers) peer.end()
+      assertUnharmed(server)
+    })
+  }
+})
