@@ -18,7 +18,12 @@ export interface Config {
     readonly cookieSameSite: 'lax' | 'strict' | 'none'
   }
   readonly groups: { readonly guestsAllowed: boolean }
-  readonly channels: { readonly historyLimit: number; readonly tokenTtlSeconds: number }
+  readonly channels: {
+    readonly historyLimit: number
+    readonly tokenTtlSeconds: number
+    /** Presence channels that every account may enter; `*` stands for any characters. */
+    readonly presenceNames: readonly string[]
+  }
   readonly pusher: {
     readonly appId: string | undefined
     readonly key: string | undefined

@@ -6,6 +6,7 @@ import { type Config, LOG_LEVELS } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
 import { type Environment, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, refuseContradictions, tcpPortOf } from './ports.ts'
+import { presenceNamesOf } from './presence.ts'
 import { pusherOf } from './pusher.ts'
 import { secretOf } from './secrets.ts'
 
@@ -41,6 +42,7 @@ export function readConfig(environment: Environment): Config {
     channels: {
       historyLimit: settings.integer('CHANNELS_HISTORY_LIMIT', { from: 1, to: 100_000 }) ?? 1000,
       tokenTtlSeconds: settings.integer('CHANNELS_TOKEN_TTL', { from: 1, to: 31_536_000 }) ?? 900,
+      presenceNames: presenceNamesOf(settings),
     },
     pusher: pusherOf(settings),
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,

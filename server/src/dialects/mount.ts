@@ -59,7 +59,6 @@ const mountDialect = {
     secrets,
   }: DialectParts): Promise<Dialect> {
     const { mountChannels } = await import('./channels/index.ts')
-    const { tokenTtlSeconds, historyLimit } = config.channels
     const tokenKey = deriveKey(secrets.root, 'channels')
     const pusher = await openPusher({ bus, limits, addressOf, log, metrics, config, secrets })
     return mountChannels({
@@ -70,8 +69,7 @@ const mountDialect = {
       addressOf,
       log,
       tokenKey,
-      tokenTtlSeconds,
-      historyLimit,
+      ...config.channels,
       pusher,
     })
   },

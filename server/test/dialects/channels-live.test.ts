@@ -201,6 +201,7 @@ async function mountHosted(where: { host: string; port: number }) {
     tokenKey: 'another key',
     tokenTtlSeconds: 900,
     historyLimit: 10,
+    presenceNames: [],
     pusher: { mode: 'hosted', publisher },
   })
   const http = dialect.http ?? assert.fail()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { answered, ask, assertError, fieldOf, openChat, sendMessage } from '../support/channels.ts'
+import { answered, ask, assertError, fieldOf, NEUTRAL, openChat, sendMessage } from '../support/channels.ts'
 import { NOT_IDS, NOT_TEXTS, openWorld } from './channels-world.ts'
 
 const { url, pair, three } = await openWorld(8)
@@ -15,7 +15,7 @@ describe('POST /api/send_message', { concurrency: true }, () => {
     const { status, body } = await sendMessage(url, { from: ann, to: bob, channel }, 'hello 🦊')
     const id = fieldOf(body, 'id')
     assert.ok(typeof id === 'number')
-    const message = { id, from_user: ann.id, to_user: bob.id, message: 'hello 🦊', channel }
+    const message = { id, from_user: ann.id, to_user: bob.id, message: 'hello 🦊', channel, ...NEUTRAL }
     assert.deepEqual([status, body], [200, message])
   })
 
@@ -29,7 +29,7 @@ describe('POST /api/send_message', { concurrency: true }, () => {
     for (const channel of [name, id, String(id)]) {
       const sent = { from_user: String(bob.id), to_user: String(ann.id), message: 'again', channel }
       const { status, body } = await ask(url, '/api/send_message', { token: bob.token, json: sent })
-      assert.deepEqual([status, body], [200, { id: fieldOf(body, 'id'), ...sent }])
+      assert.deepEqual([status, body], [200, { id: fieldOf(body, 'id'), ...sent, ...NEUTRAL }])
     }
   })
 
@@ -122,13 +122,14 @@ describe('GET /api/get_message/<channel>', { concurrency: true }, () => {
     assert.ok(Array.isArray(body))
     const channel_id = fieldOf(body[0], 'channel_id')
     assert.ok(typeof channel_id === 'number')
+    const rest = { channel_id, ...NEUTRAL }
     assert.deepEqual(
       [status, body],
       [
         200,
         [
-          { id: fieldOf(first.body, 'id'), message: 'one', from_user: ann.id, to_user: bob.id, channel_id },
-          { id: fieldOf(second.body, 'id'), message: 'two', from_user: bob.id, to_user: ann.id, channel_id },
+          { id: fieldOf(first.body, 'id'), message: 'one', from_user: ann.id, to_user: bob.id, ...rest },
+          { id: fieldOf(second.body, 'id'), message: 'two', from_user: bob.id, to_user: ann.id, ...rest },
         ],
       ],
     )

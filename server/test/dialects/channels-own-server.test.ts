@@ -10,6 +10,7 @@ import {
   Heard,
   KEYS,
   logIn,
+  NEUTRAL,
   openChat,
   type Person,
   person,
@@ -48,7 +49,14 @@ describeOwn('a message of another dialect', () => {
     const standing = await conversations.standing(sender.accountId, conversation.conversationId)
     assert.ok(standing)
     const { messageId: id } = await messages.send(sender, standing, { body: 'hello from elsewhere' })
-    const event = { id, from_user: ann.id, to_user: bob.id, message: 'hello from elsewhere', channel }
+    const event = {
+      id,
+      from_user: ann.id,
+      to_user: bob.id,
+      message: 'hello from elsewhere',
+      channel,
+      ...NEUTRAL,
+    }
     assert.deepEqual(await heard.first(1), [event])
     const { body } = await ask(url, `/api/get_message/${channel}`, { token: bob.token })
     assert.ok(Array.isArray(body))

@@ -24,6 +24,8 @@ export interface ChannelsDeps {
   readonly tokenTtlSeconds: number
   /** Messages that a history has at most. */
   readonly historyLimit: number
+  /** Presence channels that every account may enter; `*` stands for any characters. */
+  readonly presenceNames: readonly string[]
   readonly pusher:
     | { readonly mode: 'built-in'; readonly server: PusherServer }
     | { readonly mode: 'hosted'; readonly publisher: PusherPublisher }
@@ -35,7 +37,7 @@ const OWN_PATHS = /^\/(api|app|apps)\//
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect {
   const { chat, bus, feeds, limits, addressOf, log, pusher } = deps
-  const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit } = deps
+  const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames } = deps
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock: systemClock() })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
@@ -43,7 +45,7 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
     pusher.mode === 'built-in'
       ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log })
       : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
-  const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit })
+  const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit, presenceNames })
   return {
     name: 'channels',
     http: createHttp({ requests, limits, addressOf, log, pusher: server?.http }),

@@ -15,6 +15,7 @@ import {
   UNKNOWN_CHANNEL,
 } from './errors.ts'
 import type { Live } from './live.ts'
+import { isSharedPresence } from './presence-names.ts'
 import * as wire from './wire.ts'
 
 /** One HTTP request. */
@@ -84,6 +85,7 @@ interface RequestsOptions {
   readonly channels: ChatChannels
   readonly live: Live
   readonly historyLimit: number
+  readonly presenceNames: readonly string[]
 }
 
 /** Turns requests into commands. */
@@ -94,14 +96,16 @@ export class Requests {
   readonly #channels: ChatChannels
   readonly #live: Live
   readonly #historyLimit: number
+  readonly #presenceNames: readonly string[]
 
-  constructor({ chat, limits, tokens, channels, live, historyLimit }: RequestsOptions) {
+  constructor({ chat, limits, tokens, channels, live, historyLimit, presenceNames }: RequestsOptions) {
     this.#chat = chat
     this.#limits = limits
     this.#tokens = tokens
     this.#channels = channels
     this.#live = live
     this.#historyLimit = historyLimit
+    this.#presenceNames = presenceNames
   }
 
   async identify({ authorization, address }: Pick<Call, 'authorization' | 'address'>): Promise<Account> {
@@ -143,6 +147,9 @@ export class Requests {
     requireWithinLimit(this.#limits.take('command', caller.accountId))
     if (channelName === notificationName(caller.accountId)) {
       return this.#live.sign({ caller, socketId, channelName })
+    }
+    if (isSharedPresence(channelName, this.#presenceNames)) {
+      return this.#live.sign({ caller, socketId, channelName, presenceData: wire.wirePresence(caller) })
     }
     const named = parseChatName(channelName)
     const isOwn = named !== undefined && isOf(caller.accountId, named.pair)

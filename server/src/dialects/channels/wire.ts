@@ -146,6 +146,9 @@ export const plainIds = ({ senderId }: SignedMessage, { pair }: ChatChannel): Id
   channel: chatName(pair),
 })
 
+/** Always neutral: the best known front end reads it of each message, and shows nothing without. */
+const SENTIMENT = { polarity: 0 }
+
 /** The answer to `send_message` and the data of `new_message`. */
 export const wireMessage = ({ messageId, body }: SignedMessage, ids: Ids) => ({
   id: messageId,
@@ -153,6 +156,7 @@ export const wireMessage = ({ messageId, body }: SignedMessage, ids: Ids) => ({
   to_user: ids.to_user,
   message: body,
   channel: ids.channel,
+  sentiment: SENTIMENT,
 })
 
 export const wirePastMessage = (message: SignedMessage, { pair, conversationId }: ChatChannel) => ({
@@ -161,6 +165,7 @@ export const wirePastMessage = (message: SignedMessage, { pair, conversationId }
   from_user: message.senderId,
   to_user: otherOf(pair, message.senderId),
   channel_id: conversationId,
+  sentiment: SENTIMENT,
 })
 
 /** Who a presence channel shows its members. */

@@ -56,7 +56,7 @@ export class MessengerDevice implements Client {
   }
 
   async listen(place: Place): Promise<readonly Stream[]> {
-    const [newest] = (await this.#page(place, 'limit=1')).messages
+    const { last_message: newest } = await this.#ok<Chat>('GET', `/chat/${place.conversationId}`)
     const shown: Shown[] = []
     this.#polls.push(this.#poll(place, newest?.id ?? 0, shown))
     return [{ transport: 'polling', shown }]
