@@ -91,20 +91,30 @@ export class Requests {
     throw new PusherError(null, `No current subscription to channel ${shown(channel)}`)
   }
 
-  #signIn(connection: Connection, { auth, userData }: SigninMessage): void {
-    if (!this.#deps.signatures.maySignIn(auth, connection.socketId, userData)) {
-      throw new PusherError(CODES.unauthorized, 'Invalid signature for the user')
-    }
-    const user = parseUser(userData, 'id')
-    if (!user || Buffer.byteLength(userData) > QUOTAS.userDataBytes) {
-      throw new PusherError(CODES.other, 'Invalid user data: an object with an "id" is expected')
-    }
-    if (connection.user && connection.user.userId !== user.userId) {
-      throw new PusherError(CODES.unauthorized, 'The connection has signed in as another user')
+  #signIn(connection: Connection, message: SigninMessage): void {
+    const user = this.#userOf(connection, message)
+    if (typeof user === 'string') {
+      connection.fail(CODES.unauthorized, user)
+      return
     }
     connection.user = user
     this.#deps.users.add(user.userId, connection)
-    connection.send(signedInFrame(userData))
+    connection.send(signedInFrame(message.userData))
+  }
+
+  /** Or why the connection may not sign in as that user. */
+  #userOf(connection: Connection, { auth, userData }: SigninMessage): Member | string {
+    if (!this.#deps.signatures.maySignIn(auth, connection.socketId, userData)) {
+      return 'Invalid signature for the user'
+    }
+    const user = parseUser(userData, 'id')
+    if (!user || Buffer.byteLength(userData) > QUOTAS.userDataBytes) {
+      return 'Invalid user data: an object with an "id" is expected'
+    }
+    if (connection.user && connection.user.userId !== user.userId) {
+      return 'The connection has signed in as another user'
+    }
+    return user
   }
 }
 

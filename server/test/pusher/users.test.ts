@@ -45,28 +45,45 @@ const REFUSED = [
 ] as const
 
 for (const [name, userData, auth] of REFUSED) {
-  test(`a sign-in with ${name} is refused; the connection lives`, async () => {
+  test(`a sign-in with ${name} is refused, and closes with 4009`, async () => {
     const client = await world.raw().opened()
     signIn(client, userData, auth)
-    assert.equal((await client.next('pusher:error')).data.code, auth ? 4009 : 4300)
-    assert.deepEqual(await client.settled(), [])
+    assert.equal((await client.next('pusher:error')).data.code, 4009)
+    assert.equal((await client.gone()).code, 4009)
   })
 }
 
 test('a signature of another connection, or of a channel, signs nobody in', async () => {
-  const client = await world.raw().opened()
-  signIn(client, '{"id":"ann"}', userAuth('1.1', '{"id":"ann"}'))
-  await client.next('pusher:error')
-  signIn(client, '{"id":"ann"}', world.server.authorizeChannel(client.socketId, '{"id":"ann"}').auth)
-  await client.next('pusher:error')
+  const others = (client: RawClient) => [
+    userAuth('1.1', '{"id":"ann"}'),
+    world.server.authorizeChannel(client.socketId, '{"id":"ann"}').auth,
+  ]
+  for (const which of [0, 1]) {
+    const client = await world.raw().opened()
+    signIn(client, '{"id":"ann"}', others(client)[which])
+    assert.equal((await client.gone()).code, 4009)
+  }
 })
 
 test('one connection is one user', async () => {
   const client = await signedIn('ann')
-  signIn(client, '{"id":"bob"}')
-  assert.equal((await client.next('pusher:error')).data.code, 4009)
   signIn(client, '{"id":"ann"}')
   await client.next('pusher:signin_success')
+  signIn(client, '{"id":"bob"}')
+  assert.equal((await client.next('pusher:error')).data.code, 4009)
+  assert.equal((await client.gone()).code, 4009)
+})
+
+test('pusher-js does not come back with a sign-in that was refused', async () => {
+  const js = await world.js({
+    userAuthentication: {
+      transport: 'ajax',
+      endpoint: '',
+      customHandler: (_params, callback) => callback(null, { auth: 'key:0', user_data: '{"id":"ann"}' }),
+    },
+  })
+  js.signin()
+  await until('the end', () => js.connection.state === 'disconnected')
 })
 
 test('only the user himself hears what is sent to him', async () => {
