@@ -46,7 +46,9 @@ export interface PresenceSets {
   enter(set: string, member: string, about?: string): Promise<boolean>
   /** Counts one holder less; true when the member is now absent. Leaving without having entered does nothing. */
   leave(set: string, member: string): Promise<boolean>
-  /** Member → what was said `about` it at its first entry. */
+  /** Replaces what is said `about` a member, which the caller holds: later answers of any node have it. */
+  describe(set: string, member: string, about: string): Promise<void>
+  /** Member → what was said `about` it at its first entry, or by the last `describe`. */
   members(set: string): Promise<ReadonlyMap<string, string>>
   count(set: string): Promise<number>
   has(set: string, member: string): Promise<boolean>

@@ -1,5 +1,7 @@
 interface Holding {
-  readonly about: string
+  about: string
+  /** Whether it was described anew: others may have said something else about it before. */
+  isDescribed: boolean
   holders: number
 }
 
@@ -13,7 +15,7 @@ export class Holders {
     this.#sets.set(set, members)
     const holding = members.get(member)
     if (holding) return ++holding.holders
-    members.set(member, { holders: 1, about })
+    members.set(member, { holders: 1, about, isDescribed: false })
     return 1
   }
 
@@ -27,7 +29,15 @@ export class Holders {
     return holding.holders
   }
 
-  members(set: string): ReadonlyMap<string, Holding> {
+  /** Nothing happens to one that is not held here. */
+  describe(set: string, member: string, about: string): void {
+    const holding = this.#sets.get(set)?.get(member)
+    if (!holding) return
+    holding.about = about
+    holding.isDescribed = true
+  }
+
+  members(set: string): ReadonlyMap<string, Readonly<Holding>> {
     return this.#sets.get(set) ?? NOBODY
   }
 
@@ -37,4 +47,4 @@ export class Holders {
   }
 }
 
-const NOBODY: ReadonlyMap<string, Holding> = new Map()
+const NOBODY: ReadonlyMap<string, Readonly<Holding>> = new Map()

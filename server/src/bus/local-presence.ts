@@ -17,6 +17,10 @@ export class LocalPresence implements PresenceSets {
     return this.#holders.leave(set, member) === 0
   }
 
+  async describe(set: string, member: string, about: string): Promise<void> {
+    this.#holders.describe(set, member, about)
+  }
+
   async members(set: string): Promise<ReadonlyMap<string, string>> {
     return new Map([...this.#holders.members(set)].map(([member, { about }]) => [member, about]))
   }

@@ -47,6 +47,11 @@ export class Occupancy {
     return this.#sets.enter(MEMBERS + channel, member.userId, member.info)
   }
 
+  /** What a later subscription of a user says of him holds for all of them. */
+  describeMember(channel: string, member: Member): Promise<void> {
+    return this.#sets.describe(MEMBERS + channel, member.userId, member.info)
+  }
+
   /** True when that was the user's last subscription. */
   removeMember(channel: string, userId: string): Promise<boolean> {
     return this.#sets.leave(MEMBERS + channel, userId)

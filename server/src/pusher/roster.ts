@@ -29,18 +29,19 @@ export class Roster {
     }
   }
 
-  /** Whether it was news. */
+  /** Whether subscribers are to be told. That a member says something else of itself, they are not: it did not come. */
   apply(change: RosterChange): boolean {
     if (!this.#isLoaded) {
       this.#early.push(change)
       return false
     }
-    const isKnown = this.#members.has(change.userId)
-    if (isKnown === (change.type === 'member_added')) return false
-    if (change.type === 'member_added') this.#members.set(change.userId, change.info)
-    else this.#members.delete(change.userId)
+    const known = this.#members.get(change.userId)
+    const info = change.type === 'member_added' ? change.info : undefined
+    if (known === info) return false
+    if (info === undefined) this.#members.delete(change.userId)
+    else this.#members.set(change.userId, info)
     this.#version++
-    return true
+    return known === undefined || info === undefined
   }
 
   /** What news never came: of a node that died, or lost on the way. Nothing while news is still arriving. */
@@ -49,7 +50,7 @@ export class Roster {
     const actual = await read()
     if (version !== this.#version) return []
     const gone = [...this.#members.keys()].filter((userId) => !actual.has(userId))
-    const come = [...actual].filter(([userId]) => !this.#members.has(userId))
+    const come = [...actual].filter(([userId, info]) => this.#members.get(userId) !== info)
     return [
       ...gone.map((userId) => ({ type: 'member_removed', userId }) as const),
       ...come.map(([userId, info]) => ({ type: 'member_added', userId, info }) as const),

@@ -111,11 +111,13 @@ export class Subscriptions {
       throw new SubscriptionError(name, 'LimitReached', 'The presence channel has as many members as it may')
     }
     const isNew = await occupancy.addMember(name, member)
+    if (!isNew) await occupancy.describeMember(name, member)
     await occupancy.enter(name)
     const subscriber = { ...subscriberOf(connection), member }
     const subscription = { channel, subscriber, isCounted: true }
     this.#admit(connection, subscription)
-    if (isNew) channels.publish(name, { type: 'member_added', ...member })
+    // Also what a known user says of himself now: subscribers are told only of one who has come.
+    channels.publish(name, { type: 'member_added', ...member })
     if (!connection.isClosed) return
     connection.subscriptions.delete(name)
     this.#detach(subscription)
@@ -176,8 +178,6 @@ export class Subscriptions {
 const subscriberOf = ({ socketId, address, sink }: Connection): Subscriber => ({ socketId, address, sink })
 
 function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {
-  const members = new Map(known)
-  // Its own arrival may not have been heard of yet.
-  if (!members.has(member.userId)) members.set(member.userId, member.info)
-  return members
+  // Its own arrival, or what it says of itself now, may not have been heard of yet.
+  return new Map(known).set(member.userId, member.info)
 }

@@ -73,6 +73,20 @@ export function busConformance(
       assert.equal(await presence.leave('s', 'ann'), false, 'leaving without having entered does nothing')
     })
 
+    test('a member that is described anew is known by that, until it has gone', async () => {
+      await using bus = disposable(await open(fail))
+      const { presence } = bus.it
+      await presence.enter('s', 'ann', 'old')
+      await presence.enter('s', 'ann')
+      await presence.describe('s', 'ann', 'new')
+      await presence.describe('s', 'nobody', 'new')
+      await presence.leave('s', 'ann')
+      assert.deepEqual([...(await presence.members('s'))], [['ann', 'new']])
+      await presence.leave('s', 'ann')
+      await presence.enter('s', 'ann')
+      assert.deepEqual([...(await presence.members('s'))], [['ann', '']])
+    })
+
     test('names only the sets that are not empty and start with the prefix', async () => {
       await using bus = disposable(await open(fail))
       const { presence } = bus.it

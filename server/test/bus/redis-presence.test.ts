@@ -63,6 +63,20 @@ test('a Redis that has lost everything is told again, and who comes again is kno
   assert.equal(await there.presence.leave('s', 'bob'), true)
 })
 
+test('what was said last about a member is known at every node, also to a Redis that has lost it', async (t) => {
+  const [here, there] = [await open(t), await open(t)]
+  await here.presence.enter('s', 'ann', 'old')
+  await there.presence.enter('s', 'ann', 'new')
+  await there.presence.describe('s', 'ann', 'new')
+  const known = async () => (await here.presence.members('s')).get('ann')
+  assert.equal(await known(), 'new')
+  await flushRedis(redis)
+  await until('all is told again', async () => (await here.presence.countHolders('s')) === 2)
+  await until('the newest', async () => (await known()) === 'new')
+  await there.presence.leave('s', 'ann')
+  assert.equal(await known(), 'new')
+})
+
 test('a node that stays away is buried: its members go, and others look for what it had not told', async (t) => {
   const { bus: lost, proxy } = await openBehindProxy(t)
   const survivors = [await open(t), await open(t)]

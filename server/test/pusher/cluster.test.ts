@@ -56,6 +56,29 @@ test('members are those of all nodes, each user once', async () => {
   assert.deepEqual((await bob.next('pusher_internal:member_removed')).data, { user_id: 'ann' })
 })
 
+test('the newest information about a user is known on all nodes, to newcomers where others heard the older', async () => {
+  await using cluster = await startCluster()
+  const channel = (name: string) => `{"user_id":"ann","user_info":{"name":"${name}"}}`
+  const { one, two } = cluster
+  await (await one.raw().opened()).subscribed('presence-a', channel('old'))
+  const bob = await one.raw().opened()
+  await bob.subscribed('presence-a', '{"user_id":"bob"}')
+  await (await two.raw().opened()).subscribed('presence-a', channel('new'))
+  for (const world of [one, two]) {
+    const late = await world.raw().opened()
+    const { data } = await late.subscribed('presence-a', '{"user_id":"late"}')
+    assert.deepEqual((data.presence as { hash: object }).hash, {
+      ann: { name: 'new' },
+      bob: null,
+      late: null,
+    })
+    await late.close()
+    await bob.next('pusher_internal:member_added')
+    await bob.next('pusher_internal:member_removed')
+  }
+  assert.deepEqual(await bob.settled(), [])
+})
+
 test('counts of the HTTP API are those of all nodes, whichever is asked', async () => {
   await using cluster = await startCluster()
   const [ann, bob] = [await cluster.one.raw().opened(), await cluster.two.raw().opened()]

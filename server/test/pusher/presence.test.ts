@@ -58,6 +58,22 @@ test('a user with several connections comes once and goes once', async () => {
   await ann.next('pusher_internal:member_removed')
 })
 
+test('a user who comes again with other information is known by the newest, and does not come twice', async () => {
+  const [watcher, old, now, later] = (await connected(4)) as [RawClient, RawClient, RawClient, RawClient]
+  const infoOf = (data: Record<string, unknown>) => (data.presence as { hash: { bob: unknown } }).hash.bob
+  await watcher.subscribed('presence-info', ANN)
+  await old.subscribed('presence-info', BOB)
+  await watcher.next('pusher_internal:member_added')
+  const { data } = await now.subscribed('presence-info', '{"user_id":"bob","user_info":{"name":"Robert"}}')
+  assert.deepEqual(infoOf(data), { name: 'Robert' })
+  await old.close()
+  assert.deepEqual(infoOf((await later.subscribed('presence-info', ANN)).data), { name: 'Robert' })
+  assert.deepEqual(await watcher.settled(), [])
+  await now.close()
+  await watcher.next('pusher_internal:member_removed')
+  await old.close()
+})
+
 test('a numeric user id becomes a string, and a member may have no info', async () => {
   const [client] = (await connected(1)) as [RawClient]
   assert.deepEqual((await client.subscribed('presence-d', '{"user_id":12}')).data, {

@@ -42,6 +42,9 @@ export class Claim {
         for (const [n, { member, about }] of holds.entries()) {
           if (shifts[n] === 1) onCome({ set, member, about })
         }
+        // Another node may have said first what was said about them before.
+        const described = holds.filter(({ member }) => this.#holders.members(set).get(member)?.isDescribed)
+        await Promise.all(described.map(({ member }) => this.describe(set, member)))
       }
     }
   }
@@ -59,6 +62,12 @@ export class Claim {
     }
     const [shifts] = await Promise.all([holding, ...said])
     return shifts[0]
+  }
+
+  /** What is said about a member by now. */
+  async describe(set: string, member: string): Promise<void> {
+    const about = this.#holders.members(set).get(member)?.about
+    if (about !== undefined && !this.#isBuried) await this.ledger.describe(this.#self, set, { member, about })
   }
 
   /** Takes back what was said, also of sets of which Redis has forgotten that they were noted. */

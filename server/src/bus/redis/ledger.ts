@@ -1,6 +1,6 @@
 import type { PresenceShift } from '../bus.ts'
 import type { Names } from './names.ts'
-import { HOLD, NOTE, RELEASE, RENEW } from './scripts.ts'
+import { DESCRIBE, HOLD, NOTE, RELEASE, RENEW } from './scripts.ts'
 import type { RedisCommands } from './wire.ts'
 
 /** Members that one script looks at, so that Redis is never held up for more than a millisecond. */
@@ -60,6 +60,18 @@ export class Ledger {
       arguments: [String(leaseUntil), ...said],
     })
     return reply as Shift[]
+  }
+
+  /** Does nothing about a member that is not there, or once the lease has run out. */
+  async describe(
+    { leaseUntil }: Holder,
+    set: string,
+    { member, about }: Pick<Hold, 'member' | 'about'>,
+  ): Promise<void> {
+    await this.#redis.eval(DESCRIBE, {
+      keys: [this.#names.ofSet(set, 'members'), this.#names.ofSet(set, 'about')],
+      arguments: [String(leaseUntil), member, about],
+    })
   }
 
   async noteSets({ name, leaseUntil }: Holder, sets: readonly string[]): Promise<void> {

@@ -44,6 +44,11 @@ export class RedisPresence implements PresenceSets {
     return shift === undefined ? holders === 0 : shift === -1
   }
 
+  async describe(set: string, member: string, about: string): Promise<void> {
+    this.#holders.describe(set, member, about)
+    await this.#tenure.ask((claim) => claim.describe(set, member))
+  }
+
   async has(set: string, member: string): Promise<boolean> {
     if (this.#holders.members(set).has(member)) return true
     const isThere = await this.#tenure.ask(({ ledger }) => ledger.has(set, member))

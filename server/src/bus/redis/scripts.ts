@@ -89,3 +89,12 @@ end
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', KEYS[3]) end
 return { redis.call('EXISTS', KEYS[4]), gone }
 `
+
+/**
+ * Replaces what is said about a member that is there.
+ * KEYS: members, about. ARGV: until when the node's lease runs, member, about.
+ */
+export const DESCRIBE = `${UNLESS_TOO_LATE}
+if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) end
+return {}
+`
