@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Door } from './lib/guard.ts'
 
 /** What an operator watches, in Prometheus' text format. */
 export class Metrics {
@@ -23,6 +24,12 @@ export class Metrics {
     name: 'parlance_pusher_webhook_events_dropped_total',
     help: 'Webhook events that the application was never told of, by reason: full, old or refused.',
     labelNames: ['reason'] as const,
+    registers: [this.#registry],
+  })
+  readonly #failures = new Counter({
+    name: 'parlance_callback_failures_total',
+    help: 'Errors that a guard caught: each a bug, which ended one connection. By where the call came from.',
+    labelNames: ['door'] as const,
     registers: [this.#registry],
   })
 
@@ -71,6 +78,10 @@ export class Metrics {
 
   countDroppedWebhooks(reason: string, count: number): void {
     this.#droppedWebhooks.inc({ reason }, count)
+  }
+
+  countFailure(door: Door): void {
+    this.#failures.inc({ door })
   }
 
   get contentType(): string {

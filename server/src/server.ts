@@ -7,6 +7,7 @@ import { Chat } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
+import { onFailure } from './lib/guard.ts'
 import { openListeners } from './listeners.ts'
 import { createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
@@ -47,6 +48,11 @@ export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
   const metrics = new Metrics()
+  const stopHearing = onFailure((door, err) => {
+    metrics.countFailure(door)
+    log.error({ err, door }, 'a callback failed')
+  })
+  opened.defer(stopHearing)
   const { store, secrets, agreeOn } = await openStorage(config, metrics, log)
   opened.defer(() => store.close())
   const bus = await openBus(config, agreeOn, log)
@@ -93,7 +99,9 @@ export async function createServer(config: Config): Promise<Server> {
       isDraining = true
       stopFreeing()
       const { presence } = chat
-      closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log })
+      closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log }).finally(
+        stopHearing,
+      )
       return closing
     },
   }

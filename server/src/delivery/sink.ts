@@ -91,8 +91,16 @@ export class SocketSink implements Sink {
   }
 
   /** From now on, frames owned by that account carry its own uuid on this connection. */
-  setOwner(owner: Owner): void {
+  setOwner(owner: Owner | undefined): void {
     this.#owner = owner
+  }
+
+  /** Forgets what waits: it was meant for someone who is no longer there, while the connection stays. */
+  clear(): void {
+    this.#queue = []
+    this.#backlogBytes = this.#counted = this.#sentBytes = 0
+    stalls.delete(this)
+    this.#release()
   }
 
   /** Writes what is queued now, so that a close frame written by someone else comes after it. */

@@ -4,7 +4,8 @@ import type { ClientRequest, RequestOptions } from 'node:http'
  * `node:http` without its WebSocket client: an import statement reads every export, and reading that one loads
  * a whole HTTP client, which costs each start 20 ms.
  */
-export const { createServer, IncomingMessage, Server, STATUS_CODES } = process.getBuiltinModule('node:http')
+export const { createServer, IncomingMessage, Server, ServerResponse, STATUS_CODES } =
+  process.getBuiltinModule('node:http')
 
 /** A request to `http:` or `https:`; what the latter needs is loaded at its first use. */
 export function requestHttp(url: URL, options: RequestOptions): ClientRequest {

@@ -1,4 +1,4 @@
-import { IncomingMessage } from '../lib/http.ts'
+import { GuardedRequest } from './guards.ts'
 
 /** Bytes of a body that are passed on together. */
 const GATHER_BYTES = 4096
@@ -7,7 +7,7 @@ const GATHER_BYTES = 4096
  * A request whose body arrives in large pieces, however small the peer cuts it. HTTP lets each byte be a chunk of
  * its own, and each would be an object of a few hundred bytes in whatever collects the body.
  */
-export class GatheredRequest extends IncomingMessage {
+export class GatheredRequest extends GuardedRequest {
   /** The only piece so far: most bodies are one. */
   #piece: Buffer | undefined
   #gathered: Buffer | undefined

@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { guarded } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
 import { remember } from './closing.ts'
 import { pathOf } from './dispatcher.ts'
 import { Exchanges } from './exchanges.ts'
 import { GatheredRequest } from './gathered-request.ts'
+import { GuardedResponse, guardServer } from './guards.ts'
 import type { SocketIo } from './socket-io.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -32,6 +34,7 @@ const KEEP_ALIVE_MS = 65_000
 export function createListener(options: ListenerOptions): HttpServer {
   const http = createServer({
     IncomingMessage: GatheredRequest,
+    ServerResponse: GuardedResponse,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,
@@ -40,7 +43,9 @@ export function createListener(options: ListenerOptions): HttpServer {
     // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
-  const { exchanges = new Exchanges(), handle, socketIo } = options
+  const { exchanges = new Exchanges(), socketIo } = options
+  // A request that waited for its turn is handled in a callback of what it waited for.
+  const handle = guarded('http', options.handle, (_request, response) => response.destroy())
   http.on('request', (request, response) => {
     if (!socketIo?.owns(pathOf(request))) exchanges.take(request, response, handle)
     else socketIo.handOver(http, request, () => http.emit('request', request, response))
@@ -85,6 +90,7 @@ export function refuseUpgrade(
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */
 export async function listen(server: NetServer, host: string, port: number): Promise<number> {
   remember(server)
+  guardServer(server)
   server.listen({ host, port })
   await once(server, 'listening')
   const address = server.address()

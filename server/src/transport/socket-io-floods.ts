@@ -1,11 +1,5 @@
 import type { Socket } from 'node:net'
-
-/** The part of engine.io's connection that shows what it has not sent yet. */
-interface Engine {
-  readonly writeBuffer: readonly unknown[]
-  on(event: 'packetCreate' | 'upgrading', listener: () => void): unknown
-  close(discard: boolean): unknown
-}
+import type { EngineConnection } from './engine-io.ts'
 
 /** Packets that wait to be sent. A megabyte of events has fewer; these are what engine.io answers by itself. */
 const MAX_WAITING_PACKETS = 20_000
@@ -13,7 +7,7 @@ const MAX_WAITING_PACKETS = 20_000
 const MAX_PROBES = 10
 
 /** What engine.io answers by itself it goes on answering whether or not it is read. */
-export function cutOffUnread(engine: Engine): void {
+export function cutOffUnread(engine: EngineConnection): void {
   let probes = 0
   engine.on('packetCreate', () => {
     if (engine.writeBuffer.length > MAX_WAITING_PACKETS) engine.close(true)

@@ -1,4 +1,3 @@
-import type { Socket as NetSocket } from 'node:net'
 import type { Socket } from 'socket.io'
 import {
   Batch,
@@ -7,22 +6,8 @@ import {
   MAX_BACKLOG_BYTES,
   type Owner,
   type Sink,
-  SocketSink,
 } from '../delivery/index.ts'
-
-/** The parts of engine.io's connection that decide whether bytes may go past it. */
-interface EngineConnection {
-  readonly readyState: string
-  readonly upgrading: boolean
-  readonly writeBuffer: readonly unknown[]
-  readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: object }
-  send(message: string): unknown
-  /** Discarding: what waits to be sent is forgotten. */
-  close(discard: boolean): unknown
-}
-
-/** How long a peer that is cut off may take to read what was written. */
-const CLOSE_GRACE_MS = 2_000
+import type { SocketIoLink } from './socket-io-link.ts'
 
 /**
  * The way out to one Socket.IO client. On an established WebSocket shared frames go straight to the
@@ -30,25 +15,21 @@ const CLOSE_GRACE_MS = 2_000
  */
 export class SocketIoSink implements Sink {
   readonly #socket: Socket
-  readonly #engine: EngineConnection
-  readonly #rawOf: (ws: object) => NetSocket | undefined
-  #raw: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
+  readonly #link: SocketIoLink
   #owner: Owner | undefined
   #queue: Batch[] = []
-  #pollingBacklogBytes = 0
+  #isOver = false
 
-  constructor(socket: Socket, rawOf: (ws: object) => NetSocket | undefined) {
+  constructor(socket: Socket, link: SocketIoLink) {
     this.#socket = socket
-    this.#engine = socket.conn as unknown as EngineConnection
-    this.#rawOf = rawOf
-    socket.conn.on('drain', () => {
-      this.#pollingBacklogBytes = 0
-    })
+    this.#link = link
   }
 
   push(batch: Batch): void {
-    if (this.#queue.length === 0 && this.#mayWriteRaw()) {
-      this.#raw?.sink.push(batch)
+    if (this.#isOver) return
+    const direct = this.#queue.length === 0 ? this.#link.direct : undefined
+    if (direct) {
+      direct.push(batch)
       return
     }
     this.#queue.push(batch)
@@ -56,8 +37,10 @@ export class SocketIoSink implements Sink {
   }
 
   send(frame: Frame): void {
-    if (this.#queue.length === 0 && this.#mayWriteRaw()) {
-      this.#raw?.sink.send(frame)
+    if (this.#isOver) return
+    const direct = this.#queue.length === 0 ? this.#link.direct : undefined
+    if (direct) {
+      direct.send(frame)
       return
     }
     const batch = new Batch()
@@ -67,39 +50,33 @@ export class SocketIoSink implements Sink {
 
   setOwner(owner: Owner): void {
     this.#owner = owner
-    this.#raw?.sink.setOwner(owner)
-  }
-
-  /** The socket under an established WebSocket, even while something else is being written to it. */
-  raw(): NetSocket | undefined {
-    this.#mayWriteRaw()
-    return this.#raw?.socket
+    this.#link.setOwner(owner)
   }
 
   /** As `SocketSink.isCrowded`. While it polls, never: a poll cannot be slowed, so it is cut off at the bound. */
   get isCrowded(): boolean {
-    return this.#raw?.sink.isCrowded ?? false
+    return this.#link.out?.isCrowded ?? false
   }
 
   async drained(): Promise<void> {
-    await this.#raw?.sink.drained()
-  }
-
-  /** Without Socket.IO's own goodbye, after which a client would not come back by itself. */
-  cutOff(): void {
-    this.#engine.close(true)
-    const socket = this.#raw?.socket
-    setTimeout(() => socket?.destroy(), CLOSE_GRACE_MS).unref()
+    await this.#link.out?.drained()
   }
 
   flush(): void {
-    this.#raw?.sink.flush()
+    this.#link.out?.flush()
     const queue = this.#queue
     this.#queue = []
     for (const batch of queue) {
       batch.bytes()
       for (const frame of batch.frames) this.#sendThroughEngine(frame)
     }
+  }
+
+  /** Its client has left the namespace: whoever connects next over the same connection gets nothing of this. */
+  end(): void {
+    this.#isOver = true
+    this.#queue = []
+    this.#link.leave()
   }
 
   #sendThroughEngine({ bytes, headerBytes, owner }: Frame): void {
@@ -110,27 +87,12 @@ export class SocketIoSink implements Sink {
       payload.write(this.#owner.uuid, owner.offset - headerBytes, 'latin1')
     }
     // Counted is what already waits: one long answer alone is nobody's slowness.
-    if (this.#pollingBacklogBytes > MAX_BACKLOG_BYTES) {
-      this.cutOff()
+    if (this.#link.waitingBytes > MAX_BACKLOG_BYTES) {
+      this.#link.cutOff()
       return
     }
-    this.#pollingBacklogBytes += payload.length
+    this.#link.waitingBytes += payload.length
     // engine.io adds its own packet type, 4; the 2 is socket.io's EVENT.
-    this.#engine.send(`2${payload.toString()}`)
-  }
-
-  #mayWriteRaw(): boolean {
-    const { transport, readyState, upgrading, writeBuffer } = this.#engine
-    if (transport.name !== 'websocket' || readyState !== 'open' || upgrading) return false
-    if (writeBuffer.length > 0 || !transport.writable) return false
-    this.#raw ??= this.#openRaw(transport.socket)
-    return this.#raw !== undefined
-  }
-
-  #openRaw(ws: object | undefined): { socket: NetSocket; sink: SocketSink } | undefined {
-    const socket = ws && this.#rawOf(ws)
-    if (!socket) return undefined
-    const onSlow = () => this.cutOff()
-    return { socket, sink: new SocketSink(socket, { onSlow, ...(this.#owner && { owner: this.#owner }) }) }
+    this.#link.connection.send(`2${payload.toString()}`)
   }
 }

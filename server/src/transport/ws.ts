@@ -3,8 +3,9 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as setTimer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
+import { GuardedWebSocket } from './guards.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
 export interface WsOptions {
@@ -96,7 +97,7 @@ export class WsConnection {
 }
 
 /** Its listeners are shared functions, not closures: thousands of connections mostly sit there. */
-class WatchedSocket extends WebSocket {
+class WatchedSocket extends GuardedWebSocket {
   connection: WsConnection | undefined
   handlers: WsHandlers | undefined
 }

@@ -1,0 +1,90 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import { GuardedWebSocket } from './guards.ts'
+import { readInTurns } from './socket-io-floods.ts'
+import { WS_PIECES } from './ws.ts'
+
+// What is used of engine.io beyond what it documents. Its shape is checked with each connection, so that another
+// version of it is refused in words instead of failing silently.
+
+/** One client's connection, over polls or a WebSocket. */
+export interface EngineConnection extends EventEmitter {
+  readonly protocol: number
+  readonly readyState: string
+  readonly upgrading: boolean
+  readonly writeBuffer: readonly unknown[]
+  readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: WebSocket }
+  readonly request: IncomingMessage
+  send(message: string): unknown
+  /** Discarding: what waits to be sent is forgotten. */
+  close(discard?: boolean): unknown
+}
+
+const SHAPE: Readonly<Record<string, string>> = {
+  readyState: 'string',
+  upgrading: 'boolean',
+  writeBuffer: 'object',
+  transport: 'object',
+  request: 'object',
+  send: 'function',
+  close: 'function',
+}
+
+/** A connection as the library hands it over. Throws when it is not what this file knows. */
+export function engineConnection(connection: object): EngineConnection {
+  const fields = connection as Readonly<Record<string, unknown>>
+  const stranger = Object.entries(SHAPE).find(([field, type]) => typeof fields[field] !== type)
+  if (stranger) throw new Error(`this version of engine.io has no ${stranger[0]} of the kind known here`)
+  return connection as EngineConnection
+}
+
+/** All that Socket.IO reads of a handshake's request once it has been answered. */
+const RELEASED = { headers: {}, url: '/socket.io/', connection: {}, _query: {} }
+
+/**
+ * Lets go of the handshake's request: with its headers it takes as much memory as all the rest. Each CONNECT of
+ * the connection, the first and any later one, reads what stands in its place.
+ */
+export function releaseRequest(connection: EngineConnection): void {
+  Object.assign(connection, { request: RELEASED })
+}
+
+/** A polling client that was sent away seldom asks again; engine.io would wait half a minute for it. */
+export function shortenGoodbye({ transport }: EngineConnection, graceMs: number): void {
+  Object.assign(transport, { closeTimeout: graceMs })
+}
+
+const rawSockets = new WeakMap<WebSocket, NetSocket>()
+
+/** The socket that carries an established WebSocket, if nothing waits in engine.io to be written before. */
+export function rawSocketOf(connection: EngineConnection): NetSocket | undefined {
+  const { transport, readyState, upgrading, writeBuffer } = connection
+  if (transport.name !== 'websocket' || readyState !== 'open' || upgrading) return undefined
+  if (writeBuffer.length > 0 || !transport.writable) return undefined
+  return transport.socket && rawSockets.get(transport.socket)
+}
+
+/** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */
+export class RememberingWsServer extends WebSocketServer {
+  /** engine.io passes options of its own, and none for these. */
+  constructor(options: ServerOptions) {
+    super({ ...options, ...WS_PIECES, WebSocket: GuardedWebSocket })
+  }
+
+  override handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    done: (ws: WebSocket, request: IncomingMessage) => void,
+  ): void {
+    super.handleUpgrade(request, socket, head, (ws, upgraded) => {
+      // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
+      rawSockets.set(ws, socket as NetSocket)
+      readInTurns(socket as NetSocket)
+      done(ws, upgraded)
+    })
+  }
+}

@@ -1,0 +1,57 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage as HttpRequest } from 'node:http'
+import type { Server } from 'node:net'
+import { Duplex } from 'node:stream'
+import { WebSocket } from 'ws'
+import { guardedEmit } from '../lib/guard.ts'
+import { Server as HttpServer, IncomingMessage, ServerResponse } from '../lib/http.ts'
+
+// Node and `ws` call us, and the libraries that sit on them, by `emit` of objects that are ours to make. So each
+// of these gets one that catches: what engine.io, Fastify or a dialect throws there ends its own connection.
+
+/** Ends the connections among an event's arguments: a socket, or that of a request. */
+function endAll(args: readonly unknown[]): void {
+  for (const each of args) {
+    if (each instanceof Duplex) each.destroy()
+    else if (each instanceof IncomingMessage) each.socket.destroy()
+  }
+}
+
+const emitOfServer = guardedEmit<Server>('tcp', (_server, args) => endAll(args))
+const emitOfHttpServer = guardedEmit<Server>('http', (_server, args) => endAll(args))
+const emitOfSocket = guardedEmit<Duplex>('tcp', (socket) => socket.destroy())
+
+/** Guards a server and every connection that it accepts. A failed `accept` is an event of it as well. */
+export function guardServer(server: Server): void {
+  replaceEmit(server, server instanceof HttpServer ? emitOfHttpServer : emitOfServer)
+  server.on('connection', guardSocket)
+}
+
+function guardSocket(socket: Duplex): void {
+  replaceEmit(socket, emitOfSocket)
+}
+
+export class GuardedRequest extends IncomingMessage {}
+replaceEmit(
+  GuardedRequest.prototype,
+  guardedEmit<GuardedRequest>('http', (request) => request.socket.destroy()),
+)
+
+export class GuardedResponse<Request extends HttpRequest = HttpRequest> extends ServerResponse<Request> {}
+replaceEmit(
+  GuardedResponse.prototype,
+  guardedEmit<GuardedResponse>('http', (response) => response.destroy()),
+)
+
+export class GuardedWebSocket extends WebSocket {}
+replaceEmit(
+  GuardedWebSocket.prototype,
+  guardedEmit<GuardedWebSocket>('websocket', (ws) => ws.terminate()),
+)
+
+export function replaceEmit<Emitter extends EventEmitter>(
+  emitter: Emitter,
+  emit: (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean,
+): void {
+  Object.assign(emitter, { emit })
+}

@@ -1,0 +1,135 @@
+import type { Socket as NetSocket } from 'node:net'
+import { type Owner, SocketSink } from '../delivery/index.ts'
+import { guarded, guardedEmit } from '../lib/guard.ts'
+import { type EngineConnection, rawSocketOf, releaseRequest } from './engine-io.ts'
+import { replaceEmit } from './guards.ts'
+
+/** What may still come from a client of which much already waits. */
+const MAX_FLOOD_BYTES = 1024 * 1024
+/** How long a peer that is cut off may take to read what was written. */
+const CLOSE_GRACE_MS = 2_000
+
+/**
+ * One engine.io connection, and what all Socket.IO sessions on it share. A client may leave the namespace and
+ * connect to it again without closing the connection, so sessions follow one another, never two at a time.
+ */
+export class SocketIoLink {
+  /** As limits count it. */
+  readonly address: string
+  readonly connection: EngineConnection
+  /** Sessions so far, the refused included. */
+  connects = 0
+  /** A session is connected, or about to be. */
+  isTaken = false
+  /** Of the session. Polls cannot be slowed by not reading: a client that goes on while it is paused is cut off. */
+  inbox: { readonly isPaused: boolean } | undefined
+  /** Bytes of events that engine.io keeps for the next poll. */
+  waitingBytes = 0
+  #floodBytes = 0
+  #out: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
+  #owner: Owner | undefined
+  /** Packets that came in the same turn after one that leaves the namespace, which is handled in the next. */
+  #later: (string | Buffer)[] | undefined
+
+  constructor(connection: EngineConnection, address: string) {
+    this.connection = connection
+    this.address = address
+    releaseRequest(connection)
+    connection.on('drain', () => {
+      this.waitingBytes = 0
+    })
+    links.set(connection, this)
+    replaceEmit(connection, emit)
+  }
+
+  /** The way out past engine.io, undefined while there is none that keeps the order. */
+  get direct(): SocketSink | undefined {
+    const socket = rawSocketOf(this.connection)
+    if (!socket) return undefined
+    this.#out ??= { socket, sink: this.#open(socket) }
+    return this.#out.sink
+  }
+
+  /** As `direct`, once there has been one, also while engine.io writes to its socket. */
+  get out(): SocketSink | undefined {
+    return this.#out?.sink
+  }
+
+  /** The socket under an established WebSocket, also while engine.io writes to it. */
+  get socket(): NetSocket | undefined {
+    return this.#out?.socket ?? rawSocketOf(this.connection)
+  }
+
+  /** Whose frames carry an own uuid on this connection. */
+  setOwner(owner: Owner | undefined): void {
+    this.#owner = owner
+    this.#out?.sink.setOwner(owner)
+  }
+
+  /** A session has left: what still waits was meant for it. */
+  leave(): void {
+    this.isTaken = false
+    this.inbox = undefined
+    this.setOwner(undefined)
+    this.#out?.sink.clear()
+  }
+
+  /** Without Socket.IO's own goodbye, after which a client would not come back by itself. */
+  cutOff(): void {
+    this.connection.close(true)
+    const socket = this.#out?.socket
+    setTimeout(() => socket?.destroy(), CLOSE_GRACE_MS).unref()
+  }
+
+  /**
+   * Socket.IO takes a CONNECT at once and a DISCONNECT in the next turn, so of a pair that came together it would
+   * see the second CONNECT first, and refuse it.
+   */
+  hear(packet: string | Buffer): void {
+    if (this.#later) {
+      this.#later.push(packet)
+      return
+    }
+    if (this.#isFlood(packet)) this.cutOff()
+    emitGuarded.call(this.connection, 'data', packet)
+    if (typeof packet !== 'string' || !packet.startsWith(DISCONNECT)) return
+    this.#later = []
+    process.nextTick(this.#catchUp)
+  }
+
+  #isFlood(packet: string | Buffer): boolean {
+    this.#floodBytes = this.inbox?.isPaused ? this.#floodBytes + packet.length : 0
+    return this.#floodBytes > MAX_FLOOD_BYTES
+  }
+
+  #open(socket: NetSocket): SocketSink {
+    const owner = this.#owner && { owner: this.#owner }
+    return new SocketSink(socket, { onSlow: () => this.cutOff(), ...owner })
+  }
+
+  readonly #catchUp = guarded(
+    'socket_io',
+    () => {
+      const packets = this.#later ?? []
+      this.#later = undefined
+      for (const packet of packets) this.hear(packet)
+    },
+    () => this.cutOff(),
+  )
+}
+
+const DISCONNECT = '1'
+
+const links = new WeakMap<EngineConnection, SocketIoLink>()
+
+export const linkOf = (connection: object): SocketIoLink | undefined =>
+  links.get(connection as EngineConnection)
+
+const emitGuarded = guardedEmit<EngineConnection>('socket_io', (connection) => connection.close(true))
+
+function emit(this: EngineConnection, event: string | symbol, ...args: unknown[]): boolean {
+  if (event !== 'data') return emitGuarded.call(this, event, ...args)
+  // A message of engine.io is a text or bytes.
+  links.get(this)?.hear(args[0] as string | Buffer)
+  return true
+}

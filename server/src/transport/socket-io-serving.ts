@@ -1,0 +1,72 @@
+import type { Socket } from 'socket.io'
+import { guarded } from '../lib/guard.ts'
+import { engineConnection, shortenGoodbye } from './engine-io.ts'
+import { Inbox } from './inbox.ts'
+import {
+  type SocketIoConnection,
+  type SocketIoOptions,
+  type SocketIoSession,
+  socketIoFrame,
+} from './socket-io.ts'
+import { hold, release } from './socket-io-floods.ts'
+import { linkOf, type SocketIoLink } from './socket-io-link.ts'
+import { SocketIoSink } from './socket-io-sink.ts'
+
+/** How long a client that polls may take to come for its goodbye. */
+const CLOSE_GRACE_MS = 1_000
+
+/** Serves one client from its CONNECT until it leaves the namespace, or its connection ends. */
+export function serve(socket: Socket, { dialects, onError }: SocketIoOptions): void {
+  const link = linkOf(socket.conn)
+  if (!link) throw new Error('a connection was never announced')
+  const sink = new SocketIoSink(socket, link)
+  const sessions: SocketIoSession[] = []
+  const inbox = new Inbox<readonly unknown[]>({
+    handle: async (packet) => {
+      await dispatch(packet, sessions)
+      if (sink.isCrowded) await sink.drained()
+    },
+    pause: () => hold(link.socket),
+    resume: () => release(link.socket),
+    onError,
+  })
+  const end = async () => {
+    inbox.clear()
+    sink.end()
+    await Promise.all(sessions.map((session) => Promise.try(() => session.onClose()).catch(onError)))
+  }
+  socket.on('disconnect', guarded('socket_io', end))
+  // A packet that cannot be parsed makes socket.io close the connection and emit this.
+  const disconnect = () => socket.disconnect(true)
+  socket.on('error', guarded('socket_io', disconnect))
+  const cutOff = () => link.cutOff()
+  socket.use(guarded('socket_io', (packet: readonly unknown[]) => inbox.push(packet), cutOff))
+  link.inbox = inbox
+  for (const dialect of dialects) sessions.push(dialect.connect(connectionOf(socket, sink, link)))
+}
+
+function connectionOf(socket: Socket, sink: SocketIoSink, link: SocketIoLink): SocketIoConnection {
+  return {
+    address: link.address,
+    sink,
+    emit: (event, payload) => sink.send(socketIoFrame(event, payload)),
+    setOwner: (owner) => sink.setOwner(owner),
+    disconnect: () => {
+      sink.flush()
+      shortenGoodbye(engineConnection(socket.conn), CLOSE_GRACE_MS)
+      socket.disconnect(true)
+    },
+  }
+}
+
+async function dispatch(packet: readonly unknown[], sessions: readonly SocketIoSession[]): Promise<void> {
+  const [event, ...args] = packet
+  const last = args.at(-1)
+  const callback = typeof last === 'function' ? last : undefined
+  const acknowledge = () => callback?.()
+  const argument = args[0] === callback ? undefined : args[0]
+  const name = String(event)
+  const knowing = sessions.filter((session) => session.knows(name))
+  for (const session of knowing) await session.handle(name, argument, acknowledge)
+  if (knowing.length === 0) for (const session of sessions) session.onUnknown?.(name, acknowledge)
+}
