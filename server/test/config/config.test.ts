@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { unreadNames } from '../../src/config/index.ts'
 import { readConfig } from '../../src/server.ts'
@@ -48,6 +49,28 @@ test('DATABASE_URL may name a PostgreSQL database', () => {
   assert.deepEqual(readConfig({ DATABASE_URL: url }).database, { kind: 'postgres', url })
 })
 
+/** Secrets that documents and demonstrations print. */
+const PUBLISHED = [
+  'this is a demo jwt secret',
+  'This-is-a-demo_JWT secret!',
+  'super-secret-key-change-me',
+  'your_secret_key_here_change_in_production',
+  'a-string-secret-at-least-256-bits-long',
+  'something-super-secret',
+  'supersecretkey',
+  'test-secret-key',
+  '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
+]
+
+test('takes secrets that were drawn, and phrases that somebody has thought of', () => {
+  const drawn = Array.from({ length: 50 }, () => randomBytes(32))
+  const secrets = drawn.flatMap((bytes) =>
+    ['hex', 'base64', 'base64url'].map((form) => bytes.toString(form as 'hex')),
+  )
+  for (const secret of [...secrets, 'correct horse battery staple', 'our secret garden has 12 roses'])
+    assert.equal(readConfig({ JWTSECRET: secret }).chatapp.jwtSecret, secret)
+})
+
 /** Settings → a word the one sentence must have, so that it says what to write instead. */
 const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PORT: 'eighty' }, /PORT.*whole number from 0 to 65535/],
@@ -83,6 +106,8 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ JWTSECRET: 'secret' }, /JWTSECRET.*leave it out/],
   [{ JWTSECRET: 'your_jwt_secret_key' }, /JWTSECRET/],
   [{ JWTSECRET: 'short' }, /32 random/],
+  ...PUBLISHED.map((secret) => [{ JWTSECRET: secret }, /JWTSECRET is a well-known or short secret/] as const),
+  [{ PUSHER_SECRET: '7ad3773142a6692b25b8' }, /PUSHER_SECRET is a well-known/],
   [{ CORS_ALLOW_ORIGIN: '*' }, /wildcard/],
   [{ CORS_ALLOW_ORIGIN: 'chat.example.org' }, /such as https:\/\/chat\.example\.org\.$/],
   [{ CHATAPP_COOKIE_SAMESITE: 'maybe' }, /lax, strict, none/],

@@ -3,9 +3,9 @@ import type { Origins } from './origins.ts'
 
 /** Lets pages of allowed origins read answers, with the cookie of their visitor. */
 export function addCors(app: FastifyInstance, origins: Origins): void {
-  app.addHook('onRequest', async ({ headers: { origin } }, reply) => {
+  app.addHook('onRequest', async ({ raw, headers: { origin } }, reply) => {
     reply.header('vary', 'Origin')
-    if (origin === undefined || !origins.isAllowed(origin)) return
+    if (!origins.mayAsk(raw) || origin === undefined || !origins.isAllowed(origin)) return
     reply.header('access-control-allow-origin', origin)
     reply.header('access-control-allow-credentials', 'true')
   })

@@ -19,6 +19,7 @@ import { renderEvent } from './events.ts'
 import { createHttp } from './http.ts'
 import { LiveAccounts } from './live-accounts.ts'
 import { Origins } from './origins.ts'
+import { RefusedOrigins } from './refused-origins.ts'
 import type { SameSite } from './wire.ts'
 
 export interface ChatappDeps {
@@ -44,7 +45,7 @@ const PING_INTERVAL_MS = 30_000
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
 export function mountChatapp(deps: ChatappDeps): Dialect {
   const { chat, feeds, limits, log } = deps
-  const origins = new Origins(deps.allowedOrigins)
+  const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, systemClock())
   const liveAccounts = new LiveAccounts(feeds)
   const audiences = new Audiences(feeds, renderEvent)
@@ -81,7 +82,7 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     const address = addressOf(request)
     const wait = limits.take('request', address)
     if (wait > 0) refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(wait) })
-    else if (!origins.mayConnect(request)) refuseUpgrade(socket, 403, 'Forbidden')
+    else if (!origins.mayAsk(request)) refuseUpgrade(socket, 403, 'Forbidden')
     else
       acceptor.accept(request, socket, head, (ws) => open(ws, { cookies: request.headers.cookie, address }))
   }

@@ -1,20 +1,25 @@
 import type { IncomingMessage } from 'node:http'
+import type { RefusedOrigins } from './refused-origins.ts'
 
 /** Which web pages may use the cookie of their visitor. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>
+  readonly #refused: RefusedOrigins
 
-  constructor(allowed: readonly string[]) {
+  constructor(allowed: readonly string[], refused: RefusedOrigins) {
     this.#allowed = new Set(allowed)
+    this.#refused = refused
   }
 
   isAllowed(origin: string): boolean {
     return this.#allowed.has(origin)
   }
 
-  /** A handshake without an origin is not a browser's. */
-  mayConnect({ headers: { origin, host } }: IncomingMessage): boolean {
-    return origin === undefined || this.isAllowed(origin) || isOwn(origin, host)
+  /** Whether the page is the server's own or of an allowed origin. A request without an origin is not another page's. */
+  mayAsk({ headers: { origin, host } }: IncomingMessage): boolean {
+    if (origin === undefined || this.isAllowed(origin) || isOwn(origin, host)) return true
+    this.#refused.note(origin)
+    return false
   }
 }
 
