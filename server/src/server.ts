@@ -67,7 +67,7 @@ export async function createServer(config: Config): Promise<Server> {
   const limits = new Limits(config.rateLimits)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
-  const parts: DialectParts = { chat, bus, feeds, log, metrics, config, secrets, limits, addressOf }
+  const parts: DialectParts = { chat, bus, feeds, clock, log, metrics, config, secrets, limits, addressOf }
   const dialects = await mountAll(parts)
   metrics.watchConnections(() =>
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),

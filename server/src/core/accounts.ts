@@ -11,6 +11,7 @@ import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
 import { isActive, mayBeAdded } from './policy.ts'
+import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId } from './types.ts'
 
 interface Registration {
@@ -42,6 +43,7 @@ export class Accounts {
   readonly #store: AccountStore
   readonly #contacts: ContactStore
   readonly #bus: Bus
+  readonly tokenTimes: TokenTimes
   readonly #clock: Clock
   readonly #passwords: Passwords
   readonly #knownSites = new KnownSites()
@@ -51,6 +53,7 @@ export class Accounts {
     this.#contacts = store.contacts
     this.#bus = bus
     this.#clock = clock
+    this.tokenTimes = new TokenTimes(clock)
     this.#passwords = passwords
   }
 
@@ -189,7 +192,7 @@ export class Accounts {
   }
 
   async #revoke(accountId: AccountId, disable: boolean): Promise<void> {
-    await this.#store.revoke(accountId, { at: this.#clock.nowMicros(), disable })
+    await this.#store.revoke(accountId, { at: this.tokenTimes.revocation(), disable })
     this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId })
   }
 }

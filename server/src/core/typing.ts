@@ -42,7 +42,9 @@ export class Typing {
     const key = keyOf(conversationId, account.accountId)
     const now = this.#clock.nowMicros()
     const spell = this.#spells.get(key)
-    if (spell && now - spell.publishedAt < QUIET_MICROS) return
+    // Less than nothing when the clock was set back meanwhile.
+    const quiet = spell ? now - spell.publishedAt : QUIET_MICROS
+    if (quiet >= 0 && quiet < QUIET_MICROS) return
     clearTimeout(spell?.lease)
     const lease = setTimeout(() => this.#spells.delete(key), TYPING_LEASE_MS).unref()
     this.#spells.set(key, { publishedAt: now, lease })

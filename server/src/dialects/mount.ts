@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Config } from '../config/index.ts'
 import type { Chat } from '../core/chat.ts'
 import type { Feeds } from '../delivery/index.ts'
+import type { Clock } from '../lib/clock.ts'
 import { deriveKey } from '../lib/token.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -15,6 +16,7 @@ export interface DialectParts {
   readonly chat: Chat
   readonly bus: Bus
   readonly feeds: Feeds
+  readonly clock: Clock
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -30,11 +32,21 @@ const mountDialect = {
     return mountRooms({ chat, feeds, limits, addressOf, log, historyLimit: config.rooms.historyLimit })
   },
 
-  async chatapp({ chat, feeds, limits, addressOf, log, config, secrets }: DialectParts): Promise<Dialect> {
+  async chatapp({
+    chat,
+    feeds,
+    clock,
+    limits,
+    addressOf,
+    log,
+    config,
+    secrets,
+  }: DialectParts): Promise<Dialect> {
     const { mountChatapp } = await import('./chatapp/index.ts')
     const { jwtSecret, allowedOrigins, cookieSameSite: sameSite } = config.chatapp
     const key = jwtSecret ?? secrets.jwtSecret
-    return mountChatapp({ chat, feeds, limits, addressOf, log, jwtSecret: key, allowedOrigins, sameSite })
+    const settings = { jwtSecret: key, allowedOrigins, sameSite }
+    return mountChatapp({ chat, feeds, clock, limits, addressOf, log, ...settings })
   },
 
   async groups({ chat, feeds, limits, log, config }: DialectParts): Promise<Dialect> {
@@ -42,15 +54,17 @@ const mountDialect = {
     return mountGroups({ chat, feeds, limits, log, guestsAllowed: config.groups.guestsAllowed })
   },
 
-  async messenger({ chat, limits, addressOf, log, secrets }: DialectParts): Promise<Dialect> {
+  async messenger({ chat, clock, limits, addressOf, log, secrets }: DialectParts): Promise<Dialect> {
     const { mountMessenger } = await import('./messenger/index.ts')
-    return mountMessenger({ chat, limits, addressOf, log, tokenKey: deriveKey(secrets.root, 'messenger') })
+    const tokenKey = deriveKey(secrets.root, 'messenger')
+    return mountMessenger({ chat, clock, limits, addressOf, log, tokenKey })
   },
 
   async channels({
     chat,
     bus,
     feeds,
+    clock,
     limits,
     addressOf,
     log,
@@ -60,11 +74,12 @@ const mountDialect = {
   }: DialectParts): Promise<Dialect> {
     const { mountChannels } = await import('./channels/index.ts')
     const tokenKey = deriveKey(secrets.root, 'channels')
-    const pusher = await openPusher({ bus, limits, addressOf, log, metrics, config, secrets })
+    const pusher = await openPusher({ bus, clock, limits, addressOf, log, metrics, config, secrets })
     return mountChannels({
       chat,
       bus,
       feeds,
+      clock,
       limits,
       addressOf,
       log,
@@ -97,6 +112,7 @@ const ALL_BUT_ROOMS = ['chatapp', 'groups', 'messenger', 'channels'] as const
 /** Hosted Pusher where a cluster is named, else the server of our own. */
 async function openPusher({
   bus,
+  clock,
   limits,
   addressOf,
   log,
@@ -111,7 +127,7 @@ async function openPusher({
     return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
   }
   const server = createPusherServer({
-    ...{ bus, credentials, limits, addressOf, log },
+    ...{ bus, clock, credentials, limits, addressOf, log },
     ...(webhookUrl && { webhookUrl }),
     onWebhookDropped: (reason, count) => metrics.countDroppedWebhooks(reason, count),
   })

@@ -1,17 +1,42 @@
 /** Microseconds since 1970-01-01 UTC. Fits a double exactly until the year 2255. */
 export type Micros = number
 
+/** The time of day, for what is shown, stored or compared with another's clock. Durations are measured otherwise. */
 export interface Clock {
-  /** Now, in microseconds. Never the same value twice, never backwards: a time can serve as a cursor. */
+  /**
+   * Now, in microseconds. Never the same value twice, so that a time can serve as a cursor. Never backwards, unless the
+   * machine's clock was set back by more than a second: it then goes on from there, and what must not run backwards
+   * (the messages of a conversation, in the store; a revocation, in `TokenTimes`) sees to that itself.
+   */
   nowMicros(): Micros
 }
 
-export function systemClock(): Clock {
+/** Corrections of the machine's clock up to this are waited out by going on in single microseconds. */
+const HELD_MICROS: Micros = 1_000_000
+
+interface Sources {
+  /** The machine's clock, in whole milliseconds; it may be set, and goes on while the machine sleeps. */
+  readonly wallMs?: () => number
+  /** A clock that is never set, with fractions of milliseconds; it may stand still while the machine sleeps. */
+  readonly steadyMs?: () => number
+}
+
+/** Follows the machine's clock, with the steady one's microseconds. */
+export function systemClock({
+  wallMs = () => Date.now(),
+  steadyMs = () => performance.now(),
+}: Sources = {}): Clock {
+  let ahead = wallMs() - steadyMs()
   let last = 0
   return {
     nowMicros() {
-      const wall = Math.floor((performance.timeOrigin + performance.now()) * 1000)
-      last = wall > last ? wall : last + 1
+      const [wall, steady] = [wallMs(), steadyMs()]
+      // Both have gone on alike, unless the wall was set or the steady one stood still.
+      const isSet = steady + ahead < wall || steady + ahead >= wall + 1
+      if (isSet) ahead = wall - steady
+      const now = isSet ? wall : steady + ahead
+      const micros = Math.floor(now * 1000)
+      last = micros > last || last - micros > HELD_MICROS ? micros : last + 1
       return last
     },
   }

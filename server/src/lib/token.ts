@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
+import { type Clock, MICROS_PER_SECOND, type Micros, systemClock } from './clock.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -10,17 +11,29 @@ type Verdict =
 /** How many good tokens are remembered; one more and all are forgotten. */
 const MAX_REMEMBERED = 10_000
 
+interface Remembered {
+  readonly claims: Claims
+  readonly expiresAt: Micros
+}
+
+// The library would judge by a clock of its own, which no test can set.
+const OWN_EXPIRY = { ignoreExpiration: true, cache: false } as const
+
 /** Signs and verifies HS256 tokens that must expire. The algorithm is pinned. */
 export class Tokens {
   readonly #sign: (claims: Record<string, unknown>) => string
   readonly #verify: (token: string) => Claims
   // A client sends the same token with every request, and the signature is the dearest part of a small one.
-  readonly #remembered = new Map<string, { readonly claims: Claims; readonly expiresAtMs: number }>()
+  readonly #remembered = new Map<string, Remembered>()
 
-  constructor(key: string) {
+  readonly #clock: Clock
+
+  /** `clock` is the one that they expire by. */
+  constructor(key: string, clock: Clock = systemClock()) {
+    this.#clock = clock
     // `iat` is ours to leave out: some dialects document the exact claims.
     this.#sign = createSigner({ key, algorithm: 'HS256', noTimestamp: true })
-    this.#verify = createVerifier({ key, algorithms: ['HS256'], requiredClaims: ['exp'], cache: false })
+    this.#verify = createVerifier({ key, algorithms: ['HS256'], requiredClaims: ['exp'], ...OWN_EXPIRY })
   }
 
   /** `expiresAt` in whole epoch seconds. */
@@ -29,21 +42,26 @@ export class Tokens {
   }
 
   verify(token: string): Verdict {
-    const known = this.#remembered.get(token)
-    if (known && Date.now() <= known.expiresAtMs) return { ok: true, claims: known.claims }
     try {
-      const claims = this.#verify(token)
-      this.#remember(token, claims)
-      return { ok: true, claims }
+      const { claims, expiresAt } = this.#remembered.get(token) ?? this.#read(token)
+      return this.#clock.nowMicros() <= expiresAt ? { ok: true, claims } : { ok: false, why: 'expired' }
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
-      return { ok: false, why: error.code === TokenError.codes.expired ? 'expired' : 'invalid' }
+      return { ok: false, why: 'invalid' }
     }
   }
 
-  #remember(token: string, claims: Claims): void {
+  /** Throws what the library throws unless it is signed with the key. */
+  #read(token: string): Remembered {
+    const claims = this.#verify(token)
+    const { exp } = claims
+    // Of another form it would never expire.
+    if (typeof exp !== 'number')
+      throw new TokenError(TokenError.codes.invalidClaimType, 'exp must be a number')
+    const read = { claims, expiresAt: exp * MICROS_PER_SECOND }
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(token, { claims, expiresAtMs: Number(claims.exp) * 1000 })
+    this.#remembered.set(token, read)
+    return read
   }
 }
 

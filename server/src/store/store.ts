@@ -208,7 +208,11 @@ export interface MessagePage {
 }
 
 export interface MessageStore {
-  /** Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'. */
+  /**
+   * Stores it as sent at `at`, or just after the conversation's last message where that is later: time does not run
+   * backwards within a conversation, whichever clocks its messages were told by.
+   * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
+   */
   append(message: NewMessage): Promise<Appended>
   /** Leaves a tombstone. Refuses 'unknown_message' (absent, deleted, or in a conversation that is not `by`'s), 'not_the_owner'. */
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>

@@ -6,6 +6,7 @@ import PusherServerLibrary from 'pusher'
 import { LocalBus } from '../../src/bus/local.ts'
 import { DirectFeeds } from '../../src/delivery/index.ts'
 import { mountChannels } from '../../src/dialects/channels/index.ts'
+import { systemClock } from '../../src/lib/clock.ts'
 import { createHostedPublisher } from '../../src/pusher/index.ts'
 import { Limits } from '../../src/transport/index.ts'
 import {
@@ -195,6 +196,7 @@ async function mountHosted(where: { host: string; port: number }) {
     chat: own().chat,
     bus,
     feeds: new DirectFeeds({ bus, onError: (error) => assert.ifError(error) }),
+    clock: systemClock(),
     limits: new Limits(false),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),

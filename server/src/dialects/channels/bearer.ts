@@ -1,5 +1,5 @@
 import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
-import { type Clock, secondsOf } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { newUuid } from '../../lib/ids.ts'
 import { type Claims, deriveKey, Tokens } from '../../lib/token.ts'
 import {
@@ -26,20 +26,18 @@ export class BearerTokens {
   readonly #tokens: Tokens
   readonly #ttlSeconds: number
   readonly #accounts: Accounts
-  readonly #clock: Clock
 
   constructor({ key, ttlSeconds, accounts, clock }: BearerOptions) {
     // The lifetime is part of the key: `exp` minus it is when a token was issued, so one that was made
     // with another lifetime must not be read with this one.
-    this.#tokens = new Tokens(deriveKey(key, `lifetime:${ttlSeconds}`))
+    this.#tokens = new Tokens(deriveKey(key, `lifetime:${ttlSeconds}`), clock)
     this.#ttlSeconds = ttlSeconds
     this.#accounts = accounts
-    this.#clock = clock
   }
 
-  issue({ accountId }: Account): string {
-    const expiresAt = secondsOf(this.#clock.nowMicros()) + this.#ttlSeconds
-    return this.#tokens.issue({ sub: String(accountId), jti: newUuid() }, expiresAt)
+  issue(account: Account): string {
+    const expiresAt = this.#accounts.tokenTimes.issue(account) + this.#ttlSeconds
+    return this.#tokens.issue({ sub: String(account.accountId), jti: newUuid() }, expiresAt)
   }
 
   /** The account that an Authorization header speaks for; refuses in the dialect's words. */
@@ -51,15 +49,9 @@ export class BearerTokens {
     if (!verdict.ok) throw new Refusal(verdict.why === 'expired' ? TOKEN_EXPIRED : TOKEN_INVALID)
     const { subject, expiresAt } = parseClaims(verdict.claims)
     const account = await this.#accounts.find(toAccountId(subject))
-    if (!account || this.#isRevoked(expiresAt, account)) throw new Refusal(TOKEN_REVOKED)
+    if (!account || this.#accounts.tokenTimes.isVoid(expiresAt - this.#ttlSeconds, account))
+      throw new Refusal(TOKEN_REVOKED)
     return account
-  }
-
-  /**
-   * Of a token issued in the very second of the revocation nobody knows which came first, so it is void.
-   */
-  #isRevoked(expiresAt: number, { credentialsSince }: Account): boolean {
-    return credentialsSince > 0 && expiresAt - this.#ttlSeconds <= secondsOf(credentialsSince)
   }
 }
 

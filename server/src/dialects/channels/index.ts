@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
-import { systemClock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -21,6 +21,7 @@ export interface ChannelsDeps {
   readonly addressOf: AddressOf
   readonly log: Logger
   readonly tokenKey: string
+  readonly clock: Clock
   readonly tokenTtlSeconds: number
   /** Messages that a history has at most. */
   readonly historyLimit: number
@@ -37,8 +38,8 @@ const OWN_PATHS = /^\/(api|app|apps)\//
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect {
   const { chat, bus, feeds, limits, addressOf, log, pusher } = deps
-  const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames } = deps
-  const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock: systemClock() })
+  const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
+  const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
   const live =

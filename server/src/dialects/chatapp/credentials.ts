@@ -1,5 +1,5 @@
 import type { Account, Accounts } from '../../core/chat.ts'
-import { type Clock, secondsOf } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { Tokens } from '../../lib/token.ts'
 import { parseCookie } from './wire.ts'
@@ -25,16 +25,15 @@ export type Stranger =
 export class Credentials {
   readonly #tokens: Tokens
   readonly #accounts: Accounts
-  readonly #clock: Clock
 
   constructor(jwtSecret: string, accounts: Accounts, clock: Clock) {
-    this.#tokens = new Tokens(jwtSecret)
+    this.#tokens = new Tokens(jwtSecret, clock)
     this.#accounts = accounts
-    this.#clock = clock
   }
 
-  issue({ username }: Account): string {
-    return this.#tokens.issue({ username }, secondsOf(this.#clock.nowMicros()) + TOKEN_TTL_SECONDS)
+  issue(account: Account): string {
+    const { username } = account
+    return this.#tokens.issue({ username }, this.#accounts.tokenTimes.issue(account) + TOKEN_TTL_SECONDS)
   }
 
   async identify({ cookies, address }: Caller): Promise<Identity> {
@@ -46,15 +45,9 @@ export class Credentials {
     if (typeof username !== 'string' || typeof exp !== 'number') return { kind: 'invalid' }
     const account = isCleanText(username) ? await this.#accounts.findByUsername(username) : undefined
     if (!account) return { kind: 'gone', username }
-    if (isRevoked(exp, account)) return { kind: 'invalid' }
+    // The token has no time of issue, but `exp` tells it to the second.
+    if (this.#accounts.tokenTimes.isVoid(exp - TOKEN_TTL_SECONDS, account)) return { kind: 'invalid' }
     this.#accounts.noteProof(address)
     return { kind: 'account', account }
   }
 }
-
-/**
- * The token has no time of issue, but `exp` tells it to the second. Of one issued in the very second of
- * the revocation nobody knows which came first, so it is void.
- */
-const isRevoked = (exp: number, { credentialsSince }: Account): boolean =>
-  credentialsSince > 0 && exp - TOKEN_TTL_SECONDS <= secondsOf(credentialsSince)

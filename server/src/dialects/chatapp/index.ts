@@ -1,6 +1,6 @@
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
-import { systemClock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../log.ts'
 import {
   type AddressOf,
@@ -27,6 +27,7 @@ export interface ChatappDeps {
   readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
+  readonly clock: Clock
   readonly log: Logger
   /** Signs this dialect's tokens as it is, so that a server of this kind can be replaced by this one. */
   readonly jwtSecret: string
@@ -46,7 +47,7 @@ const PING_INTERVAL_MS = 30_000
 export function mountChatapp(deps: ChatappDeps): Dialect {
   const { chat, feeds, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
-  const credentials = new Credentials(deps.jwtSecret, chat.accounts, systemClock())
+  const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
   const liveAccounts = new LiveAccounts(feeds)
   const audiences = new Audiences(feeds, renderEvent)
   const live = openLive({ chat, audiences, liveAccounts, credentials, limits, log }, deps, origins)

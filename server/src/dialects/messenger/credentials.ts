@@ -1,5 +1,5 @@
 import { type Account, type AccountId, type Chat, toAccountId } from '../../core/chat.ts'
-import { secondsOf, systemClock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { type Claims, Tokens } from '../../lib/token.ts'
 import { notAuthorized } from './errors.ts'
 
@@ -13,15 +13,15 @@ const ACCOUNT_ID = /^[1-9]\d*$/
 export class Credentials {
   readonly #accounts: Chat['accounts']
   readonly #tokens: Tokens
-  readonly #clock = systemClock()
 
-  constructor(accounts: Chat['accounts'], tokenKey: string) {
+  constructor(accounts: Chat['accounts'], tokenKey: string, clock: Clock) {
     this.#accounts = accounts
-    this.#tokens = new Tokens(tokenKey)
+    this.#tokens = new Tokens(tokenKey, clock)
   }
 
-  issue(accountId: AccountId): string {
-    return this.#tokens.issue({ sub: String(accountId) }, secondsOf(this.#clock.nowMicros()) + TTL_SECONDS)
+  issue(account: Account): string {
+    const expiresAt = this.#accounts.tokenTimes.issue(account) + TTL_SECONDS
+    return this.#tokens.issue({ sub: String(account.accountId) }, expiresAt)
   }
 
   /** The account an `Authorization` header speaks for. Throws the 401 for every other. */
@@ -30,8 +30,7 @@ export class Credentials {
     const verdict = token === undefined ? undefined : this.#tokens.verify(token)
     const claims = verdict?.ok ? readClaims(verdict.claims) : undefined
     const account = claims && (await this.#accounts.find(claims.accountId))
-    // In whole seconds: a token of the very second of a revocation may be refused, one before it never passes.
-    if (!account || claims.issuedAt <= secondsOf(account.credentialsSince)) throw notAuthorized()
+    if (!account || this.#accounts.tokenTimes.isVoid(claims.issuedAt, account)) throw notAuthorized()
     this.#accounts.noteProof(address)
     return account
   }

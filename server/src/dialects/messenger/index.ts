@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import type { Chat } from '../../core/chat.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Credentials } from './credentials.ts'
@@ -22,12 +23,13 @@ export interface MessengerDeps {
   readonly log: Logger
   /** Signs and verifies this dialect's tokens and no other's. */
   readonly tokenKey: string
+  readonly clock: Clock
 }
 
 const OWN_PATHS = ['/user/', '/chat/', '/message/']
 
 /** REST with bearer tokens. Its clients poll: it has no live connections and no events. */
-export function mountMessenger({ chat, limits, addressOf, log, tokenKey }: MessengerDeps): Dialect {
+export function mountMessenger({ chat, limits, addressOf, log, tokenKey, clock }: MessengerDeps): Dialect {
   const app = createDialectApp({
     notFound: (reply) => refuse(reply, notFound()),
     methodNotAllowed: (reply) => refuse(reply, methodNotAllowed()),
@@ -41,7 +43,7 @@ export function mountMessenger({ chat, limits, addressOf, log, tokenKey }: Messe
     done(wait > 0 ? tooManyRequests(wait) : undefined)
   })
 
-  const credentials = new Credentials(chat.accounts, tokenKey)
+  const credentials = new Credentials(chat.accounts, tokenKey, clock)
   const guards = new Guards(limits, addressOf, credentials)
   for (const { method, url, answer } of requests({ chat, limits, credentials, guards })) {
     app.route({ method, url, handler: async (request, reply) => json(reply, await answer(request)) })

@@ -28,17 +28,15 @@ const signingIn = ({ chat, limits, credentials, guards }: RequestParts): Endpoin
   guards.loggedOut('POST /register', {
     limit: 'register',
     takes: wire.registration,
-    run: async (from, registration) => {
-      const { accountId } = await chat.accounts.register({ ...registration, from })
-      return wire.tokenBody(credentials.issue(accountId))
-    },
+    run: async (from, registration) =>
+      wire.tokenBody(credentials.issue(await chat.accounts.register({ ...registration, from }))),
   }),
   guards.loggedOut('POST /login', {
     limit: 'login',
     takes: wire.login,
     run: async (from, { login, password }) => {
-      const { accountId } = await signIn(chat, limits, { login, password, by: 'username or email', from })
-      return wire.tokenBody(credentials.issue(accountId))
+      const account = await signIn(chat, limits, { login, password, by: 'username or email', from })
+      return wire.tokenBody(credentials.issue(account))
     },
   }),
 ]

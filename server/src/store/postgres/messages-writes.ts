@@ -2,7 +2,7 @@ import { isBlocked, MESSAGE_COLUMNS } from './rows.ts'
 
 /** Functions of the database: see `batch.ts`, which has locked the conversations. */
 export const MESSAGE_WRITES = `
--- All sends of a turn in one statement. Answers an array in their order: [id, seq, change] of a new message,
+-- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at] of a new message,
 -- else an object. The same client id must not stand twice among them.
 CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,7 +12,7 @@ BEGIN
     SELECT * FROM json_to_recordset(wanted) AS s (
       n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint)
   ), judged AS (
-    SELECT s.*, f.id AS first_id, c.last_seq, c.last_change,
+    SELECT s.*, f.id AS first_id, c.last_seq, c.last_change, c.activity_at,
       CASE
         WHEN f.id IS NOT NULL THEN 'repeated'
         WHEN c.id IS NULL THEN 'unknown_conversation'
@@ -33,19 +33,21 @@ BEGIN
   ), numbered AS (
     -- Drawn under the locks and in this order: so within a conversation ids grow as seq does.
     SELECT nextval('message_ids') AS id, n, conversation, last_seq + place AS seq, last_change + place AS change,
-      sender, client, reply, body, at
+      sender, client, reply, body,
+      -- Each later than the one before it, whichever node's clock it was told by.
+      place + max(greatest(at - place, activity_at)) OVER (PARTITION BY conversation ORDER BY place) AS sent_at
     FROM placed
   ), inserted AS (
     INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
-    SELECT id, conversation, seq, change, sender, client, reply, body, at FROM numbered
+    SELECT id, conversation, seq, change, sender, client, reply, body, sent_at FROM numbered
   ), moved AS (
     UPDATE conversations c
-    SET last_seq = l.seq, last_change = l.change, last_message_id = l.id, activity_at = l.at
+    SET last_seq = l.seq, last_change = l.change, last_message_id = l.id, activity_at = l.sent_at
     FROM (SELECT DISTINCT ON (conversation) * FROM numbered ORDER BY conversation, seq DESC) l
     WHERE c.id = l.conversation
   )
   SELECT json_agg(answer ORDER BY n) INTO answers FROM (
-    SELECT n, json_build_array(id, seq, change) AS answer FROM numbered
+    SELECT n, json_build_array(id, seq, change, sent_at) AS answer FROM numbered
     UNION ALL
     SELECT n, json_build_object('value', json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
     FROM judged j JOIN messages t ON t.id = j.first_id CROSS JOIN LATERAL (SELECT ${MESSAGE_COLUMNS}) r

@@ -9,7 +9,7 @@ import { sendOf } from './steps.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** What the database answers to a send: the numbers of a new message, or the first one of that client id. */
-type Sent = readonly [messageId: number, seq: number, change: number] | Appended
+type Sent = readonly [messageId: number, seq: number, change: number, sentAt: Micros] | Appended
 
 // A long history is read in pieces, so that the event loop turns in between.
 const PIECE = 1000
@@ -78,10 +78,10 @@ export class PostgresMessages implements MessageStore {
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
   if ('message' in sent) return sent
-  const [messageId, seq, change] = sent
-  const { conversationId, senderId, replyTo, body, at } = message
+  const [id, seq, change, sentAt] = sent
+  const { conversationId, senderId, replyTo, body } = message
   return {
-    message: { messageId: toMessageId(messageId), conversationId, seq, senderId, replyTo, body, sentAt: at },
+    message: { messageId: toMessageId(id), conversationId, seq, senderId, replyTo, body, sentAt },
     change,
     isNew: true,
   }

@@ -15,7 +15,7 @@ export interface Command extends Locks {
 
 /** What the database answers to a step; to a new message, its numbers. */
 export type Answer =
-  | readonly [messageId: number, seq: number, change: number]
+  | readonly [messageId: number, seq: number, change: number, sentAt: number]
   | { readonly value: unknown }
   | { readonly refusal: string; readonly details: Readonly<Record<string, string | number | boolean>> }
   /** Neither: a defect of ours. Nothing of the step was stored. */

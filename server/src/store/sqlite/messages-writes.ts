@@ -47,13 +47,14 @@ export class MessageWrites {
       const { change, ...stored } = first
       return { message: { ...stored }, change, isNew: false }
     }
-    const { lastSeq, lastChange } = this.#requireMaySend({ conversationId, senderId, replyTo })
+    const { lastSeq, lastChange, activityAt } = this.#requireMaySend({ conversationId, senderId, replyTo })
     const seq = lastSeq + 1
     const change = lastChange + 1
     const messageId = this.#ledger.nextMessageId()
-    this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, at)
-    this.#ledger.move(conversationId, { messageId, at })
-    return [messageId, seq, change]
+    const sentAt = Math.max(at, activityAt + 1)
+    this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
+    this.#ledger.move(conversationId, { messageId, at: sentAt })
+    return [messageId, seq, change, sentAt]
   }
 
   delete({ messageId, by, at }: Removal): Deleted {
@@ -76,6 +77,7 @@ export class MessageWrites {
   }: Pick<NewMessage, 'conversationId' | 'senderId' | 'replyTo'>): {
     readonly lastSeq: number
     readonly lastChange: number
+    readonly activityAt: Micros
   } {
     const position = this.#ledger.position(conversationId)
     if (!position) throw new ChatError('unknown_conversation', { conversationId })

@@ -14,7 +14,9 @@ export type PackedMessage = readonly [
 ]
 
 /** Only what the sender does not know yet; all of it where the message was stored before. */
-export type PackedAppended = readonly [messageId: MessageId, seq: number, change: number] | Appended
+export type PackedAppended =
+  | readonly [messageId: MessageId, seq: number, change: number, sentAt: Micros]
+  | Appended
 
 export const pack = ({
   conversationId,
@@ -27,8 +29,8 @@ export const pack = ({
 
 export function unpack(answer: PackedAppended, message: PackedMessage): Appended {
   if (!isNew(answer)) return answer
-  const [messageId, seq, change] = answer
-  const [conversationId, senderId, , replyTo, body, sentAt] = message
+  const [messageId, seq, change, sentAt] = answer
+  const [conversationId, senderId, , replyTo, body] = message
   return {
     message: { messageId, conversationId, seq, senderId, replyTo, body, sentAt },
     change,

@@ -28,13 +28,41 @@ function appendRules(rule: Rule): void {
   rule('gives a message back as it was sent', async (world) => {
     const ann = await world.account('ann')
     const group = await world.group(ann)
-    const at = world.now()
     for (const body of ['', ' \n\t', '🦊👩‍👩‍👧‍👦 𝒳', "'; DROP TABLE messages; --", 'x'.repeat(100_000)]) {
+      const at = world.now()
       const { message } = await world.send(group, ann, body, { at })
       assert.deepEqual([message.body, message.sentAt, message.senderId], [body, at, ann.accountId])
       assert.deepEqual(await world.store.messages.find(message.messageId), message)
     }
   })
+
+  rule(
+    'lets time never run backwards within a conversation, and elsewhere follows the clock',
+    async (world) => {
+      const ann = await world.account('ann')
+      const [group, other] = [await world.group(ann), await world.group(ann)]
+      const hour = 3_600_000_000
+      const ahead = world.now() + hour
+      const first = await world.send(group, ann, 'ahead', { at: ahead })
+      assert.equal(first.message.sentAt, ahead)
+      // Set back by an hour; what comes together may share a commit.
+      const back = world.now()
+      const sent = await Promise.all(
+        [back, back + 5, back + 3, ahead + 9, back + 7].map((at, n) =>
+          world.send(group, ann, `${n}`, { at }),
+        ),
+      )
+      const times = sent.map(({ message }) => message.sentAt - ahead)
+      assert.deepEqual(times, [1, 2, 3, 9, 10])
+      const listed = await world.store.messages.list({ conversationId: group.conversationId, limit: 9 })
+      assert.deepEqual(
+        listed.map(({ sentAt }) => sentAt - ahead),
+        [0, ...times],
+      )
+      assert.equal((await world.conversation(group)).activityAt, ahead + 10)
+      assert.equal((await world.send(other, ann, 'right', { at: back })).message.sentAt, back)
+    },
+  )
 
   rule('signs listed messages with their senders', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
