@@ -15,7 +15,9 @@ import {
   type Limits,
   plain,
   SocketIo,
+  STRANGERS,
   type Stopped,
+  Strangers,
   stop,
 } from './transport/index.ts'
 
@@ -74,9 +76,12 @@ class Ports {
   readonly #open: NetServer[] = []
   readonly #socketIo: SocketIo[] = []
   readonly #exchanges: Exchanges[] = []
+  readonly #strangers: Strangers
 
   constructor(options: ListenersOptions) {
     this.#options = options
+    const perAddress = options.config.rateLimits ? STRANGERS.perAddress : Number.POSITIVE_INFINITY
+    this.#strangers = new Strangers({ ...STRANGERS, perAddress })
   }
 
   createMain(): HttpServer {
@@ -115,8 +120,9 @@ class Ports {
     if (!rooms || config.rooms.tcpPort === null) return null
     const server = createSniffingServer({
       onHttp: (socket) => main.emit('connection', socket),
-      onRaw: (socket, msLeft) => rooms.acceptRaw(socket, msLeft),
+      onRaw: (socket, msLeft) => rooms.acceptRaw(socket, msLeft, () => this.#strangers.delete(socket)),
       deadlineMs: RAW_HANDSHAKE_MS,
+      strangers: this.#strangers,
     })
     return this.#listen(server, config.rooms.tcpHost, config.rooms.tcpPort, 'ROOMS_TCP_PORT')
   }
@@ -133,12 +139,13 @@ class Ports {
   }
 
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
-    const exchanges = new Exchanges()
+    const exchanges = new Exchanges(this.#strangers)
     this.#exchanges.push(exchanges)
     const socketIo = this.#socketIoFor(dialects, exchanges)
     return createListener({
       handle,
       exchanges,
+      strangers: this.#strangers,
       upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
       ...(socketIo && { socketIo }),
     })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { STRANGERS, Strangers } from './strangers.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -26,8 +27,14 @@ export class Exchanges {
   readonly #waiting = new Map<Socket, Exchange[]>()
   /** Begun, and not looked at until there is room for their answers. One a connection. */
   readonly #deferred: Exchange[] = []
+  readonly #strangers: Strangers
   #countedAt = 0
   #isClosing = false
+
+  /** `strangers`: those of the listener, no longer among them once they have asked something. */
+  constructor(strangers = new Strangers(STRANGERS)) {
+    this.#strangers = strangers
+  }
 
   /**
    * Handles a request, the next of a connection after the one before: who sends a thousand at once, which HTTP
@@ -35,6 +42,7 @@ export class Exchanges {
    */
   take(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
     const { socket } = request
+    this.#strangers.delete(socket)
     if (!this.#underWay.has(socket)) {
       this.#begin({ request, response, handle })
       return
@@ -49,6 +57,7 @@ export class Exchanges {
 
   /** Of a request that someone else handles at once. */
   watch(request: IncomingMessage, response: ServerResponse): void {
+    this.#strangers.delete(request.socket)
     if (!this.#underWay.has(request.socket)) this.#enter(request.socket, response)
   }
 

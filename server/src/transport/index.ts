@@ -14,6 +14,7 @@ export {
   type SocketIoSession,
   socketIoFrame,
 } from './socket-io.ts'
+export { STRANGERS, Strangers } from './strangers.ts'
 export { createSniffingServer } from './tcp.ts'
 export { WsAcceptor, WsConnection, type WsHandlers, type WsOptions } from './ws.ts'
 export { wsTextFrame } from './ws-frame.ts'

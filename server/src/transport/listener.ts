@@ -10,6 +10,7 @@ import { Exchanges } from './exchanges.ts'
 import { GatheredRequest } from './gathered-request.ts'
 import { GuardedResponse, guardServer } from './guards.ts'
 import type { SocketIo } from './socket-io.ts'
+import { STRANGERS, Strangers } from './strangers.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -21,6 +22,8 @@ interface ListenerOptions {
   readonly socketIo?: SocketIo
   /** Shared with Socket.IO; else its own. */
   readonly exchanges?: Exchanges
+  /** Whom its connections belong to until they have asked something; else its own. */
+  readonly strangers?: Strangers
 }
 
 /** Time for a request's headers and for the whole request, against clients that send a byte a minute. */
@@ -43,9 +46,11 @@ export function createListener(options: ListenerOptions): HttpServer {
     // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
-  const { exchanges = new Exchanges(), socketIo } = options
+  const { strangers = new Strangers(STRANGERS), socketIo } = options
+  const { exchanges = new Exchanges(strangers) } = options
   // A request that waited for its turn is handled in a callback of what it waited for.
   const handle = guarded('http', options.handle, (_request, response) => response.destroy())
+  http.on('connection', (socket) => strangers.add(socket))
   http.on('request', (request, response) => {
     if (!socketIo?.owns(pathOf(request))) exchanges.take(request, response, handle)
     else socketIo.handOver(http, request, () => http.emit('request', request, response))
@@ -54,6 +59,7 @@ export function createListener(options: ListenerOptions): HttpServer {
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
     socket.on('error', destroyItself)
+    strangers.delete(request.socket)
     const path = pathOf(request)
     const handler = options.upgradeFor(path)
     if (socketIo?.owns(path))

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { STRANGERS, Strangers } from './strangers.ts'
 
 interface SniffingOptions {
   /** Takes over a connection whose first byte is a capital letter: a method of HTTP. */
@@ -10,6 +11,8 @@ interface SniffingOptions {
   readonly onRaw: (socket: Socket, msLeft: number) => void
   /** A peer that says nothing for this long is closed. */
   readonly deadlineMs: number
+  /** All of its connections are among these until whoever takes one over takes it out. Else its own. */
+  readonly strangers?: Strangers
 }
 
 const isCapital = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x41 && byte <= 0x5a
@@ -19,8 +22,15 @@ function destroy(this: Socket): void {
 }
 
 /** A TCP server that tells HTTP from raw clients by their first byte. */
-export function createSniffingServer({ onHttp, onRaw, deadlineMs }: SniffingOptions): Server {
+export function createSniffingServer({
+  onHttp,
+  onRaw,
+  deadlineMs,
+  strangers = new Strangers(STRANGERS),
+}: SniffingOptions): Server {
   return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
+    strangers.add(socket)
+    if (socket.destroyed) return
     const openedAt = performance.now()
     const timer = setTimeout(() => socket.destroy(), deadlineMs)
     const forgetTimer = () => clearTimeout(timer)

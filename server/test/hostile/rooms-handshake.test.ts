@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, mock, test } from 'node:test'
 import fc from 'fast-check'
 import { Handshake } from '../../src/dialects/rooms/handshake.ts'
 import { readObject } from '../../src/dialects/rooms/literal.ts'
 import { parseAuth } from '../../src/dialects/rooms/wire.ts'
 
 describe('the handshake\u2019s reader', () => {
-  const objects = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary' }))
+  const objects = fc.dictionary(
+    fc.string({ unit: 'binary' }),
+    fc.jsonValue({ stringUnit: 'binary', maxDepth: 8 }),
+  )
 
   test('reads any JSON object as JSON.parse does, whatever follows', () => {
     fc.assert(
@@ -75,6 +78,26 @@ describe('the handshake\u2019s reader', () => {
       new Handshake().push(Buffer.from(`{"uuid": "u", "room_gid": "g"}${' '.repeat(2000)}`)),
       'refused',
     )
+  })
+
+  test('looks at each character once, however small the segments', () => {
+    const hello = Buffer.from(
+      `{"uuid": "${'u'.repeat(400)}", "more": [${'1, '.repeat(100)}1], "room_gid": "g"}`,
+    )
+    const looking = mock.method(RegExp.prototype, 'exec')
+    const handshake = new Handshake()
+    const outcomes = Array.from(hello, (byte) => handshake.push(Buffer.of(byte)))
+    const lookedAt = looking.mock.calls.reduce((sum, { arguments: [text = ''] }) => sum + text.length, 0)
+    looking.mock.restore()
+    assert.deepEqual(outcomes.at(-1), { secret: 'u'.repeat(400), gid: 'g' })
+    assert.ok(outcomes.slice(0, -1).every((outcome) => outcome === 'incomplete'))
+    assert.ok(lookedAt < 10 * hello.length, `${lookedAt} characters of ${hello.length}`)
+  })
+
+  test('refuses what is nested deeper than anyone writes by hand', () => {
+    const nested = (depth: number) => `{"a": ${'['.repeat(depth)}${']'.repeat(depth)}}`
+    assert.equal(readObject(nested(15)).outcome, 'complete')
+    assert.equal(readObject(nested(16)).outcome, 'invalid')
   })
 
   test('takes prototype names as keys like any other', () => {

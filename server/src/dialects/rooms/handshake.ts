@@ -1,4 +1,4 @@
-import { readObject } from './literal.ts'
+import { ObjectReader } from './literal.ts'
 import { type Pass, parsePass } from './wire.ts'
 
 const MAX_BYTES = 1024
@@ -7,19 +7,25 @@ const MAX_BYTES = 1024
 export class Handshake {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   #bytesLeft = MAX_BYTES
-  #text = ''
+  readonly #reader = new ObjectReader()
 
   /** 'refused' once nothing that may follow could make it a pass. */
   push(segment: Buffer): Pass | 'incomplete' | 'refused' {
     const taken = segment.subarray(0, this.#bytesLeft)
     this.#bytesLeft -= taken.length
-    try {
-      this.#text += this.#decoder.decode(taken, { stream: true })
-    } catch {
-      return 'refused'
-    }
-    const reading = readObject(this.#text)
+    const text = this.#decode(taken)
+    const reading = text === undefined ? NOT_TEXT : this.#reader.push(text)
     if (reading.outcome === 'complete') return parsePass(reading.object) ?? 'refused'
     return reading.outcome === 'incomplete' && this.#bytesLeft > 0 ? 'incomplete' : 'refused'
   }
+
+  #decode(bytes: Buffer): string | undefined {
+    try {
+      return this.#decoder.decode(bytes, { stream: true })
+    } catch {
+      return undefined
+    }
+  }
 }
+
+const NOT_TEXT = { outcome: 'invalid' } as const

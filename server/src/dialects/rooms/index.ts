@@ -22,8 +22,11 @@ export interface RoomsDeps {
 }
 
 export interface RoomsDialect extends Dialect {
-  /** Serves a raw TCP client whose first bytes are still to be read, and who has so long for its handshake. */
-  acceptRaw(socket: Socket, handshakeMs: number): void
+  /**
+   * Serves a raw TCP client whose first bytes are still to be read, and who has so long for its handshake. `onKnown`
+   * is called when it has been let in.
+   */
+  acceptRaw(socket: Socket, handshakeMs: number, onKnown: () => void): void
 }
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
@@ -44,7 +47,7 @@ export function mountRooms({ chat, feeds, limits, addressOf, log, historyLimit }
     http,
     socketIo,
     owns: (path) => REQUESTS.has(path),
-    acceptRaw: (socket, handshakeMs) => raw.accept(socket, handshakeMs),
+    acceptRaw: (socket, handshakeMs, onKnown) => raw.accept(socket, handshakeMs, onKnown),
     countConnections: () => raw.count + socketIo.count,
     async close() {
       await Promise.all([raw.close(), socketIo.close()])

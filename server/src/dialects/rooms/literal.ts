@@ -9,23 +9,36 @@ type Reading =
  * Reads the object that a text begins with, written as JSON or as Python prints one: single quotes,
  * `u''`, `\x`, `True`, `False`, `None`. What follows the object is not looked at.
  */
-export function readObject(text: string): Reading {
-  try {
-    return { outcome: 'complete', object: new Scanner(text).readDocument() }
-  } catch (error) {
-    if (error instanceof Stop) return { outcome: error.outcome }
-    throw error
+export const readObject = (text: string): Reading => new ObjectReader().push(text)
+
+/**
+ * As `readObject`, of a text that comes in pieces. Each character is looked at once, however small the pieces: the
+ * scanner stops in the midst of its work and goes on there.
+ */
+export class ObjectReader {
+  readonly #scanner = new Scanner()
+  readonly #work = this.#scanner.readDocument()
+
+  /** Not to be called again once the outcome is not 'incomplete'. */
+  push(text: string): Reading {
+    this.#scanner.feed(text)
+    try {
+      const { done, value } = this.#work.next()
+      return done ? { outcome: 'complete', object: value } : { outcome: 'incomplete' }
+    } catch (error) {
+      if (error instanceof Invalid) return { outcome: 'invalid' }
+      throw error
+    }
   }
 }
 
-class Stop extends Error {
-  readonly outcome: 'incomplete' | 'invalid'
+class Invalid extends Error {}
 
-  constructor(outcome: 'incomplete' | 'invalid') {
-    super(outcome)
-    this.outcome = outcome
-  }
-}
+/** Yields whenever it needs more of the text. */
+type Work<T> = Generator<undefined, T, undefined>
+
+/** An object in an object and so on; each level is another function to go back into at each piece. */
+const MAX_DEPTH = 16
 
 const SPACE = /[ \t\r\n]*/y
 const BARE = /[\w.+-]*/y
@@ -57,118 +70,143 @@ const HEX_DIGITS: ReadonlyMap<string, number> = new Map([
   ['u', 4],
   ['U', 8],
 ])
+const HEX_DIGIT = /^[0-9a-fA-F]$/
 const MAX_CODE_POINT = 0x10ffff
 
 class Scanner {
-  readonly #text: string
+  /** From `#at` on it is still to be read. */
+  #text = ''
   #at = 0
+  #depth = 0
 
-  constructor(text: string) {
-    this.#text = text
+  feed(text: string): void {
+    this.#text = this.#text.slice(this.#at) + text
+    this.#at = 0
   }
 
-  readDocument(): object {
-    if (this.#peek() !== '{') throw new Stop('invalid')
-    return this.#object()
+  *readDocument(): Work<object> {
+    if ((yield* this.#peek()) !== '{') throw new Invalid()
+    return yield* this.#object()
   }
 
-  #value(): unknown {
-    const char = this.#peek()
-    if (char === '{') return this.#object()
-    if (char === '[') return this.#array()
-    if (char === '"' || char === "'") return this.#string()
-    return this.#bare()
+  *#value(): Work<unknown> {
+    const char = yield* this.#peek()
+    if (char === '{') return yield* this.#object()
+    if (char === '[') return yield* this.#array()
+    if (char === '"' || char === "'") return yield* this.#string()
+    return yield* this.#bare()
   }
 
-  #object(): object {
+  *#object(): Work<object> {
     const entries: [string, unknown][] = []
-    this.#items('}', () => {
-      const key = this.#key()
-      if (this.#peek() !== ':') throw new Stop('invalid')
+    const readEntry = function* (this: Scanner): Work<void> {
+      const key = yield* this.#key()
+      if ((yield* this.#peek()) !== ':') throw new Invalid()
       this.#at++
-      entries.push([key, this.#value()])
-    })
+      entries.push([key, yield* this.#value()])
+    }
+    yield* this.#items('}', readEntry.bind(this))
     // Own properties only: `__proto__` is a key like any other.
     return Object.fromEntries(entries)
   }
 
-  #array(): unknown[] {
+  *#array(): Work<unknown[]> {
     const values: unknown[] = []
-    this.#items(']', () => values.push(this.#value()))
+    const readValue = function* (this: Scanner): Work<void> {
+      values.push(yield* this.#value())
+    }
+    yield* this.#items(']', readValue.bind(this))
     return values
   }
 
-  #items(end: string, readItem: () => void): void {
+  *#items(end: string, readItem: () => Work<void>): Work<void> {
+    if (++this.#depth > MAX_DEPTH) throw new Invalid()
     this.#at++
-    if (this.#peek() === end) {
-      this.#at++
-      return
-    }
-    for (;;) {
-      readItem()
-      const char = this.#peek()
-      this.#at++
-      if (char === end) return
-      if (char !== ',') throw new Stop('invalid')
-    }
+    if ((yield* this.#peek()) === end) this.#at++
+    else while (yield* this.#itemBefore(end, readItem));
+    this.#depth--
   }
 
-  #key(): string {
-    const key = this.#peek() === 'u' ? this.#bare() : this.#string()
-    if (typeof key !== 'string') throw new Stop('invalid')
+  /** Whether another follows. */
+  *#itemBefore(end: string, readItem: () => Work<void>): Work<boolean> {
+    yield* readItem()
+    const char = yield* this.#peek()
+    this.#at++
+    if (char !== end && char !== ',') throw new Invalid()
+    return char === ','
+  }
+
+  *#key(): Work<string> {
+    const key = (yield* this.#peek()) === 'u' ? yield* this.#bare() : yield* this.#string()
+    if (typeof key !== 'string') throw new Invalid()
     return key
   }
 
-  #bare(): unknown {
-    const word = this.#match(BARE)
-    const next = this.#char()
-    if (word === 'u' && (next === '"' || next === "'")) return this.#string()
+  *#bare(): Work<unknown> {
+    const word = yield* this.#matchAll(BARE)
+    const next = yield* this.#char()
+    if (word === 'u' && (next === '"' || next === "'")) return yield* this.#string()
     if (WORDS.has(word)) return WORDS.get(word)
     if (NUMBER.test(word)) return Number(word)
-    throw new Stop('invalid')
+    throw new Invalid()
   }
 
-  #string(): string {
-    const quote = this.#char()
-    if (quote !== '"' && quote !== "'") throw new Stop('invalid')
+  *#string(): Work<string> {
+    const quote = yield* this.#char()
+    if (quote !== '"' && quote !== "'") throw new Invalid()
     this.#at++
     let value = ''
     for (;;) {
       value += this.#match(PLAIN)
-      const char = this.#char()
+      const char = yield* this.#char()
       this.#at++
       if (char === quote) return value
-      if (char === '\\') value += this.#escape()
+      if (char === '\\') value += yield* this.#escape()
       else if (char > LAST_CONTROL) value += char
-      else throw new Stop('invalid')
+      else throw new Invalid()
     }
   }
 
-  #escape(): string {
-    const char = this.#char()
+  *#escape(): Work<string> {
+    const char = yield* this.#char()
     this.#at++
     const plain = ESCAPES.get(char)
     if (plain !== undefined) return plain
     const digits = HEX_DIGITS.get(char)
-    if (digits === undefined) throw new Stop('invalid')
-    const hex = this.#text.slice(this.#at, this.#at + digits)
-    if (!/^[0-9a-fA-F]*$/.test(hex)) throw new Stop('invalid')
-    if (hex.length < digits) throw new Stop('incomplete')
-    this.#at += digits
+    if (digits === undefined) throw new Invalid()
+    let hex = ''
+    while (hex.length < digits) {
+      const digit = yield* this.#char()
+      if (!HEX_DIGIT.test(digit)) throw new Invalid()
+      this.#at++
+      hex += digit
+    }
     const codePoint = Number.parseInt(hex, 16)
-    if (codePoint > MAX_CODE_POINT) throw new Stop('invalid')
+    if (codePoint > MAX_CODE_POINT) throw new Invalid()
     return String.fromCodePoint(codePoint)
   }
 
-  #peek(): string {
-    this.#match(SPACE)
-    return this.#char()
+  *#peek(): Work<string> {
+    yield* this.#matchAll(SPACE)
+    return yield* this.#char()
   }
 
-  #char(): string {
-    const char = this.#text[this.#at]
-    if (char === undefined) throw new Stop('incomplete')
-    return char
+  *#char(): Work<string> {
+    for (;;) {
+      const char = this.#text[this.#at]
+      if (char !== undefined) return char
+      yield
+    }
+  }
+
+  /** What matches, though it may go on in the next piece: up to a character that does not. */
+  *#matchAll(pattern: RegExp): Work<string> {
+    let matched = ''
+    for (;;) {
+      matched += this.#match(pattern)
+      if (this.#at < this.#text.length) return matched
+      yield
+    }
   }
 
   #match(pattern: RegExp): string {

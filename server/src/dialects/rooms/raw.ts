@@ -27,13 +27,13 @@ export class RawClients {
     return this.#clients.size
   }
 
-  /** The socket's first bytes are still to be read, and an error destroys it. */
-  accept(socket: Socket, handshakeMs: number): void {
+  /** The socket's first bytes are still to be read, and an error destroys it. `onKnown` when it has been let in. */
+  accept(socket: Socket, handshakeMs: number, onKnown: () => void): void {
     const address = networkOf(socket.remoteAddress)
     const client = new RawClient(socket, this.#hall, this.#surroundings)
     this.#clients.add(client)
     if (this.#limits.take('request', address) > 0) client.close()
-    else client.open(address, handshakeMs)
+    else client.open(address, handshakeMs, onKnown)
   }
 
   /** Resolves when all are gone. */
@@ -44,6 +44,13 @@ export class RawClients {
     await Promise.all(gone)
   }
 }
+
+/**
+ * After a segment that does not end a handshake the next one waits, twice as long each time: a byte sent alone
+ * costs a hundred times what it costs among others, and 5 seconds of them are then 60 readings at most.
+ */
+const FIRST_PAUSE_MS = 1
+const LONGEST_PAUSE_MS = 100
 
 const drop = (): void => undefined
 
@@ -60,6 +67,7 @@ class RawClient implements Attendee {
   readonly #attendance: Attendance
   #handshake: Handshake | undefined
   #deadline: NodeJS.Timeout | undefined
+  #pausing: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, hall: Hall, surroundings: Surroundings) {
     this.#socket = socket
@@ -100,18 +108,32 @@ class RawClient implements Attendee {
     this.close()
   }
 
-  open(address: string, handshakeMs: number): void {
+  open(address: string, handshakeMs: number, onKnown: () => void): void {
     this.#handshake = new Handshake()
     this.#deadline = setTimeout(() => this.close(), handshakeMs)
+    let pauseMs = FIRST_PAUSE_MS
     const onData = (segment: Buffer) => {
       const pass = this.#handshake?.push(segment) ?? 'refused'
-      if (pass === 'incomplete') return
+      if (pass === 'incomplete') {
+        this.#pause(pauseMs)
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+        return
+      }
       this.#socket.off('data', onData)
       this.#endHandshake()
       if (pass === 'refused') this.close()
-      else void this.#admit(pass, address)
+      else void this.#admit(pass, address, onKnown)
     }
     this.#socket.on('data', onData)
+  }
+
+  /** Segments that come meanwhile are read as one. */
+  #pause(ms: number): void {
+    this.#socket.pause()
+    this.#pausing = setTimeout(() => {
+      // Reading all that has come is another event of data; resuming would make one of each segment.
+      if (this.#socket.read(this.#socket.readableLength) === null) this.#socket.resume()
+    }, ms)
   }
 
   /** What was pushed before leaves before. */
@@ -125,15 +147,19 @@ class RawClient implements Attendee {
 
   #endHandshake(): void {
     clearTimeout(this.#deadline)
-    this.#deadline = undefined
+    clearTimeout(this.#pausing)
+    this.#deadline = this.#pausing = undefined
     this.#handshake = undefined
+    // Else the end of a peer that is refused in a pause would not be read.
+    this.#socket.resume()
   }
 
-  async #admit(pass: Pass, address: string): Promise<void> {
+  async #admit(pass: Pass, address: string, onKnown: () => void): Promise<void> {
     try {
       const visit = await this.#attendance.enter(pass, address)
       this.#out.setOwner(ownerOf(visit.visitor))
-      if (!this.#attendance.join(visit)) this.close()
+      if (this.#attendance.join(visit)) onKnown()
+      else this.close()
     } catch (error) {
       if (!answerTo(error)) this.#surroundings.log.error({ err: error }, 'handshake failed')
       this.close()
