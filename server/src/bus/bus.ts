@@ -26,6 +26,13 @@ export interface Bus {
   /** News is what JSON can carry. Must not be called before the commit that it reports. */
   publish<T>(topic: Topic<T>, news: T): void
   /**
+   * Keeps news as the last of its topic, on all nodes, for those that come to the topic later; `publish` tells those
+   * that are there. It may be forgotten before its time: with an outage, a restart, or the bound of what is kept.
+   */
+  keep<T>(topic: Topic<T>, news: T, forMs: number): void
+  /** What was kept last. Undefined: nothing, or it is not known while other nodes are out of reach. */
+  kept<T>(topic: Topic<T>): Promise<Kept<T> | undefined>
+  /**
    * A listener must not throw; one that does is reported and does not keep the news from the others.
    * `onRenewed` is called when news of other nodes, some of which may have been missed, from now on comes.
    */
@@ -38,6 +45,12 @@ export interface Bus {
   ping(): Promise<void>
   /** What was published before still travels. */
   close(): Promise<void>
+}
+
+/** News that is kept, and for how much longer. */
+export interface Kept<T> {
+  readonly news: T
+  readonly leftMs: number
 }
 
 /** While other nodes are out of reach, each node answers from what it knows of itself. */

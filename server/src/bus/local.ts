@@ -1,4 +1,5 @@
-import type { Bus, Listener, PresenceSets, Topic, Unsubscribe } from './bus.ts'
+import type { Bus, Kept, Listener, PresenceSets, Topic, Unsubscribe } from './bus.ts'
+import { KeptNews } from './kept-news.ts'
 import { Listeners } from './listeners.ts'
 import { LocalPresence } from './local-presence.ts'
 
@@ -7,6 +8,7 @@ export class LocalBus implements Bus {
   readonly isShared: boolean = false
   readonly presence: PresenceSets = new LocalPresence()
   readonly #listeners: Listeners
+  readonly #kept = new KeptNews()
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#listeners = new Listeners(onListenerError)
@@ -14,6 +16,17 @@ export class LocalBus implements Bus {
 
   publish<T>({ name }: Topic<T>, news: T): void {
     this.#listeners.tell(name, news)
+  }
+
+  keep<T>({ name }: Topic<T>, news: T, forMs: number): void {
+    this.#kept.put(name, JSON.stringify(news), forMs)
+  }
+
+  async kept<T>({ name }: Topic<T>): Promise<Kept<T> | undefined> {
+    const entry = this.#kept.get(name)
+    if (entry?.text === undefined) return undefined
+    // The name fixes the type: only news of this topic is kept there.
+    return { news: JSON.parse(entry.text) as T, leftMs: entry.untilMs - performance.now() }
   }
 
   subscribe<T>({ name }: Topic<T>, listener: Listener<T>): Unsubscribe {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { PresenceSets, PresenceShift } from '../bus/bus.ts'
+import { CacheMisses } from './cache-misses.ts'
 import { channelKind } from './channel-name.ts'
 import { LingeringHolds } from './lingering-holds.ts'
 import type { ClientEventHook } from './webhook-event.ts'
@@ -23,10 +24,12 @@ interface AnnouncementsDeps {
 export class Announcements {
   readonly #webhooks: Webhooks | undefined
   readonly #holds: LingeringHolds
+  readonly #misses: CacheMisses
 
   constructor({ sets, webhooks, lingerMs, log }: AnnouncementsDeps) {
     this.#webhooks = webhooks
     this.#holds = new LingeringHolds(sets, lingerMs, log)
+    this.#misses = new CacheMisses(sets, log)
   }
 
   subscribed(channel: string, userId: string | undefined): void {
@@ -63,13 +66,20 @@ export class Announcements {
     }
   }
 
+  /** A subscriber of a cache channel had nothing to begin with. */
+  cacheMissed(channel: string): void {
+    const webhooks = this.#webhooks
+    if (!webhooks) return
+    void this.#misses.add(channel, () => webhooks.add({ name: 'cache_miss', channel }))
+  }
+
   clientEvent(event: Omit<ClientEventHook, 'name'>): void {
     this.#webhooks?.add({ name: 'client_event', ...event })
   }
 
   /** Lets go at once of what lingers, tells of it, and stops. */
   async close(): Promise<void> {
-    await this.#holds.close()
+    await Promise.all([this.#holds.close(), this.#misses.close()])
     await this.#webhooks?.close()
   }
 }

@@ -5,16 +5,19 @@ import {
   parseChannelName,
   parseInfo,
   parseTrigger,
+  requireCache,
   requirePresence,
   type Trigger,
 } from './api-wire.ts'
-import { channelKind } from './channel-name.ts'
+import { channelKind, isCacheChannel } from './channel-name.ts'
+import type { EventCache } from './event-cache.ts'
 import type { Occupancy } from './occupancy.ts'
 import type { PusherPublisher } from './publisher.ts'
 
 export interface ApiRoutesDeps {
   readonly publisher: Pick<PusherPublisher, 'trigger'>
   readonly occupancy: Occupancy
+  readonly cache: EventCache
   readonly terminateUser: (userId: string) => void
   /** Rejects while the other nodes are out of reach. */
   readonly reachOthers: () => Promise<void>
@@ -41,13 +44,11 @@ export function addRoutes(route: Route, deps: ApiRoutesDeps): void {
   addChannelRoutes(route, deps)
 }
 
-function addEventRoutes(
-  route: Route,
-  { publisher, occupancy, terminateUser, reachOthers }: ApiRoutesDeps,
-): void {
+function addEventRoutes(route: Route, deps: ApiRoutesDeps): void {
+  const { publisher, terminateUser, reachOthers } = deps
   const send = ({ channels, event, data, exceptSocketId }: Trigger) =>
     publisher.trigger(channels, event, data, exceptSocketId === undefined ? {} : { exceptSocketId })
-  const about = (channel: string, info: readonly Attribute[] = []) => describe(occupancy, channel, info)
+  const about = (channel: string, info: readonly Attribute[] = []) => describe(deps, channel, info)
 
   route('POST', '/events', async ({ body, query }) => {
     const event = parseTrigger(body, query)
@@ -73,20 +74,24 @@ function addEventRoutes(
   })
 }
 
-function addChannelRoutes(route: Route, { occupancy }: ApiRoutesDeps): void {
+function addChannelRoutes(route: Route, deps: ApiRoutesDeps): void {
+  const { occupancy } = deps
   route('GET', '/channels', async ({ query }) => {
     const prefix = query.get('filter_by_prefix') ?? ''
     const info = parseInfo(query.get('info')) ?? []
     if (info.includes('user_count')) requirePresence(prefix, 'user_count')
+    // As many events of 10 KiB as there are channels would be no answer.
+    if (info.includes('cache')) requireCache('')
     const names = (await occupancy.listChannels(prefix)).filter((name) => channelKind(name) !== 'user')
-    return { channels: await mapped(names, (name) => describe(occupancy, name, info)) }
+    return { channels: await mapped(names, (name) => describe(deps, name, info)) }
   })
 
   route('GET', '/channels/:channel', async ({ path, query }) => {
     const name = parseChannelName(path.channel)
     const info = parseInfo(query.get('info')) ?? []
     if (info.includes('user_count')) requirePresence(name, 'user_count')
-    return { occupied: await occupancy.isOccupied(name), ...(await describe(occupancy, name, info)) }
+    if (info.includes('cache')) requireCache(name)
+    return { occupied: await occupancy.isOccupied(name), ...(await describe(deps, name, info)) }
   })
 
   route('GET', '/channels/:channel/users', async ({ path }) => {
@@ -96,18 +101,36 @@ function addChannelRoutes(route: Route, { occupancy }: ApiRoutesDeps): void {
   })
 }
 
+interface Described {
+  readonly user_count?: number
+  readonly subscription_count?: number
+  /** `ttl` in seconds; null: nothing is kept. */
+  readonly cache?: { readonly event: string; readonly data: string; readonly ttl: number } | null
+}
+
 async function describe(
-  occupancy: Occupancy,
+  { occupancy, cache }: ApiRoutesDeps,
   channel: string,
   info: readonly Attribute[],
-): Promise<{ user_count?: number; subscription_count?: number }> {
+): Promise<Described> {
   const hasUsers = info.includes('user_count') && channelKind(channel) === 'presence'
   return {
     ...(hasUsers && { user_count: await occupancy.countUsers(channel) }),
     ...(info.includes('subscription_count') && {
       subscription_count: await occupancy.countSubscriptions(channel),
     }),
+    ...(info.includes('cache') && isCacheChannel(channel) && { cache: await cachedEvent(cache, channel) }),
   }
+}
+
+async function cachedEvent(
+  cache: EventCache,
+  channel: string,
+): Promise<NonNullable<Described['cache']> | null> {
+  const kept = await cache.find(channel)
+  if (!kept) return null
+  const { event, data } = kept.news
+  return { event, data, ttl: Math.ceil(kept.leftMs / 1000) }
 }
 
 async function mapped<T>(names: readonly string[], describeOne: (name: string) => Promise<T>) {

@@ -1,10 +1,10 @@
 import { isCleanText } from '../lib/text.ts'
 import { ApiError } from './api-error.ts'
-import { channelKind, isChannelName, isTriggerTarget } from './channel-name.ts'
+import { channelKind, isCacheChannel, isChannelName, isTriggerTarget } from './channel-name.ts'
 import { QUOTAS } from './quotas.ts'
 import { field, parseObject } from './wire.ts'
 
-const ATTRIBUTES = ['user_count', 'subscription_count'] as const
+const ATTRIBUTES = ['user_count', 'subscription_count', 'cache'] as const
 export type Attribute = (typeof ATTRIBUTES)[number]
 
 /** One event to send. */
@@ -55,6 +55,11 @@ export function parseInfo(value: unknown): readonly Attribute[] | undefined {
 export function parseChannelName(name: string): string {
   if (!isChannelName(name)) throw invalid('Invalid channel name')
   return name
+}
+
+/** Only cache channels keep their last event, which is told of one channel at a time. */
+export function requireCache(name: string): void {
+  if (!isCacheChannel(name)) throw invalid('"cache" is only known of one cache channel')
 }
 
 /** Only presence channels know their users. */

@@ -21,6 +21,11 @@ export const isTriggerTarget = (name: string): boolean =>
     name.length <= QUOTAS.channelNameLength &&
     isCleanText(name))
 
+const CACHE_PREFIX = /^(private-encrypted-|private-|presence-)?cache-/
+
+/** Whether the last event of the channel is kept for those who come later. */
+export const isCacheChannel = (name: string): boolean => CACHE_PREFIX.test(name)
+
 export function channelKind(name: string): ChannelKind {
   if (name.startsWith('private-encrypted-')) return 'encrypted'
   if (name.startsWith('private-')) return 'private'

@@ -2,7 +2,9 @@ import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../bus/bus.ts'
 import type { Frame, Sink } from '../delivery/index.ts'
 import { unreachable } from '../lib/unreachable.ts'
-import { channelKind } from './channel-name.ts'
+import { type ChannelEvent, channelTopicName } from './channel-event.ts'
+import { channelKind, isCacheChannel } from './channel-name.ts'
+import { EventCache } from './event-cache.ts'
 import { Fanout } from './fanout.ts'
 import { memberAddedFrame, memberEventFrame, memberRemovedFrame, pusherFrame } from './frames.ts'
 import type { Occupancy } from './occupancy.ts'
@@ -11,16 +13,7 @@ import { Roster, type RosterChange } from './roster.ts'
 /** What travels between nodes about one channel. */
 type ChannelNews = ChannelEvent | RosterChange
 
-interface ChannelEvent {
-  readonly type: 'event'
-  readonly event: string
-  readonly data: string
-  readonly exceptSocketId?: string
-  /** Which member of a presence channel sent it. */
-  readonly userId?: string
-}
-
-const channelTopic = (channel: string): Topic<ChannelNews> => topic(`pusher:channel:${channel}`)
+const channelTopic = (channel: string): Topic<ChannelNews> => topic(channelTopicName(channel))
 
 /**
  * Told before the first subscriber hears that it is subscribed, who waits for a promise and is refused when that
@@ -47,6 +40,7 @@ const NOBODY = new Fanout()
 
 /** The channels of this node. Each listens to the bus only while it is held. */
 export class Channels {
+  readonly cache: EventCache
   readonly #bus: Bus
   readonly #occupancy: Occupancy
   readonly #log: Logger
@@ -57,6 +51,7 @@ export class Channels {
     this.#bus = bus
     this.#occupancy = occupancy
     this.#log = log
+    this.cache = new EventCache(bus, log)
   }
 
   onOccupancy(listener: OccupancyListener): void {
@@ -76,6 +71,11 @@ export class Channels {
     this.#open.delete(name)
     entry.unsubscribe()
     for (const listener of this.#listeners) void this.#tellVacated(listener, name)
+  }
+
+  /** An event of the application, which a cache channel keeps for those who come later. */
+  trigger(name: string, event: ChannelEvent): void {
+    this.publish(name, isCacheChannel(name) ? this.cache.keep(name, event) : event)
   }
 
   publish(name: string, news: ChannelNews): void {
@@ -120,7 +120,10 @@ export class Channels {
     const topic = channelTopic(name)
     const unsubscribe = this.#bus.subscribe(
       topic,
-      (news) => receive(name, fanout, roster, news),
+      (news) => {
+        if (news.type === 'event') this.cache.heard(name, news)
+        receive(name, fanout, roster, news)
+      },
       (why) => {
         if (why === 'resumed') void this.#mendAfterOutage(name, fanout, roster)
       },
@@ -162,11 +165,16 @@ function receive(name: string, fanout: Fanout, roster: Roster | undefined, news:
 
 function fanEvent(name: string, fanout: Fanout, news: ChannelEvent): void {
   if (fanout.size === 0) return
-  const { event, data, exceptSocketId, userId } = news
+  const { event, data, exceptSocketId, userId, cacheId } = news
   const frame =
     userId === undefined ? pusherFrame(event, name, data) : memberEventFrame(event, name, data, userId)
-  if (exceptSocketId === undefined) fanout.send(frame)
-  else fanout.sendExcept(frame, ({ socketId }) => socketId === exceptSocketId)
+  if (exceptSocketId === undefined && cacheId === undefined) fanout.send(frame)
+  else {
+    fanout.sendExcept(
+      frame,
+      (each) => each.socketId === exceptSocketId || (cacheId !== undefined && each.cacheId === cacheId),
+    )
+  }
 }
 
 function applyChange(name: string, fanout: Fanout, roster: Roster, change: RosterChange): void {

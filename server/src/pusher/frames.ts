@@ -9,6 +9,10 @@ export type Members = ReadonlyMap<string, string>
 export const pusherFrame = (event: string, channel: string, data: string): Frame =>
   wsTextFrame(JSON.stringify({ event, channel, data }))
 
+/** A cache channel has no event to begin with. */
+export const cacheMissFrame = (channel: string): Frame =>
+  wsTextFrame(JSON.stringify({ event: 'pusher:cache_miss', channel }))
+
 /** An event that a member of a presence channel sent. */
 export const memberEventFrame = (event: string, channel: string, data: string, userId: string): Frame =>
   wsTextFrame(JSON.stringify({ event, channel, data, user_id: userId }))

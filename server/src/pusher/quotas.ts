@@ -10,6 +10,8 @@ export const QUOTAS = {
   userInfoBytes: 1024,
   userIdLength: 128,
   clientEventsPerSecond: 10,
+  /** How long a cache channel keeps its last event, at most. */
+  cachedEventMs: 30 * 60_000,
 
   subscriptionsPerConnection: 2_000,
   userDataBytes: 10 * 1024,

@@ -105,7 +105,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
   }, timing.mendIntervalMs ?? MEND_INTERVAL_MS).unref()
   const publisher: PusherPublisher = {
     async trigger(names, event, data, options = {}) {
-      for (const name of names) channels.publish(name, { type: 'event', event, data, ...options })
+      for (const name of names) channels.trigger(name, { type: 'event', event, data, ...options })
     },
     authorizeChannel: (socketId, channel, presenceData) =>
       signatures.authorizeChannel(socketId, channel, presenceData),
@@ -124,6 +124,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
       signatures,
       publisher,
       occupancy,
+      cache: channels.cache,
       terminateUser,
       reachOthers: () => bus.ping(),
       clock,

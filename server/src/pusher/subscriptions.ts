@@ -2,11 +2,13 @@ import type { Logger } from 'pino'
 import { Serial } from '../lib/serial.ts'
 import type { Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
+import type { ChannelEvent } from './channel-event.ts'
+import { isCacheChannel } from './channel-name.ts'
 import type { Channels, OpenChannel } from './channels.ts'
 import type { Connection } from './connection.ts'
 import { PusherError, SubscriptionError } from './errors.ts'
 import type { Subscriber } from './fanout.ts'
-import { presenceSubscribedFrame, subscribedFrame } from './frames.ts'
+import { cacheMissFrame, presenceSubscribedFrame, pusherFrame, subscribedFrame } from './frames.ts'
 import type { Occupancy } from './occupancy.ts'
 import { QUOTAS } from './quotas.ts'
 import type { Member } from './wire.ts'
@@ -98,9 +100,10 @@ export class Subscriptions {
         return false
       },
     )
-    const subscriber = subscriberOf(connection)
+    const first = await this.#firstEvent(channel.name)
+    const subscriber = subscriberOf(connection, first)
     const subscription = { channel, subscriber, isCounted }
-    this.#admit(connection, subscription)
+    this.#admit(connection, subscription, first)
     if (connection.isClosed) await this.unsubscribe(connection, channel.name)
   }
 
@@ -113,9 +116,10 @@ export class Subscriptions {
     const isNew = await occupancy.addMember(name, member)
     if (!isNew) await occupancy.describeMember(name, member)
     await occupancy.enter(name)
-    const subscriber = { ...subscriberOf(connection), member }
+    const first = await this.#firstEvent(name)
+    const subscriber = { ...subscriberOf(connection, first), member }
     const subscription = { channel, subscriber, isCounted: true }
-    this.#admit(connection, subscription)
+    this.#admit(connection, subscription, first)
     // Also what a known user says of himself now: subscribers are told only of one who has come.
     channels.publish(name, { type: 'member_added', ...member })
     if (!connection.isClosed) return
@@ -124,8 +128,15 @@ export class Subscriptions {
     await this.#leaveSets(subscription)
   }
 
+  /** The one that a cache channel begins with. No `await` may lie between the answer and the admission. */
+  async #firstEvent(name: string): Promise<ChannelEvent | undefined> {
+    if (!isCacheChannel(name)) return undefined
+    const lookup = await this.#deps.channels.cache.lookUp(name)
+    return lookup.event
+  }
+
   /** From here to the end of the turn nothing comes between the confirmation and the first event. */
-  #admit(connection: Connection, subscription: Subscription): void {
+  #admit(connection: Connection, subscription: Subscription, first: ChannelEvent | undefined): void {
     const { channel, subscriber } = subscription
     const { name, fanout, roster } = channel
     this.#deps.channels.hold(name)
@@ -136,8 +147,15 @@ export class Subscriptions {
         ? presenceSubscribedFrame(name, withSelf(roster?.members, subscriber.member))
         : subscribedFrame(name),
     )
+    if (first) connection.send(pusherFrame(first.event, name, first.data))
+    else if (isCacheChannel(name)) this.#tellMiss(connection, name)
     fanout.add(subscriber)
     this.#deps.announcements.subscribed(name, subscriber.member?.userId)
+  }
+
+  #tellMiss(connection: Connection, name: string): void {
+    connection.send(cacheMissFrame(name))
+    this.#deps.announcements.cacheMissed(name)
   }
 
   async #isFull(name: string, userId: string): Promise<boolean> {
@@ -175,7 +193,10 @@ export class Subscriptions {
   }
 }
 
-const subscriberOf = ({ socketId, address, sink }: Connection): Subscriber => ({ socketId, address, sink })
+function subscriberOf({ socketId, address, sink }: Connection, first?: ChannelEvent): Subscriber {
+  const cacheId = first?.cacheId
+  return { socketId, address, sink, ...(cacheId !== undefined && { cacheId }) }
+}
 
 function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {
   // Its own arrival, or what it says of itself now, may not have been heard of yet.

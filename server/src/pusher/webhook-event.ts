@@ -9,6 +9,6 @@ export interface ClientEventHook {
 
 /** A webhook's event, as it is posted. */
 export type WebhookEvent =
-  | { readonly name: 'channel_occupied' | 'channel_vacated'; readonly channel: string }
+  | { readonly name: 'channel_occupied' | 'channel_vacated' | 'cache_miss'; readonly channel: string }
   | { readonly name: 'member_added' | 'member_removed'; readonly channel: string; readonly user_id: string }
   | ClientEventHook

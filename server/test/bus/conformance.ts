@@ -54,6 +54,19 @@ export function busConformance(
       assert.match(String(errors[0]), /broken listener/)
     })
 
+    test('what is kept last of a topic is known to those who ask later, for a while', async () => {
+      await using bus = disposable(await open(fail))
+      const other = topic<number>('conformance:{other}%')
+      assert.equal(await bus.it.kept(other), undefined)
+      bus.it.keep(news, 1, 60_000)
+      bus.it.keep(news, 2, 60_000)
+      bus.it.keep(other, 3, 1)
+      const kept = await bus.it.kept(news)
+      assert.equal(kept?.news, 2)
+      assert.ok(kept.leftMs > 0 && kept.leftMs <= 60_000)
+      await until('the other to be over', async () => (await bus.it.kept(other)) === undefined)
+    })
+
     test('a member is in a set from its first holder to its last', async () => {
       await using bus = disposable(await open(fail))
       const { presence } = bus.it

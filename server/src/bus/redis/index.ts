@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Bus, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
+import type { Bus, Kept, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
 import { Listeners } from '../listeners.ts'
+import { RedisKept } from './kept.ts'
 import { RedisLink } from './link.ts'
 import { Names } from './names.ts'
 import { Outbox } from './outbox.ts'
@@ -34,6 +35,7 @@ export class RedisBus implements Bus {
   readonly #link: RedisLink
   readonly #listeners: Listeners
   readonly #outbox: Outbox
+  readonly #kept: RedisKept
   readonly #subscriptions: Subscriptions
   /** Undefined while news travels. */
   #trouble: unknown = new Error('Redis has not answered yet')
@@ -86,6 +88,7 @@ export class RedisBus implements Bus {
       },
     })
     this.#outbox = new Outbox(this.#link, names, nodeId)
+    this.#kept = new RedisKept(this.#link, names)
     this.#subscriptions = new Subscriptions({
       link: this.#link,
       names,
@@ -98,6 +101,14 @@ export class RedisBus implements Bus {
   publish<T>({ name }: Topic<T>, news: T): void {
     this.#listeners.tell(name, news)
     this.#outbox.push(name, news)
+  }
+
+  keep<T>({ name }: Topic<T>, news: T, forMs: number): void {
+    this.#kept.keep(name, news, forMs)
+  }
+
+  kept<T>({ name }: Topic<T>): Promise<Kept<T> | undefined> {
+    return this.#kept.find(name)
   }
 
   subscribe<T>({ name }: Topic<T>, listener: Listener<T>, onRenewed?: OnRenewed): Unsubscribe {
@@ -124,6 +135,6 @@ export class RedisBus implements Bus {
   }
 
   async #open({ commands }: Wire): Promise<void> {
-    await Promise.all([this.#subscriptions.open(), this.presence.open(commands)])
+    await Promise.all([this.#subscriptions.open(), this.presence.open(commands), this.#kept.open(commands)])
   }
 }

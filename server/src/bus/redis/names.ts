@@ -20,6 +20,11 @@ export class Names {
     return `{${this.channel(topic)}}:${id}`
   }
 
+  /** Where the last news of a topic lies: also on that server, so that it is there before it is told. */
+  kept(topic: string): string {
+    return `{${this.channel(topic)}}:kept`
+  }
+
   key(name: string): string {
     return `parlance:${this.#cluster}:${name}`
   }

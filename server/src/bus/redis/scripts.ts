@@ -98,3 +98,16 @@ export const DESCRIBE = `${UNLESS_TOO_LATE}
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) end
 return {}
 `
+
+/**
+ * Keeps the last news of a topic.
+ * KEYS: where it lies. ARGV: the news, when it was kept, for how many ms, 1 if it is the newest whatever is there.
+ */
+export const KEEP = `
+local at = redis.call('HGET', KEYS[1], 'at')
+if ARGV[4] == '1' or not at or tonumber(at) <= tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'text', ARGV[1], 'at', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+return {}
+`

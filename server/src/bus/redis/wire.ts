@@ -13,6 +13,7 @@ export type RedisCommands = Pick<
   | 'hGetAll'
   | 'hKeys'
   | 'hLen'
+  | 'pTTL'
   | 'sMembers'
   | 'sPublish'
   | 'sRem'

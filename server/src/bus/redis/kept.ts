@@ -1,0 +1,84 @@
+import { within } from '../../lib/within.ts'
+import type { Kept } from '../bus.ts'
+import { type KeptEntry, KeptNews } from '../kept-news.ts'
+import type { RedisLink } from './link.ts'
+import type { Names } from './names.ts'
+import { KEEP } from './scripts.ts'
+import type { RedisCommands } from './wire.ts'
+
+/** Nobody waits longer to subscribe because Redis does not answer. */
+const ANSWER_TIMEOUT_MS = 1_000
+
+/**
+ * The last news of topics, in Redis, so that a node that comes later knows it. What each node may put there is
+ * bounded. While Redis is away a node knows only what it kept meanwhile, and says it once Redis is back: what it
+ * knew before may have been replaced by others.
+ */
+export class RedisKept {
+  readonly #link: RedisLink
+  readonly #names: Names
+  /** What this node has put into Redis, without texts; and with them, what it could not put there yet. */
+  readonly #own: KeptNews
+
+  constructor(link: RedisLink, names: Names) {
+    this.#link = link
+    this.#names = names
+    this.#own = new KeptNews((topic) => this.#forget(topic))
+  }
+
+  keep(topic: string, news: unknown, forMs: number): void {
+    const entry = this.#own.put(topic, JSON.stringify(news), forMs)
+    const { wire } = this.#link
+    if (wire) void this.#say(wire.commands, topic, { entry, mode: 'newest' })
+  }
+
+  async find<T>(topic: string): Promise<Kept<T> | undefined> {
+    const { wire } = this.#link
+    const found = wire ? await this.#ask(wire.commands, topic) : this.#unsaid(topic)
+    // The topic fixes the type: only its own news is kept under its name.
+    return found && { news: JSON.parse(found.text) as T, leftMs: found.leftMs }
+  }
+
+  #unsaid(topic: string): { readonly text: string; readonly leftMs: number } | undefined {
+    const { text, untilMs = 0 } = this.#own.get(topic) ?? {}
+    return text === undefined ? undefined : { text, leftMs: untilMs - performance.now() }
+  }
+
+  async #ask(commands: RedisCommands, topic: string) {
+    const key = this.#names.kept(topic)
+    const asked = Promise.all([commands.hGetAll(key), commands.pTTL(key)])
+    const [{ text }, leftMs] = await within(ANSWER_TIMEOUT_MS, 'Redis', asked).catch(() => NOTHING)
+    return text === undefined || leftMs <= 0 ? undefined : { text, leftMs }
+  }
+
+  /** On a new wire: what Redis was not told yet. */
+  async open(commands: RedisCommands): Promise<void> {
+    for (const [topic, entry] of [...this.#own.texts()])
+      await this.#say(commands, topic, { entry, mode: 'unless newer' })
+  }
+
+  /** Never rejects: whether Redis is lost, the link finds out by itself. */
+  async #say(
+    commands: RedisCommands,
+    topic: string,
+    { entry, mode }: { readonly entry: KeptEntry; readonly mode: 'newest' | 'unless newer' },
+  ): Promise<void> {
+    const leftMs = Math.ceil(entry.untilMs - performance.now())
+    if (entry.text === undefined || leftMs <= 0) return
+    const key = this.#names.kept(topic)
+    try {
+      const said = [entry.text, String(entry.atMs), String(leftMs), mode === 'newest' ? '1' : '0']
+      await commands.eval(KEEP, { keys: [key], arguments: said })
+      entry.text = undefined
+    } catch {
+      // Nothing is better than what was there before. A Redis that refuses to store still deletes.
+      await commands.del(key).catch(() => undefined)
+    }
+  }
+
+  #forget(topic: string): void {
+    this.#link.wire?.commands.del(this.#names.kept(topic)).catch(() => undefined)
+  }
+}
+
+const NOTHING: readonly [Readonly<Record<string, string>>, number] = [{}, 0]

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino'
+import type { PresenceSets } from '../bus/bus.ts'
+
+const MISSES = 'pusher:announced:cache-misses'
+/** One telling of a channel, over all nodes, is enough for so long. */
+const QUIET_MS = 10_000
+/** Channels that were told of within that time; more are not told of. */
+const MAX_CHANNELS = 10_000
+
+/** Tells, once for many subscribers, that a cache channel has nothing to begin with. */
+export class CacheMisses {
+  readonly #sets: PresenceSets
+  readonly #log: Logger
+  readonly #quietMs: number
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+
+  constructor(sets: PresenceSets, log: Logger, quietMs = QUIET_MS) {
+    this.#sets = sets
+    this.#log = log
+    this.#quietMs = quietMs
+  }
+
+  /** `tell` is called when no node has told of the channel lately. */
+  async add(channel: string, tell: () => void): Promise<void> {
+    if (this.#timers.has(channel) || this.#timers.size >= MAX_CHANNELS) return
+    this.#timers.set(channel, setTimeout(() => void this.#forget(channel), this.#quietMs).unref())
+    try {
+      if (await this.#sets.enter(MISSES, channel)) tell()
+    } catch (err) {
+      this.#log.warn({ err }, 'a webhook may be missing')
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#timers.keys()].map((channel) => this.#forget(channel)))
+  }
+
+  async #forget(channel: string): Promise<void> {
+    clearTimeout(this.#timers.get(channel))
+    this.#timers.delete(channel)
+    try {
+      await this.#sets.leave(MISSES, channel)
+    } catch (err) {
+      this.#log.warn({ err }, 'a webhook may be missing')
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** An event on its way to the subscribers of a channel, on every node. */
+export interface ChannelEvent {
+  readonly type: 'event'
+  readonly event: string
+  readonly data: string
+  readonly exceptSocketId?: string
+  /** Which member of a presence channel sent it. */
+  readonly userId?: string
+  /** Tells an event of a cache channel from the one before. */
+  readonly cacheId?: string
+}
+
+export const channelTopicName = (channel: string): string => `pusher:channel:${channel}`
