@@ -8,6 +8,7 @@ import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { onFailure } from './lib/guard.ts'
+import { shownRedis } from './lib/redis-address.ts'
 import { openListeners } from './listeners.ts'
 import { createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
@@ -146,7 +147,7 @@ async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: L
   const onError = (err: unknown) => log.error({ err }, 'a listener failed')
   if (redisUrl === undefined || !agreeOn) return new LocalBus(onError)
   const { RedisBus } = await import('./bus/redis/index.ts')
-  const { host } = new URL(redisUrl)
+  const host = shownRedis(redisUrl)
   return RedisBus.open({
     url: redisUrl,
     // Whoever shares the database is one chat.

@@ -1,4 +1,5 @@
 import { type Config, SAFE_SECRET_LENGTH } from './config/index.ts'
+import { shownAddress } from './lib/server-address.ts'
 import type { Server } from './server.ts'
 
 /**
@@ -21,7 +22,7 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
     ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
     ['dialects', config.dialects.join(', ')],
     ['data', addressOf(config.database)],
-    config.redisUrl !== undefined && ['other nodes', `through ${withoutPassword(config.redisUrl)}`],
+    config.redisUrl !== undefined && ['other nodes', `through ${shownAddress(config.redisUrl)}`],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
@@ -42,13 +43,7 @@ const listed = (names: readonly string[]): string =>
 
 /** As it may be shown: without the password. */
 export const addressOf = (database: Config['database']): string =>
-  database.kind === 'sqlite' ? database.file : withoutPassword(database.url)
-
-function withoutPassword(address: string): string {
-  const url = new URL(address)
-  url.password = ''
-  return url.href
-}
+  database.kind === 'sqlite' ? database.file : shownAddress(database.url)
 
 /** A command that works as it stands, in a dialect that is on. */
 function firstAccount(config: Config, url: string): string {

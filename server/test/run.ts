@@ -17,6 +17,7 @@ const wanted = globSync(['server/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
 const needs = {
   postgres: postgresIsMissing,
   redis: enginesAreMissing,
+  'engine-': enginesAreMissing,
   'cluster-': enginesAreMissing,
   'haproxy-': haproxyIsMissing,
   'docker-': dockerIsMissing,

@@ -1,4 +1,8 @@
-import { dirname, resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parsePostgresAddress } from '../lib/postgres-address.ts'
+import { parseRedisAddress } from '../lib/redis-address.ts'
+import { AddressFault, decoded } from '../lib/server-address.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 
 export type Database =
@@ -15,47 +19,32 @@ export function databaseOf(settings: SettingsReader): Database {
   const path = settings.text('DBPATH')
   if (url && path)
     throw new SettingRefusal('DATABASE_URL and DBPATH both name the database; write only one of them.')
-  if (!url) return sqliteIn(path ?? '.data/parlance.db')
-  if (url.startsWith('file:') && url.length > 'file:'.length) {
-    return sqliteIn(url.slice('file:'.length).replace(/^\/\//, ''))
-  }
-  const server = URL.parse(url)
-  if (!server || !/^postgres(ql)?:$/.test(server.protocol) || server.hostname === '') {
-    throw new SettingRefusal(
-      'DATABASE_URL must be a file, such as file:.data/parlance.db, or a PostgreSQL database, such as postgres://user:password@127.0.0.1:5432/parlance.',
-    )
-  }
-  if (!/^\/[^/]+$/.test(server.pathname)) {
-    throw new SettingRefusal(
-      'DATABASE_URL names a PostgreSQL server and no database on it; write its name after the address, such as postgres://user:password@127.0.0.1:5432/parlance.',
-    )
-  }
-  if (server.searchParams.has('target_session_attrs')) {
+  if (!url) return sqliteIn(path ?? '.data/parlance.db', 'DBPATH')
+  if (/^file:/i.test(url)) return sqliteIn(pathOf(url), 'DATABASE_URL')
+  if (!/^postgres(ql)?:\/\//i.test(url)) throw new SettingRefusal(NO_DATABASE)
+  readable('DATABASE_URL', () => parsePostgresAddress(url))
+  if (settings.text('PGTARGETSESSIONATTRS') !== undefined) {
     // The driver asks for it with a query whose error nobody catches (postgres 3.4.9).
     throw new SettingRefusal(
-      'DATABASE_URL has target_session_attrs, by which this server cannot choose; name the primary alone.',
+      'PGTARGETSESSIONATTRS is set, by which this server cannot choose; name the primary alone in DATABASE_URL, and leave it out.',
     )
-  }
-  const mode = server.searchParams.get('sslmode')
-  if (mode !== null && !SSL_MODES.includes(mode)) {
-    throw new SettingRefusal(`DATABASE_URL has sslmode=${mode}; write one of ${SSL_MODES.join(', ')}.`)
   }
   return { kind: 'postgres', url }
 }
 
-/** Those of libpq that our driver knows. */
-const SSL_MODES: readonly string[] = ['disable', 'allow', 'prefer', 'require', 'verify-full']
+const NO_DATABASE =
+  'DATABASE_URL must be a file, such as file:.data/parlance.db, or a PostgreSQL database, such as postgres://user:password@127.0.0.1:5432/parlance.'
 
 export function redisUrlOf(settings: SettingsReader, database: Database): string | undefined {
   const isPeer = settings.flag('PEER')
   const url = settings.text('REDIS_URL') ?? (isPeer ? LOCAL_REDIS : undefined)
   if (url === undefined) return undefined
-  const server = URL.parse(url)
-  if (!server || !/^rediss?:$/.test(server.protocol) || !/^(\/\d*)?$/.test(server.pathname)) {
+  if (!/^rediss?:\/\//i.test(url)) {
     throw new SettingRefusal(
       `REDIS_URL must be a Redis server, such as ${LOCAL_REDIS} or rediss://user:password@redis.example:6379/0.`,
     )
   }
+  readable('REDIS_URL', () => parseRedisAddress(url))
   if (database.kind === 'sqlite') {
     throw new SettingRefusal(
       `${isPeer ? 'PEER=true' : 'REDIS_URL'} makes several servers one chat, whose messages they must share: name a PostgreSQL database in DATABASE_URL, or leave it out to run one server.`,
@@ -64,7 +53,41 @@ export function redisUrlOf(settings: SettingsReader, database: Database): string
   return url
 }
 
-function sqliteIn(path: string): Database {
-  const file = resolve(path)
+function readable(name: string, parse: () => unknown): void {
+  try {
+    parse()
+  } catch (error) {
+    if (!(error instanceof AddressFault)) throw error
+    throw new SettingRefusal(`${name} cannot be used: ${error.message}.`)
+  }
+}
+
+/** Of a `file:` address: `file:x.db`, `file:/x.db`, `file:///x.db` and `file://localhost/x.db`. */
+function pathOf(url: string): string {
+  const path = url.slice('file:'.length).replace(/^\/\/(localhost(?=\/))?/, '')
+  if (path === '') throw new SettingRefusal(NO_DATABASE)
+  if (/[?#]/.test(path)) {
+    throw new SettingRefusal(
+      'DATABASE_URL names a file and has a ? or # after it, which mean nothing here; leave them out, or write %3F and %23 if they are in its name.',
+    )
+  }
+  return decoded(path)
+}
+
+function sqliteIn(path: string, setting: 'DATABASE_URL' | 'DBPATH'): Database {
+  if (path === ':memory:') {
+    throw new SettingRefusal(
+      `${setting} is :memory:, where nothing would outlive the server; name a file, such as .data/parlance.db.`,
+    )
+  }
+  if (path.includes('\0') || /[/\\]$/.test(path)) {
+    throw new SettingRefusal(`${setting} names no file; name one, such as .data/parlance.db.`)
+  }
+  if (/^~[^/]/.test(path)) {
+    throw new SettingRefusal(
+      `${setting} begins with ~ and a name, which only a shell reads; write the whole path.`,
+    )
+  }
+  const file = resolve(path.startsWith('~/') ? join(homedir(), path.slice(2)) : path)
   return { kind: 'sqlite', file, directory: dirname(file) }
 }

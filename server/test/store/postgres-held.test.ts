@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { connectForMoving } from '../../src/store/postgres/database.ts'
-import { Held } from '../../src/store/postgres/held.ts'
+import { openForMoving } from '../../src/store/postgres/database.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 
 async function heldThrough(t: TestContext) {
   const database = await tempSchema(t)
   const { proxy, url } = await proxyTo(t, database)
-  const held = await Held.open((onLost) => connectForMoving(url, onLost))
+  const held = await openForMoving(url)
   t.after(() => held.close())
   const sql = connect(t, database)
   const isAsleep = async () =>

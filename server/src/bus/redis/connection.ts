@@ -1,4 +1,5 @@
 import { createClient } from '@redis/client'
+import type { RedisAddress } from '../../lib/redis-address.ts'
 
 export type Connection = ReturnType<typeof createConnection>
 
@@ -12,9 +13,19 @@ export const CONNECTION = {
 } as const
 export const SOCKET = { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS } as const
 
+export const socketOf = ({ host, port, isTls }: RedisAddress) =>
+  isTls ? { ...SOCKET, host, port, tls: true as const } : { ...SOCKET, host, port }
+
+/** What an address says of who we are. */
+export const credentialsOf = ({ user, password }: RedisAddress) => ({
+  ...(user !== undefined && { username: user }),
+  ...(password !== undefined && { password }),
+})
+
 /** To one server. It never connects again. */
-export function createConnection(url: string, onBroken: (error: unknown) => void) {
-  return createClient({ ...CONNECTION, url, socket: { ...SOCKET } })
+export function createConnection(address: RedisAddress, onBroken: (error: unknown) => void) {
+  const { database } = address
+  return createClient({ ...CONNECTION, ...credentialsOf(address), database, socket: socketOf(address) })
     .on('error', onBroken)
     .on('end', () => onBroken(new Error('Redis has closed the connection')))
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { parseRedisAddress } from '../../lib/redis-address.ts'
+import { SettingRefusal } from '../../lib/settings.ts'
 import type { Bus, Kept, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
 import { Listeners } from '../listeners.ts'
 import { RedisKept } from './kept.ts'
@@ -6,6 +8,7 @@ import { RedisLink } from './link.ts'
 import { Names } from './names.ts'
 import { Outbox } from './outbox.ts'
 import { RedisPresence } from './presence.ts'
+import { refusalOf } from './refusals.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Wire } from './wire.ts'
 
@@ -41,14 +44,20 @@ export class RedisBus implements Bus {
   #trouble: unknown = new Error('Redis has not answered yet')
   #isReported = false
 
-  /** Connects, and goes on without when Redis does not answer within a second. */
+  /**
+   * Connects, and goes on without when Redis does not answer within a second. Throws `SettingRefusal` for what
+   * waiting does not mend.
+   */
   static async open(options: RedisBusOptions): Promise<RedisBus> {
     const { promise: tried, resolve } = Promise.withResolvers<void>()
     const bus = new RedisBus(options, resolve)
     const timer = setTimeout(resolve, PATIENCE_MS)
     await tried
     clearTimeout(timer)
-    return bus
+    const refusal = await refusalOf(bus.#obstacle, parseRedisAddress(options.url))
+    if (refusal === undefined) return bus
+    await bus.close()
+    throw new SettingRefusal(refusal)
   }
 
   private constructor({ url, cluster, onError, onDown, onUp }: RedisBusOptions, onTried: () => void) {
@@ -64,7 +73,7 @@ export class RedisBus implements Bus {
       },
     })
     this.#link = new RedisLink({
-      url,
+      address: parseRedisAddress(url),
       onOpen: (wire) => this.#open(wire),
       onAsking: () => {
         const onProven = this.#outbox.beginProof()
@@ -124,8 +133,11 @@ export class RedisBus implements Bus {
   }
 
   async ping(): Promise<void> {
-    const trouble = this.#trouble ?? this.presence.refusal
-    if (trouble !== undefined) throw trouble
+    if (this.#obstacle !== undefined) throw this.#obstacle
+  }
+
+  get #obstacle(): unknown {
+    return this.#trouble ?? this.presence.refusal
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { RedisAddress } from '../../lib/redis-address.ts'
 import { within } from '../../lib/within.ts'
 import { type BreakableWire, openWire, type Wire } from './wire.ts'
 
 interface LinkOptions {
-  readonly url: string
+  readonly address: RedisAddress
   /** A new wire: nothing that an earlier one was told holds. It is up when the promise resolves. */
   readonly onOpen: (wire: Wire) => Promise<void>
   readonly onUp: () => void
@@ -54,7 +55,7 @@ export class RedisLink {
     for (let attempt = 0; !this.#isClosing; attempt++) {
       const startedAt = performance.now()
       try {
-        await using wire = await openWire(this.#options.url)
+        await using wire = await openWire(this.#options.address)
         await this.#use(wire)
       } catch (error) {
         if (!this.#isClosing) this.#options.onDown(error)

@@ -1,22 +1,18 @@
 import { createCluster } from '@redis/client'
-import { CONNECTION, SOCKET } from './connection.ts'
+import type { RedisAddress } from '../../lib/redis-address.ts'
+import { CONNECTION, credentialsOf, SOCKET, socketOf } from './connection.ts'
 import { askPrimary } from './role.ts'
 
 export type Shards = ReturnType<typeof createShards>
 
 /** Connections to all shards of a Redis Cluster, of which the server there is one. */
-export function createShards(url: string, onBroken: (error: unknown) => void) {
-  const { username, password } = new URL(url)
-  // What the URL says of who we are holds for every shard.
-  const credentials = {
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-  }
-  const tls = url.startsWith('rediss:') ? ({ tls: true } as const) : {}
+export function createShards(address: RedisAddress, onBroken: (error: unknown) => void) {
+  const tls = address.isTls ? ({ tls: true } as const) : {}
   const shards = createCluster({
     RESP: 2,
-    rootNodes: [{ url }],
-    defaults: { ...CONNECTION, ...credentials, socket: { ...SOCKET, ...tls } },
+    rootNodes: [{ socket: socketOf(address) }],
+    // What the address says of who we are holds for every shard.
+    defaults: { ...CONNECTION, ...credentialsOf(address), socket: { ...SOCKET, ...tls } },
     // Every master is connected to at once: a shard that is away is noticed, and not first by a message.
     minimizeConnections: false,
   })

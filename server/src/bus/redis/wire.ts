@@ -1,3 +1,4 @@
+import type { RedisAddress } from '../../lib/redis-address.ts'
 import { within } from '../../lib/within.ts'
 import { CONNECT_TIMEOUT_MS, type Connection, createConnection } from './connection.ts'
 import { askPrimary, requirePrimary } from './role.ts'
@@ -49,7 +50,7 @@ export interface BreakableWire extends Wire, AsyncDisposable {
 const CLUSTERED = /^cluster_enabled:1/m
 
 /** Connects, to all shards if the server is one of a Redis Cluster. */
-export async function openWire(url: string): Promise<BreakableWire> {
+export async function openWire(address: RedisAddress): Promise<BreakableWire> {
   await using opened = new AsyncDisposableStack()
   const { promise: broken, reject: onBroken } = Promise.withResolvers<never>()
   // Whoever waits for it hears of it; after that nobody does.
@@ -61,11 +62,11 @@ export async function openWire(url: string): Promise<BreakableWire> {
     return client
   }
 
-  const commands = await adopt(createConnection(url, onBroken))
+  const commands = await adopt(createConnection(address, onBroken))
   const about = await within(CONNECT_TIMEOUT_MS, 'Redis', commands.info())
   requireShardedPubSub(about)
   if (CLUSTERED.test(about)) {
-    const shards = await adopt(createShards(url, onBroken))
+    const shards = await adopt(createShards(address, onBroken))
     const watch = new ShardWatch(shards)
     // Before anything is subscribed to: a slot that moves later is known to have moved.
     await within(CONNECT_TIMEOUT_MS, 'Redis', watch.ping())
@@ -73,7 +74,7 @@ export async function openWire(url: string): Promise<BreakableWire> {
   }
   requirePrimary(about)
   // One that subscribes can do nothing else.
-  const subscriber = await adopt(createConnection(url, onBroken))
+  const subscriber = await adopt(createConnection(address, onBroken))
   const ping = () => Promise.all([askPrimary(commands), subscriber.ping()])
   return wireOf({ commands, subscriber, broken, ping }, opened)
 }

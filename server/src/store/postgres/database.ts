@@ -1,6 +1,9 @@
 import postgres from 'postgres'
+import { parsePostgresAddress } from '../../lib/postgres-address.ts'
 import { ARRAY_TYPES } from './array-types.ts'
+import { Held } from './held.ts'
 import { Pool } from './pool.ts'
+import { requireTls, tlsOptionsOf } from './tls.ts'
 
 /** `close` ends the connections that are open now; the driver's types leave it out. */
 export type Sql = ReturnType<typeof configured> & { close(): Promise<void> }
@@ -32,7 +35,16 @@ const connect = (url: string, max: number, options: Partial<ConnectOptions> = {}
 
 function configured(url: string, max: number, options: Partial<ConnectOptions>) {
   const { statementTimeoutMs, onclose } = { ...DEFAULTS, ...options }
-  return postgres(url, {
+  const address = parsePostgresAddress(url)
+  const { host, port, socketFolder, database, user, password, settings } = address
+  return postgres({
+    // Lists, which the driver takes as they are.
+    ...({ host: [host], port: [port] } as object),
+    ...(socketFolder !== undefined && { path: `${socketFolder}/.s.PGSQL.${port}` }),
+    database,
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ssl: tlsOptionsOf(address),
     max,
     backoff,
     connect_timeout: CONNECT_TIMEOUT_S,
@@ -41,7 +53,7 @@ function configured(url: string, max: number, options: Partial<ConnectOptions>) 
     // Ids, numbers and times: none of them passes 2^53.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...ARRAY_TYPES },
     fetch_types: false,
-    connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs },
+    connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs, ...settings },
     onnotice: () => undefined,
     onclose,
   })
@@ -60,16 +72,13 @@ export const connectForReading = (url: string): Pool =>
 export const connectForWriting = (url: string): Pool =>
   new Pool({ open: (onclose) => connect(url, 1, { onclose }), graceSeconds: 0 })
 
-/** One connection. */
-export const connectForMigrating = (url: string, onclose: () => void): Sql => connect(url, 1, { onclose })
+/** One connection. Throws `StoreRefusal` when TLS is asked of a server that has none. */
+export const openForMigrating = (url: string): Promise<Held> => hold(url, {})
 
-/** One connection, whose statements may each take as long as a whole table does. */
-export const connectForMoving = (url: string, onclose: () => void): Sql =>
-  connect(url, 1, { statementTimeoutMs: 0, onclose })
+/** One connection, whose statements may each take as long as a whole table does. Throws as `openForMigrating`. */
+export const openForMoving = (url: string): Promise<Held> => hold(url, { statementTimeoutMs: 0 })
 
-/** As it may be shown: without the password. */
-export function displayName(url: string): string {
-  const { hostname, port, pathname, searchParams } = new URL(url)
-  const isSecret = !['disable', 'prefer'].includes(searchParams.get('sslmode') ?? 'disable')
-  return `The database ${pathname.slice(1)} at ${hostname}:${port || 5432}${isSecret ? ' over TLS' : ''}`
+async function hold(url: string, options: Partial<ConnectOptions>): Promise<Held> {
+  await requireTls(url)
+  return Held.open((onclose) => connect(url, 1, { ...options, onclose }))
 }

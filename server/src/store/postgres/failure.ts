@@ -1,4 +1,5 @@
 import { ChatError } from '../../core/errors.ts'
+import { isTlsFault } from '../../lib/tls-fault.ts'
 
 /** SQLSTATE classes for which the engine, its disk or the way to it is at fault, not the statement. */
 const ENGINE_CLASSES = new Set([
@@ -29,8 +30,16 @@ export function isOutage(error: unknown): boolean {
 /** It is not there yet, or has no room yet: who waits may find it there later. */
 export function isAway(error: unknown): boolean {
   const code = codeOf(error)
-  return code !== undefined && (!isSqlState(code) || /^(08|57|53300)/.test(code) || isRetryable(error))
+  if (code === undefined) return false
+  return isSqlState(code) ? /^(08|57|53300)/.test(code) || isRetryable(error) : !isForGood(code)
 }
+
+/** Neither of the engine's codes, nor one of a network that may come back. */
+const isForGood = (code: string): boolean =>
+  isTlsFault(code) || /^(AUTH_TYPE_NOT_IMPLEMENTED|SASL_\w+|EACCES|EINVAL|ENOTSOCK|ENAMETOOLONG)$/.test(code)
+
+/** No name server knows the host. In an installation that is only starting, one soon may. */
+export const isUnknownHost = (error: unknown): boolean => codeOf(error) === 'ENOTFOUND'
 
 const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
 

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
 import { PostgresAccounts } from './accounts.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
-import { connectForMigrating, connectForReading, displayName } from './database.ts'
-import { isAway, unavailable } from './failure.ts'
-import { Held } from './held.ts'
+import { connectForReading, openForMigrating } from './database.ts'
+import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMessages } from './messages.ts'
 import type { Pool } from './pool.ts'
@@ -20,8 +20,12 @@ export interface PostgresOptions extends WriterHooks {
   /** `postgres://user:password@host:port/database`; `?search_path=name` keeps its tables in that schema. */
   readonly url: string
   /** It does not answer, and is asked again until it does. Told once. */
-  readonly onWaiting?: (sentence: string) => Promise<void>
+  readonly onWaiting?: ((sentence: string) => Promise<void>) | undefined
+  /** How long it is waited for a host that no name server knows: a minute, if not said otherwise. */
+  readonly unknownHostMs?: number | undefined
 }
+
+const UNKNOWN_HOST_MS = 60_000
 
 /** Between two tries to open it: doubling from the first to the most. */
 const RETRY_MS = { first: 100, most: 2000 }
@@ -30,19 +34,26 @@ const RETRY_MS = { first: 100, most: 2000 }
 export async function openPostgresStore({
   url,
   onWaiting,
+  unknownHostMs,
   ...hooks
 }: PostgresOptions): Promise<PostgresStore> {
-  await migrateOnceThere(url, onWaiting)
+  await migrateOnceThere({ url, onWaiting, unknownHostMs })
   return new PostgresStore(connectForReading(url), new WriteQueue(url, hooks))
 }
 
-async function migrateOnceThere(url: string, onWaiting: PostgresOptions['onWaiting']): Promise<void> {
-  const database = displayName(url)
+async function migrateOnceThere({
+  url,
+  onWaiting,
+  unknownHostMs = UNKNOWN_HOST_MS,
+}: Pick<PostgresOptions, 'url' | 'onWaiting' | 'unknownHostMs'>): Promise<void> {
+  const database = shownPostgres(url)
+  const startedAt = performance.now()
   for (let attempt = 0; ; attempt++) {
     try {
       return await migrateNow(url, database)
     } catch (error) {
-      if (!isAway(error)) throw refusalOf(error, database)
+      const isMistyped = isUnknownHost(error) && performance.now() - startedAt > unknownHostMs
+      if (!isAway(error) || isMistyped) throw refusalOf(error, database)
       if (attempt === 0) await onWaiting?.(awaySentence(error, database))
       await setTimeout(Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** attempt))
     }
@@ -50,7 +61,7 @@ async function migrateOnceThere(url: string, onWaiting: PostgresOptions['onWaiti
 }
 
 async function migrateNow(url: string, database: string): Promise<void> {
-  const held = await Held.open((onLost) => connectForMigrating(url, onLost))
+  const held = await openForMigrating(url)
   try {
     await migrate(held, database)
   } finally {

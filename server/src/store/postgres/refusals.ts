@@ -1,3 +1,4 @@
+import { isTlsFault } from '../../lib/tls-fault.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { codeOf } from './failure.ts'
 
@@ -27,7 +28,16 @@ function sentence({ message }: Error, code: string, database: string): string {
       return `${database} is being loaded by another import: wait for its end, ${ELSEWHERE}.`
     case '25006':
       return `${database} is a standby that takes no writes: name its primary in DATABASE_URL.`
+    case '42704':
+      return `${database} knows no such setting as DATABASE_URL asks for after its question mark (${message}): leave it out.`
+    case 'ENOTFOUND':
+      return `${database} cannot be found, since no name server knows its host: correct it in DATABASE_URL.`
+    case 'AUTH_TYPE_NOT_IMPLEMENTED':
+      return `${database} asks for a way to log in that this server does not have: let this user in by scram-sha-256 (pg_hba.conf).`
     default:
+      if (isTlsFault(code)) {
+        return `${database} was reached, and its TLS was not accepted (${code}, ${message}): name its authority's certificate in sslrootcert, or correct the host, in DATABASE_URL.`
+      }
       return `${database} cannot be used (PostgreSQL says ${code}, ${message}): correct its cause, ${ELSEWHERE}.`
   }
 }

@@ -1,18 +1,19 @@
+import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { MovingSource } from '../moving.ts'
 import { type Row, TABLES, type Table } from '../tables.ts'
 import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
-import { connectForMoving, displayName } from './database.ts'
-import { Held } from './held.ts'
+import { openForMoving } from './database.ts'
+import type { Held } from './held.ts'
 import { pagesOf } from './pages.ts'
 import { empty, foreign, refusalOf } from './refusals.ts'
 import { MIGRATIONS } from './schema.ts'
 
 /** Reads a database as of one moment, while servers may go on using it. Throws `StoreRefusal`. */
 export async function openPostgresSource(url: string): Promise<PostgresSource> {
-  const database = displayName(url)
+  const database = shownPostgres(url)
   try {
     await using opened = new AsyncDisposableStack()
-    const held = await Held.open((onLost) => connectForMoving(url, onLost))
+    const held = await openForMoving(url)
     opened.defer(() => held.close())
     await held.query(ONE_MOMENT)
     await requireCurrent(held, database)

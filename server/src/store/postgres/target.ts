@@ -1,9 +1,10 @@
+import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
 import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
-import { connectForMoving, displayName } from './database.ts'
+import { openForMoving } from './database.ts'
 import { isAway, isOutage } from './failure.ts'
-import { Held } from './held.ts'
+import type { Held } from './held.ts'
 import { lift } from './lifted.ts'
 import {
   BEGIN,
@@ -24,11 +25,11 @@ import { FUNCTIONS, migrate } from './schema.ts'
 
 /** Connects to load the database, with its tables made if they are not there yet. Throws `StoreRefusal`. */
 export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
-  const database = displayName(url)
+  const database = shownPostgres(url)
   try {
     await migrateOnce(url, database)
     await using opened = new AsyncDisposableStack()
-    const held = await Held.open((onLost) => connectForMoving(url, onLost))
+    const held = await openForMoving(url)
     opened.defer(() => held.close())
     await held.query(LOADING)
     opened.move()
@@ -39,7 +40,7 @@ export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
 }
 
 async function migrateOnce(url: string, database: string): Promise<void> {
-  const held = await Held.open((onLost) => connectForMoving(url, onLost))
+  const held = await openForMoving(url)
   try {
     await migrate(held, database, 'import')
   } finally {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
-import { initPostgres, POSTGRES_USER } from './postgres.ts'
+import { initPostgres, POSTGRES_USER, type PostgresOptions } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { followShard, joinShards } from './redis-cluster.ts'
 
@@ -21,7 +21,7 @@ export interface Engines extends AsyncDisposable {
 
 export async function startEngines(): Promise<Engines> {
   await using opened = new AsyncDisposableStack()
-  const postgres = await startIn(opened, makePostgres)
+  const postgres = await startIn(opened, (folder) => makePostgres(folder))
   const redis = await startIn(opened, makeRedis)
   const closing = opened.move()
   return { postgres, redis, [Symbol.asyncDispose]: () => closing.disposeAsync() }
@@ -68,9 +68,19 @@ async function startIn(
   return engine
 }
 
-async function makePostgres(folder: string): Promise<Engine> {
+/** A PostgreSQL for this test alone. */
+export async function startPostgres(
+  options: PostgresOptions = {},
+): Promise<{ engine: Engine } & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const engine = await startIn(opened, (folder) => makePostgres(folder, options))
+  const closing = opened.move()
+  return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+async function makePostgres(folder: string, options: PostgresOptions = {}): Promise<Engine> {
   const port = await freePort()
-  const command = await initPostgres({ folder, port })
+  const command = await initPostgres({ folder, port, ...options })
   return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
 }
 

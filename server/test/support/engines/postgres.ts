@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chownSync } from 'node:fs'
+import { chownSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { findPostgres, postgresOwner } from './programs.ts'
 
@@ -7,15 +7,25 @@ export const POSTGRES_USER = 'postgres'
 
 const run = promisify(execFile)
 
-interface PostgresFolder {
+export interface PostgresOptions {
+  readonly settings?: Readonly<Record<string, string | number>>
+  /** Lines before all others of pg_hba.conf, which lets everybody in. */
+  readonly rules?: readonly string[]
+}
+
+interface PostgresFolder extends PostgresOptions {
   /** An empty one, which it makes its owner's. */
   readonly folder: string
   readonly port: number
-  readonly settings?: Readonly<Record<string, string | number>>
 }
 
 /** Makes an empty database server there; answers with the command line that runs it. It syncs each commit. */
-export async function initPostgres({ folder, port, settings }: PostgresFolder): Promise<readonly string[]> {
+export async function initPostgres({
+  folder,
+  port,
+  settings,
+  rules = [],
+}: PostgresFolder): Promise<readonly string[]> {
   const bin = findPostgres()
   const asOwner = handOver(folder)
   const [command = '', ...args] = [
@@ -24,6 +34,8 @@ export async function initPostgres({ folder, port, settings }: PostgresFolder): 
     ...['-E', 'UTF8', '--no-locale', '--no-sync'],
   ]
   await run(command, args, { cwd: folder })
+  const rulesFile = `${folder}/data/pg_hba.conf`
+  writeFileSync(rulesFile, `${rules.join('\n')}\n${readFileSync(rulesFile, 'utf8')}`)
   const options = Object.entries({ ...listening(folder, port), ...settings })
   const given = options.flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
