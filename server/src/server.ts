@@ -61,7 +61,8 @@ export async function createServer(config: Config): Promise<Server> {
   const clock = systemClock()
   const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
   const { maxMessageBytes, passwordCost } = config
-  const chat = new Chat({ store, bus, clock, maxMessageBytes, passwordCost, onError })
+  const { md5Passwords } = config.rooms
+  const chat = new Chat({ store, bus, clock, maxMessageBytes, passwordCost, md5Passwords, onError })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 

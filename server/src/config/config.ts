@@ -10,7 +10,13 @@ export interface Config {
   readonly database: Database
   readonly dialects: readonly DialectName[]
   readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
-  readonly rooms: { readonly tcpPort: number | null; readonly tcpHost: string; readonly historyLimit: number }
+  readonly rooms: {
+    readonly tcpPort: number | null
+    readonly tcpHost: string
+    readonly historyLimit: number
+    /** Whether the MD5 of a password lets its owner in there. False where the dialect is off. */
+    readonly md5Passwords: boolean
+  }
   readonly chatapp: {
     /** Undefined: generated on first start. */
     readonly jwtSecret: string | undefined

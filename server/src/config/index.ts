@@ -32,6 +32,7 @@ export function readConfig(environment: Environment): Config {
       tcpPort: tcpPortOf(settings, dialects),
       tcpHost: settings.text('ROOMS_TCP_HOST') ?? '127.0.0.1',
       historyLimit: settings.integer('ROOMS_HISTORY_LIMIT', { from: 0, to: 1_000_000 }) ?? 1000,
+      md5Passwords: dialects.includes('rooms') && (settings.flag('ROOMS_PASSWORD_DIGESTS') ?? true),
     },
     chatapp: {
       jwtSecret: secretOf(settings, 'JWTSECRET'),

@@ -4,7 +4,6 @@ import type { Asker } from '../lib/fair-lane.ts'
 import { newUuid } from '../lib/ids.ts'
 import { LaneFull } from '../lib/lane.ts'
 import type { Passwords } from '../lib/password.ts'
-import { passwordForms } from '../lib/password-form.ts'
 import { siteOf } from '../lib/site.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
@@ -21,6 +20,8 @@ interface Registration {
   readonly email?: string
   readonly password: string
   readonly from?: string
+  /** The client may have taken the MD5 of the password: some of the rooms dialect do. */
+  readonly isFromMd5Client?: boolean
 }
 
 interface SignIn {
@@ -29,6 +30,8 @@ interface SignIn {
   readonly by: 'username' | 'username or email'
   /** The network that the attempt comes from: each has its turn, however many attempts another makes. */
   readonly from?: string
+  /** As in a registration. */
+  readonly isFromMd5Client?: boolean
 }
 
 interface AccountsParts {
@@ -58,8 +61,10 @@ export class Accounts {
   }
 
   /** Refuses 'name_taken' and 'email_taken' (details.fields names every taken one), 'busy'. */
-  async register({ username, displayName, email, password, from }: Registration): Promise<Account> {
-    const passwordHash = await unlessBusy(this.#passwords.hash(password, this.#askerAt(from)))
+  async register(registration: Registration): Promise<Account> {
+    const { username, displayName, email, password, from, isFromMd5Client = false } = registration
+    const attempt = { asker: this.#askerAt(from), isFromMd5Client }
+    const passwordHash = await unlessBusy(this.#passwords.hash(password, attempt))
     return this.#store.create({
       uuid: newUuid(),
       username,
@@ -86,16 +91,18 @@ export class Accounts {
    * Refuses 'wrong_credentials', the same and after the same time whether the name or the password is
    * wrong; 'busy'. A name that is someone's username is never taken for another's email.
    */
-  async authenticate({ login, password, by, from }: SignIn): Promise<Account> {
+  async authenticate({ login, password, by, from, isFromMd5Client = false }: SignIn): Promise<Account> {
     const named = await this.#store.findByUsername(login)
     const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
-    const forms = passwordForms(password)
     const hash = account?.passwordHash ?? undefined
-    const asker = this.#askerAt(from)
-    const matching = await unlessBusy(this.#passwords.match(forms, hash, asker))
-    if (!account || hash === undefined || matching === undefined || !isActive(account))
+    const attempt = { asker: this.#askerAt(from), isFromMd5Client }
+    const proof = await unlessBusy(this.#passwords.prove(password, hash, attempt))
+    if (!account || hash === undefined || proof === 'refused' || !isActive(account))
       throw new ChatError('wrong_credentials')
-    if (matching !== forms[0]) await this.#renewHash(account.accountId, { password, old: hash, asker })
+    if (proof === 'outdated') {
+      const renewing = this.#passwords.hash(password, attempt)
+      await this.#renewHash(account.accountId, hash, renewing)
+    }
     if (from !== undefined) this.noteProof(from)
     return account
   }
@@ -171,13 +178,10 @@ export class Accounts {
     return this.#store.freeGuests(unseenSince)
   }
 
-  /** Of an older form of the password: from now on it is proved however it is typed. */
-  async #renewHash(
-    accountId: AccountId,
-    { password, old, asker }: { password: string; old: string; asker: Asker },
-  ): Promise<void> {
+  /** From now on the password is proved however it is typed, and in whatever dialect. */
+  async #renewHash(accountId: AccountId, old: string, renewing: Promise<string>): Promise<void> {
     try {
-      const renewed = await unlessBusy(this.#passwords.hash(password, asker))
+      const renewed = await unlessBusy(renewing)
       await this.#store.replaceHash(accountId, { old, renewed })
     } catch (error) {
       // The old hash goes on proving the same password, and the next log-in tries this again.

@@ -25,6 +25,8 @@ interface ChatOptions {
   readonly maxMessageBytes: number
   /** OWASP's floor without it. */
   readonly passwordCost?: PasswordCost
+  /** Whether clients that send the MD5 of a password log in with it. Not without it. */
+  readonly md5Passwords?: boolean
   /** What nobody waits for has failed. Without it, it is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
 }
@@ -44,8 +46,10 @@ export class Chat {
   readonly typing: Typing
   readonly changes: ChangeLog
 
-  constructor({ store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow }: ChatOptions) {
-    this.accounts = new Accounts({ store, bus, clock, passwords: new Passwords(passwordCost) })
+  constructor(options: ChatOptions) {
+    const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
+    const passwords = new Passwords(passwordCost, options.md5Passwords)
+    this.accounts = new Accounts({ store, bus, clock, passwords })
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)

@@ -19,6 +19,8 @@ interface SignInAttempt {
   readonly by: 'username' | 'username or email'
   /** The address it comes from, as limits count it. */
   readonly from?: string
+  /** As `Accounts.authenticate` takes it. */
+  readonly isFromMd5Client?: boolean
 }
 
 /**

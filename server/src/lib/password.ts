@@ -2,6 +2,7 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Asker, FairLane } from './fair-lane.ts'
 import { passwordForms } from './password-form.ts'
+import { looksLikeMd5, md5Of, readStored, type Trial, trialsOf, writeStored } from './stored-password.ts'
 
 const argon2Async = promisify(argon2)
 
@@ -24,47 +25,77 @@ const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+
 
 const ANYBODY: Asker = { key: '', isKnown: false }
 
+interface Attempt {
+  readonly asker?: Asker
+  /** Sent by a client that may have taken the MD5 of what was typed. */
+  readonly isFromMd5Client?: boolean
+}
+
+/** 'outdated': proved, and to be stored anew, by `hash` of the same attempt. */
+export type Proof = 'refused' | 'proved' | 'outdated'
+
 /** Hashes and checks passwords, for each asker in turn. */
 export class Passwords {
   readonly #cost: PasswordCost
+  readonly #keepsMd5: boolean
   // Two at a time leave threads for the disk and DNS; each holds its memory, so the queue bounds that too.
   readonly #lane = new FairLane({ concurrency: 2, maxWaiting: 500 })
 
-  constructor(cost: PasswordCost = PASSWORD_COST) {
+  /** `keepsMd5`: the MD5 of a password is to let its owner in too, where clients send that. */
+  constructor(cost: PasswordCost = PASSWORD_COST, keepsMd5 = false) {
     this.#cost = cost
+    this.#keepsMd5 = keepsMd5
   }
 
-  /** An argon2id hash in PHC form. Throws `LaneFull` when too many wait; see `FairLane`. */
-  hash(password: string, asker = ANYBODY): Promise<string> {
+  /** What to store, as `writeStored` makes it. Throws `LaneFull` when too many wait; see `FairLane`. */
+  hash(password: string, { asker = ANYBODY, isFromMd5Client = false }: Attempt = {}): Promise<string> {
     const [form] = passwordForms(password)
     return this.#lane.run(async () => {
-      const nonce = randomBytes(SALT_BYTES)
-      const { memory, passes } = this.#cost
-      const options = { tagLength: TAG_BYTES, memory, passes, parallelism: PARALLELISM }
-      const tag = await argon2Async('argon2id', { message: form, nonce, ...options })
-      return `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`
+      if (!this.#keepsMd5) return this.#verifierOf(form)
+      if (isFromMd5Client && looksLikeMd5(form)) {
+        return writeStored({ md5: await this.#verifierOf(form.toLowerCase()) })
+      }
+      const plain = await this.#verifierOf(form)
+      return writeStored({ plain, md5: await this.#verifierOf(md5Of(form)) })
     }, asker)
-  }
-
-  /** Whether the password matches, whatever that hash has cost. Without one it takes the same time and answers false. */
-  async verify(password: string, hash: string | undefined, asker = ANYBODY): Promise<boolean> {
-    return (await this.match(passwordForms(password), hash, asker)) !== undefined
   }
 
   /**
-   * The one of these texts that the hash was made of. Each is hashed, whichever matches and whether there is a hash:
-   * the time says how many they are and nothing else. Throws as `hash` does.
+   * Whether this proves the password, whatever its hash has cost. Without one it takes the same time, and is refused.
+   * Throws as `hash` does.
    */
-  match(texts: readonly string[], hash: string | undefined, asker = ANYBODY): Promise<string | undefined> {
-    return this.#lane.run(async () => {
-      const parts = PHC.exec(hash ?? '')
-      let matching: string | undefined
-      for (const text of texts) if (await this.#isOf(text, parts)) matching ??= text
-      return matching
-    }, asker)
+  async prove(
+    given: string,
+    stored: string | undefined,
+    { asker = ANYBODY, isFromMd5Client = false }: Attempt = {},
+  ): Promise<Proof> {
+    const read = readStored(stored)
+    const trials = trialsOf(given, read, isFromMd5Client && this.#keepsMd5)
+    const place = await this.#lane.run(() => this.#firstThatFits(trials), asker)
+    if (place < 0) return 'refused'
+    // What an MD5 was taken of is not known: nothing better could be stored.
+    if (!read.plain) return 'proved'
+    const isOlderForm = place > 0 && !looksLikeMd5(given)
+    return isOlderForm || (this.#keepsMd5 && !read.md5) ? 'outdated' : 'proved'
   }
 
-  async #isOf(text: string, parts: RegExpExecArray | null): Promise<boolean> {
+  /** Every trial is made, whichever fits: the time says how many they are and nothing else. */
+  async #firstThatFits(trials: readonly Trial[]): Promise<number> {
+    let first = -1
+    for (const [place, trial] of trials.entries()) if ((await this.#fits(trial)) && first < 0) first = place
+    return first
+  }
+
+  async #verifierOf(text: string): Promise<string> {
+    const nonce = randomBytes(SALT_BYTES)
+    const { memory, passes } = this.#cost
+    const options = { tagLength: TAG_BYTES, memory, passes, parallelism: PARALLELISM }
+    const tag = await argon2Async('argon2id', { message: text, nonce, ...options })
+    return `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`
+  }
+
+  async #fits({ verifier, text }: Trial): Promise<boolean> {
+    const parts = PHC.exec(verifier ?? '')
     const [, memory, passes, parallelism, salt, expected] = parts ?? []
     const wanted = Buffer.from(expected ?? '', 'base64')
     const tag = await argon2Async('argon2id', {

@@ -11,7 +11,9 @@ test('without settings: loopback, port 8000, a file in .data, every dialect, lim
   assert.ok(config.database.kind === 'sqlite')
   assert.match(config.database.file, /\/\.data\/parlance\.db$/)
   assert.deepEqual(config.dialects, ['rooms', 'chatapp', 'groups', 'messenger', 'channels'])
-  assert.deepEqual(config.rooms, { tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000 })
+  assert.deepEqual(config.rooms, {
+    ...{ tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000, md5Passwords: true },
+  })
   assert.equal(config.rateLimits, true)
   assert.equal(config.maxMessageBytes, 8192)
   assert.ok(Object.isFrozen(config))
@@ -37,6 +39,11 @@ test('reads every kind of value', () => {
   assert.equal(config.groups.guestsAllowed, false)
   assert.deepEqual(config.chatapp.allowedOrigins, ['https://a.example', 'https://b.example'])
   assert.equal(config.rateLimits, false)
+})
+
+test('the MD5 of a password is nothing without the rooms dialect, whatever else is set', () => {
+  const settings = { PARLANCE_DIALECTS: 'messenger', ROOMS_PASSWORD_DIGESTS: 'true' }
+  assert.equal(readConfig(settings).rooms.md5Passwords, false)
 })
 
 test('DBPATH is an alias for the file', () => {
@@ -138,6 +145,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ CORS_ALLOW_ORIGIN: 'chat.example.org' }, /such as https:\/\/chat\.example\.org\.$/],
   [{ CHATAPP_COOKIE_SAMESITE: 'maybe' }, /lax, strict, none/],
   [{ GROUPS_GUESTS: 'perhaps' }, /true or false/],
+  [{ ROOMS_PASSWORD_DIGESTS: 'perhaps' }, /true or false/],
   [{ MAX_MESSAGE_BYTES: '0' }, /MAX_MESSAGE_BYTES/],
   [{ CHANNELS_TOKEN_TTL: '1.5' }, /CHANNELS_TOKEN_TTL/],
   [{ CHANNELS_PRESENCE: '*' }, /CHANNELS_PRESENCE has "\*".*presence-team-\*/],

@@ -17,14 +17,14 @@ test("a server's hashes cost what OWASP asks at least", async () => {
 test('a password is verified whatever its hash has cost', async () => {
   const cheap = await new Passwords(CHEAP).hash(PASSWORD)
   const passwords = new Passwords()
-  assert.equal(await passwords.verify(PASSWORD, cheap), true)
-  assert.equal(await passwords.verify(`${PASSWORD} `, cheap), false)
+  assert.equal(await passwords.prove(PASSWORD, cheap), 'proved')
+  assert.equal(await passwords.prove(`${PASSWORD} `, cheap), 'refused')
 })
 
 test('nothing is a password for no hash, or for what is none', async () => {
   const passwords = new Passwords()
   for (const hash of [undefined, '', PASSWORD, '$argon2id$v=19$m=8,t=1,p=1$$'])
-    assert.equal(await passwords.verify(PASSWORD, hash), false)
+    assert.equal(await passwords.prove(PASSWORD, hash), 'refused')
 })
 
 /** As keyboards and systems differ in writing the same. */
@@ -37,8 +37,8 @@ const SAME: Readonly<Record<string, readonly [string, string]>> = {
 test('a password is the same however its characters are composed, and whichever space is typed', async () => {
   const passwords = new Passwords(CHEAP)
   for (const [what, [one, other]] of Object.entries(SAME)) {
-    assert.equal(await passwords.verify(other, await passwords.hash(one)), true, what)
-    assert.equal(await passwords.verify(one, await passwords.hash(other)), true, what)
+    assert.equal(await passwords.prove(other, await passwords.hash(one)), 'proved', what)
+    assert.equal(await passwords.prove(one, await passwords.hash(other)), 'proved', what)
   }
 })
 
@@ -52,7 +52,7 @@ test('case, compatibility forms and invisible characters still tell passwords ap
     'Straße ２ fin 👩‍💻',
     'Straße ２ ﬁn 👩💻',
   ])
-    assert.equal(await passwords.verify(other, hash), false, other)
+    assert.equal(await passwords.prove(other, hash), 'refused', other)
 })
 
 test('whatever is typed, a password is one text for most people and never more than three', () => {

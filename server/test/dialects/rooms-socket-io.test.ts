@@ -128,6 +128,25 @@ describe('Socket.IO', { concurrency: true }, () => {
     }
   })
 
+  test('auth again for the same room is acknowledged, and announces nobody twice', async () => {
+    const [ann, ben] = await Promise.all([register(url, 'ann'), register(url, 'ben')])
+    const gid = await ann.createRoom()
+    const witness = await new SocketIoListener(url).entered(ben, gid)
+    const socket = await new SocketIoListener(url).entered(ann, gid)
+    const secrets = [ann.uuid, ann.uuid, await ann.logIn()]
+    for (const uuid of secrets) assert.equal(await socket.auth({ uuid, room_gid: gid }), 'acknowledged')
+    await ben.send(gid, 'after that')
+    for (const each of [witness, socket]) await until('the message', () => each.texts.length === 1)
+    assert.equal(witness.payloads('join_room').length, 1)
+    assert.deepEqual(socket.payloads('join_room'), [])
+    socket.end()
+    await until('the departure', () => witness.payloads('leave_room').length > 0)
+    await ben.send(gid, 'and that')
+    await until('the message', () => witness.texts.length === 2)
+    assert.equal(witness.payloads('leave_room').length, 1)
+    witness.end()
+  })
+
   test('one socket may be in a room as one after another, and the one before has left', async () => {
     const [ann, ben, eve] = await Promise.all(['ann', 'ben', 'eve'].map((name) => register(url, name)))
     assert.ok(ann && ben && eve)

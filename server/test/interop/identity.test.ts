@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { Account } from '../../src/core/chat.ts'
 import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
@@ -87,6 +88,32 @@ test('a password set in one dialect with composed characters is the same in all,
       const [told, expected] = await identify(dialect, device, account)
       assert.deepEqual(told, expected, `${registrar} to ${dialect}`)
       await device.close()
+    }
+  }
+})
+
+const withMd5 = (person: Person): Person => ({
+  ...person,
+  password: createHash('md5').update(person.password).digest('hex'),
+})
+
+test('a front end of rooms that sends the MD5 of what is typed has the same password as all others', async () => {
+  const person = someone('md5')
+  await DEVICES.rooms.register(world.server, withMd5(person))
+  const account = await accountOf(person)
+  for (const dialect of DIALECT_NAMES) {
+    const device = await DEVICES[dialect].logIn(world.server, person)
+    const [told, expected] = await identify(dialect, device, account)
+    assert.deepEqual(told, expected, dialect)
+    await device.close()
+  }
+  for (const registrar of REGISTRARS) {
+    const other = someone(`plain-${registrar}`)
+    await DEVICES[registrar].register(world.server, other)
+    await (await DEVICES.rooms.logIn(world.server, withMd5(other))).close()
+    for (const dialect of DIALECT_NAMES.filter((name) => name !== 'rooms')) {
+      const asking = DEVICES[dialect].logIn(world.server, withMd5(other))
+      assert.deepEqual(await refusalOf(asking), WRONG_PASSWORD[dialect], `${registrar} to ${dialect}`)
     }
   }
 })

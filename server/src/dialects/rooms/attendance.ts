@@ -84,9 +84,9 @@ export class Attendance {
     return { visitor: { account, secret }, conversationId }
   }
 
-  /** From now on the connection hears what is said there. False when the account has left meanwhile. */
-  join({ conversationId, visitor }: Visit): boolean {
-    if (this.#hasEnded || this.#left?.has(conversationId)) return false
+  /** From now on the connection hears what is said there; unless the account has left meanwhile. */
+  join({ conversationId, visitor }: Visit): 'has come' | 'was there' | 'has left' {
+    if (this.#hasEnded || this.#left?.has(conversationId)) return 'has left'
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
     const stay = { conversationId, visitor: toSender(visitor.account) }
     const before = this.#stays.find((other) => other.conversationId === conversationId)
@@ -96,7 +96,7 @@ export class Attendance {
     if (before && before.visitor.accountId !== accountId)
       this.#attendee.onLeft(conversationId, before.visitor)
     this.#hall.audiences.join(conversationId, this.#attendee.sink, { accountId })
-    return true
+    return before?.visitor.accountId === accountId ? 'was there' : 'has come'
   }
 
   /** Hears nothing more, and is still there. */

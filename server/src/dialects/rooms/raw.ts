@@ -158,8 +158,8 @@ class RawClient implements Attendee {
     try {
       const visit = await this.#attendance.enter(pass, address)
       this.#out.setOwner(ownerOf(visit.visitor))
-      if (this.#attendance.join(visit)) onKnown()
-      else this.close()
+      if (this.#attendance.join(visit) === 'has left') this.close()
+      else onKnown()
     } catch (error) {
       if (!answerTo(error)) this.#surroundings.log.error({ err: error }, 'handshake failed')
       this.close()

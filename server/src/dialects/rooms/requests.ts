@@ -114,12 +114,13 @@ export class Requests {
 
   async register({ login, password, username }: wire.Registration, address: string): Promise<undefined> {
     requireWithinLimit(this.#limits.take('register', address))
-    await this.#chat.accounts.register({ username: login, displayName: username, password, from: address })
+    const named = { username: login, displayName: username }
+    await this.#chat.accounts.register({ ...named, password, from: address, isFromMd5Client: true })
   }
 
   async logIn({ login, password }: wire.Login, address: string): Promise<Data> {
     requireWithinLimit(this.#limits.take('login', address))
-    const attempt = { login, password, by: 'username', from: address } as const
+    const attempt = { login, password, by: 'username', from: address, isFromMd5Client: true } as const
     const account = await signIn(this.#chat, this.#limits, attempt)
     return { username: account.displayName, uuid: await this.#entrance.openSession(account) }
   }

@@ -113,8 +113,9 @@ class SocketIoClient implements SocketIoSession, Attendee {
     if (this.#attendance.hasEnded) return
     // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
     this.#connection.setOwner(ownerOf(visit.visitor))
-    const isThere = this.#attendance.join(visit)
+    const outcome = this.#attendance.join(visit)
     acknowledge()
-    if (isThere) conversations.announceArrival(visit.conversationId, visit.visitor.account)
+    // Who asks again is answered, and the others have been told.
+    if (outcome === 'has come') conversations.announceArrival(visit.conversationId, visit.visitor.account)
   }
 }

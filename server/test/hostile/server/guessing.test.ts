@@ -21,6 +21,8 @@ const WRONG = [
   ['wróng', 2],
   ['wróng'.normalize('NFD'), 2],
   ['wro\u0301ng\u3000é', 3],
+  // May be the MD5 of a password, or a password that looks like one.
+  ['9f86d081884c7d659a2feaa0c55ad015', 2],
 ] as const
 
 /** How many passwords this process has hashed so far: nearly all of the time that a log-in takes. */
@@ -40,6 +42,9 @@ test('who guesses learns neither from the answer nor from its time whether there
   t.after(() => server.close())
   const { url } = server
   const { username } = await Person.register(url, 'ann')
+  const fromMd5Client = 'a-front-end'
+  const digest = { username: fromMd5Client, password: 'd131dd02c5e6eec4693d9a0698aff95c' }
+  await server.chat.accounts.register({ ...digest, isFromMd5Client: true })
   const guest = 'a-guest'
   await server.chat.accounts.admitGuest(guest)
   const disabled = await server.chat.accounts.register({ username: 'gone', password: PASSWORD })
@@ -49,7 +54,7 @@ test('who guesses learns neither from the answer nor from its time whether there
   for (const [dialect, logIn] of Object.entries(LOG_INS)) {
     for (const [password, expected] of WRONG) {
       const answers = new Set<string>()
-      for (const name of [username, 'nobody', guest, 'gone']) {
+      for (const name of [username, fromMd5Client, 'nobody', guest, 'gone']) {
         const before = hashes()
         const { status, text } = await ask(url, ...logIn(name, password))
         answers.add(`${status} ${text}`)
