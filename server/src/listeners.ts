@@ -85,11 +85,12 @@ class Ports {
   }
 
   createMain(): HttpServer {
-    const { config, dialects, health, metrics } = this.#options
+    const { config, dialects, health, metrics, limits, addressOf } = this.#options
     const dispatcher = new Dispatcher<DialectName>({
       owners: dialects.all,
       shared: SHARED_ROUTES,
       preflight: (origin) => (origin && config.chatapp.allowedOrigins.includes(origin) ? 'chatapp' : 'rooms'),
+      isOverLimit: (request) => limits.check('request', addressOf(request)) > 0,
       onRequest: (name) => metrics.countRequest(name),
       onError: (err) => this.#options.log.error({ err }, 'a request could not be dispatched'),
     })

@@ -26,17 +26,18 @@ type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
 /** Sending, deleting and reading messages. */
 export class Messages {
+  /** Of a message's body, in UTF-8. */
+  readonly maxBytes: number
   readonly #store: MessageStore
   readonly #bus: Bus
   readonly #clock: Clock
-  readonly #maxBytes: number
   readonly #sentHere = new Set<Listener<MessageSent>>()
 
   constructor(store: MessageStore, bus: Bus, options: { clock: Clock; maxMessageBytes: number }) {
     this.#store = store
     this.#bus = bus
     this.#clock = options.clock
-    this.#maxBytes = options.maxMessageBytes
+    this.maxBytes = options.maxMessageBytes
   }
 
   /**
@@ -46,8 +47,8 @@ export class Messages {
    */
   send(sender: Sender, standing: Standing, draft: Draft): Promise<SignedMessage> {
     requireMaySend(standing)
-    if (Buffer.byteLength(draft.body) > this.#maxBytes)
-      throw new ChatError('message_too_long', { maxBytes: this.#maxBytes })
+    if (Buffer.byteLength(draft.body) > this.maxBytes)
+      throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
     const { conversation } = standing
     const { conversationId } = conversation
     const appending = this.#store.append({

@@ -10,7 +10,15 @@ export interface DialectAnswers {
   readonly error: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
-export const MAX_BODY_BYTES = 256 * 1024
+/** Of a request that carries no message and no list: names, passwords and ids, escaped and with room to spare. */
+export const SMALL_BODY_BYTES = 16 * 1024
+
+/** Each byte of a text may be escaped, as `\u0001` is. */
+const ESCAPED = 6
+
+/** Of a request that carries a message of so many bytes of UTF-8. */
+export const messageBodyBytes = (maxMessageBytes: number): number =>
+  SMALL_BODY_BYTES + ESCAPED * maxMessageBytes
 
 const noSchemas = () => () => {
   throw new Error('no route here has a schema: each dialect checks what comes by itself')
@@ -19,11 +27,14 @@ const noSchemas = () => () => {
 // Else Fastify loads its compilers of schemas, a tenth of the time to start.
 const WITHOUT_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
 
-/** An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. */
+/**
+ * An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. Bodies are
+ * small; a route that takes larger ones says so by its own `bodyLimit`.
+ */
 export function createDialectApp(answers: DialectAnswers): FastifyInstance {
   const app = Fastify({
     logger: false,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: SMALL_BODY_BYTES,
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     routerOptions: {

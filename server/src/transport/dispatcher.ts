@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { MAX_BODY_BYTES, plain } from './app.ts'
+import { plain, SMALL_BODY_BYTES } from './app.ts'
 import { readAhead } from './bodies.ts'
 
 /** What the dispatcher asks of a dialect. */
@@ -22,9 +22,14 @@ interface DispatcherOptions<Name extends string> {
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
   /** Who answers a CORS preflight of a shared path. */
   readonly preflight: (origin: string | undefined) => Name
+  /** The peer asks too much: whoever is asked will refuse. */
+  readonly isOverLimit: (request: IncomingMessage) => boolean
   readonly onRequest: (name: Name) => void
   readonly onError: (error: unknown) => void
 }
+
+/** Of who asks too much only so much is read, to refuse it in the words it knows: what people send is shorter. */
+const HASTY_BODY_BYTES = 2 * 1024
 
 /** Gives each request of a port that several dialects share to the one whose path it is. */
 export class Dispatcher<Name extends string> {
@@ -72,9 +77,10 @@ export class Dispatcher<Name extends string> {
       return this.#apps.has(name) ? name : otherwise
     }
     if (request.method !== 'POST') return otherwise
+    const maxBytes = this.#options.isOverLimit(request) ? HASTY_BODY_BYTES : SMALL_BODY_BYTES
     // Refused by whoever is asked, before it comes.
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return otherwise
-    const body = parsed(await readAhead(request, MAX_BODY_BYTES))
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return otherwise
+    const body = parsed(await readAhead(request, maxBytes))
     return rows.find(([key]) => Object.hasOwn(body, key))?.[1] ?? otherwise
   }
 }

@@ -1,5 +1,5 @@
 export { type AddressOf, addressReader, networkOf } from './address.ts'
-export { createDialectApp, type DialectAnswers, MAX_BODY_BYTES, plain } from './app.ts'
+export { createDialectApp, type DialectAnswers, messageBodyBytes, plain } from './app.ts'
 export { type Stopped, stop } from './closing.ts'
 export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'
 export { Exchanges } from './exchanges.ts'

@@ -119,7 +119,7 @@ suite('chatapp over HTTP', () => {
       { username, password: 'wrong horse' },
       { username: uniqueName('nobody'), password: 'correct horse' },
       { username: '\ud800', password: 'correct horse' },
-      { username: 'u'.repeat(100_000), password: 'correct horse' },
+      { username: 'u'.repeat(10_000), password: 'correct horse' },
     ]
     for (const body of wrong) {
       const { status, text, headers } = await http.post('/auth/login', body)

@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
+import {
+  type AddressOf,
+  createDialectApp,
+  type DialectAnswers,
+  type Limits,
+  messageBodyBytes,
+} from '../../transport/index.ts'
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { type Answer, answerTo, INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, unreadable } from './errors.ts'
 import { parseBody } from './fields.ts'
@@ -11,6 +17,7 @@ interface HttpOptions {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
+  readonly maxMessageBytes: number
   /** Answers `/apps/…`; absent when the Pusher server is not ours. */
   readonly pusher: FastifyInstance | undefined
 }
@@ -22,7 +29,8 @@ const TOO_MANY_REQUESTS = 429
 const FORM = 'application/x-www-form-urlencoded'
 
 /** The endpoints, and what is common to them: CORS, limits, answers. */
-export function createHttp({ requests, limits, addressOf, log, pusher }: HttpOptions): FastifyInstance {
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const { requests, limits, addressOf, log, pusher, maxMessageBytes } = options
   const app = createDialectApp(answers(log))
   if (pusher) giveAway('/apps/', pusher, app)
   app.removeAllContentTypeParsers()
@@ -39,6 +47,7 @@ export function createHttp({ requests, limits, addressOf, log, pusher }: HttpOpt
     app.route({
       method,
       url,
+      ...(url === '/api/send_message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
       handler: async (request, reply) => send(reply, await run(requests, callOf(request, addressOf))),
     })
   }

@@ -39,6 +39,7 @@ const OWN_PATHS = /^\/(api|app|apps)\//
 export function mountChannels(deps: ChannelsDeps): Dialect {
   const { chat, bus, feeds, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
+  const maxMessageBytes = chat.messages.maxBytes
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
@@ -49,7 +50,7 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
   const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit, presenceNames })
   return {
     name: 'channels',
-    http: createHttp({ requests, limits, addressOf, log, pusher: server?.http }),
+    http: createHttp({ requests, limits, addressOf, log, maxMessageBytes, pusher: server?.http }),
     owns: (path) => OWN_PATHS.test(path),
     upgrade: (path) => server?.upgrade(path),
     countConnections: () => live.countConnections(),

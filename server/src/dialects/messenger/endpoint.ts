@@ -9,6 +9,8 @@ import type { RawRequest } from './request.ts'
 export interface Endpoint {
   readonly method: string
   readonly url: string
+  /** Of a longer body than those of most. */
+  readonly bodyLimit?: number
   /** The body of the 200. Throws or rejects with whatever else is answered. */
   readonly answer: (request: FastifyRequest) => Promise<object>
 }
@@ -22,6 +24,7 @@ interface Costly<Command> {
   readonly limit?: LimitKind
   /** How many ordinary requests it counts as; 1 when absent. */
   readonly cost?: (command: Command) => number
+  readonly bodyLimit?: number
 }
 
 /** Puts what every request must pass before the work that is its own. */
@@ -53,15 +56,16 @@ export class Guards {
   /** For the bearer of a valid token; the 401 comes before what is wrong with the request. */
   loggedIn<Command>(
     route: string,
-    { limit = 'command', cost, takes, run }: Work<Account, Command> & Costly<Command>,
+    { limit = 'command', cost, bodyLimit, takes, run }: Work<Account, Command> & Costly<Command>,
   ): Endpoint {
-    return endpoint(route, async (request) => {
+    const answering = endpoint(route, async (request) => {
       const { headers, raw } = request
       const account = await this.#credentials.authenticate(headers.authorization, this.#addressOf(raw))
       const command = takes(rawOf(request))
       requireWithinLimit(this.#limits.take(limit, account.accountId, cost?.(command)))
       return run(account, command)
     })
+    return bodyLimit === undefined ? answering : { ...answering, bodyLimit }
   }
 }
 

@@ -26,7 +26,11 @@ export interface Problem {
 /** Where it is: body, path or query, then the field, then its place in a list. */
 export type Loc = readonly (string | number)[]
 
-export const invalid = (problems: readonly Problem[]): Refusal => new Refusal(422, { detail: problems })
+/** Entries of one answer: more help nobody, and a list of thousands of wrong items has as many. */
+export const MAX_PROBLEMS = 100
+
+export const invalid = (problems: readonly Problem[]): Refusal =>
+  new Refusal(422, { detail: problems.slice(0, MAX_PROBLEMS) })
 
 export const notADict = (): Refusal =>
   invalid([{ loc: ['body'], msg: 'value is not a valid dict', type: 'type_error.dict' }])

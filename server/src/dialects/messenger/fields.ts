@@ -1,5 +1,5 @@
 import { codePointLength, isCleanText } from '../../lib/text.ts'
-import type { Loc, Problem } from './errors.ts'
+import { type Loc, MAX_PROBLEMS, type Problem } from './errors.ts'
 import { parseIsoTime } from './iso-time.ts'
 
 // Pydantic 1's fields, as far as this dialect has them: the same rules, the same words.
@@ -139,6 +139,7 @@ function parseItems<T>(item: Field<T>, values: readonly unknown[], loc: Loc): re
   const items: T[] = []
   const problems: Problem[] = []
   for (const [index, value] of values.entries()) {
+    if (problems.length >= MAX_PROBLEMS) break
     const parsed = parseField(item, value, [...loc, index])
     if (parsed instanceof Wrong) problems.push(...parsed.problems)
     else items.push(parsed)

@@ -45,8 +45,8 @@ export function mountMessenger({ chat, limits, addressOf, log, tokenKey, clock }
 
   const credentials = new Credentials(chat.accounts, tokenKey, clock)
   const guards = new Guards(limits, addressOf, credentials)
-  for (const { method, url, answer } of requests({ chat, limits, credentials, guards })) {
-    app.route({ method, url, handler: async (request, reply) => json(reply, await answer(request)) })
+  for (const { answer, ...route } of requests({ chat, limits, credentials, guards })) {
+    app.route({ ...route, handler: async (request, reply) => json(reply, await answer(request)) })
   }
   return {
     name: 'messenger',

@@ -5,6 +5,8 @@ import { faultOf } from './json-fault.ts'
 
 const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i
 const BYTE_ORDER_MARK = 0xfeff
+/** The framework echoes the whole body, which makes an answer as long as whoever asks likes. */
+const SHOWN_CHARACTERS = 100
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -45,7 +47,7 @@ function undecodable(text: string): Refusal {
     loc: ['body', pos],
     msg: `${msg}: line ${lineno} column ${colno} (char ${pos})`,
     type: 'value_error.jsondecode',
-    ctx: { msg, doc: text, pos, lineno, colno },
+    ctx: { msg, doc: text.slice(0, SHOWN_CHARACTERS), pos, lineno, colno },
   }
   return invalid([problem])
 }

@@ -1,5 +1,5 @@
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
-import type { Limits } from '../../transport/index.ts'
+import { type Limits, messageBodyBytes } from '../../transport/index.ts'
 import { signIn } from '../allowance.ts'
 import type { Credentials } from './credentials.ts'
 import type { Endpoint, Guards } from './endpoint.ts'
@@ -15,6 +15,8 @@ interface RequestParts {
 
 /** Each member is looked up and written: so many are as much work as a conversation itself. */
 const MEMBERS_PER_TOKEN = 100
+/** 10,000 ids of up to 16 digits, as Python prints a list. */
+const GROUP_BODY_BYTES = 256 * 1024
 
 /** Everything that clients may ask. */
 export const requests = (parts: RequestParts): readonly Endpoint[] => [
@@ -71,6 +73,7 @@ const chats = ({ chat: { conversations }, guards }: RequestParts): Endpoint[] =>
   guards.loggedIn('POST /chat/group/create', {
     takes: wire.newGroupChat,
     limit: 'create',
+    bodyLimit: GROUP_BODY_BYTES,
     cost: ({ memberIds }) => 1 + memberIds.length / MEMBERS_PER_TOKEN,
     run: async ({ accountId }, { memberIds, name }) => {
       if (memberIds.includes(accountId)) throw new ChatError('with_yourself')
@@ -96,6 +99,7 @@ const messages = ({ chat: { conversations, messages }, guards }: RequestParts): 
   return [
     guards.loggedIn('POST /chat/:chat_id/message', {
       limit: 'send',
+      bodyLimit: messageBodyBytes(messages.maxBytes),
       takes: wire.newMessage,
       run: async (account, { conversationId, body }) => {
         const standing = await standingOf(account, conversationId)

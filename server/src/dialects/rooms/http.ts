@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { type AddressOf, createDialectApp, type DialectAnswers, type Limits } from '../../transport/index.ts'
+import {
+  type AddressOf,
+  createDialectApp,
+  type DialectAnswers,
+  type Limits,
+  messageBodyBytes,
+} from '../../transport/index.ts'
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.ts'
 import { type Data, REQUESTS, type Requests } from './requests.ts'
@@ -12,6 +18,7 @@ interface RoomsHttpOptions {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
+  readonly maxMessageBytes: number
 }
 
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
@@ -25,7 +32,8 @@ const TOO_MANY_REQUESTS = 429
 const STALLED_AFTER_MS = 30_000
 
 /** The endpoints, and what is common to them: CORS, limits, answers. */
-export function createRoomsApp({ requests, limits, addressOf, log }: RoomsHttpOptions): FastifyInstance {
+export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
+  const { requests, limits, addressOf, log, maxMessageBytes } = options
   const app = createDialectApp(answers(log))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
@@ -41,6 +49,7 @@ export function createRoomsApp({ requests, limits, addressOf, log }: RoomsHttpOp
     app.route({
       method,
       url,
+      ...(url === '/send-message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
       handler: async (request, reply) => {
         const given = method === 'GET' ? request.query : bodyOf(request)
         const call = { given, secret: secretOf(request), address: addressOf(request.raw) }

@@ -33,7 +33,7 @@ export interface RoomsDialect extends Dialect {
 export function mountRooms({ chat, feeds, limits, addressOf, log, historyLimit }: RoomsDeps): RoomsDialect {
   const entrance = new Entrance(chat, limits)
   const requests = new Requests({ chat, limits, entrance, historyLimit })
-  const http = createRoomsApp({ requests, limits, addressOf, log })
+  const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
   const hall = { presence: chat.presence, feeds, entrance }
   const raw = new RawClients({ ...hall, audiences: new Audiences(feeds, renderLine) }, limits, log)
   const socketIo = new SocketIoClients({
