@@ -1,4 +1,5 @@
 import type { Environment } from './config/index.ts'
+import { runEvery } from './lib/timers.ts'
 
 /** How often it is looked whether the shell is still there. */
 const WATCH_MS = 250
@@ -10,9 +11,9 @@ const WATCH_MS = 250
 export function endWithNpmShell({ npm_lifecycle_event }: Environment): void {
   if (npm_lifecycle_event === undefined) return
   const shell = process.ppid
-  const watching = setInterval(() => {
+  const watching = runEvery(WATCH_MS, () => {
     if (process.ppid === shell) return
     clearInterval(watching)
     process.kill(process.pid, 'SIGTERM')
-  }, WATCH_MS).unref()
+  }).unref()
 }

@@ -9,6 +9,7 @@ import { type DialectName, type DialectParts, mountAll, pusherCredentials } from
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { onFailure } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
+import { runEvery } from './lib/timers.ts'
 import { openListeners } from './listeners.ts'
 import { createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
@@ -173,6 +174,6 @@ function freeGuestsHourly(chat: Chat, clock: Clock, log: Logger): () => void {
       .catch((err) => log.error({ err }, 'freeing the names of guests failed'))
   }
   free()
-  const timer = setInterval(free, HOUR_MS)
+  const timer = runEvery(HOUR_MS, free)
   return () => clearInterval(timer)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Environment, unreadNames } from './config/index.ts'
+import { runAfter } from './lib/timers.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
 
@@ -16,7 +17,7 @@ export async function start(environment: Environment): Promise<void> {
   await asked
   server.drain()
   await pause(config.drainSeconds * 1000)
-  setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
+  runAfter(SHUTDOWN_MS, () => process.exit(1)).unref()
   await server.close()
 }
 

@@ -1,3 +1,4 @@
+import { runNextTurn } from '../lib/timers.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { ChangeStore, ConversationStore, LoggedChange, MemberStore } from '../store/store.ts'
 import type { ConversationChange } from './events.ts'
@@ -26,7 +27,7 @@ export class ChangeLog {
   last(conversationId: ConversationId): Promise<number> {
     if (!this.#asked) {
       this.#asked = new Map()
-      setImmediate(() => void this.#askLast())
+      runNextTurn(() => this.#askLast())
     }
     const asked = this.#asked.get(conversationId) ?? Promise.withResolvers<number>()
     this.#asked.set(conversationId, asked)

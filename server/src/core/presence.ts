@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Bus, PresenceShift } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
+import { owned } from '../lib/guard.ts'
 import { Lane } from '../lib/lane.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
@@ -116,7 +117,7 @@ export class Presence {
       if (!(error instanceof ChatError && error.code === 'unavailable')) throw error
       if (this.#isClosed) return
       this.#untold.set(accountId, isPresent)
-      if (!this.#isTryingAgain) void this.#tryAgain()
+      if (!this.#isTryingAgain) owned('task', this.#tryAgain())
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
+import { runAfter } from '../lib/timers.ts'
 import type { Standing } from '../store/store.ts'
 import { type TypingEvent, typingTopic } from './events.ts'
 import type { Messages } from './messages.ts'
@@ -46,7 +47,7 @@ export class Typing {
     const quiet = spell ? now - spell.publishedAt : QUIET_MICROS
     if (quiet >= 0 && quiet < QUIET_MICROS) return
     clearTimeout(spell?.lease)
-    const lease = setTimeout(() => this.#spells.delete(key), TYPING_LEASE_MS).unref()
+    const lease = runAfter(TYPING_LEASE_MS, () => this.#spells.delete(key)).unref()
     this.#spells.set(key, { publishedAt: now, lease })
     this.#publish('typing.began', conversationId, account)
   }

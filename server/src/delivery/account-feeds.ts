@@ -51,7 +51,9 @@ export class AccountFeeds {
     const unsubscribe = this.#options.bus.subscribe(
       accountTopic(accountId),
       (event) => feed.hear(event),
-      (why) => void feed.renew(why).catch(this.#options.onError),
+      (why) => {
+        feed.renew(why).catch(this.#options.onError)
+      },
     )
     return () => {
       feed.close()

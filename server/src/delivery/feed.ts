@@ -6,6 +6,8 @@ import {
   type ConversationId,
   conversationTopic,
 } from '../core/chat.ts'
+import { owned } from '../lib/guard.ts'
+import { runAfter } from '../lib/timers.ts'
 
 export type FeedListener = (event: ConversationEvent) => void
 
@@ -45,7 +47,9 @@ export class Feed {
       conversationTopic(options.conversationId),
       (event) => this.#hear(event),
       // What came before it began concerns nobody, unless somebody says from where he follows.
-      (why) => void (why !== 'begun' && this.#heal()),
+      (why) => {
+        if (why !== 'begun') owned('task', this.#heal())
+      },
     )
   }
 
@@ -67,11 +71,9 @@ export class Feed {
     this.#next ??= change + 1
     this.#tellEarly()
     // Now what has not come, and once the other nodes are heard what was not heard until then.
-    void this.#heal()
-    this.ready().then(
-      () => this.#heal(),
-      () => this.#heal(),
-    )
+    owned('task', this.#heal())
+    const heal = () => this.#heal()
+    owned('task', this.ready().then(heal, heal))
   }
 
   /** Begins where the log ends, as soon as that can be read. */
@@ -143,10 +145,10 @@ export class Feed {
 
   #healIn(ms: number): void {
     if (this.#timer || this.#isClosed) return
-    this.#timer = setTimeout(() => {
+    this.#timer = runAfter(ms, () => {
       this.#timer = undefined
-      void this.#heal()
-    }, ms).unref()
+      return this.#heal()
+    }).unref()
   }
 
   /** Tells what the log has and the bus has not brought. */

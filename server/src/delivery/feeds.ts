@@ -8,6 +8,7 @@ import {
   type ConversationId,
   conversationTopic,
 } from '../core/chat.ts'
+import { runAfter } from '../lib/timers.ts'
 import { AccountFeeds, type AccountNews } from './account-feeds.ts'
 import { Feed, type FeedListener } from './feed.ts'
 import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
@@ -170,10 +171,10 @@ class HealedFeeds implements Feeds {
     const open = this.#open.get(conversationId)
     if (!open) return
     clearTimeout(open.closing)
-    open.closing = setTimeout(() => {
+    open.closing = runAfter(LINGER_MS, () => {
       if (open.feed.listeners.size > 0 || open.waiting > 0) return
       this.#open.delete(conversationId)
       open.feed.close()
-    }, LINGER_MS).unref()
+    }).unref()
   }
 }

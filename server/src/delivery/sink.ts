@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { AccountId } from '../core/chat.ts'
+import { guarded } from '../lib/guard.ts'
 import { Batch, type Frame } from './frame.ts'
 import { stalls } from './stalls.ts'
 import { flushAtEndOfTurn } from './turn.ts'
@@ -131,8 +132,16 @@ export class SocketSink implements Sink {
     // Mostly all has left by now. Only when it has not, an empty write behind it tells when it will have:
     // a callback with every write would cost a tick each.
     this.#isWriting = this.#socket.writableLength > 0
-    if (this.#isWriting) this.#socket.write(NOTHING, () => this.#wrote())
+    if (this.#isWriting) this.#socket.write(NOTHING, this.#whenWritten())
     else this.#releaseIfDrained()
+  }
+
+  #whenWritten(): () => void {
+    return guarded(
+      'tcp',
+      () => this.#wrote(),
+      () => this.destroy(),
+    )
   }
 
   #hold(): void {
@@ -148,6 +157,12 @@ export class SocketSink implements Sink {
     stalls.delete(this)
     if (!this.#isScheduled) this.flush()
     this.#releaseIfDrained()
+  }
+
+  /** Without a word, and whatever waits. */
+  destroy(): void {
+    this.#close()
+    this.#socket.destroy()
   }
 
   /** Its peer has taken nothing for too long, or too much waits. */

@@ -1,6 +1,18 @@
+import { guarded } from '../lib/guard.ts'
+import { runEvery } from '../lib/timers.ts'
+
 interface Stallable {
   onStalled(): void
+  /** Closes its connection without a word. */
+  destroy(): void
 }
+
+/** One whose goodbye fails keeps nobody behind it. */
+const giveUp = guarded(
+  'timer',
+  (sink: Stallable) => sink.onStalled(),
+  (sink) => sink.destroy(),
+)
 
 /** Deadlines of stalled sinks, checked by one timer for all of them. */
 class Stalls {
@@ -11,7 +23,7 @@ class Stalls {
   add(sink: Stallable, afterMs: number): void {
     if (this.#deadlines.has(sink)) return
     this.#deadlines.set(sink, performance.now() + afterMs)
-    this.#timer ??= setInterval(() => this.#sweep(), 1000).unref()
+    this.#timer ??= runEvery(1000, () => this.#sweep()).unref()
   }
 
   delete(sink: Stallable): void {
@@ -25,7 +37,7 @@ class Stalls {
     for (const [sink, at] of this.#deadlines) {
       if (at > now) continue
       this.delete(sink)
-      sink.onStalled()
+      giveUp(sink)
     }
   }
 }

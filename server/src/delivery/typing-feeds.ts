@@ -7,6 +7,7 @@ import {
   typingTopic,
 } from '../core/chat.ts'
 import { type Gathering, Gatherings } from '../lib/gatherings.ts'
+import { runAfter } from '../lib/timers.ts'
 
 export type TypingListener = (event: TypingEvent) => void
 
@@ -65,7 +66,7 @@ class TypingFeed implements Gathering<TypingListener> {
     if (event.type === 'typing.ended') this.#typists.delete(accountId)
     else {
       const ended: TypingEvent = { ...event, type: 'typing.ended' }
-      const lease = setTimeout(() => this.#hear(ended), TYPING_LEASE_MS).unref()
+      const lease = runAfter(TYPING_LEASE_MS, () => this.#hear(ended)).unref()
       this.#typists.set(accountId, { began: event, lease })
     }
     // Said again it is no news.

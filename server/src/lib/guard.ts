@@ -1,7 +1,16 @@
 import { EventEmitter } from 'node:events'
 
 /** Where code that is not the server's own calls into it. */
-export type Door = 'http' | 'websocket' | 'socket_io' | 'tcp' | 'timer' | 'redis' | 'postgres' | 'sqlite'
+export type Door =
+  | 'http'
+  | 'websocket'
+  | 'socket_io'
+  | 'tcp'
+  | 'timer'
+  | 'task'
+  | 'redis'
+  | 'postgres'
+  | 'sqlite'
 
 type Hear = (door: Door, error: unknown) => void
 

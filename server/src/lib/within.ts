@@ -1,3 +1,5 @@
+import { runAfter } from './timers.ts'
+
 /** A timer that is so late did not wait for an answer: the whole process was held up. */
 const HELD_UP_MS = 500
 
@@ -10,10 +12,10 @@ export async function within<T>(ms: number, who: string, answering: PromiseLike<
   let timer: NodeJS.Timeout | undefined
   const wait = () => {
     const dueAt = performance.now() + ms
-    timer = setTimeout(() => {
+    timer = runAfter(ms, () => {
       if (performance.now() - dueAt > HELD_UP_MS) wait()
       else reject(new NoAnswer(ms, who))
-    }, ms)
+    })
   }
   wait()
   try {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { PresenceSets, PresenceShift } from '../bus/bus.ts'
+import { owned } from '../lib/guard.ts'
 import { CacheMisses } from './cache-misses.ts'
 import { channelKind } from './channel-name.ts'
 import { LingeringHolds } from './lingering-holds.ts'
@@ -70,7 +71,10 @@ export class Announcements {
   cacheMissed(channel: string): void {
     const webhooks = this.#webhooks
     if (!webhooks) return
-    void this.#misses.add(channel, () => webhooks.add({ name: 'cache_miss', channel }))
+    owned(
+      'task',
+      this.#misses.add(channel, () => webhooks.add({ name: 'cache_miss', channel })),
+    )
   }
 
   clientEvent(event: Omit<ClientEventHook, 'name'>): void {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { PresenceSets } from '../bus/bus.ts'
+import { runAfter } from '../lib/timers.ts'
 
 const MISSES = 'pusher:announced:cache-misses'
 /** One telling of a channel, over all nodes, is enough for so long. */
@@ -23,7 +24,7 @@ export class CacheMisses {
   /** `tell` is called when no node has told of the channel lately. */
   async add(channel: string, tell: () => void): Promise<void> {
     if (this.#timers.has(channel) || this.#timers.size >= MAX_CHANNELS) return
-    this.#timers.set(channel, setTimeout(() => void this.#forget(channel), this.#quietMs).unref())
+    this.#timers.set(channel, runAfter(this.#quietMs, () => this.#forget(channel)).unref())
     try {
       if (await this.#sets.enter(MISSES, channel)) tell()
     } catch (err) {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../bus/bus.ts'
 import type { Frame, Sink } from '../delivery/index.ts'
+import { owned } from '../lib/guard.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
 import { channelKind, isCacheChannel } from './channel-name.ts'
@@ -70,7 +71,7 @@ export class Channels {
     if (!entry || --entry.holders > 0) return
     this.#open.delete(name)
     entry.unsubscribe()
-    for (const listener of this.#listeners) void this.#tellVacated(listener, name)
+    for (const listener of this.#listeners) owned('task', this.#tellVacated(listener, name))
   }
 
   /** An event of the application, which a cache channel keeps for those who come later. */
@@ -125,7 +126,7 @@ export class Channels {
         receive(name, fanout, roster, news)
       },
       (why) => {
-        if (why === 'resumed') void this.#mendAfterOutage(name, fanout, roster)
+        if (why === 'resumed') owned('task', this.#mendAfterOutage(name, fanout, roster))
       },
     )
     const settled = this.#bus.settled(topic)

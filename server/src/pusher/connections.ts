@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
+import { runEvery } from '../lib/timers.ts'
 import {
   type AddressOf,
   Inbox,
@@ -51,7 +52,7 @@ export class Connections {
     this.#deps = deps
     const { activityTimeout, pongTimeout } = deps.liveness
     const intervalMs = Math.min(1000, (Math.min(activityTimeout, pongTimeout) * 1000) / 4)
-    this.#heartbeat = setInterval(() => this.#beat(), intervalMs).unref()
+    this.#heartbeat = runEvery(intervalMs, () => this.#beat()).unref()
   }
 
   get count(): number {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { PresenceSets } from '../bus/bus.ts'
 import { Serial } from '../lib/serial.ts'
+import { runAfter } from '../lib/timers.ts'
 
 interface Hold {
   readonly set: string
@@ -49,7 +50,7 @@ export class LingeringHolds {
     const hold = this.#holds.get(keyOf(set, member))
     if (!hold || --hold.count > 0) return
     hold.onGone = onGone
-    hold.timer = setTimeout(() => this.#letGo(hold), this.#lingerMs).unref()
+    hold.timer = runAfter(this.#lingerMs, () => this.#letGo(hold)).unref()
   }
 
   async close(): Promise<void> {

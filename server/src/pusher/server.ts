@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { Frame, Sink } from '../delivery/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import { runEvery } from '../lib/timers.ts'
 import type { AddressOf, Limits, UpgradeHandler } from '../transport/index.ts'
 import { Announcements } from './announcements.ts'
 import { Channels, type OccupancyListener } from './channels.ts'
@@ -100,9 +101,9 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     maxConnections: deps.maxConnections ?? QUOTAS.connections,
     log,
   })
-  const mending = setInterval(() => {
+  const mending = runEvery(timing.mendIntervalMs ?? MEND_INTERVAL_MS, () => {
     channels.mendRosters().catch((err) => log.warn({ err }, 'members were not compared'))
-  }, timing.mendIntervalMs ?? MEND_INTERVAL_MS).unref()
+  }).unref()
   const publisher: PusherPublisher = {
     async trigger(names, event, data, options = {}) {
       for (const name of names) channels.trigger(name, { type: 'event', event, data, ...options })

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { owned } from '../lib/guard.ts'
 import { Serial } from '../lib/serial.ts'
 import type { Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
@@ -80,7 +81,10 @@ export class Subscriptions {
     for (const subscription of connection.subscriptions.values()) {
       const leaving = this.#leave(subscription)
       this.#leaving.add(leaving)
-      void leaving.then(() => this.#leaving.delete(leaving))
+      owned(
+        'task',
+        leaving.finally(() => this.#leaving.delete(leaving)),
+      )
     }
     connection.subscriptions.clear()
   }

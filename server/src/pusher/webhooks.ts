@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
+import { runAfter } from '../lib/timers.ts'
 import type { Signatures } from './signatures.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 import { post, type WebhookTarget, webhookTarget } from './webhook-post.ts'
@@ -64,7 +65,7 @@ export class Webhooks {
   }
 
   async close(): Promise<void> {
-    const timer = setTimeout(() => this.#closing.abort(), CLOSE_MS)
+    const timer = runAfter(CLOSE_MS, () => this.#closing.abort())
     await this.#sending
     await Promise.all(this.#onTheirWay)
     clearTimeout(timer)

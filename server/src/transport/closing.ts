@@ -1,6 +1,7 @@
 import type { Server as NetServer, Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { Server as HttpServer } from '../lib/http.ts'
+import { runAfter, runEvery } from '../lib/timers.ts'
 
 /** A server that was told to stop: it accepts nothing new, and `drain` waits for what it has. */
 export interface Stopped {
@@ -39,12 +40,12 @@ export async function stop(server: NetServer): Promise<Stopped> {
   return {
     async drain(graceMs) {
       // One that was busy when we began to wait keeps its connection alive after its answer.
-      const looking = setInterval(() => {
+      const looking = runEvery(LOOK_EVERY_MS, () => {
         if (server instanceof HttpServer) server.closeIdleConnections()
-      }, LOOK_EVERY_MS)
-      const cutting = setTimeout(() => {
+      })
+      const cutting = runAfter(graceMs, () => {
         for (const socket of connections.get(server) ?? []) socket.destroy()
-      }, graceMs)
+      })
       await closed
       clearInterval(looking)
       clearTimeout(cutting)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { runNextTurn } from '../lib/timers.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -94,7 +95,7 @@ export class Exchanges {
     const isFull = this.#relieve()
     if (!isFull && this.#deferred.length === 0) exchange.handle(exchange.request, exchange.response)
     // The memory of those given up is free at the end of the turn.
-    else if (this.#deferred.push(exchange) === 1) setImmediate(this.#handleDeferred)
+    else if (this.#deferred.push(exchange) === 1) runNextTurn(this.#handleDeferred)
   }
 
   /** One a turn, so that each finds counted what the one before has added. */
@@ -102,7 +103,7 @@ export class Exchanges {
     this.#relieve()
     const exchange = this.#deferred.shift()
     if (exchange && !exchange.request.socket.destroyed) exchange.handle(exchange.request, exchange.response)
-    if (this.#deferred.length > 0) setImmediate(this.#handleDeferred)
+    if (this.#deferred.length > 0) runNextTurn(this.#handleDeferred)
   }
 
   /** Gives up the oldest unread answers while they are too many. Answers whether they were. */

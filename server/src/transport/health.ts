@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { runAfter } from '../lib/timers.ts'
 import { pathOf } from './dispatcher.ts'
 import { isLocalRequest } from './local-request.ts'
 
@@ -92,7 +93,7 @@ export class Health {
 
 async function stateOf(ping: () => Promise<void>): Promise<'ok' | 'unavailable'> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('no answer')), READY_WITHIN_MS)
+  const timer = runAfter(READY_WITHIN_MS, () => reject(new Error('no answer')))
   try {
     await Promise.race([ping(), late])
     return 'ok'

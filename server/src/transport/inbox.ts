@@ -1,3 +1,5 @@
+import { owned } from '../lib/guard.ts'
+
 /** Whose requests an inbox holds. */
 export interface InboxOwner<T> {
   handle(item: T): Promise<void> | void
@@ -34,7 +36,7 @@ export class Inbox<T> {
       this.#isPaused = true
       this.#owner.pause()
     }
-    if (!this.#isRunning) void this.#run()
+    if (!this.#isRunning) owned('task', this.#run())
   }
 
   /** Enough waits: what comes now comes although reading should have stopped. */

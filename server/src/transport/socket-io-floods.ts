@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { runNextTurn } from '../lib/timers.ts'
 import type { EngineConnection } from './engine-io.ts'
 
 /** Packets that wait to be sent. A megabyte of events has fewer; these are what engine.io answers by itself. */
@@ -31,7 +32,7 @@ export function readInTurns(socket: Socket): void {
   socket.on('data', (chunk: Buffer) => {
     if (chunk.length < FULL_CHUNK_BYTES) return
     socket.pause()
-    setImmediate(() => {
+    runNextTurn(() => {
       if (!held.has(socket)) socket.resume()
     })
   })

@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net'
 import { type Owner, SocketSink } from '../delivery/index.ts'
 import { guarded, guardedEmit } from '../lib/guard.ts'
+import { runAfter } from '../lib/timers.ts'
 import { type EngineConnection, rawSocketOf, releaseRequest } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 
@@ -78,7 +79,7 @@ export class SocketIoLink {
   cutOff(): void {
     this.connection.close(true)
     const socket = this.#out?.socket
-    setTimeout(() => socket?.destroy(), CLOSE_GRACE_MS).unref()
+    runAfter(CLOSE_GRACE_MS, () => socket?.destroy()).unref()
   }
 
   /**

@@ -72,6 +72,11 @@ export class SocketIoSink implements Sink {
     }
   }
 
+  /** Without a word. */
+  destroy(): void {
+    this.#link.cutOff()
+  }
+
   /** Its client has left the namespace: whoever connects next over the same connection gets nothing of this. */
   end(): void {
     this.#isOver = true

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { runAfter } from '../lib/timers.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 
 interface SniffingOptions {
@@ -32,7 +33,7 @@ export function createSniffingServer({
     strangers.add(socket)
     if (socket.destroyed) return
     const openedAt = performance.now()
-    const timer = setTimeout(() => socket.destroy(), deadlineMs)
+    const timer = runAfter(deadlineMs, () => socket.destroy())
     const forgetTimer = () => clearTimeout(timer)
     socket.on('error', destroy)
     socket.once('close', forgetTimer)

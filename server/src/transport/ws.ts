@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { setTimeout as setTimer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
+import { guarded } from '../lib/guard.ts'
+import { runAfter, runEvery } from '../lib/timers.ts'
 import { GuardedWebSocket } from './guards.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
@@ -76,7 +77,7 @@ export class WsConnection {
   close(code: number, reason = ''): void {
     this.#out.flush()
     this.#ws.close(code, reason)
-    setTimer(() => this.#ws.terminate(), CLOSE_GRACE_MS).unref()
+    runAfter(CLOSE_GRACE_MS, () => this.#ws.terminate()).unref()
   }
 
   ping(): void {
@@ -95,6 +96,19 @@ export class WsConnection {
     this.#ws.resume()
   }
 }
+
+/** One whose check fails keeps nobody behind it. */
+const checkAlive = guarded(
+  'timer',
+  (connection: WsConnection) => {
+    if (!connection.isAlive) connection.terminate()
+    else {
+      connection.isAlive = false
+      connection.ping()
+    }
+  },
+  (connection) => connection.terminate(),
+)
 
 /** Its listeners are shared functions, not closures: thousands of connections mostly sit there. */
 class WatchedSocket extends GuardedWebSocket {
@@ -145,7 +159,7 @@ export class WsAcceptor {
       ...WS_PIECES,
     })
     if (options.pingIntervalMs !== undefined) {
-      this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMs).unref()
+      this.#heartbeat = runEvery(options.pingIntervalMs, () => this.#beat()).unref()
     }
   }
 
@@ -185,12 +199,6 @@ export class WsAcceptor {
   }
 
   #beat(): void {
-    for (const connection of this.#connections) {
-      if (!connection.isAlive) connection.terminate()
-      else {
-        connection.isAlive = false
-        connection.ping()
-      }
-    }
+    for (const connection of this.#connections) checkAlive(connection)
   }
 }

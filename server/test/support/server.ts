@@ -1,10 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onFailure } from '../../src/lib/guard.ts'
 import { loadSecrets, type Secrets } from '../../src/secrets.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
 import { CHEAP } from './passwords.ts'
 import { newSchema } from './postgres.ts'
+
+/** A callback that throws is a bug: it fails the test, unless the test has called this. */
+export const expectFailures = onFailure((_door, error) => {
+  process.nextTick(() => {
+    throw error
+  })
+})
 
 export interface TestServer extends Server {
   readonly host: string

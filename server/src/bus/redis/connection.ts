@@ -1,4 +1,5 @@
 import { createClient } from '@redis/client'
+import { guarded } from '../../lib/guard.ts'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 
 export type Connection = ReturnType<typeof createConnection>
@@ -26,6 +27,9 @@ export const credentialsOf = ({ user, password }: RedisAddress) => ({
 export function createConnection(address: RedisAddress, onBroken: (error: unknown) => void) {
   const { database } = address
   return createClient({ ...CONNECTION, ...credentialsOf(address), database, socket: socketOf(address) })
-    .on('error', onBroken)
-    .on('end', () => onBroken(new Error('Redis has closed the connection')))
+    .on('error', guarded('redis', onBroken))
+    .on(
+      'end',
+      guarded('redis', () => onBroken(new Error('Redis has closed the connection'))),
+    )
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { owned } from '../../lib/guard.ts'
 import { parseRedisAddress } from '../../lib/redis-address.ts'
 import { SettingRefusal } from '../../lib/settings.ts'
+import { runAfter } from '../../lib/timers.ts'
 import type { Bus, Kept, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
 import { Listeners } from '../listeners.ts'
 import { RedisKept } from './kept.ts'
@@ -51,7 +53,7 @@ export class RedisBus implements Bus {
   static async open(options: RedisBusOptions): Promise<RedisBus> {
     const { promise: tried, resolve } = Promise.withResolvers<void>()
     const bus = new RedisBus(options, resolve)
-    const timer = setTimeout(resolve, PATIENCE_MS)
+    const timer = runAfter(PATIENCE_MS, resolve)
     await tried
     clearTimeout(timer)
     const refusal = await refusalOf(bus.#obstacle, parseRedisAddress(options.url))
@@ -124,7 +126,7 @@ export class RedisBus implements Bus {
     // The name fixes the type: only news of this topic is told there.
     const entry = { listener: listener as Listener<unknown>, onRenewed }
     const unsubscribe = this.#listeners.add(name, entry, () => this.#subscriptions.drop(name))
-    void this.#subscriptions.want(name)
+    owned('redis', this.#subscriptions.want(name))
     return unsubscribe
   }
 

@@ -1,3 +1,4 @@
+import { owned } from '../../lib/guard.ts'
 import { within } from '../../lib/within.ts'
 import type { Kept } from '../bus.ts'
 import { type KeptEntry, KeptNews } from '../kept-news.ts'
@@ -29,7 +30,7 @@ export class RedisKept {
   keep(topic: string, news: unknown, forMs: number): void {
     const entry = this.#own.put(topic, JSON.stringify(news), forMs)
     const { wire } = this.#link
-    if (wire) void this.#say(wire.commands, topic, { entry, mode: 'newest' })
+    if (wire) owned('redis', this.#say(wire.commands, topic, { entry, mode: 'newest' }))
   }
 
   async find<T>(topic: string): Promise<Kept<T> | undefined> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { guarded } from '../../lib/guard.ts'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 import { within } from '../../lib/within.ts'
 import { type BreakableWire, openWire, type Wire } from './wire.ts'
@@ -58,12 +59,17 @@ export class RedisLink {
         await using wire = await openWire(this.#options.address)
         await this.#use(wire)
       } catch (error) {
-        if (!this.#isClosing) this.#options.onDown(error)
+        if (!this.#isClosing) this.#tellDown(error)
       }
       if (performance.now() - startedAt > STEADY_MS) attempt = 0
       const retry = pause(Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** attempt), undefined, { ref: false })
       await Promise.race([retry, this.#stopped.promise])
     }
+  }
+
+  /** Whatever becomes of the telling, the link goes on. */
+  #tellDown(error: unknown): void {
+    guarded('redis', this.#options.onDown)(error)
   }
 
   async #use(wire: BreakableWire): Promise<void> {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { owned } from '../../lib/guard.ts'
+import { runNextTurn } from '../../lib/timers.ts'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
 import { pack } from './parcel.ts'
@@ -39,7 +41,7 @@ export class Outbox {
       pending.push(news)
       return
     }
-    if (this.#pending.size === 0) setImmediate(() => this.flush())
+    if (this.#pending.size === 0) runNextTurn(() => this.flush())
     this.#pending.set(topic, [news])
   }
 
@@ -51,7 +53,7 @@ export class Outbox {
   flush(): void {
     const pending = this.#pending
     this.#pending = new Map()
-    for (const [topic, news] of pending) void this.#send(topic, news)
+    for (const [topic, news] of pending) owned('redis', this.#send(topic, news))
   }
 
   /** Resolves when Redis has taken what was said so far, or is lost. */
@@ -73,7 +75,9 @@ export class Outbox {
     const proving = this.#unproven
     this.#proving = proving
     this.#unproven = new TopicSet()
-    return () => void proving.take()
+    return () => {
+      proving.take()
+    }
   }
 
   /** The wire is broken: what was said over it since the last proof may have reached nobody. */
@@ -86,7 +90,7 @@ export class Outbox {
 
   /** Asks the others to look for what did not reach them. */
   poke(): void {
-    for (const topic of this.#missed.take()) void this.#send(topic)
+    for (const topic of this.#missed.take()) owned('redis', this.#send(topic))
   }
 
   async #send(topic: string, news?: readonly unknown[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { createCluster } from '@redis/client'
+import { guarded } from '../../lib/guard.ts'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 import { CONNECTION, credentialsOf, SOCKET, socketOf } from './connection.ts'
 import { askPrimary } from './role.ts'
@@ -17,7 +18,8 @@ export function createShards(address: RedisAddress, onBroken: (error: unknown) =
     minimizeConnections: false,
   })
   // Not its 'node-disconnect': the library gives up a connection on which nothing is subscribed to any more.
-  for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) shards.on(event, onBroken)
+  for (const event of ['error', 'node-error', 'sharded-channel-moved-error'])
+    shards.on(event, guarded('redis', onBroken))
   return shards
 }
 

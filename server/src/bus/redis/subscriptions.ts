@@ -1,3 +1,5 @@
+import { guarded } from '../../lib/guard.ts'
+import { runAfter } from '../../lib/timers.ts'
 import type { Listeners } from '../listeners.ts'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
@@ -57,7 +59,7 @@ export class Subscriptions {
 
   /** Nobody here listens any more. */
   drop(topic: string): void {
-    setTimeout(() => this.#dropUnlessWanted(topic), LINGER_MS).unref()
+    runAfter(LINGER_MS, () => this.#dropUnlessWanted(topic)).unref()
   }
 
   async #subscribe(wire: Wire, topic: string): Promise<void> {
@@ -83,7 +85,7 @@ export class Subscriptions {
     })
   }
 
-  readonly #onMessage = (text: string, channel: string): void => {
+  readonly #onMessage = guarded('redis', (text: string, channel: string): void => {
     const { names, nodeId, onError } = this.#options
     try {
       const parcel = unpack(text)
@@ -91,7 +93,7 @@ export class Subscriptions {
     } catch (error) {
       onError(error)
     }
-  }
+  })
 
   #receive(topic: string, [, news]: Parcel): void {
     const before = this.#fetching.get(topic)

@@ -1,4 +1,5 @@
 import { ErrorReply } from '@redis/client'
+import { runEvery } from '../../lib/timers.ts'
 import { within } from '../../lib/within.ts'
 import type { PresenceShift } from '../bus.ts'
 import type { Holders } from '../holders.ts'
@@ -47,7 +48,7 @@ export class Tenure {
 
   constructor(options: TenureOptions) {
     this.#options = options
-    this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref()
+    this.#renewing = runEvery(RENEW_EVERY_MS, () => this.#renew()).unref()
   }
 
   /** Why Redis takes nothing, though it answers: no memory, no replica, no right. Undefined when it does. */

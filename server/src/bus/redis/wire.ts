@@ -1,3 +1,4 @@
+import { owned } from '../../lib/guard.ts'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 import { within } from '../../lib/within.ts'
 import { CONNECT_TIMEOUT_MS, type Connection, createConnection } from './connection.ts'
@@ -94,9 +95,10 @@ function destroy(client: Connection | Shards): void {
   const making = 'masters' in client ? client.masters.map((master) => master.pubSub?.connectPromise) : []
   client.destroy()
   for (const each of making) {
-    each?.then(
+    const destroyed = each?.then(
       (made) => made.destroy(),
       () => undefined,
     )
+    if (destroyed) owned('redis', destroyed)
   }
 }

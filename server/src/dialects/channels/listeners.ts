@@ -97,7 +97,7 @@ export class Listeners {
     connection.onClose(() => {
       this.#known.delete(key)
       forget()
-      void arrived.then((depart) => depart?.()).catch((err) => this.#report(err))
+      arrived.then((depart) => depart?.()).catch((err) => this.#report(err))
     })
   }
 

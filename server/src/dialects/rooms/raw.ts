@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { type Sink, SocketSink } from '../../delivery/index.ts'
+import { owned } from '../../lib/guard.ts'
+import { runAfter } from '../../lib/timers.ts'
 import { type Limits, networkOf } from '../../transport/index.ts'
 import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo } from './errors.ts'
@@ -110,7 +112,7 @@ class RawClient implements Attendee {
 
   open(address: string, handshakeMs: number, onKnown: () => void): void {
     this.#handshake = new Handshake()
-    this.#deadline = setTimeout(() => this.close(), handshakeMs)
+    this.#deadline = runAfter(handshakeMs, () => this.close())
     let pauseMs = FIRST_PAUSE_MS
     const onData = (segment: Buffer) => {
       const pass = this.#handshake?.push(segment) ?? 'refused'
@@ -122,7 +124,7 @@ class RawClient implements Attendee {
       this.#socket.off('data', onData)
       this.#endHandshake()
       if (pass === 'refused') this.close()
-      else void this.#admit(pass, address, onKnown)
+      else owned('tcp', this.#admit(pass, address, onKnown))
     }
     this.#socket.on('data', onData)
   }
@@ -130,10 +132,10 @@ class RawClient implements Attendee {
   /** Segments that come meanwhile are read as one. */
   #pause(ms: number): void {
     this.#socket.pause()
-    this.#pausing = setTimeout(() => {
+    this.#pausing = runAfter(ms, () => {
       // Reading all that has come is another event of data; resuming would make one of each segment.
       if (this.#socket.read(this.#socket.readableLength) === null) this.#socket.resume()
-    }, ms)
+    })
   }
 
   /** What was pushed before leaves before. */
@@ -142,7 +144,7 @@ class RawClient implements Attendee {
     if (this.#socket.destroyed) return
     this.#out.flush()
     this.#socket.end()
-    setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref()
+    runAfter(CLOSE_GRACE_MS, () => this.#socket.destroy()).unref()
   }
 
   #endHandshake(): void {

@@ -1,3 +1,4 @@
+import { runAfter } from '../../lib/timers.ts'
 import { within } from '../../lib/within.ts'
 import type { Sql } from './database.ts'
 
@@ -41,7 +42,7 @@ export class Connections {
     })
     await this.#sql.end({ timeout: 0 })
     // One that it waited to make, it still makes.
-    setTimeout(() => void this.#sql.close(), LATE_MS).unref()
+    runAfter(LATE_MS, () => this.#sql.close()).unref()
   }
 
   #settle(): void {

@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { guarded } from '../../lib/guard.ts'
 import { parsePostgresAddress } from '../../lib/postgres-address.ts'
 import { ARRAY_TYPES } from './array-types.ts'
 import { Held } from './held.ts'
@@ -55,7 +56,7 @@ function configured(url: string, max: number, options: Partial<ConnectOptions>) 
     fetch_types: false,
     connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs, ...settings },
     onnotice: () => undefined,
-    onclose,
+    onclose: guarded('postgres', onclose),
   })
 }
 

@@ -1,3 +1,4 @@
+import { runNextTurn } from '../../lib/timers.ts'
 import { NoAnswer, within } from '../../lib/within.ts'
 import { Connections, type Rows, type Sent } from './connections.ts'
 import type { Sql } from './database.ts'
@@ -69,6 +70,6 @@ export class Pool implements Queryable {
     if (this.#present !== connections) return
     this.#present = undefined
     // Not while the driver is telling of the loss.
-    setImmediate(() => void connections.end(this.#options.graceSeconds))
+    runNextTurn(() => connections.end(this.#options.graceSeconds))
   }
 }

@@ -1,3 +1,5 @@
+import { owned } from '../../lib/guard.ts'
+import { runNextTurn } from '../../lib/timers.ts'
 import type { Queryable } from './pool.ts'
 import { prepare, type Scalar } from './statement.ts'
 
@@ -46,12 +48,13 @@ export function lookUpTogether<Row>(
   const askAll = () => {
     const asked = pending
     pending = []
-    for (let from = 0; from < asked.length; from += MAX_ASKED) void ask(asked.slice(from, from + MAX_ASKED))
+    for (let from = 0; from < asked.length; from += MAX_ASKED)
+      owned('postgres', ask(asked.slice(from, from + MAX_ASKED)))
   }
   return {
     get: (...key) =>
       new Promise((resolve, reject) => {
-        if (pending.length === 0) setImmediate(askAll)
+        if (pending.length === 0) runNextTurn(askAll)
         pending.push({ key, resolve, reject })
       }),
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
+import { guarded } from '../../lib/guard.ts'
+import { runNextTurn } from '../../lib/timers.ts'
 import { ANSWER_TIMEOUT_MS, connectForWriting } from './database.ts'
 import { isOutage, unavailable } from './failure.ts'
 import type { Pool } from './pool.ts'
@@ -81,7 +83,7 @@ export class WriteQueue {
   #schedule(): void {
     if (this.#isScheduled || this.#running) return
     this.#isScheduled = true
-    setImmediate(() => {
+    runNextTurn(() => {
       this.#isScheduled = false
       this.#start()
     })
@@ -94,7 +96,7 @@ export class WriteQueue {
   async #runAll(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#pending.slice(0, MAX_BATCH)
-      const outcome = await this.#run(batch.map(({ command }) => command))
+      const outcome = await this.#run(batch.map(({ command }) => command)).catch(asError)
       this.#pending.splice(0, batch.length)
       for (let i = 0; i < batch.length; i++) settle(batch[i], outcome instanceof Error ? outcome : outcome[i])
     }
@@ -111,10 +113,10 @@ export class WriteQueue {
       try {
         const answers = await this.#send([this.#id, number, steps.locks, steps.steps])
         this.#isDown = false
-        this.#hooks.onStats?.({ commands: commands.length, commitMs: performance.now() - startedAt })
+        this.#tellStats({ commands: commands.length, commitMs: performance.now() - startedAt })
         return answersOf(answers, steps)
       } catch (error) {
-        if (!isOutage(error)) return error instanceof Error ? error : new Error(String(error))
+        if (!isOutage(error)) return asError(error)
         if (!this.#mayTryAgain(startedAt)) {
           this.#isDown = true
           return unavailable(error)
@@ -122,6 +124,12 @@ export class WriteQueue {
         await setTimeout(PAUSE_MS)
       }
     }
+  }
+
+  /** What is committed is committed, whatever becomes of the telling. */
+  #tellStats(stats: { readonly commands: number; readonly commitMs: number }): void {
+    const { onStats } = this.#hooks
+    if (onStats) guarded('postgres', onStats)(stats)
   }
 
   #mayTryAgain(startedAt: number): boolean {
@@ -137,9 +145,16 @@ export class WriteQueue {
   }
 }
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
 const CALL = 'SELECT chat_batch($1, $2, $3, $4) AS answers'
 
-function settle(pending: Pending | undefined, answer: Answer | Error | undefined): void {
+/** A caller whose answer cannot be concluded from keeps nobody behind it. */
+const settle = guarded('postgres', conclude, (pending, _answer) =>
+  pending?.reject(new Error('the answer to a write was not understood')),
+)
+
+function conclude(pending: Pending | undefined, answer: Answer | Error | undefined): void {
   if (!pending) return
   const { conclude, resolve, reject } = pending
   if (answer === undefined) reject(new Error('the database did not answer a write'))

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../core/errors.ts'
+import { guarded } from '../../lib/guard.ts'
+import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { concludeWrite, type Result } from './aftermath.ts'
 import { unavailable } from './failure.ts'
@@ -45,16 +47,25 @@ export class WriteQueue {
     this.#worker = worker
     this.#cache = cache
     this.#hooks = hooks
-    worker.on('message', (news: FromWriter) => this.#hear(news))
-    worker.on('error', (error: Error) => this.#fail(error))
-    worker.on('exit', () => this.#fail(new Error('the writer thread has ended')))
+    worker.on(
+      'message',
+      guarded('sqlite', (news: FromWriter) => this.#hear(news)),
+    )
+    worker.on(
+      'error',
+      guarded('sqlite', (error: Error) => this.#fail(error)),
+    )
+    worker.on(
+      'exit',
+      guarded('sqlite', () => this.#fail(new Error('the writer thread has ended'))),
+    )
   }
 
   /** The promise itself, for all writes at one depth: so they settle in commit order. */
   write<Name extends WriteName>(name: Name, argument: Argument<Name>): Promise<Result<Name>> {
     if (this.#end) return Promise.reject(unavailable(this.#end))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
-    if (this.#turn.length === 0) setImmediate(() => this.#send())
+    if (this.#turn.length === 0) runNextTurn(() => this.#send())
     const command = [name, argument] as const
     this.#turn.push(command)
     return new Promise<Result<Name>>((resolve, reject) => {
@@ -75,7 +86,13 @@ export class WriteQueue {
   #send(): void {
     const commands = this.#turn
     this.#turn = []
-    if (commands.length > 0) this.#post(commands)
+    if (commands.length === 0) return
+    try {
+      this.#post(commands)
+    } catch (error) {
+      // What cannot be sent gets no answer, and answers are told apart by their order alone.
+      for (const { reject } of this.#pending.splice(-commands.length)) reject(error as Error)
+    }
   }
 
   #post(message: ToWriter): void {
@@ -85,8 +102,14 @@ export class WriteQueue {
   #hear(news: FromWriter): void {
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
+    // One whose answer cannot be concluded from keeps nobody behind it.
+    const settle = guarded(
+      'sqlite',
+      (pending: Pending | undefined, answer: Answer | undefined) => this.#settle(pending, answer),
+      (pending) => pending?.reject(new Error('the answer to a write was not understood')),
+    )
     const settled = this.#pending.splice(0, answers.length)
-    for (let i = 0; i < settled.length; i++) this.#settle(settled[i], answers[i])
+    for (let i = 0; i < settled.length; i++) settle(settled[i], answers[i])
     this.#hooks.onStats?.({ commands: answers.length, commitMs })
   }
 
