@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { type Bus, type Kept, type Topic, topic } from '../bus/bus.ts'
+import { runNextTurn } from '../lib/timers.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
 import { QUOTAS } from './quotas.ts'
 
@@ -71,7 +72,7 @@ export class EventCache {
       .finally(() => {
         resolve()
         // Those who asked read it in the turn of the answer: until then, what is heard is put into it.
-        setImmediate(() => this.#lookups.delete(channel))
+        runNextTurn(() => this.#lookups.delete(channel))
       })
     return lookup
   }
