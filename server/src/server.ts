@@ -3,7 +3,7 @@ import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
 import { closeInOrder } from './closing.ts'
 import type { Config } from './config/index.ts'
-import { Chat } from './core/chat.ts'
+import { AccountNotices, Chat } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
@@ -67,6 +67,13 @@ export async function createServer(config: Config): Promise<Server> {
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 
+  const notices = await AccountNotices.watch({
+    store: store.accounts,
+    bus,
+    onError: (err) => log.error({ err }, 'changed accounts could not be told of'),
+  })
+  opened.defer(() => notices.close())
+
   const limits = new Limits(config.rateLimits)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
@@ -101,6 +108,7 @@ export async function createServer(config: Config): Promise<Server> {
     close: () => {
       isDraining = true
       stopFreeing()
+      notices.close()
       const { presence } = chat
       closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log }).finally(
         stopHearing,

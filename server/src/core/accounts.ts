@@ -121,6 +121,11 @@ export class Accounts {
     return onlyActive(await this.#store.findByUsername(username))
   }
 
+  /** Also disabled accounts and guests: for an operator's commands. */
+  findForOperator(username: string): Promise<Account | undefined> {
+    return this.#store.findByUsername(username)
+  }
+
   /**
    * Finds whom the viewer may talk to: not a guest, not someone who blocked the viewer. Those look
    * exactly like nobody.
@@ -173,6 +178,18 @@ export class Accounts {
     await this.#revoke(accountId, true)
   }
 
+  /** Lets a disabled account log in again, with the password that it had. */
+  enable(accountId: AccountId): Promise<void> {
+    return this.#store.enable(accountId)
+  }
+
+  /** Replaces the password and logs the account out everywhere. Refuses 'busy'. */
+  async setPassword(accountId: AccountId, password: string): Promise<void> {
+    const passwordHash = await unlessBusy(this.#passwords.hash(password))
+    const change = { passwordHash, at: this.tokenTimes.revocation() }
+    this.#tellRevoked(accountId, await this.#store.setPassword(accountId, change))
+  }
+
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)
@@ -196,8 +213,12 @@ export class Accounts {
   }
 
   async #revoke(accountId: AccountId, disable: boolean): Promise<void> {
-    await this.#store.revoke(accountId, { at: this.tokenTimes.revocation(), disable })
-    this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId })
+    const change = { at: this.tokenTimes.revocation(), disable }
+    this.#tellRevoked(accountId, await this.#store.revoke(accountId, change))
+  }
+
+  #tellRevoked(accountId: AccountId, credentialsSince: Micros): void {
+    this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince })
   }
 }
 

@@ -11,6 +11,7 @@ import { Presence } from './presence.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 
+export { AccountNotices } from './account-notices.ts'
 export type { CreatedConversation, Standing } from '../store/store.ts'
 export * from './errors.ts'
 export * from './events.ts'

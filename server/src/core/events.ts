@@ -87,8 +87,11 @@ export type AccountEvent =
       readonly contact: Sender
       readonly isOnline: boolean
     }
-  /** Its credentials are void (logout, disablement): live connections close. */
-  | { readonly type: 'account.revoked'; readonly accountId: AccountId }
+  /**
+   * Credentials from before `credentialsSince` are void (logout, disablement, a new password): live connections that
+   * stand on them close. It may be told again later, when the account has already logged in anew.
+   */
+  | { readonly type: 'account.revoked'; readonly accountId: AccountId; readonly credentialsSince: Micros }
 
 /** Somebody writes a message, or does not any more. Not in order with what is sent, and lost while Redis is away. */
 export interface TypingEvent {

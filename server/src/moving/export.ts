@@ -1,12 +1,12 @@
 import type { Database } from '../config/index.ts'
 import { newUuid } from '../lib/ids.ts'
+import { onInterruption } from '../lib/interruption.ts'
+import { Progress } from '../lib/progress.ts'
 import { addressOf } from '../start-block.ts'
 import { totalOf } from './archive.ts'
 import { STDOUT, writeArchive } from './archive-writer.ts'
 import { openSource } from './ends.ts'
-import { onInterruption } from './interruption.ts'
 import { liveArchive } from './live-archive.ts'
-import { Progress } from './progress.ts'
 import { report, seconds } from './report.ts'
 
 /** Writes the database into one file, or to standard output as '-'. Servers may go on using it meanwhile. */

@@ -1,5 +1,5 @@
+import { count } from '../lib/progress.ts'
 import type { Sums } from '../store/moving.ts'
-import { count } from './progress.ts'
 
 /** What a person reads at the end: what was done with which rows, and what to do next. */
 export function report(title: string, sums: Sums, rows: readonly (readonly [string, string])[]): string {

@@ -60,10 +60,30 @@ export interface AccountStore {
   /** Another hash of the same password. Does nothing where `old` is no longer the account's. */
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
-  /** Voids every session and every token issued before `at`. */
-  revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<void>
+  /** Voids every session and every token issued before `at`. Answers the account's new `credentialsSince`, later than the last. */
+  revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<Micros>
+  /** Lets a disabled account log in again. */
+  enable(accountId: AccountId): Promise<void>
+  /** Replaces the password, and voids credentials as `revoke` does. */
+  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros>
+  /**
+   * The accounts that `revoke`, `enable` or `setPassword` has changed after that number, by whichever process, in
+   * the order of their numbers, at most `limit`. From then on reads see what those have changed. A number may
+   * become visible after a greater one, while the writes of two processes overlap.
+   */
+  notices(after: number, limit: number): Promise<readonly AccountNotice[]>
+  /** The greatest number of a notice; 0 without any. */
+  lastNotice(): Promise<number>
   /** Gives the names of guests not seen since then back; answers how many. Their messages stay. */
   freeGuests(unseenSince: Micros): Promise<number>
+}
+
+/** An account whose credentials were changed. Each account has one notice, which moves on with its next change. */
+export interface AccountNotice {
+  readonly number: number
+  readonly accountId: AccountId
+  /** As of now. */
+  readonly credentialsSince: Micros
 }
 
 /** Opaque credentials, stored as digests. `kind` keeps those of one dialect from opening another. */

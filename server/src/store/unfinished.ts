@@ -3,8 +3,11 @@ import { StoreRefusal } from './refusal.ts'
 /** Stands in a database from the first row of an import to its verification, whatever the engine. */
 export const UNFINISHED = 'unfinished_import'
 
-/** An import or a server opens it: only the first goes on with one that is half loaded. */
-export type Purpose = 'serve' | 'import'
+/**
+ * 'serve': by a server, which migrates it. 'import': by a move, which alone goes on with one that is half loaded.
+ * 'operate': by an operator's command, perhaps beside a server; it must be there and of this version.
+ */
+export type Purpose = 'serve' | 'import' | 'operate'
 
 const EMPTY_ONE = 'or name an empty database in DATABASE_URL'
 

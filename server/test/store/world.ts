@@ -94,8 +94,13 @@ export class World {
     return this.store.contacts.block(blocker.accountId, blocked.accountId, this.now())
   }
 
-  disable({ accountId }: Account): Promise<void> {
+  disable({ accountId }: Account): Promise<Micros> {
     return this.store.accounts.revoke(accountId, { at: this.now(), disable: true })
+  }
+
+  session({ accountId }: Account, digest: string): Promise<void> {
+    const at = this.now()
+    return this.store.sessions.open({ accountId, kind: 'rooms', digest, at, expiresAt: at + 1_000, max: 20 })
   }
 
   async conversation({ conversationId }: Conversation): Promise<Conversation> {

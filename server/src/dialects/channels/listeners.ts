@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
 import type { Account, AccountId, Chat } from '../../core/chat.ts'
-import type { Feeds } from '../../delivery/index.ts'
+import type { AccountNews, Feeds } from '../../delivery/index.ts'
 import type { PusherConnection, PusherServer } from '../../pusher/index.ts'
 
 /** An account has proved to be behind a Pusher connection: it asked to have a subscription of it signed. */
@@ -90,8 +90,7 @@ export class Listeners {
     if (!connection || this.#known.has(key)) return
     this.#known.add(key)
     const forget = this.#feeds.followAccount(accountId, (news) => {
-      const isOutdated = news.type === 'account.reviewed' && news.credentialsSince !== proof.credentialsSince
-      if (news.type === 'account.revoked' || isOutdated) connection.terminate()
+      if (isOutdated(proof, news)) connection.terminate()
     })
     const arrived = this.#arrive(proof, connection)
     connection.onClose(() => {
@@ -119,3 +118,7 @@ export class Listeners {
     this.#log.error({ err }, 'presence of a Pusher connection failed')
   }
 }
+
+const isOutdated = ({ credentialsSince }: Proof, news: AccountNews): boolean =>
+  (news.type === 'account.revoked' && credentialsSince < news.credentialsSince) ||
+  (news.type === 'account.reviewed' && credentialsSince !== news.credentialsSince)

@@ -87,7 +87,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#hearing?.left(conversationId)
   }
 
-  revoked(): void {
+  revoked(since: number): void {
+    if (this.#account && this.#account.credentialsSince < since) this.#logOut()
+  }
+
+  #logOut(): void {
     this.#stop()
     this.#sayGoodbye().catch((err) => {
       this.#parts.log.error({ err }, 'revoked account not found')
@@ -97,7 +101,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   reviewed({ credentialsSince, conversationIds, isAfterOutage }: AccountReview): void {
     if (credentialsSince !== this.#account?.credentialsSince) {
-      this.revoked()
+      this.#logOut()
       return
     }
     this.#known?.forgetAll()

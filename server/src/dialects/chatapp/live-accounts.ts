@@ -12,7 +12,8 @@ export interface LiveConnection {
   /** It has become a member, by that change. */
   joined(conversationId: ConversationId, change: number): void
   left(conversationId: ConversationId): void
-  revoked(): void
+  /** Credentials from before then are void. */
+  revoked(since: number): void
   /** What of the above was missed can be told from this. */
   reviewed(review: AccountReview): void
 }
@@ -56,7 +57,7 @@ function hear(news: AccountNews, connections: ReadonlySet<LiveConnection>): void
       tellAll(connections, renderStatus(news.contact, news.isOnline))
       return
     case 'account.revoked':
-      for (const connection of connections) connection.revoked()
+      for (const connection of connections) connection.revoked(news.credentialsSince)
       return
     case 'account.reviewed':
       for (const connection of connections) connection.reviewed(news)

@@ -115,7 +115,7 @@ export class Session {
         this.leave(news.conversationId)
         return
       case 'account.revoked':
-        this.#logOut()
+        if (credentialsSince < news.credentialsSince) this.#logOut()
         return
       case 'account.reviewed':
         if (news.credentialsSince !== credentialsSince) this.#logOut()

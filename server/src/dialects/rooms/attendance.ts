@@ -142,7 +142,7 @@ export class Attendance {
   #hear(news: AccountNews, credentialsSince: number): void {
     switch (news.type) {
       case 'account.revoked':
-        this.#attendee.onRevoked()
+        if (credentialsSince < news.credentialsSince) this.#attendee.onRevoked()
         return
       case 'account.left':
         this.#noteLeft(news.conversationId)

@@ -49,14 +49,44 @@ CREATE OR REPLACE FUNCTION chat_accounts_set_seen(wanted json) RETURNS json LANG
   RETURNING 'null'::json
 $$;
 
-CREATE OR REPLACE FUNCTION chat_accounts_revoke(wanted json) RETURNS json LANGUAGE sql AS $$
-  DELETE FROM sessions WHERE account_id = (wanted->>'accountId')::bigint;
-  UPDATE accounts SET credentials_since = greatest(credentials_since, (wanted->>'at')::bigint),
+CREATE OR REPLACE FUNCTION chat_account_notice(account bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO account_notices AS n (account_id, number) VALUES (account, nextval('account_notice_numbers'))
+  ON CONFLICT (account_id) DO UPDATE SET number = excluded.number
+$$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_revoke(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  account bigint := wanted->>'accountId';
+  since bigint;
+BEGIN
+  DELETE FROM sessions WHERE account_id = account;
+  UPDATE accounts SET credentials_since = greatest(credentials_since + 1, (wanted->>'at')::bigint),
     disabled_at = CASE WHEN (wanted->>'disable')::boolean THEN coalesce(disabled_at, (wanted->>'at')::bigint)
       ELSE disabled_at END
-  WHERE id = (wanted->>'accountId')::bigint
-  RETURNING 'null'::json
-$$;
+  WHERE id = account
+  RETURNING credentials_since INTO since;
+  IF since IS NULL THEN
+    PERFORM chat_refuse('unknown_account', json_build_object('accountId', account));
+  END IF;
+  PERFORM chat_account_notice(account);
+  RETURN to_json(since);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_enable(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE accounts SET disabled_at = NULL WHERE id = (wanted->>'accountId')::bigint;
+  IF FOUND THEN
+    PERFORM chat_account_notice((wanted->>'accountId')::bigint);
+  END IF;
+  RETURN 'null'::json;
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_set_password(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE accounts SET password_hash = wanted->>'passwordHash', updated_at = (wanted->>'at')::bigint
+  WHERE id = (wanted->>'accountId')::bigint;
+  RETURN chat_accounts_revoke(wanted);
+END $$;
 
 CREATE OR REPLACE FUNCTION chat_accounts_free_guests(wanted json) RETURNS json LANGUAGE sql AS $$
   WITH idle AS (

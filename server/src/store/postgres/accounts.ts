@@ -1,7 +1,7 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
-import type { AccountStore, NewAccount } from '../store.ts'
+import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
@@ -15,6 +15,8 @@ export class PostgresAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #list
+  readonly #notices
+  readonly #lastNotice
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
@@ -23,6 +25,8 @@ export class PostgresAccounts implements AccountStore {
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)
     this.#list = prepare<Account>(sql, LIST)
+    this.#notices = prepare<AccountNotice>(sql, NOTICES)
+    this.#lastNotice = prepare<{ number: number | null }>(sql, LAST_NOTICE)
   }
 
   create(account: NewAccount): Promise<Account> {
@@ -75,18 +79,34 @@ export class PostgresAccounts implements AccountStore {
     return this.#write('accounts_set_seen', { accountId, at })
   }
 
-  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<void> {
+  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<Micros> {
     return this.#write('accounts_revoke', { accountId, at, disable })
+  }
+
+  enable(accountId: AccountId): Promise<void> {
+    return this.#write('accounts_enable', { accountId })
+  }
+
+  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
+    return this.#write('accounts_set_password', { accountId, ...change })
+  }
+
+  notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
+    return this.#notices.all(after, limit)
+  }
+
+  async lastNotice(): Promise<number> {
+    return (await this.#lastNotice.get())?.number ?? 0
   }
 
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#writer.write({ name: 'accounts_free_guests', argument: { unseenSince } })
   }
 
-  #write<Argument extends { readonly accountId: AccountId }>(
+  #write<Value = void>(
     name: string,
-    argument: Argument,
-  ): Promise<void> {
+    argument: { readonly accountId: AccountId; readonly [field: string]: unknown },
+  ): Promise<Value> {
     return this.#writer.write({ name, argument, accountId: argument.accountId })
   }
 }
@@ -99,6 +119,13 @@ const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.user
 const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_key = $1`
 
 const FIND_MANY = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY ($1)`
+
+const NOTICES = `
+  SELECT n.number, n.account_id AS "accountId", a.credentials_since AS "credentialsSince"
+  FROM account_notices n JOIN accounts a ON a.id = n.account_id
+  WHERE n.number > $1 ORDER BY n.number LIMIT $2`
+
+const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Migration, pendingMigrations } from '../migrate.ts'
-import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
+import { TABLES } from '../tables.ts'
+import { outdated, type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { ACCOUNT_WRITES } from './accounts-writes.ts'
 import { ADMISSION } from './admission.ts'
 import { BATCH } from './batch.ts'
@@ -11,7 +12,7 @@ import type { Held } from './held.ts'
 import { MEMBER_WRITES } from './members-writes.ts'
 import { MESSAGE_WRITES } from './messages-writes.ts'
 import { SEQ_BOUND } from './page-bounds.ts'
-import { foreign } from './refusals.ts'
+import { empty, foreign } from './refusals.ts'
 import { SESSION_WRITES } from './sessions-writes.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
@@ -49,28 +50,46 @@ export async function migrate(held: Held, database: string, purpose: Purpose = '
   })
 }
 
+/** Refuses a database that is not of this version, or holds part of an import. */
+export async function requireCurrent(held: Held, database: string): Promise<void> {
+  const names = await tableNames(held)
+  if (names.size === 0) throw empty(database)
+  if (names.has(UNFINISHED)) throw unfinished(database)
+  if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(database)
+  if ((await newestOf(held)) !== MIGRATIONS.length) throw outdated(database)
+}
+
+async function tableNames(held: Held): Promise<ReadonlySet<string>> {
+  const tables = await held.query<{ name: string }>(
+    'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
+  )
+  return new Set(tables.map(({ name }) => name))
+}
+
+async function newestOf(held: Held): Promise<number> {
+  const [newest] = await held.query<{ number: number | null }>(
+    'SELECT max(number) AS number FROM schema_migrations',
+  )
+  return newest?.number ?? 0
+}
+
 const KNOWN_FUNCTIONS = `SELECT value FROM settings WHERE name = 'functions'`
 const KNOW_FUNCTIONS = `
   INSERT INTO settings (name, value) VALUES ('functions', $1)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 
 async function applied(held: Held, database: string, purpose: Purpose): Promise<number> {
-  const tables = await held.query<{ name: string }>(
-    'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
-  )
-  if (tables.length === 0) {
+  const names = await tableNames(held)
+  if (names.size === 0) {
     await held.query(`
       CREATE TABLE schema_migrations (
         number int PRIMARY KEY,
         name text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT now()
       )`)
-  } else if (!tables.some(({ name }) => name === 'schema_migrations')) throw foreign(database)
-  if (purpose === 'serve' && tables.some(({ name }) => name === UNFINISHED)) throw unfinished(database)
-  const [newest] = await held.query<{ number: number | null }>(
-    'SELECT max(number) AS number FROM schema_migrations',
-  )
-  return newest?.number ?? 0
+  } else if (!names.has('schema_migrations')) throw foreign(database)
+  if (purpose === 'serve' && names.has(UNFINISHED)) throw unfinished(database)
+  return newestOf(held)
 }
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -219,6 +238,19 @@ ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
 ALTER TABLE accounts ADD COLUMN bio text;
 UPDATE accounts SET bio = old_bio WHERE old_bio <> '';
 ALTER TABLE accounts DROP COLUMN old_bio;
+`,
+  },
+  {
+    number: 3,
+    name: 'notices of changed credentials',
+    sql: `
+-- One of each account whose credentials were changed: servers look for those that another process has made.
+-- Without a foreign key: a move, which leaves this table out, takes those of accounts away while rows come.
+CREATE SEQUENCE account_notice_numbers;
+CREATE TABLE account_notices (
+  account_id bigint PRIMARY KEY,
+  number bigint NOT NULL UNIQUE
+);
 `,
   },
 ]

@@ -1,12 +1,11 @@
 import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { MovingSource } from '../moving.ts'
-import { type Row, TABLES, type Table } from '../tables.ts'
-import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
+import type { Row, Table } from '../tables.ts'
 import { openForMoving } from './database.ts'
 import type { Held } from './held.ts'
 import { pagesOf } from './pages.ts'
-import { empty, foreign, refusalOf } from './refusals.ts'
-import { MIGRATIONS } from './schema.ts'
+import { refusalOf } from './refusals.ts'
+import { requireCurrent } from './schema.ts'
 
 /** Reads a database as of one moment, while servers may go on using it. Throws `StoreRefusal`. */
 export async function openPostgresSource(url: string): Promise<PostgresSource> {
@@ -62,16 +61,4 @@ class PostgresSource implements MovingSource {
   }
 }
 
-async function requireCurrent(held: Held, database: string): Promise<void> {
-  const tables = await held.query<{ name: string }>(TABLE_NAMES)
-  const names = new Set(tables.map(({ name }) => name))
-  if (names.size === 0) throw empty(database)
-  if (names.has(UNFINISHED)) throw unfinished(database)
-  if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(database)
-  const [newest] = await held.query<{ number: number }>(NEWEST)
-  if (newest?.number !== MIGRATIONS.length) throw outdated(database)
-}
-
 const AGREED = 'SELECT value FROM settings WHERE name = $1'
-const TABLE_NAMES = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()'
-const NEWEST = 'SELECT max(number) AS number FROM schema_migrations'

@@ -6,6 +6,12 @@ import { nameKey } from '../../lib/text.ts'
 import type { NewAccount } from '../store.ts'
 import { prepare } from './statement.ts'
 
+interface PasswordChange {
+  readonly accountId: AccountId
+  readonly passwordHash: string
+  readonly at: Micros
+}
+
 export class AccountWrites {
   readonly #isTaken
   readonly #insert
@@ -14,6 +20,9 @@ export class AccountWrites {
   readonly #setSeen
   readonly #endSessions
   readonly #revoke
+  readonly #enable
+  readonly #setPassword
+  readonly #notice
   readonly #freeGuests
 
   constructor(db: DatabaseSync) {
@@ -27,7 +36,10 @@ export class AccountWrites {
     )
     this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
     this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ?')
-    this.#revoke = prepare(db, REVOKE)
+    this.#revoke = prepare<{ credentialsSince: number }>(db, REVOKE)
+    this.#enable = prepare(db, 'UPDATE accounts SET disabled_at = NULL WHERE id = ?')
+    this.#setPassword = prepare(db, 'UPDATE accounts SET password_hash = ?, updated_at = ? WHERE id = ?')
+    this.#notice = prepare(db, NOTICE)
     this.#freeGuests = prepare(db, FREE_GUESTS)
   }
 
@@ -60,9 +72,21 @@ export class AccountWrites {
     this.#setSeen.run(at, accountId)
   }
 
-  revoke({ accountId, at, disable }: { accountId: AccountId; at: Micros; disable: boolean }): void {
+  revoke({ accountId, at, disable }: { accountId: AccountId; at: Micros; disable: boolean }): Micros {
     this.#endSessions.run(accountId)
-    this.#revoke.run(at, disable ? 1 : 0, accountId)
+    const revoked = this.#revoke.get(at, disable ? 1 : 0, accountId)
+    if (!revoked) throw new ChatError('unknown_account', { accountId })
+    this.#notice.run(accountId)
+    return revoked.credentialsSince
+  }
+
+  enable(accountId: AccountId): void {
+    if (this.#enable.run(accountId).changes > 0) this.#notice.run(accountId)
+  }
+
+  setPassword({ accountId, passwordHash, at }: PasswordChange): Micros {
+    this.#setPassword.run(passwordHash, at, accountId)
+    return this.revoke({ accountId, at, disable: false })
   }
 
   freeGuests(unseenSince: Micros): number {
@@ -85,9 +109,15 @@ const INSERT = `
 
 const REVOKE = `
   UPDATE accounts
-  SET credentials_since = max(credentials_since, ?1),
+  SET credentials_since = max(credentials_since + 1, ?1),
     disabled_at = CASE WHEN ?2 THEN coalesce(disabled_at, ?1) ELSE disabled_at END
-  WHERE id = ?3`
+  WHERE id = ?3
+  RETURNING credentials_since AS credentialsSince`
+
+const NOTICE = `
+  INSERT INTO account_notices (account_id, number)
+  VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM account_notices))
+  ON CONFLICT (account_id) DO UPDATE SET number = excluded.number`
 
 const FREE_GUESTS = `
   UPDATE accounts SET username_key = NULL

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Account, AccountId } from '../../core/types.ts'
+import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey } from '../../lib/text.ts'
-import type { AccountStore, NewAccount } from '../store.ts'
+import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
@@ -18,6 +18,8 @@ export class SqliteAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #list
+  readonly #notices
+  readonly #lastNotice
 
   constructor(db: DatabaseSync, parts: { writer: WriteQueue; cache: ReadCache; reader: AccountReader }) {
     this.#writer = parts.writer
@@ -27,6 +29,8 @@ export class SqliteAccounts implements AccountStore {
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
     this.#findMany = prepare<Row<Account>>(db, FIND_MANY)
     this.#list = prepare<Row<Account>>(db, LIST)
+    this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
+    this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
   }
 
   create(account: NewAccount): Promise<Account> {
@@ -72,8 +76,28 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.setSeen', { accountId, at })
   }
 
-  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<void> {
+  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<Micros> {
     return this.#writer.write('accounts.revoke', { accountId, at, disable })
+  }
+
+  enable(accountId: AccountId): Promise<void> {
+    return this.#writer.write('accounts.enable', accountId)
+  }
+
+  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
+    return this.#writer.write('accounts.setPassword', { accountId, ...change })
+  }
+
+  /** An operator's command is another process, whose writes the cache does not hear of. */
+  async notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
+    const rows = await read(() => this.#notices.all(after, limit))
+    for (const { accountId } of rows) this.#cache.accounts.forget(toAccountId(accountId))
+    if (rows.length > 0) this.#cache.sessions.clear()
+    return rows.map((row) => ({ ...row, accountId: toAccountId(row.accountId) }))
+  }
+
+  lastNotice(): Promise<number> {
+    return read(() => this.#lastNotice.get()?.number ?? 0)
   }
 
   freeGuests(unseenSince: Micros): Promise<number> {
@@ -89,6 +113,13 @@ const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_k
 
 const FIND_MANY = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id IN (SELECT value FROM json_each(?))`
+
+const NOTICES = `
+  SELECT n.number, n.account_id AS accountId, a.credentials_since AS credentialsSince
+  FROM account_notices n JOIN accounts a ON a.id = n.account_id
+  WHERE n.number > ? ORDER BY n.number LIMIT ?`
+
+const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a

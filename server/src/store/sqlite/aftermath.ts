@@ -1,3 +1,4 @@
+import type { AccountId } from '../../core/types.ts'
 import type { Appended } from '../store.ts'
 import { type PackedMessage, unpack } from './packed-message.ts'
 import { type ReadCache, sessionKey } from './read-cache.ts'
@@ -27,10 +28,9 @@ const AFTERMATHS: Aftermaths = {
     const row = cache.accounts.get(accountId)
     if (row) cache.accounts.set(accountId, { ...row, lastSeenAt: Math.max(row.lastSeenAt, at) })
   },
-  'accounts.revoke': (cache, { accountId }) => {
-    cache.accounts.forget(accountId)
-    cache.sessions.clear()
-  },
+  'accounts.revoke': forgetCredentials,
+  'accounts.enable': (cache, accountId) => cache.accounts.forget(accountId),
+  'accounts.setPassword': forgetCredentials,
   'accounts.freeGuests': (cache, _unseenSince, freed) => {
     if (freed > 0) cache.accountIds.clear()
     return freed
@@ -60,6 +60,16 @@ const AFTERMATHS: Aftermaths = {
     cache.conversations.forget(deleted.conversationId)
     return deleted
   },
+}
+
+function forgetCredentials<Value>(
+  cache: ReadCache,
+  { accountId }: { accountId: AccountId },
+  value: Value,
+): Value {
+  cache.accounts.forget(accountId)
+  cache.sessions.clear()
+  return value
 }
 
 function appended(cache: ReadCache, message: PackedMessage, value: Value<'messages.append'>): Appended {

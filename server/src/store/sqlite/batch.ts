@@ -14,7 +14,8 @@ const NONE: ReadonlySet<WriteName> = new Set()
 const SPARE_LEDGER: ReadonlySet<WriteName> = new Set<WriteName>([
   ...(['ping', 'messages.append', 'contacts.add', 'members.setCurrent'] as const),
   ...(['accounts.create', 'accounts.setBio', 'accounts.setSeen', 'accounts.revoke'] as const),
-  ...(['accounts.freeGuests', 'sessions.open', 'sessions.touch'] as const),
+  ...(['accounts.enable', 'accounts.setPassword', 'accounts.freeGuests'] as const),
+  ...(['sessions.open', 'sessions.touch'] as const),
 ])
 
 class Unguarded extends Error {}

@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
 import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { lockFor } from './lock.ts'
-import { noDatabase, noDirectory, noFile, refusalOf } from './refusals.ts'
-import { migrate } from './schema.ts'
+import { noDatabase, noDatabaseAt, noDirectory, noFile, refusalOf } from './refusals.ts'
+import { migrate, requireCurrent } from './schema.ts'
 import { prepare } from './statement.ts'
 
 // Another program's short write, such as a backup's checkpoint, is waited for.
@@ -29,20 +29,25 @@ export interface WritingDatabase {
   close(): void
 }
 
-/** The one connection that writes, migrated, in a file that no other server has open. Throws `StoreRefusal`. */
+/**
+ * The one connection that writes, migrated, in a file that no other server has open; for an operator's command
+ * (see `Purpose`) one more. Throws `StoreRefusal`.
+ */
 export function openForWriting(path: string, purpose: Purpose = 'serve'): WritingDatabase {
-  const file = realFile(path)
+  const isShared = purpose === 'operate'
+  const file = isShared ? fileThere(path) : realFile(path)
   const opened: { close(): void }[] = []
   const close = () => {
     for (const each of opened.splice(0).reverse()) each.close()
   }
   requireDatabase(file)
   try {
-    opened.push(lockFor(file))
+    if (!isShared) opened.push(lockFor(file))
     const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
     opened.push(db)
+    if (isShared) requireCurrent(db, file)
     db.exec(WRITER_PRAGMAS)
-    migrate(db, file)
+    if (!isShared) migrate(db, file)
     if (purpose === 'serve' && isUnfinished(db)) throw unfinished(file)
     return { db, close }
   } catch (error) {
@@ -58,6 +63,12 @@ export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
   db.exec('PRAGMA cache_size = -32768')
   return db
+}
+
+/** A database file that exists. */
+export function fileThere(path: string): string {
+  if (!existsSync(path)) throw noDatabaseAt(path)
+  return realpathSync(path)
 }
 
 /** The file itself, made if need be: one file has one lock, whatever links lead to it. */

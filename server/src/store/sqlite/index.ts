@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../store.ts'
+import type { Purpose } from '../unfinished.ts'
 import { AccountReader } from './account-reader.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { SqliteChanges } from './change-log.ts'
@@ -19,10 +20,16 @@ export interface SqliteOptions extends WriterHooks {
   readonly file: string
 }
 
+/** Opens a file that is there and of this version, also beside a server. Throws `StoreRefusal`. */
+export const openSqliteToOperate = (file: string): Promise<Store> => open(file, 'operate', {})
+
 /** Opens and migrates the file. Throws `StoreRefusal`, also when another server has it open. */
-export async function openSqliteStore({ file, ...hooks }: SqliteOptions): Promise<Store> {
+export const openSqliteStore = ({ file, ...hooks }: SqliteOptions): Promise<Store> =>
+  open(file, 'serve', hooks)
+
+async function open(file: string, purpose: Purpose, hooks: WriterHooks): Promise<Store> {
   const cache = new ReadCache()
-  const writer = await WriteQueue.open(file, cache, hooks)
+  const writer = await WriteQueue.open({ file, purpose }, cache, hooks)
   try {
     return new SqliteStore(openForReading(file), writer, cache)
   } catch (error) {

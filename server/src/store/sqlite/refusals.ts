@@ -51,3 +51,6 @@ export const noDirectory = (directory: string, cause: unknown): StoreRefusal =>
   new StoreRefusal(`The directory ${directory} cannot be created: create it for this user, ${ELSEWHERE}.`, {
     cause,
   })
+
+export const noDatabaseAt = (file: string): StoreRefusal =>
+  new StoreRefusal(`There is no database ${file}: name the one to read in DATABASE_URL or DBPATH.`)

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Migration, pendingMigrations } from '../migrate.ts'
+import { TABLES } from '../tables.ts'
+import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
 import { foreign } from './refusals.ts'
 import { prepare } from './statement.ts'
 
@@ -22,6 +24,26 @@ export function migrate(db: DatabaseSync, file: string, known = MIGRATIONS): voi
     db.exec('PRAGMA foreign_keys = ON')
   }
 }
+
+/** Refuses a database that is not of this version, or holds part of an import. */
+export function requireCurrent(db: DatabaseSync, file: string): void {
+  const names = tableNames(db)
+  if (names.has(UNFINISHED)) throw unfinished(file)
+  if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(file)
+  if (schemaOf(db) !== MIGRATIONS.length) throw outdated(file)
+}
+
+export const tableNames = (db: DatabaseSync): ReadonlySet<string> =>
+  new Set(
+    prepare<{ name: string }>(db, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+      .all()
+      .map(({ name }) => name),
+  )
+
+/** The number of the newest migration. */
+export const schemaOf = (db: DatabaseSync): number =>
+  prepare<{ number: number | null }>(db, 'SELECT max(number) AS number FROM schema_migrations').get()
+    ?.number ?? 0
 
 function requireNoneDangling(db: DatabaseSync): void {
   const dangling = prepare<{ table: string }>(db, 'PRAGMA foreign_key_check').get()
@@ -204,6 +226,17 @@ ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
 ALTER TABLE accounts ADD COLUMN bio TEXT;
 UPDATE accounts SET bio = old_bio WHERE old_bio <> '';
 ALTER TABLE accounts DROP COLUMN old_bio;
+`,
+  },
+  {
+    number: 4,
+    name: 'notices of changed credentials',
+    sql: `
+-- One of each account whose credentials were changed: servers look for those that another process has made.
+CREATE TABLE account_notices (
+  account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
+  number INTEGER NOT NULL UNIQUE
+) STRICT;
 `,
   },
 ]

@@ -1,14 +1,11 @@
-import { existsSync, realpathSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { MovingSource } from '../moving.ts'
-import { StoreRefusal } from '../refusal.ts'
-import { type Row, TABLES, type Table } from '../tables.ts'
-import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
-import { openForReading } from './database.ts'
+import type { Row, Table } from '../tables.ts'
+import { fileThere, openForReading } from './database.ts'
 import { lockFor } from './lock.ts'
 import { pagesOf } from './pages.ts'
-import { foreign, refusalOf } from './refusals.ts'
-import { MIGRATIONS } from './schema.ts'
+import { refusalOf } from './refusals.ts'
+import { requireCurrent } from './schema.ts'
 import { prepare } from './statement.ts'
 
 interface SqliteSourceOptions {
@@ -19,8 +16,7 @@ interface SqliteSourceOptions {
 
 /** Reads a file as of one moment and changes nothing in it. Throws `StoreRefusal`. */
 export function openSqliteSource({ file: path, isLocked }: SqliteSourceOptions): MovingSource {
-  if (!existsSync(path)) throw new StoreRefusal(`There is no database ${path}: name the one to read.`)
-  const file = realpathSync(path)
+  const file = fileThere(path)
   const opened: { close(): void }[] = []
   try {
     if (isLocked) opened.push(lockFor(file))
@@ -62,18 +58,6 @@ class SqliteSource implements MovingSource {
   async close(): Promise<void> {
     this.#close()
   }
-}
-
-function requireCurrent(db: DatabaseSync, file: string): void {
-  const names = new Set(
-    prepare<{ name: string }>(db, 'SELECT name FROM sqlite_schema')
-      .all()
-      .map(({ name }) => name),
-  )
-  if (names.has(UNFINISHED)) throw unfinished(file)
-  if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(file)
-  const newest = prepare<{ number: number }>(db, 'SELECT max(number) AS number FROM schema_migrations').get()
-  if (newest?.number !== MIGRATIONS.length) throw outdated(file)
 }
 
 function close(opened: { close(): void }[]): void {

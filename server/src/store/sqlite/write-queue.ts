@@ -7,7 +7,7 @@ import { StoreRefusal } from '../refusal.ts'
 import { concludeWrite, type Result } from './aftermath.ts'
 import { unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
-import type { FromWriter, ToWriter } from './writer.ts'
+import type { FromWriter, ToWriter, WriterData } from './writer.ts'
 import type { Answer, Argument, Command, WriteName } from './writes.ts'
 
 // Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
@@ -36,8 +36,8 @@ export class WriteQueue {
   #turn: Command[] = []
   #end: Error | undefined
 
-  static async open(file: string, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
-    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: { file } })
+  static async open(workerData: WriterData, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
+    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData })
     const [news] = (await once(worker, 'message')) as [FromWriter]
     if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
     return new WriteQueue(worker, cache, hooks)

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { StoreRefusal } from '../refusal.ts'
+import type { Purpose } from '../unfinished.ts'
 import { Batch } from './batch.ts'
 import { openForWriting, type WritingDatabase } from './database.ts'
 import type { Answer, Command } from './writes.ts'
@@ -10,6 +11,11 @@ export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
   | { readonly type: 'answers'; readonly answers: readonly Answer[]; readonly commitMs: number }
+
+export interface WriterData {
+  readonly file: string
+  readonly purpose: Purpose
+}
 
 // The main thread answers for one batch while the next runs; larger ones made both wait (measured).
 const MAX_BATCH = 1000
@@ -42,9 +48,9 @@ function drain(port: MessagePort, first: ToWriter): { commands: readonly Command
 
 const tell = (port: MessagePort, news: FromWriter): void => port.postMessage(news)
 
-function start(port: MessagePort, file: string): void {
+function start(port: MessagePort, { file, purpose }: WriterData): void {
   try {
-    const writing = openForWriting(file)
+    const writing = openForWriting(file, purpose)
     serve(port, writing)
     tell(port, { type: 'ready' })
   } catch (error) {
@@ -54,4 +60,4 @@ function start(port: MessagePort, file: string): void {
   }
 }
 
-if (parentPort) start(parentPort, (workerData as { file: string }).file)
+if (parentPort) start(parentPort, workerData as WriterData)

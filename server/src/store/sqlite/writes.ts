@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ChatErrorCode, ChatErrorDetails } from '../../core/errors.ts'
+import type { AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { MemberStore, NewAccount, NewConversation, NewMember, NewSession } from '../store.ts'
 import { AccountWrites } from './accounts-writes.ts'
@@ -35,6 +36,8 @@ export function writesOn(db: DatabaseSync, ledger: Ledger) {
     'accounts.replaceHash': (hashes: Of<AccountWrites, 'replaceHash'>) => accounts.replaceHash(hashes),
     'accounts.setSeen': (seen: Of<AccountWrites, 'setSeen'>) => accounts.setSeen(seen),
     'accounts.revoke': (change: Of<AccountWrites, 'revoke'>) => accounts.revoke(change),
+    'accounts.enable': (accountId: AccountId) => accounts.enable(accountId),
+    'accounts.setPassword': (change: Of<AccountWrites, 'setPassword'>) => accounts.setPassword(change),
     'accounts.freeGuests': (unseenSince: Micros) => accounts.freeGuests(unseenSince),
     'sessions.open': (session: NewSession) => sessions.open(session),
     'sessions.touch': (use: Of<SessionWrites, 'touch'>) => sessions.touch(use),

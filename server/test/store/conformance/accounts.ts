@@ -122,14 +122,27 @@ export function accountRules(rule: Rule): void {
     assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, lastSeenAt: at })
   })
 
-  rule('voids credentials from a moment on, and not before an earlier one', async (world) => {
+  rule('voids credentials from a moment on, each time from a later one', async (world) => {
     const ann = await world.account('ann')
     const at = world.now()
-    await world.store.accounts.revoke(ann.accountId, { at, disable: false })
-    await world.store.accounts.revoke(ann.accountId, { at: at - 1, disable: false })
+    assert.equal(await world.store.accounts.revoke(ann.accountId, { at, disable: false }), at)
+    // By the clock of a process that is behind.
+    assert.equal(await world.store.accounts.revoke(ann.accountId, { at: at - 9, disable: false }), at + 1)
     const found = present(await world.store.accounts.find(ann.accountId))
-    assert.equal(found.credentialsSince, at)
+    assert.equal(found.credentialsSince, at + 1)
     assert.equal(found.isDisabled, false)
+  })
+
+  rule('refuses to void the credentials of nobody', async (world) => {
+    const { store } = world
+    const nobody = toAccountId(1)
+    await refuses(store.accounts.revoke(nobody, { at: world.now(), disable: false }), 'unknown_account', {
+      accountId: nobody,
+    })
+    const change = { passwordHash: 'phc', at: world.now() }
+    await refuses(store.accounts.setPassword(nobody, change), 'unknown_account', { accountId: nobody })
+    await store.accounts.enable(nobody)
+    assert.deepEqual(await store.accounts.notices(0, 10), [])
   })
 
   rule('disables for good', async (world) => {
@@ -138,6 +151,52 @@ export function accountRules(rule: Rule): void {
     await world.store.accounts.revoke(ann.accountId, { at: world.now(), disable: false })
     assert.equal(present(await world.store.accounts.find(ann.accountId)).isDisabled, true)
   })
+
+  rule('lets a disabled account in again, with its password and without its sessions', async (world) => {
+    const ann = await world.account('ann')
+    await world.session(ann, 'digest')
+    await world.disable(ann)
+    await world.store.accounts.enable(ann.accountId)
+    const found = present(await world.store.accounts.findByUsername('ann'))
+    assert.equal(found.isDisabled, false)
+    assert.equal(found.passwordHash, ann.passwordHash)
+    assert.equal(await world.store.sessions.find('rooms', 'digest'), undefined)
+  })
+
+  rule('replaces a password and ends the sessions that the old one has opened', async (world) => {
+    const ann = await world.account('ann')
+    await world.session(ann, 'digest')
+    const at = world.now()
+    const change = { passwordHash: 'another', at }
+    assert.equal(await world.store.accounts.setPassword(ann.accountId, change), at)
+    const found = present(await world.store.accounts.find(ann.accountId))
+    assert.deepEqual(found, { ...ann, passwordHash: 'another', updatedAt: at, credentialsSince: at })
+    assert.equal(await world.store.sessions.find('rooms', 'digest'), undefined)
+  })
+
+  rule(
+    'keeps one notice of each account whose credentials were changed, numbered anew each time',
+    async (world) => {
+      const [ann, bob] = await world.accounts('ann', 'bob')
+      const { accounts } = world.store
+      assert.equal(await accounts.lastNotice(), 0)
+      const at = world.now()
+      await accounts.revoke(ann.accountId, { at, disable: false })
+      await accounts.revoke(bob.accountId, { at, disable: true })
+      const [first, second] = await accounts.notices(0, 10)
+      assert.equal(first?.accountId, ann.accountId)
+      assert.equal(first?.credentialsSince, at)
+      assert.equal(second?.accountId, bob.accountId)
+      assert.equal(await accounts.lastNotice(), second?.number)
+      await accounts.setPassword(ann.accountId, { passwordHash: 'another', at: at + 5 })
+      await accounts.enable(bob.accountId)
+      const [third, fourth, ...none] = await accounts.notices(second?.number ?? 0, 10)
+      assert.deepEqual([third?.accountId, third?.credentialsSince], [ann.accountId, at + 5])
+      assert.deepEqual([fourth?.accountId, fourth?.credentialsSince], [bob.accountId, at])
+      assert.deepEqual(none, [])
+      assert.equal((await accounts.notices(0, 1)).length, 1)
+    },
+  )
 
   rule('gives back the names of unseen guests and keeps what they said', async (world) => {
     const { accounts } = world.store

@@ -1,4 +1,4 @@
-import { CommandEnd } from '../lib/command-end.ts'
+import { CommandEnd } from './command-end.ts'
 
 /** What a shell says of a command that Ctrl-C has ended. */
 const INTERRUPTED = 130

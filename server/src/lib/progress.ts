@@ -5,31 +5,34 @@ const EVERY_MS = 1000
 const AFRESH = '\r\x1b[K'
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-export const count = (rows: number): string => grouped.format(rows)
+export const count = (units: number): string => grouped.format(units)
 
-/** Tells how far one step of a move is: in place on a terminal, else on lines; once a second and at its end. */
+/** Tells how far one step of a command is: in place on a terminal, else on lines; once a second and at its end. */
 export class Progress {
   readonly #step: string
   readonly #total: number
   readonly #out: WriteStream
+  /** In the plural. */
+  readonly #unit: string
   readonly #startedAt = performance.now()
   #toldAt = this.#startedAt
   #skipped = 0
   #done = 0
 
-  constructor(step: string, total: number, out: WriteStream) {
+  constructor(step: string, total: number, out: WriteStream, unit = 'rows') {
     this.#step = step
     this.#total = total
     this.#out = out
+    this.#unit = unit
   }
 
   /** These cost nothing, and count for no speed. */
-  readonly skip = (rows: number): void => {
-    this.#skipped += rows
+  readonly skip = (units: number): void => {
+    this.#skipped += units
   }
 
-  readonly advance = (rows: number): void => {
-    this.#done += rows
+  readonly advance = (units: number): void => {
+    this.#done += units
     if (performance.now() - this.#toldAt < EVERY_MS) return
     this.#toldAt = performance.now()
     this.#out.write(this.#out.isTTY ? `${AFRESH}${this.#line()}` : `${this.#line()}\n`)
@@ -45,9 +48,9 @@ export class Progress {
   }
 
   #line(): string {
-    const rows = this.#skipped + this.#done
-    const percent = this.#total === 0 ? 100 : Math.floor((rows / this.#total) * 100)
+    const units = this.#skipped + this.#done
+    const percent = this.#total === 0 ? 100 : Math.floor((units / this.#total) * 100)
     const speed = this.#done / (this.elapsedMs / 1000)
-    return `${this.#step.padEnd(10)} ${count(rows)} of ${count(this.#total)} rows, ${percent} %, ${count(speed)} rows/s`
+    return `${this.#step.padEnd(10)} ${count(units)} of ${count(this.#total)} ${this.#unit}, ${percent} %, ${count(speed)} ${this.#unit}/s`
   }
 }

@@ -1,0 +1,30 @@
+import { LocalBus } from '../bus/local.ts'
+import type { Database } from '../config/index.ts'
+import { type Accounts, Chat } from '../core/chat.ts'
+import { systemClock } from '../lib/clock.ts'
+import { openSqliteToOperate } from '../store/sqlite/operating.ts'
+import type { Store } from '../store/store.ts'
+
+/** The accounts of a database that servers may have open. */
+export interface OpenAccounts {
+  readonly accounts: Accounts
+  close(): Promise<void>
+}
+
+/** Throws `StoreRefusal` for a database that is not there, out of reach, or of another version. */
+export async function openAccounts(database: Database): Promise<OpenAccounts> {
+  const store = await openStore(database)
+  const onError = (error: unknown) => {
+    throw error
+  }
+  // Servers hear of what is changed here from the database, so no bus is needed.
+  const bus = new LocalBus(onError)
+  const { accounts } = new Chat({ store, bus, clock: systemClock(), maxMessageBytes: 1 })
+  return { accounts, close: () => store.close() }
+}
+
+async function openStore(database: Database): Promise<Store> {
+  if (database.kind === 'sqlite') return openSqliteToOperate(database.file)
+  const { openPostgresToOperate } = await import('../store/postgres/operating.ts')
+  return openPostgresToOperate(database.url)
+}

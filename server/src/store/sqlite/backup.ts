@@ -1,0 +1,85 @@
+import { backup, DatabaseSync } from 'node:sqlite'
+import { StoreRefusal } from '../refusal.ts'
+import { UNFINISHED, unfinished } from '../unfinished.ts'
+import { fileThere, openForReading } from './database.ts'
+import { foreign, refusalOf } from './refusals.ts'
+import { MIGRATIONS, schemaOf, tableNames } from './schema.ts'
+import { prepare } from './statement.ts'
+
+/** What a copy of a database holds. */
+export interface CopiedDatabase {
+  /** The number of its newest migration. */
+  readonly schema: number
+  /** Rows of each table. */
+  readonly counts: Readonly<Record<string, number>>
+}
+
+interface BackUpOptions {
+  readonly file: string
+  /** A file that is not there yet. */
+  readonly to: string
+  /** How many of how many pages have been copied. */
+  readonly onPages: (done: number, total: number) => void
+}
+
+/** Pages copied at once, 800 KB: in between, the event loop hears of an interruption. */
+const PAGES_AT_ONCE = 200
+
+/**
+ * Copies a database as of one moment into one file without a log beside it, by SQLite's online back-up, while a
+ * server goes on writing. Answers what the copy must hold. Throws `StoreRefusal`.
+ */
+export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): Promise<CopiedDatabase> {
+  const file = fileThere(path)
+  try {
+    using db = openForReading(file)
+    // An open transaction keeps its moment: without it, each write of a server would have the copy begin anew.
+    db.exec('BEGIN')
+    const content = contentOf(db, file)
+    const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
+      onPages(totalPages - remainingPages, totalPages)
+    await backup(db, to, { rate: PAGES_AT_ONCE, progress })
+    using copy = new DatabaseSync(to)
+    copy.exec('PRAGMA journal_mode = DELETE')
+    return content
+  } catch (error) {
+    throw refusalOf(error, file)
+  }
+}
+
+/** Reads a copy through, and answers what it holds. Throws `StoreRefusal` for one that is damaged. */
+export function checkSqliteCopy(file: string): CopiedDatabase {
+  try {
+    using db = new DatabaseSync(file, { readOnly: true })
+    const [fault] = prepare<{ integrity_check: string }>(db, 'PRAGMA integrity_check(1)').all()
+    if (fault?.integrity_check !== 'ok') throw damaged(file, fault?.integrity_check)
+    const [dangling] = prepare<{ table: string }>(db, 'PRAGMA foreign_key_check').all()
+    if (dangling) throw damaged(file, `a row of ${dangling.table} refers to one that is not there`)
+    return contentOf(db, file)
+  } catch (error) {
+    throw refusalOf(error, file)
+  }
+}
+
+function contentOf(db: DatabaseSync, file: string): CopiedDatabase {
+  const names = tableNames(db)
+  if (names.has(UNFINISHED)) throw unfinished(file)
+  if (!names.has('schema_migrations')) throw foreign(file)
+  const schema = schemaOf(db)
+  if (schema > MIGRATIONS.length) throw newer(file, schema)
+  const counts = [...names]
+    .filter((name) => !name.startsWith('sqlite_'))
+    .map((name) => {
+      const counted = prepare<{ rows: number }>(db, `SELECT count(*) AS rows FROM "${name}"`).get()
+      return [name, counted?.rows ?? 0] as const
+    })
+  return { schema, counts: Object.fromEntries(counts) }
+}
+
+const newer = (file: string, schema: number): StoreRefusal =>
+  new StoreRefusal(
+    `${file} has schema ${schema}, and this version knows ${MIGRATIONS.length} at most: give the command of the version that made it, or a newer one.`,
+  )
+
+const damaged = (file: string, fault = 'it cannot be read'): StoreRefusal =>
+  new StoreRefusal(`${file} is damaged (${fault}): check the disk, and use another copy.`)

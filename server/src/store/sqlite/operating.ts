@@ -1,0 +1,2 @@
+export { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from './backup.ts'
+export { openSqliteToOperate } from './index.ts'
