@@ -11,11 +11,17 @@ export function makeDirectory(directory: string): void {
   makeDirectory(parent)
   mkdirSync(directory, { mode: 0o700 })
   // SQLite syncs the directory of its files, but not the entry of one that we just made.
-  if (process.platform !== 'win32') sync(parent)
+  syncDirectory(parent)
 }
 
-function sync(directory: string): void {
-  const descriptor = openSync(directory, 'r')
+/** Has what was made, renamed or removed in it outlive a crash. Windows knows no such thing, and does so by itself. */
+export function syncDirectory(directory: string): void {
+  if (process.platform !== 'win32') syncFile(directory)
+}
+
+/** Has the file's content outlive a crash. */
+export function syncFile(file: string): void {
+  const descriptor = openSync(file, 'r')
   try {
     fsyncSync(descriptor)
   } finally {

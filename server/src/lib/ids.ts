@@ -1,14 +1,19 @@
 import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
 
 // Without l I 1 0 O, which people confuse when they read a room's name to each other.
-const GID_ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const GID_LENGTH = 8
 
 /** A conversation's public name and capability: 8 characters of 57, about 47 bits, from the system's CSPRNG. */
-export function newGid(): string {
-  let gid = ''
-  while (gid.length < GID_LENGTH) gid += GID_ALPHABET[randomInt(GID_ALPHABET.length)]
-  return gid
+export const newGid = (): string => readable(GID_LENGTH)
+
+/** A password for a person to type: four groups of five characters of 57, about 116 bits. */
+export const newPassword = (): string => Array.from({ length: 4 }, () => readable(5)).join('-')
+
+function readable(length: number): string {
+  let text = ''
+  while (text.length < length) text += ALPHABET[randomInt(ALPHABET.length)]
+  return text
 }
 
 export const newUuid = (): string => randomUUID()

@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { fileRefusal } from '../lib/file-refusal.ts'
 import { PAGE_ROWS, type Table } from '../store/moving.ts'
 import { type Archive, type Page, Tally } from './archive.ts'
 import { endLine, parseHeader, parseRows, parseTable } from './archive-form.ts'
-import { damaged, fileRefusal, foreignFile, newerFile } from './refusal.ts'
+import { damaged, foreignFile, newerFile } from './refusal.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** No row is nearly as long: past it the file is something else, which must not fill the memory. */

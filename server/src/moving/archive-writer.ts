@@ -4,10 +4,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { CommandEnd } from '../lib/command-end.ts'
+import { fileRefusal } from '../lib/file-refusal.ts'
 import type { Sum, Sums, TableName } from '../store/moving.ts'
 import type { Archive } from './archive.ts'
 import { endLine, headerLine, tableLine } from './archive-form.ts'
-import { fileRefusal } from './refusal.ts'
 
 export const STDOUT = '-'
 const OWNER_ONLY = 0o600

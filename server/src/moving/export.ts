@@ -2,12 +2,13 @@ import type { Database } from '../config/index.ts'
 import { newUuid } from '../lib/ids.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
+import { report, seconds } from '../lib/report.ts'
 import { addressOf } from '../start-block.ts'
+import { rowsOf } from '../store/moving.ts'
 import { totalOf } from './archive.ts'
 import { STDOUT, writeArchive } from './archive-writer.ts'
 import { openSource } from './ends.ts'
 import { liveArchive } from './live-archive.ts'
-import { report, seconds } from './report.ts'
 
 /** Writes the database into one file, or to standard output as '-'. Servers may go on using it meanwhile. */
 export async function exportArchive({ database, file }: { database: Database; file: string }): Promise<void> {
@@ -22,7 +23,7 @@ export async function exportArchive({ database, file }: { database: Database; fi
     const sums = await writeArchive({ ...archive, header }, { file, signal, onRows: progress.advance })
     progress.end()
     process.stderr.write(
-      report('Exported.', sums, [
+      report('Exported.', rowsOf(sums), [
         ['from', addressOf(database)],
         ['to', file === STDOUT ? 'standard output' : file],
         ['took', seconds(progress.elapsedMs)],

@@ -1,14 +1,14 @@
 import type { Database } from '../config/index.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
+import { report, seconds } from '../lib/report.ts'
 import { addressOf } from '../start-block.ts'
-import type { Sums } from '../store/moving.ts'
+import { rowsOf, type Sums } from '../store/moving.ts'
 import { type Archive, totalOf } from './archive.ts'
 import { openArchive } from './archive-file.ts'
 import { openSource, openTarget, type To } from './ends.ts'
 import { liveArchive } from './live-archive.ts'
 import { load, verify } from './load.ts'
-import { report, seconds } from './report.ts'
 
 const GO_ON = 'Stopped between two commits: give the same command again, and it goes on where it stopped.'
 
@@ -56,7 +56,7 @@ async function move(archive: Archive, { from, database, signal }: Move): Promise
     const startedAt = performance.now()
     const sums = await fill(to, archive, signal)
     process.stderr.write(
-      report('Moved, and verified by counts and checksums of what was read back.', sums, [
+      report('Moved, and verified by counts and checksums of what was read back.', rowsOf(sums), [
         ['from', from],
         ['to', addressOf(database)],
         ['took', seconds(performance.now() - startedAt)],

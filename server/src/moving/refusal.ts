@@ -22,12 +22,3 @@ export const differs = (table: string): CommandEnd =>
   new CommandEnd(
     `The rows of ${table} that were read back are not those that were written: check the target's disk, empty it, and give the command again.`,
   )
-
-/** The system's error about a file, as a sentence; any other as it is. */
-export function fileRefusal(error: unknown, file: string, verb: 'read' | 'written'): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!/^E[A-Z]+$/.test(code)) return error
-  return new CommandEnd(`${file} cannot be ${verb} (${code}): correct that, or name another file.`, {
-    cause: error,
-  })
-}

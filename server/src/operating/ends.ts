@@ -5,6 +5,8 @@ import { systemClock } from '../lib/clock.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
+export { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from '../store/sqlite/operating.ts'
+
 /** The accounts of a database that servers may have open. */
 export interface OpenAccounts {
   readonly accounts: Accounts

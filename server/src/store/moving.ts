@@ -31,6 +31,10 @@ export interface Sum {
 /** Of the tables that have rows. */
 export type Sums = Readonly<Partial<Record<TableName, Sum>>>
 
+/** How many rows each table has. */
+export const rowsOf = (sums: Sums): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(sums).map(([table, { rows }]) => [table, rows]))
+
 /**
  * A database into which rows are moved. From `begin` to `finish` no server starts on it, and one that has it
  * open cannot write to it. Throws `StoreRefusal` where its person must do something.

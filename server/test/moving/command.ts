@@ -1,20 +1,6 @@
 import assert from 'node:assert/strict'
+import { type Outcome, parlance } from '../support/command.ts'
 import type { Owner } from '../support/owner.ts'
-import { spawnServer } from '../support/process.ts'
-
-interface Outcome {
-  /** Or the name of the signal that ended it. */
-  readonly code: number | string
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** The real command line, as its own process. */
-export async function parlance(owner: Owner, ...args: readonly string[]): Promise<Outcome> {
-  const { output, exited } = spawnServer(owner, { ROOMS_TCP_PORT: '0', PORT: '0', LOG_LEVEL: 'error' }, args)
-  const code = await exited
-  return { code, ...output }
-}
 
 /** Its closing block says so. */
 export async function succeeds(owner: Owner, ...args: readonly string[]): Promise<Outcome> {
@@ -25,13 +11,4 @@ export async function succeeds(owner: Owner, ...args: readonly string[]): Promis
     args[0] === 'export' ? /^Exported\.$/m : /^Moved, and verified by counts and checksums/m,
   )
   return outcome
-}
-
-/** With one sentence as its last word. */
-export async function refuses(owner: Owner, sentence: RegExp, ...args: readonly string[]): Promise<void> {
-  const { code, stderr } = await parlance(owner, ...args)
-  assert.equal(code, 1, stderr)
-  const last = stderr.trimEnd().split('\n').at(-1) ?? ''
-  assert.match(last, sentence)
-  assert.match(last, /\.$/)
 }

@@ -20,6 +20,9 @@ export class SqliteAccounts implements AccountStore {
   readonly #list
   readonly #notices
   readonly #lastNotice
+  readonly #changed
+  /** The greatest number of a notice that the cache has heard of. */
+  #heard: number
 
   constructor(db: DatabaseSync, parts: { writer: WriteQueue; cache: ReadCache; reader: AccountReader }) {
     this.#writer = parts.writer
@@ -31,6 +34,8 @@ export class SqliteAccounts implements AccountStore {
     this.#list = prepare<Row<Account>>(db, LIST)
     this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
+    this.#changed = prepare<{ number: number; accountId: number }>(db, CHANGED)
+    this.#heard = this.#lastNotice.get()?.number ?? 0
   }
 
   create(account: NewAccount): Promise<Account> {
@@ -41,11 +46,13 @@ export class SqliteAccounts implements AccountStore {
     return read(() => this.#reader.find(accountId))
   }
 
+  /** As it is now, also if an operator's command has just changed it: a password is judged by this. */
   findByUsername(username: string): Promise<Account | undefined> {
     const key = nameKey(username)
-    const knownId = this.#cache.accountIds.get(key)
-    if (knownId !== undefined) return this.find(knownId)
     return read(() => {
+      this.#forgetChanged()
+      const knownId = this.#cache.accountIds.get(key)
+      if (knownId !== undefined) return this.#reader.find(knownId)
       const account = optional(this.#findByUsername.get(key))
       if (account) this.#cache.accountIds.set(key, account.accountId)
       return account
@@ -88,22 +95,35 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.setPassword', { accountId, ...change })
   }
 
-  /** An operator's command is another process, whose writes the cache does not hear of. */
-  async notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
-    const rows = await read(() => this.#notices.all(after, limit))
-    for (const { accountId } of rows) this.#cache.accounts.forget(toAccountId(accountId))
-    if (rows.length > 0) this.#cache.sessions.clear()
-    return rows.map((row) => ({ ...row, accountId: toAccountId(row.accountId) }))
+  notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
+    return read(() => {
+      this.#forgetChanged()
+      const rows = this.#notices.all(after, limit)
+      return rows.map((row) => ({ ...row, accountId: toAccountId(row.accountId) }))
+    })
   }
 
   lastNotice(): Promise<number> {
     return read(() => this.#lastNotice.get()?.number ?? 0)
   }
 
+  /** An operator's command is another process, of whose writes the cache does not hear. */
+  #forgetChanged(): void {
+    const changed = this.#changed.all(this.#heard)
+    if (changed.length === 0) return
+    for (const { number, accountId } of changed) {
+      this.#heard = number
+      this.#cache.accounts.forget(toAccountId(accountId))
+    }
+    this.#cache.sessions.clear()
+  }
+
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#writer.write('accounts.freeGuests', unseenSince)
   }
 }
+
+const CHANGED = 'SELECT number, account_id AS accountId FROM account_notices WHERE number > ? ORDER BY number'
 
 const optional = (row: Row<Account> | undefined): Account | undefined => row && accountOf(row)
 

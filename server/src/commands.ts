@@ -1,0 +1,106 @@
+import type { CommandLine, Syntax } from './command-line.ts'
+import { readDatabase } from './config/index.ts'
+import { SettingRefusal } from './lib/settings.ts'
+import type { AccountAct } from './operating/index.ts'
+import { start } from './start.ts'
+
+export interface Command extends Syntax {
+  readonly usage: string
+  readonly summary: string
+  run(line: CommandLine): Promise<void>
+}
+
+const ACCOUNTS: Readonly<Record<AccountAct, string>> = {
+  disable: 'keeps an account out: ends its sessions, closes its connections',
+  enable: 'lets a disabled account log in again',
+  'sign-out': 'ends the sessions of an account and closes its connections',
+  'reset-password': 'gives an account a new password, printed or read from a file (- is standard input)',
+}
+
+function accountCommand(act: AccountAct, summary: string): Command {
+  const takesPassword = act === 'reset-password'
+  return {
+    usage: `accounts ${act} NAME${takesPassword ? ' [--password-from FILE]' : ''}`,
+    summary,
+    options: takesPassword ? ['password-from'] : [],
+    operands: ['NAME'],
+    run: async ({ environment, options, operands: [username = ''] }) => {
+      const { changeAccount } = await import('./operating/index.ts')
+      const passwordFrom = options['password-from']
+      await changeAccount({ database: readDatabase(environment), act, username, passwordFrom })
+    },
+  }
+}
+
+/** By name. What moves or changes data is loaded by its commands only: a start has no time for it. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    usage: 'start',
+    summary: 'serves; the command if none is given',
+    options: [],
+    operands: [],
+    run: ({ environment }) => start(environment),
+  },
+  export: {
+    usage: 'export FILE',
+    summary: 'writes the whole database into a file: .gz is gzipped, - is standard output',
+    options: [],
+    operands: ['FILE'],
+    run: async ({ environment, operands: [file = ''] }) => {
+      const { exportArchive } = await import('./moving/index.ts')
+      await exportArchive({ database: readDatabase(environment), file })
+    },
+  },
+  import: {
+    usage: 'import FILE',
+    summary: 'loads such a file into an empty database, or goes on where it was stopped',
+    options: [],
+    operands: ['FILE'],
+    run: async ({ environment, operands: [file = ''] }) => {
+      const { importArchive } = await import('./moving/index.ts')
+      await importArchive({ database: readDatabase(environment), file })
+    },
+  },
+  migrate: {
+    usage: 'migrate [--from FILE]',
+    summary: 'moves a SQLite file (else the one of DBPATH) to PostgreSQL (DATABASE_URL)',
+    options: ['from'],
+    operands: [],
+    run: async ({ environment, options }) => {
+      const { migrate } = await import('./moving/index.ts')
+      const from = readDatabase({ DBPATH: options.from ?? environment.DBPATH })
+      const database = readDatabase({ ...environment, DBPATH: undefined })
+      if (database.kind !== 'postgres') throw new SettingRefusal(NO_TARGET)
+      await migrate({ from, database })
+    },
+  },
+  backup: {
+    usage: 'backup DIR',
+    summary: 'copies a SQLite database and its secrets into a new folder, while servers run',
+    options: [],
+    operands: ['DIR'],
+    run: async ({ environment, operands: [directory = ''] }) => {
+      const { backUp } = await import('./operating/index.ts')
+      await backUp({ database: readDatabase(environment), directory })
+    },
+  },
+  restore: {
+    usage: 'restore DIR',
+    summary: 'puts such a copy where no database is',
+    options: [],
+    operands: ['DIR'],
+    run: async ({ environment, operands: [directory = ''] }) => {
+      const { restore } = await import('./operating/index.ts')
+      await restore({ database: readDatabase(environment), directory })
+    },
+  },
+  ...Object.fromEntries(
+    Object.entries(ACCOUNTS).map(([act, summary]) => [
+      `accounts ${act}`,
+      accountCommand(act as AccountAct, summary),
+    ]),
+  ),
+}
+
+const NO_TARGET =
+  'DATABASE_URL must name the PostgreSQL database to move to, such as postgres://user:password@127.0.0.1:5432/parlance.'

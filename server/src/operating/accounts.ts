@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import type { Database } from '../config/index.ts'
+import type { Account, Accounts } from '../core/chat.ts'
+import { CommandEnd } from '../lib/command-end.ts'
+import { newPassword } from '../lib/ids.ts'
+import { openAccounts } from './ends.ts'
+
+/** What an operator does to an account. */
+export type AccountAct = 'disable' | 'enable' | 'sign-out' | 'reset-password'
+
+interface AccountOrder {
+  readonly database: Database
+  readonly act: AccountAct
+  /** In any case, as people type it. */
+  readonly username: string
+  /** Where a new password stands, '-' for standard input; without it one is made and printed. */
+  readonly passwordFrom?: string | undefined
+}
+
+/**
+ * Changes an account, whether or not servers run, and says on standard output what was done. Running servers close
+ * the account's connections within two seconds. Throws `CommandEnd`, `StoreRefusal`.
+ */
+export async function changeAccount({ database, act, username, passwordFrom }: AccountOrder): Promise<void> {
+  const { accounts, close } = await openAccounts(database)
+  try {
+    const account = await accounts.findForOperator(username)
+    if (!account) throw new CommandEnd(`There is no account "${username}".`)
+    process.stdout.write(`${await carryOut(act, { accounts, account, passwordFrom })}\n`)
+  } finally {
+    await close()
+  }
+}
+
+interface Subject {
+  readonly accounts: Accounts
+  readonly account: Account
+  readonly passwordFrom: string | undefined
+}
+
+async function carryOut(act: AccountAct, { accounts, account, passwordFrom }: Subject): Promise<string> {
+  const name = `${account.username} (account ${account.accountId})`
+  switch (act) {
+    case 'disable':
+      await accounts.disable(account.accountId)
+      return `${name} is disabled${account.isDisabled ? ', as it was before' : ''}: nobody can log in as it, ${OUT}.`
+    case 'enable':
+      await accounts.enable(account.accountId)
+      return account.isDisabled
+        ? `${name} is enabled: it can log in again, with the password that it had.`
+        : `${name} is enabled, as it was before.`
+    case 'sign-out':
+      await accounts.revokeCredentials(account.accountId)
+      return `${name} is signed out everywhere: ${OUT}.`
+    case 'reset-password':
+      return resetPassword({ accounts, account, passwordFrom }, name)
+  }
+}
+
+const OUT = 'its sessions and tokens are void, and running servers close its connections within two seconds'
+
+async function resetPassword({ accounts, account, passwordFrom }: Subject, name: string): Promise<string> {
+  if (account.isGuest)
+    throw new CommandEnd(`${name} is a guest, and a guest has no password: have its name registered instead.`)
+  const given = passwordFrom === undefined ? undefined : readPassword(passwordFrom)
+  const password = given ?? newPassword()
+  await accounts.setPassword(account.accountId, password)
+  const disabled = account.isDisabled ? ' It is disabled still: parlance accounts enable lets it in.' : ''
+  const told = given === undefined ? ` Its new password: ${password}` : ''
+  return `${name} has a new password: ${OUT}.${disabled}${told}`
+}
+
+const STDIN = 0
+/** Longer than any dialect takes. */
+const MAX_PASSWORD_BYTES = 8_192
+
+/** The first line. */
+function readPassword(file: string): string {
+  const text = readText(file)
+  const [password = ''] = text.split(/\r?\n/, 1)
+  if (password === '')
+    throw new CommandEnd(`The first line of ${nameOf(file)} is empty: write the password there.`)
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES || !password.isWellFormed() || password.includes('\0'))
+    throw new CommandEnd(
+      `The first line of ${nameOf(file)} is no password: write at most 2,047 characters there.`,
+    )
+  return password
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? STDIN : file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandEnd(`The password cannot be read from ${nameOf(file)} (${reason}).`, { cause: error })
+  }
+}
+
+const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)

@@ -1,0 +1,141 @@
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Database } from '../config/index.ts'
+import { CommandEnd } from '../lib/command-end.ts'
+import { makeDirectory, syncDirectory, syncFile } from '../lib/directory.ts'
+import { fileRefusal } from '../lib/file-refusal.ts'
+import { onInterruption } from '../lib/interruption.ts'
+import { Progress } from '../lib/progress.ts'
+import { report, seconds } from '../lib/report.ts'
+import { readSecrets } from '../secrets.ts'
+import { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from './ends.ts'
+import { FILES, type Manifest, manifestText, sumOf } from './manifest.ts'
+
+type SqliteDatabase = Extract<Database, { kind: 'sqlite' }>
+
+const OWNER_ONLY = 0o600
+const STOPPED = 'The back-up was stopped: nothing was kept of it, give the command again.'
+
+/**
+ * Copies a SQLite database, which servers may go on using, and its secrets into a folder that is not there yet or
+ * empty. The folder gets its name once the copy was read through and is on disk. Throws `CommandEnd`, `StoreRefusal`.
+ */
+export async function backUp({
+  database,
+  directory,
+}: {
+  database: Database
+  directory: string
+}): Promise<void> {
+  if (database.kind === 'postgres') throw new CommandEnd(BY_PG_DUMP)
+  const startedAt = performance.now()
+  const to = resolve(directory)
+  requireFree(to)
+  using interruption = onInterruption(STOPPED)
+  const partial = newFolder(`${to}.partial-`)
+  try {
+    const manifest = await fill(partial, database, interruption.signal)
+    await rename(partial, to)
+    syncDirectory(dirname(to))
+    process.stderr.write(
+      report('Backed up, and the copy was read through.', manifest.counts, [
+        ['from', database.file],
+        ['to', to],
+        ['took', seconds(performance.now() - startedAt)],
+        ['beware', 'it holds password hashes and secrets: keep it as you keep passwords'],
+        ['', 'it holds no settings: keep those that you have written yourself, such as JWTSECRET, beside it'],
+        ['next', `parlance restore ${directory}, with the settings of a database that is not there yet`],
+      ]),
+    )
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw fileRefusal(error, to, 'written')
+  }
+}
+
+const BY_PG_DUMP =
+  'A PostgreSQL database is backed up by its own tool, with the secrets that it holds: pg_dump --format=custom --file=parlance.dump and the DATABASE_URL of this server.'
+
+/** Another back-up is never overwritten. */
+function requireFree(directory: string): void {
+  if (!existsSync(directory)) return
+  const content = listed(directory)
+  if (content === undefined || content.length > 0)
+    throw new CommandEnd(`${directory} is there already: name a folder that is not there yet.`)
+}
+
+/** Undefined for what is no folder. */
+function listed(directory: string): readonly string[] | undefined {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined
+    throw fileRefusal(error, directory, 'read')
+  }
+}
+
+/** Beside the back-up's own place, so that a renaming puts it there; for its owner only. */
+function newFolder(prefix: string): string {
+  try {
+    makeDirectory(dirname(prefix))
+    return mkdtempSync(prefix)
+  } catch (error) {
+    throw fileRefusal(error, dirname(prefix), 'written')
+  }
+}
+
+async function fill(directory: string, database: SqliteDatabase, signal: AbortSignal): Promise<Manifest> {
+  // Before the long part: without its secrets a database is not whole.
+  readSecrets(database.directory)
+  const copy = join(directory, FILES.database)
+  const copied = await copyDatabase(database.file, copy, signal)
+  const secrets = join(directory, FILES.secrets)
+  copyFileSync(join(database.directory, FILES.secrets), secrets)
+  for (const file of [copy, secrets]) chmodSync(file, OWNER_ONLY)
+  const content = checkSqliteCopy(copy)
+  requireSame(copied, content)
+  const ignore = () => undefined
+  const manifest: Manifest = {
+    madeAt: new Date().toISOString(),
+    ...content,
+    files: {
+      database: await sumOf(copy, { onBytes: ignore, signal }),
+      secrets: await sumOf(secrets, { onBytes: ignore, signal }),
+    },
+  }
+  for (const file of [copy, secrets]) syncFile(file)
+  await writeFile(join(directory, FILES.manifest), manifestText(manifest), { mode: OWNER_ONLY, flush: true })
+  syncDirectory(directory)
+  return manifest
+}
+
+async function copyDatabase(file: string, to: string, signal: AbortSignal): Promise<CopiedDatabase> {
+  let progress: Progress | undefined
+  let before = 0
+  const onPages = (done: number, total: number) => {
+    progress ??= new Progress('copying', total, process.stderr, 'pages')
+    progress.advance(done - before)
+    before = done
+  }
+  // SQLite cannot be told to stop: an interruption leaves it to the end of the process.
+  const { promise: stopped, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const copied = await Promise.race([backUpSqlite({ file, to, onPages }), stopped])
+    progress?.end()
+    process.stderr.write('checking   the copy\n')
+    return copied
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function requireSame(copied: CopiedDatabase, content: CopiedDatabase): void {
+  for (const [table, rows] of Object.entries(copied.counts))
+    if (content.counts[table] !== rows)
+      throw new CommandEnd(
+        `Of ${table}, the copy holds ${content.counts[table] ?? 0} of ${rows} rows: check both disks, and give the command again.`,
+      )
+}

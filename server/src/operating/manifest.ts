@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CommandEnd } from '../lib/command-end.ts'
+import type { CopiedDatabase } from './ends.ts'
+
+/** What stands in a back-up's folder. The manifest is written last: without it, none is whole. */
+export const FILES = { database: 'parlance.db', secrets: 'secrets.json', manifest: 'manifest.json' } as const
+
+const FORMAT = 'parlance-backup'
+const VERSION = 1
+
+/** A file of a back-up, as it was written. */
+export interface FileSum {
+  readonly bytes: number
+  /** Hexadecimal, so that `sha256sum` can be compared with it. */
+  readonly sha256: string
+}
+
+/** What a back-up holds, by which a restore checks it. */
+export interface Manifest extends CopiedDatabase {
+  /** ISO 8601, UTC. */
+  readonly madeAt: string
+  readonly files: { readonly database: FileSum; readonly secrets: FileSum }
+}
+
+export const manifestText = (manifest: Manifest): string =>
+  `${JSON.stringify({ format: FORMAT, version: VERSION, ...manifest }, null, 2)}\n`
+
+/** Throws `CommandEnd` for a folder that is no whole back-up. */
+export function readManifest(directory: string): Manifest {
+  const file = join(directory, FILES.manifest)
+  if (!existsSync(file))
+    throw new CommandEnd(
+      `${directory} is no back-up, or one that was not finished: it has no ${FILES.manifest}.`,
+    )
+  const value = parsed(file)
+  if (value?.format !== FORMAT) throw new CommandEnd(`${file} is no manifest of a back-up.`)
+  if (value.version !== VERSION)
+    throw new CommandEnd(`${file} is of form ${value.version}, and this version reads form ${VERSION}.`)
+  if (!isManifest(value)) throw new CommandEnd(`${file} is damaged: use another back-up.`)
+  return value
+}
+
+function parsed(file: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isRecord(value) ? value : undefined
+  } catch (error) {
+    throw new CommandEnd(`${file} cannot be read: use another back-up.`, { cause: error })
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isFileSum = (value: unknown): value is FileSum =>
+  isRecord(value) && typeof value.bytes === 'number' && typeof value.sha256 === 'string'
+
+function isManifest(value: Record<string, unknown>): value is Record<string, unknown> & Manifest {
+  const { files, counts, schema, madeAt } = value
+  const hasFiles = isRecord(files) && isFileSum(files.database) && isFileSum(files.secrets)
+  return hasFiles && isRecord(counts) && typeof schema === 'number' && typeof madeAt === 'string'
+}
+
+/** Reads a file through. `onBytes` is told of each piece; the signal's reason is thrown between two. */
+export async function sumOf(
+  file: string,
+  { onBytes, signal }: { onBytes: (count: number) => void; signal: AbortSignal },
+): Promise<FileSum> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    signal.throwIfAborted()
+    hash.update(piece)
+    bytes += piece.length
+    onBytes(piece.length)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { link, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Database } from '../config/index.ts'
+import { CommandEnd } from '../lib/command-end.ts'
+import { makeDirectory, syncDirectory } from '../lib/directory.ts'
+import { fileRefusal } from '../lib/file-refusal.ts'
+import { onInterruption } from '../lib/interruption.ts'
+import { Progress } from '../lib/progress.ts'
+import { report, seconds } from '../lib/report.ts'
+import { keepSecrets, readSecrets } from '../secrets.ts'
+import { checkSqliteCopy } from './ends.ts'
+import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
+
+const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
+
+/**
+ * Puts a back-up into the place that the settings name, where no database may be. The file gets its name once it was
+ * compared with the manifest, read through, and is on disk. Throws `CommandEnd`, `StoreRefusal`.
+ */
+export async function restore({
+  database,
+  directory,
+}: {
+  database: Database
+  directory: string
+}): Promise<void> {
+  if (database.kind === 'postgres') throw new CommandEnd(BY_PG_RESTORE)
+  const startedAt = performance.now()
+  const from = resolve(directory)
+  const manifest = readManifest(from)
+  requireEmpty(database.file)
+  using interruption = onInterruption(STOPPED)
+  const partial = `${database.file}.restoring-${randomUUID()}`
+  try {
+    makeDirectory(database.directory)
+    await copyChecked(from, partial, { manifest, signal: interruption.signal })
+    // The secrets first: a database without them would have new ones made for it.
+    keepSecrets(database.directory, readSecrets(from))
+    await putInPlace(partial, database.file)
+  } catch (error) {
+    throw fileRefusal(error, database.file, 'written')
+  } finally {
+    await rm(partial, { force: true })
+  }
+  process.stderr.write(
+    report('Restored, and compared with the manifest.', manifest.counts, [
+      ['made', manifest.madeAt],
+      ['from', from],
+      ['to', database.file],
+      ['took', seconds(performance.now() - startedAt)],
+      ['next', 'parlance start, with the settings of this command and those that the old server had'],
+    ]),
+  )
+}
+
+const BY_PG_RESTORE =
+  'A PostgreSQL database is restored by its own tool: createdb, then pg_restore --dbname with the DATABASE_URL of this server and the file that pg_dump has made; a back-up of SQLite goes to PostgreSQL by parlance restore into a file, and parlance migrate.'
+
+/** A log that lies beside it would be taken for the restored file's own, and ruin it. */
+function requireEmpty(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    const found = `${file}${suffix}`
+    if (existsSync(found))
+      throw new CommandEnd(
+        `${found} is there already, and nothing is overwritten: move it away, or name another place in DATABASE_URL or DBPATH.`,
+      )
+  }
+}
+
+interface CopyOptions {
+  readonly manifest: Manifest
+  readonly signal: AbortSignal
+}
+
+async function copyChecked(from: string, to: string, { manifest, signal }: CopyOptions): Promise<void> {
+  const { files } = manifest
+  const ignore = () => undefined
+  const secrets = join(from, FILES.secrets)
+  requireSum(secrets, files.secrets, await sumOf(secrets, { onBytes: ignore, signal }))
+  const source = join(from, FILES.database)
+  const progress = new Progress('checking', files.database.bytes, process.stderr, 'bytes')
+  requireSum(source, files.database, await sumOf(source, { onBytes: progress.advance, signal }))
+  progress.end()
+  process.stderr.write('copying    and reading the copy through\n')
+  const out = createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true })
+  await pipeline(createReadStream(source), out, { signal })
+  requireSum(to, files.database, await sumOf(to, { onBytes: ignore, signal }))
+  checkSqliteCopy(to)
+}
+
+function requireSum(file: string, wanted: FileSum, found: FileSum): void {
+  if (found.bytes === wanted.bytes && found.sha256 === wanted.sha256) return
+  throw new CommandEnd(`${file} is not as the manifest says: it was cut or changed, use another back-up.`)
+}
+
+/** By a link, which unlike a renaming fails where something has come meanwhile. */
+async function putInPlace(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    throw new CommandEnd(`${file} has been made meanwhile, and nothing is overwritten.`, { cause: error })
+  }
+  syncDirectory(dirname(file))
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { DIALECT_NAMES } from '../../src/dialects/index.ts'
+import { answers, type Connected, chatappSays, connect, END_MS, ENDS, REFUSED } from '../interop/connected.ts'
+import { refusalOf, WRONG_PASSWORD } from '../interop/refusals.ts'
+import { type Participant, World } from '../interop/world.ts'
+import { DEVICES, type Place, someone } from '../support/clients/index.ts'
+import { type Outcome, parlance, refuses } from '../support/command.ts'
+import { GroupsClient } from '../support/groups.ts'
+import type { Owner } from '../support/owner.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+// An operator's commands, each a process of its own, beside a server that has the database open.
+
+const opened = new AsyncDisposableStack()
+const owner: Owner = { after: (close) => opened.defer(close) }
+let world: World
+let fay: Participant
+let database: readonly string[]
+before(async () => {
+  const file = join(await tempDir(owner), 'parlance.db')
+  world = opened.use(await World.start({ DBPATH: file }))
+  fay = await world.join('fay')
+  database = ['--dbpath', file]
+})
+after(() => opened.disposeAsync())
+
+async function accounts(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr }: Outcome = await parlance(owner, 'accounts', ...args, ...database)
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+const ACTS = {
+  disable: { isThere: false, says: /is disabled: nobody can log in as it/ },
+  'sign-out': { isThere: true, says: /is signed out everywhere/ },
+  'reset-password': { isThere: true, says: /has a new password/ },
+} as const
+
+for (const [act, { isThere, says }] of Object.entries(ACTS)) {
+  describe(`parlance accounts ${act}`, () => {
+    let gil: Participant
+    let place: Place
+    let connected: Connected
+    before(async () => {
+      gil = await world.join('gil')
+      place = await world.open(fay, 'channels', { kind: 'private', others: [gil] })
+      connected = await connect(gil, place, { node: world.server, talker: fay })
+      assert.match(await accounts(act, gil.username.toUpperCase()), says)
+    })
+
+    for (const [name, end] of Object.entries({ ...ENDS, chatapp: undefined })) {
+      test(`closes the account's connections: ${name}`, { timeout: END_MS }, async () => {
+        assert.deepEqual(await connected.ended[name]?.(), end ?? chatappSays(gil, isThere))
+      })
+    }
+
+    test('voids its sessions and tokens', async () => {
+      const chatapp = { status: 401, closed: chatappSays(gil, isThere) }
+      assert.deepEqual(await answers(gil, place, world.server), { ...REFUSED, chatapp })
+    })
+
+    test('leaves the others where they are', async () => {
+      await fay.rooms.send(place, 'fay is still here')
+      await fay.chatapp.ws.settle()
+    })
+  })
+}
+
+test('a disabled account cannot log in in any dialect, and can once it is enabled', async () => {
+  const hal = await world.join('hal')
+  await accounts('disable', hal.username)
+  for (const dialect of DIALECT_NAMES)
+    assert.deepEqual(await refusalOf(DEVICES[dialect].logIn(world.server, hal)), WRONG_PASSWORD[dialect])
+  assert.match(await accounts('disable', hal.username), /, as it was before/)
+  assert.match(await accounts('enable', hal.username), /is enabled: it can log in again/)
+  for (const dialect of DIALECT_NAMES) await (await DEVICES[dialect].logIn(world.server, hal)).close()
+  assert.match(await accounts('enable', hal.username), /is enabled, as it was before/)
+})
+
+test('a log-in after a sign-out outlives the news of it', async () => {
+  const ida = await world.join('ida')
+  await accounts('sign-out', ida.username)
+  const again = await GroupsClient.connect(world.server.url)
+  const { username, password } = ida
+  await again.ask('find_user', { username, password })
+  // The server looks for news once a second: another account that is signed out now is heard of after ida.
+  const joe = await world.join('joe')
+  await accounts('sign-out', joe.username)
+  await joe.chatapp.ws.closed
+  assert.deepEqual(await again.ask('pingg', 'still here?'), [['pongg', { message: 'still here?' }]])
+  again.close()
+})
+
+describe('a password that is reset', () => {
+  test('is printed, and opens every dialect', async () => {
+    const kim = await world.join('kim')
+    const [, password = ''] =
+      /Its new password: (\S+)$/m.exec(await accounts('reset-password', kim.username)) ?? []
+    assert.match(password, /^\w{5}(-\w{5}){3}$/)
+    for (const dialect of DIALECT_NAMES)
+      await (await DEVICES[dialect].logIn(world.server, { ...kim, password })).close()
+    assert.deepEqual(await refusalOf(DEVICES.chatapp.logIn(world.server, kim)), WRONG_PASSWORD.chatapp)
+  })
+
+  test('can stand in a file, and is not printed then', async () => {
+    const lee = await world.join('lee')
+    const file = join(await tempDir(owner), 'password')
+    await writeFile(file, 'пароль 密码\nno part of it\n')
+    assert.doesNotMatch(
+      await accounts('reset-password', lee.username, '--password-from', file),
+      /Its new password/,
+    )
+    const password = 'пароль 密码'
+    for (const dialect of DIALECT_NAMES)
+      await (await DEVICES[dialect].logIn(world.server, { ...lee, password })).close()
+  })
+
+  test('is refused when there is none, and nothing is changed', async () => {
+    const mia = await world.join('mia')
+    const empty = join(await tempDir(owner), 'empty')
+    await writeFile(empty, '\nsecond line\n')
+    const args = ['accounts', 'reset-password', mia.username, ...database]
+    await refuses(owner, /The first line of .*empty is empty/, ...args, '--password-from', empty)
+    await refuses(owner, /cannot be read from .*absent/, ...args, '--password-from', `${empty}.absent`)
+    // The command's standard input has nothing here.
+    await refuses(owner, /The first line of standard input is empty/, ...args, '--password-from', '-')
+    await mia.chatapp.ws.settle()
+  })
+
+  test('is refused to a guest', async () => {
+    const { username } = someone('guest')
+    await world.server.chat.accounts.admitGuest(username)
+    await refuses(owner, /is a guest/, 'accounts', 'reset-password', username, ...database)
+  })
+})
+
+describe('a command about an account is refused', () => {
+  test('when nobody has the name', async () => {
+    await refuses(owner, /^There is no account "nobody"\.$/, 'accounts', 'disable', 'nobody', ...database)
+  })
+
+  test('when there is no database, and none is made', async () => {
+    const file = join(await tempDir(owner), 'absent', 'parlance.db')
+    const sentence = /There is no database .*absent/
+    await refuses(owner, sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
+    await refuses(owner, sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
+  })
+
+  test('when its name or act is missing', async () => {
+    await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', ...database)
+    assert.equal((await parlance(owner, 'accounts', ...database)).code, 2)
+    assert.equal((await parlance(owner, 'accounts', 'paint', 'fay', ...database)).code, 2)
+  })
+})
+
+test('an account is disabled while no server runs, too', async () => {
+  const directory = await tempDir(owner)
+  const file = join(directory, 'parlance.db')
+  const person = someone('nia')
+  {
+    await using before = await World.start({ DBPATH: file })
+    await DEVICES.chatapp.register(before.server, person)
+  }
+  assert.equal((await parlance(owner, 'accounts', 'disable', person.username, '--dbpath', file)).code, 0)
+  await using after = await World.start({ DBPATH: file })
+  assert.deepEqual(await refusalOf(DEVICES.chatapp.logIn(after.server, person)), WRONG_PASSWORD.chatapp)
+})
