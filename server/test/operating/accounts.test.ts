@@ -91,7 +91,7 @@ test('a log-in after a sign-out outlives the news of it', async () => {
   await accounts('sign-out', joe.username)
   await joe.chatapp.ws.closed
   assert.deepEqual(await again.ask('pingg', 'still here?'), [['pongg', { message: 'still here?' }]])
-  again.close()
+  again.socket.disconnect()
 })
 
 describe('a password that is reset', () => {
