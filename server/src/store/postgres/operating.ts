@@ -1,6 +1,6 @@
+import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
-import { connectForMigrating, connectForReading, displayName } from './database.ts'
-import { Held } from './held.ts'
+import { connectForReading, openForMigrating } from './database.ts'
 import { PostgresStore } from './index.ts'
 import { refusalOf } from './refusals.ts'
 import { requireCurrent } from './schema.ts'
@@ -8,9 +8,9 @@ import { WriteQueue } from './write-queue.ts'
 
 /** Opens a database that is there and of this version, beside servers. Throws `StoreRefusal`, also when it is away. */
 export async function openPostgresToOperate(url: string): Promise<Store> {
-  const database = displayName(url)
+  const database = shownPostgres(url)
   try {
-    const held = await Held.open((onLost) => connectForMigrating(url, onLost))
+    const held = await openForMigrating(url)
     try {
       await requireCurrent(held, database)
     } finally {
