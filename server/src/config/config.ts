@@ -37,6 +37,7 @@ export interface Config {
     /** Set: events go to hosted Pusher and the built-in server is off. */
     readonly cluster: string | undefined
     readonly webhookUrl: string | undefined
+    readonly subscriptionCounts: boolean
   }
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined

@@ -32,7 +32,8 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
       'PUSHER_WEBHOOK_URL belongs to the built-in server, which PUSHER_CLUSTER turns off; set one of the two.',
     )
   }
-  return { appId, key, secret, cluster, webhookUrl }
+  const subscriptionCounts = settings.flag('PUSHER_SUBSCRIPTION_COUNTS') ?? true
+  return { appId, key, secret, cluster, webhookUrl, subscriptionCounts }
 }
 
 /** Nothing listens on port 0. */

@@ -121,13 +121,13 @@ async function openPusher({
   secrets,
 }: Omit<DialectParts, 'chat' | 'feeds'>) {
   const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
-  const { cluster, webhookUrl } = config.pusher
+  const { cluster, webhookUrl, subscriptionCounts } = config.pusher
   const credentials = pusherCredentials(config, secrets)
   if (cluster) {
     return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
   }
   const server = createPusherServer({
-    ...{ bus, clock, credentials, limits, addressOf, log },
+    ...{ bus, clock, credentials, limits, addressOf, log, subscriptionCounts },
     ...(webhookUrl && { webhookUrl }),
     onWebhookDropped: (reason, count) => metrics.countDroppedWebhooks(reason, count),
   })

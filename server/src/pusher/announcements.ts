@@ -77,6 +77,10 @@ export class Announcements {
     )
   }
 
+  subscriptionsCounted(channel: string, count: number): void {
+    this.#webhooks?.add({ name: 'subscription_count', channel, subscription_count: count })
+  }
+
   clientEvent(event: Omit<ClientEventHook, 'name'>): void {
     this.#webhooks?.add({ name: 'client_event', ...event })
   }

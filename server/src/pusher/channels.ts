@@ -22,6 +22,13 @@ const channelTopic = (channel: string): Topic<ChannelNews> => topic(channelTopic
  */
 export type OccupancyListener = (channel: string, isOccupied: boolean) => void | Promise<void>
 
+/** Follows the events of the channels that are open here. */
+export interface EventListener {
+  heard(channel: string, event: ChannelEvent): void
+  /** Events of other nodes may have been missed, or a node has died. */
+  renewed(channel: string): void
+}
+
 /** A channel that somebody on this node is subscribed to, or is about to be. */
 export interface OpenChannel {
   readonly name: string
@@ -47,12 +54,18 @@ export class Channels {
   readonly #log: Logger
   readonly #open = new Map<string, Entry>()
   readonly #listeners: OccupancyListener[] = []
+  readonly #eventListeners: EventListener[]
 
   constructor(bus: Bus, occupancy: Occupancy, log: Logger) {
     this.#bus = bus
     this.#occupancy = occupancy
     this.#log = log
     this.cache = new EventCache(bus, log)
+    this.#eventListeners = [this.cache]
+  }
+
+  onEvent(listener: EventListener): void {
+    this.#eventListeners.push(listener)
   }
 
   onOccupancy(listener: OccupancyListener): void {
@@ -109,9 +122,14 @@ export class Channels {
     try {
       await this.#occupancy.settled()
       await this.#mend(name, fanout, roster)
+      this.#renewed(name)
     } catch (err) {
       this.#log.warn({ err }, 'members were not compared')
     }
+  }
+
+  #renewed(name: string): void {
+    for (const listener of this.#eventListeners) listener.renewed(name)
   }
 
   #enter(name: string): Entry {
@@ -122,11 +140,12 @@ export class Channels {
     const unsubscribe = this.#bus.subscribe(
       topic,
       (news) => {
-        if (news.type === 'event') this.cache.heard(name, news)
+        if (news.type === 'event') for (const listener of this.#eventListeners) listener.heard(name, news)
         receive(name, fanout, roster, news)
       },
       (why) => {
         if (why === 'resumed') owned('task', this.#mendAfterOutage(name, fanout, roster))
+        else if (why === 'bereaved') this.#renewed(name)
       },
     )
     const settled = this.#bus.settled(topic)

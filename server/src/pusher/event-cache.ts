@@ -44,6 +44,9 @@ export class EventCache {
     lookup.isOvertaken = true
   }
 
+  /** Whoever asks next is told by those who keep it. */
+  renewed(): void {}
+
   /**
    * The last event of a channel that this node listens to. It holds until the end of the turn in which it is read
    * from the answer. Those who ask at once share one question.

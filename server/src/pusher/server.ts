@@ -16,6 +16,7 @@ import type { PusherCredentials, PusherPublisher } from './publisher.ts'
 import { QUOTAS } from './quotas.ts'
 import { Requests } from './requests.ts'
 import { Signatures } from './signatures.ts'
+import { SubscriptionCounts } from './subscription-counts.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Users } from './users.ts'
 import type { OnDropped } from './webhook-queue.ts'
@@ -28,6 +29,8 @@ export interface PusherDeps {
   readonly webhookUrl?: string
   /** Told of webhook events that are given up. */
   readonly onWebhookDropped?: OnDropped
+  /** Tells subscribers and the application how many subscriptions a channel has. */
+  readonly subscriptionCounts?: boolean
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -90,7 +93,10 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     lingerMs: timing.lingerMs ?? LINGER_MS,
     log,
   })
-  const subscriptions = new Subscriptions({ channels, occupancy, announcements, limits, log })
+  const counts = deps.subscriptionCounts
+    ? countSubscriptions({ channels, occupancy, announcements, log })
+    : undefined
+  const subscriptions = new Subscriptions({ channels, occupancy, announcements, counts, limits, log })
   const requests = new Requests({ signatures, subscriptions, users, channels, announcements })
   const connections = new Connections({
     key: credentials.key,
@@ -145,9 +151,31 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
       clearInterval(mending)
       await connections.close()
       await subscriptions.settled()
+      counts?.close()
       await announcements.close()
     },
   }
+}
+
+interface CountingDeps {
+  readonly channels: Channels
+  readonly occupancy: Occupancy
+  readonly announcements: Announcements
+  readonly log: Logger
+}
+
+function countSubscriptions({ channels, occupancy, announcements, log }: CountingDeps): SubscriptionCounts {
+  const counts = new SubscriptionCounts({
+    occupancy,
+    publish: (channel, event) => channels.publish(channel, event),
+    announce: (channel, count) => announcements.subscriptionsCounted(channel, count),
+    log,
+  })
+  channels.onEvent(counts)
+  channels.onOccupancy((channel, isOccupied) => {
+    if (!isOccupied) counts.forget(channel)
+  })
+  return counts
 }
 
 function openWebhooks(deps: PusherDeps, signatures: Signatures, clock: Clock): Webhooks | undefined {

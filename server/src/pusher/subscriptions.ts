@@ -12,6 +12,7 @@ import type { Subscriber } from './fanout.ts'
 import { cacheMissFrame, presenceSubscribedFrame, pusherFrame, subscribedFrame } from './frames.ts'
 import type { Occupancy } from './occupancy.ts'
 import { QUOTAS } from './quotas.ts'
+import type { SubscriptionCounts } from './subscription-counts.ts'
 import type { Member } from './wire.ts'
 
 /** What one connection holds of one channel. */
@@ -26,6 +27,8 @@ interface SubscriptionsDeps {
   readonly channels: Channels
   readonly occupancy: Occupancy
   readonly announcements: Announcements
+  /** Undefined: nobody is told of them. */
+  readonly counts: Pick<SubscriptionCounts, 'changed'> | undefined
   readonly limits: Pick<Limits, 'mayHold' | 'hold' | 'letGo'>
   readonly log: Logger
 }
@@ -155,6 +158,7 @@ export class Subscriptions {
     else if (isCacheChannel(name)) this.#tellMiss(connection, name)
     fanout.add(subscriber)
     this.#deps.announcements.subscribed(name, subscriber.member?.userId)
+    this.#deps.counts?.changed(name)
   }
 
   #tellMiss(connection: Connection, name: string): void {
@@ -184,11 +188,12 @@ export class Subscriptions {
 
   /** Never rejects: what the shared sets do not hear now, they forget with this node's lease. */
   async #leaveSets({ channel, subscriber, isCounted }: Subscription): Promise<void> {
-    const { occupancy, channels, log } = this.#deps
+    const { occupancy, channels, counts, log } = this.#deps
     const { name } = channel
     const userId = subscriber.member?.userId
     try {
       if (isCounted) await occupancy.leave(name)
+      counts?.changed(name)
       if (userId === undefined || !(await occupancy.removeMember(name, userId))) return
       channels.publish(name, { type: 'member_removed', userId })
     } catch (err) {

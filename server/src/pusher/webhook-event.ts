@@ -11,4 +11,5 @@ export interface ClientEventHook {
 export type WebhookEvent =
   | { readonly name: 'channel_occupied' | 'channel_vacated' | 'cache_miss'; readonly channel: string }
   | { readonly name: 'member_added' | 'member_removed'; readonly channel: string; readonly user_id: string }
+  | { readonly name: 'subscription_count'; readonly channel: string; readonly subscription_count: number }
   | ClientEventHook

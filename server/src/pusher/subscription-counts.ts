@@ -1,0 +1,98 @@
+import type { Logger } from 'pino'
+import { owned } from '../lib/guard.ts'
+import { runAfter } from '../lib/timers.ts'
+import type { ChannelEvent } from './channel-event.ts'
+import { channelKind } from './channel-name.ts'
+import type { Occupancy } from './occupancy.ts'
+
+const EVENT = 'pusher_internal:subscription_count'
+/** Changes within this time are told once. */
+const GATHER_MS = 100
+/** Above so many subscriptions they are told once in `CROWD_MS`, as hosted Pusher does. */
+const CROWD = 100
+const CROWD_MS = 5_000
+/** All nodes notice at once that one has died. */
+const RECOUNT_WITHIN_MS = 1_000
+
+interface Told {
+  readonly count: number
+  readonly atMs: number
+}
+
+interface SubscriptionCountsDeps {
+  readonly occupancy: Occupancy
+  readonly publish: (channel: string, event: ChannelEvent) => void
+  /** Tells the application. */
+  readonly announce: (channel: string, count: number) => void
+  readonly log: Logger
+}
+
+/**
+ * Tells subscribers and the application how many subscriptions a channel has, over all nodes, when that changes. Of
+ * presence channels it tells nothing: they have members.
+ */
+export class SubscriptionCounts {
+  readonly #deps: SubscriptionCountsDeps
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Of channels that this node has subscribers of. */
+  readonly #told = new Map<string, Told>()
+
+  constructor(deps: SubscriptionCountsDeps) {
+    this.#deps = deps
+  }
+
+  /** A subscription of this node has begun or ended. */
+  changed(channel: string): void {
+    const kind = channelKind(channel)
+    if (kind === 'presence' || kind === 'user' || this.#timers.has(channel)) return
+    const told = this.#told.get(channel)
+    const quietMs = told && told.count > CROWD ? told.atMs + CROWD_MS - performance.now() : 0
+    // Told even when it is what it was: the one who came has not heard it.
+    this.#countIn(Math.max(GATHER_MS, quietMs), channel, () => true)
+  }
+
+  /** Subscriptions may have gone with a node, or changed unheard of. One of the nodes tells the others. */
+  renewed(channel: string): void {
+    if (!this.#told.has(channel) || this.#timers.has(channel)) return
+    const isNews = (count: number) => count !== this.#told.get(channel)?.count
+    this.#countIn(Math.random() * RECOUNT_WITHIN_MS, channel, isNews)
+  }
+
+  /** An event has come to this node: the count that another node has told, perhaps. */
+  heard(channel: string, { event, data }: ChannelEvent): void {
+    if (event !== EVENT) return
+    const count = Number(/\d+/.exec(data)?.[0] ?? 0)
+    this.#told.set(channel, { count, atMs: performance.now() })
+  }
+
+  /** Nobody on this node is subscribed any more. */
+  forget(channel: string): void {
+    this.#told.delete(channel)
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  #countIn(ms: number, channel: string, isNews: (count: number) => boolean): void {
+    const timer = runAfter(ms, () => {
+      this.#timers.delete(channel)
+      owned('task', this.#count(channel, isNews))
+    })
+    this.#timers.set(channel, timer.unref())
+  }
+
+  async #count(channel: string, isNews: (count: number) => boolean): Promise<void> {
+    const { occupancy, publish, announce, log } = this.#deps
+    try {
+      const count = await occupancy.countSubscriptions(channel)
+      if (!isNews(count)) return
+      const data = JSON.stringify({ subscription_count: count })
+      if (count > 0) publish(channel, { type: 'event', event: EVENT, data })
+      announce(channel, count)
+    } catch (err) {
+      log.warn({ err }, 'subscriptions were not counted')
+    }
+  }
+}
