@@ -8,7 +8,7 @@ if (major < 24 || (major === 24 && minor < 7)) {
   )
   process.exit(1)
 }
-const { enableCompileCache } = await import('node:module')
-enableCompileCache()
+const { enablePrivateCompileCache } = await import('./lib/compile-cache.js')
+enablePrivateCompileCache(process.env)
 const { run } = await import('./cli.ts')
 process.exit(await run(process.argv.slice(2), process.env))

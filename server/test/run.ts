@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { run } from 'node:test'
@@ -32,8 +32,13 @@ for (const [engine, isMissing] of Object.entries(needs)) {
   leftOut.push(`NOT RUN, because ${reason}: ${files.join(', ')}`)
 }
 
-// Each file is a process of its own, which would compile the same modules again.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'parlance-compile-cache')
+// Each file is a process of its own, which would compile the same modules again. The directory is of this run alone: what
+// lies under a name that others know could be theirs, and would be run.
+if (!process.env.NODE_COMPILE_CACHE) {
+  const directory = mkdtempSync(join(tmpdir(), 'parlance-compile-cache-'))
+  process.env.NODE_COMPILE_CACHE = directory
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+}
 
 let passed = 0
 let failed = 0

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
@@ -36,8 +38,12 @@ export class WriteQueue {
   #turn: Command[] = []
   #end: Error | undefined
 
-  static async open(workerData: WriterData, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
-    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData })
+  static async open(data: WriterData, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
+    // Of what Node answers the last part is its version's, which it adds again.
+    const ours = getCompileCacheDir()
+    const compileCache = ours === undefined ? undefined : dirname(ours)
+    const entry = new URL('./writer-thread.js', import.meta.url)
+    const worker = new Worker(entry, { workerData: { ...data, compileCache } })
     const [news] = (await once(worker, 'message')) as [FromWriter]
     if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
     return new WriteQueue(worker, cache, hooks)

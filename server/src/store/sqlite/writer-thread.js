@@ -1,5 +1,7 @@
-// The entry of the one thread that writes. As in main.js: first the cache, then TypeScript. A thread has its own.
+// The entry of the one thread that writes. As in main.js: first the cache, then TypeScript. A thread has its own, in the
+// directory that the main thread has found to be safe.
 import { enableCompileCache } from 'node:module'
+import { workerData } from 'node:worker_threads'
 
-enableCompileCache()
+if (workerData.compileCache !== undefined) enableCompileCache(workerData.compileCache)
 await import('./writer.ts')
