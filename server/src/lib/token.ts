@@ -11,13 +11,18 @@ type Verdict =
 /** How many good tokens are remembered; one more and all are forgotten. */
 const MAX_REMEMBERED = 10_000
 
+/** Another server that signs with the same key may have a clock that is so far ahead. */
+const LEEWAY: Micros = 5 * MICROS_PER_SECOND
+
 interface Remembered {
   readonly claims: Claims
+  /** The later of `nbf` and `iat`. */
+  readonly beginsAt: Micros
   readonly expiresAt: Micros
 }
 
 // The library would judge by a clock of its own, which no test can set.
-const OWN_EXPIRY = { ignoreExpiration: true, cache: false } as const
+const OWN_TIMES = { ignoreExpiration: true, ignoreNotBefore: true, cache: false } as const
 
 /** Signs and verifies HS256 tokens that must expire. The algorithm is pinned. */
 export class Tokens {
@@ -33,7 +38,7 @@ export class Tokens {
     this.#clock = clock
     // `iat` is ours to leave out: some dialects document the exact claims.
     this.#sign = createSigner({ key, algorithm: 'HS256', noTimestamp: true })
-    this.#verify = createVerifier({ key, algorithms: ['HS256'], requiredClaims: ['exp'], ...OWN_EXPIRY })
+    this.#verify = createVerifier({ key, algorithms: ['HS256'], requiredClaims: ['exp'], ...OWN_TIMES })
   }
 
   /** `expiresAt` in whole epoch seconds. */
@@ -41,10 +46,13 @@ export class Tokens {
     return this.#sign({ ...claims, exp: expiresAt })
   }
 
+  /** One that begins more than 5 s from now, by `nbf` or `iat`, is as invalid as one of another key. */
   verify(token: string): Verdict {
     try {
-      const { claims, expiresAt } = this.#remembered.get(token) ?? this.#read(token)
-      return this.#clock.nowMicros() <= expiresAt ? { ok: true, claims } : { ok: false, why: 'expired' }
+      const { claims, beginsAt, expiresAt } = this.#remembered.get(token) ?? this.#read(token)
+      const now = this.#clock.nowMicros()
+      if (now > expiresAt) return { ok: false, why: 'expired' }
+      return now + LEEWAY < beginsAt ? { ok: false, why: 'invalid' } : { ok: true, claims }
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
       return { ok: false, why: 'invalid' }
@@ -54,15 +62,23 @@ export class Tokens {
   /** Throws what the library throws unless it is signed with the key. */
   #read(token: string): Remembered {
     const claims = this.#verify(token)
-    const { exp } = claims
-    // Of another form it would never expire.
-    if (typeof exp !== 'number')
-      throw new TokenError(TokenError.codes.invalidClaimType, 'exp must be a number')
-    const read = { claims, expiresAt: exp * MICROS_PER_SECOND }
+    const { exp, nbf = 0, iat = 0 } = claims
+    const read = {
+      claims,
+      beginsAt: Math.max(timeOf(nbf), timeOf(iat)),
+      expiresAt: timeOf(exp),
+    }
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
     this.#remembered.set(token, read)
     return read
   }
+}
+
+/** Of seconds, as the claims of a token have it. Of another form it would never come, or never be over. */
+function timeOf(claim: unknown): Micros {
+  if (typeof claim !== 'number' || !Number.isFinite(claim))
+    throw new TokenError(TokenError.codes.invalidClaimType, 'a time must be a number')
+  return claim * MICROS_PER_SECOND
 }
 
 /** A key of its own for each purpose, so that a token made for one is worthless in another. */

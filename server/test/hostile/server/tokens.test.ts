@@ -119,6 +119,18 @@ describe('tokens', () => {
     }
   })
 
+  test('one that begins up to five seconds from now is good, by the clock of whoever signed it; a later one is not', async () => {
+    for (const [name, { key, claims, ttl, letsIn }] of Object.entries(doors())) {
+      const opens = (times: object) => letsIn(token({ ...claims(now() + ttl), ...times }, hmac(key)))
+      for (const claim of ['nbf', 'iat']) {
+        for (const at of [now() + 3, now(), now() - 3600, 0, -1, now() + 2.5])
+          assert.equal(await opens({ [claim]: at }), true, `${name}: ${claim} ${at}`)
+        for (const at of [now() + 60, 1e300, String(now()), null, [], {}, true])
+          assert.equal(await opens({ [claim]: at }), false, `${name}: ${claim} ${JSON.stringify(at)}`)
+      }
+    }
+  })
+
   test('one whose end is missing, past, no number, or whose claims are odd opens nothing', async () => {
     for (const [name, { key, claims, letsIn }] of Object.entries(doors())) {
       const wrong = [undefined, null, now() - 1, 0, -1, String(now() + 100), [now() + 100], {}, true]
