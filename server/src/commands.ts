@@ -1,5 +1,5 @@
 import type { CommandLine, Syntax } from './command-line.ts'
-import { readDatabase } from './config/index.ts'
+import { readConfig, readDatabase } from './config/index.ts'
 import { SettingRefusal } from './lib/settings.ts'
 import type { AccountAct } from './operating/index.ts'
 import { start } from './start.ts'
@@ -27,7 +27,7 @@ function accountCommand(act: AccountAct, summary: string): Command {
     run: async ({ environment, options, operands: [username = ''] }) => {
       const { changeAccount } = await import('./operating/index.ts')
       const passwordFrom = options['password-from']
-      await changeAccount({ database: readDatabase(environment), act, username, passwordFrom })
+      await changeAccount({ settings: readConfig(environment), act, username, passwordFrom })
     },
   }
 }

@@ -67,11 +67,7 @@ export async function createServer(config: Config): Promise<Server> {
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 
-  const notices = await AccountNotices.watch({
-    store: store.accounts,
-    bus,
-    onError: (err) => log.error({ err }, 'changed accounts could not be told of'),
-  })
+  const notices = await AccountNotices.watch({ store: store.accounts, bus })
   opened.defer(() => notices.close())
 
   const limits = new Limits(config.rateLimits)

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import { runEvery } from '../lib/timers.ts'
 import type { AccountStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
@@ -15,8 +16,6 @@ const NUMBERS_BACK = 100
 interface AccountNoticesParts {
   readonly store: Pick<AccountStore, 'notices' | 'lastNotice'>
   readonly bus: Bus
-  /** A look has failed for another reason than that the store is away, which tells of that itself. */
-  readonly onError: (error: unknown) => void
 }
 
 /**
@@ -39,7 +38,7 @@ export class AccountNotices {
   private constructor(parts: AccountNoticesParts, last: number) {
     this.#parts = parts
     this.#horizons = [Math.max(0, last - NUMBERS_BACK)]
-    this.#timer = setInterval(() => this.#lookOnce(), LOOK_EVERY_MS).unref()
+    this.#timer = runEvery(LOOK_EVERY_MS, () => this.#lookOnce()).unref()
   }
 
   close(): void {
@@ -47,16 +46,17 @@ export class AccountNotices {
   }
 
   /** A look that takes longer than a second is not joined by a second one. */
-  #lookOnce(): void {
+  async #lookOnce(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
-    this.#look()
-      .catch((error) => {
-        if (!(error instanceof ChatError)) this.#parts.onError(error)
-      })
-      .finally(() => {
-        this.#isLooking = false
-      })
+    try {
+      await this.#look()
+    } catch (error) {
+      // A store that is away tells of that itself, and the next look is a second from now.
+      if (!(error instanceof ChatError)) throw error
+    } finally {
+      this.#isLooking = false
+    }
   }
 
   async #look(): Promise<void> {

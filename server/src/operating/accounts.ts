@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
-import type { Database } from '../config/index.ts'
 import type { Account, Accounts } from '../core/chat.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
-import { openAccounts } from './ends.ts'
+import { type AccountSettings, openAccounts } from './ends.ts'
 
 /** What an operator does to an account. */
 export type AccountAct = 'disable' | 'enable' | 'sign-out' | 'reset-password'
 
 interface AccountOrder {
-  readonly database: Database
+  readonly settings: AccountSettings
   readonly act: AccountAct
   /** In any case, as people type it. */
   readonly username: string
@@ -21,8 +20,8 @@ interface AccountOrder {
  * Changes an account, whether or not servers run, and says on standard output what was done. Running servers close
  * the account's connections within two seconds. Throws `CommandEnd`, `StoreRefusal`.
  */
-export async function changeAccount({ database, act, username, passwordFrom }: AccountOrder): Promise<void> {
-  const { accounts, close } = await openAccounts(database)
+export async function changeAccount({ settings, act, username, passwordFrom }: AccountOrder): Promise<void> {
+  const { accounts, close } = await openAccounts(settings)
   try {
     const account = await accounts.findForOperator(username)
     if (!account) throw new CommandEnd(`There is no account "${username}".`)

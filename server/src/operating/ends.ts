@@ -1,5 +1,5 @@
 import { LocalBus } from '../bus/local.ts'
-import type { Database } from '../config/index.ts'
+import type { Config, Database } from '../config/index.ts'
 import { type Accounts, Chat } from '../core/chat.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
@@ -13,15 +13,19 @@ export interface OpenAccounts {
   close(): Promise<void>
 }
 
+/** What decides how a password is stored is as the servers have it. */
+export type AccountSettings = Pick<Config, 'database' | 'rooms'>
+
 /** Throws `StoreRefusal` for a database that is not there, out of reach, or of another version. */
-export async function openAccounts(database: Database): Promise<OpenAccounts> {
+export async function openAccounts({ database, rooms }: AccountSettings): Promise<OpenAccounts> {
   const store = await openStore(database)
   const onError = (error: unknown) => {
     throw error
   }
   // Servers hear of what is changed here from the database, so no bus is needed.
   const bus = new LocalBus(onError)
-  const { accounts } = new Chat({ store, bus, clock: systemClock(), maxMessageBytes: 1 })
+  const { md5Passwords } = rooms
+  const { accounts } = new Chat({ store, bus, clock: systemClock(), maxMessageBytes: 1, md5Passwords })
   return { accounts, close: () => store.close() }
 }
 

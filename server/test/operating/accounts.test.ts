@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -103,6 +104,14 @@ describe('a password that is reset', () => {
     for (const dialect of DIALECT_NAMES)
       await (await DEVICES[dialect].logIn(world.server, { ...kim, password })).close()
     assert.deepEqual(await refusalOf(DEVICES.chatapp.logIn(world.server, kim)), WRONG_PASSWORD.chatapp)
+  })
+
+  test('opens its account by its MD5 as well, where a front end of rooms sends that', async () => {
+    const jan = await world.join('jan')
+    const [, password = ''] =
+      /Its new password: (\S+)$/m.exec(await accounts('reset-password', jan.username)) ?? []
+    const md5 = createHash('md5').update(password).digest('hex')
+    await (await DEVICES.rooms.logIn(world.server, { ...jan, password: md5 })).close()
   })
 
   test('can stand in a file, and is not printed then', async () => {
