@@ -11,6 +11,7 @@ export const CODES = {
   /** "Any other type of error": the connection lives. */
   other: 4300,
   tooFast: 4301,
+  watchlist: 4302,
 } as const
 
 export type PusherCode = (typeof CODES)[keyof typeof CODES]

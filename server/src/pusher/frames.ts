@@ -26,6 +26,15 @@ export const establishedFrame = (socketId: string, activityTimeoutSeconds: numbe
     JSON.stringify({ socket_id: socketId, activity_timeout: activityTimeoutSeconds }),
   )
 
+/** Who of a watchlist is online, or offline, by now. */
+export function watchlistFrame(
+  events: readonly (readonly [name: 'online' | 'offline', userIds: readonly string[]])[],
+): Frame {
+  const told = events.filter(([, user_ids]) => user_ids.length > 0)
+  const data = { events: told.map(([name, user_ids]) => ({ name, user_ids })) }
+  return systemFrame('pusher_internal:watchlist_events', JSON.stringify(data))
+}
+
 export const signedInFrame = (userData: string): Frame =>
   systemFrame('pusher:signin_success', { user_data: userData })
 

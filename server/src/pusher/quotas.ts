@@ -14,7 +14,12 @@ export const QUOTAS = {
   cachedEventMs: 30 * 60_000,
 
   subscriptionsPerConnection: 2_000,
-  userDataBytes: 10 * 1024,
+  /** The users of a watchlist. */
+  watchlistLength: 100,
+  /** Entries of all watchlists of a node. */
+  watchesOfNode: 500_000,
+  /** What an application says of a user, and a watchlist of the longest ids. */
+  userDataBytes: 24 * 1024,
   /** One WebSocket message: 10 KiB of data in which every character is escaped, and what is around it. */
   messageBytes: 128 * 1024,
   /** One HTTP body: ten events of 10 KiB, escaped. */

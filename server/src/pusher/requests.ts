@@ -4,16 +4,20 @@ import { type ClientEventsDeps, relayClientEvent } from './client-events.ts'
 import type { Connection } from './connection.ts'
 import { CODES, PusherError, SubscriptionError } from './errors.ts'
 import { PONG, signedInFrame } from './frames.ts'
+import type { OnlineUsers } from './online-users.ts'
 import { QUOTAS } from './quotas.ts'
 import type { Signatures } from './signatures.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { Users } from './users.ts'
-import { type ClientMessage, type Member, parseUser, type SubscribeMessage } from './wire.ts'
+import type { Watchlists } from './watchlists.ts'
+import { type ClientMessage, type Member, parseUser, parseWatchlist, type SubscribeMessage } from './wire.ts'
 
 interface RequestsDeps extends ClientEventsDeps {
   readonly signatures: Signatures
   readonly subscriptions: Subscriptions
   readonly users: Users
+  readonly onlineUsers: Pick<OnlineUsers, 'add' | 'remove'>
+  readonly watchlists: Watchlists
 }
 
 type SigninMessage = Extract<ClientMessage, { type: 'signin' }>
@@ -50,7 +54,10 @@ export class Requests {
   /** For a connection that is gone. */
   forget(connection: Connection): void {
     this.#deps.subscriptions.dropAll(connection)
-    if (connection.user) this.#deps.users.remove(connection.user.userId, connection)
+    this.#deps.watchlists.forget(connection)
+    if (!connection.user) return
+    this.#deps.users.remove(connection.user.userId, connection)
+    this.#deps.onlineUsers.remove(connection.user.userId)
   }
 
   async #subscribe(connection: Connection, message: SubscribeMessage): Promise<void> {
@@ -97,9 +104,18 @@ export class Requests {
       connection.fail(CODES.unauthorized, user)
       return
     }
+    if (!connection.user) this.#deps.onlineUsers.add(user.userId)
     connection.user = user
     this.#deps.users.add(user.userId, connection)
     connection.send(signedInFrame(message.userData))
+    const watchlist = parseWatchlist(message.userData)
+    this.#deps.watchlists.set(connection, watchlist ?? [])
+    if (watchlist) return
+    const { watchlistLength } = QUOTAS
+    throw new PusherError(
+      CODES.watchlist,
+      `Watchlist refused - a list of at most ${watchlistLength} user ids is expected`,
+    )
   }
 
   /** Or why the connection may not sign in as that user. */

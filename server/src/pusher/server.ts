@@ -12,6 +12,7 @@ import { Connections, type Liveness } from './connections.ts'
 import { keyIn } from './handshake.ts'
 import { createHttpApi } from './http-api.ts'
 import { Occupancy } from './occupancy.ts'
+import { OnlineUsers } from './online-users.ts'
 import type { PusherCredentials, PusherPublisher } from './publisher.ts'
 import { QUOTAS } from './quotas.ts'
 import { Requests } from './requests.ts'
@@ -19,6 +20,7 @@ import { Signatures } from './signatures.ts'
 import { SubscriptionCounts } from './subscription-counts.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Users } from './users.ts'
+import { Watchlists } from './watchlists.ts'
 import type { OnDropped } from './webhook-queue.ts'
 import { type WebhookRetry, Webhooks } from './webhooks.ts'
 
@@ -79,6 +81,8 @@ export interface PusherServer extends PusherPublisher {
 /** Pusher's own documents recommend 120 s; ours is small, so that proxies do not cut idle connections. */
 const LIVENESS: Liveness = { activityTimeout: 30, grace: 15, pongTimeout: 30 }
 const LINGER_MS = 3_000
+/** A user who loads a page anew is not offline meanwhile. */
+const ONLINE_LINGER_MS = 1_000
 const MEND_INTERVAL_MS = 30_000
 
 export function createPusherServer(deps: PusherDeps): PusherServer {
@@ -87,6 +91,8 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
   const occupancy = new Occupancy(bus.presence)
   const channels = new Channels(bus, occupancy, log)
   const users = new Users(bus)
+  const onlineUsers = new OnlineUsers(bus, Math.min(ONLINE_LINGER_MS, timing.lingerMs ?? LINGER_MS), log)
+  const watchlists = new Watchlists({ bus, onlineUsers, limits, log })
   const announcements = new Announcements({
     sets: bus.presence,
     webhooks: openWebhooks(deps, signatures, clock),
@@ -97,7 +103,9 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     ? countSubscriptions({ channels, occupancy, announcements, log })
     : undefined
   const subscriptions = new Subscriptions({ channels, occupancy, announcements, counts, limits, log })
-  const requests = new Requests({ signatures, subscriptions, users, channels, announcements })
+  const requests = new Requests({
+    ...{ signatures, subscriptions, users, onlineUsers, watchlists, channels, announcements },
+  })
   const connections = new Connections({
     key: credentials.key,
     requests,
@@ -121,6 +129,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     const [channel, change] = occupancy.changeBy(shift) ?? []
     if (channel !== undefined && change) channels.publish(channel, change)
     announcements.shifted(shift)
+    onlineUsers.shifted(shift)
   })
   const terminateUser = (userId: string) => users.terminate(userId)
 
@@ -152,7 +161,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
       await connections.close()
       await subscriptions.settled()
       counts?.close()
-      await announcements.close()
+      await Promise.all([announcements.close(), onlineUsers.close()])
     },
   }
 }

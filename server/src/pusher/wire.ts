@@ -97,12 +97,26 @@ export interface Member {
 /** `channel_data` of a presence channel, or `user_data` of a sign-in, whose id is under `idName`. */
 export function parseUser(text: string, idName: 'user_id' | 'id'): Member | undefined {
   const user = parseObject(text)
-  const id = user && field(user, idName)
-  const userId = Number.isSafeInteger(id) ? String(id) : id
-  if (typeof userId !== 'string' || userId === '' || !isCleanText(userId)) return undefined
-  if (userId.length > QUOTAS.userIdLength) return undefined
+  const userId = user && userIdOf(field(user, idName))
+  if (userId === undefined) return undefined
   const info = jsonOf(field(user ?? {}, 'user_info') ?? null)
   return info === undefined ? undefined : { userId, info }
+}
+
+/** The users whom a signed-in user watches, each once. Undefined: the list is none, or too long. */
+export function parseWatchlist(userData: string): readonly string[] | undefined {
+  const list = field(parseObject(userData) ?? {}, 'watchlist') ?? []
+  if (!Array.isArray(list)) return undefined
+  const userIds = new Set(list.map(userIdOf))
+  if (userIds.has(undefined) || userIds.size > QUOTAS.watchlistLength) return undefined
+  return [...userIds].filter((userId) => userId !== undefined)
+}
+
+/** A string, or a whole number, which becomes one. */
+function userIdOf(id: unknown): string | undefined {
+  const userId = Number.isSafeInteger(id) ? String(id) : id
+  if (typeof userId !== 'string' || userId === '' || !isCleanText(userId)) return undefined
+  return userId.length > QUOTAS.userIdLength ? undefined : userId
 }
 
 export function parseObject(text: string): Fields | undefined {

@@ -24,6 +24,8 @@ export type LimitKind = keyof typeof LIMITS
 export const HOLDS = {
   /** Subscriptions of Pusher clients, by address: whoever knows the key may have them. */
   subscription: 50_000,
+  /** Users whom the Pusher clients of an address watch. */
+  watch: 50_000,
 } as const
 
 type HoldKind = keyof typeof HOLDS

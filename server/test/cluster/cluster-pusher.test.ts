@@ -14,7 +14,9 @@ let cluster: Cluster
 let hooks: Hooks
 before(async () => {
   hooks = opened.use(await openHooks())
-  cluster = opened.use(await Cluster.start({ settings: { PUSHER_WEBHOOK_URL: hooks.url } }))
+  // Counts would come between what is read one by one.
+  const settings = { PUSHER_WEBHOOK_URL: hooks.url, PUSHER_SUBSCRIPTION_COUNTS: 'false' }
+  cluster = opened.use(await Cluster.start({ settings }))
 })
 after(() => opened.disposeAsync())
 
