@@ -38,6 +38,8 @@ export interface Config {
     readonly cluster: string | undefined
     readonly webhookUrl: string | undefined
     readonly subscriptionCounts: boolean
+    /** Of the application, over all nodes. */
+    readonly maxConnections: number | undefined
   }
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined

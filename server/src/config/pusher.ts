@@ -33,7 +33,8 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
     )
   }
   const subscriptionCounts = settings.flag('PUSHER_SUBSCRIPTION_COUNTS') ?? true
-  return { appId, key, secret, cluster, webhookUrl, subscriptionCounts }
+  const maxConnections = settings.integer('PUSHER_MAX_CONNECTIONS', { from: 1, to: 100_000_000 })
+  return { appId, key, secret, cluster, webhookUrl, subscriptionCounts, maxConnections }
 }
 
 /** Nothing listens on port 0. */

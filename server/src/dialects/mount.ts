@@ -121,7 +121,7 @@ async function openPusher({
   secrets,
 }: Omit<DialectParts, 'chat' | 'feeds'>) {
   const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
-  const { cluster, webhookUrl, subscriptionCounts } = config.pusher
+  const { cluster, webhookUrl, subscriptionCounts, maxConnections } = config.pusher
   const credentials = pusherCredentials(config, secrets)
   if (cluster) {
     return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
@@ -129,6 +129,7 @@ async function openPusher({
   const server = createPusherServer({
     ...{ bus, clock, credentials, limits, addressOf, log, subscriptionCounts },
     ...(webhookUrl && { webhookUrl }),
+    ...(maxConnections !== undefined && { connectionQuota: maxConnections }),
     onWebhookDropped: (reason, count) => metrics.countDroppedWebhooks(reason, count),
   })
   return { mode: 'built-in', server } as const

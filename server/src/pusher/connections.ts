@@ -11,6 +11,7 @@ import {
   type WsHandlers,
 } from '../transport/index.ts'
 import { Connection, failWebSocket } from './connection.ts'
+import type { ConnectionQuota } from './connection-quota.ts'
 import { CODES, PusherError, SubscriptionError } from './errors.ts'
 import { errorFrame, establishedFrame, subscriptionErrorFrame } from './frames.ts'
 import { type HandshakeRefusal, refusedHandshake } from './handshake.ts'
@@ -34,7 +35,10 @@ interface ConnectionsDeps {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly liveness: Liveness
+  /** Of this node. */
   readonly maxConnections: number
+  /** Of the application; undefined: there is none. */
+  readonly quota: ConnectionQuota | undefined
   readonly log: Logger
 }
 
@@ -83,8 +87,12 @@ export class Connections {
     }
     const connection = new Connection(ws, this.#deps.addressOf(request))
     this.#connections.set(connection.socketId, connection)
+    const admitted = this.#admit(connection)
     const inbox = new Inbox<string>({
-      handle: (text) => this.#handle(connection, text),
+      handle: async (text) => {
+        if (admitted) await admitted
+        await this.#handle(connection, text)
+      },
       sizeOf: (text) => text.length,
       pause: () => connection.pause(),
       resume: () => connection.resume(),
@@ -95,13 +103,30 @@ export class Connections {
       this.#connections.delete(connection.socketId)
       this.#deps.requests.forget(connection)
     })
-    connection.send(establishedFrame(connection.socketId, this.#deps.liveness.activityTimeout))
     return {
       onText: (text) => {
         if (!connection.isClosed) inbox.push(text)
       },
       onClose: () => connection.end(),
     }
+  }
+
+  /** Undefined: it is admitted already. */
+  #admit(connection: Connection): Promise<void> | undefined {
+    const { quota, liveness } = this.#deps
+    const welcome = () => connection.send(establishedFrame(connection.socketId, liveness.activityTimeout))
+    if (quota) return this.#admitUnder(quota, connection, welcome)
+    welcome()
+    return undefined
+  }
+
+  async #admitUnder(quota: ConnectionQuota, connection: Connection, welcome: () => void): Promise<void> {
+    if (!(await quota.enter())) {
+      connection.fail(CODES.overQuota, 'Application is over connection quota')
+      return
+    }
+    connection.onClose(() => quota.leave())
+    if (!connection.isClosed) welcome()
   }
 
   #refusal(key: string, request: IncomingMessage): HandshakeRefusal | undefined {

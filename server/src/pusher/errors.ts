@@ -1,6 +1,7 @@
 /** Codes of `pusher:error` and of closing, as documented. The range tells the client what to do next. */
 export const CODES = {
   unknownApp: 4001,
+  overQuota: 4004,
   invalidVersion: 4006,
   unsupportedVersion: 4007,
   noVersion: 4008,

@@ -8,6 +8,7 @@ import type { AddressOf, Limits, UpgradeHandler } from '../transport/index.ts'
 import { Announcements } from './announcements.ts'
 import { Channels, type OccupancyListener } from './channels.ts'
 import type { PusherConnection } from './connection.ts'
+import { ConnectionQuota } from './connection-quota.ts'
 import { Connections, type Liveness } from './connections.ts'
 import { keyIn } from './handshake.ts'
 import { createHttpApi } from './http-api.ts'
@@ -40,6 +41,8 @@ export interface PusherDeps {
   readonly timing?: Partial<PusherTiming>
   /** Of this node; the next client is told to come back later. */
   readonly maxConnections?: number
+  /** Of the application, on all nodes together; the next client is told to stay away. */
+  readonly connectionQuota?: number
 }
 
 export interface PusherTiming extends Liveness {
@@ -113,6 +116,10 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     addressOf,
     liveness: { ...LIVENESS, ...timing },
     maxConnections: deps.maxConnections ?? QUOTAS.connections,
+    quota:
+      deps.connectionQuota === undefined
+        ? undefined
+        : new ConnectionQuota(bus.presence, deps.connectionQuota, log),
     log,
   })
   const mending = runEvery(timing.mendIntervalMs ?? MEND_INTERVAL_MS, () => {

@@ -32,7 +32,9 @@ let eve: Participant
 
 before(async () => {
   hooks = opened.use(await openHooks())
-  cluster = opened.use(await Cluster.start({ settings: { PUSHER_WEBHOOK_URL: hooks.url } }))
+  cluster = opened.use(
+    await Cluster.start({ settings: { PUSHER_WEBHOOK_URL: hooks.url, PUSHER_SUBSCRIPTION_COUNTS: 'false' } }),
+  )
   world = opened.use(await cluster.world())
   ;[ann, eve] = [await world.join('ann'), await world.join('eve')]
   await ann.chatapp.ask({ type: 'add_contact', contact_username: eve.username })

@@ -157,6 +157,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHER_SECRET: 'secret' }, /PUSHER_SECRET is a well-known or short secret/],
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
   [{ PUSHER_SUBSCRIPTION_COUNTS: 'some' }, /true or false/],
+  [{ PUSHER_MAX_CONNECTIONS: '0' }, /from 1 to/],
   [{ PUSHER_WEBHOOK_URL: 'http://127.0.0.1:0/' }, /https/],
   [{ PUSHER_WEBHOOK_URL: 'https://me:hidden@exa mple.org' }, /^PUSHER_WEBHOOK_URL(?!.*hidden)/],
   [{ PEER: 'true' }, /PEER=true.*PostgreSQL/],

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Limits } from '../../src/transport/index.ts'
 import { until } from '../support/until.ts'
-import { type PusherWorld, RawClient, startPusher } from './pusher-world.ts'
+import {
+  CREDENTIALS,
+  jsDefaults,
+  localBus,
+  PusherJs,
+  type PusherWorld,
+  RawClient,
+  startPusher,
+} from './pusher-world.ts'
 
 let world: PusherWorld
 
@@ -141,6 +149,44 @@ test('over capacity the next client is told to come back later', async () => {
   await first.close()
   await until('room for one', () => small.server.countConnections() === 0)
   await small.raw().opened()
+})
+
+test('past the quota of the application, over all nodes, the next client is told to stay away', async () => {
+  const options = { bus: localBus(), connectionQuota: 3 }
+  await using one = await startPusher(options)
+  await using two = await startPusher(options)
+  // All at once: those for whom there is room are not refused because of the others.
+  const clients = Array.from({ length: 6 }, () => one.raw())
+  await until('all to be answered', () => clients.every(({ messages }) => messages.length > 0))
+  const welcome = clients.filter(({ messages }) => messages[0]?.event === 'pusher:connection_established')
+  assert.equal(welcome.length, 3)
+  for (const client of clients.filter((each) => !welcome.includes(each))) {
+    assert.equal((await client.next('pusher:error')).data.code, 4004)
+    assert.deepEqual(await client.gone(), { code: 4004, reason: 'Application is over connection quota' })
+  }
+  assert.equal((await two.raw().gone()).code, 4004)
+  await welcome[0]?.close()
+  await until(
+    'room for one',
+    async () => (await options.bus.presence.countHolders('pusher:connections')) === 2,
+  )
+  const next = await two.raw().opened()
+  await next.subscribed('news')
+})
+
+test('pusher-js does not come back to an application that is over its quota', async () => {
+  await using full = await startPusher({ connectionQuota: 1 })
+  await full.raw().opened()
+  const js = new PusherJs(CREDENTIALS.key, jsDefaults(full.host, full.port, full.library))
+  await until('the end', () => js.connection.state === 'disconnected')
+})
+
+test('what a client says before it is admitted is answered afterwards', async () => {
+  await using world = await startPusher({ connectionQuota: 1 })
+  const client = world.raw()
+  client.ws.on('open', () => client.subscribe('news'))
+  await client.next('pusher:connection_established')
+  await client.next('pusher_internal:subscription_succeeded')
 })
 
 test('an address that connects too often is told to come back later', async () => {

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import type { PresenceSets } from '../bus/bus.ts'
+import { owned } from '../lib/guard.ts'
+import { Serial } from '../lib/serial.ts'
+
+const CONNECTIONS = 'pusher:connections'
+/** Each connection holds this one member, so that holders are connections. */
+const ANYONE = '*'
+
+/**
+ * How many connections the application may have, over all nodes. Nodes that count at the same moment may each refuse
+ * the last one; while they do not know of one another, each has the whole quota.
+ */
+export class ConnectionQuota {
+  readonly #sets: PresenceSets
+  readonly #max: number
+  readonly #log: Logger
+  // One after another: many who come at once must not all count one another, and all be refused.
+  readonly #serial = new Serial<'quota'>()
+
+  constructor(sets: PresenceSets, max: number, log: Logger) {
+    this.#sets = sets
+    this.#max = max
+    this.#log = log
+  }
+
+  /** Whether there is room for one more, which has to leave again. Never rejects: what cannot be counted is let in. */
+  enter(): Promise<boolean> {
+    return this.#serial.run('quota', async () => {
+      try {
+        await this.#sets.enter(CONNECTIONS, ANYONE)
+        if ((await this.#sets.countHolders(CONNECTIONS)) <= this.#max) return true
+        await this.#sets.leave(CONNECTIONS, ANYONE)
+        return false
+      } catch (err) {
+        this.#log.warn({ err }, 'connections were not counted')
+        return true
+      }
+    })
+  }
+
+  leave(): void {
+    owned(
+      'task',
+      this.#serial.run('quota', () => this.#sets.leave(CONNECTIONS, ANYONE)),
+    )
+  }
+}
