@@ -22,11 +22,15 @@ export interface Config {
     readonly jwtSecret: string | undefined
     readonly allowedOrigins: readonly string[]
     readonly cookieSameSite: 'lax' | 'strict' | 'none'
+    /** Whether a connection ends when the token does that opened it. */
+    readonly endsWithToken: boolean
   }
   readonly groups: { readonly guestsAllowed: boolean }
   readonly channels: {
     readonly historyLimit: number
     readonly tokenTtlSeconds: number
+    /** Whether a Pusher connection ends when the last token does that had a subscription of it signed. */
+    readonly endsWithToken: boolean
     /** Presence channels that every account may enter; `*` stands for any characters. */
     readonly presenceNames: readonly string[]
   }

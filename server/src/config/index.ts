@@ -38,11 +38,13 @@ export function readConfig(environment: Environment): Config {
       jwtSecret: secretOf(settings, 'JWTSECRET'),
       allowedOrigins: originsOf(settings),
       cookieSameSite: settings.choice('CHATAPP_COOKIE_SAMESITE', ['lax', 'strict', 'none']) ?? 'lax',
+      endsWithToken: settings.flag('CHATAPP_END_WITH_TOKEN') ?? false,
     },
     groups: { guestsAllowed: settings.flag('GROUPS_GUESTS') ?? true },
     channels: {
       historyLimit: settings.integer('CHANNELS_HISTORY_LIMIT', { from: 1, to: 100_000 }) ?? 1000,
       tokenTtlSeconds: settings.integer('CHANNELS_TOKEN_TTL', { from: 1, to: 31_536_000 }) ?? 900,
+      endsWithToken: settings.flag('CHANNELS_END_WITH_TOKEN') ?? false,
       presenceNames: presenceNamesOf(settings),
     },
     pusher: pusherOf(settings),

@@ -34,7 +34,12 @@ export function tcpPortOf(settings: SettingsReader, dialects: readonly DialectNa
   return port === 0 || !dialects.includes('rooms') ? null : port
 }
 
-export function refuseContradictions({ port, dedicatedPorts, rooms }: Config): void {
+export function refuseContradictions({ port, dedicatedPorts, rooms, channels, pusher }: Config): void {
+  if (channels.endsWithToken && pusher.cluster) {
+    throw new SettingRefusal(
+      'CHANNELS_END_WITH_TOKEN ends connections of the built-in Pusher server, which PUSHER_CLUSTER turns off; set one of the two.',
+    )
+  }
   const taken = new Map<number, string>([[port, 'PORT']])
   const entries: (readonly [number, string])[] = dedicatedPorts.map((entry) => [
     entry.port,

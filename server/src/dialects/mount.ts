@@ -43,9 +43,9 @@ const mountDialect = {
     secrets,
   }: DialectParts): Promise<Dialect> {
     const { mountChatapp } = await import('./chatapp/index.ts')
-    const { jwtSecret, allowedOrigins, cookieSameSite: sameSite } = config.chatapp
+    const { jwtSecret, allowedOrigins, cookieSameSite: sameSite, endsWithToken } = config.chatapp
     const key = jwtSecret ?? secrets.jwtSecret
-    const settings = { jwtSecret: key, allowedOrigins, sameSite }
+    const settings = { jwtSecret: key, allowedOrigins, sameSite, endsWithToken }
     return mountChatapp({ chat, feeds, clock, limits, addressOf, log, ...settings })
   },
 

@@ -154,6 +154,14 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ CHANNELS_PRESENCE: 'presence-chat_1_2' }, /channel of a chat/],
   [{ PUSHER_CLUSTER: 'eu' }, /PUSHER_APP_ID/],
   [{ PUSHER_KEY: 'a/b' }, /PUSHER_KEY/],
+  [{ CHATAPP_END_WITH_TOKEN: 'perhaps' }, /true or false/],
+  [
+    {
+      ...{ PUSHER_CLUSTER: 'eu', PUSHER_APP_ID: '1', PUSHER_KEY: 'k', PUSHER_SECRET: '0a9b8c7d6e5f4a3b2c1d' },
+      CHANNELS_END_WITH_TOKEN: 'true',
+    },
+    /CHANNELS_END_WITH_TOKEN.*built-in Pusher server/,
+  ],
   [{ PUSHER_SECRET: 'secret' }, /PUSHER_SECRET is a well-known or short secret/],
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
   [{ PUSHER_SUBSCRIPTION_COUNTS: 'some' }, /true or false/],

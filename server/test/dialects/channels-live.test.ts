@@ -204,6 +204,7 @@ async function mountHosted(where: { host: string; port: number }) {
     tokenTtlSeconds: 900,
     historyLimit: 10,
     presenceNames: [],
+    endsWithToken: false,
     pusher: { mode: 'hosted', publisher },
   })
   const http = dialect.http ?? assert.fail()

@@ -1,5 +1,5 @@
 import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
-import type { Clock } from '../../lib/clock.ts'
+import { type Clock, MICROS_PER_SECOND, type Micros } from '../../lib/clock.ts'
 import { newUuid } from '../../lib/ids.ts'
 import { type Claims, deriveKey, Tokens } from '../../lib/token.ts'
 import {
@@ -21,6 +21,12 @@ interface BearerOptions {
 const HEADER = /^Bearer +(\S+) *$/i
 const SUBJECT = /^[1-9]\d{0,15}$/
 
+/** Who shows a token, and until when it is good. */
+export interface Bearer {
+  readonly account: Account
+  readonly tokenExpiresAt: Micros
+}
+
 /** Issues and checks the tokens of log-ins: JWTs whose claims are exactly `sub`, `jti` and `exp`. */
 export class BearerTokens {
   readonly #tokens: Tokens
@@ -41,7 +47,7 @@ export class BearerTokens {
   }
 
   /** The account that an Authorization header speaks for; refuses in the dialect's words. */
-  async authenticate(header: string | undefined): Promise<Account> {
+  async authenticate(header: string | undefined): Promise<Bearer> {
     if (!header) throw new Refusal(TOKEN_MISSING)
     const token = HEADER.exec(header)?.[1]
     if (token === undefined) throw new Refusal(TOKEN_MALFORMED)
@@ -51,7 +57,7 @@ export class BearerTokens {
     const account = await this.#accounts.find(toAccountId(subject))
     if (!account || this.#accounts.tokenTimes.isVoid(expiresAt - this.#ttlSeconds, account))
       throw new Refusal(TOKEN_REVOKED)
-    return account
+    return { account, tokenExpiresAt: expiresAt * MICROS_PER_SECOND }
   }
 }
 

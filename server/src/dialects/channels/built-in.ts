@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Bus } from '../../bus/bus.ts'
 import type { AccountId, Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
+import type { Deadlines } from '../../lib/deadlines.ts'
 import type { ChannelAuth, PusherServer } from '../../pusher/index.ts'
 import { Broadcast } from './broadcast.ts'
 import { type ChatChannelKind, notificationName, parseChatName } from './channel-names.ts'
@@ -17,6 +18,8 @@ interface BuiltInLiveOptions {
   readonly feeds: Feeds
   readonly channels: ChatChannels
   readonly log: Logger
+  /** Undefined: a connection outlives the token that had it signed. */
+  readonly deadlines: Deadlines | undefined
 }
 
 /** Events through the Pusher server of our own, which asks for them only while somebody is subscribed. */
@@ -26,10 +29,11 @@ export class BuiltInLive implements Live {
   readonly #listeners: Listeners
   readonly #broadcasts: Readonly<Record<ChatChannelKind, Broadcast>>
 
-  constructor({ server, chat, bus, feeds, channels, log }: BuiltInLiveOptions) {
+  constructor({ channels, ...options }: BuiltInLiveOptions) {
+    const { server, feeds } = options
     this.#server = server
     this.#channels = channels
-    this.#listeners = new Listeners({ server, chat, bus, feeds, log })
+    this.#listeners = new Listeners(options)
     this.#broadcasts = {
       private: new Broadcast('private', feeds, server),
       presence: new Broadcast('presence', feeds, server),
@@ -37,8 +41,8 @@ export class BuiltInLive implements Live {
     server.onOccupancy((name, isOccupied) => this.#follow(name, isOccupied))
   }
 
-  sign({ caller, socketId, channelName, presenceData }: Subscription): ChannelAuth {
-    this.#listeners.announce(caller, socketId)
+  sign({ caller, tokenExpiresAt, socketId, channelName, presenceData }: Subscription): ChannelAuth {
+    this.#listeners.announce(caller, { socketId, tokenExpiresAt })
     return this.#server.authorizeChannel(socketId, channelName, presenceData)
   }
 

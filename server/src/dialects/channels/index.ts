@@ -3,6 +3,7 @@ import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { Deadlines } from '../../lib/deadlines.ts'
 import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -23,6 +24,8 @@ export interface ChannelsDeps {
   readonly tokenKey: string
   readonly clock: Clock
   readonly tokenTtlSeconds: number
+  /** Whether a Pusher connection ends when the last token does that had a subscription of it signed. */
+  readonly endsWithToken: boolean
   /** Messages that a history has at most. */
   readonly historyLimit: number
   /** Presence channels that every account may enter; `*` stands for any characters. */
@@ -43,9 +46,10 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
+  const deadlines = deps.endsWithToken ? new Deadlines(clock) : undefined
   const live =
     pusher.mode === 'built-in'
-      ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log })
+      ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log, deadlines })
       : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
   const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit, presenceNames })
   return {

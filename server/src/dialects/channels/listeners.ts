@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
 import type { Account, AccountId, Chat } from '../../core/chat.ts'
 import type { AccountNews, Feeds } from '../../delivery/index.ts'
+import type { Micros } from '../../lib/clock.ts'
+import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { PusherConnection, PusherServer } from '../../pusher/index.ts'
 
 /** An account has proved to be behind a Pusher connection: it asked to have a subscription of it signed. */
@@ -10,6 +12,8 @@ interface Proof {
   readonly accountId: AccountId
   /** As it was when the account's token was checked. */
   readonly credentialsSince: number
+  /** The end of that token. */
+  readonly tokenExpiresAt: Micros
 }
 
 // Whichever node answered the request, the connection may be on any.
@@ -27,11 +31,13 @@ interface ListenersOptions {
   readonly bus: Bus
   readonly feeds: Feeds
   readonly log: Logger
+  /** Undefined: a connection outlives the token that had it signed. */
+  readonly deadlines: Deadlines | undefined
 }
 
 /**
  * Which accounts listen on this node's Pusher connections. They are online meanwhile; when their credentials
- * are revoked, the connections end.
+ * are revoked, the connections end; where there are deadlines, also with the last token of those that had signed.
  */
 export class Listeners {
   readonly #server: PusherServer
@@ -39,17 +45,19 @@ export class Listeners {
   readonly #bus: Bus
   readonly #feeds: Feeds
   readonly #log: Logger
-  readonly #known = new Set<string>()
+  readonly #deadlines: Deadlines | undefined
+  readonly #known = new Map<string, Deadline | undefined>()
   /** By socket id and account. */
   readonly #told = new Map<string, Proof>()
   readonly #unsubscribe: Unsubscribe[]
 
-  constructor({ server, chat, bus, feeds, log }: ListenersOptions) {
+  constructor({ server, chat, bus, feeds, log, deadlines }: ListenersOptions) {
     this.#server = server
     this.#chat = chat
     this.#bus = bus
     this.#feeds = feeds
     this.#log = log
+    this.#deadlines = deadlines
     this.#unsubscribe = [
       bus.subscribe(
         PROOFS,
@@ -62,8 +70,11 @@ export class Listeners {
     ]
   }
 
-  announce({ accountId, credentialsSince }: Account, socketId: string): void {
-    const proof = { socketId, accountId, credentialsSince }
+  announce(
+    { accountId, credentialsSince }: Account,
+    { socketId, tokenExpiresAt }: Pick<Proof, 'socketId' | 'tokenExpiresAt'>,
+  ): void {
+    const proof = { socketId, accountId, credentialsSince, tokenExpiresAt }
     const key = keyOf(proof)
     this.#told.delete(key)
     this.#told.set(key, proof)
@@ -87,14 +98,20 @@ export class Listeners {
     const { socketId, accountId } = proof
     const connection = this.#server.findConnection(socketId)
     const key = keyOf(proof)
-    if (!connection || this.#known.has(key)) return
-    this.#known.add(key)
+    if (!connection) return
+    if (this.#known.has(key)) {
+      this.#known.get(key)?.extend(proof.tokenExpiresAt)
+      return
+    }
+    const deadline = this.#deadlines?.add(proof.tokenExpiresAt, () => connection.terminate())
+    this.#known.set(key, deadline)
     const forget = this.#feeds.followAccount(accountId, (news) => {
       if (isOutdated(proof, news)) connection.terminate()
     })
     const arrived = this.#arrive(proof, connection)
     connection.onClose(() => {
       this.#known.delete(key)
+      deadline?.cancel()
       forget()
       arrived.then((depart) => depart?.()).catch((err) => this.#report(err))
     })

@@ -1,9 +1,11 @@
 import type { Account, AccountId, MessageId } from '../../core/chat.ts'
+import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import type { ChatChannel } from './channel-names.ts'
 
 export interface Subscription {
   readonly caller: Account
+  readonly tokenExpiresAt: Micros
   readonly socketId: string
   readonly channelName: string
   /** The conversation that the channel tells of, when it does. */

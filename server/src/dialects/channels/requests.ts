@@ -1,8 +1,9 @@
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
+import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit, signIn } from '../allowance.ts'
-import type { BearerTokens } from './bearer.ts'
+import type { Bearer, BearerTokens } from './bearer.ts'
 import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
 import {
@@ -50,7 +51,7 @@ export const ROUTES: readonly Route[] = [
     requests.requestChat(caller, wire.parseChatRequest(call.body())),
   ),
   signed('POST', '/api/pusher/auth', (requests, caller, call) =>
-    requests.authorizeSubscription(caller, wire.parseSubscription(call.body())),
+    requests.authorizeSubscription(caller, wire.parseSubscription(call.body()), call.tokenExpiresAt),
   ),
   signed('POST', '/api/send_message', (requests, caller, call) =>
     requests.sendMessage(caller, wire.parsePosting(call.body()), call.address),
@@ -66,14 +67,14 @@ export const ROUTES: readonly Route[] = [
 function signed(
   method: Route['method'],
   url: string,
-  run: (requests: Requests, caller: Account, call: Call) => Promise<object>,
+  run: (requests: Requests, caller: Account, call: Call & Pick<Bearer, 'tokenExpiresAt'>) => Promise<object>,
 ): Route {
   return {
     method,
     url,
     async run(requests, call) {
-      const caller = await requests.identify(call)
-      return { status: 200, body: await run(requests, caller, call) }
+      const { account, tokenExpiresAt } = await requests.identify(call)
+      return { status: 200, body: await run(requests, account, { ...call, tokenExpiresAt }) }
     },
   }
 }
@@ -108,10 +109,10 @@ export class Requests {
     this.#presenceNames = presenceNames
   }
 
-  async identify({ authorization, address }: Pick<Call, 'authorization' | 'address'>): Promise<Account> {
-    const account = await this.#tokens.authenticate(authorization)
+  async identify({ authorization, address }: Pick<Call, 'authorization' | 'address'>): Promise<Bearer> {
+    const bearer = await this.#tokens.authenticate(authorization)
     this.#chat.accounts.noteProof(address)
-    return account
+    return bearer
   }
 
   async register(credentials: wire.Credentials, address: string): Promise<Answer> {
@@ -142,21 +143,25 @@ export class Requests {
     return chat
   }
 
-  async authorizeSubscription(caller: Account, asked: wire.SubscriptionRequest): Promise<ChannelAuth> {
-    const { socketId, channelName } = asked
+  async authorizeSubscription(
+    caller: Account,
+    { socketId, channelName }: wire.SubscriptionRequest,
+    tokenExpiresAt: Micros,
+  ): Promise<ChannelAuth> {
     requireWithinLimit(this.#limits.take('command', caller.accountId))
+    const subscription = { caller, tokenExpiresAt, socketId, channelName }
     if (channelName === notificationName(caller.accountId)) {
-      return this.#live.sign({ caller, socketId, channelName })
+      return this.#live.sign(subscription)
     }
     if (isSharedPresence(channelName, this.#presenceNames)) {
-      return this.#live.sign({ caller, socketId, channelName, presenceData: wire.wirePresence(caller) })
+      return this.#live.sign({ ...subscription, presenceData: wire.wirePresence(caller) })
     }
     const named = parseChatName(channelName)
     const isOwn = named !== undefined && isOf(caller.accountId, named.pair)
     const chat = isOwn ? await this.#channels.findByPair(named.pair) : undefined
     if (!named || !chat) throw new Refusal(NOT_YOURS_TO_SUBSCRIBE)
     const presence = named.kind === 'presence' ? { presenceData: wire.wirePresence(caller) } : {}
-    return this.#live.sign({ caller, socketId, channelName, chat, ...presence })
+    return this.#live.sign({ ...subscription, chat, ...presence })
   }
 
   async sendMessage(caller: Account, posting: wire.Posting, address: string): Promise<object> {

@@ -1,5 +1,6 @@
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
+import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../log.ts'
 import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
 import { Asker } from './asker.ts'
@@ -17,6 +18,8 @@ export interface ConnectionParts {
   readonly credentials: Credentials
   readonly limits: Limits
   readonly log: Logger
+  /** Undefined: a connection outlives its token. */
+  readonly deadlines: Deadlines | undefined
 }
 
 /** One WebSocket of one account, one of perhaps several. */
@@ -32,6 +35,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   #account: Account | undefined
   #hearing: Hearing | undefined
   #goOffline: (() => Promise<void>) | undefined
+  #deadline: Deadline | undefined
   #isOver = false
 
   constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
@@ -111,12 +115,13 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   async #open(caller: Caller): Promise<Asker | undefined> {
-    const { chat, credentials, liveAccounts } = this.#parts
+    const { chat, credentials, liveAccounts, deadlines } = this.#parts
     const identity = await credentials.identify(caller)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
-    const { account } = identity
+    const { account, expiresAt } = identity
     this.#account = account
+    this.#deadline = deadlines?.add(expiresAt, () => this.#refuse({ kind: 'invalid' }))
     const hearing = new Hearing(this.#parts, this.sink, account.accountId)
     this.#hearing = hearing
     // From here on it is told of what it joins and leaves: only now may the list be read.
@@ -144,6 +149,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** Neither answers nor hears anything any more. */
   #stop(): void {
     this.#isOver = true
+    this.#deadline?.cancel()
     this.#inbox.clear()
     if (this.#account) this.#parts.liveAccounts.remove(this.#account.accountId, this)
     this.#hearing?.end()

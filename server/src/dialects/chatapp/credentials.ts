@@ -1,5 +1,5 @@
 import type { Account, Accounts } from '../../core/chat.ts'
-import type { Clock } from '../../lib/clock.ts'
+import { type Clock, MICROS_PER_SECOND, type Micros } from '../../lib/clock.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { Tokens } from '../../lib/token.ts'
 import { parseCookie } from './wire.ts'
@@ -13,7 +13,7 @@ export interface Caller {
 }
 
 /** Whom a request's cookie speaks for. */
-type Identity = { readonly kind: 'account'; readonly account: Account } | Stranger
+type Identity = { readonly kind: 'account'; readonly account: Account; readonly expiresAt: Micros } | Stranger
 
 export type Stranger =
   | { readonly kind: 'missing' }
@@ -48,6 +48,6 @@ export class Credentials {
     // The token has no time of issue, but `exp` tells it to the second.
     if (this.#accounts.tokenTimes.isVoid(exp - TOKEN_TTL_SECONDS, account)) return { kind: 'invalid' }
     this.#accounts.noteProof(address)
-    return { kind: 'account', account }
+    return { kind: 'account', account, expiresAt: exp * MICROS_PER_SECOND }
   }
 }

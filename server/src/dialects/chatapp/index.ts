@@ -1,6 +1,7 @@
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../log.ts'
 import {
   type AddressOf,
@@ -34,6 +35,8 @@ export interface ChatappDeps {
   /** Of web front ends, exactly as browsers write them: `https://chat.example.org`. */
   readonly allowedOrigins: readonly string[]
   readonly sameSite: SameSite
+  /** Whether a connection ends when the token does that opened it. */
+  readonly endsWithToken: boolean
 }
 
 const WS_PATH = '/ws'
@@ -50,7 +53,9 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
   const liveAccounts = new LiveAccounts(feeds)
   const audiences = new Audiences(feeds, renderEvent)
-  const live = openLive({ chat, audiences, liveAccounts, credentials, limits, log }, deps, origins)
+  const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
+  const parts = { chat, audiences, liveAccounts, credentials, limits, log, deadlines }
+  const live = openLive(parts, deps, origins)
   return {
     name: 'chatapp',
     http: createHttp({ ...deps, credentials, origins }),

@@ -1,0 +1,59 @@
+import type { Clock, Micros } from './clock.ts'
+import { guarded } from './guard.ts'
+import { runEvery } from './timers.ts'
+
+const LOOK_EVERY_MS = 1000
+
+/** A time by which something ends. */
+export interface Deadline {
+  /** Only ever later. */
+  extend(at: Micros): void
+  cancel(): void
+}
+
+interface Entry {
+  at: Micros
+  readonly end: () => void
+}
+
+/**
+ * Ends things when a time of day has come, at most a second late, however the machine's clock is set meanwhile and
+ * however long it sleeps: a timer of their own would stand still. All have one timer, which runs while there are any.
+ */
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #entries = new Set<Entry>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  add(at: Micros, end: () => void): Deadline {
+    const entry: Entry = { at, end: guarded('timer', end) }
+    this.#entries.add(entry)
+    this.#timer ??= runEvery(LOOK_EVERY_MS, () => this.#look()).unref()
+    return {
+      extend: (later) => {
+        entry.at = Math.max(entry.at, later)
+      },
+      cancel: () => this.#remove(entry),
+    }
+  }
+
+  #look(): void {
+    const now = this.#clock.nowMicros()
+    for (const entry of this.#entries) {
+      if (now <= entry.at) continue
+      this.#remove(entry)
+      entry.end()
+    }
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry)
+    if (this.#entries.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+}
