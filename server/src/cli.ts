@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readCommandLine } from './command-line.ts'
 import { COMMANDS } from './commands.ts'
 import { type Environment, SETTING_NAMES } from './config/index.ts'
+import { answer, outliveOutputs } from './lib/answer.ts'
 import { CommandEnd } from './lib/command-end.ts'
 import { SettingRefusal } from './lib/settings.ts'
 import { endWithNpmShell } from './npm-shell.ts'
@@ -21,19 +22,24 @@ The reference documentation tells what each means.`
 
 /** Runs one command and answers the process's exit code. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  if (args[0] === 'help' || args.includes('--help')) return say(USAGE, 0)
-  if (args[0] === '--version') return say(versionOf(), 0)
-  const { name, command, rest } = commandOf(args)
-  if (!command) return say(`"${name}" is not a command.\n\n${USAGE}`, 2)
-  endWithNpmShell(environment)
+  outliveOutputs()
   try {
-    await command.run(readCommandLine(rest, command, environment))
+    await carryOut(args, environment)
     return 0
   } catch (error) {
     if (error instanceof CommandEnd) return say(error.message, error.exitCode)
     if (error instanceof SettingRefusal || error instanceof StoreRefusal) return say(error.message, 1)
     throw error
   }
+}
+
+async function carryOut(args: readonly string[], environment: Environment): Promise<void> {
+  if (args[0] === 'help' || args.includes('--help')) return answer(`${USAGE}\n`)
+  if (args[0] === '--version') return answer(`${versionOf()}\n`)
+  const { name, command, rest } = commandOf(args)
+  if (!command) throw new CommandEnd(`"${name}" is not a command.\n\n${USAGE}`, { exitCode: 2 })
+  endWithNpmShell(environment)
+  await command.run(readCommandLine(rest, command, environment))
 }
 
 /** A command's name is one word or two; without any, it is `start`. */
@@ -52,8 +58,7 @@ function versionOf(): string {
   return (JSON.parse(text) as { version: string }).version
 }
 
-function say(text: string, exitCode: number): number {
-  const stream = exitCode === 0 ? process.stdout : process.stderr
-  stream.write(`${text}\n`)
+function say(sentence: string, exitCode: number): number {
+  process.stderr.write(`${sentence}\n`)
   return exitCode
 }

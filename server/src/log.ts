@@ -1,11 +1,28 @@
 import { type Logger, pino } from 'pino'
 import type { LogLevel } from './config/index.ts'
+import { LineOutput } from './lib/line-output.ts'
 
 export type { Logger }
 
+/** Of the process: it has one standard error, however many servers. */
+let standardError: LineOutput | undefined
+
 /** Structured lines on standard error, so that standard output stays the start-up block. No bodies, no tokens. */
-export const createLog = (level: LogLevel): Logger =>
-  pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  )
+export function createLog(level: LogLevel): Logger {
+  standardError ??= new LineOutput(2, (lost) => noticeOf(lost))
+  return pino({ level, ...FORM }, standardError)
+}
+
+/** Log lines of this process that could not be written. */
+export const countLostLines = (): number => standardError?.lost ?? 0
+
+const FORM = { base: null, timestamp: pino.stdTimeFunctions.isoTime } as const
+
+/** As the logger itself would write it. */
+function noticeOf(lost: number): string {
+  const lines: string[] = []
+  pino(FORM, { write: (line) => lines.push(line) }).warn({ lost }, LOST)
+  return lines.join('')
+}
+
+const LOST = 'log lines were lost: standard error could not be written'

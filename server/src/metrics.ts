@@ -50,6 +50,19 @@ export class Metrics {
     })
   }
 
+  /** `countLost` is asked at each scrape: log lines that could not be written. */
+  watchLog(countLost: () => number): void {
+    new Counter({
+      name: 'parlance_log_lines_lost_total',
+      help: 'Log lines of the process that could not be written to standard error.',
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        this.inc(countLost())
+      },
+    })
+  }
+
   /** Asked at each scrape. */
   watchBus(ping: () => Promise<void>): void {
     new Gauge({

@@ -11,7 +11,7 @@ import { onFailure } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
 import { runEvery } from './lib/timers.ts'
 import { openListeners } from './listeners.ts'
-import { createLog, type Logger } from './log.ts'
+import { countLostLines, createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
 import type { PostgresStore } from './store/postgres/index.ts'
@@ -79,6 +79,7 @@ export async function createServer(config: Config): Promise<Server> {
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
   )
 
+  metrics.watchLog(countLostLines)
   metrics.watchBus(() => bus.ping())
 
   let isDraining = false

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Environment, unreadNames } from './config/index.ts'
+import { LineOutput } from './lib/line-output.ts'
 import { runAfter } from './lib/timers.ts'
 import { createServer, readConfig } from './server.ts'
 import { startBlock } from './start-block.ts'
@@ -13,7 +14,7 @@ export async function start(environment: Environment): Promise<void> {
   const server = await createServer(config)
   // Before anybody reads that it started, and may ask it to stop.
   const asked = signalled()
-  process.stdout.write(startBlock(config, server, unreadNames(environment)))
+  new LineOutput(1).write(startBlock(config, server, unreadNames(environment)))
   await asked
   server.drain()
   await pause(config.drainSeconds * 1000)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Account, Accounts } from '../core/chat.ts'
+import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
 import { type AccountSettings, openAccounts } from './ends.ts'
@@ -25,7 +26,7 @@ export async function changeAccount({ settings, act, username, passwordFrom }: A
   try {
     const account = await accounts.findForOperator(username)
     if (!account) throw new CommandEnd(`There is no account "${username}".`)
-    process.stdout.write(`${await carryOut(act, { accounts, account, passwordFrom })}\n`)
+    await answer(`${await carryOut(act, { accounts, account, passwordFrom })}\n`)
   } finally {
     await close()
   }

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { constants } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { tempDir } from './temp-dir.ts'
+
+/** A pipe with a name, whose two ends are ours to open. */
+export async function pipeOf(t: TestContext): Promise<string> {
+  const path = join(await tempDir(t), 'pipe')
+  assert.equal(spawnSync('mkfifo', [path]).status, 0)
+  return path
+}
+
+/** Opened so, an end is not waited for. */
+export const NEVER_WAIT = constants.O_NONBLOCK
