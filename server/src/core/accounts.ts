@@ -3,12 +3,14 @@ import type { Clock, Micros } from '../lib/clock.ts'
 import type { Asker } from '../lib/fair-lane.ts'
 import { newUuid } from '../lib/ids.ts'
 import { LaneFull } from '../lib/lane.ts'
+import { nameKey } from '../lib/name-forms.ts'
 import type { Passwords } from '../lib/password.ts'
 import { siteOf } from '../lib/site.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
+import { newName } from './names.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId } from './types.ts'
@@ -60,23 +62,29 @@ export class Accounts {
     this.#passwords = passwords
   }
 
-  /** Refuses 'name_taken' and 'email_taken' (details.fields names every taken one), 'busy'. */
+  /**
+   * Refuses 'name_refused' (details.field), 'name_taken' and 'email_taken' (details.fields names every taken one),
+   * 'busy'.
+   */
   async register(registration: Registration): Promise<Account> {
-    const { username, displayName, email, password, from, isFromMd5Client = false } = registration
+    const { email, password, from, isFromMd5Client = false } = registration
+    const username = newName(registration.username, 'username')
+    const displayName = newName(registration.displayName ?? username, 'displayName')
     const attempt = { asker: this.#askerAt(from), isFromMd5Client }
     const passwordHash = await unlessBusy(this.#passwords.hash(password, attempt))
     return this.#store.create({
       uuid: newUuid(),
       username,
-      displayName: displayName ?? username,
+      displayName,
       email: email ?? null,
       passwordHash,
       at: this.#clock.nowMicros(),
     })
   }
 
-  /** A name without a password. Refuses 'name_taken'. */
-  admitGuest(username: string): Promise<Account> {
+  /** A name without a password. Refuses 'name_refused', 'name_taken'. */
+  async admitGuest(typed: string): Promise<Account> {
+    const username = newName(typed, 'username')
     return this.#store.create({
       uuid: newUuid(),
       username,
@@ -92,8 +100,7 @@ export class Accounts {
    * wrong; 'busy'. A name that is someone's username is never taken for another's email.
    */
   async authenticate({ login, password, by, from, isFromMd5Client = false }: SignIn): Promise<Account> {
-    const named = await this.#store.findByUsername(login)
-    const account = named ?? (by === 'username or email' ? await this.#store.findByEmail(login) : undefined)
+    const account = await this.#findByLogin(login, by)
     const hash = account?.passwordHash ?? undefined
     const attempt = { asker: this.#askerAt(from), isFromMd5Client }
     const proof = await unlessBusy(this.#passwords.prove(password, hash, attempt))
@@ -193,6 +200,13 @@ export class Accounts {
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)
+  }
+
+  async #findByLogin(login: string, by: SignIn['by']): Promise<Account | undefined> {
+    const named = await this.#store.findByUsername(login)
+    if (by === 'username' || (named && nameKey(named.username) === nameKey(login))) return named
+    // An address is nearer to the text than a name that is merely folded alike.
+    return (await this.#store.findByEmail(login)) ?? named
   }
 
   /** From now on the password is proved however it is typed, and in whatever dialect. */

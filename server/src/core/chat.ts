@@ -15,6 +15,7 @@ export type { CreatedConversation, Standing } from '../store/store.ts'
 export { AccountNotices } from './account-notices.ts'
 export * from './errors.ts'
 export * from './events.ts'
+export { faultWords, nameFault, newName } from './names.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions, Typing }

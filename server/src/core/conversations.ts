@@ -11,6 +11,7 @@ import type {
 } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic, conversationTopic } from './events.ts'
+import { newName } from './names.ts'
 import { mayEnter } from './policy.ts'
 import {
   type Account,
@@ -38,18 +39,21 @@ export class Conversations {
     this.#clock = clock
   }
 
-  /** Members are the creator, first, and the others in the order given, repeats dropped. Refuses 'unknown_account'. */
-  createGroup(
+  /**
+   * Members are the creator, first, and the others in the order given, repeats dropped. Refuses 'name_refused',
+   * 'unknown_account'.
+   */
+  async createGroup(
     creatorId: AccountId,
     memberIds: readonly AccountId[],
     name: string | null,
   ): Promise<CreatedConversation> {
-    return this.#create('group', [creatorId, ...memberIds], name)
+    return this.#create('group', [creatorId, ...memberIds], nameOf(name))
   }
 
-  /** Refuses 'conversation_name_taken'. Without a name, its gid is what people enter it by. */
-  createOpen(creatorId: AccountId, name: string | null): Promise<CreatedConversation> {
-    return this.#create('open', [creatorId], name)
+  /** Refuses 'name_refused', 'conversation_name_taken'. Without a name, its gid is what people enter it by. */
+  async createOpen(creatorId: AccountId, name: string | null): Promise<CreatedConversation> {
+    return this.#create('open', [creatorId], nameOf(name))
   }
 
   /** The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account'. */
@@ -219,3 +223,6 @@ export class Conversations {
     })
   }
 }
+
+const nameOf = (name: string | null): string | null =>
+  name === null ? null : newName(name, 'conversationName')

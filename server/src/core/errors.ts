@@ -1,6 +1,7 @@
 /** Every reason for which the core refuses. A closed list: each dialect answers each code in its own form. */
 export const CHAT_ERROR_CODES = [
   'name_taken',
+  'name_refused',
   'email_taken',
   'wrong_credentials',
   'unknown_account',

@@ -1,5 +1,5 @@
 import { type Account, type Chat, ChatError } from '../core/chat.ts'
-import { nameKey } from '../lib/text.ts'
+import { foldedName } from '../lib/name-forms.ts'
 import type { Limits } from '../transport/index.ts'
 
 /** Refuses 'rate_limited' unless there is nothing to wait for: `Limits.take` and `check` answer seconds. */
@@ -33,7 +33,8 @@ export async function signIn(
   limits: Limits,
   attempt: SignInAttempt,
 ): Promise<Account> {
-  const name = nameKey(attempt.login)
+  // Every spelling that finds the account is a guess at its password.
+  const name = foldedName(attempt.login)
   requireWithinLimit(limits.take('password', name))
   try {
     const account = await accounts.authenticate(attempt)

@@ -13,6 +13,3 @@ export function codePointLength(text: string): number {
   }
   return length
 }
-
-/** The form in which names are compared: two names that look alike in case or composition are one. */
-export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase()

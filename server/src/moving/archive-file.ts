@@ -56,8 +56,10 @@ class Pager {
     const page = this.#turn()
     if (this.#header === undefined) this.#header = line
     else {
-      this.#table = parseTable(line)
-      if (!this.#table) this.#end = line
+      const table = parseTable(line)
+      if (table === 'other version') throw newerFile(this.#file)
+      this.#table = table
+      if (!table) this.#end = line
     }
     return page
   }

@@ -28,11 +28,12 @@ export function parseHeader(line: string): Header | 'other version' | undefined 
   return { id, counts, secrets }
 }
 
-/** Undefined: not a table, or not with the columns of this version. */
-export function parseTable(line: string): Table | undefined {
+/** Undefined: not a table. 'other version': not with the columns of this one. */
+export function parseTable(line: string): Table | 'other version' | undefined {
   const name = objectIn(line)?.table
+  if (name === undefined) return undefined
   const table = TABLES.find((known) => known.name === name)
-  return table && tableLine(table) === line ? table : undefined
+  return table && tableLine(table) === line ? table : 'other version'
 }
 
 /** Undefined: one of the lines is not a row of that table. */

@@ -12,11 +12,11 @@ export interface Migration {
  * Those still to apply to a database that has seen the numbers up to `applied`. Call it under the lock
  * under which they are then applied and recorded. Refuses a database that a newer server has migrated.
  */
-export function pendingMigrations(
-  known: readonly Migration[],
+export function pendingMigrations<Known extends Migration>(
+  known: readonly Known[],
   applied: number,
   database: string,
-): readonly Migration[] {
+): readonly Known[] {
   const newest = known.length
   if (applied > newest) {
     throw new StoreRefusal(

@@ -150,10 +150,13 @@ describeOwn('too much', () => {
   it('guessing of one account’s password is, by whatever spelling of its name', async () => {
     const { username } = await signUp(strict.url, 'ann')
     const client = new MessengerClient(strict.url)
-    const spellings = [username, username.toUpperCase()]
+    const spellings = [username, username.toUpperCase(), `${username} `, `\u200b${username}`]
     let guesses = 0
     const guess = () =>
-      client.post('/login', { usernameOrEmail: spellings[guesses++ % 2], password: `guess ${guesses}` })
+      client.post('/login', {
+        usernameOrEmail: spellings[guesses++ % spellings.length],
+        password: `guess ${guesses}`,
+      })
     const answer = await refused('too many guesses', guess, 4)
     assert.ok(guesses < 2 * 20)
     is(answer, 429, tooMany)

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { DIALECT_NAMES } from '../../src/dialects/index.ts'
+import { DEVICES, type Person, REGISTRARS, someone } from '../support/clients/index.ts'
+import { NAME_TAKEN, nameRefused, refusalOf } from './refusals.ts'
 import { type Participant, World } from './world.ts'
 
-// Groups names conversations by text, so it must have a text for each, and no two alike.
+// Names that people read are told apart by them, and shown by each dialect to the clients of all.
 
 let world: World
 let ann: Participant
@@ -13,6 +16,84 @@ before(async () => {
   ben = await world.join('ben')
 })
 after(() => world[Symbol.asyncDispose]())
+
+/** Named like that person, but for what nobody sees. */
+const LIKE: Readonly<Record<string, (name: string) => string>> = {
+  'in capitals': (name) => name.toUpperCase(),
+  'with spaces around it': (name) => ` ${name}\u3000`,
+  'in Cyrillic': (name) => name.replaceAll('o', 'о').replaceAll('p', 'р').replaceAll('e', 'е'),
+}
+
+const FAULTS = {
+  'invisible or control characters': ['x\u200b', 'x\u202e', 'x\u00ad', 'x\n', 'x\u{E0041}', 'x\u3164'],
+  'accents upon nothing or piled up': ['\u0301x', `x${'\u0300\u0301\u0302\u0303\u0304'}`],
+  'letters of several scripts that look alike': ['аlice'],
+  'nothing at all': ['\u200b', ' \u3000', '\u2800\u2800'],
+}
+
+describe('a username', () => {
+  for (const dialect of DIALECT_NAMES) {
+    test(`is refused by ${dialect} in its own words when it cannot be read`, async () => {
+      for (const [words, names] of Object.entries(FAULTS)) {
+        for (const username of names) {
+          const answer = await DEVICES[dialect].register(world.server, { username, password: 'x' })
+          const expected = nameRefused(words === 'nothing at all' ? undefined : words)[dialect]
+          assert.deepEqual(answer, expected, `${words}: ${JSON.stringify(username)}`)
+        }
+      }
+    })
+
+    test(`is taken in ${dialect} by one that looks like it`, async () => {
+      const poe: Person = { ...someone('x'), username: 'poe' }
+      await DEVICES.rooms.register(world.server, poe)
+      for (const [how, like] of Object.entries(LIKE)) {
+        const other = { username: like(poe.username), password: 'something else' }
+        assert.deepEqual(await DEVICES[dialect].register(world.server, other), NAME_TAKEN[dialect], how)
+      }
+    })
+  }
+
+  test('lets its owner in however it is typed, in every dialect', async () => {
+    for (const registrar of REGISTRARS) {
+      const person = { ...someone('x'), username: `Straße  ${registrar} 🦊` }
+      await DEVICES[registrar].register(world.server, { ...person, username: `${person.username} ` })
+      for (const dialect of DIALECT_NAMES)
+        for (const username of [person.username, ` STRASSE ${registrar}\u00a0🦊\u200b`])
+          await (await DEVICES[dialect].logIn(world.server, { ...person, username })).close()
+    }
+  })
+})
+
+describe('a conversation', () => {
+  test('is refused a name that cannot be read, in the words of who opens it', async () => {
+    const opening = { kind: 'group', others: [ben], name: 'x\u200b' } as const
+    const without = 'without invisible or control characters'
+    assert.deepEqual(await refusalOf(world.open(ann, 'chatapp', opening)), {
+      success: false,
+      type: 'create_conversation',
+      error: `name value expected ${without}`,
+    })
+    assert.deepEqual(await ann.groups.ask('create_group', { group_name: 'x\u200b' }), [
+      ['invalid_request', { Error: `group_name must be ${without}.` }],
+    ])
+    assert.deepEqual(await refusalOf(world.open(ann, 'messenger', opening)), {
+      status: 422,
+      body: { detail: [{ loc: ['body', 'name'], msg: `text must be ${without}`, type: 'value_error' }] },
+    })
+  })
+
+  test('is refused a name that looks like an open one', async () => {
+    await world.open(ann, 'groups', { kind: 'open', others: [], name: 'the pope' })
+    for (const group_name of ['THE  POPE', 'the роре', ' the pope\u00a0'])
+      assert.deepEqual(await ben.groups.ask('create_group', { group_name }), [
+        ['group_already_created', { Error: 'Group has already been created.' }],
+      ])
+    assert.equal(
+      (await ann.groups.ask('join_group', { group_name: 'The\u00a0Pope\u200b' }))[0]?.[0],
+      'join_success',
+    )
+  })
+})
 
 describe('group_list', () => {
   test('shows open groups by their names and everything else by its gid', async () => {

@@ -25,6 +25,41 @@ export const NAME_TAKEN: Answers = {
   channels: { status: 200, body: { status: 'error', message: 'Could not add user' } },
 }
 
+/** To `register`, when the name has what no name may have; without words: when there is nothing to see of it. */
+export const nameRefused = (words: string | undefined): Answers => ({
+  rooms: roomsError(400, 'Malformed register_user request'),
+  chatapp: {
+    status: 400,
+    text: words ? `username should be without ${words}` : 'username should not be empty',
+  },
+  groups: [
+    'invalid_request',
+    { Error: words ? `username must be without ${words}.` : 'username must not be blank.' },
+  ],
+  messenger: {
+    status: 422,
+    body: {
+      detail: [
+        words
+          ? { loc: ['body', 'username'], msg: `text must be without ${words}`, type: 'value_error' }
+          : {
+              loc: ['body', 'username'],
+              msg: 'ensure this value has at least 1 characters',
+              type: 'value_error.any_str.min_length',
+              ctx: { limit_value: 1 },
+            },
+      ],
+    },
+  },
+  channels: {
+    status: 400,
+    body: {
+      status: 'error',
+      message: words ? `username must be without ${words}` : 'username must be a non-empty text',
+    },
+  },
+})
+
 /** To a log-in with a wrong password, or under the name of a guest, who has none. */
 export const WRONG_PASSWORD: Answers = {
   rooms: roomsError(400, 'Login or password is invalid'),

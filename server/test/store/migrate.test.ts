@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { Migration } from '../../src/store/migrate.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/store/sqlite/schema.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { namesStay, OLD_NAMES } from './old-names.ts'
+import { World } from './world.ts'
 
 const first: Migration = { number: 1, name: 'one', sql: 'CREATE TABLE one (n INTEGER)' }
 const second: Migration = { number: 2, name: 'two', sql: 'INSERT INTO one (n) VALUES (2)' }
@@ -10,6 +15,11 @@ const broken: Migration = {
   ...second,
   sql: 'INSERT INTO one (n) VALUES (1); INSERT INTO missing (n) VALUES (2)',
 }
+
+const OLD_ACCOUNT = `
+  INSERT INTO accounts (uuid, username, username_key, display_name, password_hash, is_guest, created_at, updated_at,
+    last_seen_at)
+  VALUES (?, ?, ?, ?, 'hash', 0, 1, 1, 1)`
 
 const rowsOf = (db: DatabaseSync): unknown[] =>
   db
@@ -86,4 +96,21 @@ test('makes null of a bio that was empty, and keeps those that were set', () => 
     bios.map(({ bio }) => bio),
     [null, 'fox 🦊'],
   )
+})
+
+test('lets names stay that look alike, finds each, and takes no new one like them', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  const db = new DatabaseSync(file)
+  migrate(db, file, MIGRATIONS.slice(0, 4))
+  OLD_NAMES.forEach((name, n) => {
+    db.prepare(OLD_ACCOUNT).run(`${n}`, name, name.normalize('NFKC').toLowerCase(), name)
+  })
+  db.exec(`
+    INSERT INTO conversations (gid, kind, name, name_key, creator_id, created_at, updated_at, activity_at)
+    VALUES ('aaaaaaaa', 'open', 'Straße', 'straße', 1, 1, 1, 1), ('bbbbbbbb', 'open', 'Strasse', 'strasse', 1, 1, 1, 1),
+      ('cccccccc', 'group', 'Strasse', NULL, 1, 1, 1, 1)`)
+  db.close()
+  const store = await openSqliteStore({ file })
+  t.after(() => store.close())
+  await namesStay(new World(store))
 })

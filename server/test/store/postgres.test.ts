@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
+import { namesStay, OLD_NAMES } from './old-names.ts'
 import { HOLES } from './series.ts'
 import { present, refuses, series, World } from './world.ts'
 
@@ -42,6 +43,40 @@ test('makes null of a bio that was empty, and keeps those that were set', async 
   const { accounts } = await openStore(t, url)
   const bios = (await accounts.list({ after: 0, limit: 2 })).map(({ bio }) => bio)
   assert.deepEqual(bios, [null, 'fox 🦊'])
+})
+
+test('lets names stay that look alike, finds each, and takes no new one like them', async (t) => {
+  const url = await tempSchema(t)
+  const sql = connect(t, url)
+  const earlier = MIGRATIONS.slice(0, 3)
+  await sql.unsafe(`
+    CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations (number, name) VALUES (1, 'first'), (2, 'second'), (3, 'third');
+    ${earlier.map(({ sql: each }) => each).join('')}`)
+  for (const [n, name] of OLD_NAMES.entries())
+    await sql.unsafe(
+      `INSERT INTO accounts (uuid, username, username_key, display_name, password_hash, is_guest, created_at,
+         updated_at, last_seen_at)
+       VALUES ($1, $2, $3, $2, 'hash', false, 1, 1, 1)`,
+      [`${n}`, name, name.normalize('NFKC').toLowerCase()],
+    )
+  await sql.unsafe(`
+    INSERT INTO conversations (gid, kind, name, name_key, creator_id, created_at, updated_at, activity_at)
+    VALUES ('aaaaaaaa', 'open', 'Straße', 'straße', 1, 1, 1, 1), ('bbbbbbbb', 'open', 'Strasse', 'strasse', 1, 1, 1, 1),
+      ('cccccccc', 'group', 'Strasse', NULL, 1, 1, 1, 1)`)
+  await namesStay(new World(await openStore(t, url)))
+})
+
+test('of names that look alike one is stored, whichever nodes they are told', async (t) => {
+  const url = await tempSchema(t)
+  const worlds = (await Promise.all(series(3).map(() => openStore(t, url)))).map((store) => new World(store))
+  for (const round of series(10)) {
+    const names = [`Straße ${round}`, `STRASSE  ${round}`, `ѕtraßе ${round}`]
+    const made = await Promise.allSettled(names.map((name, n) => present(worlds[n]).account(name)))
+    assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const result of made)
+      if (result.status === 'rejected') assert.equal(result.reason.code, 'name_taken')
+  }
 })
 
 test('numbers one log without a hole, whichever nodes write it', async (t) => {

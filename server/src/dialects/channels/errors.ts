@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode } from '../../core/chat.ts'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 
 export interface Answer {
   readonly status: number
@@ -38,9 +38,15 @@ export const TOKEN_INVALID = tokenFailure(422, 'Signature verification failed')
 
 const NOTHING_ASKED = failure(400, 'Invalid request')
 
-const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
+const refusedName = (details: ChatErrorDetails): Answer => {
+  const words = faultWords(details)
+  return failure(400, words ? `username must be without ${words}` : 'username must be a non-empty text')
+}
+
+const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
   // Clients of this dialect tell success from failure by the body here, not by the code.
   name_taken: failure(200, 'Could not add user'),
+  name_refused: refusedName,
   email_taken: failure(200, 'Could not add user'),
   wrong_credentials: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
   unknown_account: UNKNOWN_USER,
@@ -63,8 +69,9 @@ const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
 /** Undefined for a bug. */
 export function answerTo(error: Error): Answer | undefined {
   if (error instanceof Refusal) return error.answer
-  if (error instanceof ChatError) return ANSWERS[error.code]
-  return undefined
+  if (!(error instanceof ChatError)) return undefined
+  const answer = ANSWERS[error.code]
+  return typeof answer === 'function' ? answer(error.details) : answer
 }
 
 /** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Account, type AccountId, toConversationId } from '../../core/chat.ts'
+import { type Account, type AccountId, nameFault, newName, toConversationId } from '../../core/chat.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
 import { type Asker, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
@@ -66,7 +66,7 @@ function parseName(fields: Fields): string | undefined {
   if (codePointLength(name) > MAX_NAME_LENGTH) {
     refuse(`name value expected with at most ${MAX_NAME_LENGTH} characters`)
   }
-  return name
+  return newName(name, 'conversationName')
 }
 
 /** Without repeats. */
@@ -96,9 +96,11 @@ async function findMembers(asker: Asker, names: ReadonlySet<string>): Promise<Ma
 const nameAmong = (members: ReadonlyMap<AccountId, Account>, accountId: unknown): string =>
   [...members.values()].find((member) => member.accountId === accountId)?.username ?? String(accountId)
 
-/** The members' names, as many as fit. */
-function madeOf(members: ReadonlyMap<AccountId, Account>): string {
-  const [first = '', ...rest] = [...members.values()].map(({ username }) => username)
+/** The members' names, as many as fit; without those of before names had to be visible. Null when none is left. */
+function madeOf(members: ReadonlyMap<AccountId, Account>): string | null {
+  const names = [...members.values()].map(({ username }) => username)
+  const [first, ...rest] = names.filter((username) => nameFault(username, 'conversationName') === undefined)
+  if (first === undefined) return null
   let name = first
   for (const username of rest) {
     const longer = `${name}, ${username}`

@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../../core/chat.ts'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Stranger } from './credentials.ts'
 
@@ -8,9 +8,22 @@ interface Answer {
   readonly text: string
 }
 
+export const TOO_MANY: Answer = { status: 429, text: 'too many requests' }
+const UNAVAILABLE: Answer = { status: 503, text: 'server is unavailable, try again later' }
+
+/** As the checks of the same field: over HTTP one form, on the WebSocket another. */
+function nameRefused(details: ChatErrorDetails): Answer {
+  const words = faultWords(details)
+  if (details.field === 'conversationName')
+    return { status: 400, text: `name value expected ${words ? `without ${words}` : 'as a non zero string'}` }
+  const field = details.field === 'displayName' ? 'fullname' : 'username'
+  return { status: 400, text: words ? `${field} should be without ${words}` : `${field} should not be empty` }
+}
+
 /** What each of the core's refusals reads like where a request has no words of its own for it. */
-export const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
+const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
   name_taken: { status: 409, text: 'username already exists' },
+  name_refused: nameRefused,
   // An email is a way to sign in elsewhere: nobody may take it for a username.
   email_taken: { status: 409, text: 'username already exists' },
   wrong_credentials: { status: 401, text: 'mismatch username and password' },
@@ -25,9 +38,14 @@ export const ANSWERS: Readonly<Record<ChatErrorCode, Answer>> = {
   conversation_name_taken: { status: 409, text: 'conversation name already exists' },
   message_refused: { status: 403, text: 'message can not be delivered' },
   message_too_long: { status: 413, text: 'message content is too long' },
-  rate_limited: { status: 429, text: 'too many requests' },
+  rate_limited: TOO_MANY,
   busy: { status: 503, text: 'server is busy, try again later' },
-  unavailable: { status: 503, text: 'server is unavailable, try again later' },
+  unavailable: UNAVAILABLE,
+}
+
+export function answerTo({ code, details }: ChatError): Answer {
+  const answer = ANSWERS[code]
+  return typeof answer === 'function' ? answer(details) : answer
 }
 
 /** A bug, told without details. */
@@ -38,7 +56,7 @@ export const CLOSE = {
   refused: 1000,
   goingAway: { code: 1001, reason: 'server is going away' },
   slow: { code: 1013, reason: 'too slow' },
-  unavailable: { code: 1013, reason: ANSWERS.unavailable.text },
+  unavailable: { code: 1013, reason: UNAVAILABLE.text },
 } as const
 
 const MAX_REASON_BYTES = 123
@@ -83,7 +101,7 @@ export function refuse(text: string): never {
 /** The text of a refusal; undefined for a bug. */
 export function textOf(error: unknown): string | undefined {
   if (error instanceof EventRefusal) return error.message
-  return error instanceof ChatError ? ANSWERS[error.code].text : undefined
+  return error instanceof ChatError ? answerTo(error).text : undefined
 }
 
 type Words = Partial<Record<ChatErrorCode, string | ((details: ChatErrorDetails) => string)>>

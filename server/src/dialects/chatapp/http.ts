@@ -6,7 +6,7 @@ import { type AddressOf, createDialectApp, type Limits } from '../../transport/i
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
-import { ANSWERS, BUG, closeReasonOf, HttpRefusal } from './errors.ts'
+import { answerTo, BUG, closeReasonOf, HttpRefusal } from './errors.ts'
 import type { Origins } from './origins.ts'
 import { signIn, signUp } from './signing.ts'
 import { formatCookie, parseBody, type SameSite } from './wire.ts'
@@ -99,7 +99,7 @@ function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, 
     return sendText(reply, error.status, error.message)
   }
   if (error instanceof ChatError) {
-    const { status, text } = ANSWERS[error.code]
+    const { status, text } = answerTo(error)
     if (status === 429 || status === 503) reply.header('retry-after', retryAfterOf(error))
     return sendText(reply, status, text)
   }

@@ -1,5 +1,6 @@
 import type { Account } from '../../core/chat.ts'
-import { isCleanText, nameKey } from '../../lib/text.ts'
+import { nameKey } from '../../lib/name-forms.ts'
+import { isCleanText } from '../../lib/text.ts'
 import type { Asker } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { type Fields, own, userOf } from './wire.ts'

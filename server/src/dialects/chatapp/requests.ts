@@ -7,7 +7,7 @@ import {
   getConversationInfo,
   getConversations,
 } from './conversations.ts'
-import { ANSWERS, BUG, textOf } from './errors.ts'
+import { BUG, TOO_MANY, textOf } from './errors.ts'
 import { getMessages, sendMessage } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
 import { type Fields, failure, own, parseEvent, success } from './wire.ts'
@@ -50,7 +50,7 @@ export async function answer(
   const name = request ? String(type) : ROOT
   const cost = fields && request?.cost?.(fields)
   if (limits.take(request?.limit ?? 'command', asker.account.accountId, cost) > 0) {
-    return failure(name, ANSWERS.rate_limited.text)
+    return failure(name, TOO_MANY.text)
   }
   if (!fields) return failure(ROOT, 'invalid json event')
   if (!request) return failure(ROOT, 'no type field found in the event')

@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode } from '../../core/chat.ts'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 import { retryAfterOf } from '../allowance.ts'
 import { type Answer, MalformedRequest } from './wire.ts'
 
@@ -57,11 +57,18 @@ export class Refused extends Error {
   }
 }
 
+function nameRefused(details: ChatErrorDetails): Answer {
+  const field = details.field === 'conversationName' ? 'group_name' : 'username'
+  const words = faultWords(details)
+  return invalidRequest(words ? `${field} must be without ${words}.` : `${field} must not be blank.`)
+}
+
 const failed = 'The request could not be carried out. Please try again later.'
 
 // Many of these a request here cannot lead to; they are answered nevertheless.
 const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
   name_taken: () => userNotAuthorized('Password required.'),
+  name_refused: ({ details }) => nameRefused(details),
   email_taken: () => userNotAuthorized('Password required.'),
   wrong_credentials: () => userNotAuthorized('Password required.'),
   unknown_account: () => nameNotFound,

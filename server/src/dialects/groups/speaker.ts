@@ -1,5 +1,5 @@
 import type { Account } from '../../core/chat.ts'
-import { nameKey } from '../../lib/text.ts'
+import { isSameName } from '../../lib/name-forms.ts'
 import { Refused, userNotAuthorized } from './errors.ts'
 import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
@@ -20,7 +20,7 @@ export async function speaker(
 
 /** Undefined when the socket is not bound. Refuses another name than the one it is bound to. */
 export function boundAs(username: string, { account }: Session): Account | undefined {
-  if (account && nameKey(account.username) !== nameKey(username))
+  if (account && !isSameName(account.username, username))
     throw new Refused(userNotAuthorized('Not your username.'))
   return account
 }

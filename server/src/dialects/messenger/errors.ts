@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../../core/chat.ts'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 
 /** An answer that is not 200. Thrown; sent by the app's error handler. */
 export class Refusal extends Error {
@@ -103,6 +103,15 @@ const blaming = (status: number, code: string, message: string, fields: readonly
 const userExists = ({ fields }: ChatErrorDetails): Refusal =>
   blaming(400, 'USER_EXISTS', 'This user already exists.', Array.isArray(fields) ? fields : [])
 
+/** As a text of the wrong length, or with characters that are none. */
+function nameRefused(details: ChatErrorDetails): Refusal {
+  const loc = ['body', details.field === 'conversationName' ? 'name' : 'username']
+  const words = faultWords(details)
+  if (words) return invalid([{ loc, msg: `text must be without ${words}`, type: 'value_error' }])
+  const msg = 'ensure this value has at least 1 characters'
+  return invalid([{ loc, msg, type: 'value_error.any_str.min_length', ctx: { limit_value: 1 } }])
+}
+
 const wrongCredentials = (): Refusal =>
   blaming(400, 'WRONG_CREDENTIALS', 'Wrong login credential, try again.', ['usernameOrEmail', 'password'])
 
@@ -126,6 +135,7 @@ const messageTooLong = ({ maxBytes }: ChatErrorDetails): Refusal =>
 
 const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Refusal>> = {
   name_taken: userExists,
+  name_refused: nameRefused,
   email_taken: userExists,
   wrong_credentials: wrongCredentials,
   unknown_account: userDoesNotExist,

@@ -83,7 +83,7 @@ export const text = (bounds: Bounds): Field<string> => ({
 export const email = (bounds: Bounds): Field<string> => ({
   parse: (value, loc) => {
     const address = text(bounds).parse(value, loc)
-    if (address instanceof Wrong || EMAIL.test(address)) return address
+    if (address instanceof Wrong || (EMAIL.test(address) && !UNSEEN.test(address))) return address
     return wrong(loc, 'value is not a valid email address', 'value_error.email')
   },
 })
@@ -91,6 +91,8 @@ export const email = (bounds: Bounds): Field<string> => ({
 // Each character has one place where it can match, so that no input makes this slow.
 const WORD = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
 const LABEL = '[\\p{L}\\p{M}\\p{N}]+(?:-+[\\p{L}\\p{M}\\p{N}]+)*'
+/** Among the marks and letters. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
 const EMAIL = new RegExp(`^${WORD}(?:\\.${WORD})*@${LABEL}(?:\\.${LABEL})+$`, 'u')
 
 /** A whole number, or its digits in a string. What is past 2^53 becomes the last safe integer, which is no one's id. */

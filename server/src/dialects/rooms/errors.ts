@@ -23,6 +23,7 @@ export const INTERNAL: WireError = { code: 500, message: 'Internal server error.
 
 const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   name_taken: { code: 400, message: 'User already exists' },
+  name_refused: REFUSALS.malformedRegister,
   email_taken: { code: 400, message: 'User already exists' },
   wrong_credentials: { code: 400, message: 'Login or password is invalid' },
   unknown_account: REFUSALS.unknownUser,

@@ -1,10 +1,15 @@
 /** Functions of the database: see `batch.ts`. */
 export const ACCOUNT_WRITES = `
+-- Of before names were told apart by their looks.
+DROP FUNCTION IF EXISTS chat_require_free(text, text);
+
 -- Names and addresses share one space, so that 'username or email' always means one account.
-CREATE OR REPLACE FUNCTION chat_require_free(username_key text, email_key text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION chat_require_free(username_key text, username_look text, email_key text)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   is_name_taken boolean := EXISTS (SELECT FROM accounts a
-    WHERE a.username_key = chat_require_free.username_key OR a.email_key = chat_require_free.username_key);
+    WHERE a.username_key = chat_require_free.username_key OR a.email_key = chat_require_free.username_key
+      OR a.username_look = chat_require_free.username_look);
   is_email_taken boolean := EXISTS (SELECT FROM accounts a
     WHERE a.username_key = chat_require_free.email_key OR a.email_key = chat_require_free.email_key);
 BEGIN
@@ -22,11 +27,11 @@ DECLARE
   at bigint := wanted->>'at';
   new_id bigint;
 BEGIN
-  PERFORM chat_require_free(wanted->>'usernameKey', wanted->>'emailKey');
-  INSERT INTO accounts (uuid, username, username_key, display_name, email, email_key, password_hash, is_guest,
-    created_at, updated_at, last_seen_at)
-  VALUES (wanted->>'uuid', wanted->>'username', wanted->>'usernameKey', wanted->>'displayName', wanted->>'email',
-    wanted->>'emailKey', wanted->>'passwordHash', wanted->>'passwordHash' IS NULL, at, at, at)
+  PERFORM chat_require_free(wanted->>'usernameKey', wanted->>'usernameLook', wanted->>'emailKey');
+  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key, password_hash,
+    is_guest, created_at, updated_at, last_seen_at)
+  VALUES (wanted->>'uuid', wanted->>'username', wanted->>'usernameKey', wanted->>'usernameLook',
+    wanted->>'displayName', wanted->>'email', wanted->>'emailKey', wanted->>'passwordHash', wanted->>'passwordHash' IS NULL, at, at, at)
   RETURNING id INTO new_id;
   RETURN to_json(new_id);
 END $$;
@@ -95,7 +100,7 @@ CREATE OR REPLACE FUNCTION chat_accounts_free_guests(wanted json) RETURNS json L
     WHERE is_guest AND username_key IS NOT NULL AND last_seen_at < (wanted->>'unseenSince')::bigint
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
   ), freed AS (
-    UPDATE accounts a SET username_key = NULL FROM idle WHERE a.id = idle.id RETURNING 1
+    UPDATE accounts a SET username_key = NULL, username_look = NULL FROM idle WHERE a.id = idle.id RETURNING 1
   )
   SELECT to_json(count(*)) FROM freed
 $$;

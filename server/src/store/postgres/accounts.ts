@@ -1,6 +1,6 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { nameKey } from '../../lib/text.ts'
+import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
@@ -33,7 +33,7 @@ export class PostgresAccounts implements AccountStore {
     const { uuid, username, displayName, email, passwordHash, at } = account
     const usernameKey = nameKey(username)
     const emailKey = email === null ? null : nameKey(email)
-    const argument = { ...account, usernameKey, emailKey }
+    const argument = { ...account, usernameKey, usernameLook: nameLook(username) || null, emailKey }
     return this.#writer.write<AccountId, Account>({ name: 'accounts_create', argument }, (accountId) => ({
       ...{ accountId, uuid, username, displayName, email, passwordHash },
       ...{ emailConfirmed: false, bio: null, isDisabled: false, currentConversationId: null },
@@ -51,8 +51,9 @@ export class PostgresAccounts implements AccountStore {
     return this.#find.get(accountId)
   }
 
-  findByUsername(username: string): Promise<Account | undefined> {
-    return this.#findByUsername.get(nameKey(username))
+  async findByUsername(username: string): Promise<Account | undefined> {
+    const found = await this.#findByUsername.get(nameKey(username), nameLook(username))
+    return found && isSameName(found.username, username) ? found : undefined
   }
 
   findByEmail(email: string): Promise<Account | undefined> {
@@ -114,7 +115,11 @@ export class PostgresAccounts implements AccountStore {
 const FIND = (asked: string) =>
   `SELECT k.n AS "n", ${ACCOUNT_COLUMNS} FROM ${asked} JOIN accounts a ON a.id = k.a`
 
-const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_key = $1`
+// The key first: of names that were there before looks were compared, several may look alike.
+const FIND_BY_USERNAME = `
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts a
+  WHERE a.id = coalesce(
+    (SELECT id FROM accounts WHERE username_key = $1), (SELECT id FROM accounts WHERE username_look = $2))`
 
 const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_key = $1`
 

@@ -32,12 +32,14 @@ BEGIN
     PERFORM chat_require_admissible(member_id, creator, wanted->>'kind');
   END LOOP;
   -- Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
-  IF EXISTS (SELECT FROM conversations WHERE name_key = wanted->>'nameKey')
+  IF EXISTS (SELECT FROM conversations
+        WHERE name_key = wanted->>'nameKey' OR name_look = wanted->>'nameLook')
       OR wanted->>'nameKey' IS NOT NULL AND EXISTS (SELECT FROM conversations WHERE gid = wanted->>'name') THEN
     PERFORM chat_refuse('conversation_name_taken');
   END IF;
-  INSERT INTO conversations (gid, kind, name, name_key, pair, creator_id, created_at, updated_at, activity_at)
-  VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'pair', creator, at, at, at)
+  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at)
+  VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'nameLook',
+    wanted->>'pair', creator, at, at, at)
   RETURNING id INTO new_id;
   INSERT INTO members (conversation_id, account_id, joined_at)
   SELECT new_id, id, at FROM unnest(member_ids) WITH ORDINALITY AS u (id, place) ORDER BY place;

@@ -1,6 +1,6 @@
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { nameKey } from '../../lib/text.ts'
+import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
@@ -36,8 +36,10 @@ export class PostgresConversations implements ConversationStore {
 
   create(conversation: NewConversation): Promise<CreatedConversation> {
     const { kind, name, memberIds } = conversation
+    const isNamed = kind === 'open' && name !== null
     const keys = {
-      nameKey: kind === 'open' && name !== null ? nameKey(name) : null,
+      nameKey: isNamed ? nameKey(name) : null,
+      nameLook: isNamed ? nameLook(name) || null : null,
       pair: kind === 'private' ? pairOf(memberIds) : null,
     }
     return this.#writer.write({ name: 'conversations_create', argument: { ...conversation, ...keys } })
@@ -51,8 +53,9 @@ export class PostgresConversations implements ConversationStore {
     return this.#findByGid.get(gid)
   }
 
-  findOpenByName(name: string): Promise<Conversation | undefined> {
-    return this.#findOpenByName.get(nameKey(name))
+  async findOpenByName(name: string): Promise<Conversation | undefined> {
+    const found = await this.#findOpenByName.get(nameKey(name), nameLook(name))
+    return found && isSameName(found.name ?? '', name) ? found : undefined
   }
 
   findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined> {
@@ -89,7 +92,11 @@ const FIND = (asked: string) =>
 
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = $1`
 
-const FIND_OPEN_BY_NAME = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.name_key = $1`
+// As an account by its username.
+const FIND_OPEN_BY_NAME = `
+  SELECT ${CONVERSATION_COLUMNS} FROM conversations c
+  WHERE c.id = coalesce(
+    (SELECT id FROM conversations WHERE name_key = $1), (SELECT id FROM conversations WHERE name_look = $2))`
 
 const FIND_PRIVATE = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.pair = $1`
 

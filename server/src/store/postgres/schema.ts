@@ -9,6 +9,7 @@ import { CHANGES } from './changes.ts'
 import { CONTACT_WRITES } from './contacts-writes.ts'
 import { CONVERSATION_WRITES } from './conversations-writes.ts'
 import type { Held } from './held.ts'
+import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { MEMBER_WRITES } from './members-writes.ts'
 import { MESSAGE_WRITES } from './messages-writes.ts'
 import { SEQ_BOUND } from './page-bounds.ts'
@@ -37,8 +38,9 @@ export async function migrate(held: Held, database: string, purpose: Purpose = '
   await held.commit(async () => {
     await held.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
     const pending = pendingMigrations(MIGRATIONS, await applied(held, database, purpose), database)
-    for (const { number, name, sql } of pending) {
+    for (const { number, name, sql, fill } of pending) {
       await held.query(sql)
+      await fill?.(held)
       await held.query('INSERT INTO schema_migrations (number, name) VALUES ($1, $2)', [`${number}`, name])
     }
     await held.query(`DELETE FROM writers WHERE at < now() - interval '1 day'`)
@@ -92,7 +94,12 @@ async function applied(held: Held, database: string, purpose: Purpose): Promise<
   return newestOf(held)
 }
 
-export const MIGRATIONS: readonly Migration[] = [
+/** What SQL cannot tell is done afterwards, in the same transaction. */
+interface PostgresMigration extends Migration {
+  readonly fill?: (held: Held) => Promise<void>
+}
+
+export const MIGRATIONS: readonly PostgresMigration[] = [
   {
     number: 1,
     name: 'accounts, conversations, messages',
@@ -253,4 +260,5 @@ CREATE TABLE account_notices (
 );
 `,
   },
+  { number: 4, name: 'what names look like', sql: LOOK_COLUMNS, fill: recordLooks },
 ]

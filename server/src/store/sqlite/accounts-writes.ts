@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { nameKey } from '../../lib/text.ts'
+import { nameKey, nameLook } from '../../lib/name-forms.ts'
 import type { NewAccount } from '../store.ts'
 import { prepare } from './statement.ts'
 
@@ -27,7 +27,7 @@ export class AccountWrites {
 
   constructor(db: DatabaseSync) {
     // Names and addresses share one space, so that 'username or email' always means one account.
-    this.#isTaken = prepare(db, 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = ?1')
+    this.#isTaken = prepare(db, IS_TAKEN)
     this.#insert = prepare(db, INSERT)
     this.#setBio = prepare(db, 'UPDATE accounts SET bio = ?, updated_at = ? WHERE id = ?')
     this.#replaceHash = prepare(
@@ -47,10 +47,11 @@ export class AccountWrites {
     const { uuid, username, displayName, email, passwordHash, at } = account
     const usernameKey = nameKey(username)
     const emailKey = email === null ? null : nameKey(email)
-    this.#requireFree(usernameKey, emailKey)
+    const look = nameLook(username) || null
+    this.#requireFree({ usernameKey, look, emailKey })
     const isGuest = passwordHash === null
     const { lastInsertRowid } = this.#insert.run(
-      ...[uuid, username, usernameKey, displayName, email, emailKey],
+      ...[uuid, username, usernameKey, look, displayName, email, emailKey],
       ...[passwordHash, isGuest ? 1 : 0, at, at, at],
     )
     return {
@@ -93,19 +94,29 @@ export class AccountWrites {
     return this.#freeGuests.run(unseenSince).changes
   }
 
-  #requireFree(usernameKey: string, emailKey: string | null): void {
-    const isNameTaken = this.#isTaken.get(usernameKey) !== undefined
-    const isEmailTaken = emailKey !== null && this.#isTaken.get(emailKey) !== undefined
+  #requireFree({ usernameKey, look, emailKey }: Forms): void {
+    const isNameTaken = this.#isTaken.get(usernameKey, look) !== undefined
+    const isEmailTaken = emailKey !== null && this.#isTaken.get(emailKey, null) !== undefined
     if (!isNameTaken && !isEmailTaken) return
     const fields = [...(isNameTaken ? ['username'] : []), ...(isEmailTaken ? ['email'] : [])]
     throw new ChatError(isNameTaken ? 'name_taken' : 'email_taken', { fields })
   }
 }
 
+/** In which names and addresses are compared. */
+interface Forms {
+  readonly usernameKey: string
+  /** Null where there is nothing to see. */
+  readonly look: string | null
+  readonly emailKey: string | null
+}
+
+const IS_TAKEN = 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = ?1 OR username_look = ?2'
+
 const INSERT = `
-  INSERT INTO accounts (uuid, username, username_key, display_name, email, email_key,
+  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key,
     password_hash, is_guest, created_at, updated_at, last_seen_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const REVOKE = `
   UPDATE accounts
@@ -120,5 +131,5 @@ const NOTICE = `
   ON CONFLICT (account_id) DO UPDATE SET number = excluded.number`
 
 const FREE_GUESTS = `
-  UPDATE accounts SET username_key = NULL
+  UPDATE accounts SET username_key = NULL, username_look = NULL
   WHERE is_guest = 1 AND username_key IS NOT NULL AND last_seen_at < ?`

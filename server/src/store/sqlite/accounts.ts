@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { nameKey } from '../../lib/text.ts'
+import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
@@ -53,8 +53,9 @@ export class SqliteAccounts implements AccountStore {
       this.#forgetChanged()
       const knownId = this.#cache.accountIds.get(key)
       if (knownId !== undefined) return this.#reader.find(knownId)
-      const account = optional(this.#findByUsername.get(key))
-      if (account) this.#cache.accountIds.set(key, account.accountId)
+      const account = optional(this.#findByUsername.get(key, nameLook(username)))
+      if (!account || !isSameName(account.username, username)) return undefined
+      this.#cache.accountIds.set(key, account.accountId)
       return account
     })
   }
@@ -127,7 +128,11 @@ const CHANGED = 'SELECT number, account_id AS accountId FROM account_notices WHE
 
 const optional = (row: Row<Account> | undefined): Account | undefined => row && accountOf(row)
 
-const FIND_BY_USERNAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_key = ?`
+// The key first: of names that were there before looks were compared, several may look alike.
+const FIND_BY_USERNAME = `
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts a
+  WHERE a.id = coalesce(
+    (SELECT id FROM accounts WHERE username_key = ?1), (SELECT id FROM accounts WHERE username_look = ?2))`
 
 const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_key = ?`
 

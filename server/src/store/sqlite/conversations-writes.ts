@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import { type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
-import { nameKey } from '../../lib/text.ts'
+import { nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import type { CreatedConversation, NewConversation } from '../store.ts'
 import type { Admission } from './admission.ts'
@@ -51,13 +51,15 @@ export class ConversationWrites {
   #requireNameFree({ kind, name }: NewConversation): void {
     if (kind !== 'open' || name === null) return
     // Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
-    if (this.#isNameTaken.get(nameKey(name), name)) throw new ChatError('conversation_name_taken')
+    if (this.#isNameTaken.get(nameKey(name), nameLook(name), name))
+      throw new ChatError('conversation_name_taken')
   }
 
   #store({ gid, kind, name, creatorId, memberIds, at }: NewConversation): ConversationId {
-    const key = kind === 'open' && name !== null ? nameKey(name) : null
+    const isNamed = kind === 'open' && name !== null
+    const [key, look] = isNamed ? [nameKey(name), nameLook(name) || null] : [null, null]
     const pair = kind === 'private' ? pairOf(memberIds) : null
-    const { lastInsertRowid } = this.#insert.run(gid, kind, name, key, pair, creatorId, at, at, at)
+    const { lastInsertRowid } = this.#insert.run(gid, kind, name, key, look, pair, creatorId, at, at, at)
     const conversationId = toConversationId(lastInsertRowid)
     for (const accountId of memberIds) this.#members.insert({ conversationId, accountId, at })
     this.#changes.record({ conversationId, kind: 'created', accountId: creatorId, messageId: null, at })
@@ -75,8 +77,8 @@ const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?
 
 const FIND_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?'
 
-const IS_NAME_TAKEN = 'SELECT 1 FROM conversations WHERE name_key = ?1 OR gid = ?2'
+const IS_NAME_TAKEN = 'SELECT 1 FROM conversations WHERE name_key = ?1 OR name_look = ?2 OR gid = ?3'
 
 const INSERT = `
-  INSERT INTO conversations (gid, kind, name, name_key, pair, creator_id, created_at, updated_at, activity_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

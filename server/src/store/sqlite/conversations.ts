@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { nameKey } from '../../lib/text.ts'
+import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
@@ -51,7 +51,12 @@ export class SqliteConversations implements ConversationStore {
 
   findOpenByName(name: string): Promise<Conversation | undefined> {
     const key = nameKey(name)
-    return read(() => this.#readBy(openNameKey(key), () => this.#findOpenByName.get(key)))
+    return read(() =>
+      this.#readBy(openNameKey(key), () => {
+        const row = this.#findOpenByName.get(key, nameLook(name))
+        return row && isSameName(row.name ?? '', name) ? row : undefined
+      }),
+    )
   }
 
   findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined> {
@@ -109,7 +114,11 @@ const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?
 
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
 
-const FIND_OPEN_BY_NAME = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.name_key = ?`
+// As an account by its username.
+const FIND_OPEN_BY_NAME = `
+  SELECT ${CONVERSATION_COLUMNS} FROM conversations c
+  WHERE c.id = coalesce(
+    (SELECT id FROM conversations WHERE name_key = ?1), (SELECT id FROM conversations WHERE name_look = ?2))`
 
 const FIND_PRIVATE = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.pair = ?`
 

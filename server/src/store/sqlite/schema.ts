@@ -2,12 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
 import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
+import { defineLook, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { prepare } from './statement.ts'
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
 export function migrate(db: DatabaseSync, file: string, known = MIGRATIONS): void {
   // A table that others refer to can be replaced only so. Checked again before the commit.
+  defineLook(db)
   db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE')
   try {
     const pending = pendingMigrations(known, applied(db, file), file)
@@ -239,4 +241,5 @@ CREATE TABLE account_notices (
 ) STRICT;
 `,
   },
+  { number: 5, name: 'what names look like', sql: LOOKS },
 ]

@@ -114,6 +114,17 @@ function nameRules(rule: Rule): void {
     await world.open(bob)
   })
 
+  rule('refuses an open name that looks like another, and finds it however it is folded', async (world) => {
+    const [ann] = await world.accounts('ann')
+    const tea = await world.open(ann, 'Tea Room')
+    for (const name of ['Теа Rооm', 'tea\u00a0 room', 'tea\u200b room'])
+      await refuses(world.create('open', [ann], { name }), 'conversation_name_taken')
+    const { conversations } = world.store
+    assert.equal((await conversations.findOpenByName(' TEA  room'))?.conversationId, tea.conversationId)
+    assert.equal(await conversations.findOpenByName('Теа Rооm'), undefined)
+    await world.create('group', [ann], { name: 'Теа Rооm' })
+  })
+
   rule("refuses an open name that is some conversation's gid", async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     await world.create('private', [ann, bob], { gid: 'aBcDeFgH' })

@@ -32,7 +32,7 @@ export function raceRules(rule: Rule): void {
   })
 
   rule('gives a name to exactly one of many who want it', async (world) => {
-    const wanted = ['ann', 'Ann', 'ANN', 'ａｎｎ']
+    const wanted = ['ann', 'Ann', 'ANN', 'ａｎｎ', 'an\u200bn', 'ɑnn']
     const accounts = succeeded(await Promise.allSettled(wanted.map((name) => world.account(name))))
     assert.equal(accounts.length, 1)
     const ann = present(accounts[0])

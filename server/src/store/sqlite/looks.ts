@@ -1,0 +1,21 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { nameLook } from '../../lib/name-forms.ts'
+
+/** What `LOOKS` asks of names: only we know what they look like. */
+export function defineLook(db: DatabaseSync): void {
+  db.function('name_look', { deterministic: true }, (name) => nameLook(String(name)))
+}
+
+/** Of old names that look alike one has the look, of plain ASCII if there is such a one, and the others null. */
+export const LOOKS = `
+ALTER TABLE accounts ADD COLUMN username_look TEXT;
+ALTER TABLE conversations ADD COLUMN name_look TEXT CHECK (name_look IS NULL OR kind = 'open');
+CREATE UNIQUE INDEX accounts_look ON accounts (username_look) WHERE username_look IS NOT NULL;
+CREATE UNIQUE INDEX conversations_look ON conversations (name_look) WHERE name_look IS NOT NULL;
+UPDATE accounts SET username_look = username_key WHERE username_key NOT GLOB '*[^!-~]*' AND username_key <> '';
+UPDATE conversations SET name_look = name_key WHERE name_key NOT GLOB '*[^!-~]*' AND name_key <> '';
+UPDATE OR IGNORE accounts SET username_look = nullif(name_look(username), '')
+WHERE username_look IS NULL AND username_key IS NOT NULL;
+UPDATE OR IGNORE conversations SET name_look = nullif(name_look(name), '')
+WHERE name_look IS NULL AND name_key IS NOT NULL;
+`
