@@ -3,7 +3,12 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { dockerIsMissing, enginesAreMissing, haproxyIsMissing } from './support/engines/index.ts'
+import {
+  dockerIsMissing,
+  enginesAreMissing,
+  haproxyIsMissing,
+  nginxIsMissing,
+} from './support/engines/index.ts'
 import { postgresIsMissing } from './support/postgres.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
@@ -20,6 +25,7 @@ const needs = {
   'engine-': enginesAreMissing,
   'cluster-': enginesAreMissing,
   'haproxy-': haproxyIsMissing,
+  'nginx-': nginxIsMissing,
   'docker-': dockerIsMissing,
 }
 

@@ -75,22 +75,29 @@ function destroyItself(this: Duplex): void {
   this.destroy()
 }
 
+interface Refusal {
+  readonly headers?: Readonly<Record<string, string>>
+  /** The status' text when it needs no explanation. */
+  readonly body?: string
+}
+
 /** Answers a handshake with plain HTTP instead. */
 export function refuseUpgrade(
   socket: Duplex,
   status: number,
   text: string,
-  headers: Readonly<Record<string, string>> = {},
+  { headers = {}, body = text }: Refusal = {},
 ): void {
   const lines = Object.entries({
     Connection: 'close',
     'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(text)),
+    'Content-Length': String(Buffer.byteLength(body)),
+    'X-Content-Type-Options': 'nosniff',
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   // A peer that never ends its side must not keep ours.
   socket.once('finish', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n${text}`)
+  socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n${body}`)
 }
 
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */

@@ -64,7 +64,7 @@ function isWithinLimit(
   const retryAfter = limits.take('request', addressOf(request))
   if (retryAfter === 0) return true
   const headers = { 'Retry-After': String(retryAfter) }
-  if (isUpgrade) refuseUpgrade(request.socket, 429, 'Too Many Requests', headers)
+  if (isUpgrade) refuseUpgrade(request.socket, 429, 'Too Many Requests', { headers })
   else response.writeHead(429, headers).end('Too Many Requests')
   return false
 }

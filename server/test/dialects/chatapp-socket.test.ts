@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { suite, test } from 'node:test'
 import { createSigner } from 'fast-jwt'
 import { failure, success, uniqueName } from '../support/chatapp.ts'
@@ -45,10 +46,11 @@ suite('chatapp handshake', () => {
       `${ORIGIN}, ${server.url}`,
     ]) {
       const client = http.open({ cookie, origin })
-      const status = await new Promise((resolve) =>
-        client.ws.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
-      )
-      assert.equal(status, 403, origin)
+      const [, response] = await once(client.ws, 'unexpected-response')
+      let body = ''
+      for await (const piece of response) body += piece
+      assert.equal(response.statusCode, 403, origin)
+      assert.ok(body.startsWith(`Pages of "${origin}" may not connect`), body)
     }
   })
 })

@@ -87,8 +87,10 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
   const upgrade: UpgradeHandler = (request, socket, head) => {
     const address = addressOf(request)
     const wait = limits.take('request', address)
-    if (wait > 0) refuseUpgrade(socket, 429, 'Too Many Requests', { 'Retry-After': String(wait) })
-    else if (!origins.mayAsk(request)) refuseUpgrade(socket, 403, 'Forbidden')
+    if (wait > 0)
+      refuseUpgrade(socket, 429, 'Too Many Requests', { headers: { 'Retry-After': String(wait) } })
+    else if (!origins.mayAsk(request))
+      refuseUpgrade(socket, 403, 'Forbidden', { body: origins.reasonFor(request) })
     else
       acceptor.accept(request, socket, head, (ws) => open(ws, { cookies: request.headers.cookie, address }))
   }

@@ -21,7 +21,20 @@ export class Origins {
     this.#refused.note(origin)
     return false
   }
+
+  /** Why a page may not ask, for the people who put a proxy in front of the server. */
+  reasonFor({ headers: { origin = '', host = '' } }: IncomingMessage): string {
+    return (
+      `Pages of ${shown(origin)} may not connect: the request came to the host ${shown(host)}, which is not theirs, and ` +
+      'CORS_ALLOW_ORIGIN does not name them. A proxy must pass on the Host header that the browser sent ' +
+      '(nginx: proxy_set_header Host $http_host;).\n'
+    )
+  }
 }
+
+/** Longer than any origin or host can be. */
+const MAX_SHOWN = 300
+const shown = (header: string): string => JSON.stringify(header.slice(0, MAX_SHOWN))
 
 /** The scheme is not compared: behind a TLS proxy the server does not know its own. */
 function isOwn(origin: string, host: string | undefined): boolean {

@@ -10,7 +10,7 @@ import { followShard, joinShards } from './redis-cluster.ts'
 export { askRedis, flushRedis } from './ask.ts'
 export { dockerIsMissing } from './docker.ts'
 export type { Engine } from './engine.ts'
-export { enginesAreMissing, findHaproxy, haproxyIsMissing } from './programs.ts'
+export { enginesAreMissing, findHaproxy, findNginx, haproxyIsMissing, nginxIsMissing } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
 
 /** What a cluster's nodes share, for this test alone. */

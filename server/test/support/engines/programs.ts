@@ -20,6 +20,12 @@ export const findRedis = (): string | undefined => onPath('redis-server')
 
 export const findHaproxy = (): string | undefined => onPath('haproxy')
 
+export const findNginx = (): string | undefined => onPath('nginx')
+
+/** Why nothing can be served through nginx; undefined when it can. */
+export const nginxIsMissing = async (): Promise<string | undefined> =>
+  findNginx() === undefined ? 'there is no nginx to start' : undefined
+
 function askedPgConfig(): string | undefined {
   try {
     return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
