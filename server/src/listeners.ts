@@ -140,7 +140,8 @@ class Ports {
   }
 
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
-    const exchanges = new Exchanges(this.#strangers)
+    const { limits, addressOf } = this.#options
+    const exchanges = new Exchanges({ strangers: this.#strangers, memory: limits.memory, addressOf })
     this.#exchanges.push(exchanges)
     const socketIo = this.#socketIoFor(dialects, exchanges)
     return createListener({

@@ -15,6 +15,11 @@ interface OwnerMark {
   readonly offset: number
 }
 
+let pinnedBytes = 0
+
+/** What all sinks of this process keep for peers that do not take it, each batch counted once. */
+export const pinnedBatchBytes = (): number => pinnedBytes
+
 const NO_MARKS: readonly OwnerMark[] = []
 
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
@@ -22,6 +27,7 @@ export class Batch {
   readonly #frames: Frame[] = []
   #bytes: Buffer | undefined
   #marks: OwnerMark[] | undefined
+  #pins = 0
 
   get isSealed(): boolean {
     return this.#bytes !== undefined
@@ -44,6 +50,17 @@ export class Batch {
   /** Where in `bytes()` an owner's uuid stands. Valid once sealed. */
   get marks(): readonly OwnerMark[] {
     return this.#marks ?? NO_MARKS
+  }
+
+  /** Some peer does not take it: it is kept until as many `unpin`. Answers how many bytes it has. */
+  pin(): number {
+    const { length } = this.bytes()
+    if (this.#pins++ === 0) pinnedBytes += length
+    return length
+  }
+
+  unpin(): void {
+    if (--this.#pins === 0) pinnedBytes -= this.bytes().length
   }
 
   #seal(): Buffer {

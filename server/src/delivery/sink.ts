@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import type { AccountId } from '../core/chat.ts'
 import { guarded } from '../lib/guard.ts'
+import type { MemoryShare } from '../lib/memory-budget.ts'
+import { Backlog } from './backlog.ts'
 import { Batch, type Frame } from './frame.ts'
 import { stalls } from './stalls.ts'
 import { flushAtEndOfTurn } from './turn.ts'
@@ -34,6 +36,8 @@ interface SocketSinkOptions {
   /** The socket is gone. */
   onClosed?(): void
   readonly owner?: Owner
+  /** Where what it does not take is counted. */
+  readonly share?: MemoryShare
 }
 
 /**
@@ -49,8 +53,8 @@ export class SocketSink implements Sink {
   #isScheduled = false
   /** An earlier write has not left yet. */
   #isWriting = false
-  // What waits behind a write in flight, counted as far as `#counted` items.
-  #backlogBytes = 0
+  /** While its peer does not take all, which few do not: counted as far as `#counted` items of the queue. */
+  #backlog: Backlog | undefined
   #counted = 0
   /** Of the queue, what was meant for this connection alone. */
   #sentBytes = 0
@@ -99,7 +103,8 @@ export class SocketSink implements Sink {
   /** Forgets what waits: it was meant for someone who is no longer there, while the connection stays. */
   clear(): void {
     this.#queue = []
-    this.#backlogBytes = this.#counted = this.#sentBytes = 0
+    this.#counted = this.#sentBytes = 0
+    this.#backlog?.forget()
     stalls.delete(this)
     this.#release()
   }
@@ -127,13 +132,31 @@ export class SocketSink implements Sink {
     if (!isOne) this.#socket.cork()
     for (const item of queue) this.#socket.write(bytesFor(item, this.#owner))
     if (!isOne) this.#socket.uncork()
-    queue.length = 0
-    this.#backlogBytes = this.#counted = this.#sentBytes = 0
     // Mostly all has left by now. Only when it has not, an empty write behind it tells when it will have:
     // a callback with every write would cost a tick each.
     this.#isWriting = this.#socket.writableLength > 0
-    if (this.#isWriting) this.#socket.write(NOTHING, this.#whenWritten())
-    else this.#releaseIfDrained()
+    if (this.#isWriting) {
+      this.#count()
+      this.#backlog?.leave()
+      this.#socket.write(NOTHING, this.#whenWritten())
+    } else if (this.#backlog) this.#endBacklog()
+    queue.length = 0
+    this.#counted = this.#sentBytes = 0
+    if (!this.#isWriting) this.#releaseIfDrained()
+  }
+
+  /** Counts what has come into the queue since the last time. */
+  #count(): Backlog {
+    this.#backlog ??= new Backlog(this.#options.share, () => this.destroy())
+    for (const item of this.#queue.slice(this.#counted))
+      this.#backlog.wait(item, copyMarks(item, this.#owner).length > 0)
+    this.#counted = this.#queue.length
+    return this.#backlog
+  }
+
+  #endBacklog(): void {
+    this.#backlog?.close()
+    this.#backlog = undefined
   }
 
   #whenWritten(): () => void {
@@ -146,16 +169,16 @@ export class SocketSink implements Sink {
 
   #hold(): void {
     stalls.add(this, MAX_STALL_MS)
-    for (const item of this.#queue.slice(this.#counted)) this.#backlogBytes += bytesFor(item).length
-    this.#counted = this.#queue.length
+    const { waitingBytes } = this.#count()
     // The write in flight does not count: it may be one long answer that the peer asked for and is reading.
-    if (this.#backlogBytes > MAX_BACKLOG_BYTES) this.onStalled()
+    if (waitingBytes > MAX_BACKLOG_BYTES) this.onStalled()
   }
 
   #wrote(): void {
     this.#isWriting = false
     stalls.delete(this)
-    if (!this.#isScheduled) this.flush()
+    if (this.#queue.length === 0) this.#endBacklog()
+    else if (!this.#isScheduled) this.flush()
     this.#releaseIfDrained()
   }
 
@@ -175,6 +198,7 @@ export class SocketSink implements Sink {
   #close(): void {
     this.#isClosed = true
     this.#queue = []
+    this.#endBacklog()
     stalls.delete(this)
     this.#release()
   }
@@ -193,11 +217,19 @@ export class SocketSink implements Sink {
 /** A batch's shared bytes; for the owner of a message in it, a copy with the owner's own uuid. */
 function bytesFor(item: Batch | Buffer, owner?: Owner): Buffer {
   if (!(item instanceof Batch)) return item
-  const bytes = item.bytes()
-  if (!owner || item.marks.length === 0) return bytes
-  const own = item.marks.filter((mark) => mark.accountId === owner.accountId)
-  if (own.length === 0) return bytes
-  const copy = Buffer.from(bytes)
+  const own = copyMarks(item, owner)
+  if (!owner || own.length === 0) return item.bytes()
+  const copy = Buffer.from(item.bytes())
   for (const { offset } of own) copy.write(owner.uuid, offset, 'latin1')
   return copy
+}
+
+const NO_MARKS: Batch['marks'] = []
+
+/** Where the owner's own uuid stands in its copy of a batch. Without such a place it needs no copy. */
+function copyMarks(item: Batch | Buffer, owner: Owner | undefined): Batch['marks'] {
+  if (!owner || !(item instanceof Batch)) return NO_MARKS
+  // They are known once it is sealed.
+  item.bytes()
+  return item.marks.filter(({ accountId }) => accountId === owner.accountId)
 }

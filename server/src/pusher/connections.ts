@@ -45,15 +45,18 @@ interface ConnectionsDeps {
 /** The clients of this node. */
 export class Connections {
   readonly #deps: ConnectionsDeps
-  readonly #acceptor = new WsAcceptor({
-    maxPayloadBytes: QUOTAS.messageBytes,
-    slow: { code: CODES.overCapacity, reason: 'Events are not read fast enough' },
-  })
+  readonly #acceptor: WsAcceptor
   readonly #connections = new Map<string, Connection>()
   readonly #heartbeat: NodeJS.Timeout
 
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps
+    const { limits, addressOf } = deps
+    this.#acceptor = new WsAcceptor({
+      maxPayloadBytes: QUOTAS.messageBytes,
+      slow: { code: CODES.overCapacity, reason: 'Events are not read fast enough' },
+      shareOf: (request) => ({ memory: limits.memory, address: addressOf(request) }),
+    })
     const { activityTimeout, pongTimeout } = deps.liveness
     const intervalMs = Math.min(1000, (Math.min(activityTimeout, pongTimeout) * 1000) / 4)
     this.#heartbeat = runEvery(intervalMs, () => this.#beat()).unref()

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
-import { GuardedWebSocket } from './guards.ts'
+import type { MemoryShare } from '../lib/memory-budget.ts'
+import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { readInTurns } from './socket-io-floods.ts'
 import { WS_PIECES } from './ws.ts'
 
@@ -68,23 +69,37 @@ export function rawSocketOf(connection: EngineConnection): NetSocket | undefined
 }
 
 /** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */
-export class RememberingWsServer extends WebSocketServer {
+class RememberingWsServer extends WebSocketServer<typeof MeasuredWebSocket> {
+  readonly #shareOf: ShareOf
+
   /** engine.io passes options of its own, and none for these. */
-  constructor(options: ServerOptions) {
-    super({ ...options, ...WS_PIECES, WebSocket: GuardedWebSocket })
+  constructor(options: ServerOptions, shareOf: ShareOf) {
+    super({ ...options, ...WS_PIECES, WebSocket: MeasuredWebSocket })
+    this.#shareOf = shareOf
   }
 
   override handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    done: (ws: WebSocket, request: IncomingMessage) => void,
+    done: (ws: MeasuredWebSocket, request: IncomingMessage) => void,
   ): void {
     super.handleUpgrade(request, socket, head, (ws, upgraded) => {
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
       rawSockets.set(ws, socket as NetSocket)
+      ws.measure(socket, this.#shareOf(request))
       readInTurns(socket as NetSocket)
       done(ws, upgraded)
     })
   }
 }
+
+type ShareOf = (request: IncomingMessage) => MemoryShare
+
+/** What engine.io makes its server of WebSockets with: a constructor. */
+export const rememberingWsServer = (shareOf: ShareOf): (new (options: ServerOptions) => WebSocketServer) =>
+  class extends RememberingWsServer {
+    constructor(options: ServerOptions) {
+      super(options, shareOf)
+    }
+  }

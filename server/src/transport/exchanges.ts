@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Holder, MemoryBudget } from '../lib/memory-budget.ts'
 import { runNextTurn } from '../lib/timers.ts'
+import { type AddressOf, networkOf } from './address.ts'
+import { GatheredRequest } from './gathered-request.ts'
+import { Limits } from './limits.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -9,14 +13,20 @@ interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly handle: Handle
+  /** Of one that waits. */
+  readonly headerBytes?: number
+}
+
+interface ExchangesOptions {
+  /** Those of the listener, no longer among them once they have asked something. */
+  readonly strangers?: Strangers
+  /** Where bodies that are not finished and answers that are not read are counted. */
+  readonly memory?: MemoryBudget
+  readonly addressOf?: AddressOf
 }
 
 /** A peer that takes none of its answer for this long is cut off. */
 const STALL_MS = 10_000
-/** Answers that wait for their readers, all together; past it those that wait longest are given up. */
-const MAX_UNREAD_BYTES = 256 * 1024 * 1024
-const COUNT_EVERY_MS = 10
-
 /** Requests of one connection that wait before it is no longer read, and before it is cut off. */
 const PAUSE_AT = 32
 const MAX_PIPELINED = 1_000
@@ -24,17 +34,20 @@ const MAX_PIPELINED = 1_000
 /** The requests under way on a listener, and what of their answers nobody has read yet. */
 export class Exchanges {
   /** In the order they began. */
-  readonly #underWay = new Map<Socket, ServerResponse>()
+  readonly #underWay = new Map<Socket, Pick<Exchange, 'request' | 'response'>>()
   readonly #waiting = new Map<Socket, Exchange[]>()
   /** Begun, and not looked at until there is room for their answers. One a connection. */
   readonly #deferred: Exchange[] = []
   readonly #strangers: Strangers
-  #countedAt = 0
+  readonly #memory: MemoryBudget
+  readonly #addressOf: AddressOf
   #isClosing = false
 
-  /** `strangers`: those of the listener, no longer among them once they have asked something. */
-  constructor(strangers = new Strangers(STRANGERS)) {
-    this.#strangers = strangers
+  constructor({ strangers, memory, addressOf }: ExchangesOptions = {}) {
+    this.#strangers = strangers ?? new Strangers(STRANGERS)
+    this.#memory = memory ?? new Limits(false).memory
+    this.#addressOf = addressOf ?? (({ socket }) => networkOf(socket.remoteAddress))
+    this.#memory.watch(() => this.#holders())
   }
 
   /**
@@ -50,7 +63,7 @@ export class Exchanges {
     }
     const waiting = this.#waiting.get(socket) ?? []
     this.#waiting.set(socket, waiting)
-    waiting.push({ request, response, handle })
+    waiting.push({ request, response, handle, headerBytes: headerBytesOf(request) })
     // Reading the body of another request starts it again, hence the bound.
     if (waiting.length >= PAUSE_AT) socket.pause()
     if (waiting.length > MAX_PIPELINED) socket.destroy()
@@ -59,7 +72,7 @@ export class Exchanges {
   /** Of a request that someone else handles at once. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     this.#strangers.delete(request.socket)
-    if (!this.#underWay.has(request.socket)) this.#enter(request.socket, response)
+    if (!this.#underWay.has(request.socket)) this.#enter({ request, response })
   }
 
   /** From now on the answer to a request is the last of its connection. */
@@ -69,14 +82,17 @@ export class Exchanges {
 
   /** Nothing has moved on the connection for as long as it was given. */
   onTimeout(socket: Socket): void {
-    const response = this.#underWay.get(socket)
+    const response = this.#underWay.get(socket)?.response
     // It waits for us, not we for it.
     if (response?.writableLength === 0) socket.setTimeout(STALL_MS)
     else socket.destroy()
   }
 
-  #enter(socket: Socket, response: ServerResponse): void {
-    this.#underWay.set(socket, response)
+  #enter(exchange: Pick<Exchange, 'request' | 'response'>): void {
+    const { request, response } = exchange
+    const { socket } = request
+    this.#underWay.set(socket, exchange)
+    this.#memory.wake()
     socket.setTimeout(STALL_MS)
     response.once('close', () => this.#leave(socket))
   }
@@ -90,9 +106,9 @@ export class Exchanges {
   }
 
   #begin(exchange: Exchange): void {
-    this.#enter(exchange.request.socket, exchange.response)
+    this.#enter(exchange)
     if (this.#isClosing) exchange.response.setHeader('connection', 'close')
-    const isFull = this.#relieve()
+    const isFull = this.#memory.relieve()
     if (!isFull && this.#deferred.length === 0) exchange.handle(exchange.request, exchange.response)
     // The memory of those given up is free at the end of the turn.
     else if (this.#deferred.push(exchange) === 1) runNextTurn(this.#handleDeferred)
@@ -100,25 +116,30 @@ export class Exchanges {
 
   /** One a turn, so that each finds counted what the one before has added. */
   readonly #handleDeferred = (): void => {
-    this.#relieve()
+    this.#memory.relieve()
     const exchange = this.#deferred.shift()
     if (exchange && !exchange.request.socket.destroyed) exchange.handle(exchange.request, exchange.response)
     if (this.#deferred.length > 0) runNextTurn(this.#handleDeferred)
-  }
+  };
 
-  /** Gives up the oldest unread answers while they are too many. Answers whether they were. */
-  #relieve(): boolean {
-    const now = performance.now()
-    if (now - this.#countedAt < COUNT_EVERY_MS) return false
-    this.#countedAt = now
-    let unread = 0
-    for (const response of this.#underWay.values()) unread += response.writableLength
-    if (unread <= MAX_UNREAD_BYTES) return false
-    for (const [socket, { writableLength }] of this.#underWay) {
-      if (writableLength > 0) socket.destroy()
-      unread -= writableLength
-      if (unread <= MAX_UNREAD_BYTES) break
+  *#holders(): Generator<Holder> {
+    for (const [socket, { request, response }] of this.#underWay) {
+      const heldBytes = response.writableLength + bodyBytesOf(request) + bytesOf(this.#waiting.get(socket))
+      if (heldBytes === 0) continue
+      const address = this.#addressOf(request)
+      yield { address, heldBytes, sharedBytes: 0, cutOff: () => socket.destroy() }
     }
-    return true
   }
 }
+
+const bodyBytesOf = (request: IncomingMessage): number =>
+  request instanceof GatheredRequest ? request.bodyBytes : 0
+
+/** What a request that waits takes beside its header. */
+const REQUEST_BYTES = 2 * 1024
+
+const bytesOf = (waiting: readonly Exchange[] = []): number =>
+  waiting.reduce((sum, { headerBytes = 0, request }) => sum + headerBytes + bodyBytesOf(request), 0)
+
+const headerBytesOf = ({ rawHeaders, url = '' }: IncomingMessage): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length, url.length + REQUEST_BYTES)

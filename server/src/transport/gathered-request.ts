@@ -12,6 +12,8 @@ export class GatheredRequest extends GuardedRequest {
   #piece: Buffer | undefined
   #gathered: Buffer | undefined
   #length = 0
+  /** How much of the body has come. */
+  bodyBytes = 0
 
   /** Called by Node for each piece of the body, and with null at its end. False: read no more for now. */
   override push(piece: Buffer | null): boolean {
@@ -19,6 +21,7 @@ export class GatheredRequest extends GuardedRequest {
       this.#passOn()
       return super.push(null)
     }
+    this.bodyBytes += piece.length
     const mayGoOn = this.#length + piece.length <= GATHER_BYTES || this.#passOn()
     if (piece.length >= GATHER_BYTES) return super.push(piece)
     this.#gather(piece)

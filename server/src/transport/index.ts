@@ -5,7 +5,7 @@ export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatch
 export { Exchanges } from './exchanges.ts'
 export { Health } from './health.ts'
 export { Inbox, type InboxOwner } from './inbox.ts'
-export { HOLDS, LIMITS, type LimitKind, Limits } from './limits.ts'
+export { HOLDS, LIMITS, type LimitKind, Limits, MEMORY } from './limits.ts'
 export { createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
 export {
   SocketIo,

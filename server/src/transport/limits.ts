@@ -1,3 +1,6 @@
+import { pinnedBatchBytes } from '../delivery/index.ts'
+import { MemoryBudget } from '../lib/memory-budget.ts'
+
 /** What is counted, and how: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
 export const LIMITS = {
   /** HTTP requests and new connections, by address. */
@@ -28,6 +31,11 @@ export const HOLDS = {
   watch: 50_000,
 } as const
 
+const MEBIBYTE = 1024 * 1024
+
+/** For input that nobody has finished and output that nobody has read. */
+export const MEMORY = { perAddress: 64 * MEBIBYTE, inAll: 256 * MEBIBYTE } as const
+
 type HoldKind = keyof typeof HOLDS
 
 interface Bucket {
@@ -39,6 +47,8 @@ const SWEEP_AT = 50_000
 
 /** Token buckets by kind and key. At most `SWEEP_AT` of a kind are kept before the full ones are dropped. */
 export class Limits {
+  /** Of what is held for peers: of an address only where limits are on, in all always. */
+  readonly memory: MemoryBudget
   readonly #isOn: boolean
   readonly #now: () => number
   readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
@@ -46,6 +56,8 @@ export class Limits {
 
   constructor(isOn: boolean, nowSeconds: () => number = () => performance.now() / 1000) {
     this.#isOn = isOn
+    const perAddress = isOn ? MEMORY.perAddress : Number.POSITIVE_INFINITY
+    this.memory = new MemoryBudget({ ...MEMORY, perAddress }, pinnedBatchBytes)
     this.#now = nowSeconds
   }
 

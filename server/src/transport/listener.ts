@@ -47,7 +47,7 @@ export function createListener(options: ListenerOptions): HttpServer {
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
   const { strangers = new Strangers(STRANGERS), socketIo } = options
-  const { exchanges = new Exchanges(strangers) } = options
+  const { exchanges = new Exchanges({ strangers }) } = options
   // A request that waited for its turn is handled in a callback of what it waited for.
   const handle = guarded('http', options.handle, (_request, response) => response.destroy())
   http.on('connection', (socket) => strangers.add(socket))

@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net'
 import { type Owner, SocketSink } from '../delivery/index.ts'
 import { guarded, guardedEmit } from '../lib/guard.ts'
+import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter } from '../lib/timers.ts'
 import { type EngineConnection, rawSocketOf, releaseRequest } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
@@ -15,8 +16,7 @@ const CLOSE_GRACE_MS = 2_000
  * connect to it again without closing the connection, so sessions follow one another, never two at a time.
  */
 export class SocketIoLink {
-  /** As limits count it. */
-  readonly address: string
+  readonly share: MemoryShare
   readonly connection: EngineConnection
   /** Sessions so far, the refused included. */
   connects = 0
@@ -32,15 +32,20 @@ export class SocketIoLink {
   /** Packets that came in the same turn after one that leaves the namespace, which is handled in the next. */
   #later: (string | Buffer)[] | undefined
 
-  constructor(connection: EngineConnection, address: string) {
+  constructor(connection: EngineConnection, share: MemoryShare) {
     this.connection = connection
-    this.address = address
+    this.share = share
     releaseRequest(connection)
     connection.on('drain', () => {
       this.waitingBytes = 0
     })
     links.set(connection, this)
     replaceEmit(connection, emit)
+  }
+
+  /** As limits count it. */
+  get address(): string {
+    return this.share.address
   }
 
   /** The way out past engine.io, undefined while there is none that keeps the order. */
@@ -105,7 +110,7 @@ export class SocketIoLink {
 
   #open(socket: NetSocket): SocketSink {
     const owner = this.#owner && { owner: this.#owner }
-    return new SocketSink(socket, { onSlow: () => this.cutOff(), ...owner })
+    return new SocketSink(socket, { onSlow: () => this.cutOff(), share: this.share, ...owner })
   }
 
   readonly #catchUp = guarded(

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { guarded, guardedEmit } from '../lib/guard.ts'
-import { engineConnection, RememberingWsServer } from './engine-io.ts'
+import { engineConnection, rememberingWsServer } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 import { refuseUpgrade } from './listener.ts'
 import type { SocketIoOptions } from './socket-io.ts'
@@ -15,6 +15,7 @@ const MAX_SOCKET_IO_BYTES = 128 * 1024
 
 /** Serves `/socket.io` for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
 export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Server {
+  const { limits, addressOf } = options
   const io = new Server(http, {
     allowEIO3: true,
     destroyUpgrade: false,
@@ -23,7 +24,7 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
     perMessageDeflate: false,
     httpCompression: false,
     cors: corsOf,
-    wsEngine: RememberingWsServer,
+    wsEngine: rememberingWsServer((request) => ({ memory: limits.memory, address: addressOf(request) })),
   })
   // A handshake ends in a promise of the library, which nobody owns: what is thrown there ends the connection.
   replaceEmit(
@@ -35,7 +36,7 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
   })
   io.engine.on('connection', (opened: object) => {
     const connection = engineConnection(opened)
-    new SocketIoLink(connection, options.addressOf(connection.request))
+    new SocketIoLink(connection, { memory: limits.memory, address: addressOf(connection.request) })
     cutOffUnread(connection)
   })
   io.use(guarded('socket_io', (socket, next) => admit(socket, next, options), refuse))

@@ -5,8 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
 import { guarded } from '../lib/guard.ts'
+import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter, runEvery } from '../lib/timers.ts'
-import { GuardedWebSocket } from './guards.ts'
+import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
 export interface WsOptions {
@@ -19,6 +20,8 @@ export interface WsOptions {
    * time. Absent where the dialect has pings of its own.
    */
   readonly pingIntervalMs?: number
+  /** Where what a peer does not finish or does not take is counted. */
+  readonly shareOf?: (request: IncomingMessage) => MemoryShare
 }
 
 export interface WsHandlers {
@@ -41,12 +44,15 @@ export class WsConnection {
   readonly #ws: WebSocket
   readonly #out: SocketSink
   readonly #slow: WsOptions['slow']
+  /** Read by its sink. */
+  readonly share?: MemoryShare
   /** Set whenever the peer is heard of; whoever watches over it clears it. */
   isAlive = true
 
-  constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow']) {
+  constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow'], share?: MemoryShare) {
     this.#ws = ws
     this.#slow = slow
+    if (share) this.share = share
     this.#out = new SocketSink(socket, this)
     this.sink = this.#out
   }
@@ -111,7 +117,7 @@ const checkAlive = guarded(
 )
 
 /** Its listeners are shared functions, not closures: thousands of connections mostly sit there. */
-class WatchedSocket extends GuardedWebSocket {
+class WatchedSocket extends MeasuredWebSocket {
   connection: WsConnection | undefined
   handlers: WsHandlers | undefined
 }
@@ -174,10 +180,12 @@ export class WsAcceptor {
     head: Buffer,
     open: (connection: WsConnection) => WsHandlers,
   ): void {
+    const share = this.#options.shareOf?.(request)
     this.#server.handleUpgrade(request, socket, head, (upgraded) => {
       const ws = watched(upgraded)
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
-      const connection = new WsConnection(ws, socket as Socket, this.#options.slow)
+      const connection = new WsConnection(ws, socket as Socket, this.#options.slow, share)
+      if (share) ws.measure(socket, share)
       this.#connections.add(connection)
       ws.connection = connection
       ws.handlers = open(connection)

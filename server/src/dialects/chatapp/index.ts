@@ -71,6 +71,7 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     maxPayloadBytes: MAX_FRAME_BYTES,
     slow: CLOSE.slow,
     pingIntervalMs: PING_INTERVAL_MS,
+    shareOf: (request) => ({ memory: limits.memory, address: addressOf(request) }),
   })
   const endings = new Set<Promise<void>>()
   const open = (ws: WsConnection, caller: Caller): WsHandlers => {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { type Sink, SocketSink } from '../../delivery/index.ts'
 import { owned } from '../../lib/guard.ts'
+import type { MemoryShare } from '../../lib/memory-budget.ts'
 import { runAfter } from '../../lib/timers.ts'
 import { type Limits, networkOf } from '../../transport/index.ts'
 import { Attendance, type Attendee, type Hall } from './attendance.ts'
@@ -17,7 +18,7 @@ export class RawClients {
   readonly #hall: Hall
   readonly #limits: Limits
   readonly #clients = new Set<RawClient>()
-  readonly #surroundings: Surroundings
+  readonly #surroundings: Omit<Surroundings, 'share'>
 
   constructor(hall: Hall, limits: Limits, log: Logger) {
     this.#hall = hall
@@ -32,7 +33,8 @@ export class RawClients {
   /** The socket's first bytes are still to be read, and an error destroys it. `onKnown` when it has been let in. */
   accept(socket: Socket, handshakeMs: number, onKnown: () => void): void {
     const address = networkOf(socket.remoteAddress)
-    const client = new RawClient(socket, this.#hall, this.#surroundings)
+    const share = { memory: this.#limits.memory, address }
+    const client = new RawClient(socket, this.#hall, { ...this.#surroundings, share })
     this.#clients.add(client)
     if (this.#limits.take('request', address) > 0) client.close()
     else client.open(address, handshakeMs, onKnown)
@@ -60,6 +62,7 @@ interface Surroundings {
   /** All there are, which it leaves when its socket closes. */
   readonly clients: Set<RawClient>
   readonly log: Logger
+  readonly share: MemoryShare
 }
 
 class RawClient implements Attendee {
@@ -78,6 +81,11 @@ class RawClient implements Attendee {
     this.#attendance = new Attendance(hall, this)
     // Bytes after the handshake are read too, and dropped.
     socket.on('data', drop).resume()
+  }
+
+  /** Read by its sink. */
+  get share(): MemoryShare {
+    return this.#surroundings.share
   }
 
   get sink(): Sink {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MEMORY } from '../../../src/transport/index.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
@@ -55,4 +56,48 @@ test('hundreds of peers that finish nothing fit into a small heap', async (t) =>
       assertUnharmed(server)
     })
   }
+})
+
+const ON = { PARLANCE_RATE_LIMITS: 'on' }
+const PIECE = 120 * 1024
+const BEGINNING = frame('x'.repeat(PIECE), { isFinal: false })
+
+/** One who has sent so much of what it will not finish, from an address of its own. */
+type Hoard = (server: Fortress, from: string) => Promise<{ readonly isClosed: boolean; end(): void }>
+
+const HOARDS: Readonly<Record<string, Hoard>> = {
+  'messages of Pusher clients': async ({ url }, from) =>
+    (await new BareWs(url, '/app/test-key?protocol=7', {}, from).opened()).write(BEGINNING),
+  'Socket.IO messages': async ({ url }, from) =>
+    (await new BareWs(url, '/socket.io/?EIO=4&transport=websocket', {}, from).opened()).write(BEGINNING),
+  bodies: async ({ port }, from) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': 2 * PIECE }
+    const http = new BareHttp(port, from)
+    http.write(request('POST /chat/group/create', headers, ' '.repeat(PIECE)))
+    return {
+      get isClosed() {
+        return http.isEnded || http.isClosed
+      },
+      end: () => http.end(),
+    }
+  },
+}
+
+test('an address that finishes nothing has a bound of memory, and nobody else pays for it', async (t) => {
+  const server = await openFortress(t, ON)
+  const enough = Math.ceil(MEMORY.perAddress / PIECE)
+  for (const [n, [name, hoard]] of Object.entries(HOARDS).entries()) {
+    await t.test(name, async () => {
+      const witness = await hoard(server, '127.0.0.1')
+      const peers = await Promise.all(
+        Array.from({ length: enough + 50 }, () => hoard(server, `127.0.0.${50 + n}`)),
+      )
+      const left = () => peers.filter(({ isClosed }) => !isClosed)
+      await until('the largest to be cut off', () => left().length < enough)
+      assert.ok(left().length > enough / 2, 'not more than need be')
+      assert.equal(witness.isClosed, false)
+      for (const peer of [witness, ...peers]) peer.end()
+    })
+  }
+  assertUnharmed(server)
 })
