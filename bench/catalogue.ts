@@ -4,6 +4,7 @@ import { redisIsMissing } from './measure/redis.ts'
 import type { Scenario } from './scenario.ts'
 import { coldStart } from './scenarios/cold-start.ts'
 import { endurance } from './scenarios/endurance.ts'
+import { greedyNeighbour } from './scenarios/greedy-neighbour.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
@@ -16,6 +17,7 @@ import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
 import { mosquitto } from './targets/mosquitto.ts'
+import { greeds } from './targets/parlance/greed.ts'
 import {
   parlanceChannels,
   parlanceChatapp,
@@ -86,6 +88,14 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       runs: cases([parlanceChatapp, ...NODE_PEERS], [null], (target) => (pace) => {
         const world = { conversations: isShort ? 10 : 100, membersEach: 5 }
         return latency(target, { world, perSecond: isShort ? 100 : 2000, pace })
+      }),
+    },
+    {
+      name: 'greedy-neighbour',
+      title: 'A message every 50 ms, while one account asks for the longest answers over 24 connections.',
+      runs: cases(greeds, [null], (greed) => (pace) => {
+        const size = isShort ? { members: 20, messages: 50 } : { members: 10_000, messages: 1000 }
+        return greedyNeighbour(greed, { size, pace })
       }),
     },
     {

@@ -178,6 +178,15 @@ export const chapters: readonly Chapter[] = [
     bars: ['p99 ms', 'p50 ms'],
   },
   {
+    scenario: 'greedy-neighbour',
+    title: 'A greedy neighbour',
+    words:
+      'One account asks for the longest answers over 24 connections, as fast as it may; two others talk meanwhile.',
+    note: 'From sending to delivery of a message every 50 ms, counted from the first of the greedy requests, when its allowance is whole. The limits are the default ones. A history is of 1,000 messages of 8,000 bytes, a page of 100 of them, the participants are 10,000, the users 1,000 of 10,000.',
+    metrics: [...['p50 ms', 'p99 ms', 'max ms'], ...['greedy answers/s', 'greedy refusals/s', 'greedy MB/s']],
+    bars: ['p99 ms', 'p50 ms'],
+  },
+  {
     scenario: 'idle-connection',
     title: 'An idle connection',
     words: 'The memory that each authenticated connection adds to the server when nothing is said.',

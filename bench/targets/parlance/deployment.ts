@@ -22,7 +22,8 @@ export async function deploy(world: ParlanceWorld, { createStorage, nodes }: Lay
   if (redis) opened.defer(() => redis.stop())
   const started: Parlance[] = []
   while (started.length < nodes) {
-    const node = await startOn({ storage, conversations, redisUrl: redis?.url })
+    const { isLimited } = world
+    const node = await startOn({ storage, conversations, redisUrl: redis?.url, isLimited })
     opened.defer(() => node.stop())
     started.push(node)
   }

@@ -25,6 +25,12 @@ export interface ParlanceWorld extends World {
   readonly kind: 'private' | 'group' | 'open'
   /** Guests need no password in the groups dialect. */
   readonly areGuests?: boolean
+  /** Members of the first conversation, where it has more than the others. */
+  readonly firstMembers?: number
+  /** How long the messages are that lie there already; as all others where it is not given. */
+  readonly historyBytes?: number
+  /** With limits of rate, as they are by default. */
+  readonly isLimited?: boolean
 }
 
 export const PASSWORD = 'bench'
@@ -32,6 +38,7 @@ const SESSION_TTL_MICROS = 24 * 3600 * 1_000_000
 // Of the strangers who fill a database: each conversation has five of them.
 const STRANGERS = 1_000
 const STRANGERS_EACH = 5
+const PEOPLE_AT_A_TIME = 1_000
 
 const clock = systemClock()
 
@@ -44,11 +51,11 @@ export async function seed(storage: Storage, world: ParlanceWorld): Promise<read
   const seeding = new Seeding(store, passwordHash)
   try {
     const conversations = await inTurns(world.conversations, 20, async (c) => {
-      const names = Array.from({ length: world.membersEach }, (_, m) => `u${c}x${m}`)
-      const people = await Promise.all(names.map((name) => seeding.person(name)))
+      const members = (c === 0 ? world.firstMembers : undefined) ?? world.membersEach
+      const people = await inTurns(members, PEOPLE_AT_A_TIME, (m) => seeding.person(`u${c}x${m}`))
       return seeding.conversation({ kind, name: kind === 'private' ? null : `c${c}`, people })
     })
-    if (world.history) await seeding.history(conversations[0], world.history)
+    if (world.history) await seeding.history(conversations[0], world.history, world.historyBytes)
     if (world.strangersConversations) await seeding.strangers(world.strangersConversations)
     return conversations
   } finally {
@@ -104,14 +111,14 @@ class Seeding {
     return { conversationId: conversation.conversationId, gid, people }
   }
 
-  async history(conversation: Conversation | undefined, messages: number): Promise<void> {
+  async history(conversation: Conversation | undefined, messages: number, bytes = 0): Promise<void> {
     const sender = conversation?.people[0]
     if (!sender) throw new Error('a history needs a conversation')
     const { conversationId } = conversation
     await inTurns(messages, 5_000, (count) =>
       this.#store.messages.append({
         ...{ conversationId, senderId: sender.accountId, clientId: null, replyTo: null },
-        ...{ body: bodyOf(0, count), at: clock.nowMicros() },
+        ...{ body: bodyOf(0, count).padEnd(bytes, 'x'), at: clock.nowMicros() },
       }),
     )
   }

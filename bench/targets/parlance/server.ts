@@ -25,16 +25,18 @@ export interface Parlance {
   stop(): Promise<void>
 }
 
-/** A server on a database that is there, and stays; limits of rate off and nothing else. */
+/** A server on a database that is there, and stays; limits of rate off unless asked, and nothing else. */
 export async function startOn({
   storage,
   conversations,
   redisUrl,
+  isLimited = false,
 }: {
   readonly storage: Storage
   readonly conversations: readonly Conversation[]
   /** Where it is one of several nodes. */
   readonly redisUrl?: string | undefined
+  readonly isLimited?: boolean | undefined
 }): Promise<Parlance> {
   const { root, jwtSecret } = await storage.secrets()
   const keys = {
@@ -49,6 +51,7 @@ export async function startOn({
       ...SETTINGS,
       PORT: String(port),
       ROOMS_TCP_PORT: String(tcpPort),
+      PARLANCE_RATE_LIMITS: isLimited ? 'on' : 'off',
       DATABASE_URL: storage.url,
       ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
     },
@@ -67,7 +70,6 @@ export async function startOn({
 }
 
 const SETTINGS = {
-  PARLANCE_RATE_LIMITS: 'off',
   LOG_LEVEL: 'warn',
   PUSHER_APP_ID: PUSHER.appId,
   PUSHER_KEY: PUSHER.key,
