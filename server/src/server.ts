@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { LongAnswers } from './answers/index.ts'
 import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
 import { closeInOrder } from './closing.ts'
@@ -73,7 +74,9 @@ export async function createServer(config: Config): Promise<Server> {
   const limits = new Limits(config.rateLimits)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
-  const parts: DialectParts = { chat, bus, feeds, clock, log, metrics, config, secrets, limits, addressOf }
+  const answers = new LongAnswers(limits)
+  const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
+  const parts: DialectParts = { ...shared, log, metrics, config, secrets }
   const dialects = await mountAll(parts)
   metrics.watchConnections(() =>
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),

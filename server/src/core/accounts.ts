@@ -6,7 +6,7 @@ import { LaneFull } from '../lib/lane.ts'
 import { nameKey } from '../lib/name-forms.ts'
 import type { Passwords } from '../lib/password.ts'
 import { siteOf } from '../lib/site.ts'
-import type { AccountStore, ContactStore } from '../store/store.ts'
+import type { AccountName, AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
@@ -154,21 +154,8 @@ export class Accounts {
    * Everyone the viewer may talk to and the viewer, by id; `after` is the last id of the page before. A page
    * with fewer than `limit` is the last.
    */
-  async list(
-    viewerId: AccountId,
-    { after, limit }: { after: number; limit: number },
-  ): Promise<readonly Account[]> {
-    const listed: Account[] = []
-    let last: number | undefined = after
-    while (last !== undefined && listed.length < limit) {
-      const wanted = limit - listed.length
-      const accounts: readonly Account[] = await this.#store.list({ after: last, limit: wanted })
-      const ids = accounts.map((account) => account.accountId)
-      const blockers = new Set(await this.#contacts.blockersOf(viewerId, ids))
-      listed.push(...accounts.filter((account) => !blockers.has(account.accountId)))
-      last = accounts.length < wanted ? undefined : ids.at(-1)
-    }
-    return listed
+  list(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]> {
+    return this.#store.listNames(viewerId, page)
   }
 
   setBio(accountId: AccountId, bio: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
 import { newGid } from '../lib/ids.ts'
 import type {
+  ConversationName,
   ConversationStore,
   CreatedConversation,
   Joined,
@@ -136,6 +137,11 @@ export class Conversations {
     conversationId: ConversationId,
   ): Promise<ConversationListing | undefined> {
     return this.#store.findListing(accountId, conversationId)
+  }
+
+  /** All the account's own, oldest first. */
+  listNames(accountId: AccountId): Promise<readonly ConversationName[]> {
+    return this.#store.listNames(accountId)
   }
 
   idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {

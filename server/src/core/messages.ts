@@ -104,6 +104,14 @@ export class Messages {
     return this.#store.list(page)
   }
 
+  /** As `list`, by their place in the conversation: `seq` from `first` to `last`. */
+  listPlaces(
+    conversationId: ConversationId,
+    places: { first: number; last: number },
+  ): Promise<readonly SignedMessage[]> {
+    return this.#store.listPlaces(conversationId, places)
+  }
+
   #publish(news: MessageSent): void {
     this.#bus.publish(conversationTopic(news.conversationId), news)
     for (const listener of this.#sentHere) listener(news)

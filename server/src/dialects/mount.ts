@@ -1,3 +1,4 @@
+import type { LongAnswers } from '../answers/index.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Config } from '../config/index.ts'
 import type { Chat } from '../core/chat.ts'
@@ -17,6 +18,7 @@ export interface DialectParts {
   readonly bus: Bus
   readonly feeds: Feeds
   readonly clock: Clock
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -27,37 +29,31 @@ export interface DialectParts {
 
 /** One row per dialect. Modules are loaded when their dialect is on. */
 const mountDialect = {
-  async rooms({ chat, feeds, limits, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
+  async rooms({ chat, feeds, limits, answers, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
     const { mountRooms } = await import('./rooms/index.ts')
-    return mountRooms({ chat, feeds, limits, addressOf, log, historyLimit: config.rooms.historyLimit })
+    const { historyLimit } = config.rooms
+    return mountRooms({ chat, feeds, limits, answers, addressOf, log, historyLimit })
   },
 
-  async chatapp({
-    chat,
-    feeds,
-    clock,
-    limits,
-    addressOf,
-    log,
-    config,
-    secrets,
-  }: DialectParts): Promise<Dialect> {
+  async chatapp(parts: DialectParts): Promise<Dialect> {
+    const { chat, feeds, clock, limits, answers, addressOf, log, config, secrets } = parts
     const { mountChatapp } = await import('./chatapp/index.ts')
     const { jwtSecret, allowedOrigins, cookieSameSite: sameSite, endsWithToken } = config.chatapp
     const key = jwtSecret ?? secrets.jwtSecret
     const settings = { jwtSecret: key, allowedOrigins, sameSite, endsWithToken }
-    return mountChatapp({ chat, feeds, clock, limits, addressOf, log, ...settings })
+    return mountChatapp({ chat, feeds, clock, limits, answers, addressOf, log, ...settings })
   },
 
-  async groups({ chat, feeds, limits, log, config }: DialectParts): Promise<Dialect> {
+  async groups({ chat, feeds, limits, answers, log, config }: DialectParts): Promise<Dialect> {
     const { mountGroups } = await import('./groups/index.ts')
-    return mountGroups({ chat, feeds, limits, log, guestsAllowed: config.groups.guestsAllowed })
+    return mountGroups({ chat, feeds, limits, answers, log, guestsAllowed: config.groups.guestsAllowed })
   },
 
-  async messenger({ chat, clock, limits, addressOf, log, secrets }: DialectParts): Promise<Dialect> {
+  async messenger(parts: DialectParts): Promise<Dialect> {
+    const { chat, clock, limits, answers, addressOf, log, secrets } = parts
     const { mountMessenger } = await import('./messenger/index.ts')
     const tokenKey = deriveKey(secrets.root, 'messenger')
-    return mountMessenger({ chat, clock, limits, addressOf, log, tokenKey })
+    return mountMessenger({ chat, clock, limits, answers, addressOf, log, tokenKey })
   },
 
   async channels({
@@ -65,6 +61,7 @@ const mountDialect = {
     bus,
     feeds,
     clock,
+    answers,
     limits,
     addressOf,
     log,
@@ -80,6 +77,7 @@ const mountDialect = {
       bus,
       feeds,
       clock,
+      answers,
       limits,
       addressOf,
       log,
@@ -119,7 +117,7 @@ async function openPusher({
   metrics,
   config,
   secrets,
-}: Omit<DialectParts, 'chat' | 'feeds'>) {
+}: Omit<DialectParts, 'chat' | 'feeds' | 'answers'>) {
   const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
   const { cluster, webhookUrl, subscriptionCounts, maxConnections } = config.pusher
   const credentials = pusherCredentials(config, secrets)

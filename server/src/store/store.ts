@@ -46,6 +46,8 @@ export interface NewAccount {
   readonly at: Micros
 }
 
+export type AccountName = Pick<Account, 'accountId' | 'username'>
+
 export interface AccountStore {
   /** Refuses 'name_taken', 'email_taken'; details.fields names all of them. A name may not be another's email, nor the reverse. */
   create(account: NewAccount): Promise<Account>
@@ -54,8 +56,8 @@ export interface AccountStore {
   findByEmail(email: string): Promise<Account | undefined>
   /** Those that exist, in no particular order. */
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
-  /** By id; guests and the disabled left out. */
-  list(page: { after: number; limit: number }): Promise<readonly Account[]>
+  /** By id; without guests, the disabled and those who have blocked the viewer. */
+  listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
   /** Another hash of the same password. Does nothing where `old` is no longer the account's. */
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
@@ -145,6 +147,13 @@ export interface Standing {
   readonly isBlocked: boolean
 }
 
+/** What an account's list of its conversations shows of one. */
+export interface ConversationName
+  extends Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'activityAt'> {
+  /** The other member's username, of a private one. */
+  readonly otherName: string | null
+}
+
 export interface ConversationStore {
   /**
    * Creates it, or finds the pair's one private conversation. Refuses 'conversation_name_taken' (an open
@@ -162,6 +171,8 @@ export interface ConversationStore {
   findListing(accountId: AccountId, conversationId: ConversationId): Promise<ConversationListing | undefined>
   /** The account's own, last activity first, activity earlier than `before`. */
   list(accountId: AccountId, page: { before: Micros; limit: number }): Promise<readonly ConversationListing[]>
+  /** All the account's own, oldest first. */
+  listNames(accountId: AccountId): Promise<readonly ConversationName[]>
   /** The ids of all the account's own, oldest first. */
   idsOf(accountId: AccountId): Promise<readonly ConversationId[]>
 }
@@ -240,6 +251,11 @@ export interface MessageStore {
   find(messageId: MessageId): Promise<Message | undefined>
   /** Oldest first, without the deleted. */
   list(page: MessagePage): Promise<readonly SignedMessage[]>
+  /** Those whose `seq` is from `first` to `last`, oldest first, without the deleted. */
+  listPlaces(
+    conversationId: ConversationId,
+    places: { first: number; last: number },
+  ): Promise<readonly SignedMessage[]>
 }
 
 export interface Deleted {

@@ -17,7 +17,7 @@ export const LIMITS = {
   send: { burst: 1_000, perSecond: 50 },
   /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
   create: { burst: 500, perSecond: 1 },
-  /** Everything else an account asks, over HTTP or a live connection. In chatapp and groups long answers cost more. */
+  /** Everything else an account asks, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const
 

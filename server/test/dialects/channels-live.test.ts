@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test'
 import Echo from 'laravel-echo'
 import { pino } from 'pino'
 import PusherServerLibrary from 'pusher'
+import { LongAnswers } from '../../src/answers/index.ts'
 import { LocalBus } from '../../src/bus/local.ts'
 import { DirectFeeds } from '../../src/delivery/index.ts'
 import { mountChannels } from '../../src/dialects/channels/index.ts'
@@ -192,12 +193,14 @@ async function mountHosted(where: { host: string; port: number }) {
   const credentials = { appId, key, secret }
   const publisher = createHostedPublisher({ credentials, cluster: 'none', useTLS: false, ...where })
   const bus = new LocalBus((error) => assert.ifError(error))
+  const limits = new Limits(false)
   const dialect = mountChannels({
     chat: own().chat,
     bus,
     feeds: new DirectFeeds({ bus, onError: (error) => assert.ifError(error) }),
     clock: systemClock(),
-    limits: new Limits(false),
+    limits,
+    answers: new LongAnswers(limits),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),
     tokenKey: 'another key',

@@ -40,6 +40,38 @@ describe('who may speak as whom', { concurrency: true }, () => {
     assert.equal(await new SocketIoListener(url).auth({ uuid: stolen, room_gid: room }), 'refused')
   })
 
+  test('of a history that all share, each session sees its own messages as its own and nobody a secret of others', async () => {
+    const [ben, eve] = await Promise.all([register(url, 'ben'), register(url, 'eve')])
+    const room = await ben.createRoom()
+    // Several blocks of it, and more than leaves in one piece.
+    const long = 'é'.repeat(1500)
+    for (let n = 0; n < 50; n++) {
+      await Promise.all([ben, eve, ben, eve].map((each) => each.send(room, `${each.username} ${long}`)))
+    }
+    const publicUuids = new Map([
+      [ben.username, (await eve.history(room)).find(({ sender }) => sender.username === ben.username)],
+      [eve.username, (await ben.history(room)).find(({ sender }) => sender.username === eve.username)],
+    ])
+    const sessions = [
+      { who: ben, uuid: ben.uuid },
+      { who: eve, uuid: eve.uuid },
+      { who: ben, uuid: await ben.logIn() },
+      { who: ann, uuid: ann.uuid },
+    ]
+    const read = async ({ who, uuid }: (typeof sessions)[number]) => {
+      for (const query of ['', '&limit=3', '&limit=70']) {
+        for (const { sender } of await who.history(room, query, uuid)) {
+          const isOwn = sender.username === who.username
+          assert.equal(sender.uuid, isOwn ? uuid : publicUuids.get(sender.username)?.sender.uuid)
+        }
+      }
+    }
+    for (let round = 0; round < 2; round++) {
+      await Promise.all(sessions.map(read))
+      for (const each of sessions) await read(each)
+    }
+  })
+
   test('nobody else is ever shown a secret, live or in history', async () => {
     const [ben, eve] = await Promise.all([register(url, 'ben'), register(url, 'eve')])
     const room = await ben.createRoom()

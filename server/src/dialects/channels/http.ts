@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { Begun, sendBegun } from '../../answers/index.ts'
 import {
   type AddressOf,
   createDialectApp,
@@ -48,7 +49,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       method,
       url,
       ...(url === '/api/send_message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
-      handler: async (request, reply) => send(reply, await run(requests, callOf(request, addressOf))),
+      handler: async (request, reply) =>
+        sendLong(reply, await run(requests, callOf(request, addressOf)), log),
     })
   }
   return app
@@ -84,6 +86,12 @@ const answers = (log: Logger): DialectAnswers => ({
 })
 
 const send = (reply: FastifyReply, { status, body }: Answer): FastifyReply => reply.code(status).send(body)
+
+function sendLong(reply: FastifyReply, { status, body }: Answer, log: Logger): FastifyReply {
+  if (!(body instanceof Begun)) return send(reply, { status, body })
+  const onError = (err: Error) => log.error({ err }, 'history failed')
+  return sendBegun(reply.code(status), body, { type: 'application/json; charset=utf-8', onError })
+}
 
 /** Fastify's own: a body that is too long, or shorter than announced; a media type that is none. */
 const answerToHttpError = ({ statusCode }: Error & { statusCode?: number }): Answer | undefined =>

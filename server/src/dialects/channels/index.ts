@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { LongAnswers } from '../../answers/index.ts'
 import type { Bus } from '../../bus/bus.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
@@ -18,6 +19,7 @@ export interface ChannelsDeps {
   readonly chat: Chat
   readonly bus: Bus
   readonly feeds: Feeds
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -40,7 +42,7 @@ const OWN_PATHS = /^\/(api|app|apps)\//
 
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect {
-  const { chat, bus, feeds, limits, addressOf, log, pusher } = deps
+  const { chat, bus, feeds, answers, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
   const maxMessageBytes = chat.messages.maxBytes
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
@@ -51,7 +53,16 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
     pusher.mode === 'built-in'
       ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log, deadlines })
       : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
-  const requests = new Requests({ chat, limits, tokens, channels, live, historyLimit, presenceNames })
+  const requests = new Requests({
+    chat,
+    answers,
+    limits,
+    tokens,
+    channels,
+    live,
+    historyLimit,
+    presenceNames,
+  })
   return {
     name: 'channels',
     http: createHttp({ requests, limits, addressOf, log, maxMessageBytes, pusher: server?.http }),

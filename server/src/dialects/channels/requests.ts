@@ -1,3 +1,4 @@
+import { Begun, type Block, Histories, type LongAnswers } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
@@ -81,6 +82,7 @@ function signed(
 
 interface RequestsOptions {
   readonly chat: Chat
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly tokens: BearerTokens
   readonly channels: ChatChannels
@@ -92,6 +94,8 @@ interface RequestsOptions {
 /** Turns requests into commands. */
 export class Requests {
   readonly #chat: Chat
+  readonly #answers: LongAnswers
+  readonly #histories: Histories
   readonly #limits: Limits
   readonly #tokens: BearerTokens
   readonly #channels: ChatChannels
@@ -99,8 +103,11 @@ export class Requests {
   readonly #historyLimit: number
   readonly #presenceNames: readonly string[]
 
-  constructor({ chat, limits, tokens, channels, live, historyLimit, presenceNames }: RequestsOptions) {
+  constructor(options: RequestsOptions) {
+    const { chat, answers, limits, tokens, channels, live, historyLimit, presenceNames } = options
     this.#chat = chat
+    this.#answers = answers
+    this.#histories = new Histories(chat.messages)
     this.#limits = limits
     this.#tokens = tokens
     this.#channels = channels
@@ -180,17 +187,27 @@ export class Requests {
   }
 
   async listUsers(caller: Account, page: wire.UsersPage): Promise<object> {
-    requireWithinLimit(this.#limits.take('command', caller.accountId))
-    return (await this.#chat.accounts.list(caller.accountId, page)).map(wire.wireUser)
+    const { accountId } = caller
+    return this.#answers.ask(accountId, async () => {
+      const users = await this.#chat.accounts.list(accountId, page)
+      return this.#answers.whole(accountId, Buffer.from(JSON.stringify(users.map(wire.wireUser))))
+    })
   }
 
   async listMessages(caller: Account, reference: wire.ChannelReference, address: string): Promise<object> {
-    requireWithinLimit(this.#limits.take('command', caller.accountId))
-    const channel = await this.#enter(caller, reference, address)
-    if (!channel) return []
-    const { conversationId } = channel
-    const messages = await this.#chat.messages.list({ conversationId, limit: this.#historyLimit })
-    return messages.map((message) => wire.wirePastMessage(message, channel))
+    const { accountId } = caller
+    return this.#answers.ask(accountId, async () => {
+      const channel = await this.#enter(caller, reference, address)
+      const conversation = channel && (await this.#chat.conversations.find(channel.conversationId))
+      if (!conversation) return []
+      const blocks = this.#histories.read({
+        conversation,
+        before: Infinity,
+        limit: this.#historyLimit,
+        write: (message) => JSON.stringify(wire.wirePastMessage(message, channel)),
+      })
+      return Begun.from(this.#answers.charged(accountId, listJson(blocks)))
+    })
   }
 
   /** Undefined when there is no such channel. Who asks for many that are not theirs is slowed. */
@@ -216,4 +233,14 @@ export class Requests {
 
 function requireCaller({ accountId }: Account, { from }: wire.ChatRequest): void {
   if (from.accountId !== accountId) throw new Refusal(NOT_THE_CALLER)
+}
+
+async function* listJson(blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
+  let separator = '['
+  for await (const { bytes } of blocks) {
+    yield Buffer.from(separator)
+    yield bytes
+    separator = ','
+  }
+  yield Buffer.from(separator === '[' ? '[]' : ']')
 }

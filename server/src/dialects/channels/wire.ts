@@ -100,7 +100,10 @@ export function parseUsersPage(query: unknown): UsersPage {
 
 export const REGISTERED = { status: 'success', message: 'User added successfully' }
 
-export const wireUser = ({ accountId, username }: Account) => ({ id: accountId, userName: username })
+export const wireUser = ({ accountId, username }: Pick<Account, 'accountId' | 'username'>) => ({
+  id: accountId,
+  userName: username,
+})
 
 export const wireLogin = ({ accountId, username }: Account, token: string) => ({
   status: 'success',

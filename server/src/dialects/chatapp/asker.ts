@@ -1,3 +1,4 @@
+import type { Json, Kept } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
 import { refuse } from './errors.ts'
 import type { LiveConnection } from './live-accounts.ts'
@@ -5,13 +6,19 @@ import type { LiveConnection } from './live-accounts.ts'
 /** Who asks over a connection, and what a request may do for them. */
 export class Asker {
   readonly chat: Chat
+  readonly kept: Kept<Json>
   readonly account: Account
   readonly #connection: Pick<LiveConnection, 'join' | 'left'>
   // Where it has been found to be a member, and not been put out since as far as this connection has heard.
   #standings: Map<ConversationId, Standing> | undefined
 
-  constructor(chat: Chat, account: Account, connection: Pick<LiveConnection, 'join' | 'left'>) {
+  constructor(
+    { chat, kept }: { chat: Chat; kept: Kept<Json> },
+    account: Account,
+    connection: Pick<LiveConnection, 'join' | 'left'>,
+  ) {
     this.chat = chat
+    this.kept = kept
     this.account = account
     this.#connection = connection
   }

@@ -1,3 +1,4 @@
+import type { Json, Kept, LongAnswers } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
@@ -17,6 +18,9 @@ export interface ConnectionParts {
   readonly liveAccounts: LiveAccounts
   readonly credentials: Credentials
   readonly limits: Limits
+  readonly answers: LongAnswers
+  /** Pages of messages, and lists of members. */
+  readonly kept: Kept<Json>
   readonly log: Logger
   /** Undefined: a connection outlives its token. */
   readonly deadlines: Deadlines | undefined
@@ -133,7 +137,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     await hearing.begin()
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
-    this.#known = new Asker(chat, account, this)
+    this.#known = new Asker(this.#parts, account, this)
     return this.#known
   }
 

@@ -1,10 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Account, type AccountId, nameFault, newName, toConversationId } from '../../core/chat.ts'
+import { Json, writeList } from '../../answers/index.ts'
+import {
+  type Account,
+  type AccountId,
+  type ConversationId,
+  nameFault,
+  newName,
+  toConversationId,
+} from '../../core/chat.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
 import { type Asker, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
-import { conversationOf, type Fields, isInteger, nameOf, own } from './wire.ts'
+import { type Fields, isInteger, nameOf, own } from './wire.ts'
 
 /** Code points of a conversation's name. */
 const MAX_NAME_LENGTH = 255
@@ -40,12 +48,13 @@ export async function createConversation(asker: Asker, fields: Fields): Promise<
 }
 
 export async function getConversations({ chat, account }: Asker) {
-  const all = { before: Number.MAX_SAFE_INTEGER, limit: Number.POSITIVE_INFINITY }
-  const listings = await chat.conversations.list(account.accountId, all)
-  return listings.map(({ conversation, other }) => ({
-    id: conversation.conversationId,
-    name: nameOf(conversation, other),
-  }))
+  const listed = await chat.conversations.listNames(account.accountId)
+  const names = listed.toSorted((one, other) => other.activityAt - one.activityAt)
+  return new Json(
+    await writeList(names, (each) =>
+      JSON.stringify({ id: each.conversationId, name: nameOf(each, each.otherName) }),
+    ),
+  )
 }
 
 export async function getConversationInfo(asker: Asker, fields: Fields) {
@@ -54,8 +63,20 @@ export async function getConversationInfo(asker: Asker, fields: Fields) {
   if (!isInteger(id)) refuse('id is required as int')
   const notMine = () => `${account.username} is not part of any conversation with ${id} id`
   const { conversation } = await standingOf(asker, toConversationId(id), notMine)
-  const members = await chat.conversations.members(conversation.conversationId)
-  return conversationOf(conversation, members, account.accountId)
+  const { conversationId, updatedAt } = conversation
+  // It moves with the members, and not with messages.
+  const members = await asker.kept.get(`members ${conversationId}`, String(updatedAt), async () => {
+    const listed = await chat.conversations.members(conversationId)
+    return new Json(await writeList(listed.map(({ username }) => username)))
+  })
+  const name = conversation.kind === 'private' ? await otherNameIn(asker, conversationId) : null
+  const head = JSON.stringify({ id: conversationId, name: nameOf(conversation, name) })
+  return new Json(`${head.slice(0, -1)},"members":${members.text}}`)
+}
+
+async function otherNameIn({ chat, account }: Asker, conversationId: ConversationId): Promise<string | null> {
+  const members = await chat.conversations.members(conversationId)
+  return members.find(({ accountId }) => accountId !== account.accountId)?.username ?? null
 }
 
 function parseName(fields: Fields): string | undefined {

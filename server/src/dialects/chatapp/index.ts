@@ -1,3 +1,4 @@
+import { type Json, Kept, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -26,6 +27,7 @@ import type { SameSite } from './wire.ts'
 export interface ChatappDeps {
   readonly chat: Chat
   readonly feeds: Feeds
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly clock: Clock
@@ -44,17 +46,20 @@ const OWN_PATHS: ReadonlySet<string> = new Set(['/misc/ping', '/auth/login', '/a
 
 /** Far past any message, so that one that is too long is answered in words. */
 const MAX_FRAME_BYTES = 128 * 1024
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
 const PING_INTERVAL_MS = 30_000
 
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
 export function mountChatapp(deps: ChatappDeps): Dialect {
-  const { chat, feeds, limits, log } = deps
+  const { chat, feeds, answers, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
   const liveAccounts = new LiveAccounts(feeds)
+  const kept = new Kept<Json>(MAX_KEPT_BYTES)
   const audiences = new Audiences(feeds, renderEvent)
   const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
-  const parts = { chat, audiences, liveAccounts, credentials, limits, log, deadlines }
+  const heard = { chat, audiences, liveAccounts, credentials, deadlines }
+  const parts = { ...heard, answers, kept, limits, log }
   const live = openLive(parts, deps, origins)
   return {
     name: 'chatapp',

@@ -1,3 +1,4 @@
+import { Json } from '../../answers/index.ts'
 import {
   ChatError,
   type ConversationId,
@@ -35,11 +36,15 @@ export async function sendMessage(asker: Asker, fields: Fields): Promise<undefin
 
 export async function getMessages(asker: Asker, fields: Fields) {
   const conversationId = parseConversationId(fields)
-  await standingOf(asker, conversationId, () => notPartOf(asker, conversationId))
+  const { conversation } = await standingOf(asker, conversationId, () => notPartOf(asker, conversationId))
   const before = parseBefore(fields)
   const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
-  const messages = await asker.chat.messages.list(page)
-  return { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
+  const key = `messages ${conversationId} ${before}`
+  return asker.kept.get(key, String(conversation.lastChange), async () => {
+    const messages = await asker.chat.messages.list(page)
+    const body = { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
+    return new Json(JSON.stringify(body))
+  })
 }
 
 const notPartOf = ({ account }: Asker, conversationId: ConversationId): string =>

@@ -1,3 +1,4 @@
+import { Json, writeList } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
 import { nameKey } from '../../lib/name-forms.ts'
 import { isCleanText } from '../../lib/text.ts'
@@ -30,7 +31,8 @@ export async function addContact({ chat, account }: Asker, fields: Fields) {
 
 export async function getContacts({ chat, account }: Asker) {
   const contacts = await chat.contacts.list(account.accountId)
-  return { message: 'got all the contacts', contacts: contacts.map(({ username }) => username) }
+  const names = await writeList(contacts.map(({ username }) => username))
+  return new Json(`{"message":"got all the contacts","contacts":${names}}`)
 }
 
 /** Whom the asker may talk to by that name. */

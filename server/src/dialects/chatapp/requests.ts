@@ -1,3 +1,4 @@
+import type { LongAnswers } from '../../answers/index.ts'
 import type { Logger } from '../../log.ts'
 import type { Limits } from '../../transport/index.ts'
 import type { Asker } from './asker.ts'
@@ -16,6 +17,8 @@ interface Request {
   readonly limit: 'send' | 'create' | 'command'
   /** How many ordinary ones it counts as; 1 when absent. */
   readonly cost?: (fields: Fields) => number
+  /** Its answer has no end, or a long one. */
+  readonly isLong?: true
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
   run(asker: Asker, fields: Fields): Promise<unknown>
 }
@@ -24,42 +27,59 @@ const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['ping', { limit: 'command', run: async () => 'pong' }],
   ['self', { limit: 'command', run: self }],
   ['add_contact', { limit: 'command', run: addContact }],
-  ['get_contacts', { limit: 'command', run: getContacts }],
+  ['get_contacts', { limit: 'command', isLong: true, run: getContacts }],
   ['create_conversation', { limit: 'create', cost: costOfConversation, run: createConversation }],
-  ['get_conversations', { limit: 'command', run: getConversations }],
-  ['get_conversation_info', { limit: 'command', run: getConversationInfo }],
+  ['get_conversations', { limit: 'command', isLong: true, run: getConversations }],
+  ['get_conversation_info', { limit: 'command', isLong: true, run: getConversationInfo }],
   ['send_message', { limit: 'send', run: sendMessage }],
-  ['get_messages', { limit: 'command', run: getMessages }],
+  ['get_messages', { limit: 'command', isLong: true, run: getMessages }],
 ])
-
-/** A list has no end in this dialect: each so many characters of an answer count as one more request. */
-const ANSWER_PER_TOKEN = 4096
 
 /** The type under which a frame without a known type is answered. */
 const ROOT = 'root'
 
+interface AnswerParts {
+  readonly limits: Limits
+  readonly answers: LongAnswers
+  readonly log: Logger
+}
+
 /** Answers one frame; undefined when the answer is an event that was delivered already. Never throws. */
-export async function answer(
-  asker: Asker,
-  text: string,
-  { limits, log }: { limits: Limits; log: Logger },
-): Promise<string | undefined> {
+export async function answer(asker: Asker, text: string, parts: AnswerParts): Promise<string | undefined> {
   const fields = parseEvent(text)
   const type = fields && own(fields, 'type')
   const request = REQUESTS.get(type)
+  const { accountId } = asker.account
   const name = request ? String(type) : ROOT
+  if (fields && request?.isLong) {
+    const { answers } = parts
+    return refusedInWords(name, parts.log, () =>
+      answers.ask(accountId, async () => {
+        const reply = success(name, await request.run(asker, fields))
+        answers.charge(accountId, reply.length)
+        return reply
+      }),
+    )
+  }
   const cost = fields && request?.cost?.(fields)
-  if (limits.take(request?.limit ?? 'command', asker.account.accountId, cost) > 0) {
+  if (parts.limits.take(request?.limit ?? 'command', accountId, cost) > 0) {
     return failure(name, TOO_MANY.text)
   }
   if (!fields) return failure(ROOT, 'invalid json event')
   if (!request) return failure(ROOT, 'no type field found in the event')
-  try {
+  return refusedInWords(name, parts.log, async () => {
     const data = await request.run(asker, fields)
-    if (data === undefined) return undefined
-    const reply = success(name, data)
-    limits.charge('command', asker.account.accountId, Math.floor(reply.length / ANSWER_PER_TOKEN))
-    return reply
+    return data === undefined ? undefined : success(name, data)
+  })
+}
+
+async function refusedInWords(
+  name: string,
+  log: Logger,
+  reply: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await reply()
   } catch (error) {
     const refusal = textOf(error)
     if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')

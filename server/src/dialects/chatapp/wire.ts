@@ -1,3 +1,4 @@
+import { Json } from '../../answers/index.ts'
 import type { Account, Conversation, Member, SignedMessage } from '../../core/chat.ts'
 import { secondsOf } from '../../lib/clock.ts'
 
@@ -36,7 +37,10 @@ export function parseEvent(text: string): Fields | undefined {
   }
 }
 
-export const success = (type: string, data: unknown): string => JSON.stringify({ success: true, type, data })
+export const success = (type: string, data: unknown): string =>
+  data instanceof Json
+    ? `{"success":true,"type":${JSON.stringify(type)},"data":${data.text}}`
+    : JSON.stringify({ success: true, type, data })
 
 export const failure = (type: string, error: string): string =>
   JSON.stringify({ success: false, type, error })
@@ -49,11 +53,11 @@ export const userOf = (account: Account, isOnline: boolean) => ({
   created_at: secondsOf(account.createdAt),
 })
 
-/** `other` is the other member of a private conversation, after whom the viewer knows it. */
+/** `other` is the username of the other member of a private conversation, after whom the viewer knows it. */
 export const nameOf = (
   { kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>,
-  other: { readonly username: string } | null | undefined,
-): string => (kind === 'private' ? other?.username : name) ?? gid
+  other: string | null | undefined,
+): string => (kind === 'private' ? other : name) ?? gid
 
 export function conversationOf(
   conversation: Conversation,
@@ -63,7 +67,7 @@ export function conversationOf(
   const other = members.find(({ accountId }) => accountId !== viewerId)
   return {
     id: conversation.conversationId,
-    name: nameOf(conversation, other),
+    name: nameOf(conversation, other?.username),
     members: members.map(({ username }) => username),
   }
 }

@@ -6,6 +6,7 @@ import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
 import type { Session } from './session.ts'
 
+const SEND = 'send_message'
 const LONGEST_QUOTE = 64
 
 interface AskerOptions {
@@ -31,14 +32,23 @@ export class Asker implements SocketIoSession {
 
   async handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> {
     try {
-      this.#charge(event)
-      const reply = await REQUESTS.get(event)?.(argument, this.#context)
-      if (reply) this.#answer(reply)
+      const { session, answers } = this.#context
+      const { account } = session
+      if (account && event !== SEND) await answers.ask(account.accountId, () => this.#run(event, argument))
+      else {
+        this.#charge(event)
+        await this.#run(event, argument)
+      }
     } catch (error) {
       this.#answerError(error)
     }
     acknowledge()
     await this.#context.session.releaseIfClosed()
+  }
+
+  async #run(event: string, argument: unknown): Promise<void> {
+    const reply = await REQUESTS.get(event)?.(argument, this.#context)
+    if (reply) this.#answer(reply)
   }
 
   async onClose(): Promise<void> {
@@ -60,12 +70,15 @@ export class Asker implements SocketIoSession {
     const { session, limits } = this.#context
     const { account, connection } = session
     if (!account) requireWithinLimit(limits.take('command', connection.address))
-    else requireWithinLimit(limits.take(name === 'send_message' ? 'send' : 'command', account.accountId))
+    else requireWithinLimit(limits.take(name === SEND ? 'send' : 'command', account.accountId))
   }
 
   #answer({ answers, begin }: Reply): void {
-    for (const answer of answers) this.#context.session.emit(answer)
+    const { session } = this.#context
+    let bytes = 0
+    for (const answer of answers) bytes += session.emit(answer)
     begin?.()
+    if (session.account) this.#context.answers.charge(session.account.accountId, bytes)
   }
 
   #answerError(error: unknown): void {

@@ -32,10 +32,8 @@ export class Directory {
   }
 
   async membershipOf({ accountId, currentConversationId }: Account): Promise<Membership> {
-    const page = { before: Number.MAX_SAFE_INTEGER, limit: Number.POSITIVE_INFINITY }
-    const listings = await this.#conversations.list(accountId, page)
-    const groups = listings.map(({ conversation }) => conversation)
-    groups.sort((one, other) => one.conversationId - other.conversationId)
+    // In the order in which they were opened.
+    const groups = await this.#conversations.listNames(accountId)
     return { groups, currentId: currentConversationId }
   }
 }

@@ -1,3 +1,4 @@
+import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Logger } from '../../log.ts'
@@ -12,6 +13,7 @@ import { Session } from './session.ts'
 export interface GroupsDeps {
   readonly chat: Chat
   readonly feeds: Feeds
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly log: Logger
   /** May names without a password be made and used? */
@@ -19,11 +21,12 @@ export interface GroupsDeps {
 }
 
 /** The Socket.IO events of python-socketio-style group chats. */
-export function mountGroups({ chat, feeds, limits, log, guestsAllowed }: GroupsDeps): Dialect {
+export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }: GroupsDeps): Dialect {
   const audiences = new Audiences(feeds, renderEvent)
   const shared = {
     chat,
     limits,
+    answers,
     identity: new Identity({ chat, limits, guestsAllowed }),
     directory: new Directory(chat.conversations, limits),
   }

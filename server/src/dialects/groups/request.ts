@@ -1,3 +1,4 @@
+import type { LongAnswers } from '../../answers/index.ts'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import type { Directory } from './directory.ts'
@@ -9,6 +10,7 @@ import type { Answer } from './wire.ts'
 export interface Context {
   readonly chat: Chat
   readonly limits: Limits
+  readonly answers: LongAnswers
   readonly identity: Identity
   readonly directory: Directory
   readonly session: Session

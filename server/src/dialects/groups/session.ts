@@ -1,7 +1,7 @@
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountNews, Audiences, Feeds } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
-import type { SocketIoConnection } from '../../transport/index.ts'
+import { type SocketIoConnection, socketIoFrame } from '../../transport/index.ts'
 import { userNotAuthorized } from './errors.ts'
 import { passwordRequired } from './identity.ts'
 import type { Answer } from './wire.ts'
@@ -42,8 +42,11 @@ export class Session {
     return this.#groupId
   }
 
-  emit({ event, payload }: Answer): void {
-    this.connection.emit(event, payload)
+  /** Answers how many bytes it is. */
+  emit({ event, payload }: Answer): number {
+    const frame = socketIoFrame(event, payload)
+    this.connection.sink.send(frame)
+    return frame.bytes.length
   }
 
   /** From now on the socket speaks as this account and ends with its credentials. */

@@ -100,7 +100,7 @@ const lastReadOf = (
 
 /** The groups of an account, in the order in which they were opened. */
 export interface Membership {
-  readonly groups: readonly Conversation[]
+  readonly groups: readonly Pick<Conversation, 'conversationId' | 'kind' | 'name' | 'gid'>[]
   readonly currentId: ConversationId | null
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { LongAnswers } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
 import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../allowance.ts'
@@ -27,14 +28,25 @@ interface Costly<Command> {
   readonly bodyLimit?: number
 }
 
+interface GuardsParts {
+  readonly limits: Limits
+  readonly answers: LongAnswers
+  readonly addressOf: AddressOf
+  readonly credentials: Credentials
+}
+
+type LongRun<Command> = (who: Account, command: Command) => Promise<Buffer>
+
 /** Puts what every request must pass before the work that is its own. */
 export class Guards {
   readonly #limits: Limits
   readonly #addressOf: AddressOf
+  readonly #answers: LongAnswers
   readonly #credentials: Credentials
 
-  constructor(limits: Limits, addressOf: AddressOf, credentials: Credentials) {
+  constructor({ limits, answers, addressOf, credentials }: GuardsParts) {
     this.#limits = limits
+    this.#answers = answers
     this.#addressOf = addressOf
     this.#credentials = credentials
   }
@@ -66,6 +78,22 @@ export class Guards {
       return run(account, command)
     })
     return bodyLimit === undefined ? answering : { ...answering, bodyLimit }
+  }
+
+  /** As `loggedIn`, for what may have a long answer: `run` makes its JSON. */
+  long<Command>(
+    route: string,
+    { takes, run }: { takes: Work<Account, Command>['takes']; run: LongRun<Command> },
+  ): Endpoint {
+    return endpoint(route, async (request) => {
+      const { headers, raw } = request
+      const account = await this.#credentials.authenticate(headers.authorization, this.#addressOf(raw))
+      const command = takes(rawOf(request))
+      const { accountId } = account
+      return this.#answers.ask(accountId, async () =>
+        this.#answers.whole(accountId, await run(account, command)),
+      )
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
+import { Begun, Kept, type LongAnswers, sendBegun } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
@@ -18,6 +19,7 @@ import { requests } from './requests.ts'
 
 export interface MessengerDeps {
   readonly chat: Chat
+  readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -26,10 +28,13 @@ export interface MessengerDeps {
   readonly clock: Clock
 }
 
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
+const JSON_TYPE = 'application/json'
 const OWN_PATHS = ['/user/', '/chat/', '/message/']
 
 /** REST with bearer tokens. Its clients poll: it has no live connections and no events. */
-export function mountMessenger({ chat, limits, addressOf, log, tokenKey, clock }: MessengerDeps): Dialect {
+export function mountMessenger(deps: MessengerDeps): Dialect {
+  const { chat, answers, limits, addressOf, log, tokenKey, clock } = deps
   const app = createDialectApp({
     notFound: (reply) => refuse(reply, notFound()),
     methodNotAllowed: (reply) => refuse(reply, methodNotAllowed()),
@@ -44,9 +49,10 @@ export function mountMessenger({ chat, limits, addressOf, log, tokenKey, clock }
   })
 
   const credentials = new Credentials(chat.accounts, tokenKey, clock)
-  const guards = new Guards(limits, addressOf, credentials)
-  for (const { answer, ...route } of requests({ chat, limits, credentials, guards })) {
-    app.route({ ...route, handler: async (request, reply) => json(reply, await answer(request)) })
+  const kept = new Kept<Buffer>(MAX_KEPT_BYTES)
+  const guards = new Guards({ limits, answers, addressOf, credentials })
+  for (const { answer, ...route } of requests({ chat, limits, credentials, guards, kept })) {
+    app.route({ ...route, handler: async (request, reply) => send(reply, await answer(request), log) })
   }
   return {
     name: 'messenger',
@@ -59,9 +65,14 @@ export function mountMessenger({ chat, limits, addressOf, log, tokenKey, clock }
 const refuse = (reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply =>
   reply.code(status).headers(headers).send(json(reply, body))
 
+function send(reply: FastifyReply, body: object, log: Logger): FastifyReply {
+  if (!(body instanceof Begun)) return reply.send(json(reply, body))
+  return sendBegun(reply, body, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'answer failed') })
+}
+
 /** As bytes, so that Fastify leaves the content type as the framework writes it, without a charset. */
 function json(reply: FastifyReply, body: object): Buffer {
-  reply.header('content-type', 'application/json')
+  reply.header('content-type', JSON_TYPE)
   return Buffer.from(JSON.stringify(body))
 }
 

@@ -1,3 +1,4 @@
+import { type Kept, writeList } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import { type Limits, messageBodyBytes } from '../../transport/index.ts'
 import { signIn } from '../allowance.ts'
@@ -11,6 +12,8 @@ interface RequestParts {
   readonly limits: Limits
   readonly credentials: Credentials
   readonly guards: Guards
+  /** The JSON of pages, and of participants. */
+  readonly kept: Kept<Buffer>
 }
 
 /** Each member is looked up and written: so many are as much work as a conversation itself. */
@@ -57,10 +60,11 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   }),
 ]
 
-const chats = ({ chat: { conversations }, guards }: RequestParts): Endpoint[] => [
-  guards.loggedIn('GET /user/chats', {
+const chats = ({ chat: { conversations }, guards, kept }: RequestParts): Endpoint[] => [
+  guards.long('GET /user/chats', {
     takes: wire.chatPage,
-    run: async ({ accountId }, page) => wire.chatsBody(await conversations.list(accountId, page)),
+    run: async ({ accountId }, page) =>
+      Buffer.from(JSON.stringify(wire.chatsBody(await conversations.list(accountId, page)))),
   }),
   guards.loggedIn('POST /chat/private/create', {
     takes: wire.newPrivateChat,
@@ -80,17 +84,23 @@ const chats = ({ chat: { conversations }, guards }: RequestParts): Endpoint[] =>
       return wire.createdBody(await conversations.createGroup(accountId, memberIds, name))
     },
   }),
-  guards.loggedIn('GET /chat/:chat_id', {
+  guards.long('GET /chat/:chat_id', {
     takes: wire.chatId,
     run: async ({ accountId }, conversationId) => {
       const listing = await conversations.findListing(accountId, conversationId)
       if (!listing) throw new ChatError('unknown_conversation', { conversationId })
-      return wire.chatWithParticipantsBody(listing, await conversations.members(conversationId))
+      const { creatorId, updatedAt } = listing.conversation
+      // It moves with the members, and not with messages.
+      const participants = await kept.get(`participants ${conversationId}`, String(updatedAt), async () => {
+        const members = await conversations.members(conversationId)
+        return Buffer.from(await writeList(wire.participantsOf(creatorId, members)))
+      })
+      return wire.chatWithParticipantsJson(listing, participants)
     },
   }),
 ]
 
-const messages = ({ chat: { conversations, messages }, guards }: RequestParts): Endpoint[] => {
+const messages = ({ chat: { conversations, messages }, guards, kept }: RequestParts): Endpoint[] => {
   const standingOf = async ({ accountId }: Account, conversationId: ConversationId): Promise<Standing> => {
     const standing = await conversations.standing(accountId, conversationId)
     if (!standing) throw new ChatError('not_a_member', { conversationId })
@@ -106,11 +116,15 @@ const messages = ({ chat: { conversations, messages }, guards }: RequestParts): 
         return wire.messageBody(await messages.send(account, standing, { body }))
       },
     }),
-    guards.loggedIn('GET /chat/:chat_id/messages', {
+    guards.long('GET /chat/:chat_id/messages', {
       takes: wire.messagePage,
       run: async (account, page) => {
-        await standingOf(account, page.conversationId)
-        return wire.messagesBody(await messages.list(page))
+        const { conversationId, after, limit } = page
+        const { conversation } = await standingOf(account, conversationId)
+        const key = `messages ${conversationId} ${after} ${limit}`
+        return kept.get(key, String(conversation.lastChange), async () =>
+          Buffer.from(JSON.stringify(wire.messagesBody(await messages.list(page)))),
+        )
       },
     }),
     guards.loggedIn('DELETE /message/:message_id', {

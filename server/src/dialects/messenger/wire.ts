@@ -1,5 +1,6 @@
 import {
   type Account,
+  type AccountId,
   type Conversation,
   type ConversationListing,
   type CreatedConversation,
@@ -126,14 +127,23 @@ export function chatsBody(listings: readonly ConversationListing[]): object {
 export const createdBody = ({ conversation, members }: CreatedConversation): object =>
   chatWithParticipantsBody({ conversation, lastMessage: null }, members)
 
-/** Members are given in the order they joined. */
-export function chatWithParticipantsBody(listing: ChatFacts, members: readonly Member[]): object {
-  const { creatorId } = listing.conversation
+const chatWithParticipantsBody = (listing: ChatFacts, members: readonly Member[]): object => ({
+  ...chatBody(listing),
+  participants: participantsOf(listing.conversation.creatorId, members),
+})
+
+/** The same, of participants that are JSON already. */
+export function chatWithParticipantsJson(listing: ChatFacts, participants: Buffer): Buffer {
+  const chat = JSON.stringify(chatBody(listing))
+  return Buffer.concat([Buffer.from(`${chat.slice(0, -1)},"participants":`), participants, Buffer.from('}')])
+}
+
+/** The creator first; members are given in the order they joined. */
+export function participantsOf(creatorId: AccountId, members: readonly Member[]): readonly object[] {
   // An open conversation's creator may have left and come back.
   const creator = members.filter(({ accountId }) => accountId === creatorId)
   const others = members.filter(({ accountId }) => accountId !== creatorId)
-  const participants = [...creator, ...others].map(({ accountId, username }) => ({ id: accountId, username }))
-  return { ...chatBody(listing), participants }
+  return [...creator, ...others].map(({ accountId, username }) => ({ id: accountId, username }))
 }
 
 export function messagesBody(messages: readonly SignedMessage[]): object {

@@ -74,6 +74,7 @@ export class Attendance {
   async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
     const { entrance } = this.#hall
     const account = await entrance.identify(secret, address)
+    entrance.countEntry(account)
     const { conversationId } = (await entrance.enter(account, gid, address)).conversation
     this.#left?.delete(conversationId)
     await this.#follow(account)

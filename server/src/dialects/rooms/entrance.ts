@@ -6,6 +6,8 @@ import { isGid } from './wire.ts'
 
 /** Where this dialect's login secrets are valid. */
 const SESSION_KIND = 'rooms'
+/** How many requests it counts as to come in and stay. */
+const ENTRY_COST = 5
 
 /** Who comes in, and into which room: the same for HTTP, raw TCP and Socket.IO. */
 export class Entrance {
@@ -45,6 +47,11 @@ export class Entrance {
     const entered = await this.#chat.conversations.enter(account, conversation)
     this.#limits.giveBack('guess', address)
     return entered
+  }
+
+  /** A live connection's coming is told to everybody there, as its going will be. Refuses 'rate_limited'. */
+  countEntry({ accountId }: Account): void {
+    requireWithinLimit(this.#limits.take('command', accountId, ENTRY_COST))
   }
 
   async isIn({ accountId }: Account, conversationId: ConversationId): Promise<boolean> {

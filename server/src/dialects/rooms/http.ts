@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { Begun, sendBegun } from '../../answers/index.ts'
 import {
   type AddressOf,
   createDialectApp,
@@ -28,6 +28,7 @@ const PREFLIGHT = {
   'access-control-max-age': '86400',
 }
 const TOO_MANY_REQUESTS = 429
+const JSON_TYPE = 'application/json; charset=utf-8'
 /** A reader of a history that takes nothing for so long is cut off. */
 const STALLED_AFTER_MS = 30_000
 
@@ -88,30 +89,9 @@ function secretOf({ headers }: FastifyRequest): string {
   return (typeof user === 'string' && user) || authorization || ''
 }
 
-async function answer(reply: FastifyReply, data: Data, log: Logger): Promise<FastifyReply> {
+function answer(reply: FastifyReply, data: Data, log: Logger): FastifyReply {
   if (data === undefined) return reply.send({ ok: true })
-  if (!(Symbol.asyncIterator in data)) return reply.send({ ok: true, data })
+  if (!(data instanceof Begun)) return reply.send({ ok: true, data })
   reply.raw.setTimeout(STALLED_AFTER_MS, () => reply.raw.destroy())
-  const json = Readable.from(await begun(listJson(data)), { objectMode: false })
-  json.once('error', (err) => log.error({ err }, 'history failed'))
-  return reply.type('application/json; charset=utf-8').send(json)
-}
-
-async function* listJson(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
-  let before = '{"ok":true,"data":['
-  for await (const page of pages) {
-    yield before + page.map((item) => JSON.stringify(item)).join(',')
-    before = ','
-  }
-  yield before === ',' ? ']}' : `${before}]}`
-}
-
-/** Waits for the first piece, so that what fails at once is answered in the dialect's words. */
-async function begun<T>(pieces: AsyncGenerator<T>): Promise<AsyncIterable<T>> {
-  const first = await pieces.next()
-  return (async function* () {
-    if (first.done) return
-    yield first.value
-    yield* pieces
-  })()
+  return sendBegun(reply, data, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'history failed') })
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
+import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
@@ -13,6 +14,7 @@ import { SocketIoClients } from './socket-io.ts'
 
 export interface RoomsDeps {
   readonly chat: Chat
+  readonly answers: LongAnswers
   readonly feeds: Feeds
   readonly limits: Limits
   readonly addressOf: AddressOf
@@ -30,9 +32,10 @@ export interface RoomsDialect extends Dialect {
 }
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
-export function mountRooms({ chat, feeds, limits, addressOf, log, historyLimit }: RoomsDeps): RoomsDialect {
+export function mountRooms(deps: RoomsDeps): RoomsDialect {
+  const { chat, feeds, limits, answers, addressOf, log, historyLimit } = deps
   const entrance = new Entrance(chat, limits)
-  const requests = new Requests({ chat, limits, entrance, historyLimit })
+  const requests = new Requests({ chat, limits, entrance, answers, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
   const hall = { presence: chat.presence, feeds, entrance }
   const raw = new RawClients({ ...hall, audiences: new Audiences(feeds, renderLine) }, limits, log)

@@ -1,9 +1,9 @@
+import { Begun, type Block, Histories, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit, signIn } from '../allowance.ts'
 import type { Entrance } from './entrance.ts'
 import { REFUSALS, Refusal, type WireError } from './errors.ts'
-import { readHistory } from './history.ts'
 import * as wire from './wire.ts'
 
 /** One HTTP request: the JSON of its body, or its query. */
@@ -14,8 +14,8 @@ interface Call {
   readonly address: string
 }
 
-/** The answer's `data`; or the items of a list too long to be made at once. */
-export type Data = object | undefined | AsyncIterable<readonly object[]>
+/** The answer's `data`; or a whole answer, too long to be made at once. */
+export type Data = object | undefined | Begun
 
 interface Request {
   readonly method: 'GET' | 'POST'
@@ -90,6 +90,7 @@ interface RequestsOptions {
   readonly chat: Chat
   readonly limits: Limits
   readonly entrance: Entrance
+  readonly answers: LongAnswers
   /** Messages a history has at most; 0 for all. */
   readonly historyLimit: number
 }
@@ -99,12 +100,16 @@ export class Requests {
   readonly #chat: Chat
   readonly #limits: Limits
   readonly #entrance: Entrance
+  readonly #answers: LongAnswers
+  readonly #histories: Histories
   readonly #historyLimit: number
 
-  constructor({ chat, limits, entrance, historyLimit }: RequestsOptions) {
+  constructor({ chat, limits, entrance, answers, historyLimit }: RequestsOptions) {
     this.#chat = chat
     this.#limits = limits
     this.#entrance = entrance
+    this.#answers = answers
+    this.#histories = new Histories(chat.messages)
     this.#historyLimit = historyLimit === 0 ? Infinity : historyLimit
   }
 
@@ -141,18 +146,29 @@ export class Requests {
     await this.#chat.messages.send(account, standing, { body })
   }
 
-  async readHistory(visitor: wire.Visitor, query: wire.HistoryQuery, address: string): Promise<Data> {
-    requireWithinLimit(this.#limits.take('command', visitor.account.accountId))
-    const { conversation } = await this.#entrance.enter(visitor.account, query.gid, address)
-    const pages = readHistory(this.#chat.messages, {
-      conversationId: conversation.conversationId,
-      before: query.before ?? Infinity,
-      limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
+  readHistory(visitor: wire.Visitor, query: wire.HistoryQuery, address: string): Promise<Data> {
+    const { accountId } = visitor.account
+    return this.#answers.ask(accountId, async () => {
+      const { conversation } = await this.#entrance.enter(visitor.account, query.gid, address)
+      const blocks = this.#histories.read({
+        conversation,
+        before: query.before ?? Infinity,
+        limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
+        write: wire.writeMessage,
+      })
+      return Begun.from(this.#answers.charged(accountId, listJson(visitor, blocks)))
     })
-    return map(pages, (page) => page.map((message) => wire.wireMessageFor(visitor, message)))
   }
 }
 
-async function* map<From, To>(items: AsyncIterable<From>, change: (item: From) => To): AsyncGenerator<To> {
-  for await (const item of items) yield change(item)
+const BEFORE_LIST = '{"ok":true,"data":['
+
+async function* listJson(visitor: wire.Visitor, blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
+  let separator = BEFORE_LIST
+  for await (const block of blocks) {
+    yield Buffer.from(separator)
+    yield wire.bytesFor(visitor, block)
+    separator = ','
+  }
+  yield Buffer.from(separator === BEFORE_LIST ? `${BEFORE_LIST}]}` : ']}')
 }

@@ -109,7 +109,6 @@ class SocketIoClient implements SocketIoSession, Attendee {
     const pass = parseAuth(argument)
     if (!pass) throw new Refusal(REFUSALS.unknownUser)
     const visit = await this.#attendance.enter(pass, this.#connection.address)
-    requireWithinLimit(limits.take('command', visit.visitor.account.accountId))
     if (this.#attendance.hasEnded) return
     // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
     this.#connection.setOwner(ownerOf(visit.visitor))

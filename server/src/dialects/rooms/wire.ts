@@ -1,3 +1,4 @@
+import type { Block } from '../../answers/index.ts'
 import type { Account, AccountId, Sender, SignedMessage } from '../../core/chat.ts'
 import { MICROS_PER_SECOND } from '../../lib/clock.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
@@ -22,11 +23,19 @@ export const wireMessage = ({ sender, messageId, body, sentAt }: SignedMessage):
 /** How many bytes of a message's JSON come before its sender's uuid. */
 export const UUID_OFFSET = '{"sender":{"uuid":"'.length
 
-/** A message as its reader sees it: one's own carry the secret that the session knows itself by. */
-export function wireMessageFor({ account, secret }: Visitor, message: SignedMessage): WireMessage {
-  const wire = wireMessage(message)
-  if (message.senderId !== account.accountId) return wire
-  return { ...wire, sender: { uuid: secret, username: wire.sender.username } }
+export const writeMessage = (message: SignedMessage): string => JSON.stringify(wireMessage(message))
+
+/**
+ * A block of a history as its reader sees it: one's own messages carry the secret that the session knows itself by.
+ * What all share is never written to: it is a copy then.
+ */
+export function bytesFor({ account, secret }: Visitor, { bytes, senderIds, starts }: Block): Buffer {
+  if (!senderIds.includes(account.accountId)) return bytes
+  const own = Buffer.from(bytes)
+  for (const [n, start] of starts.entries()) {
+    if (senderIds[n] === account.accountId) own.write(secret, start + UUID_OFFSET, 'latin1')
+  }
+  return own
 }
 
 export const wireOccupant = ({ displayName, uuid }: Sender): { user: string; uuid: string } => ({

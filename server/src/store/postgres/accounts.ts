@@ -1,7 +1,7 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
+import type { AccountName, AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
@@ -14,7 +14,7 @@ export class PostgresAccounts implements AccountStore {
   readonly #findByUsername
   readonly #findByEmail
   readonly #findMany
-  readonly #list
+  readonly #listNames
   readonly #notices
   readonly #lastNotice
 
@@ -24,7 +24,7 @@ export class PostgresAccounts implements AccountStore {
     this.#findByUsername = prepare<Account>(sql, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)
-    this.#list = prepare<Account>(sql, LIST)
+    this.#listNames = prepare<AccountName>(sql, LIST_NAMES)
     this.#notices = prepare<AccountNotice>(sql, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(sql, LAST_NOTICE)
   }
@@ -64,8 +64,11 @@ export class PostgresAccounts implements AccountStore {
     return this.#findMany.all(accountIds)
   }
 
-  list({ after, limit }: { after: number; limit: number }): Promise<readonly Account[]> {
-    return this.#list.all(after, limitOf(limit))
+  listNames(
+    viewerId: AccountId,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly AccountName[]> {
+    return this.#listNames.all(viewerId, after, limitOf(limit))
   }
 
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
@@ -132,6 +135,8 @@ const NOTICES = `
 
 const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
 
-const LIST = `
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts a
-  WHERE a.id > $1 AND NOT a.is_guest AND a.disabled_at IS NULL ORDER BY a.id LIMIT $2`
+const LIST_NAMES = `
+  SELECT a.id AS "accountId", a.username AS "username" FROM accounts a
+  WHERE a.id > $2 AND NOT a.is_guest AND a.disabled_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocked_id = $1 AND b.blocker_id = a.id)
+  ORDER BY a.id LIMIT $3`

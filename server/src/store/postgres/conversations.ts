@@ -3,8 +3,14 @@ import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import { type ListingRow, listingOf } from '../seen-by-one.ts'
-import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
-import { FIND_LISTING, LIST, STANDING, type StandingRow, standingOf } from './listings.ts'
+import type {
+  ConversationName,
+  ConversationStore,
+  CreatedConversation,
+  NewConversation,
+  Standing,
+} from '../store.ts'
+import { FIND_LISTING, LIST, LIST_NAMES, STANDING, type StandingRow, standingOf } from './listings.ts'
 import type { Queryable } from './pool.ts'
 import { CONVERSATION_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
@@ -20,6 +26,7 @@ export class PostgresConversations implements ConversationStore {
   readonly #standing
   readonly #findListing
   readonly #list
+  readonly #listNames
   readonly #idsOf
 
   constructor(sql: Queryable, writer: WriteQueue) {
@@ -31,6 +38,7 @@ export class PostgresConversations implements ConversationStore {
     this.#standing = lookUpTogether<StandingRow>(sql, ['bigint', 'bigint'], STANDING)
     this.#findListing = prepare<ListingRow>(sql, FIND_LISTING)
     this.#list = prepare<ListingRow>(sql, LIST)
+    this.#listNames = prepare<ConversationName>(sql, LIST_NAMES)
     this.#idsOf = prepare<{ conversationId: ConversationId }>(sql, IDS_OF)
   }
 
@@ -80,6 +88,10 @@ export class PostgresConversations implements ConversationStore {
     { before, limit }: { before: Micros; limit: number },
   ): Promise<readonly ConversationListing[]> {
     return (await this.#list.all(accountId, before, limitOf(limit))).map(listingOf)
+  }
+
+  listNames(accountId: AccountId): Promise<readonly ConversationName[]> {
+    return this.#listNames.all(accountId)
   }
 
   async idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {

@@ -1,6 +1,7 @@
-import type { AccountId } from '../../core/types.ts'
+import type { AccountId, ConversationId } from '../../core/types.ts'
 import { type Message, type MessageId, type SignedMessage, toMessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import { pause } from '../../lib/slices.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
 import type { Queryable } from './pool.ts'
 import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
@@ -12,7 +13,7 @@ import type { WriteQueue } from './write-queue.ts'
 type Sent = readonly [messageId: number, seq: number, change: number, sentAt: Micros] | Appended
 
 // A long history is read in pieces, so that the event loop turns in between.
-const PIECE = 1000
+const PIECE = 250
 
 export class PostgresMessages implements MessageStore {
   readonly #writer: WriteQueue
@@ -46,13 +47,29 @@ export class PostgresMessages implements MessageStore {
 
   async list(page: MessagePage): Promise<readonly SignedMessage[]> {
     const { conversationId, limit } = page
-    let { after, before } = await this.#boundsOf(page)
     const isForward = page.after !== undefined
+    return this.#listBetween(conversationId, { ...(await this.#boundsOf(page)), limit, isForward })
+  }
+
+  listPlaces(
+    conversationId: ConversationId,
+    { first, last }: { first: number; last: number },
+  ): Promise<readonly SignedMessage[]> {
+    const between = { after: first - 1, before: last + 1, limit: last - first + 1, isForward: true }
+    return this.#listBetween(conversationId, between)
+  }
+
+  async #listBetween(
+    conversationId: ConversationId,
+    { limit, isForward, ...bounds }: { after: number; before: number; limit: number; isForward: boolean },
+  ): Promise<readonly SignedMessage[]> {
+    let { after, before } = bounds
     const statement = isForward ? this.#listOldest : this.#listNewest
     const found: SignedMessage[] = []
     while (found.length < limit) {
       const wanted = Math.min(PIECE, limit - found.length)
       const rows = await statement.all(conversationId, after, before, wanted)
+      await pause()
       for (const row of rows) found.push(signedOf(row))
       const last = found.at(-1)
       if (rows.length < wanted || last === undefined) break

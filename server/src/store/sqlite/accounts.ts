@@ -2,13 +2,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { AccountNotice, AccountStore, NewAccount } from '../store.ts'
+import type { AccountName, AccountNotice, AccountStore, NewAccount } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
+import { readInPieces } from './pieces.ts'
 import type { ReadCache } from './read-cache.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
-import { limitOf, prepare, type Row } from './statement.ts'
+import { prepare, prepareTuples, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+type NameRow = readonly [accountId: AccountId, username: string]
 
 export class SqliteAccounts implements AccountStore {
   readonly #writer: WriteQueue
@@ -17,7 +20,7 @@ export class SqliteAccounts implements AccountStore {
   readonly #findByUsername
   readonly #findByEmail
   readonly #findMany
-  readonly #list
+  readonly #listNames
   readonly #notices
   readonly #lastNotice
   readonly #changed
@@ -31,7 +34,7 @@ export class SqliteAccounts implements AccountStore {
     this.#findByUsername = prepare<Row<Account>>(db, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
     this.#findMany = prepare<Row<Account>>(db, FIND_MANY)
-    this.#list = prepare<Row<Account>>(db, LIST)
+    this.#listNames = prepareTuples<NameRow>(db, LIST_NAMES)
     this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
     this.#changed = prepare<{ number: number; accountId: number }>(db, CHANGED)
@@ -68,8 +71,14 @@ export class SqliteAccounts implements AccountStore {
     return read(() => this.#findMany.all(JSON.stringify(accountIds)).map(accountOf))
   }
 
-  list({ after, limit }: { after: number; limit: number }): Promise<readonly Account[]> {
-    return read(() => this.#list.all(after, limitOf(limit)).map(accountOf))
+  async listNames(
+    viewerId: AccountId,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly AccountName[]> {
+    const rows = await readInPieces<NameRow>(limit, (wanted, last) =>
+      this.#listNames.all(viewerId, last?.[0] ?? after, wanted),
+    )
+    return rows.map(([accountId, username]) => ({ accountId, username }))
   }
 
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
@@ -146,6 +155,9 @@ const NOTICES = `
 
 const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
 
-const LIST = `
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts a
-  WHERE a.id > ? AND a.is_guest = 0 AND a.disabled_at IS NULL ORDER BY a.id LIMIT ?`
+const LIST_NAMES = `
+  SELECT a.id AS accountId, a.username AS username FROM accounts a
+  WHERE a.id > ?2 AND a.is_guest = 0 AND a.disabled_at IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM blocks b WHERE b.blocked_id = ?1 AND b.blocker_id = a.id)
+  ORDER BY a.id LIMIT ?3`

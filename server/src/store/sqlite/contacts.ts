@@ -3,9 +3,12 @@ import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ContactStore } from '../store.ts'
 import { read } from './failure.ts'
+import { readInPieces } from './pieces.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+type ListedRow = Row<Account> & { readonly place: number }
 
 export class SqliteContacts implements ContactStore {
   readonly #writer: WriteQueue
@@ -14,7 +17,7 @@ export class SqliteContacts implements ContactStore {
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
-    this.#list = prepare<Row<Account>>(db, LIST)
+    this.#list = prepare<ListedRow>(db, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(db, BLOCKERS_OF)
   }
 
@@ -22,8 +25,12 @@ export class SqliteContacts implements ContactStore {
     return this.#writer.write('contacts.add', { accountId, contactId, at })
   }
 
-  list(accountId: AccountId): Promise<readonly Account[]> {
-    return read(() => this.#list.all(accountId).map(accountOf))
+  async list(accountId: AccountId): Promise<readonly Account[]> {
+    const rows = await readInPieces<ListedRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
+      this.#list.all(accountId, last?.accountId ?? 0, wanted),
+    )
+    // In the order of adding, which no index has.
+    return rows.sort((one, other) => one.place - other.place).map(({ place: _, ...row }) => accountOf(row))
   }
 
   block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void> {
@@ -42,8 +49,8 @@ export class SqliteContacts implements ContactStore {
 }
 
 const LIST = `
-  SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id
-  WHERE k.account_id = ? ORDER BY k.id`
+  SELECT ${ACCOUNT_COLUMNS}, k.id AS place FROM contacts k JOIN accounts a ON a.id = k.contact_id
+  WHERE k.account_id = ? AND k.contact_id > ? ORDER BY k.contact_id LIMIT ?`
 
 const BLOCKERS_OF = `
   SELECT blocker_id AS blockerId FROM blocks

@@ -4,9 +4,16 @@ import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import { type ListingRow, listingOf } from '../seen-by-one.ts'
-import type { ConversationStore, CreatedConversation, NewConversation, Standing } from '../store.ts'
+import type {
+  ConversationName,
+  ConversationStore,
+  CreatedConversation,
+  NewConversation,
+  Standing,
+} from '../store.ts'
 import { read } from './failure.ts'
-import { FIND_LISTING, LIST, MEMBERSHIP, type MembershipRow, membershipOf } from './listings.ts'
+import { FIND_LISTING, LIST, LIST_NAMES, MEMBERSHIP, type MembershipRow, membershipOf } from './listings.ts'
+import { readInPieces } from './pieces.ts'
 import { gidKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
@@ -22,6 +29,7 @@ export class SqliteConversations implements ConversationStore {
   readonly #membership
   readonly #findListing
   readonly #list
+  readonly #listNames
   readonly #idsOf
 
   constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
@@ -34,6 +42,7 @@ export class SqliteConversations implements ConversationStore {
     this.#membership = prepare<MembershipRow>(db, MEMBERSHIP)
     this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
     this.#list = prepare<ListingRow>(db, LIST)
+    this.#listNames = prepare<ConversationName>(db, LIST_NAMES)
     this.#idsOf = prepare<{ conversationId: ConversationId }>(db, IDS_OF)
   }
 
@@ -90,6 +99,13 @@ export class SqliteConversations implements ConversationStore {
     { before, limit }: { before: Micros; limit: number },
   ): Promise<readonly ConversationListing[]> {
     return read(() => this.#list.all(accountId, before, limitOf(limit)).map(listingOf))
+  }
+
+  async listNames(accountId: AccountId): Promise<readonly ConversationName[]> {
+    const rows = await readInPieces<ConversationName>(Number.POSITIVE_INFINITY, (wanted, last) =>
+      this.#listNames.all(accountId, last?.conversationId ?? 0, wanted),
+    )
+    return rows.map((row) => ({ ...row }))
   }
 
   idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {

@@ -33,3 +33,12 @@ const LISTING = `
 export const FIND_LISTING = `${LISTING} AND m.conversation_id = ?2`
 
 export const LIST = `${LISTING} AND c.activity_at < ?2 ORDER BY c.activity_at DESC LIMIT ?3`
+
+export const LIST_NAMES = `
+  SELECT c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name,
+    c.activity_at AS activityAt, a.username AS otherName
+  FROM members m
+  JOIN conversations c ON c.id = m.conversation_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> m.account_id
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE m.account_id = ?1 AND m.conversation_id > ?2 ORDER BY m.conversation_id LIMIT ?3`

@@ -2,11 +2,21 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Joined, MemberStore, NewMember } from '../store.ts'
-import { read } from './failure.ts'
-import { LIST_MEMBERS } from './members-writes.ts'
-import { memberOf } from './rows.ts'
-import { prepare, type Row } from './statement.ts'
+import { readInPieces } from './pieces.ts'
+import { prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+type ListedRow = readonly [
+  id: number,
+  accountId: AccountId,
+  username: string,
+  joinedAt: Micros,
+  lastReadAt: Micros | null,
+  lastReadSeq: number,
+]
+
+/** In the order of joining, which no index has. */
+const byId = ([one]: ListedRow, [other]: ListedRow): number => one - other
 
 export class SqliteMembers implements MemberStore {
   readonly #writer: WriteQueue
@@ -14,11 +24,16 @@ export class SqliteMembers implements MemberStore {
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
-    this.#list = prepare<Row<Member>>(db, LIST_MEMBERS)
+    this.#list = prepareTuples<ListedRow>(db, LIST)
   }
 
-  list(conversationId: ConversationId): Promise<readonly Member[]> {
-    return read(() => this.#list.all(conversationId).map(memberOf))
+  async list(conversationId: ConversationId): Promise<readonly Member[]> {
+    const rows = await readInPieces<ListedRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
+      this.#list.all(conversationId, last?.[1] ?? 0, wanted),
+    )
+    return rows.sort(byId).map(([, accountId, username, joinedAt, lastReadAt, lastReadSeq]) => ({
+      ...{ conversationId, accountId, username, joinedAt, lastReadAt, lastReadSeq },
+    }))
   }
 
   join(entry: NewMember): Promise<Joined> {
@@ -41,3 +56,8 @@ export class SqliteMembers implements MemberStore {
     return this.#writer.write('members.setCurrent', { accountId, conversationId })
   }
 }
+
+const LIST = `
+  SELECT m.id, m.account_id, a.username, m.joined_at, m.last_read_at, m.last_read_seq
+  FROM members m JOIN accounts a ON a.id = m.account_id
+  WHERE m.conversation_id = ? AND m.account_id > ? ORDER BY m.account_id LIMIT ?`

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setImmediate } from 'node:timers/promises'
 import {
   type AccountId,
   type ConversationId,
@@ -14,9 +13,12 @@ import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import { pack } from './packed-message.ts'
 import { PageFinder } from './page-bounds.ts'
+import { readInPieces } from './pieces.ts'
 import { MESSAGE_COLUMNS, messageOf } from './rows.ts'
-import { prepare, prepareTuples, type Row } from './statement.ts'
+import { prepare, prepareTuples, type Row, type Statement } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+type ListedRange = readonly [conversationId: ConversationId, after: number, before: number, limit: number]
 
 type ListedRow = readonly [
   messageId: MessageId,
@@ -26,9 +28,6 @@ type ListedRow = readonly [
   body: string,
   sentAt: Micros,
 ]
-
-// A long history is read in pieces of a few milliseconds, so that the event loop turns in between.
-const PIECE = 1000
 
 export class SqliteMessages implements MessageStore {
   readonly #writer: WriteQueue
@@ -64,21 +63,33 @@ export class SqliteMessages implements MessageStore {
 
   async list(page: MessagePage): Promise<readonly SignedMessage[]> {
     const { conversationId, limit } = page
-    const isForward = page.after !== undefined
-    const statement = isForward ? this.#listOldest : this.#listNewest
-    const found: SignedMessage[] = []
-    let { after, before } = await read(() => this.#pages.boundsOf(page))
-    while (found.length < limit) {
-      const wanted = Math.min(PIECE, limit - found.length)
-      const rows = await read(() => statement.all(conversationId, after, before, wanted))
-      for (const row of rows) found.push(this.#sign(conversationId, row))
-      const last = found.at(-1)
-      if (rows.length < wanted || last === undefined) break
-      if (isForward) after = last.seq
-      else before = last.seq
-      if (found.length < limit) await setImmediate()
-    }
-    return isForward ? found : found.reverse()
+    const { after, before } = await read(() => this.#pages.boundsOf(page))
+    if (page.after !== undefined) return this.#listBetween(conversationId, { after, before, limit })
+    const newest = await readInPieces<SignedMessage>(limit, (wanted, last) =>
+      this.#read(this.#listNewest, [conversationId, after, last?.seq ?? before, wanted]),
+    )
+    return newest.reverse()
+  }
+
+  listPlaces(
+    conversationId: ConversationId,
+    { first, last }: { first: number; last: number },
+  ): Promise<readonly SignedMessage[]> {
+    const between = { after: first - 1, before: last + 1, limit: last - first + 1 }
+    return this.#listBetween(conversationId, between)
+  }
+
+  #listBetween(
+    conversationId: ConversationId,
+    { after, before, limit }: { after: number; before: number; limit: number },
+  ): Promise<SignedMessage[]> {
+    return readInPieces<SignedMessage>(limit, (wanted, last) =>
+      this.#read(this.#listOldest, [conversationId, last?.seq ?? after, before, wanted]),
+    )
+  }
+
+  #read(statement: Statement<ListedRow>, [conversationId, ...range]: ListedRange): SignedMessage[] {
+    return statement.all(conversationId, ...range).map((row) => this.#sign(conversationId, row))
   }
 
   #sign(

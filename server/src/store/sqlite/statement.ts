@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 
 /** A prepared statement whose rows are what its text selects: the text and `Row` stand side by side. */
-interface Statement<Row> {
+export interface Statement<Row> {
   get(...parameters: SQLInputValue[]): Row | undefined
   all(...parameters: SQLInputValue[]): Row[]
   run(...parameters: SQLInputValue[]): { readonly changes: number; readonly lastInsertRowid: number }

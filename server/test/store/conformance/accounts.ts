@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { toAccountId } from '../../../src/core/types.ts'
-import { present, type Rule, refuses } from '../world.ts'
+import { type Account, toAccountId } from '../../../src/core/types.ts'
+import { present, type Rule, refuses, series } from '../world.ts'
 
 export function accountRules(rule: Rule): void {
   rule('creates an account and finds it by id, name and address', async ({ store }) => {
@@ -100,16 +100,33 @@ export function accountRules(rule: Rule): void {
     assert.equal(found.length, 2)
   })
 
-  rule('lists by id in pages, without guests and the disabled', async (world) => {
+  rule('lists names by id in pages, without guests, the disabled and blockers', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     await world.guest('nick')
     const [cy, dan] = await world.accounts('cy', 'dan')
     await world.disable(cy)
-    const first = await world.store.accounts.list({ after: 0, limit: 2 })
-    assert.deepEqual(first, [ann, bob])
-    assert.deepEqual(await world.store.accounts.list({ after: bob.accountId, limit: 2 }), [dan])
-    assert.deepEqual(await world.store.accounts.list({ after: dan.accountId, limit: 2 }), [])
-    assert.equal((await world.store.accounts.list({ after: 0, limit: Number.POSITIVE_INFINITY })).length, 3)
+    const names = (viewer: Account, after: number, limit = 2) =>
+      world.store.accounts.listNames(viewer.accountId, { after, limit })
+    const nameOf = ({ accountId, username }: Account) => ({ accountId, username })
+    assert.deepEqual(await names(ann, 0), [ann, bob].map(nameOf))
+    assert.deepEqual(await names(ann, bob.accountId), [nameOf(dan)])
+    assert.deepEqual(await names(ann, dan.accountId), [])
+    await world.block(bob, ann)
+    assert.deepEqual(await names(ann, 0, Number.POSITIVE_INFINITY), [ann, dan].map(nameOf))
+    assert.equal((await names(dan, 0, Number.POSITIVE_INFINITY)).length, 3)
+  })
+
+  rule('lists each name once, however many there are', async (world) => {
+    const people = await Promise.all(series(300).map((n) => world.account(`p${n}`)))
+    const [viewer] = people
+    const listed = await world.store.accounts.listNames(present(viewer).accountId, { after: 0, limit: 299 })
+    assert.deepEqual(
+      listed.map(({ accountId }) => accountId),
+      people
+        .map(({ accountId }) => accountId)
+        .toSorted((a, b) => a - b)
+        .slice(0, 299),
+    )
   })
 
   rule('sets a bio and the time of the change', async (world) => {

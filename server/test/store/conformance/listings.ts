@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Account, toAccountId, toConversationId } from '../../../src/core/types.ts'
-import { present, type Rule, type World } from '../world.ts'
+import { type Account, type Conversation, toAccountId, toConversationId } from '../../../src/core/types.ts'
+import { present, type Rule, series, type World } from '../world.ts'
 
 const LATER = Number.MAX_SAFE_INTEGER
 
@@ -91,5 +91,31 @@ export function listingRules(rule: Rule): void {
     const all = [quiet, busy, joined].map(({ conversationId }) => conversationId)
     assert.deepEqual(await world.store.conversations.idsOf(ann.accountId), all)
     assert.equal((await listedIds(world, bob, LATER, Number.POSITIVE_INFINITY)).length, 3)
+  })
+
+  rule("lists the names of all of an account's own, oldest first", async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const chat = await world.private(ann, bob)
+    const group = await world.group(bob, ann)
+    await world.open(bob)
+    await world.send(chat, bob, 'hello')
+    const names = await world.store.conversations.listNames(ann.accountId)
+    const named = async ({ conversationId }: Conversation, otherName: string | null) => {
+      const { gid, kind, name, activityAt } = present(await world.store.conversations.find(conversationId))
+      return { conversationId, gid, kind, name, activityAt, otherName }
+    }
+    assert.deepEqual(names, [await named(chat, 'bob'), await named(group, null)])
+  })
+
+  rule('lists members in the order they joined, however many they are', async (world) => {
+    const people = await Promise.all(series(300).map((n) => world.account(`p${n}`)))
+    const [creator, ...others] = people
+    // Not in the order of their ids.
+    const { conversationId } = await world.group(present(creator), ...others.toReversed())
+    const members = await world.store.members.list(conversationId)
+    assert.deepEqual(
+      members.map(({ accountId }) => accountId),
+      [present(creator), ...others.toReversed()].map(({ accountId }) => accountId),
+    )
   })
 }

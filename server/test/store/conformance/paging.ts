@@ -97,6 +97,19 @@ export function pagingRules(rule: Rule): void {
     }
   })
 
+  rule('lists by places, both ends included, without the deleted', async (world) => {
+    const { group, id, ann } = await tenMessages(world)
+    await world.delete(id(5), ann)
+    const places = async (first: number, last: number) => {
+      const messages = await world.store.messages.listPlaces(group.conversationId, { first, last })
+      return messages.map(({ seq }) => seq)
+    }
+    assert.deepEqual(await places(1, 3), [1, 2, 3])
+    assert.deepEqual(await places(4, 6), [4, 6])
+    assert.deepEqual(await places(9, 99), [9, 10])
+    assert.deepEqual(await places(11, 20), [])
+  })
+
   rule('lists nothing of a conversation that is not', async ({ store }) => {
     assert.deepEqual(await store.messages.list({ conversationId: toConversationId(1), limit: ALL }), [])
   })

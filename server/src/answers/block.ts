@@ -1,0 +1,54 @@
+import type { AccountId, MessageId, SignedMessage } from '../core/chat.ts'
+import { pause } from '../lib/slices.ts'
+
+/** Messages in a dialect's JSON, one after the other with commas between them. Shared: never written to. */
+export interface Block {
+  readonly bytes: Buffer
+  /** Of each message: its id, its sender, and where in `bytes` it begins. */
+  readonly messageIds: readonly MessageId[]
+  readonly senderIds: readonly AccountId[]
+  readonly starts: readonly number[]
+  readonly byteLength: number
+}
+
+export type WriteMessage = (message: SignedMessage) => string
+
+const COMMA = 1
+/** Of a message's places in the lists above. */
+const OVERHEAD_BYTES = 32
+
+export async function writeBlock(messages: readonly SignedMessage[], write: WriteMessage): Promise<Block> {
+  const texts: string[] = []
+  const starts: number[] = []
+  let end = 0
+  for (const message of messages) {
+    const turn = pause()
+    if (turn) await turn
+    const text = write(message)
+    texts.push(text)
+    starts.push(end)
+    end += Buffer.byteLength(text) + COMMA
+  }
+  const bytes = Buffer.from(texts.join(','))
+  return {
+    bytes,
+    messageIds: messages.map(({ messageId }) => messageId),
+    senderIds: messages.map(({ senderId }) => senderId),
+    starts,
+    byteLength: bytes.length + messages.length * OVERHEAD_BYTES,
+  }
+}
+
+/** The messages of a block from one to before another, by their number in it. Its bytes are the block's own. */
+export function partOf({ bytes, messageIds, senderIds, starts }: Block, from: number, to: number): Block {
+  const start = starts[from] ?? bytes.length
+  const next = starts[to]
+  const part = bytes.subarray(start, next === undefined ? bytes.length : next - COMMA)
+  return {
+    bytes: part,
+    messageIds: messageIds.slice(from, to),
+    senderIds: senderIds.slice(from, to),
+    starts: starts.slice(from, to).map((each) => each - start),
+    byteLength: part.length,
+  }
+}

@@ -1,0 +1,79 @@
+import type { Chat, Conversation } from '../core/chat.ts'
+import { pause } from '../lib/slices.ts'
+import { type Block, partOf, type WriteMessage, writeBlock } from './block.ts'
+import { Kept } from './kept.ts'
+
+interface HistoryRange {
+  /** As it is when the history is asked for: what is sent after that may be in it, and what was sent before is. */
+  readonly conversation: Conversation
+  /** Only ids below; Infinity for the newest. */
+  readonly before: number
+  /** How many at most; Infinity for all. */
+  readonly limit: number
+  /** The same for all ranges of a conversation. */
+  readonly write: WriteMessage
+}
+
+type Messages = Pick<Chat['messages'], 'list' | 'listPlaces'>
+
+/** Places of a conversation that a block has: what one slow reader keeps in memory stays about half a megabyte. */
+const PLACES = 64
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
+/** Longer histories are read once in a while: kept, they would drive out all others. */
+const MAX_KEPT_MESSAGES = 10_000
+
+/** Histories in one dialect's JSON, made of blocks that are kept while nothing of them changes. */
+export class Histories {
+  readonly #messages: Messages
+  readonly #kept = new Kept<Block>(MAX_KEPT_BYTES)
+
+  constructor(messages: Messages) {
+    this.#messages = messages
+  }
+
+  /** The newest messages of a range, oldest first, a block at a time however many they are. None is empty. */
+  async *read(range: HistoryRange): AsyncGenerator<Block> {
+    const { conversation, limit } = range
+    const { conversationId } = conversation
+    const before = range.before === Infinity ? {} : { before: range.before }
+    const [newest] = await this.#messages.list({ conversationId, limit: 1, ...before })
+    if (!newest) return
+    // Fixed here: what is sent while the history is read does not make it longer.
+    const { seq: last, messageId: lastId } = newest
+    const isWanted = (block: Block) => block.messageIds.filter((id) => id <= lastId).length
+    let number = 0
+    let skipped = 0
+    if (limit !== Infinity) {
+      let count = 0
+      // Back to where the range begins. The blocks on the way are had again when their turn comes.
+      for (number = numberOf(last); ; number--) {
+        count += isWanted(await this.#block(range, number))
+        if (count >= limit || number === 0) break
+      }
+      skipped = Math.max(0, count - limit)
+    }
+    for (; number <= numberOf(last); number++) {
+      await pause()
+      const block = await this.#block(range, number)
+      const part = partOf(block, skipped, isWanted(block))
+      skipped = 0
+      if (part.messageIds.length > 0) yield part
+    }
+  }
+
+  #block({ conversation, limit, write }: HistoryRange, number: number): Promise<Block> {
+    const { conversationId, lastSeq, lastChange } = conversation
+    const last = (number + 1) * PLACES
+    const make = async () => {
+      const places = { first: number * PLACES + 1, last }
+      return writeBlock(await this.#messages.listPlaces(conversationId, places), write)
+    }
+    if (limit > MAX_KEPT_MESSAGES) return make()
+    // A send takes a place and a change, a deletion a change alone: what is full changes with the difference only.
+    const deletions = lastChange - lastSeq
+    const version = last <= lastSeq ? `${deletions}` : `${deletions} ${lastSeq}`
+    return this.#kept.get(`${conversationId} ${number}`, version, make)
+  }
+}
+
+const numberOf = (seq: number): number => Math.floor((seq - 1) / PLACES)

@@ -1,0 +1,54 @@
+import { type AccountId, ChatError } from '../core/chat.ts'
+import { Serial } from '../lib/serial.ts'
+import { pause } from '../lib/slices.ts'
+import type { Limits } from '../transport/index.ts'
+import { Begun } from './pieces.ts'
+
+/** Each so many bytes of an answer count as one more request. */
+export const BYTES_PER_TOKEN = 4096
+
+/**
+ * Requests whose answers may be long. An account's are dealt with one after the other, over however many
+ * connections it asks, and charged by the length of their answers: the next finds what the one before has cost.
+ */
+export class LongAnswers {
+  readonly #limits: Limits
+  readonly #turns = new Serial<AccountId>()
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** Refuses 'rate_limited'. `make` charges for what it makes. */
+  ask<T>(accountId: AccountId, make: () => Promise<T>): Promise<T> {
+    return this.#turns.run(accountId, async () => {
+      await pause()
+      const retryAfterSeconds = this.#limits.take('command', accountId)
+      if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })
+      return make()
+    })
+  }
+
+  /** The account may go into debt by it, which is waited out before its next request. */
+  charge(accountId: AccountId, bytes: number): void {
+    const tokens = Math.floor(bytes / BYTES_PER_TOKEN)
+    if (tokens > 0) this.#limits.charge('command', accountId, tokens)
+  }
+
+  /** An answer that is made at once, charged for. */
+  whole(accountId: AccountId, bytes: Buffer): Begun {
+    this.charge(accountId, bytes.length)
+    return Begun.of(bytes)
+  }
+
+  /** The same pieces, each charged for when it is taken. */
+  async *charged(accountId: AccountId, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let owed = 0
+    for await (const piece of pieces) {
+      owed += piece.length
+      this.charge(accountId, owed)
+      owed %= BYTES_PER_TOKEN
+      yield piece
+    }
+  }
+}

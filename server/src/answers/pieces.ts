@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+
+/** So much is made before anything is sent. What is no longer goes as one, with its length told. */
+const FIRST_BYTES = 256 * 1024
+
+/** An answer of which the first pieces are made; the others are when the peer has taken those before. */
+export class Begun {
+  readonly first: readonly Buffer[]
+  /** Undefined when there is nothing more. */
+  readonly rest: AsyncIterator<Buffer> | undefined
+
+  private constructor(first: readonly Buffer[], rest: AsyncIterator<Buffer> | undefined) {
+    this.first = first
+    this.rest = rest
+  }
+
+  static of(bytes: Buffer): Begun {
+    return new Begun([bytes], undefined)
+  }
+
+  /** Rejects with what fails in the first pieces, which can still be answered in a dialect's words. */
+  static async from(pieces: AsyncIterable<Buffer>): Promise<Begun> {
+    const iterator = pieces[Symbol.asyncIterator]()
+    const first: Buffer[] = []
+    for (let length = 0; length < FIRST_BYTES; length += first.at(-1)?.length ?? 0) {
+      const next = await iterator.next()
+      if (next.done) return new Begun(first, undefined)
+      first.push(next.value)
+    }
+    return new Begun(first, iterator)
+  }
+}
+
+interface Sending {
+  readonly type: string
+  /** What fails after the first pieces cuts the answer off. */
+  readonly onError: (error: Error) => void
+}
+
+export function sendBegun(
+  reply: FastifyReply,
+  { first, rest }: Begun,
+  { type, onError }: Sending,
+): FastifyReply {
+  reply.type(type)
+  if (!rest) return reply.send(first.length === 1 ? first[0] : Buffer.concat(first))
+  const stream = Readable.from(following(first, rest), { objectMode: false })
+  stream.once('error', onError)
+  return reply.send(stream)
+}
+
+async function* following(first: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* first
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}

@@ -1,0 +1,31 @@
+import { pause } from '../../lib/slices.ts'
+import { read } from './failure.ts'
+
+const FIRST_ROWS = 64
+const FEWEST_ROWS = 8
+const MOST_ROWS = 1000
+/** How long a piece should take, whatever its rows weigh. */
+const PIECE_MS = 0.5
+
+/**
+ * At most `limit` rows, read some at a time: the engine answers at once, and without a pause nobody else would have
+ * the event loop until all are read. `next` reads so many after the last one.
+ */
+export async function readInPieces<Row>(
+  limit: number,
+  next: (wanted: number, last: Row | undefined) => readonly Row[],
+): Promise<Row[]> {
+  const found: Row[] = []
+  for (let rows = FIRST_ROWS; found.length < limit; ) {
+    const turn = pause()
+    if (turn) await turn
+    const wanted = Math.min(rows, limit - found.length)
+    const startedAt = performance.now()
+    const piece = await read(() => next(wanted, found.at(-1)))
+    for (const row of piece) found.push(row)
+    if (piece.length < wanted) break
+    const isHeavy = performance.now() - startedAt > PIECE_MS
+    rows = isHeavy ? Math.max(FEWEST_ROWS, rows >> 1) : Math.min(MOST_ROWS, rows << 1)
+  }
+  return found
+}
