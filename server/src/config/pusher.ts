@@ -27,9 +27,10 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
       'PUSHER_WEBHOOK_URL must be an address such as https://example.org/pusher-webhook.',
     )
   }
-  if (webhookUrl && cluster) {
+  for (const name of ['PUSHER_WEBHOOK_URL', 'PUSHER_SUBSCRIPTION_COUNTS', 'PUSHER_MAX_CONNECTIONS']) {
+    if (!cluster || settings.text(name) === undefined) continue
     throw new SettingRefusal(
-      'PUSHER_WEBHOOK_URL belongs to the built-in server, which PUSHER_CLUSTER turns off; set one of the two.',
+      `${name} belongs to the built-in server, which PUSHER_CLUSTER turns off; set one of the two.`,
     )
   }
   const subscriptionCounts = settings.flag('PUSHER_SUBSCRIPTION_COUNTS') ?? true

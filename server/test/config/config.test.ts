@@ -79,6 +79,8 @@ test('takes secrets that were drawn, and phrases that somebody has thought of', 
 })
 
 /** Settings → a word the one sentence must have, so that it says what to write instead. */
+const HOSTED = { PUSHER_CLUSTER: 'eu', PUSHER_APP_ID: '1', PUSHER_KEY: 'key', PUSHER_SECRET: 'a'.repeat(20) }
+
 const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PORT: 'eighty' }, /PORT.*whole number from 0 to 65535/],
   [{ PORT: '70000' }, /PORT.*65535/],
@@ -166,6 +168,11 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHER_WEBHOOK_URL: 'ftp://x' }, /https/],
   [{ PUSHER_SUBSCRIPTION_COUNTS: 'some' }, /true or false/],
   [{ PUSHER_MAX_CONNECTIONS: '0' }, /from 1 to/],
+  [{ ...HOSTED, PUSHER_MAX_CONNECTIONS: '5' }, /PUSHER_MAX_CONNECTIONS belongs to the built-in server/],
+  [
+    { ...HOSTED, PUSHER_WEBHOOK_URL: 'https://x.example' },
+    /PUSHER_WEBHOOK_URL belongs to the built-in server/,
+  ],
   [{ PUSHER_WEBHOOK_URL: 'http://127.0.0.1:0/' }, /https/],
   [{ PUSHER_WEBHOOK_URL: 'https://me:hidden@exa mple.org' }, /^PUSHER_WEBHOOK_URL(?!.*hidden)/],
   [{ PEER: 'true' }, /PEER=true.*PostgreSQL/],
