@@ -8,6 +8,12 @@ if (major < 24 || (major === 24 && minor < 7)) {
   )
   process.exit(1)
 }
+// The kernel withholds a signal that is not listened for from a container's first process, which could not be stopped while
+// it loads. Commands with an end of their own listen too.
+if (process.pid === 1) {
+  for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+    process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(exitCode))
+}
 const { enablePrivateCompileCache } = await import('./lib/compile-cache.js')
 enablePrivateCompileCache(process.env)
 const { run } = await import('./cli.ts')

@@ -8,12 +8,13 @@ import { startBlock } from './start-block.ts'
 /** Longer than all steps of `closing.ts` together; past it something hangs. */
 const SHUTDOWN_MS = 9_500
 
-/** Serves until SIGTERM or SIGINT. */
+/** Serves until SIGTERM or SIGINT, which may come while it still starts or waits for its database. */
 export async function start(environment: Environment): Promise<void> {
   const config = readConfig(environment)
-  const server = await createServer(config)
-  // Before anybody reads that it started, and may ask it to stop.
   const asked = signalled()
+  const server = await Promise.race([createServer(config), asked])
+  // Nobody was told that it serves: the process ends as it stands.
+  if (!server) return
   new LineOutput(1).write(startBlock(config, server, unreadNames(environment)))
   await asked
   server.drain()
@@ -23,8 +24,8 @@ export async function start(environment: Environment): Promise<void> {
 }
 
 /** Once more does no harm: a terminal and what started us may both pass Ctrl-C on. */
-function signalled(): Promise<void> {
+function signalled(): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve(undefined))
   })
 }
