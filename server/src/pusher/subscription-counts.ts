@@ -8,8 +8,11 @@ import type { Occupancy } from './occupancy.ts'
 const EVENT = 'pusher_internal:subscription_count'
 /** Changes within this time are told once. */
 const GATHER_MS = 100
-/** Above so many subscriptions they are told once in `CROWD_MS`, as hosted Pusher does. */
-const CROWD = 100
+/**
+ * After a count was told to so many, the next waits so long for each of them, and at most `CROWD_MS`: whoever comes and
+ * goes cannot make a channel send more than 20 frames a second. From 100 on that is 5 s, as with hosted Pusher.
+ */
+const QUIET_MS_EACH = 50
 const CROWD_MS = 5_000
 /** All nodes notice at once that one has died. */
 const RECOUNT_WITHIN_MS = 1_000
@@ -46,7 +49,7 @@ export class SubscriptionCounts {
     const kind = channelKind(channel)
     if (kind === 'presence' || kind === 'user' || this.#timers.has(channel)) return
     const told = this.#told.get(channel)
-    const quietMs = told && told.count > CROWD ? told.atMs + CROWD_MS - performance.now() : 0
+    const quietMs = told ? told.atMs + Math.min(CROWD_MS, told.count * QUIET_MS_EACH) - performance.now() : 0
     // Told even when it is what it was: the one who came has not heard it.
     this.#countIn(Math.max(GATHER_MS, quietMs), channel, () => true)
   }

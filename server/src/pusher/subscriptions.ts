@@ -29,7 +29,7 @@ interface SubscriptionsDeps {
   readonly announcements: Announcements
   /** Undefined: nobody is told of them. */
   readonly counts: Pick<SubscriptionCounts, 'changed'> | undefined
-  readonly limits: Pick<Limits, 'mayHold' | 'hold' | 'letGo'>
+  readonly limits: Pick<Limits, 'charge' | 'mayHold' | 'hold' | 'letGo'>
   readonly log: Logger
 }
 
@@ -154,11 +154,17 @@ export class Subscriptions {
         ? presenceSubscribedFrame(name, withSelf(roster?.members, subscriber.member))
         : subscribedFrame(name),
     )
-    if (first) connection.send(pusherFrame(first.event, name, first.data))
+    if (first) this.#sendFirst(connection, name, first)
     else if (isCacheChannel(name)) this.#tellMiss(connection, name)
     fanout.add(subscriber)
     this.#deps.announcements.subscribed(name, subscriber.member?.userId)
     this.#deps.counts?.changed(name)
+  }
+
+  /** It costs by its length: a few bytes ask for it, as often as one subscribes. */
+  #sendFirst(connection: Connection, name: string, { event, data }: ChannelEvent): void {
+    connection.send(pusherFrame(event, name, data))
+    this.#deps.limits.charge('command', connection.socketId, data.length / 1024)
   }
 
   #tellMiss(connection: Connection, name: string): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Kept, Topic } from '../../src/bus/bus.ts'
 import { LocalBus } from '../../src/bus/local.ts'
+import { Limits } from '../../src/transport/index.ts'
 import { until } from '../support/until.ts'
 import { openHooks } from './hooks.ts'
 import { jsDefaults, localBus, type PusherWorld, startPusher } from './pusher-world.ts'
@@ -159,6 +160,20 @@ test('an event that is triggered while a subscriber waits for the last one is ne
     assert.deepEqual(await client.settled(), [])
   }
   assert.equal(bus.answers.length, 1, 'those who ask at once share a question')
+})
+
+test('a client that asks for a long event again and again is slowed down by its length', async () => {
+  const limits = new Limits(true, () => 0)
+  await using limited = await startPusher({ limits })
+  await limited.library.trigger('cache-long', 'e', 'x'.repeat(10_000))
+  const client = await limited.raw().opened()
+  for (let i = 0; i < 1_000; i++) {
+    client.subscribe('cache-long')
+    client.say('pusher:unsubscribe', { channel: 'cache-long' })
+  }
+  await until('it to be told', () => client.messages.some(({ data }) => data?.code === 4301))
+  // Of 2,000 commands at once, each of which could have cost one.
+  assert.ok(client.messages.filter(({ event }) => event === 'e').length < 200)
 })
 
 /** News travels when the test says so: what is kept is known before. */
