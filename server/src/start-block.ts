@@ -27,6 +27,11 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
     ],
+    isOn('channels') &&
+      config.pusher.cluster !== undefined && [
+        'warning',
+        `PUSHER_CLUSTER is set: LIVE EVENTS GO TO HOSTED PUSHER (${config.pusher.cluster}), and the Pusher server here is off; leave it out for the one here`,
+      ],
     unread.length > 0 && ['not read', `${listed(unread)}: no setting of this server`],
     !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
   ]

@@ -13,3 +13,7 @@ export function codePointLength(text: string): number {
   }
   return length
 }
+
+/** The same JSON in ASCII: outside of its texts it has no other characters. */
+export const asciiJson = (json: string): string =>
+  json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

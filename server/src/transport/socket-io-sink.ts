@@ -7,6 +7,7 @@ import {
   type Owner,
   type Sink,
 } from '../delivery/index.ts'
+import { asciiJson } from '../lib/text.ts'
 import type { SocketIoLink } from './socket-io-link.ts'
 
 /**
@@ -97,7 +98,10 @@ export class SocketIoSink implements Sink {
       return
     }
     this.#link.waitingBytes += payload.length
+    const { connection } = this.#link
+    // Version 1 of the client takes what it polls for bytes of UTF-8 once more, and fails on any other character.
+    const text = connection.protocol === 3 ? asciiJson(payload.toString()) : payload.toString()
     // engine.io adds its own packet type, 4; the 2 is socket.io's EVENT.
-    this.#link.connection.send(`2${payload.toString()}`)
+    connection.send(`2${text}`)
   }
 }

@@ -198,3 +198,16 @@ test('it says its version', async (t) => {
   assert.equal(await exited, 0)
   assert.match(output.stdout, /^\d+\.\d+\.\d+\n$/)
 })
+
+test('the start-up block says in a line of its own that live events go to hosted Pusher', async (t) => {
+  const hosted = {
+    PUSHER_CLUSTER: 'eu',
+    PUSHER_APP_ID: '1',
+    PUSHER_KEY: 'k',
+    PUSHER_SECRET: '0a9b8c7d6e5f4a3b2c1d',
+  }
+  const { output } = await ready(t, { DBPATH: join(await tempDir(t), 'chat.db'), ...hosted })
+  const warnings = output.stdout.split('\n').filter((line) => /^ +warning/.test(line))
+  assert.equal(warnings.length, 1, output.stdout)
+  assert.match(warnings[0] ?? '', /PUSHER_CLUSTER.*hosted Pusher \(eu\).*leave it out/i)
+})

@@ -3,11 +3,13 @@ import { after, before, describe, test } from 'node:test'
 import {
   NOBODY,
   NOWHERE,
+  post,
   RawListener,
   ROOMS_UUID,
   register,
   SOCKET_IO_KINDS,
   SocketIoListener,
+  uniqueName,
 } from '../support/rooms.ts'
 import { type Target, target } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -38,6 +40,29 @@ test('pages of any origin may poll; where the client asks with credentials, as v
       assert.equal(headers.get('access-control-allow-credentials'), credentials)
     }
   }
+})
+
+test('who polls as versions 1 and 2 of the client do is sent ASCII, which version 1 alone can read', async () => {
+  const login = uniqueName('zoe')
+  const account = { login, password: 'correct horse', username: 'Zoë 👋' }
+  await post(url, '/register', account)
+  const ann = await register(url, 'ann')
+  const gid = await ann.createRoom()
+  const { data } = await post(url, '/login', account)
+  const { uuid } = data as { uuid: string }
+  const address = `${url}/socket.io/?EIO=3&transport=polling`
+  const opening = await (await fetch(address)).text()
+  const polling = `${address}&sid=${/"sid":"([^"]+)"/.exec(opening)?.[1]}`
+  const packet = `42${JSON.stringify(['auth', { uuid, room_gid: gid }])}`
+  await fetch(polling, { method: 'POST', body: `${packet.length}:${packet}` })
+  let heard = ''
+  await until('the arrival', async () => {
+    heard += await (await fetch(polling)).text()
+    return heard.includes('join_room')
+  })
+  assert.equal(Buffer.byteLength(heard), heard.length)
+  const [, payload = ''] = /\["join_room",(\{[^}]*\})\]/.exec(heard) ?? []
+  assert.equal(JSON.parse(payload).user, account.username)
 })
 
 for (const kind of SOCKET_IO_KINDS) {
