@@ -75,10 +75,10 @@ export class WebhookQueue {
     for (const { bytes } of taken) this.#heldBytes -= bytes
   }
 
-  /** The application will not have them. */
-  giveUp(taken: readonly QueuedEvent[]): void {
+  /** The application will not have them, for the reason that is logged. */
+  giveUp(taken: readonly QueuedEvent[], why: object): void {
     this.letGo(taken)
-    this.#drop('refused', taken.length)
+    this.#drop('refused', taken.length, why)
   }
 
   /** Nothing is on its way any more: says once what was dropped since the last time. */
@@ -92,9 +92,14 @@ export class WebhookQueue {
     this.#dropped.clear()
   }
 
-  #drop(reason: DropReason, count: number): void {
+  /** Says so with the first of its reason. */
+  #drop(reason: DropReason, count: number, why: object = {}): void {
     if (count === 0) return
-    if (!this.#dropped.has(reason)) this.#options.log.warn({ reason }, 'webhook events are being dropped')
+    const { log } = this.#options
+    if (!this.#dropped.has(reason)) {
+      if (reason === 'refused') log.warn({ ...why, count }, 'a webhook was given up')
+      else log.warn({ reason }, 'webhook events are being dropped')
+    }
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count)
     this.#options.onDropped(reason, count)
   }

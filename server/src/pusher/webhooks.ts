@@ -79,7 +79,7 @@ export class Webhooks {
       if (batch.length > 0) await this.#holdFor(this.#send(batch))
     }
     // Nobody will post them any more.
-    this.#queue.giveUp(this.#queue.take(this.#queue.length))
+    this.#queue.giveUp(this.#queue.take(this.#queue.length), { failure: 'the server is closing' })
     this.#sending = undefined
     if (this.#onTheirWay.size === 0) this.#queue.report()
   }
@@ -111,8 +111,7 @@ export class Webhooks {
       const refusal = await this.#post(JSON.stringify({ time_ms, events: left.map(({ event }) => event) }))
       if (!refusal) return this.#queue.letGo(left)
       if (this.#closing.signal.aborted || performance.now() + delayMs > giveUpAt) {
-        this.#deps.log.warn({ ...refusal, count: left.length }, 'a webhook was given up')
-        return this.#queue.giveUp(left)
+        return this.#queue.giveUp(left, refusal)
       }
       await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)
     }

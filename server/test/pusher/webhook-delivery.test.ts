@@ -139,3 +139,28 @@ test('an event older than an hour is not told any more', () => {
   )
   assert.deepEqual(dropped, [['old', 1]])
 })
+
+test('an application that is away for long is logged once when a batch is given up, and once at the end', () => {
+  const lines: string[] = []
+  const log = memoryLog(lines)
+  const many = new WebhookQueue({
+    clock: { nowMicros: () => 1 },
+    log,
+    onDropped: () => undefined,
+    maxAgeMs: 1,
+  })
+  const refuse = () => {
+    many.add({ name: 'channel_occupied', channel: 'a' })
+    many.giveUp(many.take(1), { status: 503 })
+  }
+  for (let i = 0; i < 3; i++) refuse()
+  many.report()
+  many.report()
+  refuse()
+  const told = lines.map((line) => JSON.parse(line)).map(({ msg, status, count }) => ({ msg, status, count }))
+  assert.deepEqual(told, [
+    { msg: 'a webhook was given up', status: 503, count: 1 },
+    { msg: 'webhook events were dropped', status: undefined, count: 3 },
+    { msg: 'a webhook was given up', status: 503, count: 1 },
+  ])
+})
