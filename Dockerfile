@@ -1,4 +1,5 @@
-FROM node:26-slim
+ARG NODE_IMAGE=node:26-slim
+FROM ${NODE_IMAGE}
 WORKDIR /srv/parlance
 ENV NODE_ENV=production
 # What is published of it is for whoever runs it to say.

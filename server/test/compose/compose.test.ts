@@ -76,8 +76,65 @@ test('the nodes and their database agree on who is who', () => {
   assert.deepEqual([username, password, pathname], [POSTGRES_USER, POSTGRES_PASSWORD, `/${POSTGRES_DB}`])
   const { REDISCLI_AUTH } = environmentOf('redis')
   assert.equal(new URL(environmentOf('one').REDIS_URL ?? '').password, REDISCLI_AUTH)
-  const command = filledIn(String(at(compose, 'services', 'redis', 'command')))
-  assert.ok(command.includes(`--requirepass ${REDISCLI_AUTH} `))
+  assert.match(read('deploy/start-redis.sh'), /^requirepass "\$REDISCLI_AUTH"$/m)
+})
+
+test('no password is on a command line, where everybody on the machine may read it', () => {
+  for (const service of services) {
+    for (const key of ['command', 'entrypoint', 'healthcheck'])
+      assert.doesNotMatch(JSON.stringify(at(compose, 'services', service, key) ?? ''), /\$|PASSWORD/, service)
+  }
+  assert.deepEqual(at(compose, 'services', 'redis', 'command'), ['sh', '/start-redis.sh'])
+})
+
+const BYTES = { m: 2 ** 20, g: 2 ** 30 } as const
+
+function memoryOf(service: string): number {
+  const [, count, unit] = /^(\d+)([mg])$/.exec(String(at(compose, 'services', service, 'mem_limit'))) ?? []
+  return Number(count) * BYTES[unit === 'g' ? 'g' : 'm']
+}
+
+test('every service has a limit of memory, beyond which it does not swap', () => {
+  for (const service of services) {
+    assert.ok(memoryOf(service) >= 512 * BYTES.m, service)
+    const { mem_limit, memswap_limit } = wordsAt(compose, 'services', service)
+    assert.equal(memswap_limit, mem_limit, service)
+  }
+})
+
+test('every image can be pinned in .env', () => {
+  const images = services.map((service) => String(at(compose, 'services', service, 'image')))
+  const foreign = images.filter((image) => image !== 'parlance')
+  assert.equal(foreign.length, services.length - NODES.length)
+  const base = String(at(compose, 'services', 'one', 'build', 'args', 'NODE_IMAGE'))
+  for (const image of [...foreign, base]) {
+    const [, name = ''] = /^\$\{(\w+_IMAGE):-[\w/-]+:[\w.-]+\}$/.exec(image) ?? []
+    assert.match(read('deploy/example.env'), new RegExp(`^# ${name}=\\S+@sha256:`, 'm'))
+  }
+  assert.match(
+    read('Dockerfile'),
+    new RegExp(`^ARG NODE_IMAGE=${filledIn(base)}\nFROM \\$\\{NODE_IMAGE\\}$`, 'm'),
+  )
+})
+
+/** A connection of HAProxy with both its buffers, and two descriptors. */
+const ACTIVE_CONNECTION_BYTES = 34_000
+
+test('the balancer has a limit of connections, in all and for one address, that its memory and descriptors suffice for', () => {
+  const config = read('deploy/haproxy.cfg')
+  const [, each = ''] = /^ {2}maxconn (\d+)$/m.exec(config) ?? []
+  const frontends = config.split(/^(?=frontend )/m).slice(1)
+  const connections = Number(each) * frontends.length
+  assert.ok(
+    connections > 0 && connections * ACTIVE_CONNECTION_BYTES <= memoryOf('balancer'),
+    `${connections}`,
+  )
+  assert.ok(connections * 2 < Number(at(compose, 'services', 'balancer', 'ulimits', 'nofile')))
+  for (const frontend of frontends) {
+    const [, ofOne = ''] =
+      /^ {2}tcp-request connection reject if \{ sc0_conn_cur gt (\d+) \}$/m.exec(frontend) ?? []
+    assert.ok(Number(ofOne) > 0 && Number(ofOne) * 5 <= Number(each), frontend)
+  }
 })
 
 test('the balancer is given every address that its configuration asks for, and each is where something listens', () => {
@@ -184,7 +241,8 @@ test('what the image is made of is all that a node needs, and it says that it is
   const server = spawn(process.execPath, [entry, ...args], { cwd: image, env: settings, stdio: 'ignore' })
   endWithUs(server)
   t.after(() => void server.kill('SIGKILL'))
-  const [, probe = ''] = /^ {2}CMD \["node", "-e", "(.+)"\]$/m.exec(dockerfile) ?? []
-  const asking = () => run(process.execPath, ['-e', probe.replace('8000', String(port))])
+  const [, probe = ''] = /^ {2}CMD \["node", "(.+)"\]$/m.exec(dockerfile) ?? []
+  // In a container it would be the first process.
+  const asking = () => run(process.execPath, [probe, String(server.pid)], { cwd: image })
   await until('the node to say that it is alive', () => asking().then(Boolean, () => false), 20_000)
 })

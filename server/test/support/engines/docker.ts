@@ -26,6 +26,9 @@ export async function dockerIsMissing(): Promise<string | undefined> {
 function imagesAsked(): readonly string[] {
   const texts = ['compose.yaml', 'Dockerfile'].map((file) => readFileSync(join(ROOT, file), 'utf8'))
   return texts.flatMap((text) =>
-    [...text.matchAll(/^(?: +image: |FROM )(\S+)$/gm)].map(([, image = '']) => image),
+    // The one that is taken unless .env names another.
+    [...text.matchAll(/^(?: +image: (?:\$\{\w+:-)?|ARG NODE_IMAGE=)([^\s}]+)\}?$/gm)].map(
+      ([, image = '']) => image,
+    ),
   )
 }
