@@ -30,7 +30,7 @@ export interface Bus {
    * that are there. It may be forgotten before its time: with an outage, a restart, or the bound of what is kept.
    */
   keep<T>(topic: Topic<T>, news: T, forMs: number): void
-  /** What was kept last. Undefined: nothing, or it is not known while other nodes are out of reach. */
+  /** The news that was kept last. Undefined: none, or none is known while other nodes are out of reach. */
   kept<T>(topic: Topic<T>): Promise<Kept<T> | undefined>
   /**
    * A listener must not throw; one that does is reported and does not keep the news from the others.

@@ -1,6 +1,6 @@
 /** Bytes that a node's kept news may take; past it the oldest is forgotten before its time. */
 export const MAX_KEPT_BYTES = 64 * 1024 * 1024
-/** What an entry takes besides its texts. */
+/** An entry takes about this much besides its texts. */
 const ENTRY_BYTES = 200
 
 export interface KeptEntry {

@@ -5,7 +5,7 @@ import { runNextTurn } from '../lib/timers.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
 import { QUOTAS } from './quotas.ts'
 
-/** Of the same name as the topic on which the event is told: it is kept before it travels. */
+/** The topic has the name of the one on which the event is told: so the event is kept before it travels. */
 const keptOf = (channel: string): Topic<ChannelEvent> => topic(channelTopicName(channel))
 
 /** A question for the last event of a channel, and what was heard of the channel since it was asked. */
@@ -44,7 +44,7 @@ export class EventCache {
     lookup.isOvertaken = true
   }
 
-  /** Whoever asks next is told by those who keep it. */
+  /** Nothing is held here that could be out of date. */
   renewed(): void {}
 
   /**

@@ -26,7 +26,7 @@ export const establishedFrame = (socketId: string, activityTimeoutSeconds: numbe
     JSON.stringify({ socket_id: socketId, activity_timeout: activityTimeoutSeconds }),
   )
 
-/** Who of a watchlist is online, or offline, by now. */
+/** Tells users of a watchlist that are online, or offline, by now. */
 export function watchlistFrame(
   events: readonly (readonly [name: 'online' | 'offline', userIds: readonly string[]])[],
 ): Frame {

@@ -47,7 +47,7 @@ export class Occupancy {
     return this.#sets.enter(MEMBERS + channel, member.userId, member.info)
   }
 
-  /** What a later subscription of a user says of him holds for all of them. */
+  /** Replaces the information about a user: a later subscription's holds for all of the user's. */
   describeMember(channel: string, member: Member): Promise<void> {
     return this.#sets.describe(MEMBERS + channel, member.userId, member.info)
   }

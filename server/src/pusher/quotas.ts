@@ -18,7 +18,7 @@ export const QUOTAS = {
   watchlistLength: 100,
   /** Entries of all watchlists of a node. */
   watchesOfNode: 500_000,
-  /** What an application says of a user, and a watchlist of the longest ids. */
+  /** Room for 10 KiB about a user, and for a watchlist of the longest ids. */
   userDataBytes: 24 * 1024,
   /** One WebSocket message: 10 KiB of data in which every character is escaped, and what is around it. */
   messageBytes: 128 * 1024,

@@ -41,7 +41,7 @@ export interface PusherDeps {
   readonly timing?: Partial<PusherTiming>
   /** Of this node; the next client is told to come back later. */
   readonly maxConnections?: number
-  /** Of the application, on all nodes together; the next client is told to stay away. */
+  /** The application's, on all nodes together; the next client is told to stay away. */
   readonly connectionQuota?: number
 }
 

@@ -37,7 +37,7 @@ interface SubscriptionCountsDeps {
 export class SubscriptionCounts {
   readonly #deps: SubscriptionCountsDeps
   readonly #timers = new Map<string, NodeJS.Timeout>()
-  /** Of channels that this node has subscribers of. */
+  /** The last count of each channel that this node has subscribers of. */
   readonly #told = new Map<string, Told>()
 
   constructor(deps: SubscriptionCountsDeps) {

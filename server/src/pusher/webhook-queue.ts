@@ -23,7 +23,7 @@ interface WebhookQueueOptions {
 
 /** Events that wait or are on their way. The next is dropped. */
 const MAX_EVENTS = 10_000
-/** Of the same events, as they are posted. */
+/** The bound of the same events in bytes, as they are posted. */
 const MAX_BYTES = 32 * 1024 * 1024
 
 /** Webhook events on their way: bounded in number, in bytes and in age. What it drops is counted, and logged once. */

@@ -20,7 +20,7 @@ interface WebhooksDeps {
 export interface WebhookRetry {
   readonly firstMs: number
   readonly giveUpMs: number
-  /** So long the batches behind a refused one wait for it, so that order holds; then they go out beside it. */
+  /** The batches behind a refused one wait for it for this time, so that order holds; then they go out beside it. */
   readonly holdMs: number
   /** An event that has waited for longer is dropped: it is no news any more. */
   readonly maxAgeMs: number

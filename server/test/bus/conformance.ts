@@ -54,7 +54,7 @@ export function busConformance(
       assert.match(String(errors[0]), /broken listener/)
     })
 
-    test('what is kept last of a topic is known to those who ask later, for a while', async () => {
+    test('the news of a topic that was kept last is known to those who ask later, for a while', async () => {
       await using bus = disposable(await open(fail))
       const other = topic<number>('conformance:{other}%')
       assert.equal(await bus.it.kept(other), undefined)

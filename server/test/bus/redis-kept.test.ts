@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 const { redis, open, openBehindProxy } = await startRedisNodes()
 const MINUTE_MS = 60_000
 
-test('what one node kept, another knows, also one that comes later; the last one counts', async (t) => {
+test('news that one node kept is known to the others, also to one that comes later; the last one counts', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   here.keep(news, 1, MINUTE_MS)
   assert.equal((await here.kept(news))?.news, 1, 'at once')
@@ -37,7 +37,7 @@ test('a node that is cut off knows what it kept meanwhile, nothing older, and sa
   await until('the others to know', async () => (await other.kept(news))?.news === 'meanwhile')
 })
 
-test('what a node kept while it was cut off does not replace what another kept after it', async (t) => {
+test('news that a node kept while it was cut off does not replace what another kept after it', async (t) => {
   const { bus: cut, proxy } = await openBehindProxy(t)
   const other = await open(t)
   proxy.cut('stay')
@@ -72,7 +72,7 @@ test('a Redis that has lost everything knows nothing that was kept, and takes th
   assert.equal((await bus.kept(news))?.news, 2)
 })
 
-test('what a node keeps in Redis is bounded in all', async (t) => {
+test('the news that a node keeps in Redis is bounded in all', async (t) => {
   const bus = await open(t)
   const text = 'x'.repeat(2 * 1024 * 1024)
   const count = MAX_KEPT_BYTES / (2 * text.length) + 2

@@ -63,7 +63,7 @@ test('a Redis that has lost everything is told again, and who comes again is kno
   assert.equal(await there.presence.leave('s', 'bob'), true)
 })
 
-test('what was said last about a member is known at every node, also to a Redis that has lost it', async (t) => {
+test('a member is known at every node by what was said about it last, also to a Redis that has lost it', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   await here.presence.enter('s', 'ann', 'old')
   await there.presence.enter('s', 'ann', 'new')

@@ -24,7 +24,7 @@ test('a page that nginx serves connects from its own origin, whatever the port',
   await client.close()
 })
 
-/** What a handshake is answered that is not taken. */
+/** The answer to a handshake that is not taken. */
 async function refusal(url: string, origin: string): Promise<{ status: number; body: string }> {
   const ws = new WebSocket(`${url.replace('http', 'ws')}/ws`, { origin })
   ws.on('error', () => undefined)

@@ -36,7 +36,7 @@ export async function startNginx(
   return url
 }
 
-/** What Debian's own nginx.conf has around a site, in one process and one folder. */
+/** Stands for Debian's own nginx.conf around a site, in one process and one folder. */
 const mainAround = (site: string): string => `
 daemon off;
 master_process off;

@@ -24,7 +24,7 @@ const KINDS = [
 ] as const
 
 for (const [channel, channelData] of KINDS) {
-  test(`who subscribes to ${channel} gets its last event first, or is told that there is none`, async () => {
+  test(`a subscriber of ${channel} gets its last event first, or is told that there is none`, async () => {
     const early = await world.raw().opened()
     await early.subscribed(channel, channelData)
     assert.deepEqual(await early.next('pusher:cache_miss'), {
@@ -172,7 +172,7 @@ test('a client that asks for a long event again and again is slowed down by its 
     client.say('pusher:unsubscribe', { channel: 'cache-long' })
   }
   await until('it to be told', () => client.messages.some(({ data }) => data?.code === 4301))
-  // Of 2,000 commands at once, each of which could have cost one.
+  // It may say 2,000 things at once, each of which could have cost one.
   assert.ok(client.messages.filter(({ event }) => event === 'e').length < 200)
 })
 

@@ -181,7 +181,7 @@ test('pusher-js does not come back to an application that is over its quota', as
   await until('the end', () => js.connection.state === 'disconnected')
 })
 
-test('what a client says before it is admitted is answered afterwards', async () => {
+test('a message that comes before its client is admitted is answered afterwards', async () => {
   await using world = await startPusher({ connectionQuota: 1 })
   const client = world.raw()
   client.ws.on('open', () => client.subscribe('news'))

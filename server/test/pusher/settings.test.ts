@@ -6,7 +6,7 @@ import { until } from '../support/until.ts'
 import { type Hooks, openHooks } from './hooks.ts'
 import { RawClient } from './pusher-world.ts'
 
-// What the settings of a whole server do to its Pusher server.
+// The settings of a whole server reach its Pusher server.
 
 const credentials = { key: KEYS.PUSHER_KEY, secret: KEYS.PUSHER_SECRET }
 let hooks: Hooks

@@ -49,7 +49,7 @@ const told = async (client: RawClient) => {
   return data.events
 }
 
-test('who signs in with a watchlist is told who is online and who is not, and of each change, on every node', async () => {
+test('a user with a watchlist is told who of it is online and who is not, and of each change, on every node', async () => {
   const bob = await signedIn(two, { id: 'bob' })
   const ann = await signedIn(one, { id: 'ann', watchlist: ['bob', 'cem', 7, 'bob'] })
   assert.deepEqual(await told(ann), [

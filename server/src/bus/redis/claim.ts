@@ -64,7 +64,7 @@ export class Claim {
     return shifts[0]
   }
 
-  /** What is said about a member by now. */
+  /** Says what this node knows about a member by now. */
   async describe(set: string, member: string): Promise<void> {
     const about = this.#holders.members(set).get(member)?.about
     if (about !== undefined && !this.#isBuried) await this.ledger.describe(this.#self, set, { member, about })

@@ -18,7 +18,7 @@ const ANSWER_TIMEOUT_MS = 1_000
 export class RedisKept {
   readonly #link: RedisLink
   readonly #names: Names
-  /** What this node has put into Redis, without texts; and with them, what it could not put there yet. */
+  /** News of this node: without its text once Redis has it, with its text until then. */
   readonly #own: KeptNews
 
   constructor(link: RedisLink, names: Names) {
