@@ -14,6 +14,7 @@ import { runEvery } from './lib/timers.ts'
 import { openListeners } from './listeners.ts'
 import { countLostLines, createLog, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { passwordPolicyOf } from './password-policy.ts'
 import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
 import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
@@ -64,7 +65,17 @@ export async function createServer(config: Config): Promise<Server> {
   const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
   const { maxMessageBytes, passwordCost } = config
   const { md5Passwords } = config.rooms
-  const chat = new Chat({ store, bus, clock, maxMessageBytes, passwordCost, md5Passwords, onError })
+  const passwordPolicy = passwordPolicyOf(config)
+  const chat = new Chat({
+    store,
+    bus,
+    clock,
+    maxMessageBytes,
+    passwordCost,
+    passwordPolicy,
+    md5Passwords,
+    onError,
+  })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 

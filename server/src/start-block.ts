@@ -33,6 +33,12 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
         `PUSHER_CLUSTER is set: LIVE EVENTS GO TO HOSTED PUSHER (${config.pusher.cluster}), and the Pusher server here is off; leave it out for the one here`,
       ],
     unread.length > 0 && ['not read', `${listed(unread)}: no setting of this server`],
+    [
+      'passwords',
+      config.passwordPolicy === 'strict'
+        ? 'at least 8 characters, none of the 3,000 commonest'
+        : 'any; PASSWORD_POLICY=strict refuses short and common ones',
+    ],
     !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
   ]
   const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))

@@ -51,6 +51,8 @@ export interface Config {
   /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
   readonly drainSeconds: number
   readonly maxMessageBytes: number
+  /** Which passwords may be set. */
+  readonly passwordPolicy: 'any' | 'strict'
   /** Of new hashes. No setting: only who embeds the server can choose it. */
   readonly passwordCost: PasswordCost
   readonly trustedProxies: readonly string[]

@@ -11,6 +11,7 @@ import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
 import { newName } from './names.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId } from './types.ts'
@@ -41,6 +42,7 @@ interface AccountsParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly passwords: Passwords
+  readonly passwordPolicy?: PasswordPolicy | undefined
 }
 
 /** People, bots and guests: who they are and how they prove it. */
@@ -51,25 +53,27 @@ export class Accounts {
   readonly tokenTimes: TokenTimes
   readonly #clock: Clock
   readonly #passwords: Passwords
+  readonly #requireAllowed: PasswordPolicy
   readonly #knownSites = new KnownSites()
 
-  constructor({ store, bus, clock, passwords }: AccountsParts) {
+  constructor({ store, bus, clock, passwords, passwordPolicy = () => {} }: AccountsParts) {
     this.#store = store.accounts
     this.#contacts = store.contacts
     this.#bus = bus
     this.#clock = clock
     this.tokenTimes = new TokenTimes(clock)
     this.#passwords = passwords
+    this.#requireAllowed = passwordPolicy
   }
 
   /**
-   * Refuses 'name_refused' (details.field), 'name_taken' and 'email_taken' (details.fields names every taken one),
-   * 'busy'.
+   * Refuses 'name_refused' (details.field), 'password_refused', 'busy', 'name_taken' and 'email_taken' (details.fields).
    */
   async register(registration: Registration): Promise<Account> {
     const { email, password, from, isFromMd5Client = false } = registration
     const username = newName(registration.username, 'username')
     const displayName = newName(registration.displayName ?? username, 'displayName')
+    this.#requireAllowed(password)
     const attempt = { asker: this.#askerAt(from), isFromMd5Client }
     const passwordHash = await unlessBusy(this.#passwords.hash(password, attempt))
     return this.#store.create({
@@ -179,6 +183,7 @@ export class Accounts {
 
   /** Replaces the password and logs the account out everywhere. Refuses 'busy'. */
   async setPassword(accountId: AccountId, password: string): Promise<void> {
+    this.#requireAllowed(password)
     const passwordHash = await unlessBusy(this.#passwords.hash(password))
     const change = { passwordHash, at: this.tokenTimes.revocation() }
     this.#tellRevoked(accountId, await this.#store.setPassword(accountId, change))

@@ -7,6 +7,7 @@ import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
 import { Messages } from './messages.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 import { Presence } from './presence.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
@@ -16,6 +17,7 @@ export { AccountNotices } from './account-notices.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export { faultWords, nameFault, newName } from './names.ts'
+export { type PasswordPolicy, strictPasswords } from './password-policy.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions, Typing }
@@ -29,6 +31,8 @@ interface ChatOptions {
   readonly passwordCost?: PasswordCost
   /** Whether clients that send the MD5 of a password log in with it. Not without it. */
   readonly md5Passwords?: boolean
+  /** Without it, any password may be set. */
+  readonly passwordPolicy?: PasswordPolicy | undefined
   /** What nobody waits for has failed. Without it, it is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
 }
@@ -51,7 +55,8 @@ export class Chat {
   constructor(options: ChatOptions) {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
     const passwords = new Passwords(passwordCost, options.md5Passwords)
-    this.accounts = new Accounts({ store, bus, clock, passwords })
+    const { passwordPolicy } = options
+    this.accounts = new Accounts({ store, bus, clock, passwords, passwordPolicy })
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Account, Accounts } from '../core/chat.ts'
+import { type Account, type AccountId, type Accounts, ChatError } from '../core/chat.ts'
 import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
@@ -64,10 +64,22 @@ async function resetPassword({ accounts, account, passwordFrom }: Subject, name:
     throw new CommandEnd(`${name} is a guest, and a guest has no password: have its name registered instead.`)
   const given = passwordFrom === undefined ? undefined : readPassword(passwordFrom)
   const password = given ?? newPassword()
-  await accounts.setPassword(account.accountId, password)
+  await setPassword(accounts, account.accountId, password)
   const disabled = account.isDisabled ? ' It is disabled still: parlance accounts enable lets it in.' : ''
   const told = given === undefined ? ` Its new password: ${password}` : ''
   return `${name} has a new password: ${OUT}.${disabled}${told}`
+}
+
+async function setPassword(accounts: Accounts, accountId: AccountId, password: string): Promise<void> {
+  try {
+    await accounts.setPassword(accountId, password)
+  } catch (error) {
+    if (!(error instanceof ChatError && error.code === 'password_refused')) throw error
+    throw new CommandEnd(
+      'The password is too short or too common for PASSWORD_POLICY=strict: give one of at least 8 characters, or none to have one made.',
+      { cause: error },
+    )
+  }
 }
 
 const STDIN = 0

@@ -2,6 +2,7 @@ import { LocalBus } from '../bus/local.ts'
 import type { Config, Database } from '../config/index.ts'
 import { type Accounts, Chat } from '../core/chat.ts'
 import { systemClock } from '../lib/clock.ts'
+import { passwordPolicyOf } from '../password-policy.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
@@ -14,18 +15,20 @@ export interface OpenAccounts {
 }
 
 /** What decides how a password is stored is as the servers have it. */
-export type AccountSettings = Pick<Config, 'database' | 'rooms'>
+export type AccountSettings = Pick<Config, 'database' | 'rooms' | 'passwordPolicy'>
 
 /** Throws `StoreRefusal` for a database that is not there, out of reach, or of another version. */
-export async function openAccounts({ database, rooms }: AccountSettings): Promise<OpenAccounts> {
-  const store = await openStore(database)
+export async function openAccounts(settings: AccountSettings): Promise<OpenAccounts> {
+  const store = await openStore(settings.database)
   const onError = (error: unknown) => {
     throw error
   }
   // Servers hear of what is changed here from the database, so no bus is needed.
   const bus = new LocalBus(onError)
-  const { md5Passwords } = rooms
-  const { accounts } = new Chat({ store, bus, clock: systemClock(), maxMessageBytes: 1, md5Passwords })
+  const { md5Passwords } = settings.rooms
+  const clock = systemClock()
+  const passwordPolicy = passwordPolicyOf(settings)
+  const { accounts } = new Chat({ store, bus, clock, maxMessageBytes: 1, md5Passwords, passwordPolicy })
   return { accounts, close: () => store.close() }
 }
 

@@ -1,6 +1,7 @@
 export { type AddressOf, addressReader, networkOf } from './address.ts'
 export { createDialectApp, type DialectAnswers, messageBodyBytes, plain } from './app.ts'
 export { type Stopped, stop } from './closing.ts'
+export { isCrossSiteForm } from './cross-site.ts'
 export { Dispatcher, type HttpOwner, pathOf, type SharedRoute } from './dispatcher.ts'
 export { Exchanges } from './exchanges.ts'
 export { Health } from './health.ts'

@@ -15,6 +15,7 @@ test('without settings: loopback, port 8000, a file in .data, every dialect, lim
     ...{ tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000, md5Passwords: true },
   })
   assert.equal(config.rateLimits, true)
+  assert.equal(config.passwordPolicy, 'any')
   assert.equal(config.maxMessageBytes, 8192)
   assert.ok(Object.isFrozen(config))
 })
@@ -27,6 +28,7 @@ test('reads every kind of value', () => {
     PARLANCE_PORTS: 'rooms:9001',
     ROOMS_TCP_PORT: '0',
     GROUPS_GUESTS: 'false',
+    PASSWORD_POLICY: 'strict',
     CORS_ALLOW_ORIGIN: 'https://a.example, https://b.example/',
     PARLANCE_RATE_LIMITS: 'off',
     TRUSTED_PROXIES: '10.0.0.0/8,loopback',
@@ -39,6 +41,7 @@ test('reads every kind of value', () => {
   assert.equal(config.groups.guestsAllowed, false)
   assert.deepEqual(config.chatapp.allowedOrigins, ['https://a.example', 'https://b.example'])
   assert.equal(config.rateLimits, false)
+  assert.equal(config.passwordPolicy, 'strict')
 })
 
 test('the MD5 of a password is nothing without the rooms dialect, whatever else is set', () => {
@@ -149,6 +152,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ GROUPS_GUESTS: 'perhaps' }, /true or false/],
   [{ ROOMS_PASSWORD_DIGESTS: 'perhaps' }, /true or false/],
   [{ MAX_MESSAGE_BYTES: '0' }, /MAX_MESSAGE_BYTES/],
+  [{ PASSWORD_POLICY: 'weak' }, /PASSWORD_POLICY.*any, strict/],
   [{ CHANNELS_TOKEN_TTL: '1.5' }, /CHANNELS_TOKEN_TTL/],
   [{ CHANNELS_PRESENCE: '*' }, /CHANNELS_PRESENCE has "\*".*presence-team-\*/],
   [{ CHANNELS_PRESENCE: 'presence-a,private-b' }, /"private-b".*such as presence-chitchat/],

@@ -26,6 +26,7 @@ export const NOT_A_PARTICIPANT = failure(403, 'You are not part of this channel'
 export const NOT_YOURS_TO_SUBSCRIBE = failure(403, 'You may not subscribe to this channel')
 export const UNKNOWN_CHANNEL = failure(404, 'No such channel')
 const UNKNOWN_USER = failure(404, 'No such user')
+export const CROSS_SITE_FORM = failure(403, 'Forms of other sites are not taken')
 export const NOT_FOUND = failure(404, 'Not found')
 export const METHOD_NOT_ALLOWED = failure(405, 'Method not allowed')
 export const INTERNAL = failure(500, 'Internal server error')
@@ -43,10 +44,17 @@ const refusedName = (details: ChatErrorDetails): Answer => {
   return failure(400, words ? `username must be without ${words}` : 'username must be a non-empty text')
 }
 
+const refusedPassword = ({ fault, minLength }: ChatErrorDetails): Answer =>
+  failure(
+    400,
+    fault === 'short' ? `password must have at least ${minLength} characters` : 'password is too common',
+  )
+
 const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
   // Clients of this dialect tell success from failure by the body here, not by the code.
   name_taken: failure(200, 'Could not add user'),
   name_refused: refusedName,
+  password_refused: refusedPassword,
   email_taken: failure(200, 'Could not add user'),
   wrong_credentials: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
   unknown_account: UNKNOWN_USER,

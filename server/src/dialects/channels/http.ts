@@ -5,11 +5,21 @@ import {
   type AddressOf,
   createDialectApp,
   type DialectAnswers,
+  isCrossSiteForm,
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
-import { type Answer, answerTo, INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, unreadable } from './errors.ts'
+import {
+  type Answer,
+  answerTo,
+  CROSS_SITE_FORM,
+  INTERNAL,
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  Refusal,
+  unreadable,
+} from './errors.ts'
 import { parseBody } from './fields.ts'
 import { type Call, type Requests, ROUTES } from './requests.ts'
 
@@ -40,6 +50,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
     if (request.method === 'OPTIONS') return sendPreflight(request, reply)
+    if (isCrossSiteForm(request.raw)) throw new Refusal(CROSS_SITE_FORM)
     // Clients name any type, or none: what is not a form is read as JSON whatever they say.
     if (!isForm(request)) request.raw.headers['content-type'] = 'application/json'
     return undefined

@@ -9,6 +9,12 @@ interface Answer {
 }
 
 export const TOO_MANY: Answer = { status: 429, text: 'too many requests' }
+
+const passwordRefused = ({ fault, minLength }: ChatErrorDetails): Answer => ({
+  status: 400,
+  text: `password should ${fault === 'short' ? `be at least ${minLength} characters long` : 'not be a common one'}`,
+})
+
 const UNAVAILABLE: Answer = { status: 503, text: 'server is unavailable, try again later' }
 
 /** As the checks of the same field: over HTTP one form, on the WebSocket another. */
@@ -24,6 +30,7 @@ function nameRefused(details: ChatErrorDetails): Answer {
 const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
   name_taken: { status: 409, text: 'username already exists' },
   name_refused: nameRefused,
+  password_refused: passwordRefused,
   // An email is a way to sign in elsewhere: nobody may take it for a username.
   email_taken: { status: 409, text: 'username already exists' },
   wrong_credentials: { status: 401, text: 'mismatch username and password' },

@@ -22,6 +22,17 @@ export class Origins {
     return false
   }
 
+  /**
+   * Whether the asker may be given a cookie. Not a page of another site in its visitor's name, who would go on as
+   * somebody else; not even by a form, to which browsers add no preflight.
+   */
+  mayLogIn(request: IncomingMessage): boolean {
+    const site = request.headers['sec-fetch-site']
+    // A proxy may have written another host than the page's own.
+    if (site === 'same-origin' || site === 'none') return true
+    return (site !== 'cross-site' || request.headers.origin !== undefined) && this.mayAsk(request)
+  }
+
   /** Why a page may not ask, for the people who put a proxy in front of the server. */
   reasonFor({ headers: { origin = '', host = '' } }: IncomingMessage): string {
     return (

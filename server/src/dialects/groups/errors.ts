@@ -69,6 +69,7 @@ const failed = 'The request could not be carried out. Please try again later.'
 const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
   name_taken: () => userNotAuthorized('Password required.'),
   name_refused: ({ details }) => nameRefused(details),
+  password_refused: () => invalidRequest('The password is too short or too common.'),
   email_taken: () => userNotAuthorized('Password required.'),
   wrong_credentials: () => userNotAuthorized('Password required.'),
   unknown_account: () => nameNotFound,

@@ -112,6 +112,14 @@ function nameRefused(details: ChatErrorDetails): Refusal {
   return invalid([{ loc, msg, type: 'value_error.any_str.min_length', ctx: { limit_value: 1 } }])
 }
 
+function passwordRefused({ fault, minLength }: ChatErrorDetails): Refusal {
+  const loc = ['body', 'password']
+  if (fault !== 'short') return invalid([{ loc, msg: 'password is too common', type: 'value_error' }])
+  const msg = `ensure this value has at least ${minLength} characters`
+  const ctx = { limit_value: Number(minLength) }
+  return invalid([{ loc, msg, type: 'value_error.any_str.min_length', ctx }])
+}
+
 const wrongCredentials = (): Refusal =>
   blaming(400, 'WRONG_CREDENTIALS', 'Wrong login credential, try again.', ['usernameOrEmail', 'password'])
 
@@ -136,6 +144,7 @@ const messageTooLong = ({ maxBytes }: ChatErrorDetails): Refusal =>
 const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Refusal>> = {
   name_taken: userExists,
   name_refused: nameRefused,
+  password_refused: passwordRefused,
   email_taken: userExists,
   wrong_credentials: wrongCredentials,
   unknown_account: userDoesNotExist,

@@ -14,6 +14,7 @@ export const REFUSALS = {
   /** Of `/get-room-history` too: clients know it so. */
   malformedSend: { code: 400, message: 'Malformed send_message request' },
   unknownUser: { code: 400, message: 'Unknown user' },
+  crossSiteForm: { code: 403, message: 'Forms of other sites are not taken.' },
   notFound: { code: 404, message: 'Not found.' },
   methodNotAllowed: { code: 405, message: 'Method not allowed.' },
 } as const satisfies Readonly<Record<string, WireError>>
@@ -24,6 +25,7 @@ export const INTERNAL: WireError = { code: 500, message: 'Internal server error.
 const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   name_taken: { code: 400, message: 'User already exists' },
   name_refused: REFUSALS.malformedRegister,
+  password_refused: { code: 400, message: 'Password is too short or too common' },
   email_taken: { code: 400, message: 'User already exists' },
   wrong_credentials: { code: 400, message: 'Login or password is invalid' },
   unknown_account: REFUSALS.unknownUser,

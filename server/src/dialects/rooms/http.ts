@@ -5,6 +5,7 @@ import {
   type AddressOf,
   createDialectApp,
   type DialectAnswers,
+  isCrossSiteForm,
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
@@ -42,6 +43,7 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
     if (request.method === 'OPTIONS') return reply.code(204).headers(PREFLIGHT).send()
+    if (isCrossSiteForm(request.raw)) throw new Refusal(REFUSALS.crossSiteForm)
     // Clients name any type, or none: the body is read as JSON whatever they say.
     request.raw.headers['content-type'] = 'application/json'
     return undefined

@@ -1,0 +1,25 @@
+import { passwordForms } from '../lib/password-form.ts'
+import { looksLikeMd5, md5Of } from '../lib/stored-password.ts'
+import { codePointLength } from '../lib/text.ts'
+import { ChatError } from './errors.ts'
+
+/** Which passwords may be set. Refuses 'password_refused' (details.fault: 'short' or 'common', and details.minLength). */
+export type PasswordPolicy = (password: string) => void
+
+/** Code points, once characters are composed. */
+const MIN_LENGTH = 8
+
+/**
+ * Of at least eight characters and not among the common ones, in whatever case. Of a password that a client sends as its
+ * MD5 only the second can be told.
+ */
+export function strictPasswords(common: ReadonlySet<string>): PasswordPolicy {
+  const digests = new Set([...common].map(md5Of))
+  return (password) => {
+    const [form] = passwordForms(password)
+    const refused = (fault: string) => new ChatError('password_refused', { fault, minLength: MIN_LENGTH })
+    if (codePointLength(form) < MIN_LENGTH) throw refused('short')
+    const text = form.toLowerCase()
+    if (common.has(text) || (looksLikeMd5(form) && digests.has(text))) throw refused('common')
+  }
+}

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const FILE = join(import.meta.dirname, 'common-passwords.txt')
+
+/** The 3,000 commonest, in small letters; the file says where they are from. */
+export function readCommonPasswords(): ReadonlySet<string> {
+  const lines = readFileSync(FILE, 'utf8').split('\n')
+  return new Set(lines.filter((line) => line !== '' && !line.startsWith('#')))
+}

@@ -1,0 +1,9 @@
+import type { Config } from './config/index.ts'
+import { type PasswordPolicy, strictPasswords } from './core/chat.ts'
+import { readCommonPasswords } from './lib/common-passwords.ts'
+
+/** Undefined: any password may be set. */
+export const passwordPolicyOf = ({
+  passwordPolicy,
+}: Pick<Config, 'passwordPolicy'>): PasswordPolicy | undefined =>
+  passwordPolicy === 'strict' ? strictPasswords(readCommonPasswords()) : undefined
