@@ -33,6 +33,13 @@ export class Metrics {
     registers: [this.#registry],
   })
 
+  readonly #storeRefusals = new Counter({
+    name: 'parlance_store_refusals_total',
+    help: 'Reads and writes that were refused because the store failed, by code: unavailable, outcome_unknown or busy.',
+    labelNames: ['code'] as const,
+    registers: [this.#registry],
+  })
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
   }
@@ -78,6 +85,22 @@ export class Metrics {
         )
       },
     })
+  }
+
+  /** Asked at each scrape. */
+  watchStore(isUp: () => boolean): void {
+    new Gauge({
+      name: 'parlance_store_up',
+      help: 'Whether the store does what it is asked: 1, or 0 from a failure until a write is taken again.',
+      registers: [this.#registry],
+      collect() {
+        this.set(isUp() ? 1 : 0)
+      },
+    })
+  }
+
+  countStoreRefusal(code: string): void {
+    this.#storeRefusals.inc({ code })
   }
 
   observeCommit(stats: { readonly commands: number; readonly commitMs: number }): void {

@@ -19,6 +19,7 @@ import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
 import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
+import { StoreWatch } from './store-watch.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
 import { openWaitingRoom } from './waiting-room.ts'
 
@@ -57,7 +58,10 @@ export async function createServer(config: Config): Promise<Server> {
     log.error({ err, door }, 'a callback failed')
   })
   opened.defer(stopHearing)
-  const { store, secrets, agreeOn } = await openStorage(config, metrics, log)
+  const watch = new StoreWatch({ log, metrics })
+  opened.defer(() => watch.close())
+  const { store: unwatched, secrets, agreeOn } = await openStorage(config, { metrics, log, watch })
+  const store = watch.watch(unwatched)
   opened.defer(() => store.close())
   const bus = await openBus(config, agreeOn, log)
   opened.defer(() => bus.close())
@@ -99,7 +103,7 @@ export async function createServer(config: Config): Promise<Server> {
   let isDraining = false
   let closing: Promise<void> | undefined
   const health = new Health({
-    parts: new Map([['store', () => store.ping()]]),
+    parts: new Map([['store', () => watch.ping()]]),
     helpers: new Map([['bus', () => bus.ping()]]),
     isDraining: () => isDraining,
     metrics: config.metrics ? metrics : undefined,
@@ -120,6 +124,7 @@ export async function createServer(config: Config): Promise<Server> {
       isDraining = true
       stopFreeing()
       notices.close()
+      watch.close()
       const { presence } = chat
       closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log }).finally(
         stopHearing,
@@ -136,12 +141,19 @@ interface Storage {
   readonly agreeOn?: PostgresStore['agreeOn']
 }
 
-async function openStorage(config: Config, metrics: Metrics, log: Logger): Promise<Storage> {
+interface Watching {
+  readonly metrics: Metrics
+  readonly log: Logger
+  readonly watch: StoreWatch
+}
+
+async function openStorage(config: Config, { metrics, log, watch }: Watching): Promise<Storage> {
   const { database } = config
   const onStats = metrics.observeCommit.bind(metrics)
   if (database.kind === 'sqlite') {
     const onFailure = (err: Error) => log.fatal({ err }, 'the store has failed')
-    const store = await openSqliteStore({ file: database.file, onStats, onFailure })
+    const onLoss = (loss: Error) => watch.begin(loss)
+    const store = await openSqliteStore({ file: database.file, onStats, onFailure, onLoss })
     try {
       // Beside a database only: what is refused leaves nothing behind.
       return { store, secrets: loadSecrets(database.directory) }

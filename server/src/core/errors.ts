@@ -19,6 +19,7 @@ export const CHAT_ERROR_CODES = [
   'rate_limited',
   'busy',
   'unavailable',
+  'outcome_unknown',
 ] as const
 
 export type ChatErrorCode = (typeof CHAT_ERROR_CODES)[number]
@@ -36,3 +37,7 @@ export class ChatError extends Error {
     this.details = details
   }
 }
+
+/** The store could not do what was asked, or nobody knows whether it has. */
+export const isStoreFailure = (error: unknown): boolean =>
+  error instanceof ChatError && (error.code === 'unavailable' || error.code === 'outcome_unknown')

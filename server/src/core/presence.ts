@@ -5,7 +5,7 @@ import { owned } from '../lib/guard.ts'
 import { Lane } from '../lib/lane.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
-import { ChatError } from './errors.ts'
+import { ChatError, isStoreFailure } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
@@ -114,7 +114,7 @@ export class Presence {
     try {
       await tell()
     } catch (error) {
-      if (!(error instanceof ChatError && error.code === 'unavailable')) throw error
+      if (!isStoreFailure(error)) throw error
       if (this.#isClosed) return
       this.#untold.set(accountId, isPresent)
       if (!this.#isTryingAgain) owned('task', this.#tryAgain())
@@ -163,8 +163,7 @@ export class Presence {
     try {
       await this.#accounts.setSeen(accountId, this.#options.clock.nowMicros())
     } catch (error) {
-      if (!(error instanceof ChatError && (error.code === 'unavailable' || error.code === 'busy')))
-        throw error
+      if (!isStoreFailure(error) && !(error instanceof ChatError && error.code === 'busy')) throw error
     }
   }
 }

@@ -18,8 +18,9 @@ export { StoreRefusal } from './refusal.ts'
 /**
  * The durable log. Every write is one transaction that re-checks the facts its caller decided from and
  * rejects with a `ChatError` when they no longer hold; its promise resolves only after the commit is on
- * disk, and promises resolve in commit order. A failure of the engine is the `ChatError` 'unavailable':
- * nothing of that write was stored. Writes that wait are bounded, one more is refused 'busy'. Reads see
+ * disk, and promises resolve in commit order. A failure of the engine is the `ChatError` 'unavailable' where
+ * nothing of that write was stored, and 'outcome_unknown' where it may have been: the commit itself failed, or
+ * its answer did not come. Writes that wait are bounded, one more is refused 'busy'. Reads see
  * every write that has resolved.
  */
 export interface Store {
@@ -30,7 +31,7 @@ export interface Store {
   readonly members: MemberStore
   readonly messages: MessageStore
   readonly changes: ChangeStore
-  /** Resolves when the engine answers. */
+  /** Resolves when the engine answers, and takes a write. */
   ping(): Promise<void>
   /** Waits for what was accepted, then lets go of the engine. */
   close(): Promise<void>

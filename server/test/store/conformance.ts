@@ -8,6 +8,7 @@ import { deletionRules } from './conformance/deletions.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { messageRules } from './conformance/messages.ts'
+import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
 import { raceRules } from './conformance/races.ts'
 import { sessionRules } from './conformance/sessions.ts'
@@ -29,6 +30,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     memberRules(rule)
     messageRules(rule)
     deletionRules(rule)
+    misfitRules(rule)
     pagingRules(rule)
     changeRules(rule)
     raceRules(rule)

@@ -124,7 +124,7 @@ test('a write that no answer came to is refused, and stored once however often i
   const { proxy, world, ann, group, bodies, holes } = await stalling(t)
   const send = () => world.send(group, ann, 'once', { clientId: 'the same' })
   proxy.mute()
-  await refuses(send(), 'unavailable')
+  await refuses(send(), 'outcome_unknown')
   proxy.restore()
   await until('it to be taken', () => send().catch(() => undefined))
   assert.equal((await send()).isNew, false)

@@ -30,7 +30,7 @@ test('refuses a schema newer than its own, and leaves it as it was', async (t) =
   const file = await closedStore(t)
   const db = new DatabaseSync(file)
   db.exec("INSERT INTO schema_migrations (number, name) VALUES (99, 'from the future')")
-  await refusesToOpen(file, /has schema 99 but this server only knows schema 2: start the newer server/)
+  await refusesToOpen(file, /has schema 99 but this server only knows schema \d+: start the newer server/)
   assert.equal(db.prepare('SELECT max(number) AS n FROM schema_migrations').get()?.n, 99)
   db.close()
 })

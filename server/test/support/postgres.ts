@@ -7,7 +7,7 @@ import { type CuttableProxy, startProxy } from './proxy.ts'
 const STANDARD = 'postgres://postgres@127.0.0.1:5432/postgres'
 
 /** The database in which tests make their schemas. */
-const POSTGRES_URL = process.env.PARLANCE_TEST_POSTGRES_URL ?? STANDARD
+export const POSTGRES_URL = process.env.PARLANCE_TEST_POSTGRES_URL ?? STANDARD
 
 /** A connection to it, closed after the test. */
 export function connect(t: TestContext, url = POSTGRES_URL) {

@@ -66,6 +66,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetai
   rate_limited: failure(429, 'Too many requests'),
   busy: failure(429, 'Too many requests'),
   unavailable: failure(503, 'Temporarily unavailable'),
+  outcome_unknown: failure(500, 'It is not known whether this was stored'),
   // Nothing of this dialect asks for what these refuse.
   unknown_message: NOTHING_ASKED,
   unknown_reply: NOTHING_ASKED,

@@ -48,6 +48,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetai
   rate_limited: TOO_MANY,
   busy: { status: 503, text: 'server is busy, try again later' },
   unavailable: UNAVAILABLE,
+  outcome_unknown: { status: 500, text: 'it is not known whether this was stored' },
 }
 
 export function answerTo({ code, details }: ChatError): Answer {

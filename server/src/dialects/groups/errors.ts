@@ -86,6 +86,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
   rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),
   unavailable: () => invalidRequest(failed),
+  outcome_unknown: () => invalidRequest('It is not known whether the request was carried out.'),
 }
 
 /** What the asking socket is told of an error. `isBug` when nobody expected it. */

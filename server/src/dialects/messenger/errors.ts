@@ -93,6 +93,10 @@ const unavailable = (): Refusal =>
     { 'retry-after': '1' },
   )
 
+/** Without `Retry-After`: what is sent again may be there twice. */
+const outcomeUnknown = (): Refusal =>
+  own(500, { message: 'It is not known whether this was stored.', code: 'OUTCOME_UNKNOWN' })
+
 const chatDoesNotExist = (): Refusal =>
   own(404, { message: "This chat doesn't exist.", code: 'CHAT_DOES_NOT_EXIST' })
 
@@ -162,6 +166,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   rate_limited: ({ retryAfterSeconds }) => tooManyRequests(Number(retryAfterSeconds ?? 1)),
   busy: unavailable,
   unavailable,
+  outcome_unknown: outcomeUnknown,
   // No endpoint here names a reply, a contact or an open conversation.
   unknown_reply: internalError,
   already_a_contact: internalError,

@@ -36,6 +36,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   rate_limited: TOO_MANY,
   busy: TOO_MANY,
   unavailable: INTERNAL,
+  outcome_unknown: { code: 500, message: 'Internal server error: it is not known whether this was stored.' },
   // Nothing of this dialect asks for what these refuse.
   unknown_message: REFUSALS.invalidData,
   unknown_reply: REFUSALS.invalidData,

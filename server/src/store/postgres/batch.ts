@@ -39,18 +39,28 @@ BEGIN
       WHEN unique_violation THEN
         -- Another node was first, just now: the next attempt sees what it has written.
         code := SQLERRM;
-      WHEN data_exception OR integrity_constraint_violation OR undefined_function THEN
+      WHEN OTHERS THEN
+        -- The engine's failure is everybody's; whatever else it is, this write's alone.
+        IF left(SQLSTATE, 2) IN ('08', '25', '40', '53', '55', '57', '58', 'XX') THEN
+          RAISE;
+        END IF;
         RETURN json_build_object('defect', SQLERRM);
     END;
   END LOOP;
   RETURN json_build_object('defect', code);
 END $$;
 
--- Sends of a run. Only if one of them meets another node's send of the same client id, each goes by itself.
+CREATE OR REPLACE FUNCTION chat_ping(nothing json) RETURNS json LANGUAGE sql AS $$ SELECT NULL::json $$;
+
+-- Sends of a run. Only if one of them cannot be taken (as when another node's send has the same client id), each
+-- goes by itself.
 CREATE OR REPLACE FUNCTION chat_sends(sends json) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   RETURN chat_append(sends);
-EXCEPTION WHEN unique_violation OR data_exception OR integrity_constraint_violation THEN
+EXCEPTION WHEN OTHERS THEN
+  IF left(SQLSTATE, 2) IN ('08', '25', '40', '53', '55', '57', '58', 'XX') THEN
+    RAISE;
+  END IF;
   RETURN (SELECT json_agg(
       CASE WHEN json_typeof(step->'value') = 'array' THEN step->'value'->0 ELSE step END ORDER BY place)
     FROM (SELECT place, chat_step('append', json_build_array(send)) AS step

@@ -5,6 +5,15 @@ import type { Sql } from './database.ts'
 export type Rows = Awaited<ReturnType<Sql['unsafe']>>
 export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>
 
+export interface Asked {
+  readonly rows: Promise<Rows>
+  /** Whether the database may have heard of it. */
+  readonly wasSent: () => boolean
+}
+
+/** The driver notes the connection on which it sends a query when it does, and nothing before (postgres 3.4.9). */
+const isOnItsWay = (query: object): boolean => !('state' in query) || query.state !== null
+
 /** A connection that the driver is about to make when it is ended is there, or given up, so long after it. */
 const LATE_MS = 6_000
 
@@ -23,10 +32,15 @@ export class Connections {
   }
 
   /** Prepared on each of them at its first use. */
-  async ask(text: string, parameters: Sent): Promise<Rows> {
+  ask(text: string, parameters: Sent): Asked {
+    const query = this.#sql.unsafe(text, parameters, { prepare: true })
+    return { rows: this.#answerOf(query), wasSent: () => isOnItsWay(query) }
+  }
+
+  async #answerOf(query: PromiseLike<Rows>): Promise<Rows> {
     this.#unanswered++
     try {
-      return await this.#sql.unsafe(text, parameters, { prepare: true })
+      return await query
     } finally {
       this.#unanswered--
       this.#settle()

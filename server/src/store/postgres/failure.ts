@@ -5,12 +5,18 @@ import { isTlsFault } from '../../lib/tls-fault.ts'
 const ENGINE_CLASSES = new Set([
   '08', // connection
   '25', // a transaction that cannot write: a standby
+  '28', // a password that is no longer right
+  '3D', // the database is gone
+  '3F', // its schema is gone
   '53', // out of disk, memory or connections
   '55', // a lock not to be had
   '57', // shut down, cancelled, timed out
   '58', // the machine
   'XX', // damage
 ])
+
+/** A table or a function of ours that is gone, or a right to it. */
+const ENGINE_STATES = new Set(['42P01', '42883', '42501'])
 
 /** Both transactions of a deadlock and of a failed serialization may just be run again. */
 const RETRY_CLASS = '40'
@@ -24,7 +30,8 @@ const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code)
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error)
   if (code === undefined) return false
-  return isSqlState(code) ? ENGINE_CLASSES.has(code.slice(0, 2)) || isRetryable(error) : true
+  if (!isSqlState(code)) return true
+  return ENGINE_CLASSES.has(code.slice(0, 2)) || ENGINE_STATES.has(code) || isRetryable(error)
 }
 
 /** It is not there yet, or has no room yet: who waits may find it there later. */
@@ -42,5 +49,30 @@ const isForGood = (code: string): boolean =>
 export const isUnknownHost = (error: unknown): boolean => codeOf(error) === 'ENOTFOUND'
 
 const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
+
+/** What the server that answers does not do, another may that its address leads to by now. */
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006'
+
+/** There was no connection to send a question on. */
+export class Unsent extends Error {
+  readonly code: string | undefined
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.code = codeOf(cause)
+  }
+}
+
+/** With these it goes away, and may have committed: a commit that waits for a standby is not taken back by an end. */
+const GOING_AWAY = /^(57P0[12]|08...)$/
+
+/** Whether the statement may have been committed, or may yet be: its answer was lost, or did not come. */
+export function mayHaveRun(error: unknown): boolean {
+  if (error instanceof Unsent) return false
+  const code = codeOf(error)
+  return code === undefined || !isSqlState(code) || GOING_AWAY.test(code)
+}
+
+export const outcomeUnknown = (cause: unknown): ChatError => new ChatError('outcome_unknown', {}, { cause })
 
 export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })

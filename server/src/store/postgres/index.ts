@@ -7,6 +7,7 @@ import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
 import { connectForReading, openForMigrating } from './database.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
+import { requireFit } from './fitness.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMessages } from './messages.ts'
 import type { Pool } from './pool.ts'
@@ -14,6 +15,7 @@ import { awaySentence, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
 import { PostgresSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
+import type { Command } from './steps.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
 
 export interface PostgresOptions extends WriterHooks {
@@ -27,6 +29,9 @@ export interface PostgresOptions extends WriterHooks {
 
 const UNKNOWN_HOST_MS = 60_000
 
+/** A write like any other: of a server that only reads, and of a full disk, reads tell nothing. */
+const PING: Command = { name: 'ping', argument: null }
+
 /** Between two tries to open it: doubling from the first to the most. */
 const RETRY_MS = { first: 100, most: 2000 }
 
@@ -38,7 +43,8 @@ export async function openPostgresStore({
   ...hooks
 }: PostgresOptions): Promise<PostgresStore> {
   await migrateOnceThere({ url, onWaiting, unknownHostMs })
-  return new PostgresStore(connectForReading(url), new WriteQueue(url, hooks))
+  const sql = connectForReading(url)
+  return new PostgresStore(sql, new WriteQueue({ url, onReadOnly: () => sql.renew(), ...hooks }))
 }
 
 async function migrateOnceThere({
@@ -63,6 +69,7 @@ async function migrateOnceThere({
 async function migrateNow(url: string, database: string): Promise<void> {
   const held = await openForMigrating(url)
   try {
+    await requireFit(held, database)
     await migrate(held, database)
   } finally {
     await held.close()
@@ -100,10 +107,9 @@ export class PostgresStore implements Store {
     this.changes = new PostgresChanges(sql)
   }
 
-  /** Reading shows whether it is there; that it can also write, the next write shows. */
   async ping(): Promise<void> {
     if (this.#closing) throw unavailable(new Error('the store is closed'))
-    await this.#ping.get()
+    await Promise.all([this.#ping.get(), this.#writer.write(PING)])
   }
 
   /** The value that was proposed first under that name, by whichever node. */

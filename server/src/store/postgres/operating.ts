@@ -19,5 +19,6 @@ export async function openPostgresToOperate(url: string): Promise<Store> {
   } catch (error) {
     throw refusalOf(error, database)
   }
-  return new PostgresStore(connectForReading(url), new WriteQueue(url, {}))
+  const sql = connectForReading(url)
+  return new PostgresStore(sql, new WriteQueue({ url, onReadOnly: () => sql.renew() }))
 }

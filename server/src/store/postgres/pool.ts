@@ -2,12 +2,13 @@ import { runNextTurn } from '../../lib/timers.ts'
 import { NoAnswer, within } from '../../lib/within.ts'
 import { Connections, type Rows, type Sent } from './connections.ts'
 import type { Sql } from './database.ts'
+import { Unsent } from './failure.ts'
 
 /** What statements are sent to. */
 export interface Queryable {
   /**
    * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up: what is asked
-   * next goes over new connections.
+   * next goes over new connections. Rejects with `Unsent` where the database has not heard of the question.
    */
   ask(question: Question): Promise<Rows>
 }
@@ -39,13 +40,19 @@ export class Pool implements Queryable {
   }
 
   async ask({ text, parameters, withinMs }: Question): Promise<Rows> {
-    const asked = this.#connected()
+    const connections = this.#connected()
+    const { rows, wasSent } = connections.ask(text, parameters)
     try {
-      return await within(withinMs, 'the database', asked.ask(text, parameters))
+      return await within(withinMs, 'the database', rows)
     } catch (error) {
-      if (error instanceof NoAnswer) this.#replace(asked)
-      throw error
+      if (error instanceof NoAnswer) this.#replace(connections)
+      throw wasSent() ? error : new Unsent(error)
     }
+  }
+
+  /** What is asked next goes over new connections, which lead where the address leads by then. */
+  renew(): void {
+    if (this.#present) this.#replace(this.#present)
   }
 
   /** Waits so many seconds for what is on its way. */

@@ -27,7 +27,7 @@ function sentence({ message }: Error, code: string, database: string): string {
     case '55P03':
       return `${database} is being loaded by another import: wait for its end, ${ELSEWHERE}.`
     case '25006':
-      return `${database} is a standby that takes no writes: name its primary in DATABASE_URL.`
+      return `${database} only reads: name its primary in DATABASE_URL if it is a standby, else set its default_transaction_read_only off.`
     case '42704':
       return `${database} knows no such setting as DATABASE_URL asks for after its question mark (${message}): leave it out.`
     case 'ENOTFOUND':
@@ -53,6 +53,16 @@ export const empty = (database: string): StoreRefusal =>
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)
+
+export const wrongEncoding = (database: string, encoding: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} has the encoding ${encoding}, in which not all that people write can be kept: make one with createdb -E UTF8 -T template0, and name it in DATABASE_URL.`,
+  )
+
+export const tooOld = (database: string, version: number, oldest: number): StoreRefusal =>
+  new StoreRefusal(
+    `${database} is on PostgreSQL ${version}, and ${oldest} or newer is needed: upgrade it, ${ELSEWHERE}.`,
+  )
 
 /** For one that answered until now. */
 export const lost = (error: unknown, database: string): StoreRefusal =>

@@ -30,10 +30,13 @@ export function prepare<Row = never>(sql: Queryable, text: string): Query<Row> {
 const toColumn = (parameter: Parameter) =>
   Array.isArray(parameter) ? (parameter.map(withinBounds) as number[]) : withinBounds(parameter as Scalar)
 
-const withinBounds = (value: Scalar): Scalar =>
-  typeof value === 'number'
-    ? Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
-    : value
+function withinBounds(value: Scalar): Scalar {
+  // What no column can hold equals nothing: asked for as it is, it would fail all that is asked with it.
+  if (typeof value === 'string') return value.includes('\0') ? null : value
+  if (typeof value !== 'number') return value
+  const bounded = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
+  return Number.isInteger(bounded) ? bounded : null
+}
 
 /** PostgreSQL's word for no limit is null. */
 export const limitOf = (limit: number): number | null => (limit === Number.POSITIVE_INFINITY ? null : limit)

@@ -53,7 +53,8 @@ export function stepsOf(commands: readonly Command[]): Steps {
     run.add(message)
   }
   const unique = (ids: readonly (number | null | undefined)[]) => [
-    ...new Set(ids.filter((id) => id !== undefined && id !== null)),
+    // What no row can have is for its own step to refuse.
+    ...new Set(ids.filter((id) => Number.isSafeInteger(id)) as readonly number[]),
   ]
   return {
     steps,
@@ -98,4 +99,16 @@ class Sends {
       ...{ n, conversation: conversationId, sender: senderId, client: clientId, reply: replyTo, body, at },
     })
   }
+}
+
+/** The first character of ASCII, which no text of PostgreSQL can have: with it in one step, the whole batch is unreadable. */
+const NUL = '\0'
+const NUL_IN_JSON = /(?<!\\)(?:\\\\)*\\u0000/
+
+/** Whether no step can be made of it. */
+export function isUnspeakable({ name, argument }: Command): boolean {
+  if (name !== SENDS) return NUL_IN_JSON.test(JSON.stringify(argument))
+  // `sends` commands are made by `sendOf` alone.
+  const { body, clientId } = argument as NewMessage
+  return body.includes(NUL) || clientId?.includes(NUL) === true
 }

@@ -4,6 +4,7 @@ import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
 import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
 import { openForMoving } from './database.ts'
 import { isAway, isOutage } from './failure.ts'
+import { requireFit } from './fitness.ts'
 import type { Held } from './held.ts'
 import { lift } from './lifted.ts'
 import {
@@ -42,6 +43,7 @@ export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
 async function migrateOnce(url: string, database: string): Promise<void> {
   const held = await openForMoving(url)
   try {
+    await requireFit(held, database)
     await migrate(held, database, 'import')
   } finally {
     await held.close()

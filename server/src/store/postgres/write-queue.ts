@@ -4,9 +4,9 @@ import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { ANSWER_TIMEOUT_MS, connectForWriting } from './database.ts'
-import { isOutage, unavailable } from './failure.ts'
+import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
 import type { Pool } from './pool.ts'
-import { type Answer, answersOf, type Command, stepsOf } from './steps.ts'
+import { type Answer, answersOf, type Command, isUnspeakable, stepsOf } from './steps.ts'
 
 // Unanswered writes. One more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -18,12 +18,20 @@ const PATIENCE_MS = 8_000
 const CLOSING_PATIENCE_MS = 2_000
 /** Between two tries. */
 const PAUSE_MS = 100
+/** Between two looks at where the address leads. */
+const LOOK_AGAIN_MS = 500
 /** For a database that was away just now. */
 const PROBE_MS = 1_000
 
 export interface WriterHooks {
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+}
+
+interface WriteQueueOptions extends WriterHooks {
+  readonly url: string
+  /** The server takes no writes: what else is connected to it looks again where the address leads. */
+  readonly onReadOnly: () => void
 }
 
 interface Pending {
@@ -39,7 +47,7 @@ interface Pending {
  * and never runs twice.
  */
 export class WriteQueue {
-  readonly #hooks: WriterHooks
+  readonly #options: WriteQueueOptions
   readonly #id = randomUUID()
   readonly #sql: Pool
   #lastBatch = 0
@@ -49,10 +57,12 @@ export class WriteQueue {
   /** The last batch was given up: until one succeeds, none is waited for. */
   #isDown = false
   #closedAt: number | undefined
+  /** When new connections were last wanted, because the server only reads. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
-  constructor(url: string, hooks: WriterHooks) {
-    this.#hooks = hooks
-    this.#sql = connectForWriting(url)
+  constructor(options: WriteQueueOptions) {
+    this.#options = options
+    this.#sql = connectForWriting(options.url)
   }
 
   /**
@@ -65,6 +75,7 @@ export class WriteQueue {
   ): Promise<Result> {
     if (this.#closedAt !== undefined) return Promise.reject(unavailable(new Error('the store is closed')))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
+    if (isUnspeakable(command)) return Promise.reject(new Error('PostgreSQL keeps no text with a NUL in it'))
     this.#schedule()
     return new Promise<Result>((resolve, reject) => {
       this.#pending.push({ command, conclude, resolve: resolve as Pending['resolve'], reject })
@@ -109,17 +120,21 @@ export class WriteQueue {
     const steps = stepsOf(commands)
     const number = ++this.#lastBatch
     const startedAt = performance.now()
+    let isUnknown = false
     for (;;) {
       try {
         const answers = await this.#send([this.#id, number, steps.locks, steps.steps])
         this.#isDown = false
+        this.#foundWritable()
         this.#tellStats({ commands: commands.length, commitMs: performance.now() - startedAt })
         return answersOf(answers, steps)
       } catch (error) {
         if (!isOutage(error)) return asError(error)
+        isUnknown ||= mayHaveRun(error)
+        if (isReadOnly(error)) this.#lookAgain()
         if (!this.#mayTryAgain(startedAt)) {
           this.#isDown = true
-          return unavailable(error)
+          return isUnknown ? outcomeUnknown(error) : unavailable(error)
         }
         await setTimeout(PAUSE_MS)
       }
@@ -128,8 +143,24 @@ export class WriteQueue {
 
   /** What is committed is committed, whatever becomes of the telling. */
   #tellStats(stats: { readonly commands: number; readonly commitMs: number }): void {
-    const { onStats } = this.#hooks
+    const { onStats } = this.#options
     if (onStats) guarded('postgres', onStats)(stats)
+  }
+
+  /** A connection stays with the server that it was made to, whatever that has become. */
+  #lookAgain(): void {
+    const now = performance.now()
+    if (now - this.#lookedAt < LOOK_AGAIN_MS) return
+    this.#lookedAt = now
+    this.#sql.renew()
+    this.#options.onReadOnly()
+  }
+
+  /** What reads was last connected while the address may still have led to the server that only reads. */
+  #foundWritable(): void {
+    if (this.#lookedAt === Number.NEGATIVE_INFINITY) return
+    this.#lookedAt = Number.NEGATIVE_INFINITY
+    this.#options.onReadOnly()
   }
 
   #mayTryAgain(startedAt: number): boolean {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import { engineCode } from './failure.ts'
+import { engineCode, mayComeBack } from './failure.ts'
 import { Ledger } from './ledger.ts'
 import { prepare } from './statement.ts'
 import { type Answer, type Command, type WriteName, writesOn } from './writes.ts'
@@ -43,10 +43,12 @@ export class Batch {
   }
 
   run(commands: readonly Command[], unguarded = CHECK_FIRST): readonly Answer[] {
+    let isCommitting = false
     try {
       this.#begin.run()
       const answers = commands.map((command) => this.#answer(command, unguarded))
       this.#ledger.settle()
+      isCommitting = true
       this.#commit.run()
       return answers
     } catch (error) {
@@ -54,9 +56,16 @@ export class Batch {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
       if (error instanceof Unguarded) return this.run(commands, NONE)
-      const outage = error instanceof Error ? error : new Error(String(error))
-      return commands.map(() => ({ outage }))
+      const failure = error instanceof Error ? error : new Error(String(error))
+      if (engineCode(error) === undefined) return this.#oneByOne(commands, failure)
+      const isUnknown = isCommitting && mayComeBack(error)
+      return commands.map(() => ({ outage: failure, isUnknown }))
     }
+  }
+
+  /** What only shows at the end of a batch is one command's defect too: each gets a commit of its own. */
+  #oneByOne(commands: readonly Command[], defect: Error): readonly Answer[] {
+    return commands.length === 1 ? [{ defect }] : commands.flatMap((command) => this.run([command], NONE))
   }
 
   #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): Answer {

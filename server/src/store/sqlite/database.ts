@@ -3,7 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
 import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
+import { engineCode } from './failure.ts'
 import { lockFor } from './lock.ts'
+import { OpenFiles } from './open-files.ts'
 import { noDatabase, noDatabaseAt, noDirectory, noFile, refusalOf } from './refusals.ts'
 import { migrate, requireCurrent } from './schema.ts'
 import { prepare } from './statement.ts'
@@ -26,6 +28,7 @@ const WRITER_PRAGMAS = `
 
 export interface WritingDatabase {
   readonly db: DatabaseSync
+  readonly files: OpenFiles
   close(): void
 }
 
@@ -49,7 +52,7 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
     db.exec(WRITER_PRAGMAS)
     if (!isShared) migrate(db, file)
     if (purpose === 'serve' && isUnfinished(db)) throw unfinished(file)
-    return { db, close }
+    return { db, files: new OpenFiles(path, file), close }
   } catch (error) {
     close()
     throw refusalOf(error, file)
@@ -58,6 +61,22 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
 
 const isUnfinished = (db: DatabaseSync): boolean =>
   prepare(db, 'SELECT 1 FROM sqlite_schema WHERE name = ?').get(UNFINISHED) !== undefined
+
+/**
+ * Writes what is in the log into the file and empties the log. Waits for nobody: answers false when somebody is
+ * reading from it, and when there was no room.
+ */
+export function foldLog(db: DatabaseSync): boolean {
+  db.exec('PRAGMA busy_timeout = 0')
+  try {
+    return prepare<{ busy: number }>(db, 'PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0
+  } catch (error) {
+    if (engineCode(error) === undefined) throw error
+    return false
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
+}
 
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })

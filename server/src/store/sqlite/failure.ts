@@ -29,6 +29,21 @@ export function engineCode(error: unknown): string | undefined {
 
 export const unavailable = (cause: unknown): ChatError => new ChatError('unavailable', {}, { cause })
 
+export const outcomeUnknown = (cause: unknown): ChatError => new ChatError('outcome_unknown', {}, { cause })
+
+/** Codes of a commit that was taken back as if it had not begun: no room for it, or another program in the way. */
+const TAKEN_BACK = new Set(['FULL', 'BUSY', 'LOCKED', 'READONLY'])
+
+/**
+ * Whether a commit that failed so may come back all the same. Its record may lie in the log while the disk's word
+ * that it will stay there is missing: after a crash it would be found, or not. (After a failed fsync even a second
+ * one says nothing, since the system may have dropped what it could not write.)
+ */
+export const mayComeBack = (error: unknown): boolean => {
+  const code = engineCode(error)
+  return code !== undefined && !TAKEN_BACK.has(code)
+}
+
 // What node:sqlite throws for a statement of a connection that was closed.
 const isClosed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE'

@@ -7,7 +7,7 @@ import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { concludeWrite, type Result } from './aftermath.ts'
-import { unavailable } from './failure.ts'
+import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
 import type { Answer, Argument, Command, WriteName } from './writes.ts'
@@ -18,6 +18,8 @@ const MAX_PENDING = 50_000
 export interface WriterHooks {
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+  /** The files are no longer those that were opened: no write is taken. Again each second while it is so. */
+  readonly onLoss?: ((loss: Error) => void) | undefined
   /** The writer is gone for good: every write is now 'unavailable'. */
   readonly onFailure?: ((error: Error) => void) | undefined
 }
@@ -106,6 +108,7 @@ export class WriteQueue {
   }
 
   #hear(news: FromWriter): void {
+    if (news.type === 'loss') this.#hooks.onLoss?.(news.loss)
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
     // One whose answer cannot be concluded from keeps nobody behind it.
@@ -122,13 +125,13 @@ export class WriteQueue {
   #settle(pending: Pending | undefined, answer: Answer | undefined): void {
     if (!pending) return
     const { command, resolve, reject } = pending
-    if (answer === undefined) reject(unavailable(new Error('the writer did not answer')))
+    if (answer === undefined) reject(outcomeUnknown(new Error('the writer did not answer')))
     else if ('value' in answer) resolve(this.#conclude(command, answer.value))
     else if ('refusal' in answer) reject(new ChatError(answer.refusal.code, answer.refusal.details))
     else if ('outage' in answer) {
       // Whether it was stored is for the disk to say.
       this.#cache.clear()
-      reject(unavailable(answer.outage))
+      reject(answer.isUnknown ? outcomeUnknown(answer.outage) : unavailable(answer.outage))
     } else reject(answer.defect)
   }
 
@@ -140,7 +143,11 @@ export class WriteQueue {
   #fail(error: Error): void {
     const wasOpen = this.#end === undefined
     this.#end ??= error
-    for (const { reject } of this.#pending.splice(0)) reject(unavailable(error))
+    // What this turn has written did not leave yet; what did may be committed, and its answer lost.
+    const posted = this.#pending.length - this.#turn.length
+    this.#turn = []
+    for (const [n, { reject }] of this.#pending.splice(0).entries())
+      reject(n < posted ? outcomeUnknown(error) : unavailable(error))
     if (wasOpen) this.#hooks.onFailure?.(error)
   }
 }

@@ -1,8 +1,10 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { runEvery } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
 import type { Purpose } from '../unfinished.ts'
 import { Batch } from './batch.ts'
-import { openForWriting, type WritingDatabase } from './database.ts'
+import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
+import { Serving } from './serving.ts'
 import type { Answer, Command } from './writes.ts'
 
 export type ToWriter = readonly Command[] | 'close'
@@ -11,6 +13,8 @@ export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
   | { readonly type: 'answers'; readonly answers: readonly Answer[]; readonly commitMs: number }
+  /** The files are not those that were opened. Again each second while it is so. */
+  | { readonly type: 'loss'; readonly loss: Error }
 
 export interface WriterData {
   readonly file: string
@@ -20,16 +24,21 @@ export interface WriterData {
 // The main thread answers for one batch while the next runs; larger ones made both wait (measured).
 const MAX_BATCH = 1000
 
-function serve(port: MessagePort, { db, close }: WritingDatabase): void {
-  const batch = new Batch(db)
+const LOOK_EVERY_MS = 1_000
+
+function serve(port: MessagePort, { db, files, close }: WritingDatabase): void {
+  const onLoss = (loss: Error) => tell(port, { type: 'loss', loss })
+  const serving = new Serving({ batch: new Batch(db), files, foldLog: () => foldLog(db), onLoss })
+  const looking = runEvery(LOOK_EVERY_MS, () => serving.look())
   port.on('message', (first: ToWriter) => {
     const { commands, isClosing } = drain(port, first)
     for (let from = 0; from < commands.length; from += MAX_BATCH) {
       const startedAt = performance.now()
-      const answers = batch.run(commands.slice(from, from + MAX_BATCH))
+      const answers = serving.run(commands.slice(from, from + MAX_BATCH))
       tell(port, { type: 'answers', answers, commitMs: performance.now() - startedAt })
     }
     if (!isClosing) return
+    clearInterval(looking)
     close()
     port.close()
   })

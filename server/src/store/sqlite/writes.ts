@@ -71,7 +71,7 @@ export type Answer =
   | { readonly value: unknown }
   /** A `ChatError`, in parts: only plain data crosses threads. */
   | { readonly refusal: { readonly code: ChatErrorCode; readonly details: ChatErrorDetails } }
-  /** The engine failed: nothing of the command was stored. */
-  | { readonly outage: Error }
+  /** The engine failed: nothing of the command was stored, or nobody knows. */
+  | { readonly outage: Error; readonly isUnknown: boolean }
   /** Neither: a defect of ours. Nothing of the command was stored. */
   | { readonly defect: Error }

@@ -7,90 +7,21 @@ import { type TestContext, test } from 'node:test'
 import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../../support/small-disk.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
-import type { BareWs } from './bare-ws.ts'
 import { socketIo } from './bare-ws.ts'
 import { openFortress } from './fortress.ts'
 import { PASSWORD } from './person.ts'
-import { openTalk, type Talk } from './talk.ts'
-
-interface Place {
-  readonly talk: Talk
-  readonly url: string
-  readonly chatapp: BareWs
-  readonly groups: BareWs
-}
-
-/** Asks one thing that has to be stored. Answers what the server said, without what varies. */
-type Attempt = (place: Place, text: string) => Promise<unknown>
-
-/** Takes the first answer of a connection that fits, and what is in it. */
-const take = (ws: BareWs, part: RegExp): Promise<string> =>
-  until(`${part}`, () => {
-    const at = ws.frames.findIndex(({ payload }) => part.test(payload.toString()))
-    return at < 0 ? undefined : ws.frames.splice(at, 1)[0]?.payload.toString()
-  })
-
-const toChatapp = async ({ chatapp }: Place, fields: object, part: RegExp) =>
-  JSON.parse(await take(chatapp.say(JSON.stringify(fields)), part))
-
-const toGroups = async ({ groups, talk: { ann } }: Place, event: string, fields: object, part: RegExp) => {
-  groups.say(`42${JSON.stringify([event, { username: ann.username, ...fields }])}`)
-  return JSON.parse((await take(groups, part)).slice(2))
-}
-
-const statusAndJson = async (answer: ReturnType<typeof ask>) => {
-  const { status, json } = await answer
-  return [status, json] as const
-}
-
-interface Case {
-  readonly attempt: Attempt
-  readonly whenFull: unknown
-}
-
-const SORRY = 'server is unavailable, try again later'
-const INTERNAL = { ok: false, error: { code: 500, message: 'Internal server error.' } }
-const SERVICE_UNAVAILABLE = {
-  status_code: 503,
-  details: { message: 'The service is not available, try again.', code: 'SERVICE_UNAVAILABLE' },
-}
-
-const SENDS: Readonly<Record<string, Case>> = {
-  rooms: {
-    attempt: ({ url, talk: { gid, ann } }, msg) =>
-      statusAndJson(ask(url, '/send-message', { room_gid: gid, msg }, { user: ann.uuid })),
-    whenFull: [200, INTERNAL],
-  },
-  chatapp: {
-    attempt: async (place, content) => {
-      const event = { type: 'send_message', conversation_id: place.talk.id, content }
-      // What others send to the talk comes as well.
-      const { success, error } = await toChatapp(place, event, new RegExp(`"success":false|${content}`))
-      return [success, error]
-    },
-    whenFull: [false, SORRY],
-  },
-  groups: {
-    attempt: async (place, text) => {
-      const fields = { group_name: place.talk.gid, text }
-      const answer = await toGroups(place, 'send_message', fields, /"(message_sent|invalid_request)"/)
-      return answer[0] === 'invalid_request' ? answer : answer[0]
-    },
-    whenFull: ['invalid_request', { Error: 'The request could not be carried out. Please try again later.' }],
-  },
-  messenger: {
-    attempt: ({ url, talk: { id, ann } }, contents) =>
-      statusAndJson(ask(url, `/chat/${id}/message`, { contents }, ann.messenger)),
-    whenFull: [503, SERVICE_UNAVAILABLE],
-  },
-  channels: {
-    attempt: ({ url, talk: { ann, bob, channel } }, message) =>
-      statusAndJson(
-        ask(url, '/api/send_message', { from_user: ann.id, to_user: bob.id, channel, message }, ann.channels),
-      ),
-    whenFull: [503, { status: 'error', message: 'Temporarily unavailable' }],
-  },
-}
+import {
+  type Case,
+  INTERNAL,
+  NOT_READY,
+  openPlace,
+  READY,
+  SENDS,
+  SERVICE_UNAVAILABLE,
+  statusAndJson,
+  toChatapp,
+  untilReadiness,
+} from './sends.ts'
 
 const OTHER_WRITES: Readonly<Record<string, Case>> = {
   'registering in chatapp': {
@@ -127,17 +58,6 @@ const OTHER_WRITES: Readonly<Record<string, Case>> = {
   },
 }
 
-async function readiness(url: string): Promise<readonly [number, unknown]> {
-  const { status, json } = await ask(url, '/readyz')
-  return [status, json]
-}
-
-const READY = [200, { status: 'ok', store: 'ok', bus: 'ok' }]
-const NOT_READY = [503, { status: 'unavailable', store: 'unavailable', bus: 'ok' }]
-
-const untilReadiness = (url: string, wanted: readonly unknown[]) =>
-  until(`readiness ${wanted[0]}`, async () => JSON.stringify(await readiness(url)) === JSON.stringify(wanted))
-
 async function fill(file: string, directory: string): Promise<void> {
   const { bavail, bsize } = statfsSync(directory)
   await writeFile(file, Buffer.alloc(bavail * bsize))
@@ -159,10 +79,8 @@ async function onFullDisk(t: TestContext): Promise<void> {
     unmountSmallDisk(directory)
   })
   const { url, database } = server
-  const talk = await openTalk(url)
-  const [chatapp, groups] = [await talk.ann.chatapp(), await socketIo(url)]
-  const place = { talk, url, chatapp, groups }
-  await toGroups(place, 'find_user', { password: PASSWORD }, /user_found/)
+  const place = await openPlace(url)
+  const { talk, chatapp, groups } = place
   const stored: string[] = []
   const send = async (dialect: string, text: string): Promise<unknown> => {
     const answer = await SENDS[dialect]?.attempt(place, text)

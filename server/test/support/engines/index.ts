@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
-import { initPostgres, POSTGRES_USER, type PostgresOptions } from './postgres.ts'
+import { copyPostgres, initPostgres, POSTGRES_USER, type PostgresOptions } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { followShard, joinShards } from './redis-cluster.ts'
 
@@ -74,6 +74,18 @@ export async function startPostgres(
 ): Promise<{ engine: Engine } & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const engine = await startIn(opened, (folder) => makePostgres(folder, options))
+  const closing = opened.move()
+  return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** One that follows it, until it is promoted. */
+export async function startStandbyOf(primary: Engine): Promise<{ engine: Engine } & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const engine = await startIn(opened, async (folder) => {
+    const port = await freePort()
+    const command = await copyPostgres({ folder, port, from: primary.port })
+    return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
+  })
   const closing = opened.move()
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }

@@ -41,6 +41,28 @@ export async function initPostgres({
   return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
 }
 
+interface Copy {
+  /** An empty one, which it makes its owner's. */
+  readonly folder: string
+  readonly port: number
+  /** The port of the server that is copied and followed. */
+  readonly from: number
+}
+
+/** Makes a standby there; answers with the command line that runs it. */
+export async function copyPostgres({ folder, port, from }: Copy): Promise<readonly string[]> {
+  const bin = findPostgres()
+  const asOwner = handOver(folder)
+  const address = ['-h', '127.0.0.1', '-p', String(from), '-U', POSTGRES_USER]
+  const [command = '', ...args] = [
+    ...asOwner,
+    ...[`${bin}/pg_basebackup`, '-D', `${folder}/data`, ...address, '-R', '-c', 'fast'],
+  ]
+  await run(command, args, { cwd: folder })
+  const given = Object.entries(listening(folder, port)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
+}
+
 const listening = (folder: string, port: number) => ({
   port,
   listen_addresses: '127.0.0.1',

@@ -1,0 +1,95 @@
+import { ChatError } from './core/chat.ts'
+import { runEvery } from './lib/timers.ts'
+import type { Logger } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { Store } from './store/store.ts'
+import { toldOf } from './told-store.ts'
+
+/** While the store fails, it is asked so often whether it works again. */
+const PROBE_EVERY_MS = 1_000
+
+interface StoreWatchOptions {
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+/**
+ * Counts what is refused because the store fails, and says in the log when that begins and when it is over: a line
+ * each, however many are refused in between.
+ */
+export class StoreWatch {
+  readonly #options: StoreWatchOptions
+  #probing: NodeJS.Timeout | undefined
+  #ping: (() => Promise<void>) | undefined
+  #refusals = 0
+  #isClosed = false
+
+  constructor(options: StoreWatchOptions) {
+    this.#options = options
+    options.metrics.watchStore(() => this.#probing === undefined)
+  }
+
+  /** The same store, of whose refusals this hears. */
+  watch(store: Store): Store {
+    this.#ping = () => store.ping()
+    return toldOf(store, (error) => this.#refused(error))
+  }
+
+  /** Resolves when the store answers and takes a write. */
+  async ping(): Promise<void> {
+    try {
+      await this.#ping?.()
+    } catch (error) {
+      this.begin(error)
+      throw error
+    }
+    this.#end()
+  }
+
+  /** The store does not do what it should. */
+  begin(error: unknown): void {
+    if (this.#probing || this.#isClosed) return
+    this.#refusals = 0
+    this.#options.log.error(
+      reasonOf(error),
+      'the store fails: what it cannot do is refused until it works again',
+    )
+    this.#probing = runEvery(PROBE_EVERY_MS, () => this.#probe())
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearInterval(this.#probing)
+  }
+
+  #refused(error: unknown): void {
+    if (!(error instanceof ChatError)) return
+    const { code } = error
+    if (code !== 'unavailable' && code !== 'outcome_unknown' && code !== 'busy') return
+    this.#options.metrics.countStoreRefusal(code)
+    if (code === 'busy') return
+    this.begin(error)
+    this.#refusals++
+  }
+
+  async #probe(): Promise<void> {
+    await this.ping().catch(() => {
+      // It is known, and said already.
+    })
+  }
+
+  #end(): void {
+    if (!this.#probing || this.#isClosed) return
+    clearInterval(this.#probing)
+    this.#probing = undefined
+    this.#options.log.info({ refusals: this.#refusals }, 'the store works again')
+  }
+}
+
+/** Without the statement and its rows: what people write stays out of the log. */
+function reasonOf(error: unknown): { readonly reason: string; readonly code?: unknown } {
+  const cause = error instanceof ChatError && error.cause !== undefined ? error.cause : error
+  if (!(cause instanceof Error)) return { reason: String(cause) }
+  const code = 'errcode' in cause ? cause.errcode : 'code' in cause ? cause.code : undefined
+  return { reason: cause.message || String(code), ...(code !== undefined && { code }) }
+}

@@ -1,0 +1,36 @@
+import type { Store } from './store/store.ts'
+
+type OnRefused = (error: unknown) => void
+type Method = (...args: unknown[]) => Promise<unknown>
+
+/** The same store. Of each promise that it rejects, `onRefused` is told too: the promise itself is the store's own. */
+export function toldOf(store: Store, onRefused: OnRefused): Store {
+  return {
+    accounts: partOf(store.accounts, onRefused),
+    sessions: partOf(store.sessions, onRefused),
+    contacts: partOf(store.contacts, onRefused),
+    conversations: partOf(store.conversations, onRefused),
+    members: partOf(store.members, onRefused),
+    messages: partOf(store.messages, onRefused),
+    changes: partOf(store.changes, onRefused),
+    ping: () => store.ping(),
+    close: () => store.close(),
+  }
+}
+
+/** A part of the port has nothing but methods that answer promises. */
+function partOf<Part extends object>(part: Part, onRefused: OnRefused): Part {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter(
+    (name) => name !== 'constructor',
+  )
+  const methods = names.map((name) => {
+    const method = part[name as keyof Part] as Method
+    const told: Method = (...args) => {
+      const answer = method.apply(part, args)
+      answer.catch(onRefused)
+      return answer
+    }
+    return [name, told]
+  })
+  return Object.fromEntries(methods)
+}
