@@ -19,9 +19,14 @@ export class LongAnswers {
     this.#limits = limits
   }
 
+  /** What costs an account as much as is known only afterwards: one after the other. */
+  inTurn<T>(accountId: AccountId, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(accountId, work)
+  }
+
   /** Refuses 'rate_limited'. `make` charges for what it makes. */
   ask<T>(accountId: AccountId, make: () => Promise<T>): Promise<T> {
-    return this.#turns.run(accountId, async () => {
+    return this.inTurn(accountId, async () => {
       await pause()
       const retryAfterSeconds = this.#limits.take('command', accountId)
       if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })

@@ -7,6 +7,7 @@ import { Serial } from '../lib/serial.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
 import { accountTopic } from './events.ts'
+import { StatusRate } from './status-rate.ts'
 import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
 const ONLINE = 'online:'
@@ -36,6 +37,7 @@ export class Presence {
   readonly #turns = new Serial<AccountId>()
   /** How it stands with whom contacts could not be told of: one entry an account, whatever it has done since. */
   readonly #untold = new Map<AccountId, boolean>()
+  readonly #rate: StatusRate
   #isTryingAgain = false
   #isClosed = false
 
@@ -44,12 +46,13 @@ export class Presence {
     this.#accounts = store.accounts
     this.#contacts = store.contacts
     this.#options = options
+    this.#rate = new StatusRate(options.clock)
     bus.presence.onShift((shift) => this.#follow(shift))
   }
 
   /**
    * One more live connection. Await the result once when it ends. Contacts hear of the first and the last only; of
-   * the last while the database is away, once it is back.
+   * the last while the database is away, once it is back; of an account that comes and goes all the time once a second.
    */
   async connect(account: Sender): Promise<() => Promise<void>> {
     // The account itself, given as one, would be kept for as long as the connection lasts.
@@ -62,7 +65,9 @@ export class Presence {
       isConnected = false
       await this.#turns.run(accountId, async () => {
         if (!(await this.#bus.presence.leave(setOf(accountId), String(accountId)))) return
-        await this.#tellOrKeep(accountId, false, () => this.#tellGone(person))
+        if (this.#rate.take(accountId)) {
+          await this.#tellOrKeep(accountId, false, () => this.#tellGone(person))
+        } else this.#keep(accountId, false)
       })
     }
   }
@@ -86,7 +91,8 @@ export class Presence {
     const [set, member] = [setOf(person.accountId), String(person.accountId)]
     if (!(await this.#bus.presence.enter(set, member))) return
     try {
-      await this.#tell(person, true)
+      if (this.#rate.take(person.accountId)) await this.#tell(person, true)
+      else this.#keep(person.accountId, true)
     } catch (error) {
       // The caller has nothing to give back.
       await this.#bus.presence.leave(set, member)
@@ -115,10 +121,15 @@ export class Presence {
       await tell()
     } catch (error) {
       if (!isStoreFailure(error)) throw error
-      if (this.#isClosed) return
-      this.#untold.set(accountId, isPresent)
-      if (!this.#isTryingAgain) owned('task', this.#tryAgain())
+      this.#keep(accountId, isPresent)
     }
+  }
+
+  /** Contacts are told later how it stands then. */
+  #keep(accountId: AccountId, isPresent: boolean): void {
+    if (this.#isClosed) return
+    this.#untold.set(accountId, isPresent)
+    if (!this.#isTryingAgain) owned('task', this.#tryAgain())
   }
 
   /** Some at a time, so that a database that is away is not asked for all of them each time. */

@@ -1,4 +1,5 @@
 import type { AccountId, ConversationEvent } from '../core/chat.ts'
+import { unreachable } from '../lib/unreachable.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
 
@@ -68,7 +69,7 @@ export class Audience {
       if (hasLeft(event, accountId)) joining.isDeaf = true
       if (joining.isDeaf || (event.type === 'message.sent' && event.message.seq <= lastSeq)) continue
       const frame = frameFor(accountId, this.#render(event))
-      if (frame) sink.push(batchOf(frame))
+      if (frame) sink.push(batchOf(frame, originOf(event)))
     }
     if (joining.isDeaf) this.#deaf.set(sink, accountId)
     this.add(sink, accountId)
@@ -83,23 +84,23 @@ export class Audience {
     const frame = this.#render(event)
     if (!frame) return
     if (typeof frame === 'function') {
-      this.#tellEach(frame)
+      this.#tellEach(frame, originOf(event))
       return
     }
     if (this.#batch && !this.#batch.isSealed) {
-      this.#batch.add(frame)
+      this.#batch.add(frame, originOf(event))
       return
     }
-    this.#batch = batchOf(frame)
+    this.#batch = batchOf(frame, originOf(event))
     for (const sink of this.#sinks.keys()) sink.push(this.#batch)
   }
 
-  #tellEach(frame: PersonalFrame): void {
+  #tellEach(frame: PersonalFrame, originId: AccountId | undefined): void {
     // What follows must not overtake it in the open batch.
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = frameFor(accountId, frame)
-      if (own) sink.push(batchOf(own))
+      if (own) sink.push(batchOf(own, originId))
     }
   }
 
@@ -127,8 +128,29 @@ const hasJoined = (event: ConversationEvent, accountId: AccountId | undefined): 
 const hasLeft = (event: ConversationEvent, accountId: AccountId | undefined): boolean =>
   event.type === 'member.left' && event.accountId === accountId
 
-function batchOf(frame: Frame): Batch {
+/** Whose doing it is. */
+function originOf(event: ConversationEvent): AccountId | undefined {
+  switch (event.type) {
+    case 'message.sent':
+      return event.message.senderId
+    case 'conversation.created':
+      return event.conversation.creatorId
+    case 'member.joined':
+      return event.member.accountId
+    case 'member.left':
+      return event.accountId
+    case 'visitor.arrived':
+    case 'visitor.departed':
+      return event.visitor.accountId
+    case 'message.deleted':
+      return undefined
+    default:
+      return unreachable(event)
+  }
+}
+
+function batchOf(frame: Frame, originId?: AccountId): Batch {
   const batch = new Batch()
-  batch.add(frame)
+  batch.add(frame, originId)
   return batch
 }

@@ -1,3 +1,4 @@
+import type { AccountId } from '../core/chat.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 import { Batch } from './frame.ts'
 
@@ -27,6 +28,9 @@ class Pile {
   }
 }
 
+/** Of what waits, so much of one account's doing counts against the peer; the rest is not the peer's slowness. */
+const ONE_ACCOUNTS_BYTES = 512 * 1024
+
 /** Of one peer that does not take what it is sent at once. The budget of memory counts it, while it lasts. */
 export class Backlog implements Holder {
   readonly address: string
@@ -35,6 +39,10 @@ export class Backlog implements Holder {
   /** On its way, and behind that. */
   #leaving = new Pile()
   #waiting = new Pile()
+  /** Of what waits, by whose doing it is. */
+  readonly #originBytes = new Map<AccountId, number>()
+  /** Of what waits, what one account or another has beyond `ONE_ACCOUNTS_BYTES`. */
+  #excessBytes = 0
 
   /** `end` cuts the peer off. Without a share it is counted by nobody but its owner. */
   constructor(share: MemoryShare | undefined, end: () => void) {
@@ -56,8 +64,19 @@ export class Backlog implements Holder {
     return this.#waiting.bytes
   }
 
+  /** Of `waitingBytes`, those that tell whether the peer is slow: one account alone cannot make it so. */
+  get countedBytes(): number {
+    return this.#waiting.bytes - this.#excessBytes
+  }
+
   wait(item: Batch | Buffer, isCopied: boolean): void {
     this.#waiting.add(item, isCopied)
+    if (!(item instanceof Batch)) return
+    for (const [originId, bytes] of item.bytesByOrigin()) {
+      const before = this.#originBytes.get(originId) ?? 0
+      this.#originBytes.set(originId, before + bytes)
+      this.#excessBytes += excessOf(before + bytes) - excessOf(before)
+    }
   }
 
   /** What waited is on its way now, and what was is there. */
@@ -66,11 +85,13 @@ export class Backlog implements Holder {
     const leaving = this.#waiting
     this.#waiting = this.#leaving
     this.#leaving = leaving
+    this.#forgetOrigins()
   }
 
   /** What waits is sent to nobody. */
   forget(): void {
     this.#waiting.clear()
+    this.#forgetOrigins()
   }
 
   /** Nothing is left of it. */
@@ -83,4 +104,11 @@ export class Backlog implements Holder {
   cutOff(): void {
     this.#end()
   }
+
+  #forgetOrigins(): void {
+    this.#originBytes.clear()
+    this.#excessBytes = 0
+  }
 }
+
+const excessOf = (bytes: number): number => Math.max(0, bytes - ONE_ACCOUNTS_BYTES)

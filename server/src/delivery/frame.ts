@@ -25,6 +25,8 @@ const NO_MARKS: readonly OwnerMark[] = []
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
 export class Batch {
   readonly #frames: Frame[] = []
+  /** Of each frame, whose doing it is. */
+  readonly #originIds: (AccountId | undefined)[] = []
   #bytes: Buffer | undefined
   #marks: OwnerMark[] | undefined
   #pins = 0
@@ -37,8 +39,18 @@ export class Batch {
     return this.#frames
   }
 
-  add(frame: Frame): void {
+  /** `originId`: the account whose doing it is that others are told this. */
+  add(frame: Frame, originId?: AccountId): void {
     this.#frames.push(frame)
+    this.#originIds.push(originId)
+  }
+
+  /** How many of the bytes are each account's doing. */
+  *bytesByOrigin(): Iterable<readonly [originId: AccountId, bytes: number]> {
+    for (const [n, { bytes }] of this.#frames.entries()) {
+      const originId = this.#originIds[n]
+      if (originId !== undefined) yield [originId, bytes.length]
+    }
   }
 
   /** All frames as one Buffer, made at the first call and shared by every sink. */

@@ -18,6 +18,8 @@ export interface Sink {
 /** Bytes that may wait for a peer that does not read, and for how long. Past either it is disconnected. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const MAX_STALL_MS = 10_000
+/** Bytes that may wait whoever sends them: of one account's doing only half a megabyte counts above. */
+const MAX_WAITING_BYTES = 4 * MAX_BACKLOG_BYTES
 
 const NOTHING = Buffer.alloc(0)
 
@@ -169,9 +171,9 @@ export class SocketSink implements Sink {
 
   #hold(): void {
     stalls.add(this, MAX_STALL_MS)
-    const { waitingBytes } = this.#count()
+    const { countedBytes, waitingBytes } = this.#count()
     // The write in flight does not count: it may be one long answer that the peer asked for and is reading.
-    if (waitingBytes > MAX_BACKLOG_BYTES) this.onStalled()
+    if (countedBytes > MAX_BACKLOG_BYTES || waitingBytes > MAX_WAITING_BYTES) this.onStalled()
   }
 
   #wrote(): void {

@@ -13,6 +13,36 @@ export function retryAfterOf(error: unknown): number {
   return typeof seconds === 'number' ? seconds : 1
 }
 
+/** What an account pushes at others: each so many bytes of it count as one more. */
+const PUSHED_BYTES_PER_TOKEN = 1024
+
+/** How many short messages one of so many bytes counts as, wherever it is pushed. */
+export const costOfPush = (bytes: number): number => 1 + Math.floor(bytes / PUSHED_BYTES_PER_TOKEN)
+
+/** As `costOfPush`, of a text as it stands in JSON, where a control character takes six bytes. */
+export const costOfText = (text: string): number => costOfPush(Buffer.byteLength(JSON.stringify(text)))
+
+/** Each member of a new conversation is looked up, written and told: so many are as much work as a small one. */
+const MEMBERS_PER_TOKEN = 100
+
+/** How many small conversations the making of one counts as, of which each member is told so many bytes. */
+export const costOfCreation = (members: number, toldBytes = 0): number =>
+  members / MEMBERS_PER_TOKEN + costOfPush(toldBytes)
+
+/** Of the names that news of a new conversation lists: what a frame of chatapp that makes one can name fits. */
+const MAX_NAMES_BYTES = 128 * 1024
+
+/** As many of these names, from the first, as news of a new conversation lists; and their bytes in JSON. */
+export function namesToTell(names: readonly string[]): { names: readonly string[]; bytes: number } {
+  let bytes = 0
+  for (const [n, name] of names.entries()) {
+    const length = Buffer.byteLength(JSON.stringify(name)) + 1
+    if (bytes + length > MAX_NAMES_BYTES) return { names: names.slice(0, n), bytes }
+    bytes += length
+  }
+  return { names, bytes }
+}
+
 interface SignInAttempt {
   readonly login: string
   readonly password: string

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chatWith } from '../support/chat.ts'
+import { until } from '../support/until.ts'
 
 test('contacts hear of the first connection and of the last disconnection, in order, and nobody else does', async (t) => {
   const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob', 'eve')
@@ -39,6 +40,23 @@ test('a quick change of mind is told as it happened', async (t) => {
     told.map((_, i) => i % 2 === 0),
   )
   assert.equal(told.at(-1), false)
+})
+
+test('who comes and goes all the time is told of so often and no more, and in the end as it is', async (t) => {
+  const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob')
+  await chat.contacts.add(people.alice.accountId, people.bob.accountId)
+  const told: boolean[] = []
+  const forBob = newsFor(people.bob)
+  const flap = async () => (await chat.presence.connect(people.alice))()
+  for (let n = 0; n < 150; n++) await flap()
+  const disconnect = await chat.presence.connect(people.alice)
+  for (const news of forBob) if (news.type === 'contact.presence') told.push(news.isOnline)
+  assert.ok(told.length < 100, `${told.length} times of 301`)
+  const last = () => forBob.filter((news) => news.type === 'contact.presence').at(-1)
+  await until('the truth', () => last()?.isOnline)
+  await disconnect()
+  await until('the truth again', () => last()?.isOnline === false)
+  assert.ok(forBob.length < 110)
 })
 
 test('last seen moves with coming and going', async (t) => {

@@ -151,3 +151,34 @@ test('a long answer on its way does not make its reader slow when others speak',
   )
   assert.ok(received.text().endsWith('aspoken'))
 })
+
+test('what one account sends does not alone make a peer too slow; what several send does', async () => {
+  const block = frame('x'.repeat(64 * 1024))
+  const fill = async (originIds: readonly number[], bytes: number) => {
+    const pair = await socketPair()
+    pair.far.pause()
+    let isSlow = false
+    const sink = new SocketSink(pair.near, {
+      onSlow: () => {
+        isSlow = true
+      },
+    })
+    // Until something waits behind a write in flight.
+    while (pair.near.writableLength === 0) {
+      sink.push(batch(block))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (let n = 0; n * block.bytes.length < bytes; n++) {
+      const shared = new Batch()
+      shared.add(block, toAccountId(originIds[n % originIds.length] ?? 1))
+      sink.push(shared)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await pair[Symbol.asyncDispose]()
+    return isSlow
+  }
+  const twice = 2 * MAX_BACKLOG_BYTES
+  assert.equal(await fill([1], twice), false, 'one')
+  assert.equal(await fill([1, 2, 3], twice), true, 'three')
+  assert.equal(await fill([1], 5 * MAX_BACKLOG_BYTES), true, 'one, without end')
+})

@@ -3,7 +3,7 @@ import { type Account, type Chat, ChatError, type Standing } from '../../core/ch
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireWithinLimit, signIn } from '../allowance.ts'
+import { costOfText, requireWithinLimit, signIn } from '../allowance.ts'
 import type { Bearer, BearerTokens } from './bearer.ts'
 import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
@@ -173,7 +173,7 @@ export class Requests {
 
   async sendMessage(caller: Account, posting: wire.Posting, address: string): Promise<object> {
     requireCaller(caller, posting)
-    requireWithinLimit(this.#limits.take('send', caller.accountId))
+    requireWithinLimit(this.#limits.take('send', caller.accountId, costOfText(posting.message)))
     const channel = await this.#enter(caller, posting.channel, address)
     if (!channel) throw new Refusal(UNKNOWN_CHANNEL)
     if (otherOf(channel.pair, caller.accountId) !== posting.to.accountId) {

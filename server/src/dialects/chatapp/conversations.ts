@@ -9,6 +9,7 @@ import {
   toConversationId,
 } from '../../core/chat.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { costOfCreation, namesToTell } from '../allowance.ts'
 import { type Asker, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
@@ -19,13 +20,12 @@ const MAX_NAME_LENGTH = 255
 /** Names that one request may list. */
 const MAX_MEMBERS = 2_000
 
-// Each is looked up and written: so many are as much work as a conversation itself.
-const MEMBERS_PER_TOKEN = 100
-
 /** How many small conversations the making of this one counts as. */
 export function costOfConversation(fields: Fields): number {
   const members = own(fields, 'members')
-  return Array.isArray(members) ? 1 + Math.min(members.length, MAX_MEMBERS) / MEMBERS_PER_TOKEN : 1
+  if (!Array.isArray(members)) return 1
+  const names = members.filter((member) => typeof member === 'string')
+  return costOfCreation(Math.min(names.length, MAX_MEMBERS), namesToTell(names).bytes)
 }
 
 // Names looked up between two turns of the event loop.

@@ -7,11 +7,18 @@ import {
   toMessageId,
 } from '../../core/chat.ts'
 import { isCleanText } from '../../lib/text.ts'
+import { costOfText } from '../allowance.ts'
 import { type Asker, joinToSend, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
 
 const PAGE_SIZE = 100
+
+/** How many short messages it counts as. */
+export function costOfMessage(fields: Fields): number {
+  const content = own(fields, 'content')
+  return typeof content === 'string' ? costOfText(content) : 1
+}
 
 /** The audience carries the answer: the asking connection is made sure to be in it. */
 export async function sendMessage(asker: Asker, fields: Fields): Promise<undefined> {

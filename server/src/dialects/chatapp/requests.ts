@@ -9,7 +9,7 @@ import {
   getConversations,
 } from './conversations.ts'
 import { BUG, TOO_MANY, textOf } from './errors.ts'
-import { getMessages, sendMessage } from './messages.ts'
+import { costOfMessage, getMessages, sendMessage } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
 import { type Fields, failure, own, parseEvent, success } from './wire.ts'
 
@@ -31,7 +31,7 @@ const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['create_conversation', { limit: 'create', cost: costOfConversation, run: createConversation }],
   ['get_conversations', { limit: 'command', isLong: true, run: getConversations }],
   ['get_conversation_info', { limit: 'command', isLong: true, run: getConversationInfo }],
-  ['send_message', { limit: 'send', run: sendMessage }],
+  ['send_message', { limit: 'send', cost: costOfMessage, run: sendMessage }],
   ['get_messages', { limit: 'command', isLong: true, run: getMessages }],
 ])
 

@@ -1,6 +1,7 @@
 import { Json } from '../../answers/index.ts'
 import type { Account, Conversation, Member, SignedMessage } from '../../core/chat.ts'
 import { secondsOf } from '../../lib/clock.ts'
+import { namesToTell } from '../allowance.ts'
 
 /** A JSON object as a client sent it. Read it with `own`: its keys may be anything. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -59,6 +60,7 @@ export const nameOf = (
   other: string | null | undefined,
 ): string => (kind === 'private' ? other : name) ?? gid
 
+/** As the news of a new one shows it: of very many members with long names, not the last. */
 export function conversationOf(
   conversation: Conversation,
   members: readonly Member[],
@@ -68,7 +70,7 @@ export function conversationOf(
   return {
     id: conversation.conversationId,
     name: nameOf(conversation, other?.username),
-    members: members.map(({ username }) => username),
+    members: namesToTell(members.map(({ username }) => username)).names,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../../log.ts'
 import type { SocketIoSession } from '../../transport/index.ts'
-import { requireWithinLimit } from '../allowance.ts'
+import { costOfPush, costOfText, requireWithinLimit } from '../allowance.ts'
 import { answerTo, invalidRequest } from './errors.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
@@ -8,6 +8,13 @@ import type { Session } from './session.ts'
 
 const SEND = 'send_message'
 const LONGEST_QUOTE = 64
+
+/** Before it is parsed, and whatever it is. */
+function costOfSend(argument: unknown): number {
+  if (typeof argument === 'string') return costOfPush(Buffer.byteLength(argument))
+  const text: unknown = typeof argument === 'object' && argument !== null && Reflect.get(argument, 'text')
+  return typeof text === 'string' ? costOfText(text) : 1
+}
 
 interface AskerOptions {
   /** Its session is one of these until its socket closes. */
@@ -36,7 +43,7 @@ export class Asker implements SocketIoSession {
       const { account } = session
       if (account && event !== SEND) await answers.ask(account.accountId, () => this.#run(event, argument))
       else {
-        this.#charge(event)
+        this.#charge(event, argument)
         await this.#run(event, argument)
       }
     } catch (error) {
@@ -66,11 +73,12 @@ export class Asker implements SocketIoSession {
     acknowledge()
   }
 
-  #charge(name: string): void {
+  #charge(name: string, argument?: unknown): void {
     const { session, limits } = this.#context
     const { account, connection } = session
     if (!account) requireWithinLimit(limits.take('command', connection.address))
-    else requireWithinLimit(limits.take(name === SEND ? 'send' : 'command', account.accountId))
+    else if (name !== SEND) requireWithinLimit(limits.take('command', account.accountId))
+    else requireWithinLimit(limits.take('send', account.accountId, costOfSend(argument)))
   }
 
   #answer({ answers, begin }: Reply): void {

@@ -25,6 +25,8 @@ interface Costly<Command> {
   readonly limit?: LimitKind
   /** How many ordinary requests it counts as; 1 when absent. */
   readonly cost?: (command: Command) => number
+  /** It costs more by what comes of it, which `run` charges: an account's are dealt with one after the other. */
+  readonly isInTurn?: true
   readonly bodyLimit?: number
 }
 
@@ -68,14 +70,18 @@ export class Guards {
   /** For the bearer of a valid token; the 401 comes before what is wrong with the request. */
   loggedIn<Command>(
     route: string,
-    { limit = 'command', cost, bodyLimit, takes, run }: Work<Account, Command> & Costly<Command>,
+    { limit = 'command', cost, isInTurn, bodyLimit, takes, run }: Work<Account, Command> & Costly<Command>,
   ): Endpoint {
     const answering = endpoint(route, async (request) => {
       const { headers, raw } = request
       const account = await this.#credentials.authenticate(headers.authorization, this.#addressOf(raw))
       const command = takes(rawOf(request))
-      requireWithinLimit(this.#limits.take(limit, account.accountId, cost?.(command)))
-      return run(account, command)
+      const { accountId } = account
+      const answer = async () => {
+        requireWithinLimit(this.#limits.take(limit, accountId, cost?.(command)))
+        return run(account, command)
+      }
+      return isInTurn ? this.#answers.inTurn(accountId, answer) : answer()
     })
     return bodyLimit === undefined ? answering : { ...answering, bodyLimit }
   }

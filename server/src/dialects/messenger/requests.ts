@@ -1,7 +1,7 @@
 import { type Kept, writeList } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import { type Limits, messageBodyBytes } from '../../transport/index.ts'
-import { signIn } from '../allowance.ts'
+import { costOfCreation, costOfPush, costOfText, namesToTell, signIn } from '../allowance.ts'
 import type { Credentials } from './credentials.ts'
 import type { Endpoint, Guards } from './endpoint.ts'
 import { chatExists } from './errors.ts'
@@ -16,8 +16,6 @@ interface RequestParts {
   readonly kept: Kept<Buffer>
 }
 
-/** Each member is looked up and written: so many are as much work as a conversation itself. */
-const MEMBERS_PER_TOKEN = 100
 /** 10,000 ids of up to 16 digits, as Python prints a list. */
 const GROUP_BODY_BYTES = 256 * 1024
 
@@ -60,7 +58,7 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   }),
 ]
 
-const chats = ({ chat: { conversations }, guards, kept }: RequestParts): Endpoint[] => [
+const chats = ({ chat: { conversations }, limits, guards, kept }: RequestParts): Endpoint[] => [
   guards.long('GET /user/chats', {
     takes: wire.chatPage,
     run: async ({ accountId }, page) =>
@@ -78,10 +76,14 @@ const chats = ({ chat: { conversations }, guards, kept }: RequestParts): Endpoin
     takes: wire.newGroupChat,
     limit: 'create',
     bodyLimit: GROUP_BODY_BYTES,
-    cost: ({ memberIds }) => 1 + memberIds.length / MEMBERS_PER_TOKEN,
+    isInTurn: true,
+    cost: ({ memberIds }) => costOfCreation(memberIds.length),
     run: async ({ accountId }, { memberIds, name }) => {
       if (memberIds.includes(accountId)) throw new ChatError('with_yourself')
-      return wire.createdBody(await conversations.createGroup(accountId, memberIds, name))
+      const created = await conversations.createGroup(accountId, memberIds, name)
+      const { bytes } = namesToTell(created.members.map(({ username }) => username))
+      limits.charge('create', accountId, costOfPush(bytes))
+      return wire.createdBody(created)
     },
   }),
   guards.long('GET /chat/:chat_id', {
@@ -109,6 +111,7 @@ const messages = ({ chat: { conversations, messages }, guards, kept }: RequestPa
   return [
     guards.loggedIn('POST /chat/:chat_id/message', {
       limit: 'send',
+      cost: ({ body }) => costOfText(body),
       bodyLimit: messageBodyBytes(messages.maxBytes),
       takes: wire.newMessage,
       run: async (account, { conversationId, body }) => {

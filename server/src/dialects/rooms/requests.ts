@@ -1,7 +1,7 @@
 import { Begun, type Block, Histories, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireWithinLimit, signIn } from '../allowance.ts'
+import { costOfText, requireWithinLimit, signIn } from '../allowance.ts'
 import type { Entrance } from './entrance.ts'
 import { REFUSALS, Refusal, type WireError } from './errors.ts'
 import * as wire from './wire.ts'
@@ -141,7 +141,7 @@ export class Requests {
     { gid, body }: wire.Post,
     address: string,
   ): Promise<undefined> {
-    requireWithinLimit(this.#limits.take('send', account.accountId))
+    requireWithinLimit(this.#limits.take('send', account.accountId, costOfText(body)))
     const standing = await this.#entrance.enter(account, gid, address)
     await this.#chat.messages.send(account, standing, { body })
   }
