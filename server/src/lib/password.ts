@@ -79,11 +79,10 @@ export class Passwords {
     return isOlderForm || (this.#keepsMd5 && !read.md5) ? 'outdated' : 'proved'
   }
 
-  /** Every trial is made, whichever fits: the time says how many they are and nothing else. */
+  /** Who fails has all trials made: the time says how many they are and nothing else. -1 when none fits. */
   async #firstThatFits(trials: readonly Trial[]): Promise<number> {
-    let first = -1
-    for (const [place, trial] of trials.entries()) if ((await this.#fits(trial)) && first < 0) first = place
-    return first
+    for (const [place, trial] of trials.entries()) if (await this.#fits(trial)) return place
+    return -1
   }
 
   async #verifierOf(text: string): Promise<string> {

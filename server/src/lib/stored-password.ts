@@ -50,11 +50,10 @@ export function trialsOf(
 ): readonly [Trial, ...Trial[]] {
   if (looksLikeMd5(given)) {
     const digest = given.toLowerCase()
-    if (plain)
-      return [
-        { verifier: plain, text: given },
-        { verifier: isFromMd5Client ? md5 : undefined, text: digest },
-      ]
+    const asPlain = { verifier: plain, text: given }
+    // What such a client sends is mostly an MD5, and who is proved by the first trial waits for no other.
+    if (plain && isFromMd5Client) return [{ verifier: md5, text: digest }, asPlain]
+    if (plain) return [asPlain, { verifier: undefined, text: digest }]
     // Registered with what looks like an MD5: that may be the password itself, or the MD5 of this.
     return [
       { verifier: md5, text: digest },
