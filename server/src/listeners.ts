@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import type { Config } from './config/index.ts'
 import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
+import { hostAndPort } from './lib/server-address.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { listenOrRefuse } from './port-refusals.ts'
@@ -60,9 +61,8 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
     }
     // Last: whoever is answered there finds the others open.
     const port = await ports.openMain(main)
-    const host = config.host.includes(':') ? `[${config.host}]` : config.host
     return {
-      addresses: { url: `http://${host}:${port}`, port, tcpPort, dedicatedPorts },
+      addresses: { url: `http://${hostAndPort(config.host, port)}`, port, tcpPort, dedicatedPorts },
       stop: () => ports.stop(),
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Config, SAFE_SECRET_LENGTH } from './config/index.ts'
-import { shownAddress } from './lib/server-address.ts'
+import { hostAndPort, shownAddress } from './lib/server-address.ts'
 import type { Server } from './server.ts'
 
 /**
@@ -18,8 +18,10 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
         ? `hosted, cluster ${config.pusher.cluster}`
         : `app ${pusher.appId}, key ${pusher.key}`,
     ],
-    tcpPort !== null && ['raw TCP', `${config.rooms.tcpHost}:${tcpPort}`],
-    ...[...dedicatedPorts].map(([name, port]) => [`only ${name}`, `http://${config.host}:${port}`] as const),
+    tcpPort !== null && ['raw TCP', hostAndPort(config.rooms.tcpHost, tcpPort)],
+    ...[...dedicatedPorts].map(
+      ([name, port]) => [`only ${name}`, `http://${hostAndPort(config.host, port)}`] as const,
+    ),
     ['dialects', config.dialects.join(', ')],
     ['data', addressOf(config.database)],
     config.redisUrl !== undefined && ['other nodes', `through ${shownAddress(config.redisUrl)}`],

@@ -4,15 +4,25 @@ import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 export function originsOf(settings: SettingsReader): readonly string[] {
   const text = settings.text('CORS_ALLOW_ORIGIN') ?? 'http://localhost:5173'
   return text.split(',').map((entry) => {
-    const origin = entry.trim().replace(/\/$/, '')
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      const why = origin.includes('*') ? "; a wildcard would let any page use its visitors' cookies" : ''
-      throw new SettingRefusal(
-        `CORS_ALLOW_ORIGIN has "${entry.trim()}" where an origin belongs, such as https://chat.example.org${why}.`,
-      )
-    }
-    return origin
+    const origin = originOf(entry.trim())
+    if (origin !== undefined) return origin
+    const why = entry.includes('*') ? "; a wildcard would let any page use its visitors' cookies" : ''
+    throw new SettingRefusal(
+      `CORS_ALLOW_ORIGIN has "${entry.trim()}" where an origin belongs, such as https://chat.example.org${why}.`,
+    )
   })
+}
+
+/** Of pages inside of applications: capacitor://localhost, tauri://localhost, chrome-extension://<id>. */
+const APPLICATION_ORIGIN = /^(?!(?:wss?|ftp|file|blob|data|javascript):)[a-z][-+.a-z\d]*:\/\/[^\s/?#@*]+$/i
+
+/** As browsers send it: without the port that the scheme has anyway, nor a slash at the end. */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text) || text.includes('*')) return undefined
+  const { protocol, origin, href } = new URL(text)
+  if (protocol === 'http:' || protocol === 'https:') return href === `${origin}/` ? origin : undefined
+  const bare = text.replace(/\/$/, '')
+  return APPLICATION_ORIGIN.test(bare) ? bare.replace(/^[^:]*/, (scheme) => scheme.toLowerCase()) : undefined
 }
 
 const PROXY_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal'])

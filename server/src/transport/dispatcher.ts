@@ -91,9 +91,12 @@ export function pathOf(request: IncomingMessage): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
+/** Leaves out a byte order mark, which some clients begin with. */
+const UTF8 = new TextDecoder()
+
 function parsed(body: Buffer): object {
   try {
-    const value: unknown = JSON.parse(body.toString())
+    const value: unknown = JSON.parse(UTF8.decode(body))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   } catch {
     // The dialect that answers parses it again and says so in its own words.

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
@@ -10,6 +10,13 @@ import { WS_PIECES } from './ws.ts'
 
 // What is used of engine.io beyond what it documents. Its shape is checked with each connection, so that another
 // version of it is refused in words instead of failing silently.
+
+/** Answers all requests that it is given, whatever their path. */
+export interface EngineServer {
+  handleRequest(request: IncomingMessage, response: ServerResponse): void
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): unknown
+}
 
 /** One client's connection, over polls or a WebSocket. */
 export interface EngineConnection extends EventEmitter {

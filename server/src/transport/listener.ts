@@ -46,28 +46,43 @@ export function createListener(options: ListenerOptions): HttpServer {
     // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
+  // A peer may end its side once it has asked, as `nc -N` does. Node's types leave it out.
+  Object.assign(http, { httpAllowHalfOpen: true })
   const { strangers = new Strangers(STRANGERS), socketIo } = options
   const { exchanges = new Exchanges({ strangers }) } = options
   // A request that waited for its turn is handled in a callback of what it waited for.
   const handle = guarded('http', options.handle, (_request, response) => response.destroy())
   http.on('connection', (socket) => strangers.add(socket))
   http.on('request', (request, response) => {
-    if (!socketIo?.owns(pathOf(request))) exchanges.take(request, response, handle)
-    else socketIo.handOver(http, request, () => http.emit('request', request, response))
+    toOriginForm(request)
+    if (socketIo?.owns(pathOf(request))) socketIo.request(request, response)
+    else exchanges.take(request, response, handle)
   })
   http.on('timeout', (socket) => exchanges.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
     socket.on('error', destroyItself)
     strangers.delete(request.socket)
+    toOriginForm(request)
     const path = pathOf(request)
     const handler = options.upgradeFor(path)
-    if (socketIo?.owns(path))
-      socketIo.handOver(http, request, () => http.emit('upgrade', request, socket, head))
+    if (socketIo?.owns(path)) socketIo.upgrade(request, socket, head)
     else if (handler) handler(request, socket, head)
     else refuseUpgrade(socket, 404, 'Not Found')
   })
   return http
+}
+
+const ABSOLUTE_FORM = /^https?:\/\/(?:[^/?#]*@)?([^/?#@]+)/i
+
+/** A request may name its whole target, and is then for that host, whatever its header says (RFC 9112, 3.2.2). */
+function toOriginForm(request: IncomingMessage): void {
+  const { url = '' } = request
+  const [start, host] = ABSOLUTE_FORM.exec(url) ?? []
+  if (start === undefined || host === undefined) return
+  const rest = url.slice(start.length)
+  request.url = rest.startsWith('/') ? rest : `/${rest}`
+  request.headers.host = host
 }
 
 /** Not a closure: one would keep the request that opened the connection for as long as that lasts. */

@@ -1,19 +1,16 @@
 import type { ServerOptions } from 'socket.io'
 
 type CorsDelegate = Extract<NonNullable<ServerOptions['cors']>, (...args: never) => unknown>
-type CorsRequest = Parameters<CorsDelegate>[0]
 
-const ALLOWED_HEADERS = ['user', 'authorization', 'content-type']
+/** A browser need not ask again for so long, in seconds. */
+const MAX_AGE_S = 86_400
 
 /**
- * Pages of any origin may ask. Version 2 of the client polls with credentials, whether there are any or not,
- * and its browser then wants the very origin named. Nothing here looks at a cookie: it gives nothing away.
+ * Pages of any origin may ask, with whatever headers their client adds. A client that polls with credentials, as
+ * version 2 always does and later ones may be told to, wants the very origin named. Nothing here looks at a cookie:
+ * it gives nothing away.
  */
-export const corsOf: CorsDelegate = (request, callback) => {
-  const { origin } = request.headers
-  const named = origin !== undefined && isVersion2(request) ? { origin, credentials: true } : { origin: '*' }
-  callback(null, { ...named, allowedHeaders: ALLOWED_HEADERS })
+export const corsOf: CorsDelegate = ({ headers: { origin } }, callback) => {
+  const named = origin === undefined ? { origin: '*' } : { origin, credentials: true }
+  callback(null, { ...named, maxAge: MAX_AGE_S })
 }
-
-const isVersion2 = (request: CorsRequest & { readonly url?: string }): boolean =>
-  new URLSearchParams(request.url?.split('?')[1]).get('EIO') === '3'

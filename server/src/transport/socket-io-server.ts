@@ -1,7 +1,8 @@
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { guarded, guardedEmit } from '../lib/guard.ts'
-import { engineConnection, rememberingWsServer } from './engine-io.ts'
+import { createServer } from '../lib/http.ts'
+import { type EngineServer, engineConnection, rememberingWsServer } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 import { refuseUpgrade } from './listener.ts'
 import type { SocketIoOptions } from './socket-io.ts'
@@ -13,10 +14,11 @@ import { serve } from './socket-io-serving.ts'
 /** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
 const MAX_SOCKET_IO_BYTES = 128 * 1024
 
-/** Serves `/socket.io` for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
-export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Server {
+/** Serves Socket.IO for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
+export function createEngine(options: SocketIoOptions): EngineServer {
   const { limits, addressOf } = options
-  const io = new Server(http, {
+  // The library wants a server to listen to. This one never listens: the listener gives requests to the engine.
+  const io = new Server(createServer(), {
     allowEIO3: true,
     destroyUpgrade: false,
     serveClient: false,
@@ -26,11 +28,14 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
     cors: corsOf,
     wsEngine: rememberingWsServer((request) => ({ memory: limits.memory, address: addressOf(request) })),
   })
-  // A handshake ends in a promise of the library, which nobody owns: what is thrown there ends the connection.
+  // A handshake, and a CONNECT, end in promises of the libraries that nobody owns.
   replaceEmit(
     io.engine,
     guardedEmit('socket_io', (_engine, [connection]) => closeEngine(connection)),
   )
+  const namespace = io.of('/')
+  const add = namespace._add.bind(namespace)
+  Object.assign(namespace, { _add: guarded('socket_io', add, ({ conn }) => conn.close(true)) })
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     if (isWithinLimit(request, response, options)) next()
   })
@@ -44,7 +49,7 @@ export function attachSocketIo(http: HttpServer, options: SocketIoOptions): Serv
     'connection',
     guarded('socket_io', (socket) => serve(socket, options), closeSocket),
   )
-  return io
+  return io.engine as unknown as EngineServer
 }
 
 const closeSocket = ({ conn }: Socket): void => conn.close(true)

@@ -1,6 +1,10 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Frame, Owner, Sink } from '../delivery/index.ts'
+import { guarded } from '../lib/guard.ts'
 import type { AddressOf } from './address.ts'
+import type { EngineServer } from './engine-io.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Limits } from './limits.ts'
 import { wsTextFrame } from './ws-frame.ts'
@@ -39,7 +43,7 @@ export interface SocketIoOptions {
   readonly onError: (error: unknown) => void
 }
 
-const PATH = '/socket.io/'
+const PATH = '/socket.io'
 const HEADER = '42'
 
 /** One event of the default namespace as a WebSocket frame, the same in engine.io 3 and 4. */
@@ -47,30 +51,38 @@ export function socketIoFrame(event: string, payload: unknown): Frame {
   return wsTextFrame(JSON.stringify([event, payload]), HEADER)
 }
 
+/** One for all, so that a connection has it once. */
+function endItself(this: Socket): void {
+  this.end()
+}
+
 /**
  * Socket.IO on a listener. The library is loaded for its first client, since that takes 40 ms which a start
- * need not wait for; from then on it hears the events of its path itself.
+ * need not wait for.
  */
 export class SocketIo {
   readonly #options: SocketIoOptions
-  #engine: { close(): void } | undefined
-  #attaching: Promise<void> | undefined
+  #engine: EngineServer | undefined
+  #loading: Promise<EngineServer> | undefined
 
   constructor(options: SocketIoOptions) {
     this.#options = options
   }
 
+  /** The slash at the end is the client's choice. */
   owns(path: string): boolean {
-    return path.startsWith(PATH)
+    return path === PATH || path.startsWith(`${PATH}/`)
   }
 
-  /** Has an event of the server told `again` once the library hears it, if it does not hear it by now. */
-  handOver(http: HttpServer, { socket }: IncomingMessage, again: () => void): void {
-    if (this.#engine) return
-    this.#attachTo(http).then(again, (error) => {
-      this.#options.onError(error)
-      socket.destroy()
-    })
+  request(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    // A client that is gone between two events must not be taken for one that listens on.
+    socket.off('end', endItself).on('end', endItself)
+    this.#use(socket, (engine) => engine.handleRequest(request, response))
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#use(socket, (engine) => engine.handleUpgrade(request, socket, head))
   }
 
   /** Without a word of Socket.IO: after its own goodbye a client does not come back by itself. */
@@ -78,10 +90,22 @@ export class SocketIo {
     this.#engine?.close()
   }
 
-  #attachTo(http: HttpServer): Promise<void> {
-    this.#attaching ??= import('./socket-io-server.ts').then(({ attachSocketIo }) => {
-      this.#engine = attachSocketIo(http, this.#options).engine
+  #use(socket: Duplex, handle: (engine: EngineServer) => void): void {
+    if (this.#engine) {
+      handle(this.#engine)
+      return
+    }
+    this.#loading ??= this.#load()
+    const end = () => socket.destroy()
+    this.#loading.then(guarded('http', handle, end)).catch((error) => {
+      this.#options.onError(error)
+      end()
     })
-    return this.#attaching
+  }
+
+  async #load(): Promise<EngineServer> {
+    const { createEngine } = await import('./socket-io-server.ts')
+    this.#engine = createEngine(this.#options)
+    return this.#engine
   }
 }

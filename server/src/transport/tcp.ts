@@ -18,6 +18,9 @@ interface SniffingOptions {
 
 const isCapital = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x41 && byte <= 0x5a
 
+/** A peer may end its side and listen on, as `nc -N` does. */
+const OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, allowHalfOpen: true }
+
 function destroy(this: Socket): void {
   this.destroy()
 }
@@ -29,7 +32,7 @@ export function createSniffingServer({
   deadlineMs,
   strangers = new Strangers(STRANGERS),
 }: SniffingOptions): Server {
-  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
+  return createServer(OPTIONS, (socket) => {
     strangers.add(socket)
     if (socket.destroyed) return
     const openedAt = performance.now()

@@ -44,6 +44,20 @@ test('reads every kind of value', () => {
   assert.equal(config.passwordPolicy, 'strict')
 })
 
+test('an origin may be that of a page inside of an application, and is written as browsers send it', () => {
+  const origins = (text: string) => readConfig({ CORS_ALLOW_ORIGIN: text }).chatapp.allowedOrigins
+  const pages = [
+    'capacitor://localhost',
+    'tauri://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+  ]
+  assert.deepEqual(origins(pages.join(',')), pages)
+  assert.deepEqual(origins('HTTPS://Chat.Example.org:443/,Ionic://localhost'), [
+    'https://chat.example.org',
+    'ionic://localhost',
+  ])
+})
+
 test('the MD5 of a password is nothing without the rooms dialect, whatever else is set', () => {
   const settings = { PARLANCE_DIALECTS: 'messenger', ROOMS_PASSWORD_DIGESTS: 'true' }
   assert.equal(readConfig(settings).rooms.md5Passwords, false)
@@ -147,6 +161,16 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   ...PUBLISHED.map((secret) => [{ JWTSECRET: secret }, /JWTSECRET is a well-known or short secret/] as const),
   [{ PUSHER_SECRET: '7ad3773142a6692b25b8' }, /PUSHER_SECRET is a well-known/],
   [{ CORS_ALLOW_ORIGIN: '*' }, /wildcard/],
+  [{ CORS_ALLOW_ORIGIN: 'https://*.example.org' }, /wildcard/],
+  [{ CORS_ALLOW_ORIGIN: 'capacitor://*' }, /wildcard/],
+  ...[
+    'null',
+    'localhost:5173',
+    'file://',
+    'wss://a.example',
+    'https://a.example/x',
+    'tauri://localhost/x',
+  ].map((origin) => [{ CORS_ALLOW_ORIGIN: origin }, /where an origin belongs/] as const),
   [{ CORS_ALLOW_ORIGIN: 'chat.example.org' }, /such as https:\/\/chat\.example\.org\.$/],
   [{ CHATAPP_COOKIE_SAMESITE: 'maybe' }, /lax, strict, none/],
   [{ GROUPS_GUESTS: 'perhaps' }, /true or false/],

@@ -149,14 +149,15 @@ describe('HTTP', { concurrency: true }, () => {
       headers: {
         origin: 'https://elsewhere.example',
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'user,authorization,content-type',
+        'access-control-request-headers': 'user,authorization,content-type,x-token',
       },
     })
     assert.ok(preflight.ok)
     assert.equal(preflight.headers.get('access-control-allow-origin'), '*')
     assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/)
     const allowed = preflight.headers.get('access-control-allow-headers')?.toLowerCase() ?? ''
-    for (const header of ['user', 'authorization', 'content-type']) assert.ok(allowed.includes(header))
+    for (const header of ['user', 'authorization', 'content-type', 'x-token'])
+      assert.ok(allowed.includes(header))
     const { headers } = await ask(url, '/create-room', {
       method: 'POST',
       body: '{}',

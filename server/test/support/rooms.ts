@@ -112,8 +112,8 @@ export class RawListener {
   heard = ''
   isClosed = false
 
-  constructor(port: number, host = '127.0.0.1') {
-    this.socket = connect(port, host)
+  constructor(port: number, host = '127.0.0.1', options: { readonly allowHalfOpen?: boolean } = {}) {
+    this.socket = connect({ port, host, ...options })
     this.socket.setEncoding('utf8')
     this.socket.on('data', (text) => {
       this.heard += text

@@ -45,7 +45,10 @@ const HTTP: Readonly<Record<string, (request: IncomingMessage, response: ServerR
     response.once('finish', fail)
     plain(response, 200, 'so far')
   },
-  '/aborted': (request) => request.on('close', fail),
+  '/aborted': (request, response) => {
+    request.on('close', fail)
+    response.write('so far')
+  },
 }
 
 const acceptor = new WsAcceptor({ maxPayloadBytes: 1024, slow: { code: 4000, reason: 'slow' } })
@@ -141,7 +144,7 @@ async function asked(path: string): Promise<void> {
   const text = `POST ${path} HTTP/1.1\r\nHost: chat\r\nContent-Length: 4\r\n\r\nbody`
   socket.on('error', () => undefined).resume()
   socket.write(text)
-  if (path === '/aborted') setImmediate(() => socket.end())
+  if (path === '/aborted') socket.once('data', () => socket.resetAndDestroy())
   await once(socket, 'close')
 }
 
@@ -218,7 +221,7 @@ describe('an error in a callback of a library ends one connection and no other',
     const socket = connect(rawPort, '127.0.0.1')
     socket.on('error', () => undefined).resume()
     socket.write(text)
-    if (text === 'bye') setImmediate(() => socket.end())
+    if (text === 'bye') setImmediate(() => socket.resetAndDestroy())
     await once(socket, 'close')
     await othersAreServed('tcp')
   }

@@ -51,6 +51,8 @@ const shown = (header: string): string => JSON.stringify(header.slice(0, MAX_SHO
 function isOwn(origin: string, host: string | undefined): boolean {
   if (host === undefined || !URL.canParse(origin)) return false
   const { protocol, host: originHost } = new URL(origin)
+  // An application's page, such as capacitor://localhost, is from no server.
+  if (protocol !== 'http:' && protocol !== 'https:') return false
   const own = `${protocol}//${host}`
   return originHost !== '' && URL.canParse(own) && new URL(own).host === originHost
 }

@@ -42,9 +42,12 @@ interface Stay {
 /** An account that is online by this connection. */
 interface Following {
   readonly accountId: AccountId
-  /** Gives it back. */
-  unfollow: () => Promise<void>
+  readonly unsubscribe: Unsubscribe
+  /** Gives the presence back, once. */
+  depart: () => Promise<void>
 }
+
+const departed = async (): Promise<void> => undefined
 
 /** The accounts and rooms of one live connection. All is given back when it ends. */
 export class Attendance {
@@ -55,6 +58,7 @@ export class Attendance {
   #followed: readonly Following[] = []
   /** Perhaps while it was on its way in. Made for the first that is left: most connections never do. */
   #left: Set<ConversationId> | undefined
+  #isAbsent = false
   #hasEnded = false
 
   constructor(hall: Hall, attendee: Attendee) {
@@ -105,14 +109,25 @@ export class Attendance {
     this.#hall.audiences.leaveAll(this.#attendee.sink)
   }
 
+  /** Is no longer online by this connection, and goes on hearing. */
+  async goAbsent(): Promise<void> {
+    this.#isAbsent = true
+    const departures = this.#followed.map((following) => {
+      const { depart } = following
+      following.depart = departed
+      return depart()
+    })
+    for (const each of await Promise.allSettled(departures)) if (each.status === 'rejected') throw each.reason
+  }
+
   async end(): Promise<void> {
     if (this.#hasEnded) return
     this.#hasEnded = true
     const stays = this.#stays
     this.#stays = []
     this.#tellLeft(stays)
-    const ended = await Promise.allSettled(this.#followed.map(({ unfollow }) => unfollow()))
-    for (const each of ended) if (each.status === 'rejected') throw each.reason
+    for (const { unsubscribe } of this.#followed) unsubscribe()
+    await this.goAbsent()
   }
 
   async #follow(account: Account): Promise<void> {
@@ -121,11 +136,16 @@ export class Attendance {
     if (this.#hasEnded || this.#followed.some((other) => other.accountId === accountId)) return
     const { presence, feeds } = this.#hall
     const unsubscribe = feeds.followAccount(accountId, (news) => this.#hear(news, credentialsSince))
+    if (this.#isAbsent) {
+      this.#followed = this.#followed.concat({ accountId, unsubscribe, depart: departed })
+      return
+    }
     const connecting = presence.connect(account)
     // Before the wait, so that an end meanwhile gives this back too.
-    const following: Following = { accountId, unfollow: endingOnceConnected(unsubscribe, connecting) }
+    const following: Following = { accountId, unsubscribe, depart: departingOnce(connecting) }
     this.#followed = this.#followed.concat(following)
-    following.unfollow = ending(unsubscribe, await connecting)
+    const depart = await connecting
+    if (following.depart !== departed) following.depart = depart
   }
 
   #noteLeft(conversationId: ConversationId): void {
@@ -170,15 +190,8 @@ export class Attendance {
   }
 }
 
-// Apart from `#follow`, whose every variable its closures would keep for as long as the connection lasts.
+// Apart from `#follow`, whose every variable a closure there would keep for as long as the connection lasts.
 
-const endingOnceConnected =
-  (unsubscribe: Unsubscribe, connecting: Promise<() => Promise<void>>) => async (): Promise<void> => {
-    unsubscribe()
-    await (await connecting)()
-  }
-
-const ending = (unsubscribe: Unsubscribe, disconnect: () => Promise<void>) => async (): Promise<void> => {
-  unsubscribe()
-  await disconnect()
+const departingOnce = (connecting: Promise<() => Promise<void>>) => async (): Promise<void> => {
+  await (await connecting)()
 }

@@ -23,11 +23,8 @@ interface RoomsHttpOptions {
 }
 
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
-const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': 'user, authorization, content-type',
-  'access-control-max-age': '86400',
-}
+const PREFLIGHT = { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' }
+const OWN_HEADERS = 'user, authorization, content-type'
 const TOO_MANY_REQUESTS = 429
 const JSON_TYPE = 'application/json; charset=utf-8'
 /** A reader of a history that takes nothing for so long is cut off. */
@@ -42,7 +39,7 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
-    if (request.method === 'OPTIONS') return reply.code(204).headers(PREFLIGHT).send()
+    if (request.method === 'OPTIONS') return sendPreflight(request, reply)
     if (isCrossSiteForm(request.raw)) throw new Refusal(REFUSALS.crossSiteForm)
     // Clients name any type, or none: the body is read as JSON whatever they say.
     request.raw.headers['content-type'] = 'application/json'
@@ -61,6 +58,13 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
     })
   }
   return app
+}
+
+/** Front ends add headers of their own, such as for tracing. */
+function sendPreflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const asked = headers['access-control-request-headers']
+  const allowed = asked === undefined ? OWN_HEADERS : `${OWN_HEADERS}, ${asked}`
+  return reply.code(204).headers(PREFLIGHT).header('access-control-allow-headers', allowed).send()
 }
 
 const answers = (log: Logger): DialectAnswers => ({

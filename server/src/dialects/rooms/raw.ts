@@ -4,7 +4,7 @@ import { type Sink, SocketSink } from '../../delivery/index.ts'
 import { owned } from '../../lib/guard.ts'
 import type { MemoryShare } from '../../lib/memory-budget.ts'
 import { runAfter } from '../../lib/timers.ts'
-import { type Limits, networkOf } from '../../transport/index.ts'
+import { type Limits, networkOf, Strangers } from '../../transport/index.ts'
 import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
@@ -23,7 +23,7 @@ export class RawClients {
   constructor(hall: Hall, limits: Limits, log: Logger) {
     this.#hall = hall
     this.#limits = limits
-    this.#surroundings = { clients: this.#clients, log }
+    this.#surroundings = { clients: this.#clients, halfClosed: new Strangers(HALF_CLOSED), log }
   }
 
   get count(): number {
@@ -61,9 +61,13 @@ const drop = (): void => undefined
 interface Surroundings {
   /** All there are, which it leaves when its socket closes. */
   readonly clients: Set<RawClient>
+  /** Of these many may be gone: past a bound the one that has been there longest is closed. */
+  readonly halfClosed: Strangers
   readonly log: Logger
   readonly share: MemoryShare
 }
+
+const HALF_CLOSED = { perAddress: 100, inAll: 1_000 }
 
 class RawClient implements Attendee {
   readonly #socket: Socket
@@ -80,7 +84,10 @@ class RawClient implements Attendee {
     this.#out = new SocketSink(socket, this)
     this.#attendance = new Attendance(hall, this)
     // Bytes after the handshake are read too, and dropped.
-    socket.on('data', drop).resume()
+    socket
+      .on('data', drop)
+      .on('end', () => this.#onEnd())
+      .resume()
   }
 
   /** Read by its sink. */
@@ -135,6 +142,19 @@ class RawClient implements Attendee {
       else owned('tcp', this.#admit(pass, address, onKnown))
     }
     this.#socket.on('data', onData)
+  }
+
+  /**
+   * It has no more to say, and may listen on, as `nc -N` does. Whether it does, or is gone, only the next message
+   * shows: so it no longer counts as online.
+   */
+  #onEnd(): void {
+    if (this.#handshake) {
+      this.close()
+      return
+    }
+    this.#surroundings.halfClosed.add(this.#socket)
+    owned('tcp', this.#attendance.goAbsent())
   }
 
   /** Segments that come meanwhile are read as one. */
