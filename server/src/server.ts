@@ -83,7 +83,11 @@ export async function createServer(config: Config): Promise<Server> {
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
 
-  const notices = await AccountNotices.watch({ store: store.accounts, bus })
+  const notices = await AccountNotices.watch({
+    store: store.accounts,
+    tokenTimes: chat.accounts.tokenTimes,
+    bus,
+  })
   opened.defer(() => notices.close())
 
   const limits = new Limits(config.rateLimits)

@@ -3,6 +3,7 @@ import { runEvery } from '../lib/timers.ts'
 import type { AccountStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
+import type { TokenTimes } from './token-times.ts'
 
 /** An operator's command is heard within so long, and the time that its news takes to travel. */
 const LOOK_EVERY_MS = 1_000
@@ -14,7 +15,8 @@ const LOOKS_BACK = 60
 const NUMBERS_BACK = 100
 
 interface AccountNoticesParts {
-  readonly store: Pick<AccountStore, 'notices' | 'lastNotice'>
+  readonly store: Pick<AccountStore, 'notices' | 'lastNotice' | 'revoke'>
+  readonly tokenTimes: TokenTimes
   readonly bus: Bus
 }
 
@@ -60,12 +62,14 @@ export class AccountNotices {
   }
 
   async #look(): Promise<void> {
-    const { store, bus } = this.#parts
+    const { store, tokenTimes, bus } = this.#parts
     const horizon = this.#horizons[0] ?? 0
     const notices = await store.notices(horizon, this.#told.size + MAX_AT_ONCE)
     for (const { number, accountId, credentialsSince } of notices) {
       if (this.#told.has(number)) continue
       this.#told.add(number)
+      if (tokenTimes.isTooEarly(credentialsSince))
+        await store.revoke(accountId, { at: tokenTimes.revocation(), disable: false })
       bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince })
     }
     this.#moveHorizon(notices.at(-1)?.number ?? horizon)

@@ -29,6 +29,15 @@ export class TokenTimes {
   }
 
   /**
+   * Whether a revocation that another process has made is dated before tokens of this one although it came after
+   * them: the clock was set back in between. Those tokens would be good again when the clock has reached them.
+   */
+  isTooEarly(credentialsSince: Micros): boolean {
+    const isSetBack = this.#latestIssue > secondsOf(this.#clock.nowMicros()) + MAX_SKEW_SECONDS
+    return isSetBack && secondsOf(credentialsSince) < this.#latestIssue
+  }
+
+  /**
    * In whole seconds: a token of the very second of a revocation is void. So is one that is dated ahead of both now
    * and the revocation: it was made before the clock was set back, and nobody knows which came first.
    */
