@@ -15,6 +15,12 @@ interface Joining {
   isDeaf: boolean
 }
 
+/** What is told to all, and whose doing it is. */
+interface Said {
+  readonly frame: Frame
+  readonly originId: AccountId | undefined
+}
+
 /** The sinks of one conversation in one dialect. An event is rendered once, however many listen. */
 export class Audience {
   readonly #render: Render
@@ -24,6 +30,9 @@ export class Audience {
   // Those whose account has left, of which their dialect may not have heard yet.
   readonly #deaf = new Map<Sink, AccountId | undefined>()
   #batch: Batch | undefined
+  // Those who came while that was open. They have batches of their own: all others get what is said in one, which a
+  // new batch for everybody at each arrival would make one for each.
+  readonly #late = new Map<Sink, Batch | undefined>()
 
   constructor(render: Render) {
     this.#render = render
@@ -41,15 +50,21 @@ export class Audience {
     this.#joining.delete(sink)
     if (this.#isDeaf(sink, accountId)) return
     this.#deaf.delete(sink)
+    // A newcomer must not get what the open batch already holds.
+    if (this.#openBatch && !this.#sinks.has(sink)) this.#late.set(sink, undefined)
     this.#sinks.set(sink, accountId)
-    // Who comes now must not get what the open batch already holds.
-    this.#batch = undefined
   }
 
   remove(sink: Sink): void {
     this.#joining.delete(sink)
     this.#deaf.delete(sink)
-    if (this.#sinks.delete(sink)) this.#batch = undefined
+    const wasHere = this.#sinks.delete(sink)
+    // A leaver must not get what is still added to its batch, unless it gets nothing any more.
+    if (!this.#late.delete(sink) && wasHere && !sink.isClosed) this.#batch = undefined
+  }
+
+  get #openBatch(): Batch | undefined {
+    return this.#batch?.isSealed ? undefined : this.#batch
   }
 
   /** A sink that was here already starts anew: until its join ends it is told nothing. */
@@ -87,12 +102,26 @@ export class Audience {
       this.#tellEach(frame, originOf(event))
       return
     }
-    if (this.#batch && !this.#batch.isSealed) {
-      this.#batch.add(frame, originOf(event))
+    const originId = originOf(event)
+    const open = this.#openBatch
+    if (open) {
+      open.add(frame, originId)
+      for (const [sink, own] of this.#late) this.#tellLate(sink, own, { frame, originId })
       return
     }
-    this.#batch = batchOf(frame, originOf(event))
+    this.#late.clear()
+    this.#batch = batchOf(frame, originId)
     for (const sink of this.#sinks.keys()) sink.push(this.#batch)
+  }
+
+  #tellLate(sink: Sink, own: Batch | undefined, { frame, originId }: Said): void {
+    if (own && !own.isSealed) {
+      own.add(frame, originId)
+      return
+    }
+    const batch = batchOf(frame, originId)
+    this.#late.set(sink, batch)
+    sink.push(batch)
   }
 
   #tellEach(frame: PersonalFrame, originId: AccountId | undefined): void {

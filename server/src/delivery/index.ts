@@ -4,7 +4,14 @@ export { Audiences } from './audiences.ts'
 export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame, pinnedBatchBytes } from './frame.ts'
-export { MAX_BACKLOG_BYTES, MAX_STALL_MS, type Owner, type Sink, SocketSink } from './sink.ts'
+export {
+  MAX_BACKLOG_BYTES,
+  MAX_STALL_MS,
+  MAX_WAITING_BYTES,
+  type Owner,
+  type Sink,
+  SocketSink,
+} from './sink.ts'
 export { stalls } from './stalls.ts'
 export { flushAtEndOfTurn } from './turn.ts'
 export type { TypingListener } from './typing-feeds.ts'

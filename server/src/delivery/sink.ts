@@ -13,13 +13,15 @@ export interface Sink {
   push(batch: Batch): void
   /** Queues a frame for this connection alone, in order with its batches. */
   send(frame: Frame): void
+  /** Nothing leaves any more, whatever is queued. */
+  readonly isClosed?: boolean
 }
 
 /** Bytes that may wait for a peer that does not read, and for how long. Past either it is disconnected. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const MAX_STALL_MS = 10_000
 /** Bytes that may wait whoever sends them: of one account's doing only half a megabyte counts above. */
-const MAX_WAITING_BYTES = 4 * MAX_BACKLOG_BYTES
+export const MAX_WAITING_BYTES = 4 * MAX_BACKLOG_BYTES
 
 const NOTHING = Buffer.alloc(0)
 
@@ -70,6 +72,10 @@ export class SocketSink implements Sink {
       this.#close()
       options.onClosed?.()
     })
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   push(batch: Batch): void {

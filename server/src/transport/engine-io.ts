@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import { guarded } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { readInTurns } from './socket-io-floods.ts'
@@ -18,15 +19,24 @@ export interface EngineServer {
   close(): unknown
 }
 
+interface EngineTransport extends EventEmitter {
+  readonly name: string
+  /** A poll waits for an answer, or the WebSocket has taken what was written last. */
+  readonly writable: boolean
+  readonly socket?: WebSocket
+}
+
 /** One client's connection, over polls or a WebSocket. */
 export interface EngineConnection extends EventEmitter {
   readonly protocol: number
   readonly readyState: string
   readonly upgrading: boolean
   readonly writeBuffer: readonly unknown[]
-  readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: WebSocket }
+  readonly transport: EngineTransport
   readonly request: IncomingMessage
   send(message: string): unknown
+  /** Gives the transport what waits, if it is writable. */
+  flush(): void
   /** Discarding: what waits to be sent is forgotten. */
   close(discard?: boolean): unknown
 }
@@ -38,6 +48,7 @@ const SHAPE: Readonly<Record<string, string>> = {
   transport: 'object',
   request: 'object',
   send: 'function',
+  flush: 'function',
   close: 'function',
 }
 
@@ -63,6 +74,34 @@ export function releaseRequest(connection: EngineConnection): void {
 /** A polling client that was sent away seldom asks again; engine.io would wait half a minute for it. */
 export function shortenGoodbye({ transport }: EngineConnection, graceMs: number): void {
   Object.assign(transport, { closeTimeout: graceMs })
+}
+
+/** Whether what is sent now goes out at once. */
+export const mayTake = ({ readyState, transport }: EngineConnection): boolean =>
+  readyState === 'open' && transport.writable
+
+/** `hear` is called whenever `mayTake` becomes true, before engine.io itself writes what it has. */
+export function onTransportReady(connection: EngineConnection, hear: () => void): void {
+  const listen = ({ transport }: EngineConnection) =>
+    transport.prependListener(
+      'ready',
+      guarded('socket_io', hear, () => connection.close(true)),
+    )
+  listen(connection)
+  connection.on('upgrade', () => {
+    listen(connection)
+    hear()
+  })
+}
+
+/** As one answer to a poll: of messages sent one by one the first would take the poll, and the others wait for the next. */
+export function sendTogether(connection: EngineConnection, messages: readonly string[]): void {
+  const { transport } = connection
+  const { writable } = transport
+  Object.assign(transport, { writable: false })
+  for (const message of messages) connection.send(message)
+  Object.assign(transport, { writable })
+  connection.flush()
 }
 
 const rawSockets = new WeakMap<WebSocket, NetSocket>()

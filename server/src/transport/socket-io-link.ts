@@ -3,7 +3,7 @@ import { type Owner, SocketSink } from '../delivery/index.ts'
 import { guarded, guardedEmit } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter } from '../lib/timers.ts'
-import { type EngineConnection, rawSocketOf, releaseRequest } from './engine-io.ts'
+import { type EngineConnection, onTransportReady, rawSocketOf, releaseRequest } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 
 /** What may still come from a client of which much already waits. */
@@ -24,8 +24,8 @@ export class SocketIoLink {
   isTaken = false
   /** Of the session. Polls cannot be slowed by not reading: a client that goes on while it is paused is cut off. */
   inbox: { readonly isPaused: boolean } | undefined
-  /** Bytes of events that engine.io keeps for the next poll. */
-  waitingBytes = 0
+  /** Of the session: a poll has come, or the WebSocket has taken what engine.io wrote. */
+  onReady: (() => void) | undefined
   #floodBytes = 0
   #out: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
   #owner: Owner | undefined
@@ -36,9 +36,7 @@ export class SocketIoLink {
     this.connection = connection
     this.share = share
     releaseRequest(connection)
-    connection.on('drain', () => {
-      this.waitingBytes = 0
-    })
+    onTransportReady(connection, () => this.onReady?.())
     links.set(connection, this)
     replaceEmit(connection, emit)
   }
@@ -76,6 +74,7 @@ export class SocketIoLink {
   leave(): void {
     this.isTaken = false
     this.inbox = undefined
+    this.onReady = undefined
     this.setOwner(undefined)
     this.#out?.sink.clear()
   }

@@ -52,7 +52,7 @@ function connectionOf(socket: Socket, sink: SocketIoSink, link: SocketIoLink): S
     emit: (event, payload) => sink.send(socketIoFrame(event, payload)),
     setOwner: (owner) => sink.setOwner(owner),
     disconnect: () => {
-      sink.flush()
+      sink.finish()
       shortenGoodbye(engineConnection(socket.conn), CLOSE_GRACE_MS)
       socket.disconnect(true)
     },

@@ -96,6 +96,45 @@ test('who joins in the middle of a turn gets only what comes after, who leaves o
   assert.equal(late.text(), 'bc')
 })
 
+test('many who come and go in one turn give the others no batch for each', () => {
+  const { audiences, publish } = setUp()
+  const stays = new Remembering()
+  audiences.join(room, stays)
+  publish(arrived('-'))
+  const crowd = Array.from('abcdefgh', (name) => {
+    const sink = new Remembering()
+    audiences.join(room, sink)
+    publish(arrived(name))
+    return sink
+  })
+  for (const sink of crowd.slice(0, 4)) {
+    sink.isClosed = true
+    audiences.leaveAll(sink)
+    publish(arrived('!'))
+  }
+  assert.equal(stays.text(), '-abcdefgh!!!!')
+  assert.equal(stays.batches.length, 1)
+  assert.deepEqual(
+    crowd.slice(4).map((sink) => [sink.text(), sink.batches.length]),
+    ['efgh!!!!', 'fgh!!!!', 'gh!!!!', 'h!!!!'].map((text) => [text, 1]),
+  )
+})
+
+test('who has come and left in one turn hears nothing of what follows', () => {
+  const { audiences, publish } = setUp()
+  const [stays, goes] = [new Remembering(), new Remembering()]
+  audiences.join(room, stays)
+  publish(arrived('a'))
+  audiences.join(room, goes)
+  publish(arrived('b'))
+  audiences.leaveAll(goes)
+  publish(arrived('c'))
+  audiences.join(room, goes)
+  publish(arrived('d'))
+  assert.equal(stays.text(), 'abcd')
+  assert.equal(goes.text(), 'bd')
+})
+
 test('joining twice delivers once', () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()

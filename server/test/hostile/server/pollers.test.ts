@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../../support/until.ts'
+import { assertUnharmed, metric, openFortress } from './fortress.ts'
+import { Poller } from './poller.ts'
+import { Speaker, upTo } from './speaker.ts'
+import { openTalk, type Talk } from './talk.ts'
+
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' }
+const CROWD = 150
+/** As much as may wait for each: together more than the heap. */
+const [COUNT, BYTES] = [110, 8_000]
+
+/** In the room of the talk. It asks for nothing more by itself. */
+async function enter(url: string, { bob, gid }: Talk): Promise<Poller> {
+  const poller = await Poller.connect(url)
+  const pass = JSON.stringify({ uuid: bob.uuid, room_gid: gid })
+  assert.equal(await poller.post(`420["auth",${pass}]`), 200)
+  await poller.heard('430')
+  return poller
+}
+
+test('what waits for pollers is kept once, told in order, and given up with those who do not come', async (t) => {
+  const server = await openFortress(t, SMALL_HEAP)
+  const talk = await openTalk(server.url)
+  const speaker = await Speaker.start(talk, BYTES)
+  const pollers = await Promise.all(Array.from({ length: CROWD }, () => enter(server.url, talk)))
+  t.after(() => {
+    for (const poller of [speaker, ...pollers]) poller.end()
+  })
+  await speaker.say(COUNT)
+  const late = pollers.slice(0, 5)
+  const heard = late.map((poller) => {
+    const numbers: number[] = []
+    poller.onPacket = (packet) => {
+      const [, number] = /"(\d+):x/.exec(packet) ?? []
+      if (number) numbers.push(Number(number))
+    }
+    poller.pollOn()
+    return numbers
+  })
+  for (const numbers of heard) {
+    await until('all messages', () => numbers.length === COUNT)
+    assert.deepEqual(numbers, upTo(COUNT))
+  }
+  // Beside these the speaker is connected.
+  await until('the others to be cut off', async () => {
+    return (await metric(server.url, 'parlance_connections')) <= late.length + 1
+  })
+  await speaker.say(1)
+  for (const numbers of heard) await until('the next message', () => numbers.length === COUNT + 1)
+  assertUnharmed(server)
+})
