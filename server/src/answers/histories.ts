@@ -1,4 +1,4 @@
-import type { Chat, Conversation } from '../core/chat.ts'
+import type { Chat, Conversation, Message } from '../core/chat.ts'
 import { pause } from '../lib/slices.ts'
 import { type Block, partOf, type WriteMessage, writeBlock } from './block.ts'
 import { Kept } from './kept.ts'
@@ -33,32 +33,33 @@ export class Histories {
 
   /** The newest messages of a range, oldest first, a block at a time however many they are. None is empty. */
   async *read(range: HistoryRange): AsyncGenerator<Block> {
-    const { conversation, limit } = range
-    const { conversationId } = conversation
+    const { conversationId } = range.conversation
     const before = range.before === Infinity ? {} : { before: range.before }
+    // Fixed here: what is sent while the history is read does not make it longer.
     const [newest] = await this.#messages.list({ conversationId, limit: 1, ...before })
     if (!newest) return
-    // Fixed here: what is sent while the history is read does not make it longer.
-    const { seq: last, messageId: lastId } = newest
-    const isWanted = (block: Block) => block.messageIds.filter((id) => id <= lastId).length
-    let number = 0
-    let skipped = 0
-    if (limit !== Infinity) {
-      let count = 0
-      // Back to where the range begins. The blocks on the way are had again when their turn comes.
-      for (number = numberOf(last); ; number--) {
-        count += isWanted(await this.#block(range, number))
-        if (count >= limit || number === 0) break
-      }
-      skipped = Math.max(0, count - limit)
-    }
-    for (; number <= numberOf(last); number++) {
+    const beginning = await this.#beginningOf(range, newest)
+    let { skipped } = beginning
+    for (let { number } = beginning; number <= numberOf(newest.seq); number++) {
       await pause()
       const block = await this.#block(range, number)
-      const part = partOf(block, skipped, isWanted(block))
+      const part = partOf(block, skipped, countUpTo(newest, block))
       skipped = 0
       if (part.messageIds.length > 0) yield part
     }
+  }
+
+  /** The block in which a range begins, and how many of its messages come before that. */
+  async #beginningOf(range: HistoryRange, newest: Message): Promise<{ number: number; skipped: number }> {
+    if (range.limit === Infinity) return { number: 0, skipped: 0 }
+    let number = numberOf(newest.seq)
+    let count = 0
+    // The blocks on the way are had again when their turn comes.
+    for (; ; number--) {
+      count += countUpTo(newest, await this.#block(range, number))
+      if (count >= range.limit || number === 0) break
+    }
+    return { number, skipped: Math.max(0, count - range.limit) }
   }
 
   #block({ conversation, limit, write }: HistoryRange, number: number): Promise<Block> {
@@ -77,3 +78,7 @@ export class Histories {
 }
 
 const numberOf = (seq: number): number => Math.floor((seq - 1) / PLACES)
+
+/** How many of a block's messages are not newer. */
+const countUpTo = ({ messageId }: Message, { messageIds }: Block): number =>
+  messageIds.filter((id) => id <= messageId).length

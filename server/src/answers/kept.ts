@@ -14,6 +14,8 @@ interface Entry<Value> {
 /** What an entry is of: a name in it may have changed, which no version tells (a guest's, once in 90 days). */
 const MAX_AGE_MS = 60_000
 
+/** What it takes to keep one, whatever it is: of a block whose messages are all deleted, that is all. */
+const ENTRY_BYTES = 256
 /** One that would leave room for fewer is not kept. */
 const FEWEST_KEPT = 4
 
@@ -56,8 +58,8 @@ export class Kept<Value extends Sized> {
           this.#entries.delete(key)
           return
         }
-        entry.bytes = byteLength
-        this.#bytes += byteLength
+        entry.bytes = byteLength + ENTRY_BYTES
+        this.#bytes += entry.bytes
         this.#shrink()
       },
       // Whoever asked hears of it; the next asks anew.

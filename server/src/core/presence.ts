@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import { owned } from '../lib/guard.ts'
 import { Lane } from '../lib/lane.ts'
 import { Serial } from '../lib/serial.ts'
+import { pause } from '../lib/slices.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
 import { accountTopic } from './events.ts'
@@ -160,6 +161,8 @@ export class Presence {
     const { accountId } = person
     await this.#noteSeen(accountId)
     for (const other of await this.#contacts.list(accountId)) {
+      const turn = pause()
+      if (turn) await turn
       this.#bus.publish(accountTopic(other.accountId), {
         type: 'contact.presence',
         accountId: other.accountId,

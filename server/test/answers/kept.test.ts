@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Kept } from '../../src/answers/index.ts'
 
-/** Values of so many bytes, which count how often they are made. */
-function counted(maxBytes: number) {
+const SIZE = 100_000
+/** What keeping one takes besides, at most. */
+const ENTRY = 1_000
+
+/** Values of which so many have room, which count how often they are made. */
+function counted(values: number) {
   let now = 0
-  const kept = new Kept<{ key: string; byteLength: number }>(maxBytes, () => now)
+  const kept = new Kept<{ key: string; byteLength: number }>(values * (SIZE + ENTRY), () => now)
   const made: string[] = []
-  const get = (key: string, version = '1', byteLength = 10) =>
+  const get = (key: string, version = '1', byteLength = SIZE) =>
     kept.get(key, version, async () => {
       made.push(`${key}@${version}`)
       return { key, byteLength }
@@ -21,20 +25,20 @@ function counted(maxBytes: number) {
 }
 
 test('is made once for all who ask for the same version, also those who ask meanwhile', async () => {
-  const { made, get } = counted(100)
+  const { made, get } = counted(10)
   await Promise.all([get('a'), get('a')])
   await get('a')
   assert.deepEqual(made, ['a@1'])
 })
 
 test('is made anew for another version', async () => {
-  const { made, get } = counted(100)
+  const { made, get } = counted(10)
   for (const version of ['1', '2', '2', '1']) await get('a', version)
   assert.deepEqual(made, ['a@1', 'a@2', 'a@1'])
 })
 
 test('keeps no failure', async () => {
-  const { kept, made, get } = counted(100)
+  const { kept, made, get } = counted(10)
   await assert.rejects(
     kept.get('a', '1', () => Promise.reject(new Error('away'))),
     /away/,
@@ -44,7 +48,7 @@ test('keeps no failure', async () => {
 })
 
 test('what is longest unused goes when there is too much', async () => {
-  const { made, get } = counted(40)
+  const { made, get } = counted(4)
   for (const key of ['a', 'b', 'c', 'd']) await get(key)
   await get('a')
   await get('e')
@@ -56,16 +60,16 @@ test('what is longest unused goes when there is too much', async () => {
 })
 
 test('what would take more than a quarter is made each time, and drives nothing out', async () => {
-  const { made, get } = counted(40)
+  const { made, get } = counted(4)
   await get('a')
-  await get('huge', '1', 11)
-  await get('huge', '1', 11)
+  await get('huge', '1', SIZE + 5_000)
+  await get('huge', '1', SIZE + 5_000)
   await get('a')
   assert.deepEqual(made, ['a@1', 'huge@1', 'huge@1'])
 })
 
 test('is made anew after a minute, since names may have changed', async () => {
-  const { made, get, pass } = counted(100)
+  const { made, get, pass } = counted(10)
   await get('a')
   pass(59_000)
   await get('a')
@@ -73,4 +77,13 @@ test('is made anew after a minute, since names may have changed', async () => {
   pass(2_000)
   await get('a')
   assert.equal(made.length, 2)
+})
+
+test('what has no bytes is not kept without end either', async () => {
+  const { kept, made, get } = counted(4)
+  for (let n = 0; n < 2_000; n++) await kept.get(`empty ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
+  await get('a')
+  for (let n = 0; n < 2_000; n++) await kept.get(`more ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
+  await get('a')
+  assert.deepEqual(made, ['a@1', 'a@1'])
 })

@@ -119,7 +119,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   async #open(caller: Caller): Promise<Asker | undefined> {
-    const { chat, credentials, liveAccounts, deadlines } = this.#parts
+    const { chat, answers, credentials, liveAccounts, deadlines } = this.#parts
     const identity = await credentials.identify(caller)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
@@ -134,7 +134,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     // A revocation between the two readings told nobody of this connection.
     const again = await credentials.identify(caller)
     if (again.kind !== 'account') return this.#refuse(again)
-    await hearing.begin()
+    // One of an account's after the other: who is in thousands of conversations joins them all.
+    await answers.inTurn(account.accountId, () => hearing.begin())
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
     this.#known = new Asker(this.#parts, account, this)

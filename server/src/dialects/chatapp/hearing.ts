@@ -1,5 +1,9 @@
 import type { AccountId, Chat, ConversationId } from '../../core/chat.ts'
 import type { Audiences, Sink } from '../../delivery/index.ts'
+import { pause } from '../../lib/slices.ts'
+
+/** Of thousands, as many as are joined before others have their turn. */
+const JOINED_AT_ONCE = 100
 
 interface HearingParts {
   readonly chat: Pick<Chat, 'conversations' | 'changes'>
@@ -29,9 +33,14 @@ export class Hearing {
   async begin(): Promise<void> {
     const { chat, audiences } = this.#parts
     const conversationIds = await chat.conversations.idsOf(this.#accountId)
-    await Promise.all(conversationIds.map((id) => audiences.ready(id)))
-    for (const conversationId of conversationIds) {
-      if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
+    for (let from = 0; from < conversationIds.length; from += JOINED_AT_ONCE) {
+      const turn = pause()
+      if (turn) await turn
+      const some = conversationIds.slice(from, from + JOINED_AT_ONCE)
+      await Promise.all(some.map((id) => audiences.ready(id)))
+      for (const conversationId of some) {
+        if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
+      }
     }
     this.#leftMeanwhile = undefined
     if (this.#isOutdated) await this.#beginAgain()
