@@ -10,6 +10,8 @@ const LONGEST = 1024
 export const nameKey = (name: string): string =>
   name.length > LONGEST ? name : name.normalize('NFKC').toLowerCase()
 
+/** Of such a key all forms are itself. */
+const PLAIN = /^[!-~]*$/
 /** What cannot be seen, wherever it stands. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
 const BLANKS = /[\p{Z}\p{Cc}\u2800]+/gu
@@ -22,7 +24,7 @@ const SECOND_DOT = /(?<=[ij]\p{M}*)\u0307/gu
  */
 export function foldedName(name: string): string {
   const key = nameKey(name)
-  if (key.length > LONGEST) return key
+  if (key.length > LONGEST || PLAIN.test(key)) return key
   // Through capitals, so that ß is ss and ς is σ, as Unicode's case folding has them.
   const folded = key.replace(UNSEEN, '').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
   const dotted = folded.normalize('NFKD').replace(SECOND_DOT, '').normalize('NFKC')
@@ -36,6 +38,8 @@ export const isSameName = (one: string, other: string): boolean => foldedName(on
  * Cyrillic is "alice". New names are told apart by it; it finds nobody. Empty when there is nothing to see.
  */
 export function nameLook(name: string): string {
-  const letters = [...foldedName(name).normalize('NFD')].map((letter) => LOOK_ALIKES.get(letter) ?? letter)
+  const folded = foldedName(name)
+  if (PLAIN.test(folded)) return folded
+  const letters = [...folded.normalize('NFD')].map((letter) => LOOK_ALIKES.get(letter) ?? letter)
   return letters.join('').normalize('NFC')
 }

@@ -139,6 +139,17 @@ describe('a password that is reset', () => {
     await mia.chatapp.ws.settle()
   })
 
+  test('is refused when it is too weak for the policy, and nothing is changed', async () => {
+    const ned = await world.join('ned')
+    const file = join(await tempDir(owner), 'weak')
+    const strictly = ['--password-from', file, '--password-policy', 'strict', ...database]
+    for (const weak of ['x7!kq2', 'password']) {
+      await writeFile(file, weak)
+      await refuses(owner, /too short or too common/, 'accounts', 'reset-password', ned.username, ...strictly)
+    }
+    await ned.chatapp.ws.settle()
+  })
+
   test('is refused to a guest', async () => {
     const { username } = someone('guest')
     await world.server.chat.accounts.admitGuest(username)
