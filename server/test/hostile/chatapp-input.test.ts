@@ -93,7 +93,7 @@ suite('chatapp under attack', () => {
       fc.asyncProperty(fc.constantFrom('/register', '/auth/login'), body, async (path, sent) => {
         // What looks like another dialect's body on the shared path is that dialect's to answer.
         const { status, headers } = await http.call('POST', path, { body: new Uint8Array(sent) })
-        assert.ok([400, 401, 409].includes(status), String(status))
+        assert.ok([400, 401, 409, 413].includes(status), String(status))
         assert.equal(headers.get('content-type'), 'text/plain; charset=utf-8')
       }),
       { numRuns: 150 },
@@ -108,7 +108,8 @@ suite('chatapp under attack', () => {
     await ann.send(`{"type":"create_conversation","members":${deep}}`)
     const refused = failure('create_conversation', 'members should be a list of string')
     assert.deepEqual(await ann.next('create_conversation'), refused)
-    const { status, text } = await http.post('/auth/login', `{"username":${deep},"password":"p"}`)
+    const within = deep.slice(depth - 8_000, depth + 8_000)
+    const { status, text } = await http.post('/auth/login', `{"username":${within},"password":"p"}`)
     assert.deepEqual([status, text], [400, 'username should be a string'])
   })
 
