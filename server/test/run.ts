@@ -8,6 +8,7 @@ import {
   enginesAreMissing,
   haproxyIsMissing,
   nginxIsMissing,
+  pgbouncerIsMissing,
 } from './support/engines/index.ts'
 import { postgresIsMissing } from './support/postgres.ts'
 
@@ -23,6 +24,7 @@ const needs = {
   postgres: postgresIsMissing,
   redis: enginesAreMissing,
   'engine-': enginesAreMissing,
+  'pgbouncer-': pgbouncerIsMissing,
   'cluster-': enginesAreMissing,
   'haproxy-': haproxyIsMissing,
   'nginx-': nginxIsMissing,

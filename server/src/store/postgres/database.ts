@@ -1,9 +1,10 @@
 import postgres from 'postgres'
 import { guarded } from '../../lib/guard.ts'
-import { parsePostgresAddress } from '../../lib/postgres-address.ts'
+import { parsePostgresAddress, shownPostgres } from '../../lib/postgres-address.ts'
 import { ARRAY_TYPES } from './array-types.ts'
 import { Held } from './held.ts'
 import { Pool } from './pool.ts'
+import { requireSession } from './pooler.ts'
 import { requireTls, tlsOptionsOf } from './tls.ts'
 
 /** `close` ends the connections that are open now; the driver's types leave it out. */
@@ -81,5 +82,13 @@ export const openForMoving = (url: string): Promise<Held> => hold(url, { stateme
 
 async function hold(url: string, options: Partial<ConnectOptions>): Promise<Held> {
   await requireTls(url)
-  return Held.open((onclose) => connect(url, 1, { ...options, onclose }))
+  const open = () => Held.open((onclose) => connect(url, 1, { ...options, onclose }))
+  const held = await open()
+  try {
+    await requireSession(held, { database: shownPostgres(url), openOther: open })
+    return held
+  } catch (error) {
+    await held.close()
+    throw error
+  }
 }

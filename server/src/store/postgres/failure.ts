@@ -38,7 +38,7 @@ export function isOutage(error: unknown): boolean {
 export function isAway(error: unknown): boolean {
   const code = codeOf(error)
   if (code === undefined) return false
-  return isSqlState(code) ? /^(08|57|53300)/.test(code) || isRetryable(error) : !isForGood(code)
+  return isSqlState(code) ? /^(08(?!P01)|57|53300)/.test(code) || isRetryable(error) : !isForGood(code)
 }
 
 /** Neither of the engine's codes, nor one of a network that may come back. */

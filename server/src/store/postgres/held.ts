@@ -3,11 +3,20 @@ import type { Sql } from './database.ts'
 
 type Reserved = Awaited<ReturnType<Sql['reserve']>>
 
+interface HeldOptions {
+  readonly sql: Sql
+  readonly reserved: Reserved
+  readonly loss: AbortSignal
+  readonly isPooled: boolean
+}
+
 /**
  * The one connection of a migration or a move. Once lost it is not made anew, since what it had begun would not
  * come with it: everything then fails with the code CONNECTION_CLOSED.
  */
 export class Held {
+  /** Who answers is not who was connected to. */
+  readonly isPooled: boolean
   readonly #sql: Sql
   readonly #reserved: Reserved
   readonly #loss: AbortSignal
@@ -17,15 +26,17 @@ export class Held {
     const sql = connect(() => loss.abort(new ConnectionLost()))
     try {
       // Over no connection yet, the driver would wait for ever for one to reserve (postgres 3.4.9).
-      await sql`SELECT 1`
-      return new Held(sql, await sql.reserve(), loss.signal)
+      const answer = await sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+      const isPooled = answer.state.pid !== answer[0]?.pid
+      return new Held({ sql, reserved: await sql.reserve(), loss: loss.signal, isPooled })
     } catch (error) {
       await sql.end({ timeout: 0 })
       throw error
     }
   }
 
-  private constructor(sql: Sql, reserved: Reserved, loss: AbortSignal) {
+  private constructor({ sql, reserved, loss, isPooled }: HeldOptions) {
+    this.isPooled = isPooled
     this.#sql = sql
     this.#reserved = reserved
     this.#loss = loss

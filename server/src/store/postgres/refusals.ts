@@ -28,6 +28,8 @@ function sentence({ message }: Error, code: string, database: string): string {
       return `${database} is being loaded by another import: wait for its end, ${ELSEWHERE}.`
     case '25006':
       return `${database} only reads: name its primary in DATABASE_URL if it is a standby, else set its default_transaction_read_only off.`
+    case '08P01':
+      return `${database} is behind a pooler that does not take a setting of its clients (${message}): add statement_timeout to its ignore_startup_parameters, ${ELSEWHERE}.`
     case '42704':
       return `${database} knows no such setting as DATABASE_URL asks for after its question mark (${message}): leave it out.`
     case 'ENOTFOUND':
@@ -53,6 +55,11 @@ export const empty = (database: string): StoreRefusal =>
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)
+
+export const pooledByTransaction = (database: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} is behind a pooler that gives each transaction another connection, on which nothing is prepared: set its pool_mode to session, or name PostgreSQL itself in DATABASE_URL.`,
+  )
 
 export const wrongEncoding = (database: string, encoding: string): StoreRefusal =>
   new StoreRefusal(

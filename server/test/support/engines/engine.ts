@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 
 const START_MS = 20_000
 /** Both engines say so, each in its own case. */
-const READY = /ready to accept (read-only )?connections/i
+const READY = /ready to accept (read-only )?connections|process up: PgBouncer/i
 const STOPPED_IN_ORDER = 'SIGINT'
 
 interface EngineOptions {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
+import { pgbouncerCommand } from './pgbouncer.ts'
 import { copyPostgres, initPostgres, POSTGRES_USER, type PostgresOptions } from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { followShard, joinShards } from './redis-cluster.ts'
@@ -10,7 +11,14 @@ import { followShard, joinShards } from './redis-cluster.ts'
 export { askRedis, flushRedis } from './ask.ts'
 export { dockerIsMissing } from './docker.ts'
 export type { Engine } from './engine.ts'
-export { enginesAreMissing, findHaproxy, findNginx, haproxyIsMissing, nginxIsMissing } from './programs.ts'
+export {
+  enginesAreMissing,
+  findHaproxy,
+  findNginx,
+  haproxyIsMissing,
+  nginxIsMissing,
+  pgbouncerIsMissing,
+} from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
 
 /** What a cluster's nodes share, for this test alone. */
@@ -74,6 +82,21 @@ export async function startPostgres(
 ): Promise<{ engine: Engine } & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const engine = await startIn(opened, (folder) => makePostgres(folder, options))
+  const closing = opened.move()
+  return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** A pooler in front of it, for this test alone. */
+export async function startPgbouncer(
+  behind: Engine,
+  settings: Readonly<Record<string, string | number>>,
+): Promise<{ engine: Engine } & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const engine = await startIn(opened, async (folder) => {
+    const port = await freePort()
+    const command = pgbouncerCommand({ folder, port, behind: behind.port, settings })
+    return new Engine({ url: `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`, command, folder })
+  })
   const closing = opened.move()
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }

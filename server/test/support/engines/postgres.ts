@@ -72,7 +72,7 @@ const listening = (folder: string, port: number) => ({
 })
 
 /** What runs a program as the folder's new owner; nothing when that is us. */
-function handOver(folder: string): readonly string[] {
+export function handOver(folder: string): readonly string[] {
   const owner = postgresOwner()
   if (!owner) return []
   const { uid, gid } = owner

@@ -26,6 +26,13 @@ export const findNginx = (): string | undefined => onPath('nginx')
 export const nginxIsMissing = async (): Promise<string | undefined> =>
   findNginx() === undefined ? 'there is no nginx to start' : undefined
 
+export const findPgbouncer = (): string | undefined => onPath('pgbouncer')
+
+/** Why no pooler can be put in front of PostgreSQL; undefined when one can. */
+export async function pgbouncerIsMissing(): Promise<string | undefined> {
+  return findPgbouncer() === undefined ? 'there is no pgbouncer to start' : enginesAreMissing()
+}
+
 function askedPgConfig(): string | undefined {
   try {
     return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
