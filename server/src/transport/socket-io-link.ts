@@ -99,7 +99,13 @@ export class SocketIoLink {
     emitGuarded.call(this.connection, 'data', packet)
     if (typeof packet !== 'string' || !packet.startsWith(DISCONNECT)) return
     this.#later = []
-    process.nextTick(this.#catchUp)
+    process.nextTick(
+      guarded(
+        'socket_io',
+        () => this.#catchUp(),
+        () => this.cutOff(),
+      ),
+    )
   }
 
   #isFlood(packet: string | Buffer): boolean {
@@ -112,15 +118,11 @@ export class SocketIoLink {
     return new SocketSink(socket, { onSlow: () => this.cutOff(), share: this.share, ...owner })
   }
 
-  readonly #catchUp = guarded(
-    'socket_io',
-    () => {
-      const packets = this.#later ?? []
-      this.#later = undefined
-      for (const packet of packets) this.hear(packet)
-    },
-    () => this.cutOff(),
-  )
+  #catchUp(): void {
+    const packets = this.#later ?? []
+    this.#later = undefined
+    for (const packet of packets) this.hear(packet)
+  }
 }
 
 const DISCONNECT = '1'
