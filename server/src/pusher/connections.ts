@@ -97,6 +97,8 @@ export class Connections {
         await this.#handle(connection, text)
       },
       sizeOf: (text) => text.length,
+      share: ws.share,
+      cutOff: () => ws.terminate(),
       pause: () => connection.pause(),
       resume: () => connection.resume(),
       onError: (error) => this.#answerError(connection, error),

@@ -1,4 +1,5 @@
 import { owned } from '../lib/guard.ts'
+import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 
 /** Whose requests an inbox holds. */
 export interface InboxOwner<T> {
@@ -8,6 +9,9 @@ export interface InboxOwner<T> {
   /** Stops and restarts the reading of the peer's socket. */
   pause(): void
   resume(): void
+  /** Where what waits is counted, and how its peer is cut off when that is too much. */
+  readonly share?: MemoryShare | undefined
+  cutOff?(): void
   /** A bug in `handle`, which answers expected refusals itself. */
   onError(error: unknown): void
 }
@@ -16,14 +20,18 @@ export interface InboxOwner<T> {
 const PAUSE_AT = 64
 const PAUSE_AT_SIZE = 256 * 1024
 const RESUME_AT = 16
+/** Items that take less together are counted by nobody. */
+const COUNTED_AT_SIZE = 16 * 1024
 
 /** Handles what one connection asks, strictly one after another. A flood is slowed at its source. */
-export class Inbox<T> {
+export class Inbox<T> implements Holder {
   readonly #owner: InboxOwner<T>
   #waiting: T[] = []
   #waitingSize = 0
   #isRunning = false
   #isPaused = false
+  #isCounted = false
+  readonly sharedBytes = 0
 
   constructor(owner: InboxOwner<T>) {
     this.#owner = owner
@@ -35,6 +43,10 @@ export class Inbox<T> {
     if ((this.#waiting.length >= PAUSE_AT || this.#waitingSize >= PAUSE_AT_SIZE) && !this.#isPaused) {
       this.#isPaused = true
       this.#owner.pause()
+    }
+    if (this.#waitingSize > COUNTED_AT_SIZE && !this.#isCounted) {
+      this.#isCounted = true
+      this.#owner.share?.memory.add(this)
     }
     if (!this.#isRunning) owned('task', this.#run())
   }
@@ -48,6 +60,25 @@ export class Inbox<T> {
   clear(): void {
     this.#waiting = []
     this.#waitingSize = 0
+    this.#uncount()
+  }
+
+  get address(): string {
+    return this.#owner.share?.address ?? ''
+  }
+
+  get heldBytes(): number {
+    return this.#waitingSize
+  }
+
+  cutOff(): void {
+    this.#owner.cutOff?.()
+  }
+
+  #uncount(): void {
+    if (!this.#isCounted) return
+    this.#isCounted = false
+    this.#owner.share?.memory.delete(this)
   }
 
   #sizeOf(item: T): number {
@@ -75,5 +106,6 @@ export class Inbox<T> {
       }
     }
     this.#isRunning = false
+    this.#uncount()
   }
 }

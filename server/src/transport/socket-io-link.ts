@@ -5,6 +5,7 @@ import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter } from '../lib/timers.ts'
 import { type EngineConnection, onTransportReady, rawSocketOf, releaseRequest } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
+import { Attachments } from './socket-io-attachments.ts'
 
 /** What may still come from a client of which much already waits. */
 const MAX_FLOOD_BYTES = 1024 * 1024
@@ -26,15 +27,18 @@ export class SocketIoLink {
   inbox: { readonly isPaused: boolean } | undefined
   /** Of the session: a poll has come, or the WebSocket has taken what engine.io wrote. */
   onReady: (() => void) | undefined
+  readonly #attachments: Attachments
   #floodBytes = 0
+  #arrivedBytes = 0
   #out: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
   #owner: Owner | undefined
   /** Packets that came in the same turn after one that leaves the namespace, which is handled in the next. */
-  #later: (string | Buffer)[] | undefined
+  #later: Message[] | undefined
 
   constructor(connection: EngineConnection, share: MemoryShare) {
     this.connection = connection
     this.share = share
+    this.#attachments = new Attachments(share, () => this.cutOff())
     releaseRequest(connection)
     onTransportReady(connection, () => this.onReady?.())
     links.set(connection, this)
@@ -81,8 +85,9 @@ export class SocketIoLink {
 
   /** Without Socket.IO's own goodbye, after which a client would not come back by itself. */
   cutOff(): void {
+    // Known only while the connection is open.
+    const { socket } = this
     this.connection.close(true)
-    const socket = this.#out?.socket
     runAfter(CLOSE_GRACE_MS, () => socket?.destroy()).unref()
   }
 
@@ -90,12 +95,13 @@ export class SocketIoLink {
    * Socket.IO takes a CONNECT at once and a DISCONNECT in the next turn, so of a pair that came together it would
    * see the second CONNECT first, and refuse it.
    */
-  hear(packet: string | Buffer): void {
+  hear(packet: Message): void {
     if (this.#later) {
       this.#later.push(packet)
       return
     }
-    if (this.#isFlood(packet)) this.cutOff()
+    this.#arrivedBytes += packet?.length ?? 0
+    if (this.#isFlood(packet) || !this.#attachments.hear(packet)) this.cutOff()
     emitGuarded.call(this.connection, 'data', packet)
     if (typeof packet !== 'string' || !packet.startsWith(DISCONNECT)) return
     this.#later = []
@@ -108,8 +114,20 @@ export class SocketIoLink {
     )
   }
 
-  #isFlood(packet: string | Buffer): boolean {
-    this.#floodBytes = this.inbox?.isPaused ? this.#floodBytes + packet.length : 0
+  /** Bytes that came since it was asked last. */
+  takeArrived(): number {
+    const arrived = this.#arrivedBytes
+    this.#arrivedBytes = 0
+    return arrived
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.#attachments.clear()
+  }
+
+  #isFlood(packet: Message): boolean {
+    this.#floodBytes = this.inbox?.isPaused ? this.#floodBytes + (packet?.length ?? 0) : 0
     return this.#floodBytes > MAX_FLOOD_BYTES
   }
 
@@ -125,6 +143,9 @@ export class SocketIoLink {
   }
 }
 
+/** A message of engine.io, undefined when it is empty. */
+type Message = string | Buffer | undefined
+
 const DISCONNECT = '1'
 
 const links = new WeakMap<EngineConnection, SocketIoLink>()
@@ -135,8 +156,8 @@ export const linkOf = (connection: object): SocketIoLink | undefined =>
 const emitGuarded = guardedEmit<EngineConnection>('socket_io', (connection) => connection.close(true))
 
 function emit(this: EngineConnection, event: string | symbol, ...args: unknown[]): boolean {
+  if (event === 'close') links.get(this)?.close()
   if (event !== 'data') return emitGuarded.call(this, event, ...args)
-  // A message of engine.io is a text or bytes.
-  links.get(this)?.hear(args[0] as string | Buffer)
+  links.get(this)?.hear(args[0] as Message)
   return true
 }

@@ -15,17 +15,27 @@ import { SocketIoSink } from './socket-io-sink.ts'
 /** How long a client that polls may take to come for its goodbye. */
 const CLOSE_GRACE_MS = 1_000
 
+/** An event, and how much has come since the one before. */
+interface Arrival {
+  readonly packet: readonly unknown[]
+  readonly bytes: number
+}
+
 /** Serves one client from its CONNECT until it leaves the namespace, or its connection ends. */
 export function serve(socket: Socket, { dialects, onError }: SocketIoOptions): void {
   const link = linkOf(socket.conn)
   if (!link) throw new Error('a connection was never announced')
   const sink = new SocketIoSink(socket, link)
   const sessions: SocketIoSession[] = []
-  const inbox = new Inbox<readonly unknown[]>({
-    handle: async (packet) => {
+  const cutOff = () => link.cutOff()
+  const inbox = new Inbox<Arrival>({
+    handle: async ({ packet }) => {
       await dispatch(packet, sessions)
       if (sink.isCrowded) await sink.drained()
     },
+    sizeOf: ({ bytes }) => bytes,
+    share: link.share,
+    cutOff,
     pause: () => hold(link.socket),
     resume: () => release(link.socket),
     onError,
@@ -39,8 +49,8 @@ export function serve(socket: Socket, { dialects, onError }: SocketIoOptions): v
   // A packet that cannot be parsed makes socket.io close the connection and emit this.
   const disconnect = () => socket.disconnect(true)
   socket.on('error', guarded('socket_io', disconnect))
-  const cutOff = () => link.cutOff()
-  socket.use(guarded('socket_io', (packet: readonly unknown[]) => inbox.push(packet), cutOff))
+  const take = (packet: readonly unknown[]) => inbox.push({ packet, bytes: link.takeArrived() })
+  socket.use(guarded('socket_io', take, cutOff))
   link.inbox = inbox
   for (const dialect of dialects) sessions.push(dialect.connect(connectionOf(socket, sink, link)))
 }

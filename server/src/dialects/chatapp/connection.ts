@@ -45,6 +45,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
     this.sink = ws.sink
     this.#ws = ws
+    this.share = ws.share
     this.#parts = parts
     this.#inbox = new Inbox(this)
     this.#asker = this.#open(caller).catch((err) => {
@@ -57,6 +58,13 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   receive(text: string): void {
     this.#inbox.push(text)
+  }
+
+  /** Read by its inbox, with the two that follow. */
+  readonly share: WsConnection['share']
+
+  cutOff(): void {
+    this.#ws.terminate()
   }
 
   sizeOf(text: string): number {

@@ -150,8 +150,8 @@ export class BareWs {
 }
 
 /** Of the default namespace, entered. */
-export async function socketIo(url: string): Promise<BareWs> {
-  const ws = await new BareWs(url, '/socket.io/?EIO=4&transport=websocket').opened()
+export async function socketIo(url: string, from?: string): Promise<BareWs> {
+  const ws = await new BareWs(url, '/socket.io/?EIO=4&transport=websocket', {}, from).opened()
   await ws.heard('pingInterval')
   await ws.say('40').heard('40{')
   return ws

@@ -4,7 +4,7 @@ import { MEMORY } from '../../../src/transport/index.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
-import { BareWs, frame, OPCODES } from './bare-ws.ts'
+import { BareWs, frame, OPCODES, socketIo } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, openFortress } from './fortress.ts'
 
 /** Enough to serve, too little for what hundreds of unfinished messages once took. */
@@ -70,6 +70,10 @@ const HOARDS: Readonly<Record<string, Hoard>> = {
     (await new BareWs(url, '/app/test-key?protocol=7', {}, from).opened()).write(BEGINNING),
   'Socket.IO messages': async ({ url }, from) =>
     (await new BareWs(url, '/socket.io/?EIO=4&transport=websocket', {}, from).opened()).write(BEGINNING),
+  'packets whose attachments do not come': async ({ url }, from) => {
+    const ws = await socketIo(url, from)
+    return ws.say(`451-["pingg","${'x'.repeat(PIECE)}",{"_placeholder":true,"num":0}]`)
+  },
   bodies: async ({ port }, from) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': 2 * PIECE }
     const http = new BareHttp(port, from)
@@ -99,5 +103,10 @@ test('an address that finishes nothing has a bound of memory, and nobody else pa
       for (const peer of [witness, ...peers]) peer.end()
     })
   }
+  await t.test('attachments that are too long together', async () => {
+    const ws = (await socketIo(server.url)).say('4510-["pingg",{"_placeholder":true,"num":0}]')
+    for (let n = 0; n < 2; n++) ws.write(frame('x'.repeat(100_000), { opcode: OPCODES.binary }))
+    await ws.closed()
+  })
   assertUnharmed(server)
 })

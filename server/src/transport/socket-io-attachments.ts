@@ -1,0 +1,51 @@
+import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
+
+/** A packet and its attachments together: no more than one without any may have. */
+const MAX_BYTES = 128 * 1024
+
+/** Of a packet that announces how many attachments follow it. */
+const WITH_ATTACHMENTS = /^[56](\d+)-/
+
+/**
+ * A packet of Socket.IO whose attachments, each a message of its own, have not all come: until then the library
+ * keeps them. No event here has any, but a client may send them.
+ */
+export class Attachments implements Holder {
+  readonly #share: MemoryShare
+  readonly #end: () => void
+  readonly sharedBytes = 0
+  heldBytes = 0
+  #missing = 0
+
+  constructor(share: MemoryShare, end: () => void) {
+    this.#share = share
+    this.#end = end
+  }
+
+  get address(): string {
+    return this.#share.address
+  }
+
+  /** What has come. False when it is too much: the connection must end. */
+  hear(packet: string | Buffer | undefined): boolean {
+    if (typeof packet !== 'string') this.#missing--
+    else this.#missing = Number(WITH_ATTACHMENTS.exec(packet)?.[1] ?? 0)
+    if (this.#missing <= 0) this.clear()
+    else {
+      if (this.heldBytes === 0) this.#share.memory.add(this)
+      this.heldBytes += packet?.length ?? 0
+    }
+    return this.heldBytes <= MAX_BYTES
+  }
+
+  clear(): void {
+    this.#missing = 0
+    if (this.heldBytes === 0) return
+    this.heldBytes = 0
+    this.#share.memory.delete(this)
+  }
+
+  cutOff(): void {
+    this.#end()
+  }
+}
