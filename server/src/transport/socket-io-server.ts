@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { guarded, guardedEmit } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
-import { type EngineServer, engineConnection, rememberingWsServer } from './engine-io.ts'
+import {
+  type EngineConnection,
+  type EngineServer,
+  engineConnection,
+  rememberingWsServer,
+} from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 import { refuseUpgrade } from './listener.ts'
 import type { SocketIoOptions } from './socket-io.ts'
@@ -55,8 +60,9 @@ export function createEngine(options: SocketIoOptions): EngineServer {
 const closeSocket = ({ conn }: Socket): void => conn.close(true)
 
 function closeEngine(connection: unknown): void {
+  // Whatever its shape: that may be what has failed.
   if (typeof connection === 'object' && connection !== null && 'close' in connection)
-    engineConnection(connection).close(true)
+    (connection as Pick<EngineConnection, 'close'>).close(true)
 }
 
 /** Every poll, post and handshake counts as a request. One too many is answered here. */
