@@ -32,6 +32,35 @@ export class Begun {
   }
 }
 
+/** Smaller ones leave together: each write costs as much as copying some kilobytes. */
+const PIECE_BYTES = 64 * 1024
+const COMMA = Buffer.from(',')
+
+/** A list whose items come in blocks, with what stands before and after it. */
+export async function* listPieces(
+  blocks: AsyncIterable<Buffer>,
+  [before, after]: readonly [before: string, after: string],
+): AsyncGenerator<Buffer> {
+  let gathered: Buffer[] = [Buffer.from(before)]
+  let bytes = 0
+  let isFirst = true
+  for await (const block of blocks) {
+    if (!isFirst) gathered.push(COMMA)
+    isFirst = false
+    if (bytes + block.length > PIECE_BYTES) {
+      yield Buffer.concat(gathered)
+      gathered = []
+      bytes = 0
+    }
+    if (block.length > PIECE_BYTES) yield block
+    else {
+      gathered.push(block)
+      bytes += block.length
+    }
+  }
+  yield Buffer.concat([...gathered, Buffer.from(after)])
+}
+
 interface Sending {
   readonly type: string
   /** What fails after the first pieces cuts the answer off. */

@@ -1,4 +1,4 @@
-import { Begun, type Block, Histories, type LongAnswers } from '../../answers/index.ts'
+import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
@@ -206,7 +206,8 @@ export class Requests {
         limit: this.#historyLimit,
         write: (message) => JSON.stringify(wire.wirePastMessage(message, channel)),
       })
-      return Begun.from(this.#answers.charged(accountId, listJson(blocks)))
+      const pieces = listPieces(bytesOf(blocks), ['[', ']'])
+      return Begun.from(this.#answers.charged(accountId, pieces))
     })
   }
 
@@ -235,12 +236,6 @@ function requireCaller({ accountId }: Account, { from }: wire.ChatRequest): void
   if (from.accountId !== accountId) throw new Refusal(NOT_THE_CALLER)
 }
 
-async function* listJson(blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
-  let separator = '['
-  for await (const { bytes } of blocks) {
-    yield Buffer.from(separator)
-    yield bytes
-    separator = ','
-  }
-  yield Buffer.from(separator === '[' ? '[]' : ']')
+async function* bytesOf(blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
+  for await (const { bytes } of blocks) yield bytes
 }

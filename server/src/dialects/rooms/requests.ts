@@ -1,4 +1,4 @@
-import { Begun, type Block, Histories, type LongAnswers } from '../../answers/index.ts'
+import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import { costOfText, requireWithinLimit, signIn } from '../allowance.ts'
@@ -156,19 +156,12 @@ export class Requests {
         limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
         write: wire.writeMessage,
       })
-      return Begun.from(this.#answers.charged(accountId, listJson(visitor, blocks)))
+      const pieces = listPieces(bytesOf(visitor, blocks), ['{"ok":true,"data":[', ']}'])
+      return Begun.from(this.#answers.charged(accountId, pieces))
     })
   }
 }
 
-const BEFORE_LIST = '{"ok":true,"data":['
-
-async function* listJson(visitor: wire.Visitor, blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
-  let separator = BEFORE_LIST
-  for await (const block of blocks) {
-    yield Buffer.from(separator)
-    yield wire.bytesFor(visitor, block)
-    separator = ','
-  }
-  yield Buffer.from(separator === BEFORE_LIST ? `${BEFORE_LIST}]}` : ']}')
+async function* bytesOf(visitor: wire.Visitor, blocks: AsyncIterable<Block>): AsyncGenerator<Buffer> {
+  for await (const block of blocks) yield wire.bytesFor(visitor, block)
 }
