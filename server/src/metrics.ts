@@ -70,6 +70,19 @@ export class Metrics {
     })
   }
 
+  /** `countCutOffs` is asked at each scrape: connections that were cut off because together they held too much. */
+  watchMemory(countCutOffs: () => number): void {
+    new Counter({
+      name: 'parlance_memory_cut_offs_total',
+      help: 'Connections cut off because what peers had not finished or not read took too much memory.',
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        this.inc(countCutOffs())
+      },
+    })
+  }
+
   /** Asked at each scrape. */
   watchBus(ping: () => Promise<void>): void {
     new Gauge({

@@ -91,6 +91,7 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => notices.close())
 
   const limits = new Limits(config.rateLimits)
+  metrics.watchMemory(() => limits.memory.cutOffs)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
   const answers = new LongAnswers(limits)

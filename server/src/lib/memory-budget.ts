@@ -44,6 +44,8 @@ export class MemoryBudget {
   readonly #sources: (() => Iterable<Holder>)[] = []
   #timer: NodeJS.Timeout | undefined
   #freshUntil = 0
+  /** Connections that were cut off so far. */
+  cutOffs = 0
 
   /** `sharedBytes`: what all holders share, each byte counted once. */
   constructor(bounds: MemoryBounds, sharedBytes: () => number) {
@@ -108,6 +110,7 @@ export class MemoryBudget {
     for (const holder of holders.toSorted((one, other) => sizeOf(other) - sizeOf(one))) {
       own -= holder.heldBytes
       this.#holders.delete(holder)
+      this.cutOffs++
       giveUp(holder)
       if (own + sharedBytes() <= bound * RELIEVED) break
     }

@@ -5,7 +5,7 @@ import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
 import { BareWs, frame, OPCODES, socketIo } from './bare-ws.ts'
-import { assertUnharmed, type Fortress, openFortress } from './fortress.ts'
+import { assertUnharmed, type Fortress, metric, openFortress } from './fortress.ts'
 
 /** Enough to serve, too little for what hundreds of unfinished messages once took. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' }
@@ -100,6 +100,7 @@ test('an address that finishes nothing has a bound of memory, and nobody else pa
       await until('the largest to be cut off', () => left().length < enough)
       assert.ok(left().length > enough / 2, 'not more than need be')
       assert.equal(witness.isClosed, false)
+      assert.ok((await metric(server.url, 'parlance_memory_cut_offs_total')) > 0, 'an operator sees it')
       for (const peer of [witness, ...peers]) peer.end()
     })
   }
