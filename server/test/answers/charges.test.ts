@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { LIMITS } from '../../src/transport/index.ts'
 import { ask } from '../hostile/server/ask.ts'
 import { Person } from '../hostile/server/person.ts'
 import { GroupsClient } from '../support/groups.ts'
+import { RawListener } from '../support/rooms.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -93,4 +95,28 @@ test('a history of groups is charged by its length', async (t) => {
   await until('all answers', () => answers().length === ASKED)
   const entered = answers().filter(([event]) => event === 'enter_group').length
   assert.ok(entered >= 1 && entered < ASKED, `${entered} answered`)
+})
+
+test('an account that comes into a room over and over is let in no more, and others are', async (t) => {
+  const server = await startParlance({ PARLANCE_RATE_LIMITS: 'on' })
+  t.after(() => server.close())
+  const [ann, bob] = [await Person.register(server.url, 'ann'), await Person.register(server.url, 'bob')]
+  const account = await server.chat.accounts.findByUsername(ann.username)
+  assert.ok(account)
+  const { gid } = (await server.chat.conversations.createOpen(account.accountId, null)).conversation
+  const enter = ({ uuid }: Person) =>
+    new RawListener(server.tcpPort ?? 0).write(JSON.stringify({ uuid, room_gid: gid }))
+  const entered = Array.from({ length: LIMITS.command.burst / 4 }, () => enter(ann))
+  const isOpen = (each: RawListener) => !each.isClosed
+  t.after(() => {
+    for (const each of entered.filter(isOpen)) each.end()
+  })
+  await until('some to be sent away', () => entered.filter((each) => each.isClosed).length >= 30)
+  assert.ok(entered.some(isOpen))
+  const other = enter(bob)
+  t.after(() => other.end())
+  await until('the other to hear', async () => {
+    await ask(server.url, '/send-message', { room_gid: gid, msg: 'hello' }, { user: bob.uuid })
+    return other.heard.includes('hello')
+  })
 })
