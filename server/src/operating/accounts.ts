@@ -25,7 +25,7 @@ export async function changeAccount({ settings, act, username, passwordFrom }: A
   const { accounts, close } = await openAccounts(settings)
   try {
     const account = await accounts.findForOperator(username)
-    if (!account) throw new CommandEnd(`There is no account "${username}".`)
+    if (!account) throw new CommandEnd(`There is no account ${JSON.stringify(username)}.`)
     await answer(`${await carryOut(act, { accounts, account, passwordFrom })}\n`)
   } finally {
     await close()
@@ -86,22 +86,31 @@ const STDIN = 0
 /** Longer than any dialect takes. */
 const MAX_PASSWORD_BYTES = 8_192
 
-/** The first line. */
+/** The first line, without the mark that Windows puts before UTF-8. */
 function readPassword(file: string): string {
-  const text = readText(file)
+  const text = decoded(readBytes(file), file)
   const [password = ''] = text.split(/\r?\n/, 1)
   if (password === '')
     throw new CommandEnd(`The first line of ${nameOf(file)} is empty: write the password there.`)
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES || !password.isWellFormed() || password.includes('\0'))
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES || password.includes('\0'))
     throw new CommandEnd(
       `The first line of ${nameOf(file)} is no password: write at most 2,047 characters there.`,
     )
   return password
 }
 
-function readText(file: string): string {
+/** Nobody could type what stands in the place of bytes that are no UTF-8. */
+function decoded(bytes: Buffer, file: string): string {
   try {
-    return readFileSync(file === '-' ? STDIN : file, 'utf8')
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new CommandEnd(`${nameOf(file)} is not UTF-8: write the password in that.`, { cause: error })
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? STDIN : file)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CommandEnd(`The password cannot be read from ${nameOf(file)} (${reason}).`, { cause: error })

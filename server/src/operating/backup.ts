@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { chmodSync, copyFileSync, lstatSync, mkdtempSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Database } from '../config/index.ts'
@@ -9,7 +9,7 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { readSecrets } from '../secrets.ts'
-import { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from './ends.ts'
+import { backUpSqlite, type CopiedDatabase, checkSqliteCopy, sqliteFileThere } from './ends.ts'
 import { FILES, type Manifest, manifestText, sumOf } from './manifest.ts'
 
 type SqliteDatabase = Extract<Database, { kind: 'sqlite' }>
@@ -59,18 +59,27 @@ const BY_PG_DUMP =
 
 /** Another back-up is never overwritten. */
 function requireFree(directory: string): void {
-  if (!existsSync(directory)) return
-  const content = listed(directory)
-  if (content === undefined || content.length > 0)
+  const found = foundAt(directory)
+  if (!found) return
+  // A link cannot be replaced by a folder, wherever it leads.
+  if (!found.isDirectory() || listed(directory).length > 0)
     throw new CommandEnd(`${directory} is there already: name a folder that is not there yet.`)
+  if (found.dev !== statSync(dirname(directory)).dev)
+    throw new CommandEnd(`${directory} is a whole disk: name a folder in it that is not there yet.`)
 }
 
-/** Undefined for what is no folder. */
-function listed(directory: string): readonly string[] | undefined {
+function foundAt(directory: string): Stats | undefined {
+  try {
+    return lstatSync(directory, { throwIfNoEntry: false })
+  } catch (error) {
+    throw fileRefusal(error, directory, 'written')
+  }
+}
+
+function listed(directory: string): readonly string[] {
   try {
     return readdirSync(directory)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined
     throw fileRefusal(error, directory, 'read')
   }
 }
@@ -87,6 +96,7 @@ function newFolder(prefix: string): string {
 
 async function fill(directory: string, database: SqliteDatabase, signal: AbortSignal): Promise<Manifest> {
   // Before the long part: without its secrets a database is not whole.
+  sqliteFileThere(database.file)
   readSecrets(database.directory)
   const copy = join(directory, FILES.database)
   const copied = await copyDatabase(database.file, copy, signal)

@@ -6,7 +6,12 @@ import { passwordPolicyOf } from '../password-policy.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
-export { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from '../store/sqlite/operating.ts'
+export {
+  backUpSqlite,
+  type CopiedDatabase,
+  checkSqliteCopy,
+  sqliteFileThere,
+} from '../store/sqlite/operating.ts'
 
 /** The accounts of a database that servers may have open. */
 export interface OpenAccounts {

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { link, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Database } from '../config/index.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { makeDirectory, syncDirectory } from '../lib/directory.ts'
@@ -11,7 +12,7 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { keepSecrets, readSecrets } from '../secrets.ts'
-import { checkSqliteCopy } from './ends.ts'
+import { type CopiedDatabase, checkSqliteCopy } from './ends.ts'
 import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
@@ -79,16 +80,30 @@ async function copyChecked(from: string, to: string, { manifest, signal }: CopyO
   const { files } = manifest
   const ignore = () => undefined
   const secrets = join(from, FILES.secrets)
-  requireSum(secrets, files.secrets, await sumOf(secrets, { onBytes: ignore, signal }))
+  requireSum(secrets, files.secrets, await sumIn(secrets, { onBytes: ignore, signal }))
   const source = join(from, FILES.database)
   const progress = new Progress('checking', files.database.bytes, process.stderr, 'bytes')
-  requireSum(source, files.database, await sumOf(source, { onBytes: progress.advance, signal }))
+  requireSum(source, files.database, await sumIn(source, { onBytes: progress.advance, signal }))
   progress.end()
   process.stderr.write('copying    and reading the copy through\n')
   const out = createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true })
   await pipeline(createReadStream(source), out, { signal })
   requireSum(to, files.database, await sumOf(to, { onBytes: ignore, signal }))
-  checkSqliteCopy(to)
+  requireContent(from, manifest, checkSqliteCopy(to))
+}
+
+/** Of a file of the back-up, which may be missing. */
+async function sumIn(file: string, options: Parameters<typeof sumOf>[1]): Promise<FileSum> {
+  try {
+    return await sumOf(file, options)
+  } catch (error) {
+    throw fileRefusal(error, file, 'read')
+  }
+}
+
+function requireContent(from: string, wanted: CopiedDatabase, found: CopiedDatabase): void {
+  if (wanted.schema === found.schema && isDeepStrictEqual({ ...wanted.counts }, { ...found.counts })) return
+  throw new CommandEnd(`${from} holds other rows than its manifest says: use another back-up.`)
 }
 
 function requireSum(file: string, wanted: FileSum, found: FileSum): void {

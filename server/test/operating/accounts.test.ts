@@ -127,6 +127,21 @@ describe('a password that is reset', () => {
       await (await DEVICES[dialect].logIn(world.server, { ...lee, password })).close()
   })
 
+  test('is what stands in a file that Windows has written, and nothing that nobody can type', async () => {
+    const ned = await world.join('ned')
+    const file = join(await tempDir(owner), 'password')
+    await writeFile(file, Buffer.from('\uFEFFgrüße aus wien\r\n'))
+    await accounts('reset-password', ned.username, '--password-from', file)
+    const known = { ...ned, password: 'grüße aus wien' }
+    await (await DEVICES.chatapp.logIn(world.server, known)).close()
+    const args = ['accounts', 'reset-password', ned.username, ...database, '--password-from', file]
+    for (const encoding of ['latin1', 'utf16le'] as const) {
+      await writeFile(file, Buffer.from('\uFEFFgrüße aus graz', encoding))
+      await refuses(owner, /is not UTF-8: write the password in that\.$/, ...args)
+    }
+    await (await DEVICES.chatapp.logIn(world.server, known)).close()
+  })
+
   test('is refused when there is none, and nothing is changed', async () => {
     const mia = await world.join('mia')
     const empty = join(await tempDir(owner), 'empty')
@@ -160,6 +175,8 @@ describe('a password that is reset', () => {
 describe('a command about an account is refused', () => {
   test('when nobody has the name', async () => {
     await refuses(owner, /^There is no account "nobody"\.$/, 'accounts', 'disable', 'nobody', ...database)
+    const painted = ['accounts', 'disable', '\u001B[31mred', ...database]
+    await refuses(owner, /^There is no account "\\u001b\[31mred"\.$/, ...painted)
   })
 
   test('when there is no database, and none is made', async () => {
@@ -171,6 +188,7 @@ describe('a command about an account is refused', () => {
 
   test('when its name or act is missing', async () => {
     await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', ...database)
+    await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', '', ...database)
     assert.equal((await parlance(owner, 'accounts', ...database)).code, 2)
     assert.equal((await parlance(owner, 'accounts', 'paint', 'fay', ...database)).code, 2)
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -9,6 +9,7 @@ import { filledFile } from '../moving/filled.ts'
 import { storedIn } from '../moving/stored.ts'
 import { parlance, refuses } from '../support/command.ts'
 import { spawnServer } from '../support/process.ts'
+import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
@@ -97,20 +98,39 @@ test('a folder with something in it, or a file, is never written to', async (t) 
   assert.equal((await parlance(t, 'backup', empty, '--dbpath', from)).code, 0)
   assert.deepEqual((await readdir(empty)).toSorted(), FILES)
   await refuses(t, /is there already/, 'backup', empty, '--dbpath', from)
+  for (const to of ['empty', 'nowhere']) {
+    const link = join(taken, `link-to-${to}`)
+    await symlink(join(taken, to), link)
+    await refuses(t, /link-to-.* is there already/, 'backup', link, '--dbpath', from)
+  }
+  await refuses(t, /^DIR is missing\.$/, 'backup', '', '--dbpath', from)
+})
+
+test('a back-up says which disk is full, and goes into a folder of a disk', {
+  skip: !hasSmallDisks(),
+}, async (t) => {
+  const from = await filledFile(t)
+  const disk = mountSmallDisk(64)
+  assert.ok(disk)
+  t.after(() => unmountSmallDisk(disk))
+  await refuses(t, /is a whole disk: name a folder in it/, 'backup', disk, '--dbpath', from)
+  await refuses(t, /no room for the copy/, 'backup', join(disk, 'copy'), '--dbpath', from)
+  assert.deepEqual(await readdir(disk), [])
 })
 
 test('a back-up that cannot be made leaves nothing behind', async (t) => {
   const parent = await tempDir(t)
   const absent = join(parent, 'absent', 'parlance.db')
+  await refuses(t, /There is no database/, 'backup', join(parent, 'copy'), '--dbpath', absent)
+  const from = await filledFile(t)
   await refuses(
     t,
-    /secrets are missing|There is no database/,
+    /is a directory: name a file in it/,
     'backup',
     join(parent, 'copy'),
     '--dbpath',
-    absent,
+    dirname(from),
   )
-  const from = await filledFile(t)
   const foreign = join(dirname(from), 'foreign.db')
   using db = new DatabaseSync(foreign)
   db.exec('CREATE TABLE things (id INTEGER)')
@@ -146,6 +166,27 @@ for (const name of FILES)
     await refuses(t, new RegExp(name.replace('.', '\\.')), 'restore', copy, '--dbpath', to)
     assert.deepEqual(await readdir(dirname(to)), [])
   })
+
+test('a back-up that lacks a file is not restored, and the file is named', async (t) => {
+  const copy = await backedUp(t, await filledFile(t))
+  const to = join(await tempDir(t), 'place.db')
+  for (const name of ['parlance.db', 'secrets.json']) {
+    await rename(join(copy, name), join(copy, 'away'))
+    await refuses(t, new RegExp(`copy/${name} cannot be read`), 'restore', copy, '--dbpath', to)
+    await rename(join(copy, 'away'), join(copy, name))
+  }
+  assert.deepEqual(await readdir(dirname(to)), [])
+})
+
+test('a back-up that holds other rows than its manifest says is not restored', async (t) => {
+  const copy = await backedUp(t, await filledFile(t))
+  const manifest = JSON.parse(await textOf(copy, 'manifest.json'))
+  manifest.counts.messages += 1
+  await writeFile(join(copy, 'manifest.json'), JSON.stringify(manifest))
+  const to = join(await tempDir(t), 'place.db')
+  await refuses(t, /holds other rows than its manifest says/, 'restore', copy, '--dbpath', to)
+  assert.deepEqual(await readdir(dirname(to)), [])
+})
 
 test('a back-up with a changed byte is not restored', async (t) => {
   const copy = await backedUp(t, await filledFile(t))

@@ -2,7 +2,8 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import { StoreRefusal } from '../refusal.ts'
 import { UNFINISHED, unfinished } from '../unfinished.ts'
 import { fileThere, openForReading } from './database.ts'
-import { foreign, refusalOf } from './refusals.ts'
+import { engineCode } from './failure.ts'
+import { foreign, noRoom, refusalOf } from './refusals.ts'
 import { MIGRATIONS, schemaOf, tableNames } from './schema.ts'
 import { prepare } from './statement.ts'
 
@@ -43,7 +44,8 @@ export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): 
     copy.exec('PRAGMA journal_mode = DELETE')
     return content
   } catch (error) {
-    throw refusalOf(error, file)
+    // What is full is where the copy goes: nothing is written to the source.
+    throw engineCode(error) === 'FULL' ? noRoom(error) : refusalOf(error, file)
   }
 }
 

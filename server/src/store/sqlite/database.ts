@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
@@ -87,6 +87,7 @@ export function openForReading(path: string): DatabaseSync {
 /** A database file that exists. */
 export function fileThere(path: string): string {
   if (!existsSync(path)) throw noDatabaseAt(path)
+  if (statSync(path).isDirectory()) throw noFile(path)
   return realpathSync(path)
 }
 

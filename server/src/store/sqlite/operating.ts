@@ -1,2 +1,3 @@
 export { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from './backup.ts'
+export { fileThere as sqliteFileThere } from './database.ts'
 export { openSqliteToOperate } from './index.ts'

@@ -41,7 +41,7 @@ const damaged = (file: string): string =>
 
 export const noDatabase = (file: string): StoreRefusal => new StoreRefusal(damaged(file))
 
-export const noFile = (directory: string, cause: unknown): StoreRefusal =>
+export const noFile = (directory: string, cause?: unknown): StoreRefusal =>
   new StoreRefusal(`${directory} is a directory: name a file in it in DATABASE_URL or DBPATH.`, { cause })
 
 export const foreign = (file: string): StoreRefusal =>
@@ -49,6 +49,12 @@ export const foreign = (file: string): StoreRefusal =>
 
 export const noDirectory = (directory: string, cause: unknown): StoreRefusal =>
   new StoreRefusal(`The directory ${directory} cannot be created: create it for this user, ${ELSEWHERE}.`, {
+    cause,
+  })
+
+/** For a copy: its reader knows where it was to be, and nothing about the source is wrong. */
+export const noRoom = (cause: unknown): StoreRefusal =>
+  new StoreRefusal('There is no room for the copy: make room on its disk, or name a folder on another one.', {
     cause,
   })
 
