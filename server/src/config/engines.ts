@@ -19,7 +19,7 @@ export function databaseOf(settings: SettingsReader): Database {
   const path = settings.text('DBPATH')
   if (url && path)
     throw new SettingRefusal('DATABASE_URL and DBPATH both name the database; write only one of them.')
-  if (!url) return sqliteIn(path ?? '.data/parlance.db', 'DBPATH')
+  if (!url) return sqliteIn(plainPath(path ?? '.data/parlance.db'), 'DBPATH')
   if (/^file:/i.test(url)) return sqliteIn(pathOf(url), 'DATABASE_URL')
   if (!/^postgres(ql)?:\/\//i.test(url)) throw new SettingRefusal(NO_DATABASE)
   readable('DATABASE_URL', () => parsePostgresAddress(url))
@@ -74,13 +74,19 @@ function pathOf(url: string): string {
   return decoded(path)
 }
 
+/** An address would be the name of a file in a folder called `postgres:`. */
+function plainPath(path: string): string {
+  if (!/^(?:file:|[a-z][-+.a-z0-9]*:\/\/)/i.test(path)) return path
+  throw new SettingRefusal('DBPATH is an address, and takes a path; write the address as DATABASE_URL.')
+}
+
 function sqliteIn(path: string, setting: 'DATABASE_URL' | 'DBPATH'): Database {
   if (path === ':memory:') {
     throw new SettingRefusal(
       `${setting} is :memory:, where nothing would outlive the server; name a file, such as .data/parlance.db.`,
     )
   }
-  if (path.includes('\0') || /[/\\]$/.test(path)) {
+  if (path.includes('\0') || path === '~' || /[/\\]$/.test(path)) {
     throw new SettingRefusal(`${setting} names no file; name one, such as .data/parlance.db.`)
   }
   if (/^~[^/]/.test(path)) {

@@ -36,8 +36,7 @@ export async function backUp({
   const partial = newFolder(`${to}.partial-`)
   try {
     const manifest = await fill(partial, database, interruption.signal)
-    await rename(partial, to)
-    syncDirectory(dirname(to))
+    await putInPlace(partial, to)
     process.stderr.write(
       report('Backed up, and the copy was read through.', manifest.counts, [
         ['from', database.file],
@@ -118,6 +117,13 @@ async function fill(directory: string, database: SqliteDatabase, signal: AbortSi
   await writeFile(join(directory, FILES.manifest), manifestText(manifest), { mode: OWNER_ONLY, flush: true })
   syncDirectory(directory)
   return manifest
+}
+
+async function putInPlace(partial: string, to: string): Promise<void> {
+  // Another back-up may have come meanwhile, whose folder is not empty.
+  requireFree(to)
+  await rename(partial, to)
+  syncDirectory(dirname(to))
 }
 
 async function copyDatabase(file: string, to: string, signal: AbortSignal): Promise<CopiedDatabase> {

@@ -214,7 +214,13 @@ describe('everything else', { concurrency: true }, () => {
 
   test('is JSON whatever type the client names', async () => {
     const [{ username }] = pair()
-    for (const type of ['text/plain', 'application/vnd.api+json', 'nonsense', '']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/vnd.api+json',
+      'nonsense',
+      '',
+    ]) {
       const raw = JSON.stringify({ username, password: PASSWORD })
       assert.equal((await ask(url, '/api/login', { raw, headers: { 'content-type': type } })).status, 200)
     }

@@ -7,11 +7,13 @@ const NUMERAL = /^\d{1,16}$/
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
+/** Programs such as curl call a body a form unless told otherwise: one that begins as an object is read as JSON. */
 export function parseBody(body: unknown, format: 'json' | 'form'): unknown {
   if (!Buffer.isBuffer(body)) throw malformed('A body is required')
   try {
     const text = utf8.decode(body)
-    return format === 'json' ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
+    const isJson = format === 'json' || /^\s*\{/.test(text)
+    return isJson ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
   } catch {
     throw malformed('The body cannot be read')
   }
