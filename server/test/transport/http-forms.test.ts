@@ -132,6 +132,8 @@ describe('a peer that ends its side once it has asked', () => {
     assert.equal(await isOnline(), true)
     listener.socket.end()
     await until('the departure', async () => !(await isOnline()))
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    assert.match(metrics, /^parlance_connections\{dialect="rooms"\} 0$/m)
     await ann.send(gid, 'still heard')
     await until('the message', () => listener.texts.includes('still heard'))
     // Said and ended in one go.

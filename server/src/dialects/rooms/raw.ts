@@ -26,8 +26,9 @@ export class RawClients {
     this.#surroundings = { clients: this.#clients, halfClosed: new Strangers(HALF_CLOSED), log }
   }
 
+  /** Without those that may be gone. */
   get count(): number {
-    return this.#clients.size
+    return [...this.#clients].filter((client) => !client.isHalfClosed).length
   }
 
   /** The socket's first bytes are still to be read, and an error destroys it. `onKnown` when it has been let in. */
@@ -69,7 +70,11 @@ interface Surroundings {
 
 const HALF_CLOSED = { perAddress: 100, inAll: 1_000 }
 
+/** How often a peer that has ended its side is asked by TCP itself whether it is there. */
+const PROBE_MS = 10_000
+
 class RawClient implements Attendee {
+  isHalfClosed = false
   readonly #socket: Socket
   readonly #surroundings: Surroundings
   readonly #out: SocketSink
@@ -153,7 +158,10 @@ class RawClient implements Attendee {
       this.close()
       return
     }
+    this.isHalfClosed = true
     this.#surroundings.halfClosed.add(this.#socket)
+    // One that is gone answers no probe once its system has forgotten it, mostly after a minute.
+    this.#socket.setKeepAlive(true, PROBE_MS)
     owned('tcp', this.#attendance.goAbsent())
   }
 
