@@ -7,9 +7,11 @@ import {
   type EngineServer,
   engineConnection,
   rememberingWsServer,
+  shortenGoodbye,
 } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 import { refuseUpgrade } from './listener.ts'
+import { Newcomers } from './newcomers.ts'
 import type { SocketIoOptions } from './socket-io.ts'
 import { corsOf } from './socket-io-cors.ts'
 import { cutOffUnread } from './socket-io-floods.ts'
@@ -19,15 +21,23 @@ import { serve } from './socket-io-serving.ts'
 /** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
 const MAX_SOCKET_IO_BYTES = 128 * 1024
 
+/** How long a session may take to enter a namespace, and how many may be about to. */
+const ENTER_WITHIN_MS = 15_000
+const MAX_NEWCOMERS = 10_000
+/** How long one that is sent away may take to poll for that. */
+const GOODBYE_MS = 1_000
+
 /** Serves Socket.IO for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
 export function createEngine(options: SocketIoOptions): EngineServer {
   const { limits, addressOf } = options
+  const newcomers = new Newcomers<SocketIoLink>(MAX_NEWCOMERS)
   // The library wants a server to listen to. This one never listens: the listener gives requests to the engine.
   const io = new Server(createServer(), {
     allowEIO3: true,
     destroyUpgrade: false,
     serveClient: false,
     maxHttpBufferSize: MAX_SOCKET_IO_BYTES,
+    connectTimeout: ENTER_WITHIN_MS,
     perMessageDeflate: false,
     httpCompression: false,
     cors: corsOf,
@@ -46,10 +56,19 @@ export function createEngine(options: SocketIoOptions): EngineServer {
   })
   io.engine.on('connection', (opened: object) => {
     const connection = engineConnection(opened)
-    new SocketIoLink(connection, { memory: limits.memory, address: addressOf(connection.request) })
+    const share = { memory: limits.memory, address: addressOf(connection.request) }
+    const link = new SocketIoLink(connection, share)
+    newcomers.add(link)
+    connection.once('close', () => newcomers.delete(link))
     cutOffUnread(connection)
+    // Whoever never enters does not come for its goodbye either.
+    shortenGoodbye(connection, GOODBYE_MS)
   })
-  io.use(guarded('socket_io', (socket, next) => admit(socket, next, options), refuse))
+  const enter = (socket: Socket, next: Next) => {
+    newcomers.delete(linkOf(socket.conn))
+    admit(socket, next, options)
+  }
+  io.use(guarded('socket_io', enter, refuse))
   io.on(
     'connection',
     guarded('socket_io', (socket) => serve(socket, options), closeSocket),

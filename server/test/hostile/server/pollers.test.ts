@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../../support/until.ts'
+import { ask } from './ask.ts'
 import { assertUnharmed, metric, openFortress } from './fortress.ts'
 import { Poller } from './poller.ts'
 import { Speaker, upTo } from './speaker.ts'
@@ -28,6 +29,9 @@ test('what waits for pollers is kept once, told in order, and given up with thos
   t.after(() => {
     for (const poller of [speaker, ...pollers]) poller.end()
   })
+  // Opened, and not entered: it goes on polling nothing.
+  const handshake = await ask(server.url, '/socket.io/?EIO=4&transport=polling')
+  const { sid } = JSON.parse(handshake.text.slice(1))
   await speaker.say(COUNT)
   const late = pollers.slice(0, 5)
   const heard = late.map((poller) => {
@@ -46,6 +50,10 @@ test('what waits for pollers is kept once, told in order, and given up with thos
   // Beside these the speaker is connected.
   await until('the others to be cut off', async () => {
     return (await metric(server.url, 'parlance_connections')) <= late.length + 1
+  })
+  await until('the end of a session that never entered', async () => {
+    const noop = '6'
+    return (await ask(server.url, `/socket.io/?EIO=4&transport=polling&sid=${sid}`, noop)).status === 400
   })
   await speaker.say(1)
   for (const numbers of heard) await until('the next message', () => numbers.length === COUNT + 1)
