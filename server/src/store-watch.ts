@@ -7,6 +7,10 @@ import { toldOf } from './told-store.ts'
 
 /** While the store fails, it is asked so often whether it works again. */
 const PROBE_EVERY_MS = 1_000
+/** So long after a refusal it does not count as working: on a disk that is almost full a small write still succeeds. */
+const UNREADY_MS = 2_000
+/** And so long without one the failure is over, so that it is one in the log. */
+const OVER_MS = 5_000
 
 interface StoreWatchOptions {
   readonly log: Logger
@@ -22,6 +26,7 @@ export class StoreWatch {
   #probing: NodeJS.Timeout | undefined
   #ping: (() => Promise<void>) | undefined
   #refusals = 0
+  #failedAt = Number.NEGATIVE_INFINITY
   #isClosed = false
 
   constructor(options: StoreWatchOptions) {
@@ -35,15 +40,17 @@ export class StoreWatch {
     return toldOf(store, (error) => this.#refused(error))
   }
 
-  /** Resolves when the store answers and takes a write. */
+  /** Resolves when the store answers, takes a write, and has refused nothing for two seconds. */
   async ping(): Promise<void> {
     try {
       await this.#ping?.()
     } catch (error) {
-      this.begin(error)
+      this.#fails(error)
       throw error
     }
-    this.#end()
+    const quietMs = performance.now() - this.#failedAt
+    if (quietMs > OVER_MS) this.#end()
+    if (quietMs < UNREADY_MS) throw new Error('the store has just refused something')
   }
 
   /** The store does not do what it should. */
@@ -62,13 +69,18 @@ export class StoreWatch {
     clearInterval(this.#probing)
   }
 
+  #fails(error: unknown): void {
+    this.#failedAt = performance.now()
+    this.begin(error)
+  }
+
   #refused(error: unknown): void {
     if (!(error instanceof ChatError)) return
     const { code } = error
     if (code !== 'unavailable' && code !== 'outcome_unknown' && code !== 'busy') return
     this.#options.metrics.countStoreRefusal(code)
     if (code === 'busy') return
-    this.begin(error)
+    this.#fails(error)
     this.#refusals++
   }
 
