@@ -1,8 +1,15 @@
+import { setTimeout } from 'node:timers/promises'
 import { type AccountId, ChatError } from '../core/chat.ts'
 import { Serial } from '../lib/serial.ts'
 import { pause } from '../lib/slices.ts'
 import type { Limits } from '../transport/index.ts'
 import { Begun } from './pieces.ts'
+
+/**
+ * Whoever asks on and on, whatever the answer, is told so late: refusals as fast as they are asked for would keep the
+ * processor as busy as the answers.
+ */
+const REFUSED_AFTER_MS = 200
 
 /** Each so many bytes of an answer count as one more request. */
 export const BYTES_PER_TOKEN = 4096
@@ -24,14 +31,16 @@ export class LongAnswers {
     return this.#turns.run(accountId, work)
   }
 
-  /** Refuses 'rate_limited'. `make` charges for what it makes. */
-  ask<T>(accountId: AccountId, make: () => Promise<T>): Promise<T> {
-    return this.inTurn(accountId, async () => {
+  /** Refuses 'rate_limited', after `REFUSED_AFTER_MS`. `make` charges for what it makes. */
+  async ask<T>(accountId: AccountId, make: () => Promise<T>): Promise<T> {
+    const outcome = await this.inTurn(accountId, async () => {
       await pause()
       const retryAfterSeconds = this.#limits.take('command', accountId)
-      if (retryAfterSeconds > 0) throw new ChatError('rate_limited', { retryAfterSeconds })
-      return make()
+      return retryAfterSeconds > 0 ? { retryAfterSeconds } : { made: await make() }
     })
+    if ('made' in outcome) return outcome.made
+    await setTimeout(REFUSED_AFTER_MS)
+    throw new ChatError('rate_limited', outcome)
   }
 
   /** The account may go into debt by it, which is waited out before its next request. */

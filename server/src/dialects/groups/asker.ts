@@ -41,11 +41,11 @@ export class Asker implements SocketIoSession {
     try {
       const { session, answers } = this.#context
       const { account } = session
-      if (account && event !== SEND) await answers.ask(account.accountId, () => this.#run(event, argument))
-      else {
+      const run = () => {
         this.#charge(event, argument)
-        await this.#run(event, argument)
+        return this.#run(event, argument)
       }
+      await (account && event !== SEND ? answers.inTurn(account.accountId, async () => run()) : run())
     } catch (error) {
       this.#answerError(error)
     }
