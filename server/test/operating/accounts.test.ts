@@ -186,6 +186,14 @@ describe('a command about an account is refused', () => {
     await refuses(owner, sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
   })
 
+  test('when its database does not answer', async () => {
+    const away = ['--database-url', 'postgres://user@127.0.0.1:1/parlance']
+    const sentence =
+      /^The database parlance at 127\.0\.0\.1:1 does not answer \(ECONNREFUSED\): start it, or name another/
+    await refuses(owner, sentence, 'accounts', 'disable', 'fay', ...away)
+    await refuses(owner, sentence, 'export', '-', ...away)
+  })
+
   test('when its name or act is missing', async () => {
     await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', ...database)
     await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', '', ...database)

@@ -1,6 +1,6 @@
 import { isTlsFault } from '../../lib/tls-fault.ts'
 import { StoreRefusal } from '../refusal.ts'
-import { codeOf } from './failure.ts'
+import { codeOf, isAway } from './failure.ts'
 
 const ELSEWHERE = 'or name another database in DATABASE_URL'
 
@@ -13,7 +13,8 @@ export function refusalOf(error: unknown, database: string): unknown {
     : new StoreRefusal(sentence(error, code, database), { cause: error })
 }
 
-function sentence({ message }: Error, code: string, database: string): string {
+function sentence(error: Error, code: string, database: string): string {
+  const { message } = error
   switch (code) {
     case '28000':
     case '28P01':
@@ -40,6 +41,8 @@ function sentence({ message }: Error, code: string, database: string): string {
       if (isTlsFault(code)) {
         return `${database} was reached, and its TLS was not accepted (${code}, ${message}): name its authority's certificate in sslrootcert, or correct the host, in DATABASE_URL.`
       }
+      // A server waits for it; a command is given again.
+      if (isAway(error)) return `${database} does not answer (${code}): start it, ${ELSEWHERE}.`
       return `${database} cannot be used (PostgreSQL says ${code}, ${message}): correct its cause, ${ELSEWHERE}.`
   }
 }
