@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { openForMoving } from '../../src/store/postgres/database.ts'
+import { openPostgresStore } from '../../src/store/postgres/index.ts'
+import { openPostgresToOperate } from '../../src/store/postgres/operating.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 
@@ -29,4 +33,32 @@ for (const end of ['cut', 'reset'] as const) {
     await assert.rejects(held.query('SELECT 1'), { code: 'CONNECTION_CLOSED' })
     await assert.rejects(held.tuples('SELECT 1'), { code: 'CONNECTION_CLOSED' })
   })
+}
+
+test('what takes connections and is no PostgreSQL is said not to answer, by a command and by a start', async (t) => {
+  const silent: Server[] = [
+    createServer((socket) => socket.destroy()),
+    createServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+  ]
+  await Promise.all(
+    silent.map(async (server) => {
+      t.after(() => server.close())
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const url = `postgres://user@127.0.0.1:${portOf(server)}/chat`
+      await assert.rejects(
+        openPostgresToOperate(url),
+        /^StoreRefusal: The database chat .* does not answer \(/,
+      )
+      const onWaiting = (sentence: string) => Promise.reject(new Error(sentence))
+      await assert.rejects(
+        openPostgresStore({ url, onWaiting }),
+        /does not answer .*; trying again until it does\.$/,
+      )
+    }),
+  )
+})
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : assert.fail('it does not listen')
 }

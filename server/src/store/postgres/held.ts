@@ -1,7 +1,12 @@
+import { runAfter } from '../../lib/timers.ts'
+import { within } from '../../lib/within.ts'
 import type { Row } from '../tables.ts'
 import type { Sql } from './database.ts'
 
 type Reserved = Awaited<ReturnType<Sql['reserve']>>
+
+/** The driver gives up an attempt to connect after 5 s, and one that is accepted and closed never. */
+const FIRST_ANSWER_MS = 6_000
 
 interface HeldOptions {
   readonly sql: Sql
@@ -26,11 +31,15 @@ export class Held {
     const sql = connect(() => loss.abort(new ConnectionLost()))
     try {
       // Over no connection yet, the driver would wait for ever for one to reserve (postgres 3.4.9).
-      const answer = await sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+      const asked = sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+      // Something that is no PostgreSQL, or a proxy before none, takes connections and says nothing that ends the wait.
+      const answer = await within(FIRST_ANSWER_MS, 'the database', asked)
       const isPooled = answer.state.pid !== answer[0]?.pid
       return new Held({ sql, reserved: await sql.reserve(), loss: loss.signal, isPooled })
     } catch (error) {
       await sql.end({ timeout: 0 })
+      // One that the driver waited to make, it still makes.
+      runAfter(FIRST_ANSWER_MS, () => sql.close()).unref()
       throw error
     }
   }
