@@ -20,9 +20,8 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/
 /** The headers by which proxies, balancers, gateways and content networks say for whom they ask. */
 const PROXY_HEADER = new RegExp(
   `^(?:${[
-    'forwarded',
+    '(?:x-)?forwarded(?:-.+)?',
     'via',
-    'x-forwarded(?:-.+)?',
     'x-original-.+',
     'x-real-.+',
     '(?:x-)?(?:true-|remote-)?client-ip',
@@ -34,6 +33,6 @@ const PROXY_HEADER = new RegExp(
     'x-arr-.+|x-azure-.+|x-appgw-.+',
     'cf-.+|cdn-loop',
     'fastly-.+|fly-.+|x-varnish|x-cache-.+|surrogate-capability',
-    'x-cloud-trace-context|x-google-.+',
+    'x-cloud-trace-context|x-google-.+|x-appengine-.+',
   ].join('|')})$`,
 )

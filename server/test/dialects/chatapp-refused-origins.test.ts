@@ -40,6 +40,14 @@ test('the log says once, for each origin that is refused, which setting lets its
   assert.match(third, /CORS_ALLOW_ORIGIN=https:\/\/chat\.example\.org,https:\/\/other\.example/)
 })
 
+test('the log never advises what a start would refuse', async (t) => {
+  const { lines, ask } = await started(t)
+  const invented = ['http://[', 'https://*.example.org', 'http://a:99999', 'https://user@example.org']
+  for (const origin of invented) await ask(origin)
+  await until('a line for each', () => lines().length >= invented.length)
+  for (const line of lines()) assert.equal(JSON.parse(line).write, undefined, line)
+})
+
 test('origins that a caller invents do not fill the log, nor write lines into it', async (t) => {
   const { lines, ask } = await started(t)
   const bodies = Array.from({ length: 130 }, (_, n) => ask(`https://${n}.example`))

@@ -99,6 +99,8 @@ const SIGNS_OF_A_PROXY = [
   ...[
     'X-Client-IP: 1',
     'True-Client-IP: 1',
+    'Forwarded-For: 203.0.113.2',
+    'X-Appengine-User-IP: 203.0.113.2',
     'CF-Connecting-IP: 1',
     'CDN-Loop: a',
     'X-Original-URL: /',

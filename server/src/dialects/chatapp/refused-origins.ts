@@ -38,4 +38,6 @@ export class RefusedOrigins {
   }
 }
 
-const isOrigin = (text: string): boolean => /^[a-z][-+.a-z0-9]*:\/\/[^\s,/?#]+$/i.test(text)
+/** One that CORS_ALLOW_ORIGIN takes, or the advice would be refused at the next start. */
+const isOrigin = (text: string): boolean =>
+  /^[a-z][-+.a-z0-9]*:\/\/[^\s,/?#@*]+$/i.test(text) && URL.canParse(text)
