@@ -73,6 +73,10 @@ export const connectGroups: Connect = async ({ parlance, conversation, person, e
   return { send: (body) => client.sendPacket(`${head}${body}"}]`), close: () => client.close() }
 }
 
+/** Of an event whose name begins with it, `pusher:` or `pusher_internal:`; where that stands in a frame. */
+const P = 0x70
+const EVENT_NAME_AT = '{"event":"'.length
+
 export const connectChannels: Connect = async ({ parlance, conversation, person, ear }) => {
   const [first, second] = conversation.people
   const channel = `private-chat_${first?.accountId}_${second?.accountId}`
@@ -83,7 +87,8 @@ export const connectChannels: Connect = async ({ parlance, conversation, person,
     path: `/app/${PUSHER.key}?protocol=7`,
     onText: (bytes, start, end, ws) => {
       if (isReady && carriesBody(start, end)) {
-        ear.hear(bytes, start, end)
+        // The protocol's own events, such as the count of subscriptions, are long too.
+        if (bytes[start + EVENT_NAME_AT] !== P) ear.hear(bytes, start, end)
         return
       }
       const message = JSON.parse(bytes.toString('utf8', start, end))
