@@ -47,8 +47,8 @@ export class RedisBus implements Bus {
   #isReported = false
 
   /**
-   * Connects, and goes on without when Redis does not answer within a second. Throws `SettingRefusal` for what
-   * waiting does not mend.
+   * Connects, and goes on without when Redis does not answer within a second, and another in which it is looked at
+   * whether it speaks TLS where none is meant, or the reverse. Throws `SettingRefusal` for what waiting does not mend.
    */
   static async open(options: RedisBusOptions): Promise<RedisBus> {
     const { promise: tried, resolve } = Promise.withResolvers<void>()
