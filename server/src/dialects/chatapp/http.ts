@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
 import type { Logger } from '../../log.ts'
-import { type AddressOf, createDialectApp, isCrossSiteForm, type Limits } from '../../transport/index.ts'
+import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
@@ -42,7 +42,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
-    if (isCrossSiteForm(request.raw) && !origins.isAllowed(request.headers.origin ?? '')) throw crossSite()
+    if (request.method === 'POST' && !origins.mayLogIn(request.raw)) throw crossSite()
   })
   acceptAnyBody(app)
   addRoutes(app, parts)
@@ -50,14 +50,13 @@ export function createHttp(parts: HttpParts): FastifyInstance {
 }
 
 function addRoutes(app: FastifyInstance, parts: HttpParts): void {
-  const { credentials, addressOf, origins, sameSite } = parts
+  const { credentials, addressOf, sameSite } = parts
   app.get('/misc/ping', async (_request, reply) => sendText(reply, 200, 'pong'))
   app.post('/register', async (request, reply) => {
     await signUp(fieldsOf(request), addressOf(request.raw), parts)
     return sendText(reply, 201, 'registered')
   })
   app.post('/auth/login', async (request, reply) => {
-    if (!origins.mayLogIn(request.raw)) throw crossSite()
     const account = await signIn(fieldsOf(request), addressOf(request.raw), parts)
     const cookie = formatCookie(credentials.issue(account), { maxAgeSeconds: TOKEN_TTL_SECONDS, sameSite })
     reply.header('set-cookie', cookie).header('cache-control', 'no-store')

@@ -49,8 +49,10 @@ const FORGED: Readonly<Record<string, Headers>> = {
 const credentials = { username, password: PASSWORD }
 
 const logIn = (headers: Headers) => post('/auth/login', credentials, headers)
+const signUp = (headers: Headers) =>
+  post('/register', { username: 'new', password: PASSWORD, fullname: 'New' }, headers)
 
-test('no page of another site can log its visitor in as somebody else', async () => {
+test('no page of another site can log its visitor in as somebody else, nor register in chatapp', async () => {
   const older: Headers[] = [
     { origin: EVIL, 'content-type': 'text/plain' },
     { origin: 'null' },
@@ -61,6 +63,7 @@ test('no page of another site can log its visitor in as somebody else', async ()
   for (const headers of [...Object.values(FORGED), ...older]) {
     const answer = await logIn(headers)
     assert.deepEqual([answer.status, answer.headers['set-cookie']], [403, undefined], JSON.stringify(headers))
+    assert.equal((await signUp(headers)).status, 403, JSON.stringify(headers))
   }
 })
 
@@ -101,12 +104,7 @@ test('a form of another site neither logs in nor registers in any dialect', asyn
       ['/register', { username: 'new', ...account }],
     ] as const)
       assert.equal((await post(path, body, headers)).status, 422, `messenger ${path}: ${what}`)
-    const signedUp = await post(
-      '/register',
-      { username: 'new', password: PASSWORD, fullname: 'New' },
-      headers,
-    )
-    assert.equal(signedUp.status, 403, `chatapp /register: ${what}`)
+    assert.equal((await signUp(headers)).status, 403, `chatapp /register: ${what}`)
   }
   assert.equal(await server.chat.accounts.findByUsername('new'), undefined)
 })
