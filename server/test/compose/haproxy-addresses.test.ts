@@ -68,6 +68,7 @@ test('polls of one address go to one node, and addresses are spread over both', 
     const poll = { path: '/socket.io/?EIO=4&transport=polling', from: `127.0.1.${n}` }
     const answers = [await ask({ port: web, ...poll }), await ask({ port: web, ...poll })]
     answers.push(await ask({ port: tcp, ...poll }))
+    answers.push(await ask({ port: web, ...poll, path: '/socket.io?EIO=4&transport=polling' }))
     const [first] = answers
     for (const { name } of answers) assert.equal(name, first?.name)
     names.add(first?.name ?? '')
