@@ -27,5 +27,7 @@ export async function start(environment: Environment): Promise<void> {
 function signalled(): Promise<undefined> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve(undefined))
+    // A terminal that closes ends no server. Node has forgotten that `nohup` had this signal ignored.
+    process.on('SIGHUP', () => undefined)
   })
 }

@@ -52,6 +52,16 @@ async function liveClient(url: string): Promise<{ closed: Promise<number> }> {
   return { closed: once(socket, 'close').then(([code]) => code) }
 }
 
+test('a terminal that closes ends no server, which goes on until SIGTERM', async (t) => {
+  const { child, exited, url } = await ready(t, { DBPATH: join(await tempDir(t), 'chat.db') })
+  const { closed } = await liveClient(url)
+  child.kill('SIGHUP')
+  assert.equal((await fetch(`${url}/healthz`)).status, 200)
+  child.kill('SIGTERM')
+  assert.equal(await closed, 1001)
+  assert.equal(await exited, 0)
+})
+
 test('SIGTERM tells live clients, commits what was accepted, and exits 0', async (t) => {
   const { child, exited, url } = await ready(t, { DBPATH: join(await tempDir(t), 'chat.db') })
   const { closed } = await liveClient(url)
