@@ -25,7 +25,7 @@ export function readCommandLine(
   environment: Environment,
 ): CommandLine {
   const { values, positionals } = parse(args, [...SETTING_NAMES.map(optionOf), ...syntax.options])
-  // An empty word is a shell's variable that is not set.
+  // An empty word comes from a shell variable that is not set.
   const missing = syntax.operands.find((_name, index) => !positionals[index])
   if (missing) throw new SettingRefusal(`${missing} is missing.`)
   const surplus = positionals[syntax.operands.length]

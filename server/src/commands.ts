@@ -32,7 +32,7 @@ function accountCommand(act: AccountAct, summary: string): Command {
   }
 }
 
-/** By name. What moves or changes data is loaded by its commands only: a start has no time for it. */
+/** Commands by name. A command that moves or changes data loads its code itself: a start has no time for that. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
     usage: 'start',

@@ -4,7 +4,7 @@ import { LineOutput } from './lib/line-output.ts'
 
 export type { Logger }
 
-/** Of the process: it has one standard error, however many servers. */
+/** The one standard error of the process, which all its servers share. */
 let standardError: LineOutput | undefined
 
 /** Structured lines on standard error, so that standard output stays the start-up block. No bodies, no tokens. */
@@ -18,7 +18,7 @@ export const countLostLines = (): number => standardError?.lost ?? 0
 
 const FORM = { base: null, timestamp: pino.stdTimeFunctions.isoTime } as const
 
-/** As the logger itself would write it. */
+/** The notice in the logger's own format. */
 function noticeOf(lost: number): string {
   const lines: string[] = []
   pino(FORM, { write: (line) => lines.push(line) }).warn({ lost }, LOST)

@@ -57,7 +57,7 @@ export class Metrics {
     })
   }
 
-  /** `countLost` is asked at each scrape: log lines that could not be written. */
+  /** `countLost` is called at each scrape; it counts log lines that could not be written. */
   watchLog(countLost: () => number): void {
     new Counter({
       name: 'parlance_log_lines_lost_total',
@@ -70,7 +70,7 @@ export class Metrics {
     })
   }
 
-  /** `countCutOffs` is asked at each scrape: connections that were cut off because together they held too much. */
+  /** `countCutOffs` is called at each scrape; it counts connections cut off because together they held too much. */
   watchMemory(countCutOffs: () => number): void {
     new Counter({
       name: 'parlance_memory_cut_offs_total',
@@ -100,7 +100,7 @@ export class Metrics {
     })
   }
 
-  /** Asked at each scrape. */
+  /** `isUp` is called at each scrape. */
   watchStore(isUp: () => boolean): void {
     new Gauge({
       name: 'parlance_store_up',

@@ -3,8 +3,8 @@ import { hostAndPort, shownAddress } from './lib/server-address.ts'
 import type { Server } from './server.ts'
 
 /**
- * What a person sees when the server is up: where it listens, where it stores, what to try. `unread` are variables that
- * begin as settings do and are none.
+ * The lines that a person sees when the server is up: addresses, database, things to try. `unread` names variables
+ * that begin as settings do and are none.
  */
 export function startBlock(config: Config, server: Server, unread: readonly string[]): string {
   const { url, tcpPort, dedicatedPorts, pusher } = server

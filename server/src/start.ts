@@ -13,7 +13,7 @@ export async function start(environment: Environment): Promise<void> {
   const config = readConfig(environment)
   const asked = signalled()
   const server = await Promise.race([createServer(config), asked])
-  // Nobody was told that it serves: the process ends as it stands.
+  // The start block was not printed, so nobody relies on this server: the process ends as it stands.
   if (!server) return
   new LineOutput(1).write(startBlock(config, server, unreadNames(environment)))
   await asked
@@ -27,7 +27,7 @@ export async function start(environment: Environment): Promise<void> {
 function signalled(): Promise<undefined> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve(undefined))
-    // A terminal that closes ends no server. Node has forgotten that `nohup` had this signal ignored.
+    // The server outlives its terminal, also under `nohup`: Node has forgotten that SIGHUP was ignored.
     process.on('SIGHUP', () => undefined)
   })
 }

@@ -5,11 +5,11 @@ import type { Metrics } from './metrics.ts'
 import type { Store } from './store/store.ts'
 import { toldOf } from './told-store.ts'
 
-/** While the store fails, it is asked so often whether it works again. */
+/** Milliseconds between probes while the store fails. */
 const PROBE_EVERY_MS = 1_000
-/** So long after a refusal it does not count as working: on a disk that is almost full a small write still succeeds. */
+/** Milliseconds after a refusal until the store is ready: on an almost full disk a small write still succeeds. */
 const UNREADY_MS = 2_000
-/** And so long without one the failure is over, so that it is one in the log. */
+/** Milliseconds without a refusal after which a failure is over; with shorter pauses it is one failure in the log. */
 const OVER_MS = 5_000
 
 interface StoreWatchOptions {
@@ -18,8 +18,8 @@ interface StoreWatchOptions {
 }
 
 /**
- * Counts what is refused because the store fails, and says in the log when that begins and when it is over: a line
- * each, however many are refused in between.
+ * Counts what is refused because the store fails, and logs one line when the failure begins and one when it is over,
+ * however many are refused in between.
  */
 export class StoreWatch {
   readonly #options: StoreWatchOptions
@@ -34,7 +34,7 @@ export class StoreWatch {
     options.metrics.watchStore(() => this.#probing === undefined)
   }
 
-  /** The same store, of whose refusals this hears. */
+  /** The same store, whose refusals are watched from now on. */
   watch(store: Store): Store {
     this.#ping = () => store.ping()
     return toldOf(store, (error) => this.#refused(error))
@@ -53,7 +53,7 @@ export class StoreWatch {
     if (quietMs < UNREADY_MS) throw new Error('the store has just refused something')
   }
 
-  /** The store does not do what it should. */
+  /** Notes that the store fails: logs it, and probes the store until it works again. */
   begin(error: unknown): void {
     if (this.#probing || this.#isClosed) return
     this.#refusals = 0
@@ -86,7 +86,7 @@ export class StoreWatch {
 
   async #probe(): Promise<void> {
     await this.ping().catch(() => {
-      // It is known, and said already.
+      // The failure is known, and logged already.
     })
   }
 
@@ -98,7 +98,7 @@ export class StoreWatch {
   }
 }
 
-/** Without the statement and its rows: what people write stays out of the log. */
+/** The reason without the statement and its rows: what people write stays out of the log. */
 function reasonOf(error: unknown): { readonly reason: string; readonly code?: unknown } {
   const cause = error instanceof ChatError && error.cause !== undefined ? error.cause : error
   if (!(cause instanceof Error)) return { reason: String(cause) }

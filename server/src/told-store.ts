@@ -3,7 +3,7 @@ import type { Store } from './store/store.ts'
 type OnRefused = (error: unknown) => void
 type Method = (...args: unknown[]) => Promise<unknown>
 
-/** The same store. Of each promise that it rejects, `onRefused` is told too: the promise itself is the store's own. */
+/** The same store, but `onRefused` hears of each rejection too. Callers still get the store's own promises. */
 export function toldOf(store: Store, onRefused: OnRefused): Store {
   return {
     accounts: partOf(store.accounts, onRefused),
@@ -18,7 +18,7 @@ export function toldOf(store: Store, onRefused: OnRefused): Store {
   }
 }
 
-/** A part of the port has nothing but methods that answer promises. */
+/** Wraps a part of the port, which has nothing but methods that answer promises. */
 function partOf<Part extends object>(part: Part, onRefused: OnRefused): Part {
   const names = Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter(
     (name) => name !== 'constructor',

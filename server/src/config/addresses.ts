@@ -13,10 +13,10 @@ export function originsOf(settings: SettingsReader): readonly string[] {
   })
 }
 
-/** Of pages inside of applications: capacitor://localhost, tauri://localhost, chrome-extension://<id>. */
+/** Origins of pages inside applications: capacitor://localhost, tauri://localhost, chrome-extension://<id>. */
 const APPLICATION_ORIGIN = /^(?!(?:wss?|ftp|file|blob|data|javascript):)[a-z][-+.a-z\d]*:\/\/[^\s/?#@*]+$/i
 
-/** As browsers send it: without the port that the scheme has anyway, nor a slash at the end. */
+/** The origin as browsers send it: without the scheme's default port, and without a slash at the end. */
 function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined
   const { protocol, origin, href } = new URL(text)

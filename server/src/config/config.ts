@@ -14,7 +14,7 @@ export interface Config {
     readonly tcpPort: number | null
     readonly tcpHost: string
     readonly historyLimit: number
-    /** Whether the MD5 of a password lets its owner in there. False where the dialect is off. */
+    /** Whether the MD5 of a password logs its owner in there. False where the dialect is off. */
     readonly md5Passwords: boolean
   }
   readonly chatapp: {
@@ -22,14 +22,14 @@ export interface Config {
     readonly jwtSecret: string | undefined
     readonly allowedOrigins: readonly string[]
     readonly cookieSameSite: 'lax' | 'strict' | 'none'
-    /** Whether a connection ends when the token does that opened it. */
+    /** Whether a connection ends when the token that opened it does. */
     readonly endsWithToken: boolean
   }
   readonly groups: { readonly guestsAllowed: boolean }
   readonly channels: {
     readonly historyLimit: number
     readonly tokenTtlSeconds: number
-    /** Whether a Pusher connection ends when the last token does that had a subscription of it signed. */
+    /** Whether a Pusher connection ends when the last token that signed one of its subscriptions does. */
     readonly endsWithToken: boolean
     /** Presence channels that every account may enter; `*` stands for any characters. */
     readonly presenceNames: readonly string[]
@@ -42,7 +42,7 @@ export interface Config {
     readonly cluster: string | undefined
     readonly webhookUrl: string | undefined
     readonly subscriptionCounts: boolean
-    /** Of the application, over all nodes. */
+    /** Connections of the application, over all nodes. */
     readonly maxConnections: number | undefined
   }
   /** Several nodes are one chat through it. */
@@ -51,7 +51,7 @@ export interface Config {
   /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
   readonly drainSeconds: number
   readonly maxMessageBytes: number
-  /** Which passwords may be set. */
+  /** The rule for new passwords. */
   readonly passwordPolicy: 'any' | 'strict'
   /** Of new hashes. No setting: only who embeds the server can choose it. */
   readonly passwordCost: PasswordCost

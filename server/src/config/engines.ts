@@ -62,7 +62,7 @@ function readable(name: string, parse: () => unknown): void {
   }
 }
 
-/** Of a `file:` address: `file:x.db`, `file:/x.db`, `file:///x.db` and `file://localhost/x.db`. */
+/** Path of a `file:` address: `file:x.db`, `file:/x.db`, `file:///x.db` and `file://localhost/x.db`. */
 function pathOf(url: string): string {
   const path = url.slice('file:'.length).replace(/^\/\/(localhost(?=\/))?/, '')
   if (path === '') throw new SettingRefusal(NO_DATABASE)
@@ -74,7 +74,7 @@ function pathOf(url: string): string {
   return decoded(path)
 }
 
-/** An address would be the name of a file in a folder called `postgres:`. */
+/** Refuses an address, which would otherwise name a file in a folder called `postgres:`. */
 function plainPath(path: string): string {
   if (!/^(?:file:|[a-z][-+.a-z0-9]*:\/\/)/i.test(path)) return path
   throw new SettingRefusal('DBPATH is an address, and takes a path; write the address as DATABASE_URL.')

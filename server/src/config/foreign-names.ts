@@ -1,15 +1,15 @@
 /**
- * Variables that Kubernetes (service links) and Docker (links) put into every container beside a service: for one
- * called `rooms-db`, they begin with ROOMS_DB.
+ * Whether Kubernetes (service links) or Docker (links) puts this variable into every container beside a service. For
+ * a service called `rooms-db`, such variables begin with ROOMS_DB.
  */
 export const isServiceLink = (name: string, value: string): boolean =>
   LINK_NAME.test(name) || isLinkedPort(name, value) || (name.endsWith('_NAME') && value.startsWith('/'))
 
-/** `_SERVICE_PORT_HTTP` has the port's name; Docker writes `_START` and `_END` of a range, and the other's environment. */
+/** `_SERVICE_PORT_HTTP` has a port's name. Docker adds `_START` and `_END` of a range, and the other's environment. */
 const LINK_NAME =
   /_SERVICE_HOST$|_SERVICE_PORT(?:_[A-Z0-9_]+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR|START|END|PORT_START|PORT_END))?$|_ENV_./
 
-/** Where a service listens (`tcp://10.0.0.1:2004`), under a name that may be a setting's, such as ROOMS_TCP_PORT. */
+/** Whether it is a service's address (`tcp://10.0.0.1:2004`) whose name may be a setting's, such as ROOMS_TCP_PORT. */
 export const isLinkedPort = (name: string, value: string): boolean =>
   name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value)
 
@@ -28,7 +28,7 @@ export function nearestSetting(name: string, settings: readonly string[]): strin
 
 const bare = (name: string): string => name.replaceAll('_', '')
 
-/** The words of one are among those of the other, in any order: ROOMS_HISTORY, PUSHER_APP_KEY. */
+/** Whether the words of one name are among the other's, in any order: ROOMS_HISTORY, PUSHER_APP_KEY. */
 function hasSameWords(name: string, setting: string): boolean {
   const [given, known] = [new Set(name.split('_')), new Set(setting.split('_'))]
   const isEnough = given.size > 1 && known.size > 1

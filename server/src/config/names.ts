@@ -41,18 +41,18 @@ export const SETTING_NAMES = [
   'METRICS_TOKEN',
 ] as const
 
-/** How our settings begin: another name that does may be a slip. */
+/** Prefixes of our settings: another name that begins so may be a slip. */
 const OWN_PREFIXES = /^(PARLANCE|ROOMS|GROUPS|CHATAPP|CHANNELS|MESSENGER|PUSHER)_/
-/** Nobody else's: whatever begins so and is no setting is a slip. */
+/** Prefix that nobody else uses: a name that begins so and is no setting is a slip. */
 const OUR_NAME = 'PARLANCE_'
 /** Read by the tests, not by the server. */
 const TEST_PREFIX = 'PARLANCE_TEST_'
-/** Longer ones are nobody's slip, and comparing takes as long as they are. */
+/** Longest name that is compared: a longer one is no slip, and comparing takes as long as the name is. */
 const MAX_NAME_LENGTH = 64
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Refuses a slip; what an orchestrator or another program has set under such a name is let be. */
+/** Refuses slips, but lets names be that an orchestrator or another program has set. */
 export function refuseUnknown(environment: Environment): void {
   for (const name of strangersIn(environment)) {
     const meant = meantBy(name)
@@ -62,11 +62,11 @@ export function refuseUnknown(environment: Environment): void {
   }
 }
 
-/** Names that begin as ours do, and that nobody reads here: they are most likely another program's. */
+/** Names that begin as ours do, but are neither settings nor slips: they are most likely another program's. */
 export const unreadNames = (environment: Environment): readonly string[] =>
   strangersIn(environment).filter((name) => !name.startsWith(OUR_NAME) && meantBy(name) === undefined)
 
-/** Without the service links that have the name of a setting: a Service called `rooms-tcp` makes a ROOMS_TCP_PORT. */
+/** The environment without service links named like a setting: a Service called `rooms-tcp` makes a ROOMS_TCP_PORT. */
 export const withoutServiceLinks = (environment: Environment): Environment =>
   Object.fromEntries(
     Object.entries(environment).filter(

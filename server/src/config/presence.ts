@@ -1,9 +1,9 @@
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 
-/** Where the best known public front end of the channels dialect shows who is there. */
+/** The channel in which the best known public front end of the channels dialect shows who is there. */
 const DEFAULT = 'presence-chitchat'
 const NAME = /^presence-[-a-zA-Z0-9_=@,.;*]{1,191}$/
-/** Names of conversations: who is in one is nobody's to set. */
+/** Names of conversations' channels: no setting decides who enters those. */
 const OWN = /^presence-(chat|notification_user)_\d/
 
 /** Names of presence channels, in which `*` stands for any characters. */

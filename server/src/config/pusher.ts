@@ -22,7 +22,7 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
     }
   }
   if (webhookUrl && !isHttpAddress(webhookUrl)) {
-    // Not what was written: it may have a password in it.
+    // The refusal leaves out the text, which may hold a password.
     throw new SettingRefusal(
       'PUSHER_WEBHOOK_URL must be an address such as https://example.org/pusher-webhook.',
     )
@@ -38,7 +38,7 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
   return { appId, key, secret, cluster, webhookUrl, subscriptionCounts, maxConnections }
 }
 
-/** Nothing listens on port 0. */
+/** Whether it is an HTTP address. Port 0 is refused, because nothing listens on it. */
 function isHttpAddress(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.port !== '0'

@@ -1,7 +1,7 @@
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 
 /**
- * Copied from where they are printed: FastAPI's tutorial, Pusher's documentation, a well-known stack's local
+ * Secrets that are printed in public: FastAPI's tutorial, Pusher's documentation, a well-known stack's local
  * development, Laravel's and Express's examples.
  */
 const PUBLISHED: ReadonlySet<string> = new Set([
@@ -12,7 +12,7 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   'keyboard cat',
 ])
 
-/** Examples and placeholders are made of them, as "this is a demo jwt secret" is, which chatapp's original publishes. */
+/** Words of examples and placeholders, such as "this is a demo jwt secret", which chatapp's original publishes. */
 const WORDS =
   'a an and app application as at auth backend be better bit bits bytes change changed changing channels char ' +
   'character characters chars chat chosen code config default demo demonstration dev development do dummy ' +
@@ -23,7 +23,7 @@ const WORDS =
   'should signature signing some squirrel strong sure string super the then thing this to token tokens top ' +
   'tutorial ultra update use using value very web with word you your 16 24 32 48 64 123 128 256 512'
 
-/** Without one of these it may be a phrase of somebody's own. */
+/** Marks of a placeholder: a text without any of these words may be a phrase of somebody's own. */
 const TELLING = /secret|s3cr3t|key|token|jwt|pass|demo|example|sample|change|default|placeholder|replace|your/
 const SIMPLE =
   /^(test[-_ ]?((jwt|secret|token|key|app)[-_ ]?)*|0123456789.*|123456.*|development|default.*secret)$/
@@ -42,11 +42,11 @@ export function secretOf(settings: SettingsReader, name: string): string | undef
   return secret
 }
 
-/** A server whose secret was published trusts everyone who has read it. */
+/** Whether a secret is public knowledge: a server that uses one trusts everyone who has read it. */
 const isKnown = (secret: string): boolean =>
   PUBLISHED.has(secret) || SIMPLE.test(secret) || (TELLING.test(secret) && isMadeOfWords(secret))
 
-/** With anything between the words, or nothing. A regular expression would take exponential time for some texts. */
+/** Allows signs, or nothing, between the words. A regular expression would take exponential time for some texts. */
 function isMadeOfWords(text: string): boolean {
   const words = WORDS.split(' ')
   const ends = new Set([0])

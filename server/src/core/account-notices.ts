@@ -5,13 +5,13 @@ import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import type { TokenTimes } from './token-times.ts'
 
-/** An operator's command is heard within so long, and the time that its news takes to travel. */
+/** Milliseconds between looks: an operator's command takes effect after this at most, and the time its news travels. */
 const LOOK_EVERY_MS = 1_000
-/** Accounts that are told of in one look; the others follow in the next. */
+/** Accounts published in one look; the others follow in the next. */
 const MAX_AT_ONCE = 1_000
-/** A lesser number that is not visible yet belongs to a write that has still to commit: it is looked for so many looks. */
+/** Looks for which a missing lesser number is awaited: its write may commit after that of a greater number. */
 const LOOKS_BACK = 60
-/** Notices from before the start that are told again, which changes nothing: one of them may be such a late one. */
+/** Notices from before the start that are published again, without effect: a write among them may commit late. */
 const NUMBERS_BACK = 100
 
 interface AccountNoticesParts {
@@ -26,13 +26,13 @@ interface AccountNoticesParts {
  */
 export class AccountNotices {
   readonly #parts: AccountNoticesParts
-  /** The greatest number of each of the last looks, oldest first: numbers up to the first are all told. */
+  /** The greatest number of each of the last looks, oldest first: all numbers up to the first are published. */
   #horizons: number[]
   #told = new Set<number>()
   readonly #timer: NodeJS.Timeout
   #isLooking = false
 
-  /** Watches from now on. What was changed before concerns no connection that is yet to come. Rejects 'unavailable'. */
+  /** Watches from now on: later connections see earlier changes anyway. Rejects 'unavailable'. */
   static async watch(parts: AccountNoticesParts): Promise<AccountNotices> {
     return new AccountNotices(parts, await parts.store.lastNotice())
   }
@@ -47,14 +47,14 @@ export class AccountNotices {
     clearInterval(this.#timer)
   }
 
-  /** A look that takes longer than a second is not joined by a second one. */
+  /** Does nothing while the last look still runs, as one may for longer than a second. */
   async #lookOnce(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
       await this.#look()
     } catch (error) {
-      // A store that is away tells of that itself, and the next look is a second from now.
+      // The store reports its outage itself, and the next look comes a second from now.
       if (!(error instanceof ChatError)) throw error
     } finally {
       this.#isLooking = false

@@ -23,7 +23,7 @@ interface Registration {
   readonly email?: string
   readonly password: string
   readonly from?: string
-  /** The client may have taken the MD5 of the password: some of the rooms dialect do. */
+  /** Whether the client may have taken the MD5 of the password: some of the rooms dialect do. */
   readonly isFromMd5Client?: boolean
 }
 
@@ -118,7 +118,7 @@ export class Accounts {
     return account
   }
 
-  /** An account has proved who it is from that network: for 30 days, log-ins from there do not wait for strangers'. */
+  /** Notes that an account proved itself: for 30 days, log-ins from that network do not wait for strangers'. */
   noteProof(from: string): void {
     this.#knownSites.note(siteOf(from), this.#clock.nowMicros())
   }
@@ -132,7 +132,7 @@ export class Accounts {
     return onlyActive(await this.#store.findByUsername(username))
   }
 
-  /** Also disabled accounts and guests: for an operator's commands. */
+  /** Finds disabled accounts and guests too: for an operator's commands. */
   findForOperator(username: string): Promise<Account | undefined> {
     return this.#store.findByUsername(username)
   }
@@ -197,22 +197,22 @@ export class Accounts {
   async #findByLogin(login: string, by: SignIn['by']): Promise<Account | undefined> {
     const named = await this.#store.findByUsername(login)
     if (by === 'username' || (named && nameKey(named.username) === nameKey(login))) return named
-    // An address is nearer to the text than a name that is merely folded alike.
+    // A matching email address is nearer to the text than a username that merely looks alike.
     return (await this.#store.findByEmail(login)) ?? named
   }
 
-  /** From now on the password is proved however it is typed, and in whatever dialect. */
+  /** Renews an outdated hash, so that the password is proved however it is typed, and in any dialect. */
   async #renewHash(accountId: AccountId, old: string, renewing: Promise<string>): Promise<void> {
     try {
       const renewed = await unlessBusy(renewing)
       await this.#store.replaceHash(accountId, { old, renewed })
     } catch (error) {
-      // The old hash goes on proving the same password, and the next log-in tries this again.
+      // The old hash still proves the same password, and the next log-in tries to renew it again.
       if (!(error instanceof ChatError)) throw error
     }
   }
 
-  /** By the network alone: were the account asked for too, the time of an answer would say whether it exists. */
+  /** Keyed by the network alone: if the account counted too, the time of an answer would say whether it exists. */
   #askerAt(from: string | undefined): Asker {
     const key = siteOf(from ?? '')
     return { key, isKnown: this.#knownSites.has(key, this.#clock.nowMicros()) }

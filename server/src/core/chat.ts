@@ -29,7 +29,7 @@ interface ChatOptions {
   readonly maxMessageBytes: number
   /** OWASP's floor without it. */
   readonly passwordCost?: PasswordCost
-  /** Whether clients that send the MD5 of a password log in with it. Not without it. */
+  /** Whether clients that send the MD5 of a password log in with it. False by default. */
   readonly md5Passwords?: boolean
   /** Without it, any password may be set. */
   readonly passwordPolicy?: PasswordPolicy | undefined

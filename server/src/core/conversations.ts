@@ -52,7 +52,7 @@ export class Conversations {
     return this.#create('group', [creatorId, ...memberIds], nameOf(name))
   }
 
-  /** Refuses 'name_refused', 'conversation_name_taken'. Without a name, its gid is what people enter it by. */
+  /** Refuses 'name_refused', 'conversation_name_taken'. People enter a conversation without a name by its gid. */
   async createOpen(creatorId: AccountId, name: string | null): Promise<CreatedConversation> {
     return this.#create('open', [creatorId], nameOf(name))
   }
@@ -139,7 +139,7 @@ export class Conversations {
     return this.#store.findListing(accountId, conversationId)
   }
 
-  /** All the account's own, oldest first. */
+  /** All conversations of the account, oldest first. */
   listNames(accountId: AccountId): Promise<readonly ConversationName[]> {
     return this.#store.listNames(accountId)
   }

@@ -89,7 +89,7 @@ export type AccountEvent =
     }
   /**
    * Credentials from before `credentialsSince` are void (logout, disablement, a new password): live connections that
-   * stand on them close. It may be told again later, when the account has already logged in anew.
+   * rest on them close. The event may come again later, when the account has already logged in anew.
    */
   | { readonly type: 'account.revoked'; readonly accountId: AccountId; readonly credentialsSince: Micros }
 

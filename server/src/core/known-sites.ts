@@ -1,15 +1,15 @@
 import { MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
 
-/** A site is known for so long from the last log-in, or use of a session, that came from there. */
+/** Microseconds that a site stays known after the last log-in, or use of a session, from there. */
 const KNOWN_FOR: Micros = 30 * 24 * 3600 * MICROS_PER_SECOND
-/** Sessions in steady use are noted so often, not at each request. */
+/** Microseconds before a site is noted again: sessions in steady use are not noted at each request. */
 const NOTED_EVERY: Micros = 3600 * MICROS_PER_SECOND
-/** Sites that are remembered; past it the longest unused go. */
+/** Sites that are remembered at most; beyond that, the longest unused are dropped. */
 const MAX_REMEMBERED = 50_000
 
 /**
- * Where accounts have proved who they are. Kept in memory only: what nobody stores, nobody can steal, and after a
- * restart the first use of any session makes a site known again.
+ * Sites where accounts have proved who they are. Kept in memory only: data that is not stored cannot be stolen, and
+ * after a restart the first use of any session makes a site known again.
  */
 export class KnownSites {
   readonly #provedAt = new Map<string, Micros>()

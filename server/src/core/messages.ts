@@ -26,7 +26,7 @@ type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
 /** Sending, deleting and reading messages. */
 export class Messages {
-  /** Of a message's body, in UTF-8. */
+  /** Most bytes of a message's body, in UTF-8. */
   readonly maxBytes: number
   readonly #store: MessageStore
   readonly #bus: Bus
@@ -104,7 +104,7 @@ export class Messages {
     return this.#store.list(page)
   }
 
-  /** As `list`, by their place in the conversation: `seq` from `first` to `last`. */
+  /** Like `list`, but by place in the conversation: `seq` from `first` to `last`. */
   listPlaces(
     conversationId: ConversationId,
     places: { first: number; last: number },

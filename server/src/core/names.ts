@@ -1,17 +1,17 @@
 import { LOOK_ALIKES } from '../lib/look-alikes.ts'
 import { ChatError, type ChatErrorDetails } from './errors.ts'
 
-/** Names that people read. A username is also what people type, and is told apart by its looks. */
+/** Names that people read. A username is also typed by people, and must not look like another. */
 export type NameField = 'username' | 'displayName' | 'conversationName'
 
 /**
- * Why a new name is none. blank: nothing of it can be seen. invisible: some of it cannot, or is not a character yet.
- * marks: an accent upon nothing, one twice, or more than four upon one letter. scripts: letters of several scripts of
- * which some look like others.
+ * Why a new name is refused. blank: nothing of it is visible. invisible: a part is not, or is not a character yet.
+ * marks: an accent upon nothing, one twice, or more than four upon one letter. scripts: letters of several scripts,
+ * some of which look like others.
  */
 export type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts'
 
-/** What a name must be without, for the sentences in which dialects say so. Undefined: it is blank. */
+/** Words for the things that a name must not have, for the refusals of dialects. Undefined for a blank name. */
 export function faultWords({ fault }: ChatErrorDetails): string | undefined {
   if (fault === 'invisible') return 'invisible or control characters'
   if (fault === 'marks') return 'accents upon nothing or piled up'
@@ -19,8 +19,8 @@ export function faultWords({ fault }: ChatErrorDetails): string | undefined {
 }
 
 /**
- * The name as it is kept: spaces at its ends are typed by accident, and go. Refuses 'name_refused' (details.field,
- * details.fault). It is asked of new names only: those that are there stay, and find their owners.
+ * The name as it is stored: without spaces at its ends, which are typed by accident. Refuses 'name_refused'
+ * (details.field, details.fault). Applies to new names only: existing ones stay, and are still found.
  */
 export function newName(text: string, field: NameField): string {
   const name = text.replace(OUTER_SPACES, '')
@@ -29,10 +29,10 @@ export function newName(text: string, field: NameField): string {
   return name
 }
 
-/** Undefined for a name that may be given. */
+/** The fault of a new name; undefined if it has none. */
 export function nameFault(name: string, field: NameField): NameFault | undefined {
   if (PLAIN.test(name)) return undefined
-  // What is invisible by itself, and makes something visible where it stands, is not looked at further.
+  // Characters that are invisible themselves but shape visible ones where they stand are not checked further.
   const seen = name.replace(EMOJI, '☺').replace(JOINERS, '')
   if (seen.replace(ALL_UNSEEN, '').trim() === '') return 'blank'
   if (UNSEEN.test(seen)) return 'invisible'
@@ -44,14 +44,14 @@ export function nameFault(name: string, field: NameField): NameFault | undefined
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
 const OUTER_SPACES = /^\p{Zs}+|\p{Zs}+$/gu
 
-/** Emoji of several characters. Of those spelled by tags, which could spell anything, only the three that there are. */
+/** Emoji of several characters. Tags could spell anything, so only the three tag sequences that exist are allowed. */
 const EMOJI =
   /\p{RGI_Emoji_Tag_Sequence}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}(?:[\uFE0E\uFE0F]|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)*/gv
 
 /** Signs that kill an Indic letter's vowel: joiners beside them choose the shape of what follows (UAX #31). */
 const VIRAMAS = '\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D4D\u0DCA\u1039\u17D2'
 
-/** Where writing needs what is invisible: Persian between letters, Indic, Mongolian and Chinese for their shapes. */
+/** Places where a script needs invisible characters: Persian between letters; Indic, Mongolian, Chinese for shapes. */
 const JOINERS = new RegExp(
   [
     '(?<=[\\p{scx=Arabic}\\p{scx=Syriac}]\\p{M}{0,4})\\u200C(?=[\\p{scx=Arabic}\\p{scx=Syriac}])',
@@ -63,16 +63,16 @@ const JOINERS = new RegExp(
   'gu',
 )
 
-/** Controls, what Unicode says to ignore, private and unassigned characters (but those that emoji will be), blanks. */
+/** Controls, ignorable characters (as Unicode says), private and unassigned ones (but future emoji's), and blanks. */
 const UNSEEN =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}][\p{Cn}--\p{Extended_Pictographic}][\u2800\uFFFC\u{1D159}\u{16FE4}\u{13441}\u{13442}]]/v
 const ALL_UNSEEN = new RegExp(UNSEEN, 'gv')
 
 const LONELY_MARK = /(?:^|\p{Z})\p{M}/u
-/** UTS #39, 5.4: no writing needs more. */
+/** UTS #39, 5.4: no script needs more marks. */
 const PILED_MARKS = /[\p{Mn}\p{Me}]{5}|([\p{Mn}\p{Me}])\1/u
 
-/** Scripts that are written together (UTS #39, "highly restrictive"), then those that living languages are written in. */
+/** Scripts that are written together (UTS #39, "highly restrictive"), then the scripts of living languages. */
 const SCRIPTS = [
   ...['Latin Han Hiragana Katakana', 'Latin Han Bopomofo', 'Latin Han Hangul', 'Latin', 'Cyrillic', 'Greek'],
   ...[
@@ -132,10 +132,10 @@ const ofScripts = (names: string): string =>
     .map((script) => `\\p{scx=${script}}`)
     .join('')
 
-/** Made for the first name that is not plain. */
+/** Compiled for the first name that is not plain. */
 let written: { readonly together: readonly RegExp[]; readonly any: RegExp } | undefined
 
-/** Not of one script, nor of scripts that are written together. What all scripts share, such as digits, is of each. */
+/** Whether no script, nor scripts written together, has all its characters. Shared ones, such as digits, fit any. */
 function isMixedScript(name: string): boolean {
   written ??= {
     together: SCRIPTS.map(
@@ -143,16 +143,16 @@ function isMixedScript(name: string): boolean {
     ),
     any: new RegExp(`[${SCRIPTS.map(ofScripts).join('')}\\p{scx=Unknown}]`, 'u'),
   }
-  // Runes and the like, which nobody takes for something else, are of no script here.
+  // Historical scripts such as runes are mistaken for nothing else: a name of those alone is not mixed.
   return !written.together.some((script) => script.test(name)) && written.any.test(name)
 }
 
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu
 const LATIN = /\p{sc=Latin}/u
-/** The apostrophes of Hawaiian and others are no script's own. */
+/** Letters that fit any word: the apostrophes of Hawaiian and others belong to no script. */
 const OF_ANY_WORD = /[\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}]/u
 
-/** A Latin word with a letter of another script that looks like a Latin one. */
+/** Whether a Latin word has a letter of another script that looks like a Latin one. */
 const isDisguised = (word: string): boolean =>
   LATIN.test(word) &&
   [...word.normalize('NFD').toLowerCase()].some(

@@ -3,15 +3,15 @@ import { looksLikeMd5, md5Of } from '../lib/stored-password.ts'
 import { codePointLength } from '../lib/text.ts'
 import { ChatError } from './errors.ts'
 
-/** Which passwords may be set. Refuses 'password_refused' (details.fault: 'short' or 'common', and details.minLength). */
+/** Checks a new password. Refuses 'password_refused' (details.fault: 'short' or 'common', and details.minLength). */
 export type PasswordPolicy = (password: string) => void
 
-/** Code points, once characters are composed. */
+/** Code points of a password at least, counted once characters are composed. */
 const MIN_LENGTH = 8
 
 /**
- * Of at least eight characters and not among the common ones, in whatever case. Of a password that a client sends as its
- * MD5 only the second can be told.
+ * Allows passwords of at least eight characters that are not common ones, in whatever case. A password that a client
+ * sends as its MD5 is only compared with the common ones.
  */
 export function strictPasswords(common: ReadonlySet<string>): PasswordPolicy {
   const digests = new Set([...common].map(md5Of))

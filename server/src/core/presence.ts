@@ -52,8 +52,8 @@ export class Presence {
   }
 
   /**
-   * One more live connection. Await the result once when it ends. Contacts hear of the first and the last only; of
-   * the last while the database is away, once it is back; of an account that comes and goes all the time once a second.
+   * One more live connection. Await the result once when it ends. Contacts hear of the first and the last only: while
+   * the database is away, of the last once it is back; of an account that comes and goes all the time, once a second.
    */
   async connect(account: Sender): Promise<() => Promise<void>> {
     // The account itself, given as one, would be kept for as long as the connection lasts.
@@ -126,7 +126,7 @@ export class Presence {
     }
   }
 
-  /** Contacts are told later how it stands then. */
+  /** Has contacts told later, of the account's state at that time. */
   #keep(accountId: AccountId, isPresent: boolean): void {
     if (this.#isClosed) return
     this.#untold.set(accountId, isPresent)

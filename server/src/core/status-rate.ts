@@ -1,9 +1,9 @@
 import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
 import type { AccountId } from './types.ts'
 
-/** Comings and goings of one account that its contacts are told of at once; then one a second. */
+/** Comings and goings of one account that its contacts hear of at once; after these, one a second. */
 const TOLD_AT_ONCE = 60
-/** Accounts that are counted before those are dropped of which nothing was told lately. */
+/** Accounts that are counted before those are dropped whose allowance is full again. */
 const SWEEP_AT = 10_000
 
 interface Bucket {
@@ -11,7 +11,7 @@ interface Bucket {
   readonly at: Micros
 }
 
-/** How often contacts are told that an account comes and goes: each of its connections could tell them twice. */
+/** Limits how often contacts hear that an account comes and goes: each of its connections could cause two events. */
 export class StatusRate {
   readonly #clock: Clock
   readonly #buckets = new Map<AccountId, Bucket>()
@@ -20,7 +20,7 @@ export class StatusRate {
     this.#clock = clock
   }
 
-  /** Counts one more, if that may be told now. */
+  /** Counts one more event; false when contacts may not be told of it now. */
   take(accountId: AccountId): boolean {
     const now = this.#clock.nowMicros()
     const tokens = refilled(this.#buckets.get(accountId), now)

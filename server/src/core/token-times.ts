@@ -1,12 +1,12 @@
 import { type Clock, MICROS_PER_SECOND, type Micros, secondsOf } from '../lib/clock.ts'
 import type { Account } from './types.ts'
 
-/** Nodes whose clocks differ by more cannot tell what came first. */
+/** Seconds by which nodes' clocks may differ: with more, nobody can tell which of two events came first. */
 const MAX_SKEW_SECONDS = 60
 
 /**
- * When stateless tokens were issued, in whole seconds, and whether the account has been revoked since. This holds also
- * when the machine's clock is set back between the two.
+ * Dates stateless tokens, in whole seconds, and tells whether their account has been revoked since, even when the
+ * machine's clock is set back between the two.
  */
 export class TokenTimes {
   readonly #clock: Clock
@@ -17,7 +17,7 @@ export class TokenTimes {
     this.#clock = clock
   }
 
-  /** When a token that is made now is issued: after the account's last revocation, even if that was dated ahead. */
+  /** The time of issue of a token made now: after the account's last revocation, even if that was dated ahead. */
   issue({ credentialsSince }: Pick<Account, 'credentialsSince'>): number {
     const issuedAt = Math.max(secondsOf(this.#clock.nowMicros()), secondsOf(credentialsSince) + 1)
     this.#latestIssue = Math.max(this.#latestIssue, issuedAt)
@@ -30,7 +30,7 @@ export class TokenTimes {
 
   /**
    * Whether a revocation that another process has made is dated before tokens of this one although it came after
-   * them: the clock was set back in between. Those tokens would be good again when the clock has reached them.
+   * them: the clock was set back in between. Those tokens would be valid again once the clock has caught up.
    */
   isTooEarly(credentialsSince: Micros): boolean {
     const isSetBack = this.#latestIssue > secondsOf(this.#clock.nowMicros()) + MAX_SKEW_SECONDS
@@ -38,7 +38,7 @@ export class TokenTimes {
   }
 
   /**
-   * In whole seconds: a token of the very second of a revocation is void. So is one that is dated ahead of both now
+   * Counts in whole seconds: a token of the very second of a revocation is void. So is a token dated ahead of both now
    * and the revocation: it was made before the clock was set back, and nobody knows which came first.
    */
   isVoid(issuedAt: number, { credentialsSince }: Pick<Account, 'credentialsSince'>): boolean {

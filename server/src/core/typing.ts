@@ -43,7 +43,7 @@ export class Typing {
     const key = keyOf(conversationId, account.accountId)
     const now = this.#clock.nowMicros()
     const spell = this.#spells.get(key)
-    // Less than nothing when the clock was set back meanwhile.
+    // Negative when the clock was set back meanwhile.
     const quiet = spell ? now - spell.publishedAt : QUIET_MICROS
     if (quiet >= 0 && quiet < QUIET_MICROS) return
     clearTimeout(spell?.lease)

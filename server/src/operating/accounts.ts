@@ -5,15 +5,15 @@ import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
 import { type AccountSettings, openAccounts } from './ends.ts'
 
-/** What an operator does to an account. */
+/** An operator's actions on an account. */
 export type AccountAct = 'disable' | 'enable' | 'sign-out' | 'reset-password'
 
 interface AccountOrder {
   readonly settings: AccountSettings
   readonly act: AccountAct
-  /** In any case, as people type it. */
+  /** The username in any case, as people type it. */
   readonly username: string
-  /** Where a new password stands, '-' for standard input; without it one is made and printed. */
+  /** The file with the new password, '-' for standard input; without it a password is made and printed. */
   readonly passwordFrom?: string | undefined
 }
 
@@ -83,10 +83,10 @@ async function setPassword(accounts: Accounts, accountId: AccountId, password: s
 }
 
 const STDIN = 0
-/** Longer than any dialect takes. */
+/** Bytes of a password at most: more than any dialect takes. */
 const MAX_PASSWORD_BYTES = 8_192
 
-/** The first line, without the mark that Windows puts before UTF-8. */
+/** The password on the first line, without the mark that Windows puts before UTF-8. */
 function readPassword(file: string): string {
   const text = decoded(readBytes(file), file)
   const [password = ''] = text.split(/\r?\n/, 1)
@@ -99,7 +99,7 @@ function readPassword(file: string): string {
   return password
 }
 
-/** Nobody could type what stands in the place of bytes that are no UTF-8. */
+/** Refuses bytes that are not UTF-8: nobody could type the characters that would replace them. */
 function decoded(bytes: Buffer, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

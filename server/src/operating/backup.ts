@@ -56,11 +56,11 @@ export async function backUp({
 const BY_PG_DUMP =
   'A PostgreSQL database is backed up by its own tool, with the secrets that it holds: pg_dump --format=custom --file=parlance.dump and the DATABASE_URL of this server.'
 
-/** Another back-up is never overwritten. */
+/** Refuses a place that is taken: a back-up never overwrites another. */
 function requireFree(directory: string): void {
   const found = foundAt(directory)
   if (!found) return
-  // A link cannot be replaced by a folder, wherever it leads.
+  // A folder cannot replace a link, wherever that leads.
   if (!found.isDirectory() || listed(directory).length > 0)
     throw new CommandEnd(`${directory} is there already: name a folder that is not there yet.`)
   if (found.dev !== statSync(dirname(directory)).dev)
@@ -83,7 +83,7 @@ function listed(directory: string): readonly string[] {
   }
 }
 
-/** Beside the back-up's own place, so that a renaming puts it there; for its owner only. */
+/** Makes a folder for its owner only, beside the back-up's own place, so that a rename puts it there. */
 function newFolder(prefix: string): string {
   try {
     makeDirectory(dirname(prefix))
@@ -94,7 +94,7 @@ function newFolder(prefix: string): string {
 }
 
 async function fill(directory: string, database: SqliteDatabase, signal: AbortSignal): Promise<Manifest> {
-  // Before the long part: without its secrets a database is not whole.
+  // Check this before the long copy: a database without its secrets is not whole.
   sqliteFileThere(database.file)
   readSecrets(database.directory)
   const copy = join(directory, FILES.database)
@@ -120,7 +120,7 @@ async function fill(directory: string, database: SqliteDatabase, signal: AbortSi
 }
 
 async function putInPlace(partial: string, to: string): Promise<void> {
-  // Another back-up may have come meanwhile, whose folder is not empty.
+  // Another back-up may have been put there meanwhile, and its folder is not empty.
   requireFree(to)
   await rename(partial, to)
   syncDirectory(dirname(to))
@@ -134,7 +134,7 @@ async function copyDatabase(file: string, to: string, signal: AbortSignal): Prom
     progress.advance(done - before)
     before = done
   }
-  // SQLite cannot be told to stop: an interruption leaves it to the end of the process.
+  // SQLite cannot stop a back-up: after an interruption it runs until the process ends.
   const { promise: stopped, reject } = Promise.withResolvers<never>()
   const stop = () => reject(signal.reason)
   signal.addEventListener('abort', stop, { once: true })

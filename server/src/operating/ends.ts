@@ -19,16 +19,16 @@ export interface OpenAccounts {
   close(): Promise<void>
 }
 
-/** What decides how a password is stored is as the servers have it. */
+/** Settings that decide how a password is stored: they must be those of the servers. */
 export type AccountSettings = Pick<Config, 'database' | 'rooms' | 'passwordPolicy'>
 
-/** Throws `StoreRefusal` for a database that is not there, out of reach, or of another version. */
+/** Throws `StoreRefusal` for a database that does not exist, is out of reach, or has another version. */
 export async function openAccounts(settings: AccountSettings): Promise<OpenAccounts> {
   const store = await openStore(settings.database)
   const onError = (error: unknown) => {
     throw error
   }
-  // Servers hear of what is changed here from the database, so no bus is needed.
+  // Servers learn from the database of the changes made here, so no bus is needed.
   const bus = new LocalBus(onError)
   const { md5Passwords } = settings.rooms
   const clock = systemClock()

@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { CommandEnd } from '../lib/command-end.ts'
 import type { CopiedDatabase } from './ends.ts'
 
-/** What stands in a back-up's folder. The manifest is written last: without it, none is whole. */
+/** Files in a back-up's folder. The manifest is written last: a folder without it is no whole back-up. */
 export const FILES = { database: 'parlance.db', secrets: 'secrets.json', manifest: 'manifest.json' } as const
 
 const FORMAT = 'parlance-backup'
 const VERSION = 1
 
-/** A file of a back-up, as it was written. */
+/** Size and digest of a back-up's file, as it was written. */
 export interface FileSum {
   readonly bytes: number
   /** Hexadecimal, so that `sha256sum` can be compared with it. */
   readonly sha256: string
 }
 
-/** What a back-up holds, by which a restore checks it. */
+/** The contents of a back-up, by which a restore checks it. */
 export interface Manifest extends CopiedDatabase {
   /** ISO 8601, UTC. */
   readonly madeAt: string
@@ -63,7 +63,7 @@ function isManifest(value: Record<string, unknown>): value is Record<string, unk
   return hasFiles && isRecord(counts) && typeof schema === 'number' && typeof madeAt === 'string'
 }
 
-/** Reads a file through. `onBytes` is told of each piece; the signal's reason is thrown between two. */
+/** Reads a file through. `onBytes` gets the size of each piece; the signal's reason is thrown between two pieces. */
 export async function sumOf(
   file: string,
   { onBytes, signal }: { onBytes: (count: number) => void; signal: AbortSignal },

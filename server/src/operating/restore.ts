@@ -38,7 +38,7 @@ export async function restore({
   try {
     makeDirectory(database.directory)
     await copyChecked(from, partial, { manifest, signal: interruption.signal })
-    // The secrets first: a database without them would have new ones made for it.
+    // Restore the secrets first: a server would make new ones for a database without them.
     keepSecrets(database.directory, readSecrets(from))
     await putInPlace(partial, database.file)
   } catch (error) {
@@ -60,7 +60,7 @@ export async function restore({
 const BY_PG_RESTORE =
   'A PostgreSQL database is restored by its own tool: createdb, then pg_restore --dbname with the DATABASE_URL of this server and the file that pg_dump has made; a back-up of SQLite goes to PostgreSQL by parlance restore into a file, and parlance migrate.'
 
-/** A log that lies beside it would be taken for the restored file's own, and ruin it. */
+/** Refuses leftovers: a log beside the restored file would be taken for the file's own, and ruin it. */
 function requireEmpty(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) {
     const found = `${file}${suffix}`
@@ -92,7 +92,7 @@ async function copyChecked(from: string, to: string, { manifest, signal }: CopyO
   requireContent(from, manifest, checkSqliteCopy(to))
 }
 
-/** Of a file of the back-up, which may be missing. */
+/** Size and digest of a back-up's file, which may be missing. */
 async function sumIn(file: string, options: Parameters<typeof sumOf>[1]): Promise<FileSum> {
   try {
     return await sumOf(file, options)
@@ -111,7 +111,7 @@ function requireSum(file: string, wanted: FileSum, found: FileSum): void {
   throw new CommandEnd(`${file} is not as the manifest says: it was cut or changed, use another back-up.`)
 }
 
-/** By a link, which unlike a renaming fails where something has come meanwhile. */
+/** Puts the file in place by a link, which unlike a rename fails if another file has come meanwhile. */
 async function putInPlace(partial: string, file: string): Promise<void> {
   try {
     await link(partial, file)

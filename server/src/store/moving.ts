@@ -31,7 +31,7 @@ export interface Sum {
 /** Of the tables that have rows. */
 export type Sums = Readonly<Partial<Record<TableName, Sum>>>
 
-/** How many rows each table has. */
+/** The number of rows of each table. */
 export const rowsOf = (sums: Sums): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(sums).map(([table, { rows }]) => [table, rows]))
 

@@ -57,10 +57,10 @@ export interface AccountStore {
   findByEmail(email: string): Promise<Account | undefined>
   /** Those that exist, in no particular order. */
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
-  /** By id; without guests, the disabled and those who have blocked the viewer. */
+  /** Ordered by id; leaves out guests, disabled accounts and those that have blocked the viewer. */
   listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
-  /** Another hash of the same password. Does nothing where `old` is no longer the account's. */
+  /** Stores another hash of the same password. Does nothing where `old` is no longer the account's. */
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
   /** Voids every session and every token issued before `at`. Answers the account's new `credentialsSince`, later than the last. */
@@ -70,12 +70,12 @@ export interface AccountStore {
   /** Replaces the password, and voids credentials as `revoke` does. */
   setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros>
   /**
-   * The accounts that `revoke`, `enable` or `setPassword` has changed after that number, by whichever process, in
-   * the order of their numbers, at most `limit`. From then on reads see what those have changed. A number may
-   * become visible after a greater one, while the writes of two processes overlap.
+   * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, in the order of
+   * their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
+   * one, while the writes of two processes overlap.
    */
   notices(after: number, limit: number): Promise<readonly AccountNotice[]>
-  /** The greatest number of a notice; 0 without any. */
+  /** The greatest number of a notice; 0 if there is none. */
   lastNotice(): Promise<number>
   /** Gives the names of guests not seen since then back; answers how many. Their messages stay. */
   freeGuests(unseenSince: Micros): Promise<number>
@@ -85,7 +85,7 @@ export interface AccountStore {
 export interface AccountNotice {
   readonly number: number
   readonly accountId: AccountId
-  /** As of now. */
+  /** The value at the time of reading. */
   readonly credentialsSince: Micros
 }
 
@@ -148,10 +148,10 @@ export interface Standing {
   readonly isBlocked: boolean
 }
 
-/** What an account's list of its conversations shows of one. */
+/** A row in an account's list of its conversations. */
 export interface ConversationName
   extends Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'activityAt'> {
-  /** The other member's username, of a private one. */
+  /** The other member's username, in a private conversation. */
   readonly otherName: string | null
 }
 
@@ -241,8 +241,8 @@ export interface MessagePage {
 
 export interface MessageStore {
   /**
-   * Stores it as sent at `at`, or just after the conversation's last message where that is later: time does not run
-   * backwards within a conversation, whichever clocks its messages were told by.
+   * Stores the message, dated `at`, or just after the conversation's last one where that is later: time does not run
+   * backwards within a conversation, even if the clocks of nodes differ.
    * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
    */
   append(message: NewMessage): Promise<Appended>
@@ -252,7 +252,7 @@ export interface MessageStore {
   find(messageId: MessageId): Promise<Message | undefined>
   /** Oldest first, without the deleted. */
   list(page: MessagePage): Promise<readonly SignedMessage[]>
-  /** Those whose `seq` is from `first` to `last`, oldest first, without the deleted. */
+  /** The messages with `seq` from `first` to `last`, oldest first, without the deleted. */
   listPlaces(
     conversationId: ConversationId,
     places: { first: number; last: number },

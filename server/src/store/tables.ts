@@ -26,8 +26,8 @@ export type TableName =
 
 /**
  * Every table that holds what people said and did, in an order in which rows follow those they refer to, but
- * for an account's current conversation and a conversation's last message. What a database keeps for its servers
- * is not data: its migrations, notices of changed credentials, and PostgreSQL's writers and settings.
+ * for an account's current conversation and a conversation's last message. Tables that a database keeps for its servers
+ * are left out: its migrations, notices of changed credentials, and PostgreSQL's writers and settings.
  */
 export const TABLES: readonly Table[] = [
   {

@@ -4,8 +4,8 @@ import { StoreRefusal } from './refusal.ts'
 export const UNFINISHED = 'unfinished_import'
 
 /**
- * 'serve': by a server, which migrates it. 'import': by a move, which alone goes on with one that is half loaded.
- * 'operate': by an operator's command, perhaps beside a server; it must be there and of this version.
+ * 'serve': a server opens it, and migrates it. 'import': a move does, which alone may go on with a half-loaded one.
+ * 'operate': an operator's command does, perhaps beside a server; the database must exist and be of this version.
  */
 export type Purpose = 'serve' | 'import' | 'operate'
 

@@ -118,7 +118,7 @@ export class PostgresAccounts implements AccountStore {
 const FIND = (asked: string) =>
   `SELECT k.n AS "n", ${ACCOUNT_COLUMNS} FROM ${asked} JOIN accounts a ON a.id = k.a`
 
-// The key first: of names that were there before looks were compared, several may look alike.
+// The key comes first: names that are older than the comparison of looks may look alike.
 const FIND_BY_USERNAME = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a
   WHERE a.id = coalesce(

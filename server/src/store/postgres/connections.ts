@@ -7,11 +7,11 @@ export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>
 
 export interface Asked {
   readonly rows: Promise<Rows>
-  /** Whether the database may have heard of it. */
+  /** Whether the database may have received the question. */
   readonly wasSent: () => boolean
 }
 
-/** The driver notes the connection on which it sends a query when it does, and nothing before (postgres 3.4.9). */
+/** Whether the driver may have sent the query: only then it notes the query's connection (postgres 3.4.9). */
 const isOnItsWay = (query: object): boolean => !('state' in query) || query.state !== null
 
 /** A connection that the driver is about to make when it is ended is there, or given up, so long after it. */

@@ -40,7 +40,7 @@ function configured(url: string, max: number, options: Partial<ConnectOptions>) 
   const address = parsePostgresAddress(url)
   const { host, port, socketFolder, database, user, password, settings } = address
   return postgres({
-    // Lists, which the driver takes as they are.
+    // Lists are taken as they are; the driver would split a text.
     ...({ host: [host], port: [port] } as object),
     ...(socketFolder !== undefined && { path: `${socketFolder}/.s.PGSQL.${port}` }),
     database,
@@ -74,10 +74,10 @@ export const connectForReading = (url: string): Pool =>
 export const connectForWriting = (url: string): Pool =>
   new Pool({ open: (onclose) => connect(url, 1, { onclose }), graceSeconds: 0 })
 
-/** One connection. Throws `StoreRefusal` when TLS is asked of a server that has none. */
+/** Opens one connection. Throws `StoreRefusal` when TLS is asked of a server that has none. */
 export const openForMigrating = (url: string): Promise<Held> => hold(url, {})
 
-/** One connection, whose statements may each take as long as a whole table does. Throws as `openForMigrating`. */
+/** Opens one connection, whose statements may each take as long as a whole table does. Throws as `openForMigrating`. */
 export const openForMoving = (url: string): Promise<Held> => hold(url, { statementTimeoutMs: 0 })
 
 async function hold(url: string, options: Partial<ConnectOptions>): Promise<Held> {

@@ -15,7 +15,7 @@ const ENGINE_CLASSES = new Set([
   'XX', // damage
 ])
 
-/** A table or a function of ours that is gone, or a right to it. */
+/** States of a table or function of ours that is gone, or of a missing right to it. */
 const ENGINE_STATES = new Set(['42P01', '42883', '42501'])
 
 /** Both transactions of a deadlock and of a failed serialization may just be run again. */
@@ -41,16 +41,16 @@ export function isAway(error: unknown): boolean {
   return isSqlState(code) ? /^(08(?!P01)|57|53300)/.test(code) || isRetryable(error) : !isForGood(code)
 }
 
-/** Neither of the engine's codes, nor one of a network that may come back. */
+/** Whether waiting cures nothing: a fault of TLS, authentication or the socket's path, not of the network. */
 const isForGood = (code: string): boolean =>
   isTlsFault(code) || /^(AUTH_TYPE_NOT_IMPLEMENTED|SASL_\w+|EACCES|EINVAL|ENOTSOCK|ENAMETOOLONG)$/.test(code)
 
-/** No name server knows the host. In an installation that is only starting, one soon may. */
+/** No name server knows the host. In an installation that is only starting, it may soon be known. */
 export const isUnknownHost = (error: unknown): boolean => codeOf(error) === 'ENOTFOUND'
 
 const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === RETRY_CLASS
 
-/** What the server that answers does not do, another may that its address leads to by now. */
+/** The server takes no writes. Its address may lead to another server by now, which takes them. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006'
 
 /** There was no connection to send a question on. */
@@ -63,7 +63,7 @@ export class Unsent extends Error {
   }
 }
 
-/** With these it goes away, and may have committed: a commit that waits for a standby is not taken back by an end. */
+/** States of a server that goes away but may have committed: its end undoes no commit that waits for a standby. */
 const GOING_AWAY = /^(57P0[12]|08...)$/
 
 /** Whether the statement may have been committed, or may yet be: its answer was lost, or did not come. */

@@ -5,7 +5,7 @@ import type { Sql } from './database.ts'
 
 type Reserved = Awaited<ReturnType<Sql['reserve']>>
 
-/** The driver gives up an attempt to connect after 5 s, and one that is accepted and closed never. */
+/** Milliseconds until the first answer: the driver gives up connecting after 5 s, but never if accepted and closed. */
 const FIRST_ANSWER_MS = 6_000
 
 interface HeldOptions {
@@ -20,7 +20,7 @@ interface HeldOptions {
  * come with it: everything then fails with the code CONNECTION_CLOSED.
  */
 export class Held {
-  /** Who answers is not who was connected to. */
+  /** Whether a pooler is in between: the process that answers is not the one that was connected to. */
   readonly isPooled: boolean
   readonly #sql: Sql
   readonly #reserved: Reserved
@@ -32,13 +32,13 @@ export class Held {
     try {
       // Over no connection yet, the driver would wait for ever for one to reserve (postgres 3.4.9).
       const asked = sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
-      // Something that is no PostgreSQL, or a proxy before none, takes connections and says nothing that ends the wait.
+      // A service that is no PostgreSQL, or a proxy in front of none, accepts connections, and nothing ends the wait.
       const answer = await within(FIRST_ANSWER_MS, 'the database', asked)
       const isPooled = answer.state.pid !== answer[0]?.pid
       return new Held({ sql, reserved: await sql.reserve(), loss: loss.signal, isPooled })
     } catch (error) {
       await sql.end({ timeout: 0 })
-      // One that the driver waited to make, it still makes.
+      // The driver still makes a connection that it waited to make: close that too.
       runAfter(FIRST_ANSWER_MS, () => sql.close()).unref()
       throw error
     }

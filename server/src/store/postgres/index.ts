@@ -23,13 +23,13 @@ export interface PostgresOptions extends WriterHooks {
   readonly url: string
   /** It does not answer, and is asked again until it does. Told once. */
   readonly onWaiting?: ((sentence: string) => Promise<void>) | undefined
-  /** How long it is waited for a host that no name server knows: a minute, if not said otherwise. */
+  /** Milliseconds to wait for a host that no name server knows: a minute by default. */
   readonly unknownHostMs?: number | undefined
 }
 
 const UNKNOWN_HOST_MS = 60_000
 
-/** A write like any other: of a server that only reads, and of a full disk, reads tell nothing. */
+/** A ping is a write like any other: reads do not show that a server only reads, or that a disk is full. */
 const PING: Command = { name: 'ping', argument: null }
 
 /** Between two tries to open it: doubling from the first to the most. */

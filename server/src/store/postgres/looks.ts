@@ -1,7 +1,7 @@
 import { nameLook } from '../../lib/name-forms.ts'
 import type { Held } from './held.ts'
 
-/** Of old names that look alike one has the look, of plain ASCII if there is such a one, and the others null. */
+/** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOK_COLUMNS = `
 ALTER TABLE accounts ADD COLUMN username_look text COLLATE "C" UNIQUE;
 ALTER TABLE conversations ADD COLUMN name_look text COLLATE "C" UNIQUE
@@ -17,7 +17,7 @@ const NAMES = [
   { table: 'conversations', name: 'name', key: 'name_key', look: 'name_look' },
 ] as const
 
-/** Of the names that are more than ASCII: only we know what those look like. */
+/** Records the looks of names that are more than ASCII: SQL cannot tell what those look like. */
 export async function recordLooks(held: Held): Promise<void> {
   for (const { table, name, key, look } of NAMES) {
     const page = `
@@ -32,7 +32,7 @@ export async function recordLooks(held: Held): Promise<void> {
       const last = rows.at(-1)
       if (!last) break
       after = last.id
-      // Backwards, so that the first of those that look alike is the one that stays.
+      // In reverse, since a `Map` keeps the last: the first of the names that look alike gets the look.
       const ids = new Map(rows.toReversed().map((row) => [nameLook(row.name), row.id]))
       ids.delete('')
       await held.query(record, [JSON.stringify(Array.from(ids, ([is, id]) => ({ id, look: is })))])

@@ -6,7 +6,7 @@ import { refusalOf } from './refusals.ts'
 import { requireCurrent } from './schema.ts'
 import { WriteQueue } from './write-queue.ts'
 
-/** Opens a database that is there and of this version, beside servers. Throws `StoreRefusal`, also when it is away. */
+/** Opens an existing database of this version, beside servers. Throws `StoreRefusal`, also when it is away. */
 export async function openPostgresToOperate(url: string): Promise<Store> {
   const database = shownPostgres(url)
   try {

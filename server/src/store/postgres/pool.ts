@@ -7,8 +7,8 @@ import { Unsent } from './failure.ts'
 /** What statements are sent to. */
 export interface Queryable {
   /**
-   * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up: what is asked
-   * next goes over new connections. Rejects with `Unsent` where the database has not heard of the question.
+   * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up; later questions go
+   * over new connections. Rejects with `Unsent` if the question never reached the database.
    */
   ask(question: Question): Promise<Rows>
 }
@@ -50,7 +50,7 @@ export class Pool implements Queryable {
     }
   }
 
-  /** What is asked next goes over new connections, which lead where the address leads by then. */
+  /** Later questions go over new connections, which lead where the address leads by then. */
   renew(): void {
     if (this.#present) this.#replace(this.#present)
   }

@@ -5,19 +5,19 @@ import { pooledByTransaction } from './refusals.ts'
 const ANSWER_MS = 3_000
 
 /**
- * Throws `StoreRefusal` when a pooler in between gives each transaction another connection: what was prepared on one
- * is asked of another, and answers get mixed up. Of a pooler that gives each session one, nothing is noticed.
+ * Throws `StoreRefusal` when a pooler in between gives each transaction another connection: statements prepared on one
+ * are run on another, and answers get mixed up. A pooler that gives each session its own connection is accepted.
  */
 export async function requireSession(
   held: Held,
   { database, openOther }: { readonly database: string; readonly openOther: () => Promise<Held> },
 ): Promise<void> {
-  // PostgreSQL itself tells its own number when one connects.
+  // A server without a pooler gives its own process number to a new connection.
   if (!held.isPooled) return
   const before = await serverOf(held)
   const other = await within(ANSWER_MS, 'the pooler', openOther())
   try {
-    // Whichever connection is free becomes this transaction's.
+    // This transaction takes whichever connection to the server is free.
     await other.query('BEGIN')
     const taken = await serverOf(other)
     const after = await serverOf(held)

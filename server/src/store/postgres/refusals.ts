@@ -41,7 +41,7 @@ function sentence(error: Error, code: string, database: string): string {
       if (isTlsFault(code)) {
         return `${database} was reached, and its TLS was not accepted (${code}, ${message}): name its authority's certificate in sslrootcert, or correct the host, in DATABASE_URL.`
       }
-      // A server waits for it; a command is given again.
+      // A server waits for the database; a command is given again.
       if (isAway(error)) return `${database} does not answer (${code}): start it, ${ELSEWHERE}.`
       return `${database} cannot be used (PostgreSQL says ${code}, ${message}): correct its cause, ${ELSEWHERE}.`
   }

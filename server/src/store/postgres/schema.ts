@@ -94,7 +94,7 @@ async function applied(held: Held, database: string, purpose: Purpose): Promise<
   return newestOf(held)
 }
 
-/** What SQL cannot tell is done afterwards, in the same transaction. */
+/** `fill` does what SQL cannot, afterwards and in the same transaction. */
 interface PostgresMigration extends Migration {
   readonly fill?: (held: Held) => Promise<void>
 }
@@ -238,8 +238,8 @@ CREATE TABLE changes (
   {
     number: 2,
     name: 'a bio is null until it is set',
-    // Until here an empty bio was mostly one that nobody had set, and the two cannot be told apart. A new column,
-    // because it writes only the rows of those who have set one.
+    // Until here an empty bio mostly meant that none was set, and the two cannot be told apart. A new column, because
+    // this writes only the rows of accounts that have set a bio.
     sql: `
 ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
 ALTER TABLE accounts ADD COLUMN bio text;

@@ -31,7 +31,7 @@ const toColumn = (parameter: Parameter) =>
   Array.isArray(parameter) ? (parameter.map(withinBounds) as number[]) : withinBounds(parameter as Scalar)
 
 function withinBounds(value: Scalar): Scalar {
-  // What no column can hold equals nothing: asked for as it is, it would fail all that is asked with it.
+  // A value that no column can hold equals nothing: sent as it is, it would fail everything asked together with it.
   if (typeof value === 'string') return value.includes('\0') ? null : value
   if (typeof value !== 'number') return value
   const bounded = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))

@@ -53,7 +53,7 @@ export function stepsOf(commands: readonly Command[]): Steps {
     run.add(message)
   }
   const unique = (ids: readonly (number | null | undefined)[]) => [
-    // What no row can have is for its own step to refuse.
+    // An id that no row can have is refused by its own step.
     ...new Set(ids.filter((id) => Number.isSafeInteger(id)) as readonly number[]),
   ]
   return {
@@ -101,14 +101,14 @@ class Sends {
   }
 }
 
-/** The first character of ASCII, which no text of PostgreSQL can have: with it in one step, the whole batch is unreadable. */
+/** U+0000, which no text of PostgreSQL can have: with it in one step, the whole batch is unreadable. */
 const NUL = '\0'
 const NUL_IN_JSON = /(?<!\\)(?:\\\\)*\\u0000/
 
-/** Whether no step can be made of it. */
+/** Whether no step can be made of the command. */
 export function isUnspeakable({ name, argument }: Command): boolean {
   if (name !== SENDS) return NUL_IN_JSON.test(JSON.stringify(argument))
-  // `sends` commands are made by `sendOf` alone.
+  // Only `sendOf` makes `sends` commands.
   const { body, clientId } = argument as NewMessage
   return body.includes(NUL) || clientId?.includes(NUL) === true
 }

@@ -6,7 +6,7 @@ import { StoreRefusal } from '../refusal.ts'
 
 type Ssl = Exclude<Options<Record<string, never>>['ssl'], undefined>
 
-/** What the driver is told. Throws `StoreRefusal` when a file of certificates cannot be read. */
+/** The driver's options for TLS. Throws `StoreRefusal` when a file of certificates cannot be read. */
 export function tlsOptionsOf({ host, tls }: PostgresAddress): Ssl {
   const own = {
     ...(tls.cert !== undefined && { cert: readPem('sslcert', tls.cert) }),
@@ -15,7 +15,7 @@ export function tlsOptionsOf({ host, tls }: PostgresAddress): Ssl {
   switch (tls.mode) {
     case 'disable':
       return false
-    // The driver has no way back to plain from a refusal, which is all that 'allow' adds.
+    // The driver cannot go back to plain after a refusal, and 'allow' would add nothing else.
     case 'allow':
     case 'prefer':
       return 'prefer'
@@ -24,7 +24,7 @@ export function tlsOptionsOf({ host, tls }: PostgresAddress): Ssl {
     default: {
       const ca = tls.ca === undefined ? {} : { ca: readPem('sslrootcert', tls.ca) }
       const anyName = tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}
-      // By its address too: left to itself, the name that is checked would be localhost.
+      // `host` is set for an IP address too: without it, the certificate would be checked for localhost.
       return { ...own, ...ca, ...anyName, host, rejectUnauthorized: true } as object
     }
   }
@@ -41,15 +41,15 @@ function readPem(name: string, file: string): string {
   }
 }
 
-/** Asks whether it speaks TLS. Source: https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest. */
+/** Asks for TLS: https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const YES = 'S'
 const NO = 'N'
 const ANSWER_MS = 2_000
 
 /**
- * Throws `StoreRefusal` when TLS is asked of a server that has none: the driver would begin it all the same, and the
- * server hang up, as one does that is only about to start. Whatever else is wrong, who connects next is told.
+ * Throws `StoreRefusal` when TLS is asked of a server that has none: the driver would begin TLS all the same, and the
+ * server hang up, like one that is only about to start. The next connection reports any other fault.
  */
 export async function requireTls(url: string): Promise<void> {
   const address = parsePostgresAddress(url)

@@ -18,7 +18,7 @@ const PATIENCE_MS = 8_000
 const CLOSING_PATIENCE_MS = 2_000
 /** Between two tries. */
 const PAUSE_MS = 100
-/** Between two looks at where the address leads. */
+/** Milliseconds between two looks at where the address leads. */
 const LOOK_AGAIN_MS = 500
 /** For a database that was away just now. */
 const PROBE_MS = 1_000
@@ -30,7 +30,7 @@ export interface WriterHooks {
 
 interface WriteQueueOptions extends WriterHooks {
   readonly url: string
-  /** The server takes no writes: what else is connected to it looks again where the address leads. */
+  /** The server takes no writes: other connections must look again where the address leads. */
   readonly onReadOnly: () => void
 }
 
@@ -57,7 +57,7 @@ export class WriteQueue {
   /** The last batch was given up: until one succeeds, none is waited for. */
   #isDown = false
   #closedAt: number | undefined
-  /** When new connections were last wanted, because the server only reads. */
+  /** The time when new connections were last wanted, because the server only reads. */
   #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: WriteQueueOptions) {
@@ -141,13 +141,13 @@ export class WriteQueue {
     }
   }
 
-  /** What is committed is committed, whatever becomes of the telling. */
+  /** Guarded, because a hook that throws must not fail writes that are committed. */
   #tellStats(stats: { readonly commands: number; readonly commitMs: number }): void {
     const { onStats } = this.#options
     if (onStats) guarded('postgres', onStats)(stats)
   }
 
-  /** A connection stays with the server that it was made to, whatever that has become. */
+  /** Wants new connections: an old one stays with its server, even if that has become a standby. */
   #lookAgain(): void {
     const now = performance.now()
     if (now - this.#lookedAt < LOOK_AGAIN_MS) return
@@ -156,7 +156,7 @@ export class WriteQueue {
     this.#options.onReadOnly()
   }
 
-  /** What reads was last connected while the address may still have led to the server that only reads. */
+  /** Has readers connect again: when they last did, the address may still have led to the server that only reads. */
   #foundWritable(): void {
     if (this.#lookedAt === Number.NEGATIVE_INFINITY) return
     this.#lookedAt = Number.NEGATIVE_INFINITY
@@ -180,7 +180,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 const CALL = 'SELECT chat_batch($1, $2, $3, $4) AS answers'
 
-/** A caller whose answer cannot be concluded from keeps nobody behind it. */
+/** Settles a caller. An answer that is not understood must not keep later callers waiting. */
 const settle = guarded('postgres', conclude, (pending, _answer) =>
   pending?.reject(new Error('the answer to a write was not understood')),
 )

@@ -103,10 +103,10 @@ export class AccountWrites {
   }
 }
 
-/** In which names and addresses are compared. */
+/** Forms in which names and addresses are compared. */
 interface Forms {
   readonly usernameKey: string
-  /** Null where there is nothing to see. */
+  /** Null if nothing of the name is visible. */
   readonly look: string | null
   readonly emailKey: string | null
 }

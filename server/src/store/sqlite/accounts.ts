@@ -24,7 +24,7 @@ export class SqliteAccounts implements AccountStore {
   readonly #notices
   readonly #lastNotice
   readonly #changed
-  /** The greatest number of a notice that the cache has heard of. */
+  /** The greatest number of a notice that the cache has applied. */
   #heard: number
 
   constructor(db: DatabaseSync, parts: { writer: WriteQueue; cache: ReadCache; reader: AccountReader }) {
@@ -49,7 +49,7 @@ export class SqliteAccounts implements AccountStore {
     return read(() => this.#reader.find(accountId))
   }
 
-  /** As it is now, also if an operator's command has just changed it: a password is judged by this. */
+  /** The account as it is now, even if an operator's command has just changed it: passwords are judged by this. */
   findByUsername(username: string): Promise<Account | undefined> {
     const key = nameKey(username)
     return read(() => {
@@ -117,7 +117,7 @@ export class SqliteAccounts implements AccountStore {
     return read(() => this.#lastNotice.get()?.number ?? 0)
   }
 
-  /** An operator's command is another process, of whose writes the cache does not hear. */
+  /** Forgets accounts that an operator's command has changed: the cache does not see the writes of another process. */
   #forgetChanged(): void {
     const changed = this.#changed.all(this.#heard)
     if (changed.length === 0) return
@@ -137,7 +137,7 @@ const CHANGED = 'SELECT number, account_id AS accountId FROM account_notices WHE
 
 const optional = (row: Row<Account> | undefined): Account | undefined => row && accountOf(row)
 
-// The key first: of names that were there before looks were compared, several may look alike.
+// The key comes first: names that are older than the comparison of looks may look alike.
 const FIND_BY_USERNAME = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a
   WHERE a.id = coalesce(

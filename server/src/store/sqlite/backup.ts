@@ -7,7 +7,7 @@ import { foreign, noRoom, refusalOf } from './refusals.ts'
 import { MIGRATIONS, schemaOf, tableNames } from './schema.ts'
 import { prepare } from './statement.ts'
 
-/** What a copy of a database holds. */
+/** The contents of a database's copy. */
 export interface CopiedDatabase {
   /** The number of its newest migration. */
   readonly schema: number
@@ -17,13 +17,13 @@ export interface CopiedDatabase {
 
 interface BackUpOptions {
   readonly file: string
-  /** A file that is not there yet. */
+  /** A file that does not exist yet. */
   readonly to: string
-  /** How many of how many pages have been copied. */
+  /** Gets the number of pages copied so far, and of all pages. */
   readonly onPages: (done: number, total: number) => void
 }
 
-/** Pages copied at once, 800 KB: in between, the event loop hears of an interruption. */
+/** Pages copied at once, 800 KB: between two copies, the event loop can handle an interruption. */
 const PAGES_AT_ONCE = 200
 
 /**
@@ -34,7 +34,7 @@ export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): 
   const file = fileThere(path)
   try {
     using db = openForReading(file)
-    // An open transaction keeps its moment: without it, each write of a server would have the copy begin anew.
+    // An open transaction keeps its snapshot: without it, each write of a server would have the copy begin anew.
     db.exec('BEGIN')
     const content = contentOf(db, file)
     const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
@@ -44,7 +44,7 @@ export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): 
     copy.exec('PRAGMA journal_mode = DELETE')
     return content
   } catch (error) {
-    // What is full is where the copy goes: nothing is written to the source.
+    // The disk that is full is the copy's: nothing is written to the source.
     throw engineCode(error) === 'FULL' ? noRoom(error) : refusalOf(error, file)
   }
 }

@@ -63,7 +63,7 @@ export class Batch {
     }
   }
 
-  /** What only shows at the end of a batch is one command's defect too: each gets a commit of its own. */
+  /** Runs each command in a commit of its own: a defect that shows only at the end of a batch is one command's too. */
   #oneByOne(commands: readonly Command[], defect: Error): readonly Answer[] {
     return commands.length === 1 ? [{ defect }] : commands.flatMap((command) => this.run([command], NONE))
   }

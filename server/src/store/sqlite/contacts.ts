@@ -29,7 +29,7 @@ export class SqliteContacts implements ContactStore {
     const rows = await readInPieces<ListedRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
       this.#list.all(accountId, last?.accountId ?? 0, wanted),
     )
-    // In the order of adding, which no index has.
+    // Sorted here by the order of adding, which no index has.
     return rows.sort((one, other) => one.place - other.place).map(({ place: _, ...row }) => accountOf(row))
   }
 

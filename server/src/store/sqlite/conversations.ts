@@ -130,7 +130,7 @@ const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?
 
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
 
-// As an account by its username.
+// The key comes first, as for an account.
 const FIND_OPEN_BY_NAME = `
   SELECT ${CONVERSATION_COLUMNS} FROM conversations c
   WHERE c.id = coalesce(

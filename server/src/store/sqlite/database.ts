@@ -33,8 +33,8 @@ export interface WritingDatabase {
 }
 
 /**
- * The one connection that writes, migrated, in a file that no other server has open; for an operator's command
- * (see `Purpose`) one more. Throws `StoreRefusal`.
+ * Opens the one connection that writes, migrated, in a file that no other server has open; for an operator's command
+ * (see `Purpose`), one more. Throws `StoreRefusal`.
  */
 export function openForWriting(path: string, purpose: Purpose = 'serve'): WritingDatabase {
   const isShared = purpose === 'operate'
@@ -63,8 +63,8 @@ const isUnfinished = (db: DatabaseSync): boolean =>
   prepare(db, 'SELECT 1 FROM sqlite_schema WHERE name = ?').get(UNFINISHED) !== undefined
 
 /**
- * Writes what is in the log into the file and empties the log. Waits for nobody: answers false when somebody is
- * reading from it, and when there was no room.
+ * Writes what is in the log into the file and empties the log. Does not wait: returns false when another connection
+ * reads from the log, and when there was no room.
  */
 export function foldLog(db: DatabaseSync): boolean {
   db.exec('PRAGMA busy_timeout = 0')
@@ -84,7 +84,7 @@ export function openForReading(path: string): DatabaseSync {
   return db
 }
 
-/** A database file that exists. */
+/** The real path of a database file that exists. */
 export function fileThere(path: string): string {
   if (!existsSync(path)) throw noDatabaseAt(path)
   if (statSync(path).isDirectory()) throw noFile(path)

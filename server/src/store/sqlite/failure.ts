@@ -35,9 +35,9 @@ export const outcomeUnknown = (cause: unknown): ChatError => new ChatError('outc
 const TAKEN_BACK = new Set(['FULL', 'BUSY', 'LOCKED', 'READONLY'])
 
 /**
- * Whether a commit that failed so may come back all the same. Its record may lie in the log while the disk's word
- * that it will stay there is missing: after a crash it would be found, or not. (After a failed fsync even a second
- * one says nothing, since the system may have dropped what it could not write.)
+ * Whether a commit that failed with this error may take effect all the same: its record may be in the log without the
+ * disk's confirmation, and a crash may keep it or not. (After a failed fsync even a second one proves nothing, since
+ * the system may have dropped what it could not write.)
  */
 export const mayComeBack = (error: unknown): boolean => {
   const code = engineCode(error)

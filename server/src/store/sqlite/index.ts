@@ -20,7 +20,7 @@ export interface SqliteOptions extends WriterHooks {
   readonly file: string
 }
 
-/** Opens a file that is there and of this version, also beside a server. Throws `StoreRefusal`. */
+/** Opens an existing file of this version, also beside a server. Throws `StoreRefusal`. */
 export const openSqliteToOperate = (file: string): Promise<Store> => open(file, 'operate', {})
 
 /** Opens and migrates the file. Throws `StoreRefusal`, also when another server has it open. */

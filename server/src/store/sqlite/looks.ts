@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { nameLook } from '../../lib/name-forms.ts'
 
-/** What `LOOKS` asks of names: only we know what they look like. */
+/** Defines the SQL function that `LOOKS` calls: SQL cannot tell what names look like. */
 export function defineLook(db: DatabaseSync): void {
   db.function('name_look', { deterministic: true }, (name) => nameLook(String(name)))
 }
 
-/** Of old names that look alike one has the look, of plain ASCII if there is such a one, and the others null. */
+/** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOKS = `
 ALTER TABLE accounts ADD COLUMN username_look TEXT;
 ALTER TABLE conversations ADD COLUMN name_look TEXT CHECK (name_look IS NULL OR kind = 'open');

@@ -15,7 +15,7 @@ type ListedRow = readonly [
   lastReadSeq: number,
 ]
 
-/** In the order of joining, which no index has. */
+/** Sorts by the order of joining, which no index has. */
 const byId = ([one]: ListedRow, [other]: ListedRow): number => one - other
 
 export class SqliteMembers implements MemberStore {

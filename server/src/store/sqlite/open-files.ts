@@ -1,29 +1,29 @@
 import { statSync } from 'node:fs'
 
-/** Beside the file itself: its log, what its connections share, and what makes this its only server. */
+/** Suffixes of the files beside the database: its log, its connections' shared memory, and its only server's lock. */
 const SUFFIXES = ['-wal', '-shm', '.lock'] as const
 
 /**
- * The files that a database consists of, as they were when it was opened. The system goes on writing into a file that
- * was deleted or moved away, and says that all is well: who starts next finds none of it.
+ * The files of a database, as they were when it was opened. The system goes on writing into a file that was deleted or
+ * moved away, and reports success, but the next server to start finds none of those writes.
  */
 export class OpenFiles {
   readonly #identities: ReadonlyMap<string, string | undefined>
   readonly #essential: readonly string[]
 
-  /** All of them are there. `path` may lead to the file by links. */
+  /** All of them must exist. `path` may lead to the file by links. */
   constructor(path: string, realPath: string) {
     const [log = '', ...others] = SUFFIXES.map((suffix) => `${realPath}${suffix}`)
     this.#essential = [path, log]
     this.#identities = new Map([...this.#essential, ...others].map((file) => [file, identityOf(file)]))
   }
 
-  /** Whether what is committed now will be found. Cheap enough for each commit. */
+  /** The reason why a commit made now would be lost, if any. Cheap enough for each commit. */
   findLoss(): Error | undefined {
     return this.#findLossAmong(this.#essential)
   }
 
-  /** Also of what a commit does without, and another program does not. */
+  /** Checks also the files that a commit does without, but another program needs. */
   findAnyLoss(): Error | undefined {
     return this.#findLossAmong(this.#identities.keys())
   }
@@ -39,7 +39,7 @@ export class OpenFiles {
   }
 }
 
-/** Undefined when it is not there, or nobody may look. */
+/** Undefined when the file does not exist, or may not be looked at. */
 function identityOf(file: string): string | undefined {
   try {
     const { dev, ino } = statSync(file)

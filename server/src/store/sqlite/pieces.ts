@@ -4,12 +4,12 @@ import { read } from './failure.ts'
 const FIRST_ROWS = 64
 const FEWEST_ROWS = 8
 const MOST_ROWS = 1000
-/** How long a piece should take, whatever its rows weigh. */
+/** Milliseconds that a piece should take, however large its rows are. */
 const PIECE_MS = 0.5
 
 /**
- * At most `limit` rows, read some at a time: the engine answers at once, and without a pause nobody else would have
- * the event loop until all are read. `next` reads so many after the last one.
+ * At most `limit` rows, read some at a time: the engine is synchronous, and without a pause nothing else would have
+ * the event loop until all are read. `next` reads `wanted` rows after the last one.
  */
 export async function readInPieces<Row>(
   limit: number,

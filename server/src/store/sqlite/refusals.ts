@@ -52,7 +52,7 @@ export const noDirectory = (directory: string, cause: unknown): StoreRefusal =>
     cause,
   })
 
-/** For a copy: its reader knows where it was to be, and nothing about the source is wrong. */
+/** Refuses a copy, and names no file: its reader knows where it was to be, and nothing about the source is wrong. */
 export const noRoom = (cause: unknown): StoreRefusal =>
   new StoreRefusal('There is no room for the copy: make room on its disk, or name a folder on another one.', {
     cause,

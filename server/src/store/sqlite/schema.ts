@@ -222,7 +222,7 @@ CREATE UNIQUE INDEX messages_client ON messages (sender_id, client_id) WHERE cli
   {
     number: 3,
     name: 'a bio is null until it is set',
-    // Until here an empty bio was mostly one that nobody had set, and the two cannot be told apart.
+    // Until here an empty bio mostly meant that none was set, and the two cannot be told apart.
     sql: `
 ALTER TABLE accounts RENAME COLUMN bio TO old_bio;
 ALTER TABLE accounts ADD COLUMN bio TEXT;

@@ -5,16 +5,16 @@ import type { Answer, Command } from './writes.ts'
 interface ServingOptions {
   readonly batch: Batch
   readonly files: OpenFiles
-  /** Folds the log into the file; false when somebody is reading from it. */
+  /** Folds the log into the file; false when another connection reads from it. */
   readonly foldLog: () => boolean
   readonly onLoss: (loss: Error) => void
 }
 
-/** Runs batches on files that are still there, and looks after them while nothing is written. */
+/** Runs batches while the files are still there, and checks the files while nothing is written. */
 export class Serving {
   readonly #options: ServingOptions
   #loss: Error | undefined
-  /** The log holds more than pings. */
+  /** Whether the log may hold more than pings. */
   #isLogUsed = true
   #isIdle = true
 
@@ -28,7 +28,7 @@ export class Serving {
       this.#isLogUsed = true
       this.#isIdle = false
     }
-    // Looked at before a commit only once they were lost, so that a commit costs one look.
+    // Checked before a commit only after a loss, so that a commit costs one check.
     const before = this.#loss && files.findAnyLoss()
     if (before) return commands.map(() => ({ outage: before, isUnknown: false }))
     const answers = batch.run(commands)
@@ -36,7 +36,7 @@ export class Serving {
     return answers.map((answer) => this.#judge(answer))
   }
 
-  /** Once a second. A copy of the file alone is whole once nothing was written for that long. */
+  /** Called once a second. After a second without writes, folds the log: then a copy of the file alone is whole. */
   look(): void {
     const { files, foldLog, onLoss } = this.#options
     this.#loss = files.findAnyLoss()
@@ -45,7 +45,7 @@ export class Serving {
     this.#isIdle = true
   }
 
-  /** What was committed to a file that is not there any more may be found where it has gone, or nowhere. */
+  /** Makes success unknown after a loss: a commit to a file that is gone may be found where it went, or nowhere. */
   #judge(answer: Answer): Answer {
     return this.#loss && 'value' in answer ? { outage: this.#loss, isUnknown: true } : answer
   }

@@ -18,7 +18,7 @@ const MAX_PENDING = 50_000
 export interface WriterHooks {
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
-  /** The files are no longer those that were opened: no write is taken. Again each second while it is so. */
+  /** The files are no longer those that were opened, so no write is taken. Called each second while this lasts. */
   readonly onLoss?: ((loss: Error) => void) | undefined
   /** The writer is gone for good: every write is now 'unavailable'. */
   readonly onFailure?: ((error: Error) => void) | undefined
@@ -41,7 +41,7 @@ export class WriteQueue {
   #end: Error | undefined
 
   static async open(data: WriterData, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
-    // Of what Node answers the last part is its version's, which it adds again.
+    // The last part of Node's path is its version, which Node adds again.
     const ours = getCompileCacheDir()
     const compileCache = ours === undefined ? undefined : dirname(ours)
     const entry = new URL('./writer-thread.js', import.meta.url)
@@ -98,7 +98,7 @@ export class WriteQueue {
     try {
       this.#post(commands)
     } catch (error) {
-      // What cannot be sent gets no answer, and answers are told apart by their order alone.
+      // A message that cannot be sent gets no answer, and answers are matched with writes by their order alone.
       for (const { reject } of this.#pending.splice(-commands.length)) reject(error as Error)
     }
   }
@@ -111,7 +111,7 @@ export class WriteQueue {
     if (news.type === 'loss') this.#hooks.onLoss?.(news.loss)
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
-    // One whose answer cannot be concluded from keeps nobody behind it.
+    // An answer that is not understood must not keep later callers waiting.
     const settle = guarded(
       'sqlite',
       (pending: Pending | undefined, answer: Answer | undefined) => this.#settle(pending, answer),
@@ -143,7 +143,7 @@ export class WriteQueue {
   #fail(error: Error): void {
     const wasOpen = this.#end === undefined
     this.#end ??= error
-    // What this turn has written did not leave yet; what did may be committed, and its answer lost.
+    // The writes of this turn were not sent yet; those that were may be committed, and their answers lost.
     const posted = this.#pending.length - this.#turn.length
     this.#turn = []
     for (const [n, { reject }] of this.#pending.splice(0).entries())

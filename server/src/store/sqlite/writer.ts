@@ -13,7 +13,7 @@ export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
   | { readonly type: 'answers'; readonly answers: readonly Answer[]; readonly commitMs: number }
-  /** The files are not those that were opened. Again each second while it is so. */
+  /** The files are not those that were opened. Sent each second while this lasts. */
   | { readonly type: 'loss'; readonly loss: Error }
 
 export interface WriterData {
