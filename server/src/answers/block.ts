@@ -4,7 +4,7 @@ import { pause } from '../lib/slices.ts'
 /** Messages in a dialect's JSON, one after the other with commas between them. Shared: never written to. */
 export interface Block {
   readonly bytes: Buffer
-  /** Of each message: its id, its sender, and where in `bytes` it begins. */
+  /** The id and the sender of each message, and the offset in `bytes` at which it begins. */
   readonly messageIds: readonly MessageId[]
   readonly senderIds: readonly AccountId[]
   readonly starts: readonly number[]
@@ -14,7 +14,7 @@ export interface Block {
 export type WriteMessage = (message: SignedMessage) => string
 
 const COMMA = 1
-/** Of a message's places in the lists above. */
+/** Bytes that a message takes in the lists above. */
 const OVERHEAD_BYTES = 32
 
 export async function writeBlock(messages: readonly SignedMessage[], write: WriteMessage): Promise<Block> {
@@ -39,7 +39,7 @@ export async function writeBlock(messages: readonly SignedMessage[], write: Writ
   }
 }
 
-/** The messages of a block from one to before another, by their number in it. Its bytes are the block's own. */
+/** A block's messages from number `from` to before number `to`. The part shares the block's bytes. */
 export function partOf({ bytes, messageIds, senderIds, starts }: Block, from: number, to: number): Block {
   const start = starts[from] ?? bytes.length
   const next = starts[to]

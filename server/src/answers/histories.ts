@@ -4,25 +4,25 @@ import { type Block, partOf, type WriteMessage, writeBlock } from './block.ts'
 import { Kept } from './kept.ts'
 
 interface HistoryRange {
-  /** As it is when the history is asked for: what is sent after that may be in it, and what was sent before is. */
+  /** The conversation as of the request: messages sent before it are in the history, later ones may be. */
   readonly conversation: Conversation
-  /** Only ids below; Infinity for the newest. */
+  /** Only messages with lower ids; Infinity for the newest. */
   readonly before: number
-  /** How many at most; Infinity for all. */
+  /** Messages at most; Infinity for all. */
   readonly limit: number
-  /** The same for all ranges of a conversation. */
+  /** Must be the same for all ranges of a conversation, which share its blocks. */
   readonly write: WriteMessage
 }
 
 type Messages = Pick<Chat['messages'], 'list' | 'listPlaces'>
 
-/** Places of a conversation that a block has: what one slow reader keeps in memory stays about half a megabyte. */
+/** Places of a conversation in one block, so that a slow reader keeps about half a megabyte in memory. */
 const PLACES = 64
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
-/** Longer histories are read once in a while: kept, they would drive out all others. */
+/** Longest range whose blocks are kept: longer ones are rare, and would drive out all others. */
 const MAX_KEPT_MESSAGES = 10_000
 
-/** Histories in one dialect's JSON, made of blocks that are kept while nothing of them changes. */
+/** Histories in one dialect's JSON, made of blocks that are kept while they do not change. */
 export class Histories {
   readonly #messages: Messages
   readonly #kept = new Kept<Block>(MAX_KEPT_BYTES)
@@ -31,11 +31,11 @@ export class Histories {
     this.#messages = messages
   }
 
-  /** The newest messages of a range, oldest first, a block at a time however many they are. None is empty. */
+  /** The newest messages of a range, oldest first, one block at a time. No block is empty. */
   async *read(range: HistoryRange): AsyncGenerator<Block> {
     const { conversationId } = range.conversation
     const before = range.before === Infinity ? {} : { before: range.before }
-    // Fixed here: what is sent while the history is read does not make it longer.
+    // Fix the end here: messages sent while the history is read must not make it longer.
     const [newest] = await this.#messages.list({ conversationId, limit: 1, ...before })
     if (!newest) return
     const beginning = await this.#beginningOf(range, newest)
@@ -49,12 +49,12 @@ export class Histories {
     }
   }
 
-  /** The block in which a range begins, and how many of its messages come before that. */
+  /** The block in which a range begins, and the number of its messages before that. */
   async #beginningOf(range: HistoryRange, newest: Message): Promise<{ number: number; skipped: number }> {
     if (range.limit === Infinity) return { number: 0, skipped: 0 }
     let number = numberOf(newest.seq)
     let count = 0
-    // The blocks on the way are had again when their turn comes.
+    // `read` gets the blocks counted here again when their turn comes.
     for (; ; number--) {
       count += countUpTo(newest, await this.#block(range, number))
       if (count >= range.limit || number === 0) break
@@ -70,7 +70,7 @@ export class Histories {
       return writeBlock(await this.#messages.listPlaces(conversationId, places), write)
     }
     if (limit > MAX_KEPT_MESSAGES) return make()
-    // A send takes a place and a change, a deletion a change alone: what is full changes with the difference only.
+    // A send adds a place and a change, a deletion only a change: a full block changes only with their difference.
     const deletions = lastChange - lastSeq
     const version = last <= lastSeq ? `${deletions}` : `${deletions} ${lastSeq}`
     return this.#kept.get(`${conversationId} ${number}`, version, make)
@@ -79,6 +79,6 @@ export class Histories {
 
 const numberOf = (seq: number): number => Math.floor((seq - 1) / PLACES)
 
-/** How many of a block's messages are not newer. */
+/** The number of a block's messages that are not newer than the given one. */
 const countUpTo = ({ messageId }: Message, { messageIds }: Block): number =>
   messageIds.filter((id) => id <= messageId).length

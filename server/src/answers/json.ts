@@ -6,7 +6,7 @@ export class Json {
     this.text = text
   }
 
-  /** In memory: text of other alphabets takes two bytes a character. */
+  /** Bytes in memory: text of other alphabets takes two a character. */
   get byteLength(): number {
     return this.text.length * 2
   }

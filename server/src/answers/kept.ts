@@ -1,5 +1,5 @@
 interface Sized {
-  /** Memory that it takes, in bytes, about. */
+  /** Bytes of memory that it takes, about. */
   readonly byteLength: number
 }
 
@@ -7,26 +7,26 @@ interface Entry<Value> {
   readonly version: string
   readonly madeAt: number
   readonly value: Promise<Value>
-  /** 0 while it is being made. */
+  /** 0 while the value is being made. */
   bytes: number
 }
 
-/** What an entry is of: a name in it may have changed, which no version tells (a guest's, once in 90 days). */
+/** Milliseconds that an entry is used: a name in it may change, which no version shows (a guest's, once in 90 days). */
 const MAX_AGE_MS = 60_000
 
-/** What it takes to keep one, whatever it is: of a block whose messages are all deleted, that is all. */
+/** Bytes that an entry takes besides its value. A block whose messages are all deleted takes no more. */
 const ENTRY_BYTES = 256
-/** One that would leave room for fewer is not kept. */
+/** A value so large that fewer of its size would fit is not kept. */
 const FEWEST_KEPT = 4
 
 /**
- * What was made of rows, kept while its version is the same: a version is read from the store before the rows are,
- * so that what is made may be newer than its version says, and never older. Past `maxBytes` the longest unused go.
+ * Values made from rows, kept while their version is the same. A version is read from the store before the rows are,
+ * so that a value may be newer than its version, and never older. Past `maxBytes` the longest unused are dropped.
  */
 export class Kept<Value extends Sized> {
   readonly #maxBytes: number
   readonly #now: () => number
-  /** The longest unused first. */
+  /** The longest unused entry comes first. */
   readonly #entries = new Map<string, Entry<Value>>()
   #bytes = 0
 
@@ -35,7 +35,7 @@ export class Kept<Value extends Sized> {
     this.#now = now
   }
 
-  /** What is kept under the key for that version, else what `make` makes: once, however many ask meanwhile. */
+  /** The value kept under the key for that version; else the one that `make` makes, once for all who ask meanwhile. */
   get(key: string, version: string, make: () => Promise<Value>): Promise<Value> {
     const known = this.#entries.get(key)
     if (known && known.version === version && this.#now() - known.madeAt < MAX_AGE_MS) {
@@ -62,7 +62,7 @@ export class Kept<Value extends Sized> {
         this.#bytes += entry.bytes
         this.#shrink()
       },
-      // Whoever asked hears of it; the next asks anew.
+      // The callers get the failure; the next call makes the value anew.
       () => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key)
       },
@@ -78,7 +78,7 @@ export class Kept<Value extends Sized> {
   #shrink(): void {
     for (const [key, { bytes }] of this.#entries) {
       if (this.#bytes <= this.#maxBytes) return
-      // One that is being made counts once it is there.
+      // An entry that is being made counts once its value is there.
       if (bytes > 0) this.#forget(key)
     }
   }

@@ -6,17 +6,17 @@ import type { Limits } from '../transport/index.ts'
 import { Begun } from './pieces.ts'
 
 /**
- * Whoever asks on and on, whatever the answer, is told so late: refusals as fast as they are asked for would keep the
- * processor as busy as the answers.
+ * Milliseconds until a refusal is sent. To a client that asks on and on whatever the answer, refusals at once would
+ * keep the processor as busy as the answers.
  */
 const REFUSED_AFTER_MS = 200
 
-/** Each so many bytes of an answer count as one more request. */
+/** Bytes of an answer that count as one more request. */
 export const BYTES_PER_TOKEN = 4096
 
 /**
- * Requests whose answers may be long. An account's are dealt with one after the other, over however many
- * connections it asks, and charged by the length of their answers: the next finds what the one before has cost.
+ * Requests whose answers may be long. An account's requests are answered one after the other, over all its
+ * connections, and charged by the length of their answers: each finds what the one before has cost.
  */
 export class LongAnswers {
   readonly #limits: Limits
@@ -26,7 +26,7 @@ export class LongAnswers {
     this.#limits = limits
   }
 
-  /** What costs an account as much as is known only afterwards: one after the other. */
+  /** Runs an account's tasks one after the other: the cost of each is known only afterwards. */
   inTurn<T>(accountId: AccountId, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(accountId, work)
   }
@@ -43,13 +43,13 @@ export class LongAnswers {
     throw new ChatError('rate_limited', outcome)
   }
 
-  /** The account may go into debt by it, which is waited out before its next request. */
+  /** Charges for bytes of an answer. The account may go into debt, which it must wait out before its next request. */
   charge(accountId: AccountId, bytes: number): void {
     const tokens = Math.floor(bytes / BYTES_PER_TOKEN)
     if (tokens > 0) this.#limits.charge('command', accountId, tokens)
   }
 
-  /** An answer that is made at once, charged for. */
+  /** An answer that is made at once, and charged for. */
   whole(accountId: AccountId, bytes: Buffer): Begun {
     this.charge(accountId, bytes.length)
     return Begun.of(bytes)

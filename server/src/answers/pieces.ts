@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-/** So much is made before anything is sent. What is no longer goes as one, with its length told. */
+/** Bytes that are made before anything is sent. A shorter answer goes as one, with its Content-Length. */
 const FIRST_BYTES = 256 * 1024
 
-/** An answer of which the first pieces are made; the others are when the peer has taken those before. */
+/** An answer whose first pieces are made; each later piece is made when the peer has taken those before. */
 export class Begun {
   readonly first: readonly Buffer[]
-  /** Undefined when there is nothing more. */
+  /** Undefined when the answer has no more pieces. */
   readonly rest: AsyncIterator<Buffer> | undefined
 
   private constructor(first: readonly Buffer[], rest: AsyncIterator<Buffer> | undefined) {
@@ -19,7 +19,7 @@ export class Begun {
     return new Begun([bytes], undefined)
   }
 
-  /** Rejects with what fails in the first pieces, which can still be answered in a dialect's words. */
+  /** Rejects with a failure in the first pieces: it can still be answered in a dialect's words. */
   static async from(pieces: AsyncIterable<Buffer>): Promise<Begun> {
     const iterator = pieces[Symbol.asyncIterator]()
     const first: Buffer[] = []
@@ -32,11 +32,11 @@ export class Begun {
   }
 }
 
-/** Smaller ones leave together: each write costs as much as copying some kilobytes. */
+/** Smaller pieces leave together: each write costs as much as copying some kilobytes. */
 const PIECE_BYTES = 64 * 1024
 const COMMA = Buffer.from(',')
 
-/** A list whose items come in blocks, with what stands before and after it. */
+/** The pieces of a list whose items come in blocks, with the texts before and after the list. */
 export async function* listPieces(
   blocks: AsyncIterable<Buffer>,
   [before, after]: readonly [before: string, after: string],
@@ -63,7 +63,7 @@ export async function* listPieces(
 
 interface Sending {
   readonly type: string
-  /** What fails after the first pieces cuts the answer off. */
+  /** Gets a failure after the first pieces, which cuts the answer off. */
   readonly onError: (error: Error) => void
 }
 

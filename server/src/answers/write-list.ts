@@ -1,6 +1,6 @@
 import { pause } from '../lib/slices.ts'
 
-/** Items written before it is asked whether others should have their turn. */
+/** Items written between two pauses for others. */
 const WRITTEN_AT_ONCE = 100
 
 /** The JSON of a list that may be long, made without holding up others. */

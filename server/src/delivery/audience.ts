@@ -15,7 +15,7 @@ interface Joining {
   isDeaf: boolean
 }
 
-/** What is told to all, and whose doing it is. */
+/** A frame for all sinks, and the account that caused it. */
 interface Said {
   readonly frame: Frame
   readonly originId: AccountId | undefined
@@ -30,8 +30,8 @@ export class Audience {
   // Those whose account has left, of which their dialect may not have heard yet.
   readonly #deaf = new Map<Sink, AccountId | undefined>()
   #batch: Batch | undefined
-  // Those who came while that was open. They have batches of their own: all others get what is said in one, which a
-  // new batch for everybody at each arrival would make one for each.
+  // Sinks that came while `#batch` was open, with batches of their own. All others share that one: sealing it at each
+  // arrival would make a batch for everybody at each.
   readonly #late = new Map<Sink, Batch | undefined>()
 
   constructor(render: Render) {
@@ -59,7 +59,7 @@ export class Audience {
     this.#joining.delete(sink)
     this.#deaf.delete(sink)
     const wasHere = this.#sinks.delete(sink)
-    // A leaver must not get what is still added to its batch, unless it gets nothing any more.
+    // A leaver must not get what is still added to its batch; a closed sink gets nothing anyway.
     if (!this.#late.delete(sink) && wasHere && !sink.isClosed) this.#batch = undefined
   }
 
@@ -157,7 +157,7 @@ const hasJoined = (event: ConversationEvent, accountId: AccountId | undefined): 
 const hasLeft = (event: ConversationEvent, accountId: AccountId | undefined): boolean =>
   event.type === 'member.left' && event.accountId === accountId
 
-/** Whose doing it is. */
+/** The account that caused the event. */
 function originOf(event: ConversationEvent): AccountId | undefined {
   switch (event.type) {
     case 'message.sent':

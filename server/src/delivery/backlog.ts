@@ -2,10 +2,10 @@ import type { AccountId } from '../core/chat.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 import { Batch } from './frame.ts'
 
-/** What a peer has not taken: batches that others may be waiting for too, and what is meant for it alone. */
+/** Items that a peer has not taken: batches that others may be waiting for too, and bytes for it alone. */
 class Pile {
   readonly #batches: Batch[] = []
-  /** Of what it does not share. */
+  /** Bytes that the peer does not share. */
   ownBytes = 0
   sharedBytes = 0
 
@@ -13,7 +13,7 @@ class Pile {
     return this.ownBytes + this.sharedBytes
   }
 
-  /** `isCopied`: of a batch, the peer gets a copy of its own. */
+  /** `isCopied`: the peer gets its own copy of a batch. */
   add(item: Batch | Buffer, isCopied: boolean): void {
     if (item instanceof Batch && !isCopied) {
       this.#batches.push(item)
@@ -28,23 +28,23 @@ class Pile {
   }
 }
 
-/** Of what waits, so much of one account's doing counts against the peer; the rest is not the peer's slowness. */
+/** Waiting bytes caused by one account that count against the peer; more of them do not make the peer slow. */
 const ONE_ACCOUNTS_BYTES = 512 * 1024
 
-/** Of one peer that does not take what it is sent at once. The budget of memory counts it, while it lasts. */
+/** The backlog of one peer that does not take its data at once. The memory budget counts it while it lasts. */
 export class Backlog implements Holder {
   readonly address: string
   readonly #memory: MemoryShare['memory'] | undefined
   readonly #end: () => void
-  /** On its way, and behind that. */
+  /** Items that are being written, and those that wait behind them. */
   #leaving = new Pile()
   #waiting = new Pile()
-  /** Of what waits, by whose doing it is. */
+  /** Waiting bytes, by the account that caused them. */
   readonly #originBytes = new Map<AccountId, number>()
-  /** Of what waits, what one account or another has beyond `ONE_ACCOUNTS_BYTES`. */
+  /** Waiting bytes beyond the `ONE_ACCOUNTS_BYTES` of each account. */
   #excessBytes = 0
 
-  /** `end` cuts the peer off. Without a share it is counted by nobody but its owner. */
+  /** `end` cuts the peer off. Without a share only the owner counts the backlog. */
   constructor(share: MemoryShare | undefined, end: () => void) {
     this.address = share?.address ?? ''
     this.#memory = share?.memory
@@ -64,7 +64,7 @@ export class Backlog implements Holder {
     return this.#waiting.bytes
   }
 
-  /** Of `waitingBytes`, those that tell whether the peer is slow: one account alone cannot make it so. */
+  /** The part of `waitingBytes` that tells whether the peer is slow: one account alone cannot make it so. */
   get countedBytes(): number {
     return this.#waiting.bytes - this.#excessBytes
   }
@@ -79,7 +79,7 @@ export class Backlog implements Holder {
     }
   }
 
-  /** What waited is on its way now, and what was is there. */
+  /** The last write is done, and the waiting items are being written now. */
   leave(): void {
     this.#leaving.clear()
     const leaving = this.#waiting
@@ -88,13 +88,13 @@ export class Backlog implements Holder {
     this.#forgetOrigins()
   }
 
-  /** What waits is sent to nobody. */
+  /** Drops the waiting items unsent. */
   forget(): void {
     this.#waiting.clear()
     this.#forgetOrigins()
   }
 
-  /** Nothing is left of it. */
+  /** Drops all items and leaves the memory budget. */
   close(): void {
     this.#leaving.clear()
     this.#waiting.clear()

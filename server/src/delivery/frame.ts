@@ -17,7 +17,7 @@ interface OwnerMark {
 
 let pinnedBytes = 0
 
-/** What all sinks of this process keep for peers that do not take it, each batch counted once. */
+/** Bytes that all sinks of this process keep for peers that do not take them, each batch counted once. */
 export const pinnedBatchBytes = (): number => pinnedBytes
 
 const NO_MARKS: readonly OwnerMark[] = []
@@ -25,7 +25,7 @@ const NO_MARKS: readonly OwnerMark[] = []
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
 export class Batch {
   readonly #frames: Frame[] = []
-  /** Of each frame, whose doing it is. */
+  /** The account that caused each frame. */
   readonly #originIds: (AccountId | undefined)[] = []
   #bytes: Buffer | undefined
   #marks: OwnerMark[] | undefined
@@ -39,13 +39,13 @@ export class Batch {
     return this.#frames
   }
 
-  /** `originId`: the account whose doing it is that others are told this. */
+  /** `originId`: the account that caused the frame. */
   add(frame: Frame, originId?: AccountId): void {
     this.#frames.push(frame)
     this.#originIds.push(originId)
   }
 
-  /** How many of the bytes are each account's doing. */
+  /** The account that caused each frame, with the frame's bytes. */
   *bytesByOrigin(): Iterable<readonly [originId: AccountId, bytes: number]> {
     for (const [n, { bytes }] of this.#frames.entries()) {
       const originId = this.#originIds[n]
@@ -64,7 +64,7 @@ export class Batch {
     return this.#marks ?? NO_MARKS
   }
 
-  /** Some peer does not take it: it is kept until as many `unpin`. Answers how many bytes it has. */
+  /** Keeps the batch for a peer that does not take it, until one `unpin` for each `pin`. Answers its size in bytes. */
   pin(): number {
     const { length } = this.bytes()
     if (this.#pins++ === 0) pinnedBytes += length

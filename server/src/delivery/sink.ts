@@ -20,7 +20,7 @@ export interface Sink {
 /** Bytes that may wait for a peer that does not read, and for how long. Past either it is disconnected. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const MAX_STALL_MS = 10_000
-/** Bytes that may wait whoever sends them: of one account's doing only half a megabyte counts above. */
+/** Bytes that may wait in all: of those that one account caused, only half a megabyte counts toward the bound above. */
 export const MAX_WAITING_BYTES = 4 * MAX_BACKLOG_BYTES
 
 const NOTHING = Buffer.alloc(0)
@@ -40,7 +40,7 @@ interface SocketSinkOptions {
   /** The socket is gone. */
   onClosed?(): void
   readonly owner?: Owner
-  /** Where what it does not take is counted. */
+  /** The share of the memory budget under which bytes that the peer does not take are counted. */
   readonly share?: MemoryShare
 }
 
@@ -57,7 +57,7 @@ export class SocketSink implements Sink {
   #isScheduled = false
   /** An earlier write has not left yet. */
   #isWriting = false
-  /** While its peer does not take all, which few do not: counted as far as `#counted` items of the queue. */
+  /** Set while the peer has not taken all, which is rare. It counts the first `#counted` items of the queue. */
   #backlog: Backlog | undefined
   #counted = 0
   /** Of the queue, what was meant for this connection alone. */
@@ -108,7 +108,7 @@ export class SocketSink implements Sink {
     this.#owner = owner
   }
 
-  /** Forgets what waits: it was meant for someone who is no longer there, while the connection stays. */
+  /** Drops the queue: it was meant for someone who is no longer there, while the connection stays. */
   clear(): void {
     this.#queue = []
     this.#counted = this.#sentBytes = 0
@@ -153,7 +153,7 @@ export class SocketSink implements Sink {
     if (!this.#isWriting) this.#releaseIfDrained()
   }
 
-  /** Counts what has come into the queue since the last time. */
+  /** Counts the items queued since the last count. */
   #count(): Backlog {
     this.#backlog ??= new Backlog(this.#options.share, () => this.destroy())
     for (const item of this.#queue.slice(this.#counted))
@@ -190,7 +190,7 @@ export class SocketSink implements Sink {
     this.#releaseIfDrained()
   }
 
-  /** Without a word, and whatever waits. */
+  /** Closes the socket at once, without a close frame, whatever waits. */
   destroy(): void {
     this.#close()
     this.#socket.destroy()
@@ -234,10 +234,10 @@ function bytesFor(item: Batch | Buffer, owner?: Owner): Buffer {
 
 const NO_MARKS: Batch['marks'] = []
 
-/** Where the owner's own uuid stands in its copy of a batch. Without such a place it needs no copy. */
+/** The places of the owner's own uuid in its copy of a batch. Without such a place it needs no copy. */
 function copyMarks(item: Batch | Buffer, owner: Owner | undefined): Batch['marks'] {
   if (!owner || !(item instanceof Batch)) return NO_MARKS
-  // They are known once it is sealed.
+  // `bytes` seals the batch: its marks are known only then.
   item.bytes()
   return item.marks.filter(({ accountId }) => accountId === owner.accountId)
 }

@@ -3,11 +3,11 @@ import { runEvery } from '../lib/timers.ts'
 
 interface Stallable {
   onStalled(): void
-  /** Closes its connection without a word. */
+  /** Closes its connection at once, without a close frame. */
   destroy(): void
 }
 
-/** One whose goodbye fails keeps nobody behind it. */
+/** A sink whose `onStalled` throws must not keep the sinks behind it waiting. */
 const giveUp = guarded(
   'timer',
   (sink: Stallable) => sink.onStalled(),

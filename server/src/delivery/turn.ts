@@ -3,7 +3,7 @@ import { runNextTurn } from '../lib/timers.ts'
 
 interface Flushable {
   flush(): void
-  /** Closes its connection without a word. */
+  /** Closes its connection at once, without a close frame. */
   destroy(): void
 }
 
@@ -21,7 +21,7 @@ function flushAll(): void {
   for (const what of flushing) flush(what)
 }
 
-/** One whose flush fails keeps nobody behind it. */
+/** A sink whose `flush` throws must not keep the sinks behind it waiting. */
 const flush = guarded(
   'timer',
   (what: Flushable) => what.flush(),

@@ -1,8 +1,8 @@
 import { CommandEnd } from './command-end.ts'
 
 /**
- * Writes what a command was asked for to standard output, and resolves when that has taken it. Throws `CommandEnd` where
- * it cannot be written: who asked must not take the silence for success.
+ * Writes a command's answer to standard output, and resolves when that has taken it. Throws `CommandEnd` where the
+ * answer cannot be written: the user must not take the silence for success.
  */
 export async function answer(text: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -16,8 +16,8 @@ export async function answer(text: string): Promise<void> {
 }
 
 /**
- * From now on an output that is full or closed does not end the process by itself: whoever must know awaits the write,
- * and progress that nobody can see stops nothing.
+ * From now on an output that is full or closed does not end the process by itself: code that must know awaits its
+ * write, and progress that nobody can see stops nothing.
  */
 export function outliveOutputs(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)

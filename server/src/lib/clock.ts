@@ -1,17 +1,17 @@
 /** Microseconds since 1970-01-01 UTC. Fits a double exactly until the year 2255. */
 export type Micros = number
 
-/** The time of day, for what is shown, stored or compared with another's clock. Durations are measured otherwise. */
+/** The time of day, for times that are shown, stored or compared with another's clock. Not for durations. */
 export interface Clock {
   /**
    * Now, in microseconds. Never the same value twice, so that a time can serve as a cursor. Never backwards, unless the
-   * machine's clock was set back by more than a second: it then goes on from there, and what must not run backwards
-   * (the messages of a conversation, in the store; a revocation, in `TokenTimes`) sees to that itself.
+   * machine's clock was set back by more than a second: it then goes on from there, and code whose times must not run
+   * backwards (the messages of a conversation, in the store; a revocation, in `TokenTimes`) ensures that itself.
    */
   nowMicros(): Micros
 }
 
-/** Corrections of the machine's clock up to this are waited out by going on in single microseconds. */
+/** Largest step back of the machine's clock during which time goes on in single microseconds instead. */
 const HELD_MICROS: Micros = 1_000_000
 
 interface Sources {
@@ -31,7 +31,7 @@ export function systemClock({
   return {
     nowMicros() {
       const [wall, steady] = [wallMs(), steadyMs()]
-      // Both have gone on alike, unless the wall was set or the steady one stood still.
+      // Both clocks have gone on alike, unless the machine's was set or the steady one stood still.
       const isSet = steady + ahead < wall || steady + ahead >= wall + 1
       if (isSet) ahead = wall - steady
       const now = isSet ? wall : steady + ahead

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, 'common-passwords.txt')
 
-/** The 3,000 commonest, in small letters; the file says where they are from. */
+/** The 3,000 commonest passwords, in small letters; the file names their source. */
 export function readCommonPasswords(): ReadonlySet<string> {
   const lines = readFileSync(FILE, 'utf8').split('\n')
   return new Set(lines.filter((line) => line !== '' && !line.startsWith('#')))

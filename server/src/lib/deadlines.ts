@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 1000
 
 /** A time by which something ends. */
 export interface Deadline {
-  /** Only ever later. */
+  /** Moves the deadline to a later time; an earlier one changes nothing. */
   extend(at: Micros): void
   cancel(): void
 }
@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Ends things when a time of day has come, at most a second late, however the machine's clock is set meanwhile and
- * however long it sleeps: a timer of their own would stand still. All have one timer, which runs while there are any.
+ * Ends things at a time of day, at most a second late, even if the machine's clock is set or the machine sleeps
+ * meanwhile: a timer for each would stand still. One timer serves all deadlines, and runs while there are any.
  */
 export class Deadlines {
   readonly #clock: Clock

@@ -14,12 +14,12 @@ export function makeDirectory(directory: string): void {
   syncDirectory(parent)
 }
 
-/** Has what was made, renamed or removed in it outlive a crash. Windows knows no such thing, and does so by itself. */
+/** Makes entries made, renamed or removed in it outlive a crash. Windows has no such call, and does so by itself. */
 export function syncDirectory(directory: string): void {
   if (process.platform !== 'win32') syncFile(directory)
 }
 
-/** Has the file's content outlive a crash. */
+/** Makes the file's content outlive a crash. */
 export function syncFile(file: string): void {
   const descriptor = openSync(file, 'r')
   try {

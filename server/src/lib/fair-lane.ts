@@ -1,10 +1,10 @@
 import { LaneFull } from './lane.ts'
 
-/** For whom a task runs. */
+/** The party that a task runs for. */
 export interface Asker {
-  /** Those who share a key share one place in the rotation. */
+  /** Askers with the same key share one place in the rotation. */
   readonly key: string
-  /** Is served before those who are not, though never to their exclusion. */
+  /** Whether the asker is served before strangers, though never to their exclusion. */
   readonly isKnown: boolean
 }
 
@@ -18,9 +18,9 @@ const STRANGERS_TURN = 4
 
 /**
  * Runs tasks with bounded concurrency, by key in rotation: a key that asks for a thousand delays another key's one
- * by a single task. At most `maxWaiting` tasks of known keys wait, and as many of strangers. One more takes the
- * place of the last task of the key that has most, which is refused with `LaneFull`; or is refused itself when no
- * key has more than its own.
+ * by a single task. At most `maxWaiting` tasks of known keys wait, and as many of strangers. One more task takes the
+ * place of the last task of the key that has most, which is refused with `LaneFull`; when no key has more than its
+ * own, the new task is refused itself.
  */
 export class FairLane {
   readonly #concurrency: number
@@ -63,7 +63,7 @@ export class FairLane {
 /** Turns of several keys, taken from one key after the other. */
 class Rotation {
   readonly #bound: number
-  /** In the order in which the keys are served next. None is empty. */
+  /** Each key's queue, in the order in which the keys are served next. No queue is empty. */
   readonly #queues = new Map<string, Turn[]>()
   #size = 0
 

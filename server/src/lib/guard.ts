@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 
-/** Where code that is not the server's own calls into it. */
+/** The kinds of places at which code that is not the server's own calls into it. */
 export type Door =
   | 'http'
   | 'websocket'
@@ -16,7 +16,7 @@ type Hear = (door: Door, error: unknown) => void
 
 const hearing = new Set<Hear>()
 
-/** Hears of every failure that a guard of this process has caught, until the answered function is called. */
+/** Passes `hear` every failure that a guard of this process catches, until the returned function is called. */
 export function onFailure(hear: Hear): () => void {
   hearing.add(hear)
   return () => {
@@ -26,8 +26,8 @@ export function onFailure(hear: Hear): () => void {
 
 /**
  * Wraps a callback for a library: a throw there, or a promise that is rejected, would otherwise end the process
- * and with it every connection. The failure is told to `onFailure`, and `end`, given what the callback was
- * given, ends the one connection that it was about. Where nobody hears of failures, they stay uncaught.
+ * and with it every connection. The failure goes to the listeners of `onFailure`, and `end`, called with the
+ * callback's arguments, ends the one connection that it was about. Without listeners failures stay uncaught.
  */
 export function guarded<This, Args extends unknown[]>(
   door: Door,
@@ -50,7 +50,7 @@ export function owned(door: Door, promise: Promise<unknown>): void {
 }
 
 /**
- * An `emit` past which no listener's failure gets, whether the listener is ours or a library's own. `end` ends
+ * An `emit` that catches every listener's failure, whether the listener is ours or a library's own. `end` ends
  * the connection that the event was about.
  */
 export function guardedEmit<Emitter extends EventEmitter>(

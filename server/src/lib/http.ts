@@ -7,7 +7,7 @@ import type { ClientRequest, RequestOptions } from 'node:http'
 export const { createServer, IncomingMessage, Server, ServerResponse, STATUS_CODES } =
   process.getBuiltinModule('node:http')
 
-/** A request to `http:` or `https:`; what the latter needs is loaded at its first use. */
+/** A request to `http:` or `https:`; `node:https` is loaded at its first use. */
 export function requestHttp(url: URL, options: RequestOptions): ClientRequest {
   const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
   return request(url, options)

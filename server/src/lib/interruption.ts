@@ -1,6 +1,6 @@
 import { CommandEnd } from './command-end.ts'
 
-/** What a shell says of a command that Ctrl-C has ended. */
+/** The exit code by which a shell reports a command that Ctrl-C has ended. */
 const INTERRUPTED = 130
 
 interface Interruption extends Disposable {

@@ -1,23 +1,23 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { runAfter } from './timers.ts'
 
-/** Of lines that wait for a reader that has not kept up; past it new ones are lost. */
+/** Bytes of lines that wait for a reader that has not kept up; past them new lines are lost. */
 const MAX_WAITING_BYTES = 1024 * 1024
-/** Until such a reader is tried again, and a descriptor that failed. */
+/** Milliseconds until such a reader is tried again, and a descriptor that failed. */
 const BUSY_RETRY_MS = 100
 const BROKEN_RETRY_MS = 1000
 
 interface Entry {
-  /** What of it is not written yet. */
+  /** The bytes that are not written yet. */
   bytes: Buffer
-  /** How many lost lines it tells of; 0 for a line itself. */
+  /** The number of lost lines that it reports; 0 for a line itself. */
   readonly tellsOf: number
 }
 
 /**
- * Lines to a descriptor that may be full, closed, unread, or a terminal that is gone: `write` never waits for a
- * reader and never throws. What cannot be written is lost and counted; what a slow reader has not taken waits, at most
- * 1 MiB of it. Once writing works again, `notice` tells how many lines are missing, in their place.
+ * Writes lines to a descriptor that may be full, closed, unread, or a terminal that is gone: `write` never waits for a
+ * reader and never throws. Lines that cannot be written are lost and counted; lines that a slow reader has not taken
+ * wait, at most 1 MiB of them. Once writing works again, `notice` tells how many lines are missing, in their place.
  */
 export class LineOutput {
   readonly #fd: number
@@ -25,7 +25,7 @@ export class LineOutput {
   #waiting: Entry[] = []
   #waitingBytes = 0
   #lost = 0
-  /** Lost, and not told of. */
+  /** Lost lines that no notice has reported yet. */
   #untold = 0
   #isBroken = false
   #isHeadBegun = false
@@ -33,7 +33,7 @@ export class LineOutput {
   #isTorn = false
   #retry: NodeJS.Timeout | undefined
 
-  /** Without a notice nothing is told. */
+  /** Without `notice` lost lines are counted, and not reported. */
   constructor(fd: 1 | 2, notice: (lost: number) => string = () => '') {
     this.#fd = neverWaiting(fd)
     this.#notice = notice
@@ -55,7 +55,7 @@ export class LineOutput {
     }
     this.#tell()
     this.#add({ bytes, tellsOf: 0 })
-    // Else it waits for its turn. A broken descriptor is tried at each line: writing may work again.
+    // Else the line waits for the retry. A broken descriptor is tried at each line: writing may work again.
     if (this.#retry === undefined || this.#isBroken) this.#flush()
   }
 
@@ -113,7 +113,7 @@ export class LineOutput {
 
 const LINE_END = Buffer.from('\n')
 
-/** How many bytes were written, which may be fewer. */
+/** The number of bytes written, which may be fewer than given. */
 function attempt(fd: number, bytes: Buffer): number | 'busy' | 'broken' {
   try {
     return writeSync(fd, bytes)
@@ -123,17 +123,17 @@ function attempt(fd: number, bytes: Buffer): number | 'busy' | 'broken' {
   }
 }
 
-/** A descriptor of the same thing, on which a write that would have to wait fails instead. */
+/** A descriptor of the same file, on which a write that would have to wait fails instead. */
 function neverWaiting(fd: 1 | 2): number {
   const kind = fstatSync(fd)
-  // For a pipe or a socket Node itself sees to that, as soon as it has made a stream of it.
+  // Node itself makes writes to a pipe or a socket fail so, as soon as it has made a stream of it.
   if (kind.isFIFO() || kind.isSocket()) Reflect.get(process, fd === 1 ? 'stdout' : 'stderr')
   if (!kind.isCharacterDevice()) return fd
   try {
-    // A terminal that is stopped (Ctrl-S) or whose window hangs would be waited for.
+    // A write to a terminal that is stopped (Ctrl-S) or whose window hangs would wait.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
-    // No such files on this system, or a terminal that is another user's: then it may be waited for.
+    // This system has no such files, or the terminal is another user's: a write may then wait.
     return fd
   }
 }

@@ -3,17 +3,17 @@ import { runAfter } from './timers.ts'
 
 /** Something that holds memory which only a peer can set free: input it has not finished, output it has not read. */
 export interface Holder {
-  /** Of the peer, as limits count it. */
+  /** The peer's address, as limits count it. */
   readonly address: string
   /** Bytes held for this peer alone. */
   readonly heldBytes: number
-  /** Bytes that it holds together with others. */
+  /** Bytes that the holder shares with others. */
   readonly sharedBytes: number
   /** Ends the peer's connection and lets go of all of it. */
   cutOff(): void
 }
 
-/** Whom a holder belongs to: what it needs to be counted. */
+/** The budget that counts a holder, and the address under which it does. */
 export interface MemoryShare {
   readonly memory: MemoryBudget
   readonly address: string
@@ -24,18 +24,18 @@ export interface MemoryBounds {
   readonly inAll: number
 }
 
-/** How often it is counted while anybody holds anything. */
+/** Milliseconds between counts while anybody holds anything. */
 const COUNT_EVERY_MS = 50
-/** Somebody who asks sooner is told the same; and counting takes a twentieth of the time at most. */
+/** Least pause after a count: in ms, and in durations of the count, which takes a twentieth of the time at most. */
 const FRESH_MS = 10
 const REST = 20
-/** Of the bound, what is left after cutting off, so that the next byte is not over it again. */
+/** Part of the bound that may stay held after cutting off, so that the next byte does not exceed it again. */
 const RELIEVED = 0.9
 
 /**
- * The memory for input that nobody has finished and output that nobody has read, of all connections together. Each
- * front bounds what one connection may hold; this bounds an address and the whole: past either, those that hold
- * most are cut off. Nothing is counted as bytes come and go, only what is held from time to time.
+ * The memory for unfinished input and unread output, of all connections together. Each front bounds what one
+ * connection may hold; this bounds an address and the whole: past either, the holders of most bytes are cut off.
+ * Nothing is counted as bytes come and go; the bytes held are added up from time to time.
  */
 export class MemoryBudget {
   readonly #bounds: MemoryBounds
@@ -47,13 +47,13 @@ export class MemoryBudget {
   /** Connections that were cut off so far. */
   cutOffs = 0
 
-  /** `sharedBytes`: what all holders share, each byte counted once. */
+  /** `sharedBytes`: the bytes that all holders share, each counted once. */
   constructor(bounds: MemoryBounds, sharedBytes: () => number) {
     this.#bounds = bounds
     this.#sharedBytes = sharedBytes
   }
 
-  /** From now on it holds something, until it is deleted or cut off. */
+  /** Counts the holder from now on, until it is deleted or cut off. */
   add(holder: Holder): void {
     this.#holders.add(holder)
     this.wake()
@@ -63,7 +63,7 @@ export class MemoryBudget {
     this.#holders.delete(holder)
   }
 
-  /** Others that hold something, asked for at each count. Whoever has such calls `wake` when it begins to. */
+  /** Adds a source of more holders, asked at each count. Its owner calls `wake` when it begins to hold something. */
   watch(source: () => Iterable<Holder>): void {
     this.#sources.push(source)
   }
@@ -72,7 +72,7 @@ export class MemoryBudget {
     this.#timer ??= runAfter(COUNT_EVERY_MS, this.#count).unref()
   }
 
-  /** Cuts off those that hold most, if all hold too much. Answers whether they did. */
+  /** Cuts off the largest holders, if all hold too much. Answers whether they did. */
   relieve(): boolean {
     const startedAt = performance.now()
     if (startedAt < this.#freshUntil) return false
@@ -85,7 +85,7 @@ export class MemoryBudget {
   readonly #count = (): void => {
     this.#timer = undefined
     this.relieve()
-    // Until nobody holds anything: a source wakes it again.
+    // Counting ends when nobody holds anything: the next holder wakes it again.
     if (!this.#all().next().done) this.wake()
   };
 
@@ -98,7 +98,7 @@ export class MemoryBudget {
     const crowds = [...Map.groupBy(holders, ({ address }) => address).values()]
     const { perAddress, inAll } = this.#bounds
     const areOver = crowds.map((crowd) => this.#relieve(crowd, perAddress, NOTHING_SHARED))
-    // Those just cut off hold nothing any more.
+    // The holders just cut off hold nothing any more.
     const rest = areOver.includes(true) ? [...this.#all()] : holders
     return this.#relieve(rest, inAll, this.#sharedBytes) || areOver.includes(true)
   }
@@ -122,5 +122,5 @@ const NOTHING_SHARED = (): number => 0
 
 const sizeOf = ({ heldBytes, sharedBytes }: Holder): number => heldBytes + sharedBytes
 
-/** One that fails keeps nobody behind it. */
+/** A holder whose `cutOff` throws must not save the holders behind it. */
 const giveUp = guarded('timer', (holder: Holder) => holder.cutOff())

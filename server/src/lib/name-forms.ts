@@ -1,8 +1,8 @@
 import { LOOK_ALIKES } from './look-alikes.ts'
 
 /**
- * UTF-16 units. No dialect lets a name be so long; a longer text is nobody's, and is not put in any form, because
- * sorting an endless run of accents takes seconds.
+ * UTF-16 units; no dialect allows so long a name. A longer text names nobody and stays as it is, because sorting an
+ * endless run of accents takes seconds.
  */
 const LONGEST = 1024
 
@@ -10,17 +10,17 @@ const LONGEST = 1024
 export const nameKey = (name: string): string =>
   name.length > LONGEST ? name : name.normalize('NFKC').toLowerCase()
 
-/** Of such a key all forms are itself. */
+/** Keys in printable ASCII: all their forms are the key itself. */
 const PLAIN = /^[!-~]*$/
-/** What cannot be seen, wherever it stands. */
+/** Characters that cannot be seen, wherever they stand. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
 const BLANKS = /[\p{Z}\p{Cc}\u2800]+/gu
-/** A dot upon a letter that has one already: İ in small letters. */
+/** A dot above a letter that has one already, as in the small form of İ. */
 const SECOND_DOT = /(?<=[ij]\p{M}*)\u0307/gu
 
 /**
  * The form in which names are compared, a function of the key: Unicode's compatibility form and case folding, without
- * what cannot be seen, every run of blanks one space. Names that fold alike are one name.
+ * characters that cannot be seen, every run of blanks one space. Names that fold alike are one name.
  */
 export function foldedName(name: string): string {
   const key = nameKey(name)
@@ -34,8 +34,8 @@ export function foldedName(name: string): string {
 export const isSameName = (one: string, other: string): boolean => foldedName(one) === foldedName(other)
 
 /**
- * What the folded name looks like, letters of other scripts taken for those of ASCII that they look like: "аӏісе" in
- * Cyrillic is "alice". New names are told apart by it; it finds nobody. Empty when there is nothing to see.
+ * The look of the folded name: letters of other scripts become the ASCII letters that they look like, so "аӏісе" in
+ * Cyrillic is "alice". A new name must differ in it; nobody is found by it alone. Empty when nothing can be seen.
  */
 export function nameLook(name: string): string {
   const folded = foldedName(name)

@@ -1,4 +1,4 @@
-/** Unicode calls text stream-safe up to so many (UAX #15); sorting a run of them costs its length squared. */
+/** One mark more in a row than stream-safe text may have (UAX #15): sorting a run costs its length squared. */
 const LONG_RUN_OF_MARKS = /\p{M}{31}/u
 
 /**
@@ -10,9 +10,9 @@ const LONG_RUN_OF_MARKS = /\p{M}{31}/u
 const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 
 /**
- * All texts that a stored hash may be of when it is this password's: first the one that new hashes are made of, then
- * those that older ones were made of, which took the text as it was typed. One for most people and three at most;
- * the password alone says how many, so that the time to try them says nothing of the account.
+ * All texts from which a stored hash of this password may have been made: first the one for new hashes, then those
+ * for older hashes, which took the text as it was typed. Most passwords have one text, and none more than three; the
+ * password alone decides how many, so that the time to try them says nothing of the account.
  */
 export function passwordForms(password: string): readonly [string, ...string[]] {
   if (LONG_RUN_OF_MARKS.test(password)) return [password]

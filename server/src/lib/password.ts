@@ -27,11 +27,11 @@ const ANYBODY: Asker = { key: '', isKnown: false }
 
 interface Attempt {
   readonly asker?: Asker
-  /** Sent by a client that may have taken the MD5 of what was typed. */
+  /** Whether the client may have sent the MD5 of the typed password. */
   readonly isFromMd5Client?: boolean
 }
 
-/** 'outdated': proved, and to be stored anew, by `hash` of the same attempt. */
+/** 'outdated': proved, and the password is to be stored anew, by `hash` of the same attempt. */
 export type Proof = 'refused' | 'proved' | 'outdated'
 
 /** Hashes and checks passwords, for each asker in turn. */
@@ -41,13 +41,13 @@ export class Passwords {
   // Two at a time leave threads for the disk and DNS; each holds its memory, so the queue bounds that too.
   readonly #lane = new FairLane({ concurrency: 2, maxWaiting: 500 })
 
-  /** `keepsMd5`: the MD5 of a password is to let its owner in too, where clients send that. */
+  /** `keepsMd5`: store a verifier of the password's MD5 too, for clients that send that. */
   constructor(cost: PasswordCost = PASSWORD_COST, keepsMd5 = false) {
     this.#cost = cost
     this.#keepsMd5 = keepsMd5
   }
 
-  /** What to store, as `writeStored` makes it. Throws `LaneFull` when too many wait; see `FairLane`. */
+  /** The text to store, as `writeStored` makes it. Throws `LaneFull` when too many wait; see `FairLane`. */
   hash(password: string, { asker = ANYBODY, isFromMd5Client = false }: Attempt = {}): Promise<string> {
     const [form] = passwordForms(password)
     return this.#lane.run(async () => {
@@ -61,8 +61,8 @@ export class Passwords {
   }
 
   /**
-   * Whether this proves the password, whatever its hash has cost. Without one it takes the same time, and is refused.
-   * Throws as `hash` does.
+   * Whether `given` proves the stored password, at the cost of its own hash. Without a stored one, refuses after the
+   * same time. Throws as `hash` does.
    */
   async prove(
     given: string,
@@ -73,13 +73,13 @@ export class Passwords {
     const trials = trialsOf(given, read, isFromMd5Client && this.#keepsMd5)
     const place = await this.#lane.run(() => this.#firstThatFits(trials), asker)
     if (place < 0) return 'refused'
-    // What an MD5 was taken of is not known: nothing better could be stored.
+    // The text behind a stored MD5 is not known: nothing better could be stored.
     if (!read.plain) return 'proved'
     const isOlderForm = place > 0 && !looksLikeMd5(given)
     return isOlderForm || (this.#keepsMd5 && !read.md5) ? 'outdated' : 'proved'
   }
 
-  /** Who fails has all trials made: the time says how many they are and nothing else. -1 when none fits. */
+  /** The place of the first trial that fits; -1 after all of them: the time tells their number and nothing else. */
   async #firstThatFits(trials: readonly Trial[]): Promise<number> {
     for (const [place, trial] of trials.entries()) if (await this.#fits(trial)) return place
     return -1

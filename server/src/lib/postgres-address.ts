@@ -1,6 +1,6 @@
 import { AddressFault, hostAndPort, parseServerAddress } from './server-address.ts'
 
-/** How much TLS is asked for, in libpq's words: https://www.postgresql.org/docs/current/libpq-ssl.html */
+/** Modes of TLS, as libpq names them: https://www.postgresql.org/docs/current/libpq-ssl.html */
 export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 export type TlsMode = (typeof TLS_MODES)[number]
 
@@ -15,20 +15,20 @@ export interface PostgresAddress {
   readonly password: string | undefined
   readonly tls: {
     readonly mode: TlsMode
-    /** Files in PEM: who is believed, and who we are. */
+    /** Files in PEM: the authorities that we trust, our own certificate and its key. */
     readonly ca: string | undefined
     readonly cert: string | undefined
     readonly key: string | undefined
   }
-  /** Told to the server for each connection, such as `search_path`. */
+  /** Settings given to the server for each connection, such as `search_path`. */
   readonly settings: Readonly<Record<string, string>>
 }
 
 const STANDARD_PORT = 5432
-/** Of libpq: what they ask for is so, or cannot matter here. */
+/** Parameters of libpq that are ignored: their effect is given here, or cannot matter. */
 const IGNORED =
   /^(connect_timeout|keepalives(_\w+)?|tcp_user_timeout|gssencmode|sslcompression|sslsni|fallback_application_name)$/
-/** Of libpq: what they ask for cannot be had. Leaving them out must not pass for it. */
+/** Parameters of libpq that are refused: their effect cannot be had, and ignoring them would feign it. */
 const NOT_SERVED =
   /^(target_session_attrs|hostaddr|service|passfile|channel_binding|require_auth|sslpassword|sslcrl(dir)?|sslnegotiation|ssl_m\w+_protocol_version|krbsrvname|gsslib|load_balance_hosts|requirepeer)$/
 
@@ -49,7 +49,7 @@ export function parsePostgresAddress(text: string): PostgresAddress {
   const [database, user, password] = [take('dbname') ?? path, take('user') ?? server.user, take('password')]
   if (host === '')
     throw new AddressFault('it names no server; write its address, or ?host= and the folder of its socket')
-  // Of a file there is nobody who could listen in.
+  // A Unix socket needs no TLS: nobody could listen in.
   const tls = { ...tlsOf(take), ...(isFolder && { mode: 'disable' as const }) }
   for (const name of settings.keys()) {
     if (NOT_SERVED.test(name)) throw new AddressFault(`${name} cannot be had here; leave it out`)
@@ -80,7 +80,7 @@ function tlsOf(take: (name: string) => string | undefined): PostgresAddress['tls
   const named = asked ?? (flag === 'true' ? 'require' : 'disable')
   const mode = TLS_MODES.find((known) => known === named)
   if (mode === undefined) throw new AddressFault(`sslmode is none of ${TLS_MODES.join(', ')}`)
-  // As libpq has it: whom one believes is asked when it is said.
+  // As in libpq, 'require' with a file of authorities checks the server's certificate against it.
   const isAsked = mode === 'require' && ca !== undefined && ca !== 'system'
   return {
     mode: ca === 'system' ? 'verify-full' : isAsked ? 'verify-ca' : mode,
@@ -90,7 +90,7 @@ function tlsOf(take: (name: string) => string | undefined): PostgresAddress['tls
   }
 }
 
-/** As it may be shown: without the password. */
+/** The database as it may be shown: without the password. */
 export function shownPostgres(text: string): string {
   const { host, port, socketFolder, database, tls } = parsePostgresAddress(text)
   const isSecret = !['disable', 'allow', 'prefer'].includes(tls.mode)

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty'
 
 const EVERY_MS = 1000
-/** To the line's start, and clear it. */
+/** Goes to the line's start, and clears the line. */
 const AFRESH = '\r\x1b[K'
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
@@ -12,7 +12,7 @@ export class Progress {
   readonly #step: string
   readonly #total: number
   readonly #out: WriteStream
-  /** In the plural. */
+  /** The unit's name, in the plural. */
   readonly #unit: string
   readonly #startedAt = performance.now()
   #toldAt = this.#startedAt
@@ -26,7 +26,7 @@ export class Progress {
     this.#unit = unit
   }
 
-  /** These cost nothing, and count for no speed. */
+  /** Counts units that took no time as done: the speed leaves them out. */
   readonly skip = (units: number): void => {
     this.#skipped += units
   }
@@ -42,7 +42,7 @@ export class Progress {
     this.#out.write(`${this.#out.isTTY ? AFRESH : ''}${this.#line()}\n`)
   }
 
-  /** Since the step began, in milliseconds. */
+  /** Milliseconds since the step began. */
   get elapsedMs(): number {
     return performance.now() - this.#startedAt
   }

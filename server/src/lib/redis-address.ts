@@ -1,6 +1,6 @@
 import { AddressFault, hostAndPort, parseServerAddress } from './server-address.ts'
 
-/** A database of a Redis. */
+/** A database of a Redis server. */
 export interface RedisAddress {
   readonly host: string
   readonly port: number
@@ -33,7 +33,7 @@ export function parseRedisAddress(text: string): RedisAddress {
   }
 }
 
-/** As it may be shown: `host:port`. */
+/** The server as it may be shown: `host:port`. */
 export function shownRedis(text: string): string {
   const { host, port } = parseRedisAddress(text)
   return hostAndPort(host, port)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** Where a server is and who we are to it, as an address such as `scheme://user:password@host:port/path?name=value` says. */
+/** The parts of a server's address such as `scheme://user:password@host:port/path?name=value`. */
 export interface ServerAddress {
   /** In lower case, without the colon. */
   readonly scheme: string
@@ -14,7 +14,7 @@ export interface ServerAddress {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** Why an address cannot be read: a clause that shows nothing of it, since a password may stand anywhere. */
+/** The reason why an address cannot be read: a clause that shows nothing of it, for a password may stand anywhere. */
 export class AddressFault extends Error {}
 
 const FORM = /^([a-z][a-z\d+.-]*):\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?(#.*)?$/i
@@ -22,8 +22,8 @@ const HOST_AND_PORT = /^(\[[^[\]]*\]|[^:[\]]*)(?::(\d*))?$/
 const HOST_NAME = /^[\w.-]*$/
 
 /**
- * As its writer means it: a `%` that begins no code is itself, as in a password. The URL parser of the web knows
- * neither that, nor a user without a host, nor the zone of an IPv6 address. Throws `AddressFault`.
+ * Reads an address as its writer means it: a `%` that begins no code is itself, as in a password. The URL parser of the
+ * web accepts neither that, nor a user without a host, nor the zone of an IPv6 address. Throws `AddressFault`.
  */
 export function parseServerAddress(text: string): ServerAddress {
   const [, scheme = '', credentials, authority = '', path = '', query = '', fragment] = FORM.exec(text) ?? []
@@ -75,7 +75,7 @@ function halves(text: string, separator: string): readonly [string, string | und
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** Percent codes that are UTF-8 are decoded, all else is itself. */
+/** Decodes percent codes that are UTF-8, and leaves all other text as it is. */
 export const decoded = (text: string): string =>
   text.replace(/(?:%[\da-f]{2})+/gi, (codes) => {
     try {
@@ -91,7 +91,7 @@ export const hostAndPort = (host: string, port: number): string =>
 
 const SECRET = /^(.*password|passfile|sslkey)$/i
 
-/** As it may be shown: without a password. */
+/** The address as it may be shown: without a password. */
 export function shownAddress(text: string): string {
   const { scheme, user, host, port, path, parameters } = parseServerAddress(text)
   const shown = [...parameters]

@@ -1,10 +1,10 @@
 const NETWORK_GROUPS = 4
-/** Of the fourth group of an IPv6 address, the bits that belong to its first 56. */
+/** Bits of the fourth group of an IPv6 address that belong to the address's first 56. */
 const SITE_BITS = 0xff00
 
 /**
- * Those who share an uplink, where one of them must not count for many: of an IPv6 network (`2001:db8:1:2::/64`)
- * the first 56 bits, which is what providers hand to a household and hosters to a customer. Anything else as it is.
+ * The networks that share an uplink, so that one customer does not count for many: the first 56 bits of an IPv6
+ * network (`2001:db8:1:2::/64`), as providers hand to a household and hosters to a customer. All else stays as it is.
  */
 export function siteOf(network: string): string {
   const [groups = ''] = network.split('::')

@@ -1,19 +1,19 @@
 import { runNextTurn } from './timers.ts'
 
-/** So long, in milliseconds, may long work hold the event loop in one of its turns, however many do such work. */
+/** Milliseconds that all long work together may hold the event loop in one of its turns. */
 const SLICE_MS = 3
 
 /**
- * Shares each turn of the event loop between all that have long work and everybody else. Work that can be
- * interrupted asks `pause` every few tenths of a millisecond.
+ * Shares each turn of the event loop between all long work and everything else. Work that can be interrupted
+ * asks `pause` every few tenths of a millisecond.
  */
 class Slices {
   #endsAt = 0
-  /** Work has been done in this turn. */
+  /** Whether long work has run in this turn. */
   #isOpen = false
   readonly #waiting: (() => void)[] = []
 
-  /** Undefined while this turn has time left; else resolves in a later turn, after those who asked earlier. */
+  /** Undefined while this turn has time left; else resolves in a later turn, after earlier calls. */
   pause(): Promise<void> | undefined {
     if (!this.#isOpen) this.#open()
     else if (this.#waiting.length > 0 || performance.now() >= this.#endsAt) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { passwordForms } from './password-form.ts'
 
 /**
- * What is stored of a password: a verifier of it, a verifier of its MD5, or both, each an argon2id hash in PHC form.
- * The second is of the 32 hex digits that clients send which take the MD5 of what is typed.
+ * The stored form of a password: a verifier of it, a verifier of its MD5, or both, each an argon2id hash in PHC form.
+ * The second is made from the 32 hex digits that some clients send, the MD5 of the typed password.
  */
 export interface StoredPassword {
   readonly plain?: string
@@ -14,7 +14,7 @@ export interface StoredPassword {
 const MD5_OF = '$argon2id-md5'
 const PLAIN = '$argon2id'
 
-/** Both in one text, a space between. */
+/** Writes the verifiers as one text, with a space between them. */
 export function writeStored({ plain, md5 }: StoredPassword): string {
   const renamed = md5 && `${MD5_OF}${md5.slice(PLAIN.length)}`
   return [plain, renamed].filter((verifier) => verifier !== undefined).join(' ')
@@ -27,21 +27,21 @@ export function readStored(stored: string | undefined): StoredPassword {
   return { ...(plain && { plain }), ...(renamed && { md5: `${PLAIN}${renamed.slice(MD5_OF.length)}` }) }
 }
 
-/** Whether it may be the MD5 of a password, or is a password that looks like one: nothing tells them apart. */
+/** Whether a text may be the MD5 of a password. It may also be a password that looks like one: nothing tells which. */
 export const looksLikeMd5 = (text: string): boolean => /^[0-9a-f]{32}$/i.test(text)
 
-/** As clients write it whose password it is. */
+/** The MD5 of a password as clients send it, in small letters. */
 export const md5Of = (text: string): string => createHash('md5').update(text).digest('hex')
 
-/** One verifier to try, of one text; none is tried all the same, so that the time says nothing of the account. */
+/** A text to try on a verifier. A missing verifier is tried all the same: the time must say nothing of the account. */
 export interface Trial {
   readonly verifier: string | undefined
   readonly text: string
 }
 
 /**
- * What is to be tried when somebody gives this for a password. How many they are is decided by what is given alone:
- * mostly one. `isFromMd5Client`: it may be the MD5 of the password where one was stored beside the password.
+ * The trials for the text that is given as a password. The text alone decides how many there are, mostly one.
+ * `isFromMd5Client`: the text may be the MD5 of the password, where one was stored beside the password.
  */
 export function trialsOf(
   given: string,
@@ -51,10 +51,10 @@ export function trialsOf(
   if (looksLikeMd5(given)) {
     const digest = given.toLowerCase()
     const asPlain = { verifier: plain, text: given }
-    // What such a client sends is mostly an MD5, and who is proved by the first trial waits for no other.
+    // Try the MD5 first: such a client mostly sends one, and a first trial that fits spares the other.
     if (plain && isFromMd5Client) return [{ verifier: md5, text: digest }, asPlain]
     if (plain) return [asPlain, { verifier: undefined, text: digest }]
-    // Registered with what looks like an MD5: that may be the password itself, or the MD5 of this.
+    // The text registered looked like an MD5: it may be the given text itself, or the MD5 of the given text.
     return [
       { verifier: md5, text: digest },
       { verifier: md5, text: md5Of(given) },

@@ -14,6 +14,6 @@ export function codePointLength(text: string): number {
   return length
 }
 
-/** The same JSON in ASCII: outside of its texts it has no other characters. */
+/** The same JSON in ASCII: only its strings can have other characters, which are escaped. */
 export const asciiJson = (json: string): string =>
   json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

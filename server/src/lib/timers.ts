@@ -1,7 +1,7 @@
 import { guarded } from './guard.ts'
 
-// Timers whose callbacks may throw without ending the process. Where there is something to wait for, the timers
-// of `node:timers/promises` do.
+// Timers whose callbacks may throw without ending the process. Code that can await a timer uses
+// `node:timers/promises` instead.
 
 export const runAfter = (ms: number, callback: () => unknown): NodeJS.Timeout =>
   setTimeout(guarded('timer', callback), ms)
@@ -9,7 +9,7 @@ export const runAfter = (ms: number, callback: () => unknown): NodeJS.Timeout =>
 export const runEvery = (ms: number, callback: () => unknown): NodeJS.Timeout =>
   setInterval(guarded('timer', callback), ms)
 
-/** When this turn of the event loop is over. */
+/** Runs the callback when this turn of the event loop is over. */
 export function runNextTurn(callback: () => unknown): void {
   setImmediate(guarded('timer', callback))
 }

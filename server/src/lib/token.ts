@@ -11,7 +11,7 @@ type Verdict =
 /** How many good tokens are remembered; one more and all are forgotten. */
 const MAX_REMEMBERED = 10_000
 
-/** Another server that signs with the same key may have a clock that is so far ahead. */
+/** Lead that the clock of another server that signs with the same key may have. */
 const LEEWAY: Micros = 5 * MICROS_PER_SECOND
 
 interface Remembered {
@@ -33,7 +33,7 @@ export class Tokens {
 
   readonly #clock: Clock
 
-  /** `clock` is the one that they expire by. */
+  /** `clock`: tokens expire by it. */
   constructor(key: string, clock: Clock = systemClock()) {
     this.#clock = clock
     // `iat` is ours to leave out: some dialects document the exact claims.
@@ -46,7 +46,7 @@ export class Tokens {
     return this.#sign({ ...claims, exp: expiresAt })
   }
 
-  /** One that begins more than 5 s from now, by `nbf` or `iat`, is as invalid as one of another key. */
+  /** A token that begins more than 5 s from now, by `nbf` or `iat`, is as invalid as one of another key. */
   verify(token: string): Verdict {
     try {
       const { claims, beginsAt, expiresAt } = this.#remembered.get(token) ?? this.#read(token)
@@ -59,7 +59,7 @@ export class Tokens {
     }
   }
 
-  /** Throws what the library throws unless it is signed with the key. */
+  /** Throws the library's error unless the token is signed with the key. */
   #read(token: string): Remembered {
     const claims = this.#verify(token)
     const { exp, nbf = 0, iat = 0 } = claims
@@ -74,7 +74,7 @@ export class Tokens {
   }
 }
 
-/** Of seconds, as the claims of a token have it. Of another form it would never come, or never be over. */
+/** The time of a token's claim, in seconds. Throws on another form: such a time would never come, or never be over. */
 function timeOf(claim: unknown): Micros {
   if (typeof claim !== 'number' || !Number.isFinite(claim))
     throw new TokenError(TokenError.codes.invalidClaimType, 'a time must be a number')
