@@ -26,11 +26,11 @@ export interface Bus {
   /** News is what JSON can carry. Must not be called before the commit that it reports. */
   publish<T>(topic: Topic<T>, news: T): void
   /**
-   * Keeps news as the last of its topic, on all nodes, for those that come to the topic later; `publish` tells those
-   * that are there. It may be forgotten before its time: with an outage, a restart, or the bound of what is kept.
+   * Keeps news as the last of its topic, on all nodes, for listeners that come later; `publish` tells the present
+   * ones. Kept news may be forgotten before its time: by an outage, a restart, or the bound of what is kept.
    */
   keep<T>(topic: Topic<T>, news: T, forMs: number): void
-  /** The news that was kept last. Undefined: none, or none is known while other nodes are out of reach. */
+  /** The news that was kept last. Undefined when there is none, or none is known while other nodes are out of reach. */
   kept<T>(topic: Topic<T>): Promise<Kept<T> | undefined>
   /**
    * A listener must not throw; one that does is reported and does not keep the news from the others.
@@ -47,7 +47,7 @@ export interface Bus {
   close(): Promise<void>
 }
 
-/** News that is kept, and for how much longer. */
+/** Kept news, and the milliseconds for which it is still kept. */
 export interface Kept<T> {
   readonly news: T
   readonly leftMs: number
@@ -59,9 +59,9 @@ export interface PresenceSets {
   enter(set: string, member: string, about?: string): Promise<boolean>
   /** Counts one holder less; true when the member is now absent. Leaving without having entered does nothing. */
   leave(set: string, member: string): Promise<boolean>
-  /** Replaces what is said `about` a member, which the caller holds: later answers of any node have it. */
+  /** Replaces the `about` of a member, which the caller holds; later answers of any node have the new one. */
   describe(set: string, member: string, about: string): Promise<void>
-  /** Member → what was said `about` it at its first entry, or by the last `describe`. */
+  /** Member → its `about`, from its first entry or the last `describe`. */
   members(set: string): Promise<ReadonlyMap<string, string>>
   count(set: string): Promise<number>
   has(set: string, member: string): Promise<boolean>

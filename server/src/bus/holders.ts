@@ -1,6 +1,6 @@
 interface Holding {
   about: string
-  /** Whether it was described anew: others may have said something else about it before. */
+  /** Whether `describe` has replaced `about`: other nodes may have stored the earlier one. */
   isDescribed: boolean
   holders: number
 }
@@ -29,7 +29,7 @@ export class Holders {
     return holding.holders
   }
 
-  /** Nothing happens to one that is not held here. */
+  /** Does nothing for a member that is not held here. */
   describe(set: string, member: string, about: string): void {
     const holding = this.#sets.get(set)?.get(member)
     if (!holding) return

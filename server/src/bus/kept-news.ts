@@ -1,25 +1,25 @@
 /** Bytes that a node's kept news may take; past it the oldest is forgotten before its time. */
 export const MAX_KEPT_BYTES = 64 * 1024 * 1024
-/** An entry takes about this much besides its texts. */
+/** Bytes that an entry takes besides its texts, roughly. */
 const ENTRY_BYTES = 200
 
 export interface KeptEntry {
   readonly untilMs: number
-  /** When it was kept, by the wall clock, which other nodes have too. */
+  /** Time of keeping in ms, by the wall clock: other nodes' entries are compared with it. */
   readonly atMs: number
   readonly bytes: number
-  /** JSON of the news; undefined when another place has it. */
+  /** JSON of the news; undefined once it is stored elsewhere. */
   text: string | undefined
 }
 
-/** The last news of some topics, each for a while. Bounded in all, whoever publishes. */
+/** The last news of some topics, each kept for its time. All entries together are bounded by `MAX_KEPT_BYTES`. */
 export class KeptNews {
   readonly #onForgotten: (topic: string) => void
-  /** In the order in which they were kept. */
+  /** Topic → entry, in the order of keeping. */
   readonly #entries = new Map<string, KeptEntry>()
   #bytes = 0
 
-  /** `onForgotten` is told of a topic whose news had to make room for others. */
+  /** `onForgotten` is called with each topic whose news had to make room for others. */
   constructor(onForgotten: (topic: string) => void = () => undefined) {
     this.#onForgotten = onForgotten
   }
@@ -48,7 +48,7 @@ export class KeptNews {
     this.#bytes -= entry.bytes
   }
 
-  /** Those whose text is here. */
+  /** The entries that still have their text. */
   *texts(): Iterable<readonly [topic: string, entry: KeptEntry]> {
     for (const [topic, entry] of this.#entries) if (entry.text !== undefined) yield [topic, entry]
   }
@@ -64,5 +64,5 @@ export class KeptNews {
   }
 }
 
-/** A character may take two. */
+/** Bytes of an entry: each character of its texts may take two. */
 const bytesOf = (topic: string, text: string): number => ENTRY_BYTES + 2 * (topic.length + text.length)

@@ -15,8 +15,8 @@ export function addressReader(trustedProxies: readonly string[]): AddressOf {
 }
 
 /**
- * The nearest address that is no trusted proxy's. Each proxy has appended the peer that it saw to X-Forwarded-For. Where
- * it wrote something that is no address (`unknown`, a name, nothing), its own address stands for its client.
+ * The nearest address that is no trusted proxy's. Each proxy has appended the peer that it saw to X-Forwarded-For. A
+ * proxy that wrote something else than an address (`unknown`, a name, nothing) is itself taken for the client.
  */
 function forwardedAddressOf({ socket, headers }: IncomingMessage, isTrusted: IsTrusted): string | undefined {
   let nearest = socket.remoteAddress
@@ -31,10 +31,10 @@ function forwardedAddressOf({ socket, headers }: IncomingMessage, isTrusted: IsT
   return nearest
 }
 
-/** Quotes and a port may stand around it: Azure's gateway writes `203.0.113.2:50123`, others `[2001:db8::7]:50123`. */
+/** An address, perhaps with a port: Azure's gateway writes `203.0.113.2:50123`, others `[2001:db8::7]:50123`. */
 const ENTRY = /^(?:\[([^\]]+)\]|([^:]+))(?::\d*)?$/
 
-/** An address without the port and quotes around it; undefined for what is none. */
+/** The address of an entry, without its port and the quotes around both; undefined when the entry has no address. */
 function addressIn(entry: string): string | undefined {
   const text = entry.replace(/^"(.*)"$/, '$1')
   if (isIP(text) !== 0) return text
@@ -44,10 +44,10 @@ function addressIn(entry: string): string | undefined {
 }
 
 const GROUPS = 8
-/** `::ffff:0:0/96` has IPv4 in its last two groups. */
+/** The first six groups of `::ffff:0:0/96`, whose last two groups are an IPv4 address. */
 const MAPPED = '0:0:0:0:0:ffff'
 
-/** The first 64 bits of IPv6: one subscriber has all addresses that begin with them. IPv4 is the address itself. */
+/** An IPv4 address itself; of IPv6 the first 64 bits, since one subscriber has all addresses that begin with them. */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return 'unknown'
   if (!isIPv6(address)) return address
@@ -56,7 +56,7 @@ export function networkOf(address: string | undefined): string {
   return `${groups.slice(0, GROUPS / 2).join(':')}::/64`
 }
 
-/** All eight, in hexadecimal without leading zeros, however the address is written. */
+/** The eight groups of an IPv6 address, however it is written, in hexadecimal without leading zeros. */
 function groupsOf(address: string): readonly string[] {
   const [withoutZone = ''] = address.split('%', 1)
   const [head = '', tail = ''] = withoutZone.split('::')

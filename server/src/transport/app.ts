@@ -10,13 +10,13 @@ export interface DialectAnswers {
   readonly error: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
-/** Of a request that carries no message and no list: names, passwords and ids, escaped and with room to spare. */
+/** Bytes of a request's body without message or list: names, passwords and ids, escaped and with room to spare. */
 export const SMALL_BODY_BYTES = 16 * 1024
 
-/** Each byte of a text may be escaped, as `\u0001` is. */
+/** Bytes that one byte of a text takes when escaped, as in `\u0001`. */
 const ESCAPED = 6
 
-/** Of a request that carries a message of so many bytes of UTF-8. */
+/** Bytes of a request's body with a message of so many bytes of UTF-8. */
 export const messageBodyBytes = (maxMessageBytes: number): number =>
   SMALL_BODY_BYTES + ESCAPED * maxMessageBytes
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What a form can send, and a page without asking first: everything else has a preflight. */
+/** The content types that a form, or a script without a preflight, can send to another site. */
 const FORM_TYPES = /^\s*(?:text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i
 
 /**
- * Whether a page of another site has its visitor's browser post a form, or something alike, to which it asks no leave and
- * gets no answer. No client does that; a page could spend its visitors' addresses so on log-ins and registrations.
- * Scripts that ask by CORS say so, and those who are no browser say nothing.
+ * Whether a page of another site makes its visitor's browser post a form or the like, without a preflight and without
+ * an answer that the page can read. No client does that; a page could so spend its visitors' addresses on log-ins and
+ * registrations. Scripts that use CORS send `cors` as their mode, and programs other than browsers send no site.
  */
 export function isCrossSiteForm({ method, headers }: IncomingMessage): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'content-type': type } = headers

@@ -22,13 +22,13 @@ interface DispatcherOptions<Name extends string> {
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
   /** Who answers a CORS preflight of a shared path. */
   readonly preflight: (origin: string | undefined) => Name
-  /** The peer asks too much: whoever is asked will refuse. */
+  /** Whether the peer is over its limit: the dialect that gets the request will refuse it. */
   readonly isOverLimit: (request: IncomingMessage) => boolean
   readonly onRequest: (name: Name) => void
   readonly onError: (error: unknown) => void
 }
 
-/** Of who asks too much only so much is read, to refuse it in the words it knows: what people send is shorter. */
+/** Bytes read from a peer over its limit, to choose the dialect that refuses: bodies that people send are shorter. */
 const HASTY_BODY_BYTES = 2 * 1024
 
 /** Gives each request of a port that several dialects share to the one whose path it is. */
@@ -91,7 +91,7 @@ export function pathOf(request: IncomingMessage): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
-/** Leaves out a byte order mark, which some clients begin with. */
+/** Drops a byte order mark, with which some clients begin. */
 const UTF8 = new TextDecoder()
 
 function parsed(body: Buffer): object {

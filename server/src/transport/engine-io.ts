@@ -9,8 +9,8 @@ import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { readInTurns } from './socket-io-floods.ts'
 import { WS_PIECES } from './ws.ts'
 
-// What is used of engine.io beyond what it documents. Its shape is checked with each connection, so that another
-// version of it is refused in words instead of failing silently.
+// Uses of engine.io beyond its documentation. The shape of each connection is checked, so that another version of
+// the library fails with an error that says so instead of silently.
 
 /** Answers all requests that it is given, whatever their path. */
 export interface EngineServer {
@@ -21,7 +21,7 @@ export interface EngineServer {
 
 interface EngineTransport extends EventEmitter {
   readonly name: string
-  /** A poll waits for an answer, or the WebSocket has taken what was written last. */
+  /** True when a poll waits for an answer, or the WebSocket has taken the last write. */
   readonly writable: boolean
   readonly socket?: WebSocket
 }
@@ -35,9 +35,9 @@ export interface EngineConnection extends EventEmitter {
   readonly transport: EngineTransport
   readonly request: IncomingMessage
   send(message: string): unknown
-  /** Gives the transport what waits, if it is writable. */
+  /** Gives the waiting packets to the transport, if that is writable. */
   flush(): void
-  /** Discarding: what waits to be sent is forgotten. */
+  /** `discard` drops the packets that wait to be sent. */
   close(discard?: boolean): unknown
 }
 
@@ -52,7 +52,7 @@ const SHAPE: Readonly<Record<string, string>> = {
   close: 'function',
 }
 
-/** A connection as the library hands it over. Throws when it is not what this file knows. */
+/** Checks a connection of the library. Throws when it lacks a field that this file uses. */
 export function engineConnection(connection: object): EngineConnection {
   const fields = connection as Readonly<Record<string, unknown>>
   const stranger = Object.entries(SHAPE).find(([field, type]) => typeof fields[field] !== type)
@@ -60,23 +60,23 @@ export function engineConnection(connection: object): EngineConnection {
   return connection as EngineConnection
 }
 
-/** All that Socket.IO reads of a handshake's request once it has been answered. */
+/** Stands in for an answered handshake's request: Socket.IO reads nothing else of it. */
 const RELEASED = { headers: {}, url: '/socket.io/', connection: {}, _query: {} }
 
 /**
- * Lets go of the handshake's request: with its headers it takes as much memory as all the rest. Each CONNECT of
- * the connection, the first and any later one, reads what stands in its place.
+ * Replaces the handshake's request, which with its headers takes as much memory as the rest of the connection. Each
+ * CONNECT of the connection, the first and any later one, reads the replacement.
  */
 export function releaseRequest(connection: EngineConnection): void {
   Object.assign(connection, { request: RELEASED })
 }
 
-/** A polling client that was sent away seldom asks again; engine.io would wait half a minute for it. */
+/** A closed client seldom polls again: wait `graceMs` for that, where engine.io would wait half a minute. */
 export function shortenGoodbye({ transport }: EngineConnection, graceMs: number): void {
   Object.assign(transport, { closeTimeout: graceMs })
 }
 
-/** Whether what is sent now goes out at once. */
+/** Whether a message sent now goes out at once. */
 export const mayTake = ({ readyState, transport }: EngineConnection): boolean =>
   readyState === 'open' && transport.writable
 
@@ -94,7 +94,7 @@ export function onTransportReady(connection: EngineConnection, hear: () => void)
   })
 }
 
-/** As one answer to a poll: of messages sent one by one the first would take the poll, and the others wait for the next. */
+/** Sends messages as one answer to a poll: one by one, the first would use up the poll and the others wait. */
 export function sendTogether(connection: EngineConnection, messages: readonly string[]): void {
   const { transport } = connection
   const { writable } = transport
@@ -118,7 +118,7 @@ export function rawSocketOf(connection: EngineConnection): NetSocket | undefined
 class RememberingWsServer extends WebSocketServer<typeof MeasuredWebSocket> {
   readonly #shareOf: ShareOf
 
-  /** engine.io passes options of its own, and none for these. */
+  /** Adds the options that engine.io does not pass. */
   constructor(options: ServerOptions, shareOf: ShareOf) {
     super({ ...options, ...WS_PIECES, WebSocket: MeasuredWebSocket })
     this.#shareOf = shareOf
@@ -142,7 +142,7 @@ class RememberingWsServer extends WebSocketServer<typeof MeasuredWebSocket> {
 
 type ShareOf = (request: IncomingMessage) => MemoryShare
 
-/** What engine.io makes its server of WebSockets with: a constructor. */
+/** The constructor by which engine.io makes its server of WebSockets. */
 export const rememberingWsServer = (shareOf: ShareOf): (new (options: ServerOptions) => WebSocketServer) =>
   class extends RememberingWsServer {
     constructor(options: ServerOptions) {

@@ -13,14 +13,14 @@ interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly handle: Handle
-  /** Of one that waits. */
+  /** Bytes that a waiting request takes besides its body. */
   readonly headerBytes?: number
 }
 
 interface ExchangesOptions {
-  /** Those of the listener, no longer among them once they have asked something. */
+  /** The listener's connections without a request yet: each is removed with its first request. */
   readonly strangers?: Strangers
-  /** Where bodies that are not finished and answers that are not read are counted. */
+  /** Counts the bytes of unfinished bodies and unread answers. */
   readonly memory?: MemoryBudget
   readonly addressOf?: AddressOf
 }
@@ -135,7 +135,7 @@ export class Exchanges {
 const bodyBytesOf = (request: IncomingMessage): number =>
   request instanceof GatheredRequest ? request.bodyBytes : 0
 
-/** What a request that waits takes beside its header. */
+/** Bytes that a waiting request takes besides its header and body. */
 const REQUEST_BYTES = 2 * 1024
 
 const bytesOf = (waiting: readonly Exchange[] = []): number =>

@@ -5,14 +5,14 @@ const GATHER_BYTES = 4096
 
 /**
  * A request whose body arrives in large pieces, however small the peer cuts it. HTTP lets each byte be a chunk of
- * its own, and each would be an object of a few hundred bytes in whatever collects the body.
+ * its own, and each would be an object of a few hundred bytes in the code that collects the body.
  */
 export class GatheredRequest extends GuardedRequest {
-  /** The only piece so far: most bodies are one. */
+  /** The first piece while it is the only one: most bodies are one piece. */
   #piece: Buffer | undefined
   #gathered: Buffer | undefined
   #length = 0
-  /** How much of the body has come. */
+  /** Bytes of the body that have come. */
   bodyBytes = 0
 
   /** Called by Node for each piece of the body, and with null at its end. False: read no more for now. */

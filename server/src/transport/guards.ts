@@ -6,10 +6,10 @@ import { WebSocket } from 'ws'
 import { guardedEmit } from '../lib/guard.ts'
 import { Server as HttpServer, IncomingMessage, ServerResponse } from '../lib/http.ts'
 
-// Node and `ws` call us, and the libraries that sit on them, by `emit` of objects that are ours to make. So each
-// of these gets one that catches: what engine.io, Fastify or a dialect throws there ends its own connection.
+// Node and `ws` call this server and its libraries by `emit` of objects that are made here. Each of these objects
+// gets an `emit` that catches: an error of engine.io, Fastify or a dialect ends its own connection only.
 
-/** Ends the connections among an event's arguments: a socket, or that of a request. */
+/** Ends the connections among an event's arguments: sockets, and the sockets of requests. */
 function endAll(args: readonly unknown[]): void {
   for (const each of args) {
     if (each instanceof Duplex) each.destroy()
@@ -21,7 +21,7 @@ const emitOfServer = guardedEmit<Server>('tcp', (_server, args) => endAll(args))
 const emitOfHttpServer = guardedEmit<Server>('http', (_server, args) => endAll(args))
 const emitOfSocket = guardedEmit<Duplex>('tcp', (socket) => socket.destroy())
 
-/** Guards a server and every connection that it accepts. A failed `accept` is an event of it as well. */
+/** Guards a server and every connection that it accepts. A failed `accept` is an event of the server too. */
 export function guardServer(server: Server): void {
   replaceEmit(server, server instanceof HttpServer ? emitOfHttpServer : emitOfServer)
   server.on('connection', guardSocket)

@@ -9,7 +9,7 @@ export interface InboxOwner<T> {
   /** Stops and restarts the reading of the peer's socket. */
   pause(): void
   resume(): void
-  /** Where what waits is counted, and how its peer is cut off when that is too much. */
+  /** Counts the bytes of waiting items; `cutOff` ends the peer's connection when they are too many. */
   readonly share?: MemoryShare | undefined
   cutOff?(): void
   /** A bug in `handle`, which answers expected refusals itself. */
@@ -20,7 +20,7 @@ export interface InboxOwner<T> {
 const PAUSE_AT = 64
 const PAUSE_AT_SIZE = 256 * 1024
 const RESUME_AT = 16
-/** Items that take less together are counted by nobody. */
+/** Bytes that waiting items may take together without being counted. */
 const COUNTED_AT_SIZE = 16 * 1024
 
 /** Handles what one connection asks, strictly one after another. A flood is slowed at its source. */

@@ -17,7 +17,7 @@ export const LIMITS = {
   send: { burst: 1_000, perSecond: 50 },
   /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
   create: { burst: 500, perSecond: 1 },
-  /** Everything else an account asks, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
+  /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const
 
@@ -27,13 +27,13 @@ export type LimitKind = keyof typeof LIMITS
 export const HOLDS = {
   /** Subscriptions of Pusher clients, by address: whoever knows the key may have them. */
   subscription: 50_000,
-  /** Users whom the Pusher clients of an address watch. */
+  /** Users that Pusher clients watch, by address. */
   watch: 50_000,
 } as const
 
 const MEBIBYTE = 1024 * 1024
 
-/** For input that nobody has finished and output that nobody has read. */
+/** Bytes for input that is not finished and output that is not read. */
 export const MEMORY = { perAddress: 64 * MEBIBYTE, inAll: 256 * MEBIBYTE } as const
 
 type HoldKind = keyof typeof HOLDS
@@ -47,7 +47,7 @@ const SWEEP_AT = 50_000
 
 /** Token buckets by kind and key. At most `SWEEP_AT` of a kind are kept before the full ones are dropped. */
 export class Limits {
-  /** Of what is held for peers: of an address only where limits are on, in all always. */
+  /** Bounds the bytes held for peers: in all always, per address only where limits are on. */
   readonly memory: MemoryBudget
   readonly #isOn: boolean
   readonly #now: () => number

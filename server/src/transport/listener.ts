@@ -22,7 +22,7 @@ interface ListenerOptions {
   readonly socketIo?: SocketIo
   /** Shared with Socket.IO; else its own. */
   readonly exchanges?: Exchanges
-  /** Whom its connections belong to until they have asked something; else its own. */
+  /** Holds each connection until its first request; by default the listener's own. */
   readonly strangers?: Strangers
 }
 
@@ -46,11 +46,11 @@ export function createListener(options: ListenerOptions): HttpServer {
     // Other protocols (some clients offer HTTP/2 so) may be ignored: the request is answered as it stands.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
-  // A peer may end its side once it has asked, as `nc -N` does. Node's types leave it out.
+  // A peer may end its side after its request, as `nc -N` does. Node's types lack this option.
   Object.assign(http, { httpAllowHalfOpen: true })
   const { strangers = new Strangers(STRANGERS), socketIo } = options
   const { exchanges = new Exchanges({ strangers }) } = options
-  // A request that waited for its turn is handled in a callback of what it waited for.
+  // A request that waited is handled in a callback of another one or of a timer, so its errors are caught here.
   const handle = guarded('http', options.handle, (_request, response) => response.destroy())
   http.on('connection', (socket) => strangers.add(socket))
   http.on('request', (request, response) => {
@@ -75,7 +75,7 @@ export function createListener(options: ListenerOptions): HttpServer {
 
 const ABSOLUTE_FORM = /^https?:\/\/(?:[^/?#]*@)?([^/?#@]+)/i
 
-/** A request may name its whole target, and is then for that host, whatever its header says (RFC 9112, 3.2.2). */
+/** A request's target may be a whole URL, whose host then overrides the Host header (RFC 9112, 3.2.2). */
 function toOriginForm(request: IncomingMessage): void {
   const { url = '' } = request
   const [start, host] = ABSOLUTE_FORM.exec(url) ?? []
@@ -92,7 +92,7 @@ function destroyItself(this: Duplex): void {
 
 interface Refusal {
   readonly headers?: Readonly<Record<string, string>>
-  /** The status' text when it needs no explanation. */
+  /** By default the text of the status. */
   readonly body?: string
 }
 

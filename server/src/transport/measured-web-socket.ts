@@ -2,21 +2,21 @@ import type { Duplex } from 'node:stream'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 import { GuardedWebSocket } from './guards.ts'
 
-/** Not counted: the beginning of a message that comes in two segments. */
+/** Bytes that may be pending uncounted: the beginning of a message that comes in two segments. */
 const UNCOUNTED_BYTES = 2 * 1024
-/** What a segment takes beside its bytes until its message is whole. */
+/** Bytes that a segment takes besides its content until its message is whole. */
 const SEGMENT_BYTES = 300
 
 const MASK_BYTES = 4
 
-/** Of a frame that a client sends, in one piece (RFC 6455, 5.2). */
+/** Bytes of a frame that a client sends, in one piece (RFC 6455, 5.2). */
 const frameBytes = (payloadBytes: number): number =>
   payloadBytes + MASK_BYTES + (payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10)
 
-/** A WebSocket that knows how much has come of a message that is not finished. */
+/** A WebSocket that counts the bytes that have come of an unfinished message. */
 export class MeasuredWebSocket extends GuardedWebSocket implements Holder {
   #share: MemoryShare | undefined
-  /** Come and not known to belong to something finished. */
+  /** Bytes that have come and are not known to belong to a finished message, ping or pong. */
   #pendingBytes = 0
   #finishedBytes = 0
   #hasFinished = false
@@ -35,7 +35,7 @@ export class MeasuredWebSocket extends GuardedWebSocket implements Holder {
     this.terminate()
   }
 
-  /** Its socket, which it already listens to. */
+  /** Counts the bytes of the WebSocket's own socket, to which `ws` must already listen. */
   measure(socket: Duplex, share: MemoryShare): void {
     this.#share = share
     socket.on('data', (segment: Buffer) => this.#hear(segment.length))
@@ -52,10 +52,10 @@ export class MeasuredWebSocket extends GuardedWebSocket implements Holder {
     if (event === 'message') this.#hasFinished = true
   }
 
-  /** Called when all of it that could be told to anybody has been. */
+  /** Called once every message, ping and pong that these bytes complete has been emitted. */
   #hear(bytes: number): void {
     const pending = Math.max(0, this.#pendingBytes + bytes - this.#finishedBytes)
-    // Of one in fragments the frames are not known: what is left began in this segment at the earliest.
+    // The frames of a fragmented message are not known: the bytes after it came in this segment at the earliest.
     this.#pendingBytes = this.#hasFinished ? Math.min(pending, bytes) : pending
     if (pending > 0 && !this.#hasFinished) this.#pendingBytes += SEGMENT_BYTES
     this.#finishedBytes = 0

@@ -3,12 +3,12 @@ interface Newcomer {
 }
 
 /**
- * Sessions that have been opened and have not entered a namespace: each takes 10 KB, and needs no account. Past the
- * bound the oldest is cut off, since a client that means it enters at once.
+ * Sessions that are open and have not entered a namespace: each takes 10 KB, and needs no account. Past the bound
+ * the oldest is cut off, since a serious client enters at once.
  */
 export class Newcomers<Session extends Newcomer> {
   readonly #bound: number
-  /** In the order they came. */
+  /** In the order of arrival. */
   readonly #sessions = new Set<Session>()
 
   constructor(bound: number) {
@@ -24,7 +24,7 @@ export class Newcomers<Session extends Newcomer> {
     oldest.cutOff()
   }
 
-  /** It has entered, or is gone. */
+  /** Removes a session that has entered or is gone. */
   delete(session: Session | undefined): void {
     if (session) this.#sessions.delete(session)
   }

@@ -1,9 +1,9 @@
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 
-/** A packet and its attachments together: no more than one without any may have. */
+/** Bytes that a packet and its attachments may have together: as many as a packet without any. */
 const MAX_BYTES = 128 * 1024
 
-/** Of a packet that announces how many attachments follow it. */
+/** The start of a packet that announces how many attachments follow it. */
 const WITH_ATTACHMENTS = /^[56](\d+)-/
 
 /**
@@ -26,7 +26,7 @@ export class Attachments implements Holder {
     return this.#share.address
   }
 
-  /** What has come. False when it is too much: the connection must end. */
+  /** Counts a message. Returns false when there are too many bytes: the connection must end. */
   hear(packet: string | Buffer | undefined): boolean {
     if (typeof packet !== 'string') this.#missing--
     else this.#missing = Number(WITH_ATTACHMENTS.exec(packet)?.[1] ?? 0)

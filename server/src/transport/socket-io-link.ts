@@ -7,9 +7,9 @@ import { type EngineConnection, onTransportReady, rawSocketOf, releaseRequest } 
 import { replaceEmit } from './guards.ts'
 import { Attachments } from './socket-io-attachments.ts'
 
-/** What may still come from a client of which much already waits. */
+/** Bytes that a client may still send while its inbox is paused. */
 const MAX_FLOOD_BYTES = 1024 * 1024
-/** How long a peer that is cut off may take to read what was written. */
+/** Milliseconds that a peer that is cut off has to read the last writes. */
 const CLOSE_GRACE_MS = 2_000
 
 /**
@@ -19,20 +19,20 @@ const CLOSE_GRACE_MS = 2_000
 export class SocketIoLink {
   readonly share: MemoryShare
   readonly connection: EngineConnection
-  /** Sessions so far, the refused included. */
+  /** The number of sessions so far, the refused included. */
   connects = 0
-  /** A session is connected, or about to be. */
+  /** Whether a session is connected, or about to be. */
   isTaken = false
-  /** Of the session. Polls cannot be slowed by not reading: a client that goes on while it is paused is cut off. */
+  /** The session's inbox. Polls cannot be slowed by not reading: a client that goes on during a pause is cut off. */
   inbox: { readonly isPaused: boolean } | undefined
-  /** Of the session: a poll has come, or the WebSocket has taken what engine.io wrote. */
+  /** Called for the session when a poll has come, or the WebSocket has taken engine.io's last write. */
   onReady: (() => void) | undefined
   readonly #attachments: Attachments
   #floodBytes = 0
   #arrivedBytes = 0
   #out: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
   #owner: Owner | undefined
-  /** Packets that came in the same turn after one that leaves the namespace, which is handled in the next. */
+  /** Packets that came after a DISCONNECT in the same turn: Socket.IO handles a DISCONNECT in the next turn. */
   #later: Message[] | undefined
 
   constructor(connection: EngineConnection, share: MemoryShare) {
@@ -45,12 +45,12 @@ export class SocketIoLink {
     replaceEmit(connection, emit)
   }
 
-  /** As limits count it. */
+  /** The peer's address, as limits count it. */
   get address(): string {
     return this.share.address
   }
 
-  /** The way out past engine.io, undefined while there is none that keeps the order. */
+  /** The sink that bypasses engine.io; undefined without a WebSocket, or while bypassing would break the order. */
   get direct(): SocketSink | undefined {
     const socket = rawSocketOf(this.connection)
     if (!socket) return undefined
@@ -58,7 +58,7 @@ export class SocketIoLink {
     return this.#out.sink
   }
 
-  /** As `direct`, once there has been one, also while engine.io writes to its socket. */
+  /** The sink of `direct` once there has been one, also while engine.io writes to its socket. */
   get out(): SocketSink | undefined {
     return this.#out?.sink
   }
@@ -68,13 +68,13 @@ export class SocketIoLink {
     return this.#out?.socket ?? rawSocketOf(this.connection)
   }
 
-  /** Whose frames carry an own uuid on this connection. */
+  /** Sets the account whose frames carry its own uuid on this connection. */
   setOwner(owner: Owner | undefined): void {
     this.#owner = owner
     this.#out?.sink.setOwner(owner)
   }
 
-  /** A session has left: what still waits was meant for it. */
+  /** Ends a session and drops its waiting output, which the next session must not get. */
   leave(): void {
     this.isTaken = false
     this.inbox = undefined
@@ -83,17 +83,17 @@ export class SocketIoLink {
     this.#out?.sink.clear()
   }
 
-  /** Without Socket.IO's own goodbye, after which a client would not come back by itself. */
+  /** Closes without Socket.IO's DISCONNECT, after which a client would not reconnect by itself. */
   cutOff(): void {
-    // Known only while the connection is open.
+    // The socket is known only while the connection is open.
     const { socket } = this
     this.connection.close(true)
     runAfter(CLOSE_GRACE_MS, () => socket?.destroy()).unref()
   }
 
   /**
-   * Socket.IO takes a CONNECT at once and a DISCONNECT in the next turn, so of a pair that came together it would
-   * see the second CONNECT first, and refuse it.
+   * Holds packets after a DISCONNECT back for a turn. Socket.IO handles a CONNECT at once and a DISCONNECT in the
+   * next turn, so it would handle a CONNECT that came with a DISCONNECT first, and refuse it.
    */
   hear(packet: Message): void {
     if (this.#later) {
@@ -114,14 +114,14 @@ export class SocketIoLink {
     )
   }
 
-  /** Bytes that came since it was asked last. */
+  /** The bytes that came since the last call. */
   takeArrived(): number {
     const arrived = this.#arrivedBytes
     this.#arrivedBytes = 0
     return arrived
   }
 
-  /** The connection is gone. */
+  /** Called when the connection is gone. */
   close(): void {
     this.#attachments.clear()
   }

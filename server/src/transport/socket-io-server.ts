@@ -21,10 +21,10 @@ import { serve } from './socket-io-serving.ts'
 /** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
 const MAX_SOCKET_IO_BYTES = 128 * 1024
 
-/** How long a session may take to enter a namespace, and how many may be about to. */
+/** Milliseconds that a session has to enter a namespace, and the number of sessions that may be about to. */
 const ENTER_WITHIN_MS = 15_000
 const MAX_NEWCOMERS = 10_000
-/** How long one that is sent away may take to poll for that. */
+/** Milliseconds that a session that is sent away has to poll for its close. */
 const GOODBYE_MS = 1_000
 
 /** Serves Socket.IO for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
@@ -43,7 +43,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     cors: corsOf,
     wsEngine: rememberingWsServer((request) => ({ memory: limits.memory, address: addressOf(request) })),
   })
-  // A handshake, and a CONNECT, end in promises of the libraries that nobody owns.
+  // Guard handshakes and CONNECTs: the libraries handle them in promises whose rejections nobody handles.
   replaceEmit(
     io.engine,
     guardedEmit('socket_io', (_engine, [connection]) => closeEngine(connection)),
@@ -61,7 +61,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     newcomers.add(link)
     connection.once('close', () => newcomers.delete(link))
     cutOffUnread(connection)
-    // Whoever never enters does not come for its goodbye either.
+    // A client that never enters a namespace does not poll for its close either.
     shortenGoodbye(connection, GOODBYE_MS)
   })
   const enter = (socket: Socket, next: Next) => {
@@ -79,7 +79,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
 const closeSocket = ({ conn }: Socket): void => conn.close(true)
 
 function closeEngine(connection: unknown): void {
-  // Whatever its shape: that may be what has failed.
+  // Assume no shape of the connection: the check of its shape may be what failed.
   if (typeof connection === 'object' && connection !== null && 'close' in connection)
     (connection as Pick<EngineConnection, 'close'>).close(true)
 }
@@ -103,12 +103,12 @@ function isWithinLimit(
 type Next = (error?: Error) => void
 
 /**
- * One session at a time. Socket.IO itself closes a connection that sends CONNECT while its session lives, but
- * learns of a session only in the next turn: until then a second one would stand beside it.
+ * Admits one session at a time. Socket.IO itself closes a connection that sends CONNECT while its session lives, but
+ * learns of a session only in the next turn: until then it would let in a second one.
  */
 function admit(socket: Socket, next: Next, { limits }: SocketIoOptions): void {
   const link = linkOf(socket.conn)
-  // The first comes with the handshake, which was counted.
+  // The first CONNECT comes with the handshake, which was counted.
   const isTooMany = link !== undefined && link.connects++ > 0 && limits.take('request', link.address) > 0
   if (!link || link.isTaken || isTooMany) {
     refuse(socket, next)
@@ -118,7 +118,7 @@ function admit(socket: Socket, next: Next, { limits }: SocketIoOptions): void {
   next()
 }
 
-/** With the connection, as Socket.IO does. Without `next` the library would keep the refused socket. */
+/** Closes the whole connection, as Socket.IO does. Without `next` the library would keep the refused socket. */
 function refuse(socket: Socket, next: Next): void {
   socket.conn.close()
   next(new Error('refused'))

@@ -12,10 +12,10 @@ import { hold, release } from './socket-io-floods.ts'
 import { linkOf, type SocketIoLink } from './socket-io-link.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 
-/** How long a client that polls may take to come for its goodbye. */
+/** Milliseconds that a polling client has to poll for its close. */
 const CLOSE_GRACE_MS = 1_000
 
-/** An event, and how much has come since the one before. */
+/** An event, and the bytes that have come since the event before. */
 interface Arrival {
   readonly packet: readonly unknown[]
   readonly bytes: number

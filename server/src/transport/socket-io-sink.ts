@@ -30,7 +30,7 @@ export class SocketIoSink implements Sink {
   #owner: Owner | undefined
   #queue: Item[] = []
   #isScheduled = false
-  /** While no poll comes: counted as far as `#counted` items of the queue. */
+  /** Counts the first `#counted` items of the queue while no poll comes. */
   #backlog: Backlog | undefined
   #counted = 0
   #isOver = false
@@ -71,7 +71,7 @@ export class SocketIoSink implements Sink {
     await this.#link.out?.drained()
   }
 
-  /** Hands over what waits, if there is anybody to take it. */
+  /** Hands over the queue if a WebSocket or a poll can take it; else counts it as backlog. */
   flush(): void {
     this.#isScheduled = false
     if (this.#isOver || this.#queue.length === 0) return
@@ -81,31 +81,31 @@ export class SocketIoSink implements Sink {
     else this.#hold()
   }
 
-  /** Hands over what waits to whoever may still come for it: nothing else is sent. */
+  /** Hands over the queue even while no poll waits, since nothing else is sent after it. */
   finish(): void {
     this.#link.out?.flush()
     if (!this.#isOver) this.#handOver()
   }
 
-  /** Its peer has not polled for too long, or too much waits. */
+  /** Called when the peer has not polled for too long. */
   onStalled(): void {
     this.destroy()
   }
 
-  /** Without a word. */
+  /** Ends the connection without Socket.IO's DISCONNECT. */
   destroy(): void {
     this.#forget()
     this.#link.cutOff()
   }
 
-  /** Its client has left the namespace: whoever connects next over the same connection gets nothing of this. */
+  /** Drops the queue: the client has left the namespace, and the connection's next session must get none of it. */
   end(): void {
     this.#isOver = true
     this.#forget()
     this.#link.leave()
   }
 
-  /** Undefined while there is none, or something waits to go before. */
+  /** The link's `direct`; also undefined while earlier items wait, and after the end. */
   get #direct(): SocketSink | undefined {
     return this.#queue.length === 0 && !this.#isOver ? this.#link.direct : undefined
   }
@@ -151,11 +151,11 @@ export class SocketIoSink implements Sink {
       else this.#backlog.wait(item.bytes, false)
     }
     this.#counted = this.#queue.length
-    // Counted is what waited before: one long answer alone is nobody's slowness.
+    // Both were read before this queue was counted: one long answer alone does not make a client slow.
     if (countedBytes > MAX_BACKLOG_BYTES || waitingBytes > MAX_WAITING_BYTES) this.destroy()
   }
 
-  /** What waited, of which nothing is kept. */
+  /** Empties the queue and returns its items. */
   #taken(): readonly Item[] {
     const queue = this.#queue
     this.#forget()
@@ -173,7 +173,7 @@ export class SocketIoSink implements Sink {
   /** engine.io adds its own packet type, 4; the 2 is socket.io's EVENT. */
   #packetOf(frame: Frame): string {
     const text = this.#payloadOf(frame).toString()
-    // Version 1 of the client takes what it polls for bytes of UTF-8 once more, and fails on any other character.
+    // Version 1 of the client decodes polled text as UTF-8 a second time, and fails on characters outside ASCII.
     return `2${this.#link.connection.protocol === 3 ? asciiJson(text) : text}`
   }
 

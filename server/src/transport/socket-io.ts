@@ -51,7 +51,7 @@ export function socketIoFrame(event: string, payload: unknown): Frame {
   return wsTextFrame(JSON.stringify([event, payload]), HEADER)
 }
 
-/** One for all, so that a connection has it once. */
+/** One listener for all connections, so that `off` and `on` leave each connection with it once. */
 function endItself(this: Socket): void {
   this.end()
 }
@@ -69,14 +69,14 @@ export class SocketIo {
     this.#options = options
   }
 
-  /** The slash at the end is the client's choice. */
+  /** A client may leave out the slash at the end of the path. */
   owns(path: string): boolean {
     return path === PATH || path.startsWith(`${PATH}/`)
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
-    // A client that is gone between two events must not be taken for one that listens on.
+    // End our side with the client's: one that left between two events must not be taken for one that still listens.
     socket.off('end', endItself).on('end', endItself)
     this.#use(socket, (engine) => engine.handleRequest(request, response))
   }

@@ -6,20 +6,19 @@ interface StrangerBounds {
   readonly inAll: number
 }
 
-/** Each takes up to 40 KB: its socket, and 16 KiB of a header. By address only where rate limits are on. */
+/** A connection takes up to 40 KB: its socket, and 16 KiB of a header. `perAddress` holds only with rate limits on. */
 export const STRANGERS = { perAddress: 2_000, inAll: 10_000 } as const
 
 /**
- * Connections that have not yet said what they want: no whole header of a request, no hello. They cost memory and
- * nobody has counted them as requests. Past a bound the one that has waited longest is cut off, since a client that
- * means it speaks at once.
+ * Connections that have sent no whole header of a request and no hello yet. They cost memory and are not counted as
+ * requests. Past a bound the connection that has waited longest is cut off, since a serious client speaks at once.
  */
 export class Strangers {
   readonly #bounds: StrangerBounds
-  /** In the order they came. */
+  /** Connection → its address, in the order of arrival. */
   readonly #all = new Map<Socket, string>()
   readonly #byAddress = new Map<string, Set<Socket>>()
-  /** One listener for all: a closure each would be kept with its connection. */
+  /** One listener for all connections: a closure for each would be kept with its connection. */
   readonly #forget: (this: Socket) => void
 
   constructor(bounds: StrangerBounds) {
@@ -30,7 +29,7 @@ export class Strangers {
     }
   }
 
-  /** One that has come. It is forgotten when it closes. */
+  /** Adds a new connection, which is removed when it closes. */
   add(socket: Socket): void {
     if (this.#all.has(socket)) return
     const address = networkOf(socket.remoteAddress)
@@ -42,7 +41,7 @@ export class Strangers {
     if (this.#all.size > this.#bounds.inAll) this.#cutOff(this.#all.keys().next().value)
   }
 
-  /** It has said what it wants, or is gone. */
+  /** Removes a connection that has sent its request or hello, or is gone. */
   delete(socket: Socket): void {
     const address = this.#all.get(socket)
     if (address === undefined) return

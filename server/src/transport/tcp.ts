@@ -12,7 +12,7 @@ interface SniffingOptions {
   readonly onRaw: (socket: Socket, msLeft: number) => void
   /** A peer that says nothing for this long is closed. */
   readonly deadlineMs: number
-  /** All of its connections are among these until whoever takes one over takes it out. Else its own. */
+  /** Holds each connection until the code that takes it over removes it. By default the server's own. */
   readonly strangers?: Strangers
 }
 

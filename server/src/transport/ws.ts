@@ -20,7 +20,7 @@ export interface WsOptions {
    * time. Absent where the dialect has pings of its own.
    */
   readonly pingIntervalMs?: number
-  /** Where what a peer does not finish or does not take is counted. */
+  /** The peer's memory share, which counts unfinished input and unread output. */
   readonly shareOf?: (request: IncomingMessage) => MemoryShare
 }
 
@@ -33,8 +33,8 @@ export interface WsHandlers {
 const CLOSE_GRACE_MS = 2_000
 
 /**
- * Of one unfinished message: its fragments, and the segments that a fragment comes in. Each is an object in
- * memory, many times the byte it may hold. Past either the connection is closed with 1008.
+ * Pieces of one unfinished message: its fragments, and the segments that a fragment comes in. Each is an object in
+ * memory, many times as large as the byte it may hold. Past either bound the connection is closed with 1008.
  */
 export const WS_PIECES = { maxFragments: 128, maxBufferedChunks: 1024 } as const
 
@@ -44,7 +44,7 @@ export class WsConnection {
   readonly #ws: WebSocket
   readonly #out: SocketSink
   readonly #slow: WsOptions['slow']
-  /** Read by its sink. */
+  /** The peer's memory share, which the sink reads. */
   readonly share?: MemoryShare
   /** Set whenever the peer is heard of; whoever watches over it clears it. */
   isAlive = true
@@ -103,7 +103,7 @@ export class WsConnection {
   }
 }
 
-/** One whose check fails keeps nobody behind it. */
+/** A connection whose check throws is ended, and the connections after it are still checked. */
 const checkAlive = guarded(
   'timer',
   (connection: WsConnection) => {

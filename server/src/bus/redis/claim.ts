@@ -42,7 +42,7 @@ export class Claim {
         for (const [n, { member, about }] of holds.entries()) {
           if (shifts[n] === 1) onCome({ set, member, about })
         }
-        // Another node may have said first what was said about them before.
+        // `hold` stores `about` for a member's first node only: another node may have stored the earlier one.
         const described = holds.filter(({ member }) => this.#holders.members(set).get(member)?.isDescribed)
         await Promise.all(described.map(({ member }) => this.describe(set, member)))
       }
@@ -64,7 +64,7 @@ export class Claim {
     return shifts[0]
   }
 
-  /** Says what this node knows about a member by now. */
+  /** Stores this node's present `about` of a member in Redis. */
   async describe(set: string, member: string): Promise<void> {
     const about = this.#holders.members(set).get(member)?.about
     if (about !== undefined && !this.#isBuried) await this.ledger.describe(this.#self, set, { member, about })

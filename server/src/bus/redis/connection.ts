@@ -17,7 +17,7 @@ export const SOCKET = { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOU
 export const socketOf = ({ host, port, isTls }: RedisAddress) =>
   isTls ? { ...SOCKET, host, port, tls: true as const } : { ...SOCKET, host, port }
 
-/** What an address says of who we are. */
+/** The user and password of an address, as options of the client library. */
 export const credentialsOf = ({ user, password }: RedisAddress) => ({
   ...(user !== undefined && { username: user }),
   ...(password !== undefined && { password }),

@@ -47,8 +47,8 @@ export class RedisBus implements Bus {
   #isReported = false
 
   /**
-   * Connects, and goes on without when Redis does not answer within a second, and another in which it is looked at
-   * whether it speaks TLS where none is meant, or the reverse. Throws `SettingRefusal` for what waiting does not mend.
+   * Connects, or goes on without Redis when it does not answer within a second; another second may go into a check
+   * for TLS on one side only. Throws `SettingRefusal` for a fault that waiting does not mend.
    */
   static async open(options: RedisBusOptions): Promise<RedisBus> {
     const { promise: tried, resolve } = Promise.withResolvers<void>()
@@ -79,7 +79,7 @@ export class RedisBus implements Bus {
       onOpen: (wire) => this.#open(wire),
       onAsking: () => {
         const onProven = this.#outbox.beginProof()
-        // A primary that lacks the replicas which it must have takes no writes, and may have been replaced by another.
+        // A primary that lacks its required replicas refuses writes, and may have been replaced by another primary.
         return () => this.presence.refusal === undefined && onProven()
       },
       onUp: () => {

@@ -7,18 +7,18 @@ import type { Names } from './names.ts'
 import { KEEP } from './scripts.ts'
 import type { RedisCommands } from './wire.ts'
 
-/** Nobody waits longer to subscribe because Redis does not answer. */
+/** Milliseconds that a subscriber waits for Redis at most. */
 const ANSWER_TIMEOUT_MS = 1_000
 
 /**
- * The last news of topics, in Redis, so that a node that comes later knows it. What each node may put there is
- * bounded. While Redis is away a node knows only what it kept meanwhile, and says it once Redis is back: what it
- * knew before may have been replaced by others.
+ * The last news of topics, in Redis, so that a node that comes later knows it. Each node may put a bounded amount
+ * there. While Redis is away a node knows only the news that it kept meanwhile, since other nodes may have replaced
+ * the earlier; it stores that news once Redis is back.
  */
 export class RedisKept {
   readonly #link: RedisLink
   readonly #names: Names
-  /** News of this node: without its text once Redis has it, with its text until then. */
+  /** This node's news. Each entry has its text until Redis has stored it. */
   readonly #own: KeptNews
 
   constructor(link: RedisLink, names: Names) {
@@ -52,13 +52,13 @@ export class RedisKept {
     return text === undefined || leftMs <= 0 ? undefined : { text, leftMs }
   }
 
-  /** On a new wire: what Redis was not told yet. */
+  /** Stores, over a new wire, the news that Redis does not have yet. */
   async open(commands: RedisCommands): Promise<void> {
     for (const [topic, entry] of [...this.#own.texts()])
       await this.#say(commands, topic, { entry, mode: 'unless newer' })
   }
 
-  /** Never rejects: whether Redis is lost, the link finds out by itself. */
+  /** Never rejects: the link itself finds out whether Redis is lost. */
   async #say(
     commands: RedisCommands,
     topic: string,
@@ -72,7 +72,7 @@ export class RedisKept {
       await commands.eval(KEEP, { keys: [key], arguments: said })
       entry.text = undefined
     } catch {
-      // Nothing is better than what was there before. A Redis that refuses to store still deletes.
+      // Delete the earlier news: none is better than outdated. A Redis that refuses to store still deletes.
       await commands.del(key).catch(() => undefined)
     }
   }

@@ -62,7 +62,7 @@ export class Ledger {
     return reply as Shift[]
   }
 
-  /** Does nothing about a member that is not there, or once the lease has run out. */
+  /** Does nothing when the member is absent or the lease has run out. */
   async describe(
     { leaseUntil }: Holder,
     set: string,

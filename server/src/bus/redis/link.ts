@@ -9,7 +9,7 @@ interface LinkOptions {
   /** A new wire: nothing that an earlier one was told holds. It is up when the promise resolves. */
   readonly onOpen: (wire: Wire) => Promise<void>
   readonly onUp: () => void
-  /** Redis is about to be asked whether it is there as it must be; what is answered is called once it has said so. */
+  /** Called before each ping. The returned function is called once every server has answered as a primary. */
   readonly onAsking: () => () => void
   /** The wire broke, or could not be opened; again for each attempt. */
   readonly onDown: (error: unknown) => void
@@ -67,7 +67,7 @@ export class RedisLink {
     }
   }
 
-  /** Whatever becomes of the telling, the link goes on. */
+  /** Calls `onDown`; the link goes on even if that throws. */
   #tellDown(error: unknown): void {
     guarded('redis', this.#options.onDown)(error)
   }

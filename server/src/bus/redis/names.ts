@@ -20,7 +20,7 @@ export class Names {
     return `{${this.channel(topic)}}:${id}`
   }
 
-  /** Where the last news of a topic lies: also on that server, so that it is there before it is told. */
+  /** The key of a topic's last news: on its channel's server, so that the news is stored before it is published. */
   kept(topic: string): string {
     return `{${this.channel(topic)}}:kept`
   }

@@ -3,12 +3,12 @@ import { connect } from 'node:tls'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 
 const ANSWER_MS = 1_000
-/** The first byte of what Redis answers, whether it lets us in or not. */
+/** The first bytes that an answer of Redis may have: `+` when it lets us in, `-` when it does not. */
 const REDIS_ANSWERS = new Set(['+', '-'])
 
 /**
- * Whether what listens there speaks TLS where the address says that it does not, or the reverse. Nothing of the address
- * but the host is told to it.
+ * Whether the server speaks TLS where the address says that it does not, or the reverse. The server learns nothing
+ * of the address but the host.
  */
 export const speaksOtherwise = (address: RedisAddress): Promise<boolean> =>
   address.isTls ? speaksPlainly(address) : speaksTls(address)
@@ -22,7 +22,7 @@ const speaksPlainly = (at: RedisAddress): Promise<boolean> =>
 
 const speaksTls = (at: RedisAddress): Promise<boolean> =>
   asked((conclude) => {
-    // It is only asked whether it does: nothing is said to it.
+    // Accept any certificate: only the handshake is of interest, and nothing is sent after it.
     const options = { host: at.host, port: at.port, rejectUnauthorized: false }
     return connect(options, () => conclude(true))
   })

@@ -23,9 +23,9 @@ export class Outbox {
   /** Commands that Redis has not answered. */
   #unanswered = 0
   #onAnswered: (() => void) | undefined
-  /** To be poked. */
+  /** Topics to poke once there is a wire. */
   readonly #missed = new TopicSet()
-  /** What Redis has taken since it was last asked whether it passes news on, and since the time before. */
+  /** Topics sent since the last ping, and (`#proving`) before it, while no answer proves that they were passed on. */
   #unproven = new TopicSet()
   #proving = new TopicSet()
 
@@ -66,11 +66,11 @@ export class Outbox {
   }
 
   /**
-   * Redis is about to be asked whether it passes news on: one that has become a replica takes them, and tells
-   * nobody. The answer is to be called once it has said that it does.
+   * Called before a ping, since a Redis that has become a replica takes news without passing it on. Call the
+   * returned function once the answer has shown that Redis is a primary.
    */
   beginProof(): () => void {
-    // The last question may have been left without an answer.
+    // The last ping may have had no answer.
     this.#unproven.addAll(this.#proving)
     const proving = this.#unproven
     this.#proving = proving
@@ -80,7 +80,7 @@ export class Outbox {
     }
   }
 
-  /** The wire is broken: what was said over it since the last proof may have reached nobody. */
+  /** Notes the topics sent since the last proof as missed: the wire is broken, and their news may be lost. */
   doubt(): void {
     this.#missed.addAll(this.#proving)
     this.#missed.addAll(this.#unproven)

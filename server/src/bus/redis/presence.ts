@@ -79,7 +79,7 @@ export class RedisPresence implements PresenceSets {
     this.#listeners.push(listener)
   }
 
-  /** Why Redis takes nothing that it is told, though it answers. Undefined when it does. */
+  /** The error by which Redis refuses writes, though it answers. Undefined while it accepts them. */
   get refusal(): unknown {
     return this.#tenure.refusal
   }

@@ -3,7 +3,7 @@ import { hostAndPort } from '../../lib/server-address.ts'
 import { isTlsFault } from '../../lib/tls-fault.ts'
 import { speaksOtherwise } from './other-tongue.ts'
 
-/** Answers of Redis, and why each will be the same however long one waits. */
+/** Errors of Redis that waiting does not mend, and the explanation of each. */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [
     /^(WRONGPASS|NOAUTH)|AUTH <password> called without|Client sent AUTH/,
@@ -25,7 +25,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/, and 7 or newer is needed$/, 'is too old: name Redis 7 or newer'],
 ]
 
-/** The sentence for a Redis that waiting does not mend; undefined for any other trouble. It has no password. */
+/** A sentence, without the password, for a fault that waiting does not mend; undefined for any other fault. */
 export async function refusalOf(error: unknown, address: RedisAddress): Promise<string | undefined> {
   if (!(error instanceof Error)) return undefined
   const where = hostAndPort(address.host, address.port)
@@ -37,7 +37,7 @@ export async function refusalOf(error: unknown, address: RedisAddress): Promise<
   return `Redis at ${where} was reached, and its TLS was not accepted (${code}, ${says}): name its host as its certificate does, or write redis: for one without TLS, in REDIS_URL.`
 }
 
-/** Each would wait for the other's first word, or hang up. */
+/** The sentence for TLS on one side only: each side then waits for the other's first bytes, or hangs up. */
 async function misfitOf(address: RedisAddress, where: string): Promise<string | undefined> {
   if (!(await speaksOtherwise(address))) return undefined
   return address.isTls

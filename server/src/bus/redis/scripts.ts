@@ -91,7 +91,7 @@ return { redis.call('EXISTS', KEYS[4]), gone }
 `
 
 /**
- * Replaces what is said about a member that is there.
+ * Replaces the `about` of a member that is present.
  * KEYS: members, about. ARGV: until when the node's lease runs, member, about.
  */
 export const DESCRIBE = `${UNLESS_TOO_LATE}
@@ -101,7 +101,7 @@ return {}
 
 /**
  * Keeps the last news of a topic.
- * KEYS: where it lies. ARGV: the news, when it was kept, for how many ms, 1 if it is the newest whatever is there.
+ * KEYS: its key. ARGV: the news, its time of keeping, ms to keep it, 1 to replace even news that was kept later.
  */
 export const KEEP = `
 local at = redis.call('HGET', KEYS[1], 'at')

@@ -12,7 +12,7 @@ export function createShards(address: RedisAddress, onBroken: (error: unknown) =
   const shards = createCluster({
     RESP: 2,
     rootNodes: [{ socket: socketOf(address) }],
-    // What the address says of who we are holds for every shard.
+    // Every shard gets the user and password of the address.
     defaults: { ...CONNECTION, ...credentialsOf(address), socket: { ...SOCKET, ...tls } },
     // Every master is connected to at once: a shard that is away is noticed, and not first by a message.
     minimizeConnections: false,

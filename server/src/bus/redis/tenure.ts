@@ -51,7 +51,7 @@ export class Tenure {
     this.#renewing = runEvery(RENEW_EVERY_MS, () => this.#renew()).unref()
   }
 
-  /** Why Redis takes nothing, though it answers: no memory, no replica, no right. Undefined when it does. */
+  /** Why Redis refuses writes, though it answers: no memory, replica or permission. Undefined while it accepts them. */
   get refusal(): unknown {
     return this.#refusal
   }
@@ -152,7 +152,7 @@ export class Tenure {
   #report(ledger: Ledger, error: unknown): void {
     if (ledger !== this.#offered || !(error instanceof ErrorReply)) return
     this.#isHeld = false
-    // It is the link that notices, and breaks.
+    // The link notices a replica by itself, and breaks.
     if (isOfReplica(error)) return
     if (this.#refusal === undefined) this.#options.onError(error)
     this.#refusal = error

@@ -1,10 +1,10 @@
-/** Topics remembered one by one; past it all are meant. */
+/** Topics that are remembered one by one; a larger set means all topics. */
 const MAX_TOPICS = 10_000
 
-/** A topic that every node listens to: a poke there is one for all topics; news there, that a node has died. */
+/** A topic that every node listens to: a poke on it is for all topics; news on it says that a node has died. */
 export const EVERYTHING = '*'
 
-/** Topics of which something may have been missed. Bounded: too many stand for all. */
+/** Topics whose news may have been missed. Bounded: past `MAX_TOPICS` the set means all topics. */
 export class TopicSet {
   readonly #topics = new Set<string>()
 
@@ -16,7 +16,7 @@ export class TopicSet {
     for (const topic of others.#topics) this.add(topic)
   }
 
-  /** The topics, which are then forgotten. */
+  /** Returns the topics and empties the set. */
   take(): readonly string[] {
     const topics = this.#topics.size > MAX_TOPICS ? [EVERYTHING] : [...this.#topics]
     this.#topics.clear()

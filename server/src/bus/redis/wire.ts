@@ -42,8 +42,8 @@ export interface BreakableWire extends Wire, AsyncDisposable {
   /** Rejects when a connection is lost. */
   readonly broken: Promise<never>
   /**
-   * Resolves when every server has answered and is a primary. Rejects also when news may have been missed
-   * otherwise.
+   * Resolves when every server has answered and is a primary. Also rejects when news may have been missed for
+   * another reason, such as slots that have moved between shards.
    */
   ping(): Promise<unknown>
 }
