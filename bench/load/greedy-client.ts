@@ -2,14 +2,14 @@ import { Agent, request } from 'node:http'
 import { WebSocket } from 'ws'
 import type { Ask } from '../targets/parlance/greed.ts'
 
-// A process of its own: asks the same over many connections, each as soon as it has its answer, whatever that is.
+// Runs as a process of its own: each connection repeats the same request as soon as it is answered or refused.
 
-/** Not the address of the others, whose allowance is their own. On Linux all of 127.0.0.0/8 is this machine. */
+/** Differs from the others' address, which keeps its own allowance. On Linux all of 127.0.0.0/8 is this machine. */
 const OWN_ADDRESS = '127.0.0.2'
 const CONNECTIONS = 24
 const SUCCESS = 200
 
-/** What it has got so far. */
+/** Counts of what the client has received so far. */
 export interface Haul {
   readonly answers: number
   readonly refusals: number
@@ -60,5 +60,5 @@ process.on('message', (message: Ask | 'tell') => {
   else if (message.frame === undefined) askByHttp(message)
   else askByWebSocket(message)
 })
-// It does not outlive who has started it.
+// The client ends with the process that started it.
 process.on('disconnect', () => process.exit())

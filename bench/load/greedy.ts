@@ -6,13 +6,13 @@ import type { Haul } from './greedy-client.ts'
 
 const CLIENT = join(import.meta.dirname, 'greedy-client.ts')
 
-/** A client of bad manners that runs beside us. */
+/** A client in a process of its own that repeats one request as fast as it is answered. */
 interface Greedy {
-  /** Ends it, and answers what it has got. */
+  /** Ends the client; resolves with what it received. */
   stop(): Promise<Haul>
 }
 
-/** From now on it asks. */
+/** Starts a client that repeats this request from now on. */
 export function beGreedy(ask: Ask): Greedy {
   const child = fork(CLIENT, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   child.send(ask)

@@ -1,6 +1,6 @@
 import type { FigureName } from './figures.ts'
 
-/** What issues 3 and 11 ask for. Where several figures have the name, the one that is furthest from the goal counts. */
+/** A goal of issues 3 and 11. When several figures have the name, the one that is furthest from the goal counts. */
 export interface Goal {
   readonly topic: string
   readonly words: string

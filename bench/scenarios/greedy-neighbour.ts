@@ -12,14 +12,14 @@ import { finish } from './under-load.ts'
 
 /** A message every 50 ms. */
 const PER_SECOND = 20
-/** Within what a sender is allowed. */
+/** Messages per second, within a sender's allowance. */
 const WARM_UP_PER_SECOND = 100
-/** It is few messages for a percentile: they are counted for longer than others. */
+/** Factor on the measured seconds: messages are few, and a percentile needs enough of them. */
 const LONGER = 4
 
 /**
- * From sending to delivery between two people, while an account with the default limits asks for the longest answer
- * as fast as it may. The measurement begins with the first of its requests, when its allowance is whole.
+ * Latency from sending to delivery between two people, while an account with the default limits asks for the longest
+ * answer as fast as it may. The measurement begins with the first of its requests, when its allowance is whole.
  */
 export async function greedyNeighbour(
   greed: Greed,

@@ -40,8 +40,8 @@ for (const [engine, isMissing] of Object.entries(needs)) {
   leftOut.push(`NOT RUN, because ${reason}: ${files.join(', ')}`)
 }
 
-// Each file is a process of its own, which would compile the same modules again. The directory is of this run alone: what
-// lies under a name that others know could be theirs, and would be run.
+// Each file is a process of its own, which would compile the same modules again. The directory is of this run alone:
+// code under a name that others know could be theirs, and would be run.
 if (!process.env.NODE_COMPILE_CACHE) {
   const directory = mkdtempSync(join(tmpdir(), 'parlance-compile-cache-'))
   process.env.NODE_COMPILE_CACHE = directory

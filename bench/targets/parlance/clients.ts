@@ -73,7 +73,7 @@ export const connectGroups: Connect = async ({ parlance, conversation, person, e
   return { send: (body) => client.sendPacket(`${head}${body}"}]`), close: () => client.close() }
 }
 
-/** Of an event whose name begins with it, `pusher:` or `pusher_internal:`; where that stands in a frame. */
+/** First byte of the protocol's own event names (`pusher:`, `pusher_internal:`), and where a name begins in a frame. */
 const P = 0x70
 const EVENT_NAME_AT = '{"event":"'.length
 

@@ -5,19 +5,19 @@ import { onSqlite } from './layout.ts'
 import type { Conversation, ParlanceWorld, Person } from './seed.ts'
 import type { Parlance } from './server.ts'
 
-/** What a greedy client asks, again and again. */
+/** The request that a greedy client repeats. */
 export interface Ask {
   readonly port: number
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** Said over a WebSocket at that path, where it is not the request itself. */
+  /** The request as a frame over a WebSocket at that path; absent when it is an HTTP request. */
   readonly frame?: string
 }
 
 /** A server with a conversation that has the longest answers there are, one of its members, and people elsewhere. */
 export interface GreedyWorld {
   readonly ask: Ask
-  /** The others: its conversation 0 is theirs. */
+  /** The server as the other people use it: its conversation 0 is theirs. */
   readonly others: Running
 }
 

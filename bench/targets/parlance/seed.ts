@@ -27,9 +27,9 @@ export interface ParlanceWorld extends World {
   readonly areGuests?: boolean
   /** Members of the first conversation, where it has more than the others. */
   readonly firstMembers?: number
-  /** How long the messages are that lie there already; as all others where it is not given. */
+  /** Bytes of each message of the history; absent when they are as long as all others. */
   readonly historyBytes?: number
-  /** With limits of rate, as they are by default. */
+  /** Whether rate limits are on, as they are by default in a server. */
   readonly isLimited?: boolean
 }
 

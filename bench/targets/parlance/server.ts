@@ -25,7 +25,7 @@ export interface Parlance {
   stop(): Promise<void>
 }
 
-/** A server on a database that is there, and stays; limits of rate off unless asked, and nothing else. */
+/** A server on an existing database, which stays. Its rate limits are off unless asked for; nothing else is off. */
 export async function startOn({
   storage,
   conversations,

@@ -13,26 +13,26 @@ export function retryAfterOf(error: unknown): number {
   return typeof seconds === 'number' ? seconds : 1
 }
 
-/** What an account pushes at others: each so many bytes of it count as one more. */
+/** Bytes pushed by an account to others that count as one more message. */
 const PUSHED_BYTES_PER_TOKEN = 1024
 
-/** How many short messages one of so many bytes counts as, wherever it is pushed. */
+/** Number of short messages that one of `bytes` bytes counts as, wherever it is pushed. */
 export const costOfPush = (bytes: number): number => 1 + Math.floor(bytes / PUSHED_BYTES_PER_TOKEN)
 
-/** As `costOfPush`, of a text as it stands in JSON, where a control character takes six bytes. */
+/** Like `costOfPush`, for a text as it stands in JSON, where a control character takes six bytes. */
 export const costOfText = (text: string): number => costOfPush(Buffer.byteLength(JSON.stringify(text)))
 
-/** Each member of a new conversation is looked up, written and told: so many are as much work as a small one. */
+/** Members that are as much work as a small new conversation: each of them is looked up, written and told. */
 const MEMBERS_PER_TOKEN = 100
 
-/** How many small conversations the making of one counts as, of which each member is told so many bytes. */
+/** Number of small conversations that a new one counts as, when each member is told `toldBytes` bytes. */
 export const costOfCreation = (members: number, toldBytes = 0): number =>
   members / MEMBERS_PER_TOKEN + costOfPush(toldBytes)
 
-/** Of the names that news of a new conversation lists: what a frame of chatapp that makes one can name fits. */
+/** Bytes of the names in news of a new conversation: all that a chatapp frame can name when it makes one fit. */
 const MAX_NAMES_BYTES = 128 * 1024
 
-/** As many of these names, from the first, as news of a new conversation lists; and their bytes in JSON. */
+/** The first names, as many as news of a new conversation lists, and their bytes in JSON. */
 export function namesToTell(names: readonly string[]): { names: readonly string[]; bytes: number } {
   let bytes = 0
   for (const [n, name] of names.entries()) {
@@ -47,9 +47,9 @@ interface SignInAttempt {
   readonly login: string
   readonly password: string
   readonly by: 'username' | 'username or email'
-  /** The address it comes from, as limits count it. */
+  /** The client's address, as limits count it. */
   readonly from?: string
-  /** As `Accounts.authenticate` takes it. */
+  /** See `Accounts.authenticate`. */
   readonly isFromMd5Client?: boolean
 }
 
@@ -63,7 +63,7 @@ export async function signIn(
   limits: Limits,
   attempt: SignInAttempt,
 ): Promise<Account> {
-  // Every spelling that finds the account is a guess at its password.
+  // Fold the name: every spelling that finds the account must count as a guess at its password.
   const name = foldedName(attempt.login)
   requireWithinLimit(limits.take('password', name))
   try {

@@ -67,7 +67,7 @@ export class Announcements {
     }
   }
 
-  /** A subscriber of a cache channel had nothing to begin with. */
+  /** Tells that a subscriber of a cache channel found no last event. */
   cacheMissed(channel: string): void {
     const webhooks = this.#webhooks
     if (!webhooks) return

@@ -80,7 +80,7 @@ function addChannelRoutes(route: Route, deps: ApiRoutesDeps): void {
     const prefix = query.get('filter_by_prefix') ?? ''
     const info = parseInfo(query.get('info')) ?? []
     if (info.includes('user_count')) requirePresence(prefix, 'user_count')
-    // As many events of 10 KiB as there are channels would be no answer.
+    // Cached events are refused here: up to 10 KiB for each channel would make the answer too long.
     if (info.includes('cache')) requireCache('')
     const names = (await occupancy.listChannels(prefix)).filter((name) => channelKind(name) !== 'user')
     return { channels: await mapped(names, (name) => describe(deps, name, info)) }
@@ -104,7 +104,7 @@ function addChannelRoutes(route: Route, deps: ApiRoutesDeps): void {
 interface Described {
   readonly user_count?: number
   readonly subscription_count?: number
-  /** `ttl` in seconds; null: nothing is kept. */
+  /** `ttl` in seconds; null when nothing is kept. */
   readonly cache?: { readonly event: string; readonly data: string; readonly ttl: number } | null
 }
 

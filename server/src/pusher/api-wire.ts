@@ -57,7 +57,7 @@ export function parseChannelName(name: string): string {
   return name
 }
 
-/** Only cache channels keep their last event, which is told of one channel at a time. */
+/** Refuses all but one cache channel: others keep no last event, and an answer has that of one channel only. */
 export function requireCache(name: string): void {
   if (!isCacheChannel(name)) throw invalid('"cache" is only known of one cache channel')
 }

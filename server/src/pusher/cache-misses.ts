@@ -3,12 +3,12 @@ import type { PresenceSets } from '../bus/bus.ts'
 import { runAfter } from '../lib/timers.ts'
 
 const MISSES = 'pusher:announced:cache-misses'
-/** One telling of a channel, over all nodes, is enough for so long. */
+/** Milliseconds for which one webhook for a channel is enough, over all nodes. */
 const QUIET_MS = 10_000
-/** Channels that were told of within that time; more are not told of. */
+/** Channels whose webhook is remembered for that time; misses of more are not told. */
 const MAX_CHANNELS = 10_000
 
-/** Tells, once for many subscribers, that a cache channel has nothing to begin with. */
+/** Tells the application, once for many subscribers, that a cache channel has no last event. */
 export class CacheMisses {
   readonly #sets: PresenceSets
   readonly #log: Logger
@@ -21,7 +21,7 @@ export class CacheMisses {
     this.#quietMs = quietMs
   }
 
-  /** `tell` is called when no node has told of the channel lately. */
+  /** Calls `tell` when no node has told of the channel lately. */
   async add(channel: string, tell: () => void): Promise<void> {
     if (this.#timers.has(channel) || this.#timers.size >= MAX_CHANNELS) return
     this.#timers.set(channel, runAfter(this.#quietMs, () => this.#forget(channel)).unref())

@@ -4,9 +4,9 @@ export interface ChannelEvent {
   readonly event: string
   readonly data: string
   readonly exceptSocketId?: string
-  /** Which member of a presence channel sent it. */
+  /** The member of a presence channel that sent it. */
   readonly userId?: string
-  /** Tells an event of a cache channel from the one before. */
+  /** Distinguishes an event of a cache channel from the one before. */
   readonly cacheId?: string
 }
 

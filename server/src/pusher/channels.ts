@@ -25,7 +25,7 @@ export type OccupancyListener = (channel: string, isOccupied: boolean) => void |
 /** Follows the events of the channels that are open here. */
 export interface EventListener {
   heard(channel: string, event: ChannelEvent): void
-  /** Events of other nodes may have been missed, or a node has died. */
+  /** Called when events of other nodes may have been missed, or a node has died. */
   renewed(channel: string): void
 }
 
@@ -87,7 +87,7 @@ export class Channels {
     for (const listener of this.#listeners) owned('task', this.#tellVacated(listener, name))
   }
 
-  /** An event of the application, which a cache channel keeps for those who come later. */
+  /** Publishes an event of the application, which a cache channel keeps for later subscribers. */
   trigger(name: string, event: ChannelEvent): void {
     this.publish(name, isCacheChannel(name) ? this.cache.keep(name, event) : event)
   }

@@ -4,18 +4,18 @@ import { owned } from '../lib/guard.ts'
 import { Serial } from '../lib/serial.ts'
 
 const CONNECTIONS = 'pusher:connections'
-/** Each connection holds this one member, so that holders are connections. */
+/** The one member that every connection holds, so that holders are connections. */
 const ANYONE = '*'
 
 /**
- * How many connections the application may have, over all nodes. Nodes that count at the same moment may each refuse
+ * Bounds the connections of the application over all nodes. Nodes that count at the same moment may each refuse
  * the last one; while they do not know of one another, each has the whole quota.
  */
 export class ConnectionQuota {
   readonly #sets: PresenceSets
   readonly #max: number
   readonly #log: Logger
-  // One after another: many who come at once must not all count one another, and all be refused.
+  // Entries run one after another: connections that come at once must not all count one another, and all be refused.
   readonly #serial = new Serial<'quota'>()
 
   constructor(sets: PresenceSets, max: number, log: Logger) {
@@ -24,7 +24,7 @@ export class ConnectionQuota {
     this.#log = log
   }
 
-  /** Whether there is room for one more, which has to leave again. Never rejects: what cannot be counted is let in. */
+  /** Whether there is room for one more, which must then `leave` again. Never rejects: if counting fails, there is. */
   enter(): Promise<boolean> {
     return this.#serial.run('quota', async () => {
       try {

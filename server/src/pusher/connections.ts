@@ -35,9 +35,9 @@ interface ConnectionsDeps {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly liveness: Liveness
-  /** Of this node. */
+  /** Connections that this node takes. */
   readonly maxConnections: number
-  /** Of the application; undefined: there is none. */
+  /** The application's quota; undefined when there is none. */
   readonly quota: ConnectionQuota | undefined
   readonly log: Logger
 }
@@ -116,7 +116,7 @@ export class Connections {
     }
   }
 
-  /** Undefined: it is admitted already. */
+  /** Returns undefined when the connection is admitted already. */
   #admit(connection: Connection): Promise<void> | undefined {
     const { quota, liveness } = this.#deps
     const welcome = () => connection.send(establishedFrame(connection.socketId, liveness.activityTimeout))

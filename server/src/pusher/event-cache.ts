@@ -5,7 +5,7 @@ import { runNextTurn } from '../lib/timers.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
 import { QUOTAS } from './quotas.ts'
 
-/** The topic has the name of the one on which the event is told: so the event is kept before it travels. */
+/** Has the name of the topic on which the event is published, so that the event is kept before it travels. */
 const keptOf = (channel: string): Topic<ChannelEvent> => topic(channelTopicName(channel))
 
 /** A question for the last event of a channel, and what was heard of the channel since it was asked. */
@@ -16,8 +16,8 @@ interface Lookup {
 }
 
 /**
- * The last event of each cache channel, for those who subscribe. It lies where all nodes find it. What a node hears
- * while it asks is newer than the answer.
+ * Keeps the last event of each cache channel, for new subscribers, where all nodes find it. What a node hears while it
+ * asks is newer than the answer.
  */
 export class EventCache {
   readonly #bus: Bus
@@ -29,14 +29,14 @@ export class EventCache {
     this.#log = log
   }
 
-  /** To be called before the event is published, with what it answers. */
+  /** Must be called before the event is published. Returns the event to publish. */
   keep(channel: string, event: ChannelEvent): ChannelEvent {
     const kept = { ...event, cacheId: randomUUID() }
     this.#bus.keep(keptOf(channel), kept, QUOTAS.cachedEventMs)
     return kept
   }
 
-  /** An event of the channel has come to this node. */
+  /** Notes an event of the channel that has come to this node. */
   heard(channel: string, event: ChannelEvent): void {
     const lookup = event.cacheId === undefined ? undefined : this.#lookups.get(channel)
     if (!lookup) return
@@ -44,12 +44,12 @@ export class EventCache {
     lookup.isOvertaken = true
   }
 
-  /** Nothing is held here that could be out of date. */
+  /** Does nothing: nothing is held here that could be out of date. */
   renewed(): void {}
 
   /**
-   * The last event of a channel that this node listens to. It holds until the end of the turn in which it is read
-   * from the answer. Those who ask at once share one question.
+   * The last event of a channel that this node listens to, valid until the end of the turn in which the promise
+   * resolves. Calls at the same time share one question.
    */
   async lookUp(channel: string): Promise<Pick<Lookup, 'event'>> {
     const lookup = this.#lookups.get(channel) ?? this.#ask(channel)
@@ -74,7 +74,7 @@ export class EventCache {
       )
       .finally(() => {
         resolve()
-        // Those who asked read it in the turn of the answer: until then, what is heard is put into it.
+        // Callers read the lookup in the turn of the answer: until that turn ends, it takes what is heard.
         runNextTurn(() => this.#lookups.delete(channel))
       })
     return lookup

@@ -9,7 +9,7 @@ export interface Subscriber {
   readonly sink: Sink
   /** Who it is on a presence channel. */
   readonly member?: Member
-  /** The event of a cache channel that it began with, which may still be on its way to this node. */
+  /** The cached event that the subscription began with, which may still be on its way to this node. */
   readonly cacheId?: string
 }
 

@@ -9,7 +9,7 @@ export type Members = ReadonlyMap<string, string>
 export const pusherFrame = (event: string, channel: string, data: string): Frame =>
   wsTextFrame(JSON.stringify({ event, channel, data }))
 
-/** A cache channel has no event to begin with. */
+/** Tells a subscriber that a cache channel has no last event. */
 export const cacheMissFrame = (channel: string): Frame =>
   wsTextFrame(JSON.stringify({ event: 'pusher:cache_miss', channel }))
 

@@ -47,7 +47,7 @@ export class Occupancy {
     return this.#sets.enter(MEMBERS + channel, member.userId, member.info)
   }
 
-  /** Replaces the information about a user: a later subscription's holds for all of the user's. */
+  /** Replaces the information about a user: that of a later subscription holds for all of the user's. */
   describeMember(channel: string, member: Member): Promise<void> {
     return this.#sets.describe(MEMBERS + channel, member.userId, member.info)
   }

@@ -4,7 +4,7 @@ import { LingeringHolds } from './lingering-holds.ts'
 
 const ONLINE = 'pusher:online'
 
-/** Whether the user is online by now. */
+/** Carries whether the user is online by now. */
 export const onlineTopic = (userId: string): Topic<boolean> => topic(`pusher:online:${userId}`)
 
 /** A user is online while a connection on any node has signed in as that user, and a moment longer. */
@@ -25,7 +25,7 @@ export class OnlineUsers {
     this.#holds.release(ONLINE, userId, () => this.#tell(userId, false))
   }
 
-  /** A user went with a node, or is back with it. */
+  /** Tells of a user who went with a node, or is back with it. */
   shifted({ set, member, isPresent }: PresenceShift): void {
     if (set === ONLINE) this.#tell(member, isPresent)
   }

@@ -10,11 +10,11 @@ export const QUOTAS = {
   userInfoBytes: 1024,
   userIdLength: 128,
   clientEventsPerSecond: 10,
-  /** How long a cache channel keeps its last event, at most. */
+  /** Milliseconds for which a cache channel keeps its last event, at most. */
   cachedEventMs: 30 * 60_000,
 
   subscriptionsPerConnection: 2_000,
-  /** The users of a watchlist. */
+  /** Users of one watchlist. */
   watchlistLength: 100,
   /** Entries of all watchlists of a node. */
   watchesOfNode: 500_000,

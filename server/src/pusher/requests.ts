@@ -118,7 +118,7 @@ export class Requests {
     )
   }
 
-  /** Or why the connection may not sign in as that user. */
+  /** The user, or the reason why the connection may not sign in as that user. */
   #userOf(connection: Connection, { auth, userData }: SigninMessage): Member | string {
     if (!this.#deps.signatures.maySignIn(auth, connection.socketId, userData)) {
       return 'Invalid signature for the user'

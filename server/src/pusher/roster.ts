@@ -29,7 +29,7 @@ export class Roster {
     }
   }
 
-  /** Whether subscribers are to be told. That a member says something else of itself, they are not: it did not come. */
+  /** Whether subscribers are to be told: of a member that comes or goes, not of one whose information changes. */
   apply(change: RosterChange): boolean {
     if (!this.#isLoaded) {
       this.#early.push(change)

@@ -30,9 +30,9 @@ export interface PusherDeps {
   readonly credentials: PusherCredentials
   /** Where webhooks are posted. None are sent without it. */
   readonly webhookUrl?: string
-  /** Told of webhook events that are given up. */
+  /** Called for webhook events that are given up. */
   readonly onWebhookDropped?: OnDropped
-  /** Tells subscribers and the application how many subscriptions a channel has. */
+  /** Whether subscribers and the application are told how many subscriptions a channel has. */
   readonly subscriptionCounts?: boolean
   readonly limits: Limits
   readonly addressOf: AddressOf
@@ -41,7 +41,7 @@ export interface PusherDeps {
   readonly timing?: Partial<PusherTiming>
   /** Of this node; the next client is told to come back later. */
   readonly maxConnections?: number
-  /** The application's, on all nodes together; the next client is told to stay away. */
+  /** Connections of the application on all nodes together; the next client is told to stay away. */
   readonly connectionQuota?: number
 }
 
@@ -84,7 +84,7 @@ export interface PusherServer extends PusherPublisher {
 /** Pusher's own documents recommend 120 s; ours is small, so that proxies do not cut idle connections. */
 const LIVENESS: Liveness = { activityTimeout: 30, grace: 15, pongTimeout: 30 }
 const LINGER_MS = 3_000
-/** A user who loads a page anew is not offline meanwhile. */
+/** Milliseconds that a user stays online without a connection: one who loads a page anew is not offline meanwhile. */
 const ONLINE_LINGER_MS = 1_000
 const MEND_INTERVAL_MS = 30_000
 

@@ -6,15 +6,15 @@ import { channelKind } from './channel-name.ts'
 import type { Occupancy } from './occupancy.ts'
 
 const EVENT = 'pusher_internal:subscription_count'
-/** Changes within this time are told once. */
+/** Milliseconds within which changes are told once. */
 const GATHER_MS = 100
 /**
- * After a count was told to so many, the next waits so long for each of them, and at most `CROWD_MS`: whoever comes and
- * goes cannot make a channel send more than 20 frames a second. From 100 on that is 5 s, as with hosted Pusher.
+ * Milliseconds until the next count for each subscriber told of the last one, at most `CROWD_MS` in all: clients that
+ * come and go cannot cause more than 20 frames a second on a channel. From 100 on that is 5 s, as with hosted Pusher.
  */
 const QUIET_MS_EACH = 50
 const CROWD_MS = 5_000
-/** All nodes notice at once that one has died. */
+/** Milliseconds within which each node counts again at a random time: all notice at once that one has died. */
 const RECOUNT_WITHIN_MS = 1_000
 
 interface Told {
@@ -31,44 +31,44 @@ interface SubscriptionCountsDeps {
 }
 
 /**
- * Tells subscribers and the application how many subscriptions a channel has, over all nodes, when that changes. Of
- * presence channels it tells nothing: they have members.
+ * Tells subscribers and the application how many subscriptions a channel has, over all nodes, when that changes. It
+ * tells nothing of presence channels: they have members.
  */
 export class SubscriptionCounts {
   readonly #deps: SubscriptionCountsDeps
   readonly #timers = new Map<string, NodeJS.Timeout>()
-  /** The last count of each channel that this node has subscribers of. */
+  /** The last count of each channel that has subscribers on this node. */
   readonly #told = new Map<string, Told>()
 
   constructor(deps: SubscriptionCountsDeps) {
     this.#deps = deps
   }
 
-  /** A subscription of this node has begun or ended. */
+  /** Counts again: a subscription of this node has begun or ended. */
   changed(channel: string): void {
     const kind = channelKind(channel)
     if (kind === 'presence' || kind === 'user' || this.#timers.has(channel)) return
     const told = this.#told.get(channel)
     const quietMs = told ? told.atMs + Math.min(CROWD_MS, told.count * QUIET_MS_EACH) - performance.now() : 0
-    // Told even when it is what it was: the one who came has not heard it.
+    // Tell even a count that has not changed: the new subscriber has not heard it.
     this.#countIn(Math.max(GATHER_MS, quietMs), channel, () => true)
   }
 
-  /** Subscriptions may have gone with a node, or changed unheard of. One of the nodes tells the others. */
+  /** Counts again: subscriptions may have gone with a node, or changed unheard of. One node tells the others. */
   renewed(channel: string): void {
     if (!this.#told.has(channel) || this.#timers.has(channel)) return
     const isNews = (count: number) => count !== this.#told.get(channel)?.count
     this.#countIn(Math.random() * RECOUNT_WITHIN_MS, channel, isNews)
   }
 
-  /** An event has come to this node: the count that another node has told, perhaps. */
+  /** Notes an event that has come to this node, which may be the count that another node has told. */
   heard(channel: string, { event, data }: ChannelEvent): void {
     if (event !== EVENT) return
     const count = Number(/\d+/.exec(data)?.[0] ?? 0)
     this.#told.set(channel, { count, atMs: performance.now() })
   }
 
-  /** Nobody on this node is subscribed any more. */
+  /** Called when nobody on this node is subscribed any more. */
   forget(channel: string): void {
     this.#told.delete(channel)
   }

@@ -27,7 +27,7 @@ interface SubscriptionsDeps {
   readonly channels: Channels
   readonly occupancy: Occupancy
   readonly announcements: Announcements
-  /** Undefined: nobody is told of them. */
+  /** Undefined when nobody is told of counts. */
   readonly counts: Pick<SubscriptionCounts, 'changed'> | undefined
   readonly limits: Pick<Limits, 'charge' | 'mayHold' | 'hold' | 'letGo'>
   readonly log: Logger
@@ -127,7 +127,7 @@ export class Subscriptions {
     const subscriber = { ...subscriberOf(connection, first), member }
     const subscription = { channel, subscriber, isCounted: true }
     this.#admit(connection, subscription, first)
-    // Also what a known user says of himself now: subscribers are told only of one who has come.
+    // Publish it of a known user too, whose information may be new: subscribers are told only of one who has come.
     channels.publish(name, { type: 'member_added', ...member })
     if (!connection.isClosed) return
     connection.subscriptions.delete(name)
@@ -135,7 +135,7 @@ export class Subscriptions {
     await this.#leaveSets(subscription)
   }
 
-  /** The one that a cache channel begins with. No `await` may lie between the answer and the admission. */
+  /** The event that a cache channel begins with. No `await` may lie between the answer and the admission. */
   async #firstEvent(name: string): Promise<ChannelEvent | undefined> {
     if (!isCacheChannel(name)) return undefined
     const lookup = await this.#deps.channels.cache.lookUp(name)
@@ -161,7 +161,7 @@ export class Subscriptions {
     this.#deps.counts?.changed(name)
   }
 
-  /** It costs by its length: a few bytes ask for it, as often as one subscribes. */
+  /** Charges for the event by its length: a few bytes ask for it, as often as one subscribes. */
   #sendFirst(connection: Connection, name: string, { event, data }: ChannelEvent): void {
     connection.send(pusherFrame(event, name, data))
     this.#deps.limits.charge('command', connection.socketId, data.length / 1024)
@@ -214,6 +214,6 @@ function subscriberOf({ socketId, address, sink }: Connection, first?: ChannelEv
 }
 
 function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {
-  // Its own arrival, or what it says of itself now, may not have been heard of yet.
+  // The roster may not have heard yet of the member's own arrival, or of its new information.
   return new Map(known).set(member.userId, member.info)
 }

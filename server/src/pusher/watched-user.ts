@@ -12,7 +12,7 @@ interface WatchedUserDeps {
   readonly log: Logger
 }
 
-/** A user whom connections of this node watch. News of the user are told to all of them as one frame. */
+/** A user whom connections of this node watch. All of them are told news of the user as one frame. */
 export class WatchedUser implements Gathering<Connection> {
   readonly members = new Set<Connection>()
   readonly #userId: string
@@ -43,7 +43,7 @@ export class WatchedUser implements Gathering<Connection> {
     return this.#isOnline
   }
 
-  /** Resolves when `isOnline` is true to the facts, and follows them. */
+  /** Resolves once `isOnline` is true to the facts; from then on it follows them. */
   known(): Promise<void> {
     this.#known ??= this.#ask().then((isOnline) => {
       if (isOnline !== undefined) this.#isOnline = isOnline
@@ -59,11 +59,11 @@ export class WatchedUser implements Gathering<Connection> {
     for (const connection of this.members) connection.send(frame)
   }
 
-  /** Undefined when news came meanwhile, or nobody knows. */
+  /** Undefined when news came meanwhile, or the answer is not known. */
   async #ask(): Promise<boolean | undefined> {
     const { bus, onlineUsers, log } = this.#deps
     try {
-      // Listens before it asks: what happens in between is heard.
+      // Listen before asking: what happens in between is heard.
       await bus.settled(onlineTopic(this.#userId))
       const version = this.#version
       const isOnline = await onlineUsers.has(this.#userId)

@@ -47,7 +47,7 @@ export class Watchlists {
       this.forget(connection)
       throw new PusherError(CODES.watchlist, 'Watchlist refused - too many users are watched')
     }
-    // Joins before the old list is left: those who stay on it need not be asked for again.
+    // Join before leaving the old list: users on both need not be asked for again.
     const list = new Map(userIds.map((userId) => [userId, this.#watched.join(userId, connection)]))
     this.#lists.set(connection, list)
     this.#count(connection, list.size)
@@ -55,7 +55,7 @@ export class Watchlists {
     owned('task', this.#tellAll(connection, list))
   }
 
-  /** For a connection that is gone, or watches nobody any more. */
+  /** Drops the list of a connection that is gone, or watches nobody any more. */
   forget(connection: Connection): void {
     const list = this.#lists.get(connection) ?? NOBODY
     this.#lists.delete(connection)

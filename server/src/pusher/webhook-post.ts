@@ -1,15 +1,15 @@
 import type { ClientRequest, RequestOptions } from 'node:http'
 import { requestHttp } from '../lib/http.ts'
 
-/** Where webhooks are posted. `fetch` refuses some ports and all addresses with a password; this does not. */
+/** The address of webhooks. `fetch` refuses some ports and all addresses with a password; `post` does not. */
 export interface WebhookTarget {
-  /** Without user and password: it may be logged. */
+  /** The address without user and password: it may be logged. */
   readonly url: URL
-  /** User and password of the address. */
+  /** Basic authorization with the user and password of the address. */
   readonly authorization?: string
 }
 
-/** Throws for what is no address. */
+/** Throws when the text is no address. */
 export function webhookTarget(address: string): WebhookTarget {
   const url = new URL(address)
   const { username, password } = url
@@ -21,7 +21,7 @@ export function webhookTarget(address: string): WebhookTarget {
   return { url, authorization: `Basic ${credentials.toString('base64')}` }
 }
 
-/** A lone `%` is itself. */
+/** Decodes percent escapes; a lone `%` stays itself. */
 function decoded(text: string): string {
   return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => {
     try {
@@ -41,7 +41,7 @@ interface PostOptions {
 /** Posts JSON. Resolves with the status; a redirection is not followed, and the answer's body not kept. */
 export async function post(target: WebhookTarget, options: PostOptions): Promise<number> {
   const first = await attempt(target, options)
-  // A kept connection that the application closed as we wrote: it has not read the request.
+  // `stale`: the application closed a kept connection as we wrote, and has not read the request.
   return first === 'stale' ? attemptAnew(target, options) : first
 }
 

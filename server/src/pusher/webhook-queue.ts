@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
-/** `full`: too many waited. `old`: it waited for too long. `refused`: the application did not take it. */
+/** `full`: too many events waited. `old`: the event waited for too long. `refused`: the application did not take it. */
 export type DropReason = 'full' | 'old' | 'refused'
 
-/** Told of each event that the application will never hear of. */
+/** Called with the number of events that the application will never hear of. */
 export type OnDropped = (reason: DropReason, count: number) => void
 
 export interface QueuedEvent {
@@ -21,12 +21,12 @@ interface WebhookQueueOptions {
   readonly maxAgeMs: number
 }
 
-/** Events that wait or are on their way. The next is dropped. */
+/** Events that may wait or be on their way; the next is dropped. */
 const MAX_EVENTS = 10_000
-/** The bound of the same events in bytes, as they are posted. */
+/** Bytes that the same events may have as they are posted. */
 const MAX_BYTES = 32 * 1024 * 1024
 
-/** Webhook events on their way: bounded in number, in bytes and in age. What it drops is counted, and logged once. */
+/** Webhook events on their way: bounded in number, in bytes and in age. Dropped events are counted, and logged once. */
 export class WebhookQueue {
   readonly #options: WebhookQueueOptions
   #waiting: QueuedEvent[] = []
@@ -38,7 +38,7 @@ export class WebhookQueue {
     this.#options = options
   }
 
-  /** Those that nobody has taken yet. */
+  /** The number of events that nobody has taken yet. */
   get length(): number {
     return this.#waiting.length
   }
@@ -54,12 +54,12 @@ export class WebhookQueue {
     this.#waiting.push({ event, atMicros: this.#options.clock.nowMicros(), bytes })
   }
 
-  /** The oldest that are young enough to be told. They count until they are let go. */
+  /** Takes the oldest events, and drops those too old to be told. The others count until they are let go. */
   take(max: number): readonly QueuedEvent[] {
     return this.young(this.#waiting.splice(0, max))
   }
 
-  /** Drops, of some that were taken, what has become too old. */
+  /** Drops those of the taken events that have become too old, and returns the others. */
   young(taken: readonly QueuedEvent[]): readonly QueuedEvent[] {
     const since = this.#options.clock.nowMicros() - (this.#options.maxAgeMs * MICROS_PER_SECOND) / 1000
     const old = taken.filter(({ atMicros }) => atMicros < since)
@@ -69,19 +69,19 @@ export class WebhookQueue {
     return taken.filter(({ atMicros }) => atMicros >= since)
   }
 
-  /** The application has taken them. */
+  /** Stops counting events that the application has taken. */
   letGo(taken: readonly QueuedEvent[]): void {
     this.#held -= taken.length
     for (const { bytes } of taken) this.#heldBytes -= bytes
   }
 
-  /** The application will not have them, for the reason that is logged. */
+  /** Drops events that the application will not get, for the reason that is logged. */
   giveUp(taken: readonly QueuedEvent[], why: object): void {
     this.letGo(taken)
     this.#drop('refused', taken.length, why)
   }
 
-  /** Nothing is on its way any more: says once what was dropped since the last time. */
+  /** Logs what was dropped since the last time; called when nothing is on its way any more. */
   report(): void {
     if (this.#dropped.size === 0) return
     const count = [...this.#dropped.values()].reduce((sum, each) => sum + each, 0)
@@ -92,7 +92,7 @@ export class WebhookQueue {
     this.#dropped.clear()
   }
 
-  /** Says so with the first of its reason. */
+  /** Logs the first drop of each reason. */
   #drop(reason: DropReason, count: number, why: object = {}): void {
     if (count === 0) return
     const { log } = this.#options

@@ -20,9 +20,9 @@ interface WebhooksDeps {
 export interface WebhookRetry {
   readonly firstMs: number
   readonly giveUpMs: number
-  /** The batches behind a refused one wait for it for this time, so that order holds; then they go out beside it. */
+  /** Milliseconds for which the batches behind a refused one wait, so that order holds; then they go out beside it. */
   readonly holdMs: number
-  /** An event that has waited for longer is dropped: it is no news any more. */
+  /** Milliseconds after which a waiting event is dropped: it is no news any more. */
   readonly maxAgeMs: number
 }
 
@@ -31,7 +31,7 @@ const MAX_RETRY_DELAY_MS = 60_000
 /** What happens within this time goes into one request. */
 const BATCH_MS = 50
 const MAX_BATCH = 100
-/** Batches on their way; past it the next waits until one is taken or given up. */
+/** Batches that may be on their way; the next waits until one is taken or given up. */
 const MAX_BATCHES = 32
 const REQUEST_TIMEOUT_MS = 10_000
 /** How long a closing server tries to get rid of what waits. */
@@ -78,7 +78,7 @@ export class Webhooks {
       const batch = this.#queue.take(MAX_BATCH)
       if (batch.length > 0) await this.#holdFor(this.#send(batch))
     }
-    // Nobody will post them any more.
+    // Nobody will post the waiting events any more.
     this.#queue.giveUp(this.#queue.take(this.#queue.length), { failure: 'the server is closing' })
     this.#sending = undefined
     if (this.#onTheirWay.size === 0) this.#queue.report()
@@ -142,7 +142,7 @@ interface Failure {
 /** A whole error would be logged with all that hangs on it: on that of a request given up, 25 constants. */
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
-  // Why a request was given up is behind an error that says only that it was.
+  // The error of a request that was given up says only that it was; its cause says why.
   const { name, message, code }: Error & { code?: unknown } =
     error.cause instanceof Error ? error.cause : error
   return { name, ...(typeof code === 'string' && { code }), message }

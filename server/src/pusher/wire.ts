@@ -103,7 +103,7 @@ export function parseUser(text: string, idName: 'user_id' | 'id'): Member | unde
   return info === undefined ? undefined : { userId, info }
 }
 
-/** The users whom a signed-in user watches, each once. Undefined: the list is none, or too long. */
+/** The users whom a signed-in user watches, each once. Undefined when it is no list, or too long. */
 export function parseWatchlist(userData: string): readonly string[] | undefined {
   const list = field(parseObject(userData) ?? {}, 'watchlist') ?? []
   if (!Array.isArray(list)) return undefined
@@ -112,7 +112,7 @@ export function parseWatchlist(userData: string): readonly string[] | undefined 
   return [...userIds].filter((userId) => userId !== undefined)
 }
 
-/** A string, or a whole number, which becomes one. */
+/** Accepts a string, or a whole number, which becomes a string. */
 function userIdOf(id: unknown): string | undefined {
   const userId = Number.isSafeInteger(id) ? String(id) : id
   if (typeof userId !== 'string' || userId === '' || !isCleanText(userId)) return undefined

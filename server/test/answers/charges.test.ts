@@ -8,10 +8,10 @@ import { RawListener } from '../support/rooms.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-/** Of 8 KB each: a history of all of them counts as some 300 requests, a page of 100 as 200. */
+/** Messages of 8 KB each: a history of all of them counts as some 300 requests, a page of 100 as 200. */
 const MESSAGES = 150
 const BODY = 'x'.repeat(8_000)
-/** That 2,000 requests at once would allow, were each answer counted as one. */
+/** Answers that 2,000 requests at once would allow, were each answer counted as one. */
 const ASKED = 30
 
 /** A person who has a long conversation with another and a long open one, on a server with its limits. */
@@ -37,7 +37,7 @@ type Greedy = Awaited<ReturnType<typeof greedy>>
 
 type Ask = () => Promise<boolean>
 
-/** So many connections, each of which asks for the same long answer and tells whether it got it. */
+/** `ASKED` connections, each of which asks for the same long answer and tells whether it got it. */
 type Connections = (greedy: Greedy) => Promise<readonly Ask[]>
 
 const byHttp =
@@ -111,7 +111,7 @@ test('an account that comes into a room over and over is let in no more, and oth
   t.after(() => {
     for (const each of entered.filter(isOpen)) each.end()
   })
-  // Some of the allowance comes back meanwhile.
+  // Go on asking: some of the allowance comes back meanwhile.
   await until('some to be sent away', () => {
     for (let n = 0; n < 25 && entered.length < LIMITS.command.burst; n++) entered.push(enter(ann))
     return entered.filter((each) => each.isClosed).length >= 30

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { Kept } from '../../src/answers/index.ts'
 
 const SIZE = 100_000
-/** What keeping one takes besides, at most. */
+/** Bytes that keeping a value takes besides the value, at most. */
 const ENTRY = 1_000
 
-/** Values of which so many have room, which count how often they are made. */
+/** A `Kept` with room for so many values, which lists each value that it makes. */
 function counted(values: number) {
   let now = 0
   const kept = new Kept<{ key: string; byteLength: number }>(values * (SIZE + ENTRY), () => now)

@@ -4,7 +4,7 @@ import { RedisBus } from '../../src/bus/redis/index.ts'
 import { SettingRefusal } from '../../src/lib/settings.ts'
 import { askRedis, startRedis } from '../support/engines/index.ts'
 
-// What an address of Redis means, and the rights that a user of it needs.
+// The meaning of a Redis address, and the rights that its user needs.
 
 const { engine, ...started } = await startRedis()
 after(() => started[Symbol.asyncDispose]())

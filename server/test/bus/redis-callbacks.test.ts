@@ -11,7 +11,7 @@ const { redis, open } = await startRedisNodes()
 test('an error in what is told of an outage does not keep the link from coming back', async (t) => {
   const failures = hearFailures()
   const proxied = new URL(redis.url)
-  // Nobody answers there.
+  // Nobody answers at port 1.
   proxied.port = '1'
   const bus = await RedisBus.open({ url: proxied.href, cluster: randomUUID(), onError: fail, onDown: fail })
   t.after(() => bus.close())

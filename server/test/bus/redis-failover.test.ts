@@ -20,7 +20,7 @@ async function isInStep(replica: Engine): Promise<boolean> {
   return /^master_link_status:up/m.test(String(await askRedis(replica, 'INFO', 'replication')))
 }
 
-/** Two servers of which the second follows the first, and what brings them back to that. */
+/** Makes the second server follow the first. After the test neither follows the other. */
 async function primaryAndReplica(t: TestContext): Promise<void> {
   t.after(() => Promise.all([one, other].map((redis) => askRedis(redis, 'REPLICAOF', 'NO', 'ONE'))))
   await askRedis(one, 'REPLICAOF', 'NO', 'ONE')
@@ -48,7 +48,7 @@ test('a Redis that has become a replica is a broken link, and what was said over
   await hear(late.bus)
   await late.bus.presence.enter('s', 'bob')
 
-  // A failover: the address of one node follows it at once, the other's connections stay.
+  // A failover: the address of the first node follows it at once, the connections of the second stay.
   await askRedis(other, 'REPLICAOF', 'NO', 'ONE')
   early.proxy.redirect(at(other))
   early.proxy.cut()
@@ -83,7 +83,7 @@ test('a node that is sent to a replica from the start goes on alone, and says wh
   assert.equal(await isThere(bus), true)
 })
 
-/** Each makes Redis answer reads and refuse writes, until it is taken back. */
+/** Settings that each make Redis answer reads and refuse writes, until they are taken back. */
 const REFUSING = {
   'lacks the replicas that it must have': ['min-replicas-to-write', '1', '0'],
   'has no memory left': ['maxmemory', '1', '0'],

@@ -28,7 +28,7 @@ test('a node that is cut off knows what it kept meanwhile, nothing older, and sa
   await cut.kept(news)
   proxy.cut('stay')
   await until('the loss', async () => !(await isThere(cut)))
-  // Others may have replaced it.
+  // Other nodes may have replaced the news.
   assert.equal(await cut.kept(news), undefined)
   cut.keep(news, 'meanwhile', MINUTE_MS)
   assert.equal((await cut.kept(news))?.news, 'meanwhile')

@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => opened.disposeAsync())
 
-/** An operator's command is told the database and no Redis. */
+/** Runs an operator's command, which is told the database and no Redis. */
 async function command(...args: readonly string[]): Promise<void> {
   const { DATABASE_URL = '' } = cluster.settings
   const { code, stderr } = await parlance(

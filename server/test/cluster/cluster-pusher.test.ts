@@ -14,7 +14,7 @@ let cluster: Cluster
 let hooks: Hooks
 before(async () => {
   hooks = opened.use(await openHooks())
-  // Counts would come between what is read one by one.
+  // Subscription counts would come between the events that tests read one by one.
   const settings = { PUSHER_WEBHOOK_URL: hooks.url, PUSHER_SUBSCRIPTION_COUNTS: 'false' }
   cluster = opened.use(await Cluster.start({ settings }))
 })

@@ -117,7 +117,7 @@ test('every image can be pinned in .env', () => {
   )
 })
 
-/** A connection of HAProxy with both its buffers, and two descriptors. */
+/** Bytes of a HAProxy connection with both its buffers, and two descriptors. */
 const ACTIVE_CONNECTION_BYTES = 34_000
 
 test('the balancer has a limit of connections, in all and for one address, that its memory and descriptors suffice for', () => {
@@ -242,7 +242,7 @@ test('what the image is made of is all that a node needs, and it says that it is
   endWithUs(server)
   t.after(() => void server.kill('SIGKILL'))
   const [, probe = ''] = /^ {2}CMD \["node", "(.+)"\]$/m.exec(dockerfile) ?? []
-  // In a container it would be the first process.
+  // In a container the server would be the first process.
   const asking = () => run(process.execPath, [probe, String(server.pid)], { cwd: image })
   await until('the node to say that it is alive', () => asking().then(Boolean, () => false), 20_000)
 })

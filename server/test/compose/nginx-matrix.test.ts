@@ -4,7 +4,7 @@ import { World } from '../interop/world.ts'
 import { freePort } from '../support/free-port.ts'
 import { startNginx } from './nginx.ts'
 
-// The interop matrix with everybody behind nginx, but for raw TCP.
+// The interop matrix with every client behind nginx, except those of raw TCP.
 
 const opened = new AsyncDisposableStack()
 interopMatrix(async () => {

@@ -24,7 +24,7 @@ test('a page that nginx serves connects from its own origin, whatever the port',
   await client.close()
 })
 
-/** The answer to a handshake that is not taken. */
+/** The answer to a handshake that is refused. */
 async function refusal(url: string, origin: string): Promise<{ status: number; body: string }> {
   const ws = new WebSocket(`${url.replace('http', 'ws')}/ws`, { origin })
   ws.on('error', () => undefined)
@@ -65,6 +65,6 @@ test('the server learns whom a request comes from, and the host that it was for'
   let text = ''
   for await (const piece of response) text += piece
   const { host, connection, 'x-forwarded-for': forwardedFor } = JSON.parse(text)
-  // A server believes the last of them that is not a trusted proxy.
+  // A server believes the last of these addresses that is not a trusted proxy's.
   assert.deepEqual([host, connection, forwardedFor], [new URL(url).host, 'close', '9.9.9.9, 127.0.0.7'])
 })

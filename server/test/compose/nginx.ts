@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 
 const SITE = join(import.meta.dirname, '../../../deploy/nginx.conf')
 
-/** nginx with the site of docs/nginx.md, or what a test makes of it, in front of that port. Answers its address. */
+/** Starts nginx in front of that port, with deploy/nginx.conf as `change` leaves it. Resolves with nginx's address. */
 export async function startNginx(
   owner: Owner,
   nodePort: number,

@@ -14,7 +14,7 @@ const ASK = `
   enablePrivateCompileCache(process.env)
   process.stdout.write(getCompileCacheDir() ?? 'none')`
 
-/** Where a process of that environment keeps its cache. */
+/** The directory where a process of that environment keeps its cache. */
 function cacheOf(environment: Readonly<Record<string, string>>): string {
   const args = ['--input-type=module', '--eval', ASK]
   const { stdout, stderr } = spawnSync(process.execPath, args, { env: environment, encoding: 'utf8' })
@@ -24,7 +24,7 @@ function cacheOf(environment: Readonly<Record<string, string>>): string {
 
 const PLACE = 'parlance/compile-cache'
 
-/** A home directory, with what stands in the way of a cache there. */
+/** A home directory, in which `prepare` puts something in the way of a cache. */
 async function homeWith(t: TestContext, prepare: (home: string) => void): Promise<string> {
   const home = join(await tempDir(t), 'home')
   mkdirSync(home, { mode: 0o755 })
@@ -40,7 +40,7 @@ test('a server keeps its compile cache where only its user can write, and leaves
   const directory = await tempDir(t)
   const [home, temporary] = [join(directory, 'home'), join(directory, 'tmp')]
   mkdirSync(home, { mode: 0o700 })
-  // As anybody can make it, before the server does.
+  // Anybody can make this directory before the server does.
   const trap = join(temporary, 'node-compile-cache')
   mkdirSync(trap, { recursive: true })
   for (const open of [temporary, trap]) chmodSync(open, 0o777)

@@ -243,7 +243,7 @@ for (const [settings, sentence] of REFUSED) {
   })
 }
 
-/** What Kubernetes' service links and Docker's links say of a service of that name, as they write it. */
+/** Variables that Kubernetes' service links and Docker's links set for a service of that name, as they write it. */
 const linksOf = (name: string): Record<string, string> => ({
   [`${name}_SERVICE_HOST`]: '10.0.0.1',
   [`${name}_SERVICE_PORT`]: '8000',

@@ -10,7 +10,7 @@ import { endWithUs, type ServerProcess, spawnServer } from '../support/process.t
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
-// What Docker asks of a server in a container, tried without Docker.
+// The demands of Docker on a server in a container, tried without Docker.
 
 const ROOT = join(import.meta.dirname, '../../..')
 const [, CHECK = ''] =
@@ -36,7 +36,7 @@ async function databaseIn(t: TestContext) {
   return { DBPATH: join(await tempDir(t), 'chat.db'), ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
 }
 
-/** How the server is told where to listen, at a free port. */
+/** Ways to tell the server where to listen, at a free port. */
 const WHERE: Readonly<
   Record<string, (port: string) => { settings?: Record<string, string>; args?: readonly string[] }>
 > = {
@@ -62,7 +62,7 @@ for (const [how, where] of Object.entries(WHERE)) {
   })
 }
 
-/** A server whose database is not there. */
+/** Settings of a server whose database is not there. */
 async function waiting() {
   const settings = {
     DATABASE_URL: `postgres://nobody:x@127.0.0.1:${await freePort()}/chat`,
@@ -94,7 +94,7 @@ const MAIN = join(ROOT, 'server/src/main.js')
 const NAMESPACE = ['--pid', '--fork', '--kill-child', '--mount-proc'] as const
 const mayUnshare = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0
 
-/** Runs it as the first process of a namespace, from which the kernel withholds signals that it does not listen for. */
+/** Runs a server as first process of a namespace: the kernel withholds signals that it does not listen for. */
 function spawnFirst(t: TestContext, args: readonly string[], settings: Readonly<Record<string, string>>) {
   const outer = spawn('unshare', [...NAMESPACE, process.execPath, MAIN, ...args], {
     env: { PATH: process.env.PATH, ...settings },

@@ -34,7 +34,7 @@ function readNow(fd: number, piece: Buffer): number {
   try {
     return readSync(fd, piece)
   } catch (error) {
-    // Nothing is there.
+    // The pipe is empty.
     if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0
     throw error
   }
@@ -63,7 +63,7 @@ function startLogger(t: TestContext, path: string) {
   assert.ok(stdin && stdout)
   const answers = createInterface({ input: stdout })
   return {
-    /** Answers how many have been lost so far. */
+    /** Logs so many lines; resolves with the number that have been lost so far. */
     async log(count: number, length = 10): Promise<number> {
       stdin.write(`${JSON.stringify({ count, length })}\n`)
       const [lost] = await once(answers, 'line')
@@ -97,7 +97,7 @@ test('lines that a reader who left did not take are lost, counted, and said once
   first.close()
   assert.equal(await log(5), 5)
   const second = openReader(path)
-  // Said without a further line.
+  // The loss is told without a further line.
   await until('it to be said', () => second.read() !== '')
   const [notice] = linesIn(second.read())
   assert.deepEqual([notice?.lost, notice?.level], [5, 40])

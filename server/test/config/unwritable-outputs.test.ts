@@ -83,7 +83,7 @@ async function lostAt(url: string): Promise<number> {
   return Number(/^parlance_log_lines_lost_total (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
 }
 
-/** A command whose outputs are these; those that are pipes are closed at once, or read. */
+/** Runs a command with these outputs: a 'pipe' is closed at once, a 'read' is read. */
 async function runCommand(
   t: TestContext,
   args: readonly string[],

@@ -6,7 +6,7 @@ import { LaneFull } from '../../src/lib/lane.ts'
 const stranger = (key: string): Asker => ({ key, isKnown: false })
 const known = (key: string): Asker => ({ key, isKnown: true })
 
-/** A lane of one at a time, whose first task runs until it is let go; then the others run in the order told. */
+/** A lane of one at a time, whose first task runs until `letGo`, which tells in what order the others ran then. */
 function held(maxWaiting: number) {
   const lane = new FairLane({ concurrency: 1, maxWaiting })
   const gate = Promise.withResolvers<void>()

@@ -10,7 +10,7 @@ const DAY = 24 * 3600 * MICROS_PER_SECOND
 const WAITING = 500
 const AT_ONCE = 2
 
-/** Log-ins begun in this order, and whether each was let in, in the order in which they were answered. */
+/** Begins log-ins. Lists their addresses in the order of the answers, those that found the server busy apart. */
 function attempts(chat: Chat) {
   const answered: string[] = []
   const busy: string[] = []
@@ -81,7 +81,7 @@ test('whether a name exists moves nobody forward', async (t) => {
   logIn('203.0.113.1', { login: 'nobody' })
   logIn('203.0.113.2', { login: 'alice' })
   await done()
-  // Two are answered side by side, in either order.
+  // Two log-ins are answered side by side, in either order.
   assert.ok(answered.indexOf('203.0.113.1') >= 20 - AT_ONCE)
   assert.ok(answered.indexOf('203.0.113.2') >= 20 - AT_ONCE)
 })

@@ -11,7 +11,7 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 /** Some front ends of rooms send the MD5 of what is typed; all other clients send what is typed. */
 type Client = 'md5 client' | 'other'
 
-/** A chat to which MD5 clients come, and short words for what they do. */
+/** A chat to which MD5 clients come, and short names for what they do. */
 async function open(t: TestContext, md5Passwords = true) {
   const { store, bus, clock } = await chatWith(t)
   const chat = new Chat({ store, bus, clock, maxMessageBytes: 100, passwordCost: CHEAP, md5Passwords })
@@ -32,7 +32,7 @@ async function open(t: TestContext, md5Passwords = true) {
     isIn,
     register: (client: Client, username: string, password: string) =>
       chat.accounts.register({ username, password, isFromMd5Client: client === 'md5 client' }),
-    /** An account as servers stored it that knew nothing of MD5. */
+    /** An account as it was stored by servers that knew nothing of MD5. */
     olderAccount: (username: string, text: string) =>
       store.accounts.create({
         ...{ uuid: randomUUID(), username, displayName: username, email: null, at: clock.nowMicros() },

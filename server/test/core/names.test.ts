@@ -7,7 +7,7 @@ import { chatWith, PASSWORD } from '../support/chat.ts'
 
 const FIELDS: readonly NameField[] = ['username', 'displayName', 'conversationName']
 
-/** As people are called. */
+/** Names that people have. */
 const ORDINARY = [
   ...[
     'alice',

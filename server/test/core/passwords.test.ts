@@ -27,7 +27,7 @@ test('nothing is a password for no hash, or for what is none', async () => {
     assert.equal(await passwords.prove(PASSWORD, hash), 'refused')
 })
 
-/** As keyboards and systems differ in writing the same. */
+/** Pairs of texts that are the same, as different keyboards and systems write them. */
 const SAME: Readonly<Record<string, readonly [string, string]>> = {
   'composed and decomposed': ['Zoë’s café', 'Zoe\u0308’s cafe\u0301'],
   'syllables and their letters': ['비밀번호', '비밀번호'.normalize('NFD')],

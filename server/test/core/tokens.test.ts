@@ -7,7 +7,7 @@ import { Tokens } from '../../src/lib/token.ts'
 const KEY = 'a key of which only this test knows'
 const NOON = 1_700_000_000 * MICROS_PER_SECOND
 
-/** Tokens by a clock that stands where it is put. */
+/** Tokens with a clock that stands where `set` puts it. */
 function tokensAt(start: number) {
   let now = start
   const tokens = new Tokens(KEY, { nowMicros: () => now })
@@ -36,7 +36,7 @@ test('a token begins five seconds early, whether its time is nbf or iat, and not
     assert.equal(tokens.verify(token).ok, false)
     set(begins - 5 * MICROS_PER_SECOND)
     assert.equal(tokens.verify(token).ok, true)
-    // It is remembered, and judged at each use all the same.
+    // The token is remembered, and judged at each use all the same.
     set(NOON)
     assert.equal(tokens.verify(token).ok, false)
   }

@@ -13,7 +13,7 @@ test('a connection whose flush fails is closed, and those behind it in the turn 
   await using whole = await socketPair()
   const bytes = Buffer.from('hello')
   const [first, second] = [broken, whole].map(({ near }) => new SocketSink(near, { onSlow: fail }))
-  // A write of what is no bytes throws.
+  // Writing something that is no bytes throws.
   first?.send({ bytes: { length: 5 } as Buffer, headerBytes: 0 } satisfies Frame)
   second?.send({ bytes, headerBytes: 0 })
   const closed = once(broken.near, 'close')

@@ -163,7 +163,7 @@ test('what one account sends does not alone make a peer too slow; what several s
         isSlow = true
       },
     })
-    // Until something waits behind a write in flight.
+    // Push until something waits behind a write in flight.
     while (pair.near.writableLength === 0) {
       sink.push(batch(block))
       await new Promise((resolve) => setImmediate(resolve))

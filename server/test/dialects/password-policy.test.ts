@@ -16,7 +16,7 @@ const messenger = (problem: object) => ({
   body: { detail: [{ loc: ['body', 'password'], ...problem }] },
 })
 
-/** What each dialect answers to a password that is too short, and to one that is too common. */
+/** Each dialect's answers to a password that is too short, and to one that is too common. */
 const WORDS: Readonly<Record<Registrar, readonly [short: unknown, common: unknown]>> = {
   rooms: [rooms, rooms],
   chatapp: [

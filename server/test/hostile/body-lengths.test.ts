@@ -30,7 +30,7 @@ const TOO_LONG: Readonly<Record<string, string>> = {
 }
 
 const nobody = () => ({})
-/** Whatever takes a body, but no message and no list. */
+/** Requests that take a body, but no message and no list. */
 const SMALL_REQUESTS: readonly (readonly [dialect: string, ...Ask])[] = [
   ['chatapp', 'POST', '/register', nobody],
   ['rooms', 'POST', '/login', nobody],

@@ -43,7 +43,7 @@ describe('who may speak as whom', { concurrency: true }, () => {
   test('of a history that all share, each session sees its own messages as its own and nobody a secret of others', async () => {
     const [ben, eve] = await Promise.all([register(url, 'ben'), register(url, 'eve')])
     const room = await ben.createRoom()
-    // Several blocks of it, and more than leaves in one piece.
+    // The history has several blocks, and more bytes than leave in one piece.
     const long = 'é'.repeat(1500)
     for (let n = 0; n < 50; n++) {
       await Promise.all([ben, eve, ben, eve].map((each) => each.send(room, `${each.username} ${long}`)))

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 const SRC = join(import.meta.dirname, '../../src')
 
-/** Those that make the guards. */
+/** Files that make the guards. */
 const GUARDS = new Set(['lib/guard.ts', 'lib/timers.ts'])
 
 const lines = globSync('**/*.ts', { cwd: SRC })
@@ -18,7 +18,7 @@ const lines = globSync('**/*.ts', { cwd: SRC })
 const found = (pattern: RegExp, isAllowed: (text: string) => boolean = () => false): string[] =>
   lines.filter(({ line, text }) => pattern.test(line) && !isAllowed(text)).map(({ where }) => where)
 
-/** Timers as promises: what awaits them hears of the failure. */
+/** Whether a file imports the timer as a promise: the code that awaits it hears of the failure. */
 const hasPromiseOf = (timer: string) => (text: string) =>
   new RegExp(`import \\{[^}]*\\b${timer}\\b[^}]*\\} from 'node:timers/promises'`).test(text)
 

@@ -7,7 +7,7 @@ import { ask, KEYS } from '../support/channels.ts'
 import { ChatappHttp } from '../support/chatapp.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
-// The machine's clock is set while the server runs, which starts five hours ahead; the steady one goes on as ever.
+// The server starts five hours ahead. Tests set the machine's clock while it runs; the steady one goes on as ever.
 
 const NOON = 1_700_000_000_000
 const MINUTE = 60_000
@@ -24,7 +24,7 @@ after(async () => {
   await server.close()
 })
 
-/** A way to log in, and what the dialect answers to who shows what that gave. */
+/** A way to log in, and the status of a request with the credential that it gave. */
 interface LogIn {
   readonly lifeMs: number
   logIn(username: string): Promise<string>
@@ -68,7 +68,7 @@ let registered = 0
 const register = (): Promise<Account> =>
   server.chat.accounts.register({ username: `person${++registered}`, password: PASSWORD })
 
-/** A few things may have happened in that millisecond. */
+/** Asserts a time within 100 ms: a few things may have happened in that millisecond. */
 const assertTime = (micros: number, ms: number) =>
   assert.ok(Math.abs(micros / 1000 - ms) < 100, `${micros} at ${ms}`)
 
@@ -140,7 +140,7 @@ for (const [what, { from, to }] of Object.entries(CLOCKS)) {
       const token = await logIn(username)
       assert.equal(await status(token), 200)
       assert.equal(await status(stolen), 401)
-      // Nor does the time come when it is good again.
+      // The stolen token does not become good when the clock comes to its time again.
       if (from > to) set(from)
       assert.equal(await status(stolen), 401)
     })

@@ -8,12 +8,12 @@ import { post, RawListener, SocketIoListener, UNKNOWN_USER } from '../support/ro
 import { until } from '../support/until.ts'
 import type { Participant } from './world.ts'
 
-/** Resolves with what each connection was told, once it has ended. */
+/** For each connection, a function that resolves with what the connection was told, once it has ended. */
 export interface Connected {
   readonly ended: Readonly<Record<string, () => Promise<unknown>>>
 }
 
-/** A connection in every dialect that has such, at one node. */
+/** Opens a connection at one node in every dialect that has connections. */
 export async function connect(
   who: Participant,
   place: Place,
@@ -49,7 +49,7 @@ export async function connect(
   }
 }
 
-/** What each dialect answers at that node to a request with a credential of before. */
+/** Each dialect's answer at that node to a request with a credential from before. */
 export async function answers(
   { rooms, chatapp, messenger, channels }: Participant,
   place: Place,
@@ -73,17 +73,17 @@ export async function answers(
 }
 
 export const END_MS = 20_000
-/** How each connection but chatapp's ends when its account is logged out. */
+/** The end of each connection but chatapp's when its account is logged out. */
 export const ENDS = {
   'Socket.IO of rooms': true,
   'raw TCP of rooms': true,
   groups: [['user_not_authorized', { Error: 'Logged out.' }]],
   channels: 4009,
 }
-/** What `answers` has for credentials that are void, beside chatapp's. */
+/** Results of `answers` for void credentials, but for chatapp's. */
 export const REFUSED = { rooms: UNKNOWN_USER, messenger: 401, channels: 401 }
 
-/** How chatapp closes what is logged out: a disabled account is gone. */
+/** The close of a chatapp connection whose account is logged out: a disabled account is gone. */
 export const chatappSays = ({ username }: Person, isThere: boolean) => ({
   code: 1000,
   reason: isThere ? 'invalid login-token' : `'${username}' doesn't exists`,

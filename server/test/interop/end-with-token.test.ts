@@ -41,7 +41,7 @@ test('a connection of chatapp ends with its token where that is set, and outlive
   other.ws.close()
 })
 
-/** Subscribed to the channel of its notifications. */
+/** A subscriber of the channel of ann's notifications. */
 async function listen(url: string) {
   const ann = await person(url, 'ann')
   const subscriber = new BareSubscriber(url)
@@ -54,7 +54,7 @@ test('a Pusher connection ends with the last token that had it signed, where tha
   const second = await listen(ending.url)
   const other = await listen(lasting.url)
   wait(10)
-  // With a fresh token for one more channel.
+  // The second subscriber has one more channel signed with a fresh token.
   const again = await logIn(ending.url, second.ann.username)
   const channel = await openChat(ending.url, again, await person(ending.url, 'bob'))
   await second.subscriber.subscribe(ending.url, again, channel)

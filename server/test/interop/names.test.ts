@@ -5,7 +5,7 @@ import { DEVICES, type Person, REGISTRARS, someone } from '../support/clients/in
 import { NAME_TAKEN, nameRefused, refusalOf } from './refusals.ts'
 import { type Participant, World } from './world.ts'
 
-// Names that people read are told apart by them, and shown by each dialect to the clients of all.
+// People who read names must be able to tell them apart, and each dialect shows them to the clients of all.
 
 let world: World
 let ann: Participant
@@ -17,7 +17,7 @@ before(async () => {
 })
 after(() => world[Symbol.asyncDispose]())
 
-/** Named like that person, but for what nobody sees. */
+/** Spellings that people read as the same name. */
 const LIKE: Readonly<Record<string, (name: string) => string>> = {
   'in capitals': (name) => name.toUpperCase(),
   'with spaces around it': (name) => ` ${name}\u3000`,

@@ -25,7 +25,7 @@ export const NAME_TAKEN: Answers = {
   channels: { status: 200, body: { status: 'error', message: 'Could not add user' } },
 }
 
-/** To `register`, when the name has what no name may have; without words: when there is nothing to see of it. */
+/** Answers to `register` for a name with `words`, which none may have; without words, for one with nothing to see. */
 export const nameRefused = (words: string | undefined): Answers => ({
   rooms: roomsError(400, 'Malformed register_user request'),
   chatapp: {

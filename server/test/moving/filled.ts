@@ -26,7 +26,7 @@ export async function fill(store: Store): Promise<void> {
   const dora = await world.account('dora', { email: 'Dora@example.org' })
   const guest = await world.guest('guest')
   await store.accounts.setBio(ann.accountId, AWKWARD.join('|'), world.now())
-  // Set to nothing, which is another thing than never set.
+  // A bio that is set to nothing differs from one that was never set.
   await store.accounts.setBio(bob.accountId, '', world.now())
   await world.block(cy, ann)
   await store.contacts.add(ann.accountId, dora.accountId, world.now())

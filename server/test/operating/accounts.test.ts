@@ -87,7 +87,7 @@ test('a log-in after a sign-out outlives the news of it', async () => {
   const again = await GroupsClient.connect(world.server.url)
   const { username, password } = ida
   await again.ask('find_user', { username, password })
-  // The server looks for news once a second: another account that is signed out now is heard of after ida.
+  // The server looks for news once a second: it hears of joe, who is signed out now, after ida.
   const joe = await world.join('joe')
   await accounts('sign-out', joe.username)
   await joe.chatapp.ws.closed
@@ -149,7 +149,7 @@ describe('a password that is reset', () => {
     const args = ['accounts', 'reset-password', mia.username, ...database]
     await refuses(owner, /The first line of .*empty is empty/, ...args, '--password-from', empty)
     await refuses(owner, /cannot be read from .*absent/, ...args, '--password-from', `${empty}.absent`)
-    // The command's standard input has nothing here.
+    // The command's standard input is empty here.
     await refuses(owner, /The first line of standard input is empty/, ...args, '--password-from', '-')
     await mia.chatapp.ws.settle()
   })

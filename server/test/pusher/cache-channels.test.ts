@@ -43,7 +43,7 @@ for (const [channel, channelData] of KINDS) {
     await late.next('third')
     assert.deepEqual(await late.settled(), [])
     await Promise.all([early.close(), late.close()])
-    // Also once nobody is there any more.
+    // The last event is kept even when nobody is subscribed any more.
     const last = await world.raw().opened()
     await last.subscribed(channel, channelData)
     await last.next('third')
@@ -134,7 +134,7 @@ test('pusher-js gets the last event of a private and of an encrypted cache chann
   }
 })
 
-/** Its answer to what was kept comes when the test says so, as over a network. */
+/** A bus whose answer to what was kept comes when the test says so, as over a network. */
 class SlowBus extends LocalBus {
   readonly answers: (() => void)[] = []
 
@@ -172,11 +172,11 @@ test('a client that asks for a long event again and again is slowed down by its 
     client.say('pusher:unsubscribe', { channel: 'cache-long' })
   }
   await until('it to be told', () => client.messages.some(({ data }) => data?.code === 4301))
-  // It may say 2,000 things at once, each of which could have cost one.
+  // The client may ask 2,000 things at once: each event could have counted as one.
   assert.ok(client.messages.filter(({ event }) => event === 'e').length < 200)
 })
 
-/** News travels when the test says so: what is kept is known before. */
+/** A bus whose news travels when the test says so: what is kept is known before. */
 class LateBus extends LocalBus {
   readonly parcels: (() => void)[] = []
 

@@ -155,7 +155,7 @@ test('past the quota of the application, over all nodes, the next client is told
   const options = { bus: localBus(), connectionQuota: 3 }
   await using one = await startPusher(options)
   await using two = await startPusher(options)
-  // All at once: those for whom there is room are not refused because of the others.
+  // All clients come at once: those for whom there is room are not refused because of the others.
   const clients = Array.from({ length: 6 }, () => one.raw())
   await until('all to be answered', () => clients.every(({ messages }) => messages.length > 0))
   const welcome = clients.filter(({ messages }) => messages[0]?.event === 'pusher:connection_established')

@@ -13,7 +13,7 @@ export interface Hooks extends AsyncDisposable {
 
 interface HooksOptions {
   readonly port?: number
-  /** Whether a body is never taken. */
+  /** Whether the body is refused, each time that it comes. */
   readonly refuses?: (body: string) => boolean
 }
 

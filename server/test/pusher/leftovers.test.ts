@@ -61,13 +61,13 @@ async function take(
   }
 }
 
-/** A client that was welcomed knows its id; one that was refused is closed. */
+/** Resolves when the client has been welcomed, and knows its id, or has been refused, and is closed. */
 async function answered(there: RawClient): Promise<void> {
   await until('an answer', () => there.messages.length > 0 || there.closed)
   there.socketId = String(there.messages[0]?.data.socket_id)
 }
 
-/** All that it has said has been handled, or it is gone. */
+/** Resolves when all that the client has said has been handled, or the client is gone. */
 async function heardOf(there: RawClient): Promise<void> {
   const pongs = () => there.messages.filter(({ event }) => event === 'pusher:pong').length
   const before = pongs()
@@ -109,7 +109,7 @@ test('whatever clients do in whatever order, nothing of them is left once they a
     for (const next of steps) {
       await take([one, two], clients, next)
       const opened = clients.get(next.client)
-      // Its id is needed to sign anything.
+      // The client needs its id to sign anything.
       if (next.do === 'connect' && opened) await answered(opened)
     }
     for (const each of clients.values()) each.ws.terminate()

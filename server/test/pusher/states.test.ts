@@ -5,7 +5,7 @@ import { BareWs, frame as frameOf, OPCODES } from '../hostile/server/bare-ws.ts'
 import { until } from '../support/until.ts'
 import { CREDENTIALS, sign, startPusher } from './pusher-world.ts'
 
-// Connections in any state are told anything, in any order. What a guard catches fails the test as well.
+// Connections in any state are told anything, in any order. A failure that a guard catches fails the test as well.
 
 const world = await startPusher()
 const { url, server, library } = world
@@ -91,7 +91,7 @@ const signIn =
     ws.write(say('pusher:signin', answer))
   }
 
-/** Frames that WebSocket allows in these or no places. */
+/** Frames that WebSocket allows in certain places only, or nowhere. */
 const FRAMES: Readonly<Record<string, Buffer>> = {
   ping: frameOf('', { opcode: OPCODES.ping }),
   'an unasked pong': frameOf('', { opcode: OPCODES.pong }),

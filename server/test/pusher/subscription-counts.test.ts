@@ -104,7 +104,7 @@ test('a crowd is told of itself once in five seconds, whoever comes and goes', a
   assert.deepEqual(told, [101, 151])
 })
 
-/** Another node of it dies when the test says so. */
+/** A bus of which another node dies when the test says so. */
 class MortalBus extends LocalBus {
   readonly #onRenewed = new Set<OnRenewed>()
 

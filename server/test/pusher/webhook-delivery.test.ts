@@ -13,7 +13,7 @@ const memoryLog = (lines: string[]) => pino({ level: 'trace' }, { write: (line) 
 
 test('user and password of the webhook address are sent as Basic authorization, and never logged', async () => {
   await using hooks = await openHooks()
-  // A refusal, whose log line must not have them either.
+  // The webhooks are refused: the log line of a refusal must not have user and password either.
   hooks.statuses.push(...Array(50).fill(500))
   const lines: string[] = []
   const dropped: DropReason[] = []
@@ -70,7 +70,7 @@ test('a batch that is refused for ever holds up the others for a while only', as
     await until(`${channel} to be refused`, () => refused.includes(`"${channel}"`))
   }
   for (const channel of ['a', 'b', 'c']) {
-    // A batch each: the one before is on its way.
+    // Each webhook is a batch of its own: the one before is on its way.
     await client.subscribed(channel)
     await until(`${channel} to be told`, () => hooks.lines().includes(`channel_occupied ${channel}`))
   }

@@ -9,7 +9,7 @@ import { StoreRefusal } from '../../src/store/store.ts'
 import { startPostgres } from '../support/engines/index.ts'
 import { until } from '../support/until.ts'
 
-// What an address of PostgreSQL means, asked of a server that listens in every way there is.
+// The meaning of a PostgreSQL address, tried on a server that listens in every way there is.
 
 const { engine, ...started } = await startPostgres({
   settings: { listen_addresses: '127.0.0.1,::1' },
@@ -107,7 +107,7 @@ test('believes a certificate as far as the mode says', async () => {
   )
 })
 
-/** For localhost, in a folder of PostgreSQL's, which wants the key to be its own. */
+/** Makes a certificate for localhost in a folder of PostgreSQL's, which wants the key to be its own. */
 function makeCertificate(folder: string): readonly [cert: string, key: string] {
   const [cert, key] = [join(folder, 'test.crt'), join(folder, 'test.key')]
   const asked =

@@ -15,7 +15,7 @@ const { port } = engine
 const owner = postgres(engine.url, { max: 1, onnotice: () => undefined })
 after(() => owner.end({ timeout: 1 }))
 
-/** A server on a new database there, by way of a proxy that can lead elsewhere. */
+/** Starts a server on a new database of this PostgreSQL, through a proxy that can lead elsewhere. */
 async function serving(t: TestContext) {
   const name = `chat_${t.name.replaceAll(/\W/g, '_').slice(0, 30)}`
   await owner.unsafe(`CREATE DATABASE ${name}`)
@@ -50,7 +50,7 @@ async function serving(t: TestContext) {
 
 type Serving = Awaited<ReturnType<typeof serving>>
 
-/** It says so while nothing but its readiness is asked for, and once for all that it refuses. */
+/** Waits until the server is not ready, while nothing else is asked for; then for a refusal and its line in the log. */
 async function untilReadOnly({ readiness, register, lines }: Serving): Promise<void> {
   await until('readiness to be lost', async () => (await readiness()) === 503)
   await until('a refusal', async () => (await register()) === 503)
@@ -87,7 +87,7 @@ test('a primary that is demoted is left for the one that its address leads to', 
   })
   await untilReadOnly(server)
   assert.match(server.lines(/the store fails/)[0] ?? '', /read-only transaction/)
-  // Connections to the old one stay as they are, and so does it.
+  // The old primary stays as it is, and so do the connections to it.
   server.proxy.redirect({ host: '127.0.0.1', port: standby.engine.port })
   const there = postgres(standby.engine.url, { max: 1 })
   t.after(() => there.end({ timeout: 1 }))

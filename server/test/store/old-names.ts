@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { refuses, type World } from './world.ts'
 
-/** Names as they could be before looks were compared, in the order in which they came. */
+/** Names that were possible before looks were compared, in the order in which they came. */
 export const OLD_NAMES = [
   'аӏісе',
   'Alice',
@@ -13,7 +13,7 @@ export const OLD_NAMES = [
   '\u200b',
 ]
 
-/** In a store of them, beside the open conversations "Straße" and "Strasse". */
+/** Checks a store that has these names, and the open conversations "Straße" and "Strasse". */
 export async function namesStay(world: World): Promise<void> {
   const { accounts, conversations } = world.store
   for (const name of OLD_NAMES) assert.equal((await accounts.findByUsername(name))?.username, name)

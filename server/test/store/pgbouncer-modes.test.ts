@@ -8,7 +8,7 @@ import { series, World } from './world.ts'
 const { engine, ...started } = await startPostgres()
 after(() => started[Symbol.asyncDispose]())
 
-/** What the documents ask for. */
+/** Settings that the documents ask for. */
 const ASKED = { ignore_startup_parameters: 'statement_timeout', default_pool_size: 20 }
 
 async function pooled(t: TestContext, settings: Readonly<Record<string, string | number>>): Promise<string> {

@@ -7,7 +7,7 @@ import { openPostgresTarget } from '../../src/store/postgres/moving.ts'
 import { StoreRefusal } from '../../src/store/store.ts'
 import { connect, POSTGRES_URL } from '../support/postgres.ts'
 
-/** The address of a database of its own, in that encoding, dropped after the test. */
+/** The address of a new database in that encoding, which is dropped after the test. */
 async function databaseIn(t: TestContext, encoding: string): Promise<string> {
   const sql = postgres(POSTGRES_URL, { max: 1, onnotice: () => undefined })
   const name = `parlance_test_${newUuid().replaceAll('-', '')}`

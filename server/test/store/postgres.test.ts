@@ -34,7 +34,7 @@ test('two nodes that start at once on an empty database both come up', async (t)
 test('makes null of a bio that was empty, and keeps those that were set', async (t) => {
   const url = await tempSchema(t)
   const sql = connect(t, url)
-  // As a server of the first schema has left it.
+  // These tables are as a server of the first schema has left them.
   await sql.unsafe(`
     CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
     INSERT INTO schema_migrations (number, name) VALUES (1, 'first');
@@ -163,7 +163,7 @@ test('a database that stays away makes writes and reads unavailable, until it is
   await Promise.all([
     refuses(world.store.accounts.find(ann.accountId), 'unavailable'),
     refuses(world.store.ping(), 'unavailable'),
-    // It may have left before the loss was noticed.
+    // The message may have left before the loss was noticed.
     refuses(world.send(group, ann, 'into the void'), 'outcome_unknown'),
   ])
   // From then on nobody waits for what is known to be away.

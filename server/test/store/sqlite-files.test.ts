@@ -9,7 +9,7 @@ import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 import { World } from './world.ts'
 
-// The files of a running server: that they stay where they are, and that the log is in the file when nobody writes.
+// The files of a running server stay where they are, and the log is in the file when nobody writes.
 
 async function opened(t: TestContext) {
   let store: Store | undefined
@@ -65,7 +65,7 @@ for (const [what, lose] of Object.entries(LOSSES))
     const place = await opened(t)
     assert.equal(await place.outcome('before'), 'stored')
     await lose(place)
-    // It may lie where the file has gone.
+    // The message may be stored in the file that has gone.
     assert.equal(await place.outcome('after'), 'outcome_unknown')
     assert.equal(await place.outcome('later'), 'unavailable')
     await assert.rejects(place.store.ping(), { code: 'unavailable' })

@@ -67,7 +67,7 @@ export function fieldOf(value: unknown, name: string): unknown {
   return Reflect.get(value, name)
 }
 
-/** What every message says beside its text. */
+/** Fields that every message has beside its text. */
 export const NEUTRAL = { sentiment: { polarity: 0 } }
 
 export const unique = (name: string): string => `${name}-${randomUUID().slice(0, 13)}`

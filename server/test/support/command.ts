@@ -3,20 +3,20 @@ import type { Owner } from './owner.ts'
 import { spawnServer } from './process.ts'
 
 export interface Outcome {
-  /** Or the name of the signal that ended it. */
+  /** The exit code, or the name of the signal that ended the command. */
   readonly code: number | string
   readonly stdout: string
   readonly stderr: string
 }
 
-/** The real command line, as its own process. */
+/** Runs the real command line, as its own process. */
 export async function parlance(owner: Owner, ...args: readonly string[]): Promise<Outcome> {
   const { output, exited } = spawnServer(owner, { ROOMS_TCP_PORT: '0', PORT: '0', LOG_LEVEL: 'error' }, args)
   const code = await exited
   return { code, ...output }
 }
 
-/** With one sentence as its last word. */
+/** Asserts that the command fails, with one sentence as its last line. */
 export async function refuses(owner: Owner, sentence: RegExp, ...args: readonly string[]): Promise<void> {
   const { code, stderr } = await parlance(owner, ...args)
   assert.equal(code, 1, stderr)

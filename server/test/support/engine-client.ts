@@ -15,7 +15,7 @@ export class EngineClient {
   /** Packets in the order they came, each with its type in front. */
   readonly heard: string[] = []
   isOver = false
-  /** Called with each packet besides. */
+  /** Called with every packet, whether or not it is kept. */
   onPacket: (packet: string) => void = () => undefined
   readonly #url: string
   readonly #aborted = new AbortController()
@@ -38,7 +38,7 @@ export class EngineClient {
     return client
   }
 
-  /** Connected to the default namespace as well, which in version 3 the server does by itself. */
+  /** Opens a client in the default namespace too; in version 3 the server connects it there by itself. */
   static async connect(url: string, eio: EngineVersion, transport: EngineTransport): Promise<EngineClient> {
     const client = await EngineClient.open(url, eio, transport)
     if (eio === 4) await client.send('40')
@@ -50,7 +50,7 @@ export class EngineClient {
     for (const client of LIVE) client.abort()
   }
 
-  /** All in one write: one poll, or frames of one turn. */
+  /** Sends all packets in one write: one poll, or frames of one turn. */
   async send(...packets: string[]): Promise<void> {
     if (this.#ws) {
       const { readyState } = this.#ws
@@ -67,7 +67,7 @@ export class EngineClient {
       .catch(() => undefined)
   }
 
-  /** The first such packet, which is then forgotten. */
+  /** Waits for the first packet that matches, which is then forgotten. */
   hears(pattern: RegExp): Promise<string> {
     return until(`${pattern} from the server`, () => {
       const at = this.heard.findIndex((packet) => pattern.test(packet))
@@ -98,7 +98,7 @@ export class EngineClient {
     if (packets.at(-1) === '5') this.#use(ws)
   }
 
-  /** Says so: one that vanishes between two polls is missed only after three quarters of a minute. */
+  /** Ends, and tells the server: one that vanishes between two polls is missed only after three quarters of a minute. */
   async end(): Promise<void> {
     const body = this.eio === 4 ? '1' : '1:1'
     this.abort()
@@ -107,7 +107,7 @@ export class EngineClient {
       .catch(() => undefined)
   }
 
-  /** Without a word. */
+  /** Ends without telling the server. */
   abort(): void {
     this.isOver = true
     LIVE.delete(this)
@@ -150,7 +150,7 @@ export class EngineClient {
       if (response.ok) for (const packet of this.#split(text).filter(isNews)) this.#hear(packet)
       else if (!this.#ws) this.isOver = true
     } catch {
-      // Reset, or aborted by the test. The last poll before an upgrade ends in any way.
+      // The poll was reset, or aborted by the test. The last poll before an upgrade ends in any way.
       if (!this.#ws) this.isOver = true
     }
   }

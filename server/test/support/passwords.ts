@@ -6,7 +6,7 @@ export const CHEAP: PasswordCost = { memory: 8, passes: 1 }
 
 const SALT = 'salt-of-16-bytes'
 
-/** A hash as servers made it that took each password as it was typed. */
+/** A hash as it was made by servers that took each password as it was typed. */
 export function hashOfText(text: string): string {
   const { memory, passes } = CHEAP
   const cost = { memory, passes, parallelism: 1, tagLength: 32 }

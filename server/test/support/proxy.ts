@@ -7,7 +7,7 @@ import type { Owner } from './owner.ts'
 /** A way to a server that a test can cut, or make a slow one. */
 export interface CuttableProxy {
   readonly port: number
-  /** From now on new connections lead to another server: an address that follows a failover. */
+  /** Leads new connections to another server from now on, like an address that follows a failover. */
   redirect(target: Target): void
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void

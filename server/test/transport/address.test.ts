@@ -9,7 +9,7 @@ const server = createServer((incoming, response) => response.end(addressOf(incom
 const port = await listen(server, '127.0.0.1', 0)
 test.after(() => server.close())
 
-/** Whom the request counts for, sent by a trusted proxy that wrote those headers. */
+/** The address that a request counts for, sent by a trusted proxy that wrote those headers. */
 async function countedFor(...forwardedFor: readonly string[]): Promise<string> {
   const headers = forwardedFor.length > 0 ? { 'x-forwarded-for': [...forwardedFor] } : {}
   const asked = request({ host: '127.0.0.1', port, headers, agent: false }).end()
@@ -21,7 +21,7 @@ async function countedFor(...forwardedFor: readonly string[]): Promise<string> {
 
 const PROXY = '127.0.0.1'
 
-/** What the proxy wrote → whom the request counts for. */
+/** The header that the proxy wrote → the address that the request counts for. */
 const FORWARDED: readonly (readonly [string, string])[] = [
   ['203.0.113.2', '203.0.113.2'],
   ['203.0.113.2:1', '203.0.113.2'],
@@ -34,12 +34,12 @@ const FORWARDED: readonly (readonly [string, string])[] = [
   ['[::ffff:203.0.113.2]:80', '203.0.113.2'],
   ['::ffff:cb00:7102', '203.0.113.2'],
   ['0:0:0:0:0:ffff:203.0.113.2', '203.0.113.2'],
-  // The nearest that is no proxy of ours, with ports on the proxies too.
+  // The nearest address that is no proxy of ours counts, with ports on the proxies too.
   ['198.51.100.1, 203.0.113.2:8, 10.0.0.7:1234', '203.0.113.2'],
   ['198.51.100.1,203.0.113.2 , ::ffff:10.0.0.7', '203.0.113.2'],
   ['10.0.0.9:1, 10.0.0.7:2', '10.0.0.9'],
   ['203.0.113.2,,', '203.0.113.2'],
-  // What is no address counts as the proxy's that wrote it.
+  // An entry that is no address counts as the address of the proxy that wrote it.
   ['unknown', PROXY],
   ['_hidden:4711', PROXY],
   ['client.example.org:80', PROXY],

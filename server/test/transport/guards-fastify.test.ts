@@ -5,7 +5,7 @@ import { BUG, fail, hearFailures } from '../support/failures.ts'
 
 const failures = hearFailures()
 
-/** Where a dialect's code throws. */
+/** Places where a dialect's code throws. */
 const PLACES = [
   'onRequest',
   'preParsing',

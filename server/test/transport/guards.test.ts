@@ -31,7 +31,7 @@ const fail = (): never => {
 const failures: [Door, unknown][] = []
 const stopHearing = onFailure((door, error) => failures.push([door, error]))
 
-/** Which callback of the Socket.IO dialect throws. */
+/** The callback of the Socket.IO dialect that throws. */
 let failing: 'address' | 'connect' | 'knows' | 'close' | 'nothing' = 'nothing'
 const failIf = (what: typeof failing): void => {
   if (failing === what) fail()
@@ -100,7 +100,7 @@ const http = createListener({
   socketIo,
   exchanges,
 })
-/** What raw TCP does with its next connection. */
+/** The callback of raw TCP for its next connection. */
 let onRaw: (socket: Socket) => void = fail
 const raw = createSniffingServer({ onHttp: fail, onRaw: (socket) => onRaw(socket), deadlineMs: 60_000 })
 
@@ -127,7 +127,7 @@ beforeEach(() => {
   failing = 'nothing'
 })
 
-/** The failure was counted once, at that door, and nobody else noticed it. */
+/** Asserts that the failure was counted once, at that door, and nobody else noticed it. */
 async function othersAreServed(door: Door): Promise<void> {
   await until('the failure to be heard of', () => failures.length > 0)
   failing = 'nothing'
@@ -138,7 +138,7 @@ async function othersAreServed(door: Door): Promise<void> {
   assert.equal(String(answer), 'hello')
 }
 
-/** What came of a request that is written by hand: the connection's end is part of it. */
+/** Sends a request that is written by hand, and waits for the end of its connection. */
 async function asked(path: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   const text = `POST ${path} HTTP/1.1\r\nHost: chat\r\nContent-Length: 4\r\n\r\nbody`
@@ -231,7 +231,7 @@ describe('an error in a callback of a library ends one connection and no other',
   test('of raw TCP: the handing over to HTTP', () => rawly(() => undefined, 'GET / HTTP/1.1\r\n\r\n'))
 
   test('of an accept that fails', async () => {
-    // No listener of `error`: Node would throw it.
+    // Without a listener of `error` Node would throw it.
     raw.emit('error', BUG)
     await othersAreServed('tcp')
   })

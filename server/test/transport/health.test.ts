@@ -119,7 +119,7 @@ test('metrics are refused to what came through a proxy on this machine', async (
   const url = await served(t)
   for (const sign of SIGNS_OF_A_PROXY)
     assert.equal(await statusOfMetrics(url, ['Host: 127.0.0.1:8000', sign]), 403, sign)
-  // As nginx asks with a bare `proxy_pass`.
+  // nginx asks like this with a bare `proxy_pass`.
   assert.equal(await statusOfMetrics(url, ['Host: 127.0.0.1:8000', 'Connection: close'], '1.0'), 403)
 })
 

@@ -8,7 +8,7 @@ import { RawListener, type RoomsPerson, register } from '../support/rooms.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-// What people and proxies write by hand, and what HTTP allows.
+// Requests that people and proxies write by hand, and that HTTP allows.
 
 let server: TestServer
 let ann: RoomsPerson
@@ -18,7 +18,7 @@ before(async () => {
 })
 after(() => server.close())
 
-/** As `nc -N` does: says all, ends its side, and listens until the other side ends. */
+/** Does as `nc -N`: sends all, ends its side, and listens until the other side ends. */
 async function exchange(text: string, port = server.port): Promise<string> {
   const socket = connect({ host: server.host, port, allowHalfOpen: true })
   let heard = ''
@@ -54,7 +54,7 @@ describe('the whole of a target in the request line', () => {
   })
 
   test('names the host that counts', async () => {
-    // Metrics are for who asks this machine by its own name.
+    // Metrics are for clients that ask this machine by its own name.
     const ask = (target: string, host: string) =>
       exchange(`GET ${target}/metrics HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
     assert.equal(statusOf(await ask('http://localhost', 'rebound.example')), 200)
@@ -136,7 +136,7 @@ describe('a peer that ends its side once it has asked', () => {
     assert.match(metrics, /^parlance_connections\{dialect="rooms"\} 0$/m)
     await ann.send(gid, 'still heard')
     await until('the message', () => listener.texts.includes('still heard'))
-    // Said and ended in one go.
+    // The client sends and ends its side in one go.
     const hasty = new RawListener(server.tcpPort ?? 0, server.host, { allowHalfOpen: true })
     hasty.socket.end(JSON.stringify({ uuid: ben.uuid, room_gid: gid }))
     await hasty.entered(ann, gid)

@@ -119,7 +119,7 @@ test('a CONNECT after the first counts as a request of its address', async () =>
   const client = await EngineClient.connect(limited.url, 4, 'websocket')
   let rounds = 0
   client.onPacket = () => {
-    // It may take seconds, and tokens come back meanwhile.
+    // The rounds may take seconds, and tokens come back meanwhile.
     if (++rounds < 20_000) void client.send('41', '40')
   }
   await client.send('41', '40')

@@ -5,7 +5,7 @@ import { EngineClient, type EngineTransport, type EngineVersion } from '../suppo
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-// Connections in any state are told anything, in any order. What a guard catches fails the test as well.
+// Connections in any state are told anything, in any order. A failure that a guard catches fails the test as well.
 
 const server = await startParlance()
 const { url } = server
@@ -17,7 +17,7 @@ after(() => {
 interface Clients {
   readonly all: EngineClient[]
 }
-/** How many have been opened; which of them still lives is the server's business. */
+/** The number of clients that have been opened; which of them still live is the server's business. */
 interface Model {
   opened: number
 }
@@ -45,7 +45,7 @@ class Open implements Command {
   toString = (): string => `open ${this.eio} ${this.transport}`
 }
 
-/** Something that one of the clients does, and may not wait for. */
+/** An act of one of the clients, which the test may not wait for. */
 class Act implements Command {
   readonly name: string
   readonly at: number
@@ -72,7 +72,7 @@ class Act implements Command {
   toString = (): string => `${this.name} of ${this.at}${this.isAwaited ? '' : ', unawaited'}`
 }
 
-/** What a client may say at once, right or wrong. */
+/** Packets that a client may say at once, right or wrong. */
 const PACKETS: readonly (readonly string[])[] = [
   ['40'],
   ['40', '40'],
@@ -130,7 +130,7 @@ async function isServed(): Promise<void> {
   await client.end()
 }
 
-/** Of the dialects that Socket.IO carries, as `/metrics` counts them. */
+/** Counts the connections of the dialects that Socket.IO carries, from `/metrics`. */
 async function countConnections(): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
   const counts = text.matchAll(/^parlance_connections\{dialect="(?:rooms|groups)"\} (\d+)$/gm)

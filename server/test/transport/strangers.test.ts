@@ -7,7 +7,7 @@ import { until } from '../support/until.ts'
 
 const BOUNDS = { perAddress: 3, inAll: 5 }
 
-/** A port for HTTP, and one that takes raw clients too and lets in who says "hello". */
+/** A port for HTTP, and one that takes raw clients too and lets in those that say something. */
 async function world(t: TestContext, bounds = BOUNDS) {
   const strangers = new Strangers(bounds)
   const http = createListener({

@@ -21,7 +21,7 @@ interface BearerOptions {
 const HEADER = /^Bearer +(\S+) *$/i
 const SUBJECT = /^[1-9]\d{0,15}$/
 
-/** Who shows a token, and until when it is good. */
+/** The account that a token proves, and the time when the token expires. */
 export interface Bearer {
   readonly account: Account
   readonly tokenExpiresAt: Micros

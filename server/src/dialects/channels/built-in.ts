@@ -18,7 +18,7 @@ interface BuiltInLiveOptions {
   readonly feeds: Feeds
   readonly channels: ChatChannels
   readonly log: Logger
-  /** Undefined: a connection outlives the token that had it signed. */
+  /** Undefined when a connection outlives the token that had it signed. */
   readonly deadlines: Deadlines | undefined
 }
 

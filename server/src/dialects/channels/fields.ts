@@ -7,7 +7,7 @@ const NUMERAL = /^\d{1,16}$/
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Programs such as curl call a body a form unless told otherwise: one that begins as an object is read as JSON. */
+/** Reads a form that begins like an object as JSON: programs such as curl call a body a form unless told otherwise. */
 export function parseBody(body: unknown, format: 'json' | 'form'): unknown {
   if (!Buffer.isBuffer(body)) throw malformed('A body is required')
   try {

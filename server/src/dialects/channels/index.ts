@@ -26,7 +26,7 @@ export interface ChannelsDeps {
   readonly tokenKey: string
   readonly clock: Clock
   readonly tokenTtlSeconds: number
-  /** Whether a Pusher connection ends when the last token does that had a subscription of it signed. */
+  /** Whether a Pusher connection ends with the last token that had a subscription of it signed. */
   readonly endsWithToken: boolean
   /** Messages that a history has at most. */
   readonly historyLimit: number

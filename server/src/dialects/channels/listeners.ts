@@ -12,7 +12,7 @@ interface Proof {
   readonly accountId: AccountId
   /** As it was when the account's token was checked. */
   readonly credentialsSince: number
-  /** The end of that token. */
+  /** Expiry of that token. */
   readonly tokenExpiresAt: Micros
 }
 
@@ -31,13 +31,13 @@ interface ListenersOptions {
   readonly bus: Bus
   readonly feeds: Feeds
   readonly log: Logger
-  /** Undefined: a connection outlives the token that had it signed. */
+  /** Undefined when a connection outlives the token that had it signed. */
   readonly deadlines: Deadlines | undefined
 }
 
 /**
- * Which accounts listen on this node's Pusher connections. They are online meanwhile; when their credentials
- * are revoked, the connections end; where there are deadlines, also with the last token of those that had signed.
+ * Knows which accounts listen on this node's Pusher connections, and keeps them online meanwhile. A connection ends
+ * when an account's credentials are revoked and, where there are deadlines, with the last token that had it signed.
  */
 export class Listeners {
   readonly #server: PusherServer

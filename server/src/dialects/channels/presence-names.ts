@@ -1,4 +1,4 @@
-/** Names that conversations have, or would have if they were written so: no pattern opens them. */
+/** Names of conversations' channels, and names written like them: no pattern opens these. */
 const OWN = /^presence-(chat|notification_user)_\d/
 
 /** Whether a presence channel is one of those that every account may enter. In a pattern `*` stands for any characters. */
@@ -6,7 +6,7 @@ export function isSharedPresence(name: string, patterns: readonly string[]): boo
   return name.startsWith('presence-') && !OWN.test(name) && patterns.some((pattern) => fits(name, pattern))
 }
 
-/** In linear time, which a regular expression of several wildcards would not keep. */
+/** Matches in linear time, which a regular expression of several wildcards would not keep. */
 function fits(name: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()

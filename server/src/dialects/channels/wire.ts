@@ -149,7 +149,7 @@ export const plainIds = ({ senderId }: SignedMessage, { pair }: ChatChannel): Id
   channel: chatName(pair),
 })
 
-/** Always neutral: the best known front end reads it of each message, and shows nothing without. */
+/** Always neutral: the best known front end reads this field of each message, and shows nothing without it. */
 const SENTIMENT = { polarity: 0 }
 
 /** The answer to `send_message` and the data of `new_message`. */

@@ -22,7 +22,7 @@ export interface ConnectionParts {
   /** Pages of messages, and lists of members. */
   readonly kept: Kept<Json>
   readonly log: Logger
-  /** Undefined: a connection outlives its token. */
+  /** Undefined when a connection outlives its token. */
   readonly deadlines: Deadlines | undefined
 }
 
@@ -60,7 +60,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#inbox.push(text)
   }
 
-  /** Read by its inbox, with the two that follow. */
+  /** The inbox reads this, and the two methods that follow. */
   readonly share: WsConnection['share']
 
   cutOff(): void {
@@ -142,7 +142,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     // A revocation between the two readings told nobody of this connection.
     const again = await credentials.identify(caller)
     if (again.kind !== 'account') return this.#refuse(again)
-    // One of an account's after the other: who is in thousands of conversations joins them all.
+    // Connections of one account join one after the other: each may have thousands of conversations to join.
     await answers.inTurn(account.accountId, () => hearing.begin())
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)

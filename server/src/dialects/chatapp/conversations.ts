@@ -64,7 +64,7 @@ export async function getConversationInfo(asker: Asker, fields: Fields) {
   const notMine = () => `${account.username} is not part of any conversation with ${id} id`
   const { conversation } = await standingOf(asker, toConversationId(id), notMine)
   const { conversationId, updatedAt } = conversation
-  // It moves with the members, and not with messages.
+  // `updatedAt` moves with the members, and not with messages.
   const members = await asker.kept.get(`members ${conversationId}`, String(updatedAt), async () => {
     const listed = await chat.conversations.members(conversationId)
     return new Json(await writeList(listed.map(({ username }) => username)))
@@ -117,7 +117,7 @@ async function findMembers(asker: Asker, names: ReadonlySet<string>): Promise<Ma
 const nameAmong = (members: ReadonlyMap<AccountId, Account>, accountId: unknown): string =>
   [...members.values()].find((member) => member.accountId === accountId)?.username ?? String(accountId)
 
-/** The members' names, as many as fit; without those of before names had to be visible. Null when none is left. */
+/** The members' names, as many as fit, without those from before names had to be visible. Null when none is left. */
 function madeOf(members: ReadonlyMap<AccountId, Account>): string | null {
   const names = [...members.values()].map(({ username }) => username)
   const [first, ...rest] = names.filter((username) => nameFault(username, 'conversationName') === undefined)

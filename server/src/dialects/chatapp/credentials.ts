@@ -6,7 +6,7 @@ import { parseCookie } from './wire.ts'
 
 export const TOKEN_TTL_SECONDS = 3600
 
-/** Who comes with a request: its Cookie header, and the address as limits count it. */
+/** The sender of a request: its Cookie header, and its address as limits count it. */
 export interface Caller {
   readonly cookies: string | undefined
   readonly address: string

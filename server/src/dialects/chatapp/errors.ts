@@ -17,7 +17,7 @@ const passwordRefused = ({ fault, minLength }: ChatErrorDetails): Answer => ({
 
 const UNAVAILABLE: Answer = { status: 503, text: 'server is unavailable, try again later' }
 
-/** As the checks of the same field: over HTTP one form, on the WebSocket another. */
+/** Worded like the checks of the same field: in one form over HTTP, in another on the WebSocket. */
 function nameRefused(details: ChatErrorDetails): Answer {
   const words = faultWords(details)
   if (details.field === 'conversationName')

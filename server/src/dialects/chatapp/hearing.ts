@@ -2,7 +2,7 @@ import type { AccountId, Chat, ConversationId } from '../../core/chat.ts'
 import type { Audiences, Sink } from '../../delivery/index.ts'
 import { pause } from '../../lib/slices.ts'
 
-/** Of thousands, as many as are joined before others have their turn. */
+/** Conversations, of perhaps thousands, that an account joins before others have their turn. */
 const JOINED_AT_ONCE = 100
 
 interface HearingParts {

@@ -37,7 +37,7 @@ export interface ChatappDeps {
   /** Of web front ends, exactly as browsers write them: `https://chat.example.org`. */
   readonly allowedOrigins: readonly string[]
   readonly sameSite: SameSite
-  /** Whether a connection ends when the token does that opened it. */
+  /** Whether a connection ends with the token that opened it. */
   readonly endsWithToken: boolean
 }
 

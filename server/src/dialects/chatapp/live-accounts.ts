@@ -12,7 +12,7 @@ export interface LiveConnection {
   /** It has become a member, by that change. */
   joined(conversationId: ConversationId, change: number): void
   left(conversationId: ConversationId): void
-  /** Credentials from before then are void. */
+  /** Credentials from before `since` are void. */
   revoked(since: number): void
   /** What of the above was missed can be told from this. */
   reviewed(review: AccountReview): void

@@ -14,7 +14,7 @@ import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
 
 const PAGE_SIZE = 100
 
-/** How many short messages it counts as. */
+/** Number of short messages that the request counts as. */
 export function costOfMessage(fields: Fields): number {
   const content = own(fields, 'content')
   return typeof content === 'string' ? costOfText(content) : 1

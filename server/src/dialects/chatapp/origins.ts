@@ -23,17 +23,17 @@ export class Origins {
   }
 
   /**
-   * Whether the asker may be given a cookie. Not a page of another site in its visitor's name, who would go on as
-   * somebody else; not even by a form, to which browsers add no preflight.
+   * Whether the asker may be given a cookie. A page of another site must not get one for its visitor, who would go on
+   * as somebody else; not even by a form, which browsers send without a preflight.
    */
   mayLogIn(request: IncomingMessage): boolean {
     const site = request.headers['sec-fetch-site']
-    // A proxy may have written another host than the page's own.
+    // Believe the browser before the Host header, where a proxy may have written another host than the page's own.
     if (site === 'same-origin' || site === 'none') return true
     return (site !== 'cross-site' || request.headers.origin !== undefined) && this.mayAsk(request)
   }
 
-  /** Why a page may not ask, for the people who put a proxy in front of the server. */
+  /** The reason why a page may not ask, for the people who put a proxy in front of the server. */
   reasonFor({ headers: { origin = '', host = '' } }: IncomingMessage): string {
     return (
       `Pages of ${shown(origin)} may not connect: the request came to the host ${shown(host)}, which is not theirs, and ` +
@@ -43,7 +43,7 @@ export class Origins {
   }
 }
 
-/** Longer than any origin or host can be. */
+/** Characters of an origin or host that are shown; longer than any can be. */
 const MAX_SHOWN = 300
 const shown = (header: string): string => JSON.stringify(header.slice(0, MAX_SHOWN))
 

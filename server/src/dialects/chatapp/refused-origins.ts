@@ -1,8 +1,8 @@
 import type { Logger } from '../../log.ts'
 
-/** Origins that are told apart; a caller can invent as many as it likes, so later ones are not logged. */
+/** Different origins that are logged; a caller can invent as many as it likes, so later ones are not. */
 const MAX_LOGGED = 100
-/** Longer than any host name can be. */
+/** Characters of an origin that are logged; longer than any host name can be. */
 const MAX_SHOWN = 300
 
 /** Tells the operator, once for each origin, which setting lets its pages in. */
@@ -21,7 +21,7 @@ export class RefusedOrigins {
     if (this.#logged.has(shown) || this.#logged.size >= MAX_LOGGED) return
     this.#logged.add(shown)
     if (!isOrigin(shown)) {
-      // A page of a file or of a sandboxed frame, which has no origin that could be named.
+      // A page of a file or of a sandboxed frame has no origin that could be named.
       this.#log.warn(
         { origin: shown },
         'a page was refused; serve it over http or https, so that it has an origin',
@@ -38,6 +38,6 @@ export class RefusedOrigins {
   }
 }
 
-/** One that CORS_ALLOW_ORIGIN takes, or the advice would be refused at the next start. */
+/** Whether CORS_ALLOW_ORIGIN takes it, or the advice would be refused at the next start. */
 const isOrigin = (text: string): boolean =>
   /^[a-z][-+.a-z0-9]*:\/\/[^\s,/?#@*]+$/i.test(text) && URL.canParse(text)

@@ -17,7 +17,7 @@ interface Request {
   readonly limit: 'send' | 'create' | 'command'
   /** How many ordinary ones it counts as; 1 when absent. */
   readonly cost?: (fields: Fields) => number
-  /** Its answer has no end, or a long one. */
+  /** Whether its answer has no bound of length, or a high one. */
   readonly isLong?: true
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
   run(asker: Asker, fields: Fields): Promise<unknown>

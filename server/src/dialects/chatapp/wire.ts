@@ -54,13 +54,13 @@ export const userOf = (account: Account, isOnline: boolean) => ({
   created_at: secondsOf(account.createdAt),
 })
 
-/** `other` is the username of the other member of a private conversation, after whom the viewer knows it. */
+/** `other` is the username of a private conversation's other member, by which the viewer knows the conversation. */
 export const nameOf = (
   { kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>,
   other: string | null | undefined,
 ): string => (kind === 'private' ? other : name) ?? gid
 
-/** As the news of a new one shows it: of very many members with long names, not the last. */
+/** A conversation as the news of a new one shows it: the last of very many members with long names are left out. */
 export function conversationOf(
   conversation: Conversation,
   members: readonly Member[],

@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 const SEND = 'send_message'
 const LONGEST_QUOTE = 64
 
-/** Before it is parsed, and whatever it is. */
+/** Cost of a send, whose argument is not parsed yet and may be anything. */
 function costOfSend(argument: unknown): number {
   if (typeof argument === 'string') return costOfPush(Buffer.byteLength(argument))
   const text: unknown = typeof argument === 'object' && argument !== null && Reflect.get(argument, 'text')

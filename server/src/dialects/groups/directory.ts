@@ -32,7 +32,7 @@ export class Directory {
   }
 
   async membershipOf({ accountId, currentConversationId }: Account): Promise<Membership> {
-    // In the order in which they were opened.
+    // The groups come in the order in which they were opened.
     const groups = await this.#conversations.listNames(accountId)
     return { groups, currentId: currentConversationId }
   }

@@ -42,7 +42,7 @@ export class Session {
     return this.#groupId
   }
 
-  /** Answers how many bytes it is. */
+  /** Returns how many bytes the frame has. */
   emit({ event, payload }: Answer): number {
     const frame = socketIoFrame(event, payload)
     this.connection.sink.send(frame)

@@ -10,7 +10,7 @@ import type { RawRequest } from './request.ts'
 export interface Endpoint {
   readonly method: string
   readonly url: string
-  /** Of a longer body than those of most. */
+  /** Bytes, when a body may be longer than those of most. */
   readonly bodyLimit?: number
   /** The body of the 200. Throws or rejects with whatever else is answered. */
   readonly answer: (request: FastifyRequest) => Promise<object>
@@ -25,7 +25,7 @@ interface Costly<Command> {
   readonly limit?: LimitKind
   /** How many ordinary requests it counts as; 1 when absent. */
   readonly cost?: (command: Command) => number
-  /** It costs more by what comes of it, which `run` charges: an account's are dealt with one after the other. */
+  /** Requests of one account run one after the other: `run` charges more for each by what comes of it. */
   readonly isInTurn?: true
   readonly bodyLimit?: number
 }
@@ -53,7 +53,7 @@ export class Guards {
     this.#credentials = credentials
   }
 
-  /** For people without a token, who are an address: a token in the request is refused before anything is looked at. */
+  /** For people without a token, known by their address: a token is refused before anything else is looked at. */
   loggedOut<Command>(
     route: string,
     { limit, takes, run }: Work<string, Command> & { readonly limit: LimitKind },
@@ -86,7 +86,7 @@ export class Guards {
     return bodyLimit === undefined ? answering : { ...answering, bodyLimit }
   }
 
-  /** As `loggedIn`, for what may have a long answer: `run` makes its JSON. */
+  /** Like `loggedIn`, for requests that may have a long answer: `run` makes its JSON. */
   long<Command>(
     route: string,
     { takes, run }: { takes: Work<Account, Command>['takes']; run: LongRun<Command> },

@@ -26,7 +26,7 @@ export interface Problem {
 /** Where it is: body, path or query, then the field, then its place in a list. */
 export type Loc = readonly (string | number)[]
 
-/** Entries of one answer: more help nobody, and a list of thousands of wrong items has as many. */
+/** Entries of one answer: more help nobody, and a list of thousands of wrong items would have as many. */
 export const MAX_PROBLEMS = 100
 
 export const invalid = (problems: readonly Problem[]): Refusal =>
@@ -93,7 +93,7 @@ const unavailable = (): Refusal =>
     { 'retry-after': '1' },
   )
 
-/** Without `Retry-After`: what is sent again may be there twice. */
+/** Has no `Retry-After`: a request that is sent again may be stored twice. */
 const outcomeUnknown = (): Refusal =>
   own(500, { message: 'It is not known whether this was stored.', code: 'OUTCOME_UNKNOWN' })
 
@@ -107,7 +107,7 @@ const blaming = (status: number, code: string, message: string, fields: readonly
 const userExists = ({ fields }: ChatErrorDetails): Refusal =>
   blaming(400, 'USER_EXISTS', 'This user already exists.', Array.isArray(fields) ? fields : [])
 
-/** As a text of the wrong length, or with characters that are none. */
+/** Reads like a text that is too short, or that has characters which none may have. */
 function nameRefused(details: ChatErrorDetails): Refusal {
   const loc = ['body', details.field === 'conversationName' ? 'name' : 'username']
   const words = faultWords(details)

@@ -91,7 +91,7 @@ export const email = (bounds: Bounds): Field<string> => ({
 // Each character has one place where it can match, so that no input makes this slow.
 const WORD = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
 const LABEL = '[\\p{L}\\p{M}\\p{N}]+(?:-+[\\p{L}\\p{M}\\p{N}]+)*'
-/** Among the marks and letters. */
+/** Invisible characters among the marks and letters. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
 const EMAIL = new RegExp(`^${WORD}(?:\\.${WORD})*@${LABEL}(?:\\.${LABEL})+$`, 'u')
 

@@ -5,7 +5,7 @@ import { faultOf } from './json-fault.ts'
 
 const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i
 const BYTE_ORDER_MARK = 0xfeff
-/** The framework echoes the whole body, which makes an answer as long as whoever asks likes. */
+/** Characters of the body that an answer shows. The framework echoes the whole body, however long it is. */
 const SHOWN_CHARACTERS = 100
 
 type JsonObject = Readonly<Record<string, unknown>>

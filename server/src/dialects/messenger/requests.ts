@@ -16,7 +16,7 @@ interface RequestParts {
   readonly kept: Kept<Buffer>
 }
 
-/** 10,000 ids of up to 16 digits, as Python prints a list. */
+/** Room for 10,000 ids of up to 16 digits, as Python prints a list. */
 const GROUP_BODY_BYTES = 256 * 1024
 
 /** Everything that clients may ask. */
@@ -92,7 +92,7 @@ const chats = ({ chat: { conversations }, limits, guards, kept }: RequestParts):
       const listing = await conversations.findListing(accountId, conversationId)
       if (!listing) throw new ChatError('unknown_conversation', { conversationId })
       const { creatorId, updatedAt } = listing.conversation
-      // It moves with the members, and not with messages.
+      // `updatedAt` moves with the members, and not with messages.
       const participants = await kept.get(`participants ${conversationId}`, String(updatedAt), async () => {
         const members = await conversations.members(conversationId)
         return Buffer.from(await writeList(wire.participantsOf(creatorId, members)))

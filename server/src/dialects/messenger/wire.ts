@@ -75,7 +75,7 @@ export const messagePage = request(
   {
     path: { chat_id: integer() },
     query: {
-      // Before the first message: a client that goes on with the last id it got has then seen every message.
+      // 0 is before the first message: a client that goes on with the last id it got has then seen every message.
       cursor: optional(integer(), 0),
       limit: optional(integer({ min: 1, max: 100 }), 50),
     },
@@ -132,13 +132,13 @@ const chatWithParticipantsBody = (listing: ChatFacts, members: readonly Member[]
   participants: participantsOf(listing.conversation.creatorId, members),
 })
 
-/** The same, of participants that are JSON already. */
+/** Like `chatWithParticipantsBody`, with participants that are JSON already. */
 export function chatWithParticipantsJson(listing: ChatFacts, participants: Buffer): Buffer {
   const chat = JSON.stringify(chatBody(listing))
   return Buffer.concat([Buffer.from(`${chat.slice(0, -1)},"participants":`), participants, Buffer.from('}')])
 }
 
-/** The creator first; members are given in the order they joined. */
+/** Puts the creator first; members are given in the order they joined. */
 export function participantsOf(creatorId: AccountId, members: readonly Member[]): readonly object[] {
   // An open conversation's creator may have left and come back.
   const creator = members.filter(({ accountId }) => accountId === creatorId)

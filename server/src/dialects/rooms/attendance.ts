@@ -43,7 +43,7 @@ interface Stay {
 interface Following {
   readonly accountId: AccountId
   readonly unsubscribe: Unsubscribe
-  /** Gives the presence back, once. */
+  /** Releases the presence, once. */
   depart: () => Promise<void>
 }
 
@@ -89,7 +89,7 @@ export class Attendance {
     return { visitor: { account, secret }, conversationId }
   }
 
-  /** From now on the connection hears what is said there; unless the account has left meanwhile. */
+  /** Makes the connection hear the room from now on, unless the account has left meanwhile. */
   join({ conversationId, visitor }: Visit): 'has come' | 'was there' | 'has left' {
     if (this.#hasEnded || this.#left?.has(conversationId)) return 'has left'
     // Not the account: it would be kept, with its password, for as long as the connection lasts.
@@ -109,7 +109,7 @@ export class Attendance {
     this.#hall.audiences.leaveAll(this.#attendee.sink)
   }
 
-  /** Is no longer online by this connection, and goes on hearing. */
+  /** Ends the presence of the accounts by this connection, which goes on hearing. */
   async goAbsent(): Promise<void> {
     this.#isAbsent = true
     const departures = this.#followed.map((following) => {
@@ -190,7 +190,7 @@ export class Attendance {
   }
 }
 
-// Apart from `#follow`, whose every variable a closure there would keep for as long as the connection lasts.
+// Outside `#follow`: a closure inside would keep its every variable for as long as the connection lasts.
 
 const departingOnce = (connecting: Promise<() => Promise<void>>) => async (): Promise<void> => {
   await (await connecting)()

@@ -6,7 +6,7 @@ import { isGid } from './wire.ts'
 
 /** Where this dialect's login secrets are valid. */
 const SESSION_KIND = 'rooms'
-/** How many requests it counts as to come in and stay. */
+/** Requests that the entry of a live connection counts as. */
 const ENTRY_COST = 5
 
 /** Who comes in, and into which room: the same for HTTP, raw TCP and Socket.IO. */
@@ -49,7 +49,7 @@ export class Entrance {
     return entered
   }
 
-  /** A live connection's coming is told to everybody there, as its going will be. Refuses 'rate_limited'. */
+  /** Charges a live connection's entry: everybody there is told of it, and of its leaving. Refuses 'rate_limited'. */
   countEntry({ accountId }: Account): void {
     requireWithinLimit(this.#limits.take('command', accountId, ENTRY_COST))
   }

@@ -60,7 +60,7 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
   return app
 }
 
-/** Front ends add headers of their own, such as for tracing. */
+/** Allows every header that is asked for: front ends add headers of their own, such as for tracing. */
 function sendPreflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
   const asked = headers['access-control-request-headers']
   const allowed = asked === undefined ? OWN_HEADERS : `${OWN_HEADERS}, ${asked}`

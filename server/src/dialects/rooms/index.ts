@@ -25,8 +25,8 @@ export interface RoomsDeps {
 
 export interface RoomsDialect extends Dialect {
   /**
-   * Serves a raw TCP client whose first bytes are still to be read, and who has so long for its handshake. `onKnown`
-   * is called when it has been let in.
+   * Serves a raw TCP client whose first bytes are still to be read. Its handshake may take `handshakeMs`; `onKnown` is
+   * called when it has been let in.
    */
   acceptRaw(socket: Socket, handshakeMs: number, onKnown: () => void): void
 }

@@ -12,7 +12,7 @@ type Reading =
 export const readObject = (text: string): Reading => new ObjectReader().push(text)
 
 /**
- * As `readObject`, of a text that comes in pieces. Each character is looked at once, however small the pieces: the
+ * Like `readObject`, for a text that comes in pieces. Each character is read once, however small the pieces: the
  * scanner stops in the midst of its work and goes on there.
  */
 export class ObjectReader {
@@ -37,7 +37,7 @@ class Invalid extends Error {}
 /** Yields whenever it needs more of the text. */
 type Work<T> = Generator<undefined, T, undefined>
 
-/** An object in an object and so on; each level is another function to go back into at each piece. */
+/** Levels of objects in objects; each is another function to go back into at each piece. */
 const MAX_DEPTH = 16
 
 const SPACE = /[ \t\r\n]*/y
@@ -74,7 +74,7 @@ const HEX_DIGIT = /^[0-9a-fA-F]$/
 const MAX_CODE_POINT = 0x10ffff
 
 class Scanner {
-  /** From `#at` on it is still to be read. */
+  /** The text from `#at` on is still to be read. */
   #text = ''
   #at = 0
   #depth = 0
@@ -127,7 +127,7 @@ class Scanner {
     this.#depth--
   }
 
-  /** Whether another follows. */
+  /** Whether another item follows. */
   *#itemBefore(end: string, readItem: () => Work<void>): Work<boolean> {
     yield* readItem()
     const char = yield* this.#peek()
@@ -199,7 +199,7 @@ class Scanner {
     }
   }
 
-  /** What matches, though it may go on in the next piece: up to a character that does not. */
+  /** The text that matches, up to a character that does not: the match may go on in the next piece. */
   *#matchAll(pattern: RegExp): Work<string> {
     let matched = ''
     for (;;) {

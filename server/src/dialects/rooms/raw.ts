@@ -26,12 +26,12 @@ export class RawClients {
     this.#surroundings = { clients: this.#clients, halfClosed: new Strangers(HALF_CLOSED), log }
   }
 
-  /** Without those that may be gone. */
+  /** Clients, without those that may be gone. */
   get count(): number {
     return [...this.#clients].filter((client) => !client.isHalfClosed).length
   }
 
-  /** The socket's first bytes are still to be read, and an error destroys it. `onKnown` when it has been let in. */
+  /** Takes a socket whose first bytes are still to be read and which an error destroys. Calls `onKnown` once let in. */
   accept(socket: Socket, handshakeMs: number, onKnown: () => void): void {
     const address = networkOf(socket.remoteAddress)
     const share = { memory: this.#limits.memory, address }
@@ -51,8 +51,8 @@ export class RawClients {
 }
 
 /**
- * After a segment that does not end a handshake the next one waits, twice as long each time: a byte sent alone
- * costs a hundred times what it costs among others, and 5 seconds of them are then 60 readings at most.
+ * Pause after a segment that does not end a handshake, twice as long each time: a byte sent alone costs a hundred
+ * times what it costs among others, and 5 seconds of such bytes are then 60 readings at most.
  */
 const FIRST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 100
@@ -62,7 +62,7 @@ const drop = (): void => undefined
 interface Surroundings {
   /** All there are, which it leaves when its socket closes. */
   readonly clients: Set<RawClient>
-  /** Of these many may be gone: past a bound the one that has been there longest is closed. */
+  /** Clients that have ended their side, and may be gone: past a bound the one there longest is closed. */
   readonly halfClosed: Strangers
   readonly log: Logger
   readonly share: MemoryShare
@@ -70,7 +70,7 @@ interface Surroundings {
 
 const HALF_CLOSED = { perAddress: 100, inAll: 1_000 }
 
-/** How often a peer that has ended its side is asked by TCP itself whether it is there. */
+/** Milliseconds of silence after which TCP itself asks a peer that has ended its side whether it is there. */
 const PROBE_MS = 10_000
 
 class RawClient implements Attendee {
@@ -95,7 +95,7 @@ class RawClient implements Attendee {
       .resume()
   }
 
-  /** Read by its sink. */
+  /** The sink reads this. */
   get share(): MemoryShare {
     return this.#surroundings.share
   }
@@ -150,8 +150,8 @@ class RawClient implements Attendee {
   }
 
   /**
-   * It has no more to say, and may listen on, as `nc -N` does. Whether it does, or is gone, only the next message
-   * shows: so it no longer counts as online.
+   * The peer sends no more, and may listen on, as `nc -N` does. Only the next message shows whether it listens or is
+   * gone, so it no longer counts as online.
    */
   #onEnd(): void {
     if (this.#handshake) {
@@ -160,16 +160,16 @@ class RawClient implements Attendee {
     }
     this.isHalfClosed = true
     this.#surroundings.halfClosed.add(this.#socket)
-    // One that is gone answers no probe once its system has forgotten it, mostly after a minute.
+    // A peer that is gone answers no probe once its system has forgotten it, mostly after a minute.
     this.#socket.setKeepAlive(true, PROBE_MS)
     owned('tcp', this.#attendance.goAbsent())
   }
 
-  /** Segments that come meanwhile are read as one. */
+  /** Stops reading for `ms`: segments that come meanwhile are read as one. */
   #pause(ms: number): void {
     this.#socket.pause()
     this.#pausing = runAfter(ms, () => {
-      // Reading all that has come is another event of data; resuming would make one of each segment.
+      // Read all segments as one event of data; resuming would make one of each segment.
       if (this.#socket.read(this.#socket.readableLength) === null) this.#socket.resume()
     })
   }
@@ -188,7 +188,7 @@ class RawClient implements Attendee {
     clearTimeout(this.#pausing)
     this.#deadline = this.#pausing = undefined
     this.#handshake = undefined
-    // Else the end of a peer that is refused in a pause would not be read.
+    // Resume, or the end of a peer that is refused in a pause would not be read.
     this.#socket.resume()
   }
 

@@ -14,7 +14,7 @@ interface Call {
   readonly address: string
 }
 
-/** The answer's `data`; or a whole answer, too long to be made at once. */
+/** The answer's `data`, or a whole answer that is too long to be made at once. */
 export type Data = object | undefined | Begun
 
 interface Request {

@@ -114,7 +114,7 @@ class SocketIoClient implements SocketIoSession, Attendee {
     this.#connection.setOwner(ownerOf(visit.visitor))
     const outcome = this.#attendance.join(visit)
     acknowledge()
-    // Who asks again is answered, and the others have been told.
+    // Announce only an arrival: the others have been told of a client that asks again.
     if (outcome === 'has come') conversations.announceArrival(visit.conversationId, visit.visitor.account)
   }
 }

@@ -26,8 +26,8 @@ export const UUID_OFFSET = '{"sender":{"uuid":"'.length
 export const writeMessage = (message: SignedMessage): string => JSON.stringify(wireMessage(message))
 
 /**
- * A block of a history as its reader sees it: one's own messages carry the secret that the session knows itself by.
- * What all share is never written to: it is a copy then.
+ * A block of a history as its reader sees it: the reader's own messages carry the secret by which the session knows
+ * itself. The shared block is never written to: such a reader gets a copy.
  */
 export function bytesFor({ account, secret }: Visitor, { bytes, senderIds, starts }: Block): Buffer {
   if (!senderIds.includes(account.accountId)) return bytes

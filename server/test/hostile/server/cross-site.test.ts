@@ -14,7 +14,7 @@ const { username } = await Person.register(url, 'ann')
 
 type Headers = Readonly<Record<string, string>>
 
-/** As a browser would, or anybody else: fetch would add headers of its own. */
+/** Sends these headers as a browser would, or anybody else: fetch would add headers of its own. */
 async function post(path: string, body: object | string, headers: Headers) {
   const asking = request(url + path, { method: 'POST', headers })
   asking.end(typeof body === 'string' ? body : JSON.stringify(body))
@@ -27,7 +27,7 @@ async function post(path: string, body: object | string, headers: Headers) {
 }
 
 const EVIL = 'https://evil.example'
-/** What pages of other sites can have their visitors' browsers send, without asking first. */
+/** Headers of requests that pages of other sites can have visitors' browsers send, without asking first. */
 const FORGED: Readonly<Record<string, Headers>> = {
   'a form': {
     'sec-fetch-site': 'cross-site',
@@ -98,7 +98,7 @@ test('a form of another site neither logs in nor registers in any dialect', asyn
       const error = { status: 'error', message: 'Forms of other sites are not taken' }
       assert.deepEqual([status, JSON.parse(told)], [403, error], `channels ${path}: ${what}`)
     }
-    // What is not said to be JSON is none in this dialect, whoever sends it.
+    // This dialect reads no body as JSON that is not said to be JSON, whoever sends it.
     for (const [path, body] of [
       ['/login', { usernameOrEmail: username, password: PASSWORD }],
       ['/register', { username: 'new', ...account }],

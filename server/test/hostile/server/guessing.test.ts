@@ -15,13 +15,13 @@ const LOG_INS: Readonly<Record<string, Guess>> = {
   channels: (username, password) => ['/api/login', { username, password }],
 }
 
-/** And how many texts an older hash of each may be of: what is typed alone says so. */
+/** Wrong passwords, and how many texts an older hash of each may be of, which the password alone decides. */
 const WRONG = [
   ['wrong', 1],
   ['wróng', 2],
   ['wróng'.normalize('NFD'), 2],
   ['wro\u0301ng\u3000é', 3],
-  // May be the MD5 of a password, or a password that looks like one.
+  // This may be the MD5 of a password, or a password that looks like one.
   ['9f86d081884c7d659a2feaa0c55ad015', 2],
 ] as const
 

@@ -56,7 +56,7 @@ test('an address that asks too much is told so in every dialect, others are not,
     assert.match(answer, /\r\nretry-after: [1-9]\d*\r\n/i, line)
     assert.ok(answer.includes(body), answer)
   }
-  // Before its body comes, though whose words fit would be known by that alone.
+  // The answer comes before the body, though only the body would tell which dialect's words fit.
   for (const path of ['/register', '/login']) {
     await refused(port, from, request(`POST ${path}`, { 'Content-Length': 10_000 }))
   }

@@ -13,7 +13,7 @@ test('a data directory that goes away: each dialect says that nobody knows, all 
   const lines = (text: RegExp) => output.stderr.split('\n').filter((line) => text.test(line))
   t.after(() => Promise.all([place.chatapp.end(), place.groups.end()]))
 
-  /** What a write is answered that is committed just when the directory has gone. */
+  /** The answer to a write that is committed just when the directory has gone. */
   const answerOnLoss = async (dialect: string) => {
     const { attempt, whenFull } = SENDS[dialect] ?? assert.fail()
     for (;;) {
@@ -24,7 +24,7 @@ test('a data directory that goes away: each dialect says that nobody knows, all 
       await untilReadiness(url, NOT_READY)
       await rename(`${directory}-away`, directory)
       await untilReadiness(url, READY)
-      // It may have been noticed before anything was written.
+      // The server may have noticed the loss before anything was written: then try again.
       if (JSON.stringify(answer) !== JSON.stringify(whenFull)) return answer
     }
   }

@@ -9,10 +9,10 @@ import { openTalk, type Talk } from './talk.ts'
 
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' }
 const CROWD = 150
-/** As much as may wait for each: together more than the heap. */
+/** Messages and their bytes, as much as may wait for each poller: for all together, more than the heap. */
 const [COUNT, BYTES] = [110, 8_000]
 
-/** In the room of the talk. It asks for nothing more by itself. */
+/** A poller in the room of the talk. It asks for nothing more by itself. */
 async function enter(url: string, { bob, gid }: Talk): Promise<Poller> {
   const poller = await Poller.connect(url)
   const pass = JSON.stringify({ uuid: bob.uuid, room_gid: gid })
@@ -29,7 +29,7 @@ test('what waits for pollers is kept once, told in order, and given up with thos
   t.after(() => {
     for (const poller of [speaker, ...pollers]) poller.end()
   })
-  // Opened, and not entered: it goes on polling nothing.
+  // This session is opened and enters no room: it polls nothing.
   const handshake = await ask(server.url, '/socket.io/?EIO=4&transport=polling')
   const { sid } = JSON.parse(handshake.text.slice(1))
   await speaker.say(COUNT)
@@ -47,7 +47,7 @@ test('what waits for pollers is kept once, told in order, and given up with thos
     await until('all messages', () => numbers.length === COUNT)
     assert.deepEqual(numbers, upTo(COUNT))
   }
-  // Beside these the speaker is connected.
+  // The speaker is connected beside these.
   await until('the others to be cut off', async () => {
     return (await metric(server.url, 'parlance_connections')) <= late.length + 1
   })

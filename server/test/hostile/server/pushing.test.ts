@@ -8,10 +8,10 @@ import { Person } from './person.ts'
 
 const GROUPS = 60
 const MEMBERS = 300
-/** As long as names may be: with their quotes and commas some 230 KB of them for a group. */
+/** A name as long as names may be: those of a group, with their quotes and commas, are some 230 KB. */
 const longName = (n: number): string => `${n}`.padEnd(255, '漢')
 
-/** Eve, whom ann does not know, and others with long names, on a server with its limits. */
+/** A server with its limits, where ann and eve do not know each other. */
 async function strangers(t: TestContext, settings: Readonly<Record<string, string>> = {}) {
   const server = await startParlance({ PARLANCE_RATE_LIMITS: 'on', ...settings })
   t.after(() => server.close())
@@ -20,7 +20,7 @@ async function strangers(t: TestContext, settings: Readonly<Record<string, strin
   return { url, chat, ann, eve }
 }
 
-/** A connection of ann's that reads nothing from now on. */
+/** Opens a connection of ann's that reads nothing from now on. */
 async function deafAnn(t: TestContext, ann: Person): Promise<BareWs> {
   const ws = await ann.chatapp()
   t.after(() => ws.socket.destroy())

@@ -4,7 +4,7 @@ import { type BareWs, socketIo } from './bare-ws.ts'
 import { PASSWORD } from './person.ts'
 import { openTalk, type Talk } from './talk.ts'
 
-// One thing that has to be stored, asked in each dialect.
+// One request in each dialect for something that has to be stored.
 
 export interface Place {
   readonly talk: Talk
@@ -13,10 +13,10 @@ export interface Place {
   readonly groups: BareWs
 }
 
-/** Asks one thing that has to be stored. Answers what the server said, without what varies. */
+/** Asks for something that has to be stored. Resolves with the server's answer, without what varies. */
 type Attempt = (place: Place, text: string) => Promise<unknown>
 
-/** Takes the first answer of a connection that fits, and what is in it. */
+/** Takes the first frame of a connection that fits, and resolves with its payload. */
 const take = (ws: BareWs, part: RegExp): Promise<string> =>
   until(`${part}`, () => {
     const at = ws.frames.findIndex(({ payload }) => part.test(payload.toString()))
@@ -47,7 +47,7 @@ export interface Case {
 }
 
 interface Send extends Case {
-  /** The commit may have been done, or not. */
+  /** The answer when the commit may have been done, or not. */
   readonly whenUnknown: unknown
 }
 
@@ -74,7 +74,7 @@ export const SENDS: Readonly<Record<string, Send>> = {
   chatapp: {
     attempt: async (place, content) => {
       const event = { type: 'send_message', conversation_id: place.talk.id, content }
-      // What others send to the talk comes as well.
+      // Messages that others send to the talk come as well.
       const { success, error } = await toChatapp(place, event, new RegExp(`"success":false|${content}`))
       return [success, error]
     },
@@ -112,7 +112,7 @@ export const SENDS: Readonly<Record<string, Send>> = {
   },
 }
 
-/** Two who talk, with connections that ask in the dialects that need one. */
+/** Two people who talk, with connections in the dialects that need one. */
 export async function openPlace(url: string): Promise<Place> {
   const talk = await openTalk(url)
   const place = { talk, url, chatapp: await talk.ann.chatapp(), groups: await socketIo(url) }

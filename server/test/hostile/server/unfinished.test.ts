@@ -7,10 +7,10 @@ import { BareHttp, request } from './bare-http.ts'
 import { BareWs, frame, OPCODES, socketIo } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, metric, openFortress } from './fortress.ts'
 
-/** Enough to serve, too little for what hundreds of unfinished messages once took. */
+/** A heap that is enough to serve, and too little for what hundreds of unfinished messages once took. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=96' }
 
-/** A peer that has said what it will never finish. */
+/** A peer that has sent something that it will never finish. */
 interface Peer {
   readonly written: Promise<unknown>
   end(): void
@@ -62,7 +62,7 @@ const ON = { PARLANCE_RATE_LIMITS: 'on' }
 const PIECE = 120 * 1024
 const BEGINNING = frame('x'.repeat(PIECE), { isFinal: false })
 
-/** One who has sent so much of what it will not finish, from an address of its own. */
+/** Opens a peer at the address `from` that has sent `PIECE` bytes of something that it will not finish. */
 type Hoard = (server: Fortress, from: string) => Promise<{ readonly isClosed: boolean; end(): void }>
 
 const HOARDS: Readonly<Record<string, Hoard>> = {

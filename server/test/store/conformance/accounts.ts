@@ -167,7 +167,7 @@ export function accountRules(rule: Rule): void {
     const ann = await world.account('ann')
     const at = world.now()
     assert.equal(await world.store.accounts.revoke(ann.accountId, { at, disable: false }), at)
-    // By the clock of a process that is behind.
+    // The time is that of a process whose clock is behind.
     assert.equal(await world.store.accounts.revoke(ann.accountId, { at: at - 9, disable: false }), at + 1)
     const found = present(await world.store.accounts.find(ann.accountId))
     assert.equal(found.credentialsSince, at + 1)

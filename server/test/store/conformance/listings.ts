@@ -110,7 +110,7 @@ export function listingRules(rule: Rule): void {
   rule('lists members in the order they joined, however many they are', async (world) => {
     const people = await Promise.all(series(300).map((n) => world.account(`p${n}`)))
     const [creator, ...others] = people
-    // Not in the order of their ids.
+    // The members do not join in the order of their ids.
     const { conversationId } = await world.group(present(creator), ...others.toReversed())
     const members = await world.store.members.list(conversationId)
     assert.deepEqual(

@@ -45,7 +45,7 @@ function appendRules(rule: Rule): void {
       const ahead = world.now() + hour
       const first = await world.send(group, ann, 'ahead', { at: ahead })
       assert.equal(first.message.sentAt, ahead)
-      // Set back by an hour; what comes together may share a commit.
+      // The clock is set back by an hour; messages that come together may share a commit.
       const back = world.now()
       const sent = await Promise.all(
         [back, back + 5, back + 3, ahead + 9, back + 7].map((at, n) =>

@@ -5,13 +5,13 @@ import { type AccountId, type ConversationId, type MessageId, toGid } from '../.
 import { newGid } from '../../../src/lib/ids.ts'
 import type { Rule, World } from '../world.ts'
 
-/** No index takes so much, and no compression helps. */
+/** A text that is too long for every index, and that no compression shortens. */
 const TOO_LONG = randomBytes(100_000).toString('base64')
 const NUL = 'a\0b'
 /** Numbers that no column of whole numbers has. */
 const NUMBERS = [1e30, -1e30, Number.POSITIVE_INFINITY, Number.NaN, 1.5, -1]
 
-/** What an engine may not be able to take: each alone with its writes, or a write with the value in one place. */
+/** Writes that an engine may not be able to take, each with such a value in one place. */
 function misfits(world: World, ann: Account, group: Conversation): readonly (() => Promise<unknown>)[] {
   const { accounts, members, contacts, messages, sessions } = world.store
   const session = { accountId: ann.accountId, kind: 'k', at: world.now(), expiresAt: world.now(), max: 5 }
@@ -51,7 +51,7 @@ export function misfitRules(rule: Rule): void {
     const [group, beside] = [await world.group(ann), await world.group(bob)]
     const bodies: string[] = []
     for (const [n, write] of misfits(world, ann, group).entries()) {
-      // One turn, so one batch.
+      // The writes of one turn are one batch.
       const before = world.send(beside, bob, `before ${n}`)
       const failure = write().then(
         () => undefined,

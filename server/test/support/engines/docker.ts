@@ -26,7 +26,7 @@ export async function dockerIsMissing(): Promise<string | undefined> {
 function imagesAsked(): readonly string[] {
   const texts = ['compose.yaml', 'Dockerfile'].map((file) => readFileSync(join(ROOT, file), 'utf8'))
   return texts.flatMap((text) =>
-    // The one that is taken unless .env names another.
+    // The default image is taken unless .env names another.
     [...text.matchAll(/^(?: +image: (?:\$\{\w+:-)?|ARG NODE_IMAGE=)([^\s}]+)\}?$/gm)].map(
       ([, image = '']) => image,
     ),

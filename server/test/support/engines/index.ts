@@ -86,7 +86,7 @@ export async function startPostgres(
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
-/** A pooler in front of it, for this test alone. */
+/** A pooler in front of `behind`, for this test alone. */
 export async function startPgbouncer(
   behind: Engine,
   settings: Readonly<Record<string, string | number>>,
@@ -101,7 +101,7 @@ export async function startPgbouncer(
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
-/** One that follows it, until it is promoted. */
+/** A standby that follows `primary` until it is promoted. */
 export async function startStandbyOf(primary: Engine): Promise<{ engine: Engine } & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const engine = await startIn(opened, async (folder) => {

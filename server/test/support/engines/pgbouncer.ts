@@ -5,12 +5,12 @@ import { findPgbouncer } from './programs.ts'
 interface PgbouncerFolder {
   readonly folder: string
   readonly port: number
-  /** The port of its PostgreSQL. */
+  /** The port of the PostgreSQL behind the pooler. */
   readonly behind: number
   readonly settings: Readonly<Record<string, string | number>>
 }
 
-/** The command line of a pooler there, which lets everybody in. It refuses to run as root. */
+/** The command line of a pooler in that folder. It lets everybody in, and refuses to run as root. */
 export function pgbouncerCommand({ folder, port, behind, settings }: PgbouncerFolder): readonly string[] {
   const options = {
     listen_addr: '127.0.0.1',

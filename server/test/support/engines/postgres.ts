@@ -9,7 +9,7 @@ const run = promisify(execFile)
 
 export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>
-  /** Lines before all others of pg_hba.conf, which lets everybody in. */
+  /** Lines put before all others of pg_hba.conf, which let everybody in. */
   readonly rules?: readonly string[]
 }
 
@@ -42,14 +42,14 @@ export async function initPostgres({
 }
 
 interface Copy {
-  /** An empty one, which it makes its owner's. */
+  /** An empty folder, which is handed over to the owner of the server. */
   readonly folder: string
   readonly port: number
   /** The port of the server that is copied and followed. */
   readonly from: number
 }
 
-/** Makes a standby there; answers with the command line that runs it. */
+/** Makes a standby in that folder; resolves with the command line that runs it. */
 export async function copyPostgres({ folder, port, from }: Copy): Promise<readonly string[]> {
   const bin = findPostgres()
   const asOwner = handOver(folder)

@@ -22,13 +22,13 @@ export const findHaproxy = (): string | undefined => onPath('haproxy')
 
 export const findNginx = (): string | undefined => onPath('nginx')
 
-/** Why nothing can be served through nginx; undefined when it can. */
+/** The reason why nothing can be served through nginx; undefined when it can. */
 export const nginxIsMissing = async (): Promise<string | undefined> =>
   findNginx() === undefined ? 'there is no nginx to start' : undefined
 
 export const findPgbouncer = (): string | undefined => onPath('pgbouncer')
 
-/** Why no pooler can be put in front of PostgreSQL; undefined when one can. */
+/** The reason why no pooler can be put in front of PostgreSQL; undefined when one can. */
 export async function pgbouncerIsMissing(): Promise<string | undefined> {
   return findPgbouncer() === undefined ? 'there is no pgbouncer to start' : enginesAreMissing()
 }
