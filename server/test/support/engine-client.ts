@@ -98,7 +98,7 @@ export class EngineClient {
     if (packets.at(-1) === '5') this.#use(ws)
   }
 
-  /** Ends, and tells the server: one that vanishes between two polls is missed only after three quarters of a minute. */
+  /** Ends and tells the server: one that vanishes between two polls is missed only after three quarters of a minute. */
   async end(): Promise<void> {
     const body = this.eio === 4 ? '1' : '1:1'
     this.abort()
