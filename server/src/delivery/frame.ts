@@ -25,8 +25,9 @@ const NO_MARKS: readonly OwnerMark[] = []
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
 export class Batch {
   readonly #frames: Frame[] = []
-  /** The account that caused each frame. */
-  readonly #originIds: (AccountId | undefined)[] = []
+  /** The accounts that caused the first frame, and those after it: most batches have one, and need no list. */
+  #firstOriginId: AccountId | undefined
+  #laterOriginIds: (AccountId | undefined)[] | undefined
   #bytes: Buffer | undefined
   #marks: OwnerMark[] | undefined
   #pins = 0
@@ -41,14 +42,18 @@ export class Batch {
 
   /** `originId`: the account that caused the frame. */
   add(frame: Frame, originId?: AccountId): void {
+    if (this.#frames.length === 0) this.#firstOriginId = originId
+    else {
+      this.#laterOriginIds ??= []
+      this.#laterOriginIds.push(originId)
+    }
     this.#frames.push(frame)
-    this.#originIds.push(originId)
   }
 
   /** The account that caused each frame, with the frame's bytes. */
   *bytesByOrigin(): Iterable<readonly [originId: AccountId, bytes: number]> {
     for (const [n, { bytes }] of this.#frames.entries()) {
-      const originId = this.#originIds[n]
+      const originId = n === 0 ? this.#firstOriginId : this.#laterOriginIds?.[n - 1]
       if (originId !== undefined) yield [originId, bytes.length]
     }
   }

@@ -20,7 +20,12 @@ const PUSHED_BYTES_PER_TOKEN = 1024
 export const costOfPush = (bytes: number): number => 1 + Math.floor(bytes / PUSHED_BYTES_PER_TOKEN)
 
 /** Like `costOfPush`, for a text as it stands in JSON, where a control character takes six bytes. */
-export const costOfText = (text: string): number => costOfPush(Buffer.byteLength(JSON.stringify(text)))
+export const costOfText = (text: string): number =>
+  // Most messages are short: they need no second look.
+  text.length < SHORT_LENGTH ? 1 : costOfPush(Buffer.byteLength(JSON.stringify(text)))
+
+/** A UTF-16 unit takes at most six bytes in JSON, and the quotes two. */
+const SHORT_LENGTH = Math.floor((PUSHED_BYTES_PER_TOKEN - 2) / 6)
 
 /** Members that are as much work as a small new conversation: each of them is looked up, written and told. */
 const MEMBERS_PER_TOKEN = 100

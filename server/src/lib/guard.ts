@@ -68,15 +68,16 @@ export function guardedEmit<Emitter extends EventEmitter>(
 }
 
 function fail(door: Door, error: unknown, end?: () => void): void {
-  tell(door, error)
+  report(door, error)
   try {
     end?.()
   } catch (another) {
-    tell(door, another)
+    report(door, another)
   }
 }
 
-function tell(door: Door, error: unknown): void {
+/** Tells `onFailure` of a failure that has been caught where a guard would cost too much. */
+export function report(door: Door, error: unknown): void {
   if (hearing.size === 0) {
     process.nextTick(() => {
       throw error

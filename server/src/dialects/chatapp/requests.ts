@@ -51,38 +51,46 @@ export async function answer(asker: Asker, text: string, parts: AnswerParts): Pr
   const request = REQUESTS.get(type)
   const { accountId } = asker.account
   const name = request ? String(type) : ROOT
-  if (fields && request?.isLong) {
-    const { answers } = parts
-    return refusedInWords(name, parts.log, () =>
-      answers.ask(accountId, async () => {
-        const reply = success(name, await request.run(asker, fields))
-        answers.charge(accountId, reply.length)
-        return reply
-      }),
-    )
-  }
+  if (fields && request?.isLong) return answerLong(asker, { name, request, fields }, parts)
   const cost = fields && request?.cost?.(fields)
   if (parts.limits.take(request?.limit ?? 'command', accountId, cost) > 0) {
     return failure(name, TOO_MANY.text)
   }
   if (!fields) return failure(ROOT, 'invalid json event')
   if (!request) return failure(ROOT, 'no type field found in the event')
-  return refusedInWords(name, parts.log, async () => {
+  try {
     const data = await request.run(asker, fields)
     return data === undefined ? undefined : success(name, data)
-  })
+  } catch (error) {
+    return refusalOf(error, name, parts.log)
+  }
 }
 
-async function refusedInWords(
-  name: string,
-  log: Logger,
-  reply: () => Promise<string | undefined>,
-): Promise<string | undefined> {
+interface LongRequest {
+  readonly name: string
+  readonly request: Request
+  readonly fields: Fields
+}
+
+async function answerLong(
+  asker: Asker,
+  { name, request, fields }: LongRequest,
+  { answers, log }: AnswerParts,
+): Promise<string> {
+  const { accountId } = asker.account
   try {
-    return await reply()
+    return await answers.ask(accountId, async () => {
+      const reply = success(name, await request.run(asker, fields))
+      answers.charge(accountId, reply.length)
+      return reply
+    })
   } catch (error) {
-    const refusal = textOf(error)
-    if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')
-    return failure(name, refusal ?? BUG.text)
+    return refusalOf(error, name, log)
   }
+}
+
+function refusalOf(error: unknown, name: string, log: Logger): string {
+  const refusal = textOf(error)
+  if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')
+  return failure(name, refusal ?? BUG.text)
 }

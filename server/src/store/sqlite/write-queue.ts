@@ -3,7 +3,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { ChatError } from '../../core/errors.ts'
-import { guarded } from '../../lib/guard.ts'
+import { guarded, report } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { concludeWrite, type Result } from './aftermath.ts'
@@ -111,15 +111,19 @@ export class WriteQueue {
     if (news.type === 'loss') this.#hooks.onLoss?.(news.loss)
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
-    // An answer that is not understood must not keep later callers waiting.
-    const settle = guarded(
-      'sqlite',
-      (pending: Pending | undefined, answer: Answer | undefined) => this.#settle(pending, answer),
-      (pending) => pending?.reject(new Error('the answer to a write was not understood')),
-    )
     const settled = this.#pending.splice(0, answers.length)
-    for (let i = 0; i < settled.length; i++) settle(settled[i], answers[i])
+    for (let i = 0; i < settled.length; i++) this.#settleOwn(settled[i], answers[i])
     this.#hooks.onStats?.({ commands: answers.length, commitMs })
+  }
+
+  /** An answer that is not understood must not keep later callers waiting, nor its own. */
+  #settleOwn(pending: Pending | undefined, answer: Answer | undefined): void {
+    try {
+      this.#settle(pending, answer)
+    } catch (error) {
+      report('sqlite', error)
+      pending?.reject(new Error('the answer to a write was not understood'))
+    }
   }
 
   #settle(pending: Pending | undefined, answer: Answer | undefined): void {
