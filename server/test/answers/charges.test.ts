@@ -80,7 +80,6 @@ for (const [what, connect] of Object.entries(LONG)) {
     const connections = await connect(world)
     const answered = (await Promise.all(connections.map((isAnswered) => isAnswered()))).filter(Boolean).length
     assert.ok(answered >= 1 && answered < ASKED, `${answered} of ${ASKED} answered`)
-    assert.equal(await connections[0]?.(), false, 'nor is the next')
     assert.equal((await ask(world.url, '/misc/ping')).status, 200, 'the address is not charged')
   })
 }
