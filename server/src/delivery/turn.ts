@@ -1,4 +1,4 @@
-import { guarded } from '../lib/guard.ts'
+import { guarded, report } from '../lib/guard.ts'
 import { runNextTurn } from '../lib/timers.ts'
 
 interface Flushable {
@@ -21,9 +21,14 @@ function flushAll(): void {
   for (const what of flushing) flush(what)
 }
 
-/** A sink whose `flush` throws must not keep the sinks behind it waiting. */
-const flush = guarded(
-  'timer',
-  (what: Flushable) => what.flush(),
-  (what) => what.destroy(),
-)
+/** A sink whose `flush` throws must not keep the sinks behind it waiting. Not `guarded`, whose call costs more. */
+function flush(what: Flushable): void {
+  try {
+    what.flush()
+  } catch (error) {
+    report('timer', error)
+    destroy(what)
+  }
+}
+
+const destroy = guarded('timer', (what: Flushable) => what.destroy())

@@ -30,7 +30,8 @@ export function systemClock({
   let last = 0
   return {
     nowMicros() {
-      const [wall, steady] = [wallMs(), steadyMs()]
+      const wall = wallMs()
+      const steady = steadyMs()
       // Both clocks have gone on alike, unless the machine's was set or the steady one stood still.
       const isSet = steady + ahead < wall || steady + ahead >= wall + 1
       if (isSet) ahead = wall - steady

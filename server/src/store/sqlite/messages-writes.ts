@@ -54,7 +54,7 @@ export class MessageWrites {
     const sentAt = Math.max(at, activityAt + 1)
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
     this.#ledger.move(conversationId, { messageId, at: sentAt })
-    return [messageId, seq, change, sentAt]
+    return sentAt === at ? [messageId, seq, change] : [messageId, seq, change, sentAt]
   }
 
   delete({ messageId, by, at }: Removal): Deleted {

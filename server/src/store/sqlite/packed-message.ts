@@ -13,9 +13,12 @@ export type PackedMessage = readonly [
   at: Micros,
 ]
 
-/** Only what the sender does not know yet; all of it where the message was stored before. */
+/**
+ * Only what the sender does not know yet; all of it where the message was stored before. `sentAt` is left out where it
+ * is what the sender wanted: almost every message goes without, and one number less has to cross.
+ */
 export type PackedAppended =
-  | readonly [messageId: MessageId, seq: number, change: number, sentAt: Micros]
+  | readonly [messageId: MessageId, seq: number, change: number, sentAt?: Micros]
   | Appended
 
 export const pack = ({
@@ -29,8 +32,9 @@ export const pack = ({
 
 export function unpack(answer: PackedAppended, message: PackedMessage): Appended {
   if (!isNew(answer)) return answer
-  const [messageId, seq, change, sentAt] = answer
-  const [conversationId, senderId, , replyTo, body] = message
+  const [messageId, seq, change, movedTo] = answer
+  const [conversationId, senderId, , replyTo, body, at] = message
+  const sentAt = movedTo ?? at
   return {
     message: { messageId, conversationId, seq, senderId, replyTo, body, sentAt },
     change,
