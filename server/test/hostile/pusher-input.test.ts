@@ -52,10 +52,13 @@ test('a handshake’s path and query are served or refused', () => {
   )
 })
 
+/** A wrong signature for a user ends the connection by the protocol (4009): users.test.ts asks for that. */
+const harmless = frame.filter((text) => parseMessage(text).type !== 'signin')
+
 test('a connection lives through anything that fits into a frame, and learns of every error', async () => {
   const client = await world.raw().opened()
   await fc.assert(
-    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 10 }), async (texts) => {
+    fc.asyncProperty(fc.array(harmless, { minLength: 1, maxLength: 10 }), async (texts) => {
       for (const text of texts) client.ws.send(text)
       for (const { event, data } of await client.settled()) {
         if (event !== 'pusher:error') continue
