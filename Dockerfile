@@ -18,5 +18,5 @@ USER node
 EXPOSE 8000 2004
 # Alive: an orchestrator that restarts a node because its database is away helps nobody. The balancer asks /readyz.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --start-interval=1s \
-  CMD ["node", "server/src/health-check.js"]
+  CMD ["node", "server/src/hosting/health-check.js"]
 CMD ["node", "server/src/main.js", "start"]

@@ -16,5 +16,5 @@ if (process.pid === 1) {
 }
 const { enablePrivateCompileCache } = await import('./lib/compile-cache.js')
 enablePrivateCompileCache(process.env)
-const { run } = await import('./cli.ts')
+const { run } = await import('./cli/cli.ts')
 process.exit(await run(process.argv.slice(2), process.env))

@@ -2,26 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { LongAnswers } from './answers/index.ts'
 import type { Bus } from './bus/bus.ts'
 import { LocalBus } from './bus/local.ts'
-import { closeInOrder } from './closing.ts'
 import type { Config } from './config/index.ts'
-import { AccountNotices, Chat } from './core/chat.ts'
+import { AccountNotices, Chat, passwordPolicyOf } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
+import { closeInOrder, openListeners, openWaitingRoom, StoreWatch } from './hosting/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { onFailure } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
 import { runEvery } from './lib/timers.ts'
-import { openListeners } from './listeners.ts'
-import { countLostLines, createLog, type Logger } from './log.ts'
-import { Metrics } from './metrics.ts'
-import { passwordPolicyOf } from './password-policy.ts'
-import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets.ts'
+import { countLostLines, createLog, type Logger, Metrics } from './observe/index.ts'
+import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets/index.ts'
 import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
-import { StoreWatch } from './store-watch.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
-import { openWaitingRoom } from './waiting-room.ts'
 
 export { type Config, readConfig } from './config/index.ts'
 
@@ -69,7 +64,7 @@ export async function createServer(config: Config): Promise<Server> {
   const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
   const { maxMessageBytes, passwordCost } = config
   const { md5Passwords } = config.rooms
-  const passwordPolicy = passwordPolicyOf(config)
+  const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
   const chat = new Chat({
     store,
     bus,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agreeOnSecrets, loadSecrets, type Secrets } from '../../../server/src/secrets.ts'
+import { agreeOnSecrets, loadSecrets, type Secrets } from '../../../server/src/secrets/index.ts'
 import { openPostgresStore } from '../../../server/src/store/postgres/index.ts'
 import { openSqliteStore } from '../../../server/src/store/sqlite/index.ts'
 import type { Store } from '../../../server/src/store/store.ts'

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parsePostgresAddress } from '../lib/postgres-address.ts'
 import { parseRedisAddress } from '../lib/redis-address.ts'
-import { AddressFault, decoded } from '../lib/server-address.ts'
+import { AddressFault, decoded, shownAddress } from '../lib/server-address.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 
 export type Database =
@@ -10,6 +10,10 @@ export type Database =
   | { readonly kind: 'sqlite'; readonly file: string; readonly directory: string }
   /** Holds the generated secrets too, for all nodes. */
   | { readonly kind: 'postgres'; readonly url: string }
+
+/** The database as people may see it: without its password. */
+export const shownDatabase = (database: Database): string =>
+  database.kind === 'sqlite' ? database.file : shownAddress(database.url)
 
 /** Where the groups dialect's peers have always met. */
 const LOCAL_REDIS = 'redis://127.0.0.1:6379/0'

@@ -11,7 +11,7 @@ import { pusherOf } from './pusher.ts'
 import { secretOf } from './secrets.ts'
 
 export type { Config, LogLevel } from './config.ts'
-export type { Database } from './engines.ts'
+export { type Database, shownDatabase } from './engines.ts'
 export { type Environment, SETTING_NAMES, unreadNames } from './names.ts'
 export { SAFE_SECRET_LENGTH } from './secrets.ts'
 

@@ -17,7 +17,7 @@ export { AccountNotices } from './account-notices.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export { faultWords, nameFault, newName } from './names.ts'
-export { type PasswordPolicy, strictPasswords } from './password-policy.ts'
+export { type PasswordPolicy, passwordPolicyOf } from './password-policy.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions, Typing }

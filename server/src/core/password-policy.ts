@@ -1,3 +1,4 @@
+import { readCommonPasswords } from '../lib/common-passwords.ts'
 import { passwordForms } from '../lib/password-form.ts'
 import { looksLikeMd5, md5Of } from '../lib/stored-password.ts'
 import { codePointLength } from '../lib/text.ts'
@@ -23,3 +24,7 @@ export function strictPasswords(common: ReadonlySet<string>): PasswordPolicy {
     if (common.has(text) || (looksLikeMd5(form) && digests.has(text))) throw refused('common')
   }
 }
+
+/** The policy of that name; undefined if any password may be set. */
+export const passwordPolicyOf = (name: 'any' | 'strict'): PasswordPolicy | undefined =>
+  name === 'strict' ? strictPasswords(readCommonPasswords()) : undefined

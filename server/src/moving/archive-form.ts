@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parseSecrets } from '../secrets.ts'
+import { parseSecrets } from '../secrets/index.ts'
 import { columnNames, type Row, type Sums, TABLES, type Table } from '../store/moving.ts'
 import type { Header } from './archive.ts'
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Secrets } from '../secrets.ts'
+import type { Secrets } from '../secrets/index.ts'
 import type { Row, Sum, Sums, Table, TableName } from '../store/moving.ts'
 
 /** What is known before the first row. */

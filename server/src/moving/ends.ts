@@ -1,5 +1,5 @@
 import type { Database } from '../config/index.ts'
-import { agreedSecrets, keepSecrets, readSecrets, SECRETS, type Secrets } from '../secrets.ts'
+import { agreedSecrets, keepSecrets, readSecrets, SECRETS, type Secrets } from '../secrets/index.ts'
 import type { MovingSource, MovingTarget } from '../store/moving.ts'
 import { openSqliteSource, openSqliteTarget } from '../store/sqlite/moving.ts'
 

@@ -1,9 +1,8 @@
-import type { Database } from '../config/index.ts'
+import { type Database, shownDatabase } from '../config/index.ts'
 import { newUuid } from '../lib/ids.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
-import { addressOf } from '../start-block.ts'
 import { rowsOf } from '../store/moving.ts'
 import { totalOf } from './archive.ts'
 import { STDOUT, writeArchive } from './archive-writer.ts'
@@ -24,7 +23,7 @@ export async function exportArchive({ database, file }: { database: Database; fi
     progress.end()
     process.stderr.write(
       report('Exported.', rowsOf(sums), [
-        ['from', addressOf(database)],
+        ['from', shownDatabase(database)],
         ['to', file === STDOUT ? 'standard output' : file],
         ['took', seconds(progress.elapsedMs)],
         ['beware', 'it holds password hashes and secrets: keep it as you keep passwords'],

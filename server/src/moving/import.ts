@@ -1,8 +1,7 @@
-import type { Database } from '../config/index.ts'
+import { type Database, shownDatabase } from '../config/index.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
-import { addressOf } from '../start-block.ts'
 import { rowsOf, type Sums } from '../store/moving.ts'
 import { type Archive, totalOf } from './archive.ts'
 import { openArchive } from './archive-file.ts'
@@ -29,7 +28,7 @@ export async function migrate({ from, database }: { from: Database; database: Da
   const { source, secrets } = await openSource(from, { isLocked: true })
   try {
     const archive = await liveArchive(source, secrets)
-    await move(archive, { from: addressOf(from), database, signal })
+    await move(archive, { from: shownDatabase(from), database, signal })
   } finally {
     await source.close()
   }
@@ -58,7 +57,7 @@ async function move(archive: Archive, { from, database, signal }: Move): Promise
     process.stderr.write(
       report('Moved, and verified by counts and checksums of what was read back.', rowsOf(sums), [
         ['from', from],
-        ['to', addressOf(database)],
+        ['to', shownDatabase(database)],
         ['took', seconds(performance.now() - startedAt)],
         ['kept', 'ids, passwords, log-ins and secrets'],
         [

@@ -1,6 +1,6 @@
 import { CommandEnd } from '../lib/command-end.ts'
 import { digest } from '../lib/ids.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Secrets } from '../secrets/index.ts'
 import { type MovingSource, TABLES, type TableName } from '../store/moving.ts'
 import { type Archive, type Header, linesOf, type Page, Tally } from './archive.ts'
 

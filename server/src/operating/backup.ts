@@ -8,7 +8,7 @@ import { fileRefusal } from '../lib/file-refusal.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
-import { readSecrets } from '../secrets.ts'
+import { readSecrets } from '../secrets/index.ts'
 import { backUpSqlite, type CopiedDatabase, checkSqliteCopy, sqliteFileThere } from './ends.ts'
 import { FILES, type Manifest, manifestText, sumOf } from './manifest.ts'
 

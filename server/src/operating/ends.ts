@@ -1,8 +1,7 @@
 import { LocalBus } from '../bus/local.ts'
 import type { Config, Database } from '../config/index.ts'
-import { type Accounts, Chat } from '../core/chat.ts'
+import { type Accounts, Chat, passwordPolicyOf } from '../core/chat.ts'
 import { systemClock } from '../lib/clock.ts'
-import { passwordPolicyOf } from '../password-policy.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
@@ -32,7 +31,7 @@ export async function openAccounts(settings: AccountSettings): Promise<OpenAccou
   const bus = new LocalBus(onError)
   const { md5Passwords } = settings.rooms
   const clock = systemClock()
-  const passwordPolicy = passwordPolicyOf(settings)
+  const passwordPolicy = passwordPolicyOf(settings.passwordPolicy)
   const { accounts } = new Chat({ store, bus, clock, maxMessageBytes: 1, md5Passwords, passwordPolicy })
   return { accounts, close: () => store.close() }
 }

@@ -11,7 +11,7 @@ import { fileRefusal } from '../lib/file-refusal.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
-import { keepSecrets, readSecrets } from '../secrets.ts'
+import { keepSecrets, readSecrets } from '../secrets/index.ts'
 import { type CopiedDatabase, checkSqliteCopy } from './ends.ts'
 import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
 

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import type { PresenceSets, PresenceShift } from '../bus/bus.ts'
 import { owned } from '../lib/guard.ts'
+import type { Logger } from '../observe/index.ts'
 import { CacheMisses } from './cache-misses.ts'
 import { channelKind } from './channel-name.ts'
 import { LingeringHolds } from './lingering-holds.ts'

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import type { PresenceSets } from '../bus/bus.ts'
 import { runAfter } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 
 const MISSES = 'pusher:announced:cache-misses'
 /** Milliseconds for which one webhook for a channel is enough, over all nodes. */

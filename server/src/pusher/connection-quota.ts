@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import type { PresenceSets } from '../bus/bus.ts'
 import { owned } from '../lib/guard.ts'
 import { Serial } from '../lib/serial.ts'
+import type { Logger } from '../observe/index.ts'
 
 const CONNECTIONS = 'pusher:connections'
 /** The one member that every connection holds, so that holders are connections. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Logger } from 'pino'
 import { runEvery } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 import {
   type AddressOf,
   Inbox,

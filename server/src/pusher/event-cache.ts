@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from 'pino'
 import { type Bus, type Kept, type Topic, topic } from '../bus/bus.ts'
 import { runNextTurn } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
 import { QUOTAS } from './quotas.ts'
 

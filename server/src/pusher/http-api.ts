@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
 import { type Clock, secondsOf } from '../lib/clock.ts'
+import type { Logger } from '../observe/index.ts'
 import { createDialectApp } from '../transport/index.ts'
 import { authenticate, type SignedQuery } from './api-auth.ts'
 import { ApiError } from './api-error.ts'

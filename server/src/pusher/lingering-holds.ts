@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import type { PresenceSets } from '../bus/bus.ts'
 import { Serial } from '../lib/serial.ts'
 import { runAfter } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 
 interface Hold {
   readonly set: string

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino'
 import { type Bus, type PresenceShift, type Topic, topic } from '../bus/bus.ts'
+import type { Logger } from '../observe/index.ts'
 import { LingeringHolds } from './lingering-holds.ts'
 
 const ONLINE = 'pusher:online'

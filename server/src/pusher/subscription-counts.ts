@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import { owned } from '../lib/guard.ts'
 import { runAfter } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 import type { ChannelEvent } from './channel-event.ts'
 import { channelKind } from './channel-name.ts'
 import type { Occupancy } from './occupancy.ts'

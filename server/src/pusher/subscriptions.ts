@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import { owned } from '../lib/guard.ts'
 import { Serial } from '../lib/serial.ts'
+import type { Logger } from '../observe/index.ts'
 import type { Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
 import type { ChannelEvent } from './channel-event.ts'

@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { Gathering } from '../lib/gatherings.ts'
 import { owned } from '../lib/guard.ts'
+import type { Logger } from '../observe/index.ts'
 import type { Connection } from './connection.ts'
 import { watchlistFrame } from './frames.ts'
 import { type OnlineUsers, onlineTopic } from './online-users.ts'

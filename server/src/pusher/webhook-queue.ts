@@ -1,5 +1,5 @@
-import type { Logger } from 'pino'
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
+import type { Logger } from '../observe/index.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
 /** `full`: too many events waited. `old`: the event waited for too long. `refused`: the application did not take it. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
 import { runAfter } from '../lib/timers.ts'
+import type { Logger } from '../observe/index.ts'
 import type { Signatures } from './signatures.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 import { post, type WebhookTarget, webhookTarget } from './webhook-post.ts'

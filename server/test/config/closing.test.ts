@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { closeInOrder } from '../../src/closing.ts'
+import { closeInOrder } from '../../src/hosting/closing.ts'
 
 type Outcome = 'done' | 'fails' | 'hangs'
 

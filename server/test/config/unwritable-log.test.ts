@@ -42,7 +42,7 @@ function readNow(fd: number, piece: Buffer): number {
 
 const LOGGER = `
   import { createInterface } from 'node:readline'
-  import { countLostLines, createLog } from ${JSON.stringify(join(SRC, 'log.ts'))}
+  import { countLostLines, createLog } from ${JSON.stringify(join(SRC, 'observe/log.ts'))}
   const log = createLog('info')
   let n = 0
   for await (const line of createInterface({ input: process.stdin })) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { strictPasswords } from '../../src/core/chat.ts'
+import { strictPasswords } from '../../src/core/password-policy.ts'
 import { readCommonPasswords } from '../../src/lib/common-passwords.ts'
 
 const common = readCommonPasswords()

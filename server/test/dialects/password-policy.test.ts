@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { startBlock } from '../../src/start-block.ts'
+import { startBlock } from '../../src/cli/start-block.ts'
 import { DEVICES, REGISTRARS, type Registrar, someone } from '../support/clients/index.ts'
 import { startParlance } from '../support/server.ts'
 import { tempDir } from '../support/temp-dir.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { newUuid } from '../../src/lib/ids.ts'
-import { loadSecrets } from '../../src/secrets.ts'
+import { loadSecrets } from '../../src/secrets/index.ts'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'

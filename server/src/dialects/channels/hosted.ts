@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import type { AccountId, Chat, ConversationChange, MessageId } from '../../core/chat.ts'
 import { Serial } from '../../lib/serial.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherPublisher } from '../../pusher/index.ts'
 import { CHAT_CHANNEL_KINDS, chatName, notificationName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'

@@ -1,9 +1,9 @@
-import type { Logger } from 'pino'
 import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
 import type { Account, AccountId, Chat } from '../../core/chat.ts'
 import type { AccountNews, Feeds } from '../../delivery/index.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { PusherConnection, PusherServer } from '../../pusher/index.ts'
 
 /** An account has proved to be behind a Pusher connection: it asked to have a subscription of it signed. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'

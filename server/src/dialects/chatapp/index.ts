@@ -3,7 +3,7 @@ import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadlines } from '../../lib/deadlines.ts'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 import {
   type AddressOf,
   type Limits,

@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 
 /** Different origins that are logged; a caller can invent as many as it likes, so later ones are not. */
 const MAX_LOGGED = 100

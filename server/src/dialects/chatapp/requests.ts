@@ -1,5 +1,5 @@
 import type { LongAnswers } from '../../answers/index.ts'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { Limits } from '../../transport/index.ts'
 import type { Asker } from './asker.ts'
 import {

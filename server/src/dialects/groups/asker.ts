@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { SocketIoSession } from '../../transport/index.ts'
 import { costOfPush, costOfText, requireWithinLimit } from '../allowance.ts'
 import { answerTo, invalidRequest } from './errors.ts'

@@ -1,7 +1,7 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { Asker } from './asker.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
 import { Begun, sendBegun } from '../../answers/index.ts'
+import type { Logger } from '../../observe/index.ts'
 import {
   type AddressOf,
   createDialectApp,

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import type { Chat, ConversationId, Sender } from '../../core/chat.ts'
 import type { Sink } from '../../delivery/index.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoDialect, SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../allowance.ts'
 import { Attendance, type Attendee, type Hall } from './attendance.ts'

@@ -1,6 +1,6 @@
-import type { Config } from './config/index.ts'
+import type { Config } from '../config/index.ts'
+import { createListener, type Health, plain, stop } from '../transport/index.ts'
 import { listenOrRefuse } from './port-refusals.ts'
-import { createListener, type Health, plain, stop } from './transport/index.ts'
 
 /** Answers on the main port while the server cannot start yet: who watches over it learns why. */
 export async function openWaitingRoom(config: Config, health: Health): Promise<{ close(): Promise<void> }> {

@@ -1,11 +1,11 @@
-import type { Bus } from './bus/bus.ts'
-import type { Presence } from './core/chat.ts'
-import type { Dialect } from './dialects/index.ts'
-import { CommandEnd } from './lib/command-end.ts'
-import { within } from './lib/within.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { Presence } from '../core/chat.ts'
+import type { Dialect } from '../dialects/index.ts'
+import { CommandEnd } from '../lib/command-end.ts'
+import { within } from '../lib/within.ts'
+import type { Logger } from '../observe/index.ts'
+import type { Store } from '../store/store.ts'
 import type { Listeners } from './listeners.ts'
-import type { Logger } from './log.ts'
-import type { Store } from './store/store.ts'
 
 interface Closing {
   readonly listeners: Pick<Listeners, 'stop'>

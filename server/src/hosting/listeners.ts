@@ -1,11 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
-import type { Config } from './config/index.ts'
-import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from './dialects/index.ts'
-import { hostAndPort } from './lib/server-address.ts'
-import type { Logger } from './log.ts'
-import type { Metrics } from './metrics.ts'
-import { listenOrRefuse } from './port-refusals.ts'
+import type { Config } from '../config/index.ts'
+import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from '../dialects/index.ts'
+import { hostAndPort } from '../lib/server-address.ts'
+import type { Logger, Metrics } from '../observe/index.ts'
 import {
   type AddressOf,
   createListener,
@@ -20,7 +18,8 @@ import {
   type Stopped,
   Strangers,
   stop,
-} from './transport/index.ts'
+} from '../transport/index.ts'
+import { listenOrRefuse } from './port-refusals.ts'
 
 interface Addresses {
   readonly url: string

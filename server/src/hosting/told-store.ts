@@ -1,4 +1,4 @@
-import type { Store } from './store/store.ts'
+import type { Store } from '../store/store.ts'
 
 type OnRefused = (error: unknown) => void
 type Method = (...args: unknown[]) => Promise<unknown>

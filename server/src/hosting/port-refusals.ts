@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
-import { SettingRefusal } from './lib/settings.ts'
-import { listen } from './transport/index.ts'
+import { SettingRefusal } from '../lib/settings.ts'
+import { listen } from '../transport/index.ts'
 
 interface Place {
   readonly host: string

@@ -1,7 +1,7 @@
+import { readConfig, readDatabase } from '../config/index.ts'
+import { SettingRefusal } from '../lib/settings.ts'
+import type { AccountAct } from '../operating/index.ts'
 import type { CommandLine, Syntax } from './command-line.ts'
-import { readConfig, readDatabase } from './config/index.ts'
-import { SettingRefusal } from './lib/settings.ts'
-import type { AccountAct } from './operating/index.ts'
 import { start } from './start.ts'
 
 export interface Command extends Syntax {
@@ -25,7 +25,7 @@ function accountCommand(act: AccountAct, summary: string): Command {
     options: takesPassword ? ['password-from'] : [],
     operands: ['NAME'],
     run: async ({ environment, options, operands: [username = ''] }) => {
-      const { changeAccount } = await import('./operating/index.ts')
+      const { changeAccount } = await import('../operating/index.ts')
       const passwordFrom = options['password-from']
       await changeAccount({ settings: readConfig(environment), act, username, passwordFrom })
     },
@@ -47,7 +47,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     operands: ['FILE'],
     run: async ({ environment, operands: [file = ''] }) => {
-      const { exportArchive } = await import('./moving/index.ts')
+      const { exportArchive } = await import('../moving/index.ts')
       await exportArchive({ database: readDatabase(environment), file })
     },
   },
@@ -57,7 +57,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     operands: ['FILE'],
     run: async ({ environment, operands: [file = ''] }) => {
-      const { importArchive } = await import('./moving/index.ts')
+      const { importArchive } = await import('../moving/index.ts')
       await importArchive({ database: readDatabase(environment), file })
     },
   },
@@ -67,7 +67,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ['from'],
     operands: [],
     run: async ({ environment, options }) => {
-      const { migrate } = await import('./moving/index.ts')
+      const { migrate } = await import('../moving/index.ts')
       const from = readDatabase({ DBPATH: options.from ?? environment.DBPATH })
       const database = readDatabase({ ...environment, DBPATH: undefined })
       if (database.kind !== 'postgres') throw new SettingRefusal(NO_TARGET)
@@ -80,7 +80,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     operands: ['DIR'],
     run: async ({ environment, operands: [directory = ''] }) => {
-      const { backUp } = await import('./operating/index.ts')
+      const { backUp } = await import('../operating/index.ts')
       await backUp({ database: readDatabase(environment), directory })
     },
   },
@@ -90,7 +90,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     operands: ['DIR'],
     run: async ({ environment, operands: [directory = ''] }) => {
-      const { restore } = await import('./operating/index.ts')
+      const { restore } = await import('../operating/index.ts')
       await restore({ database: readDatabase(environment), directory })
     },
   },

@@ -1,5 +1,5 @@
-import type { Environment } from './config/index.ts'
-import { runEvery } from './lib/timers.ts'
+import type { Environment } from '../config/index.ts'
+import { runEvery } from '../lib/timers.ts'
 
 /** How often it is looked whether the shell is still there. */
 const WATCH_MS = 250

@@ -1,8 +1,7 @@
-import { ChatError } from './core/chat.ts'
-import { runEvery } from './lib/timers.ts'
-import type { Logger } from './log.ts'
-import type { Metrics } from './metrics.ts'
-import type { Store } from './store/store.ts'
+import { ChatError } from '../core/chat.ts'
+import { runEvery } from '../lib/timers.ts'
+import type { Logger, Metrics } from '../observe/index.ts'
+import type { Store } from '../store/store.ts'
 import { toldOf } from './told-store.ts'
 
 /** Milliseconds between probes while the store fails. */

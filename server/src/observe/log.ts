@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
-import type { LogLevel } from './config/index.ts'
-import { LineOutput } from './lib/line-output.ts'
+import type { LogLevel } from '../config/index.ts'
+import { LineOutput } from '../lib/line-output.ts'
 
 export type { Logger }
 

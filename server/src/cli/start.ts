@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Environment, unreadNames } from './config/index.ts'
-import { LineOutput } from './lib/line-output.ts'
-import { runAfter } from './lib/timers.ts'
-import { createServer, readConfig } from './server.ts'
+import { type Environment, unreadNames } from '../config/index.ts'
+import { LineOutput } from '../lib/line-output.ts'
+import { runAfter } from '../lib/timers.ts'
+import { createServer, readConfig } from '../server.ts'
 import { startBlock } from './start-block.ts'
 
-/** Longer than all steps of `closing.ts` together; past it something hangs. */
+/** Longer than all steps of `hosting/closing.ts` together; past it something hangs. */
 const SHUTDOWN_MS = 9_500
 
 /** Serves until SIGTERM or SIGINT, which may come while it still starts or waits for its database. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type Environment, SETTING_NAMES } from './config/index.ts'
-import { SettingRefusal } from './lib/settings.ts'
+import { type Environment, SETTING_NAMES } from '../config/index.ts'
+import { SettingRefusal } from '../lib/settings.ts'
 
 export interface CommandLine {
   /** The environment, with what options say instead: `--cors-allow-origin x` sets CORS_ALLOW_ORIGIN. */

@@ -1,23 +1,10 @@
-import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makeDirectory } from './lib/directory.ts'
-import { newSecret } from './lib/ids.ts'
-import { SettingRefusal } from './lib/settings.ts'
-
-/** What only this server may know, or only the nodes of one cluster; made on the first start. */
-export interface Secrets {
-  /** Root of the keys that sign tokens, one derived per purpose. */
-  readonly root: string
-  readonly jwtSecret: string
-  readonly pusherAppId: string
-  readonly pusherKey: string
-  readonly pusherSecret: string
-}
+import { makeDirectory } from '../lib/directory.ts'
+import { SettingRefusal } from '../lib/settings.ts'
+import { newSecrets, parseSecrets, SECRET_NAMES, type Secrets } from './secrets.ts'
 
 const FILE = 'secrets.json'
-/** The name under which the nodes of a database agree on them. */
-export const SECRETS = 'secrets'
 const OWNER_ONLY = 0o600
 
 /** Reads the data directory's secrets, or makes them: 256 random bits each, readable by the owner only. */
@@ -27,7 +14,7 @@ export function loadSecrets(dataDirectory: string): Secrets {
   return parse(file)
 }
 
-/** Those that are there. */
+/** Reads the data directory's secrets. Refuses where there are none. */
 export function readSecrets(dataDirectory: string): Secrets {
   const file = join(dataDirectory, FILE)
   if (existsSync(file)) return parse(file)
@@ -41,7 +28,7 @@ export function keepSecrets(dataDirectory: string, secrets: Secrets): void {
   const file = join(dataDirectory, FILE)
   writeUnlessThere(file, secrets)
   const kept = parse(file)
-  if (NAMES.every((name) => kept[name] === secrets[name])) return
+  if (SECRET_NAMES.every((name) => kept[name] === secrets[name])) return
   throw new SettingRefusal(
     `${file} holds other secrets than those that came: move it away if no other database needs it, or choose another directory with DATABASE_URL or DBPATH.`,
   )
@@ -65,35 +52,6 @@ function writeUnlessThere(file: string, secrets: Secrets): void {
   }
 }
 
-/**
- * The secrets of all nodes that share a database. `agreeOn` keeps the value that is proposed first, and
- * answers with the one that is kept.
- */
-export async function agreeOnSecrets(
-  agreeOn: (name: string, proposal: string) => Promise<string>,
-): Promise<Secrets> {
-  return agreedSecrets(await agreeOn(SECRETS, JSON.stringify(newSecrets())))
-}
-
-/** From the text that the nodes have agreed on; undefined where none has started yet. */
-export function agreedSecrets(text = 'null'): Secrets {
-  const secrets = parseSecrets(JSON.parse(text))
-  if (secrets) return secrets
-  throw new SettingRefusal(
-    "The secrets in the database cannot be read; restore the row 'secrets' of its table settings, or delete it to have new ones made, which ends all log-ins.",
-  )
-}
-
-function newSecrets(): Secrets {
-  return {
-    root: newSecret(),
-    jwtSecret: newSecret(),
-    pusherAppId: String(randomInt(100_000, 10_000_000)),
-    pusherKey: newSecret().replace(/[-_]/g, '').slice(0, 20),
-    pusherSecret: newSecret(),
-  }
-}
-
 function parse(file: string): Secrets {
   const refusal = `The secrets in ${file} cannot be read; restore the file, or delete it to have new ones made, which ends all log-ins.`
   try {
@@ -104,22 +62,6 @@ function parse(file: string): Secrets {
   }
   throw new SettingRefusal(refusal)
 }
-
-const NAMES = [
-  'root',
-  'jwtSecret',
-  'pusherAppId',
-  'pusherKey',
-  'pusherSecret',
-] as const satisfies readonly (keyof Secrets)[]
-
-/** Undefined: they are not all there. */
-export const parseSecrets = (value: unknown): Secrets | undefined => (isSecrets(value) ? value : undefined)
-
-const isSecrets = (value: unknown): value is Secrets =>
-  typeof value === 'object' &&
-  value !== null &&
-  NAMES.every((name) => typeof Reflect.get(value, name) === 'string' && Reflect.get(value, name) !== '')
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'

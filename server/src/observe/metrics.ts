@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Door } from './lib/guard.ts'
+import type { Door } from '../lib/guard.ts'
 
 /** What an operator watches, in Prometheus' text format. */
 export class Metrics {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { type Environment, SETTING_NAMES } from '../config/index.ts'
+import { answer, outliveOutputs } from '../lib/answer.ts'
+import { CommandEnd } from '../lib/command-end.ts'
+import { SettingRefusal } from '../lib/settings.ts'
+import { StoreRefusal } from '../store/store.ts'
 import { readCommandLine } from './command-line.ts'
 import { COMMANDS } from './commands.ts'
-import { type Environment, SETTING_NAMES } from './config/index.ts'
-import { answer, outliveOutputs } from './lib/answer.ts'
-import { CommandEnd } from './lib/command-end.ts'
-import { SettingRefusal } from './lib/settings.ts'
 import { endWithNpmShell } from './npm-shell.ts'
-import { StoreRefusal } from './store/store.ts'
 
 const USAGE_WIDTH = 50
 
@@ -54,7 +54,7 @@ function commandOf(args: readonly string[]) {
 }
 
 function versionOf(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
 

@@ -1,6 +1,6 @@
-import { type Config, SAFE_SECRET_LENGTH } from './config/index.ts'
-import { hostAndPort, shownAddress } from './lib/server-address.ts'
-import type { Server } from './server.ts'
+import { type Config, SAFE_SECRET_LENGTH, shownDatabase } from '../config/index.ts'
+import { hostAndPort, shownAddress } from '../lib/server-address.ts'
+import type { Server } from '../server.ts'
 
 /**
  * The lines that a person sees when the server is up: addresses, database, things to try. `unread` names variables
@@ -23,7 +23,7 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
       ([name, port]) => [`only ${name}`, `http://${hostAndPort(config.host, port)}`] as const,
     ),
     ['dialects', config.dialects.join(', ')],
-    ['data', addressOf(config.database)],
+    ['data', shownDatabase(config.database)],
     config.redisUrl !== undefined && ['other nodes', `through ${shownAddress(config.redisUrl)}`],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
@@ -53,10 +53,6 @@ const listed = (names: readonly string[]): string =>
   names.length > MAX_LISTED
     ? `${names.slice(0, MAX_LISTED).join(', ')} and ${names.length - MAX_LISTED} more`
     : names.join(', ')
-
-/** As it may be shown: without the password. */
-export const addressOf = (database: Config['database']): string =>
-  database.kind === 'sqlite' ? database.file : shownAddress(database.url)
 
 /** A command that works as it stands, in a dialect that is on. */
 function firstAccount(config: Config, url: string): string {

@@ -1,0 +1,2 @@
+export { countLostLines, createLog, type Logger } from './log.ts'
+export { Metrics } from './metrics.ts'
