@@ -60,21 +60,20 @@ test('there is an example for each dialect', () => {
   for (const name of server.config.dialects) assert.ok(existsSync(join(ROOT, 'examples', name)), name)
 })
 
-if (has('curl')) {
-  test("the README's conversation works when pasted into a terminal, and again", async () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-    const conversation = readme.slice(readme.indexOf('## A first conversation'))
-    const blocks = [...conversation.matchAll(/```sh\n(.+?)```/gs)].map(([, block = '']) => block)
-    assert.equal(blocks.length, server.config.dialects.length)
-    const script = blocks
-      .join('\n')
-      .replaceAll('127.0.0.1:8000', `127.0.0.1:${server.port}`)
-      .replaceAll('127.0.0.1 2004', `127.0.0.1 ${server.tcpPort}`)
-    const paste = () => run('bash', ['-euo', 'pipefail', '-c', script], { ...place(), timeout: 60_000 })
-    const { stdout } = await paste()
-    assert.match(stdout, /"txt":"Hello, Bob, from rooms","timestamp":[\d.]+\}\}\n/, 'heard over TCP')
-    assert.deepEqual(speakersIn(stdout), SPEAKERS)
-    assert.deepEqual(speakersIn((await paste()).stdout), [...SPEAKERS, ...SPEAKERS])
-  })
-} else
-  process.stdout.write("NOT RUN: the README's conversation needs curl, which this machine does not have\n")
+test("the README's conversation works when pasted into a terminal, and again", {
+  skip: !has('curl') && 'there is no curl',
+}, async () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const conversation = readme.slice(readme.indexOf('## A first conversation'))
+  const blocks = [...conversation.matchAll(/```sh\n(.+?)```/gs)].map(([, block = '']) => block)
+  assert.equal(blocks.length, server.config.dialects.length)
+  const script = blocks
+    .join('\n')
+    .replaceAll('127.0.0.1:8000', `127.0.0.1:${server.port}`)
+    .replaceAll('127.0.0.1 2004', `127.0.0.1 ${server.tcpPort}`)
+  const paste = () => run('bash', ['-euo', 'pipefail', '-c', script], { ...place(), timeout: 60_000 })
+  const { stdout } = await paste()
+  assert.match(stdout, /"txt":"Hello, Bob, from rooms","timestamp":[\d.]+\}\}\n/, 'heard over TCP')
+  assert.deepEqual(speakersIn(stdout), SPEAKERS)
+  assert.deepEqual(speakersIn((await paste()).stdout), [...SPEAKERS, ...SPEAKERS])
+})

@@ -9,7 +9,7 @@ import { filledFile } from '../moving/filled.ts'
 import { storedIn } from '../moving/stored.ts'
 import { parlance, refuses } from '../support/command.ts'
 import { spawnServer } from '../support/process.ts'
-import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
+import { mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../support/small-disk.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
@@ -107,7 +107,7 @@ test('a folder with something in it, or a file, is never written to', async (t) 
 })
 
 test('a back-up says which disk is full, and goes into a folder of a disk', {
-  skip: !hasSmallDisks(),
+  skip: smallDisksAreMissing(),
 }, async (t) => {
   const from = await filledFile(t)
   const disk = mountSmallDisk(64)

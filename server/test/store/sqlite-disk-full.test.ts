@@ -7,7 +7,7 @@ import { ChatError } from '../../src/core/errors.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Appended, Store } from '../../src/store/store.ts'
 import { StoreRefusal } from '../../src/store/store.ts'
-import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
+import { mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../support/small-disk.ts'
 import { findHoles } from './series.ts'
 import { refuses, series, World } from './world.ts'
 
@@ -19,20 +19,21 @@ function disk(t: TestContext, kilobytes: number): string {
   return directory
 }
 
-if (hasSmallDisks()) {
-  test('refuses to start on a full disk', async (t) => {
-    const directory = disk(t, 64)
-    await writeFile(join(directory, 'filler'), Buffer.alloc(52 * 1024))
-    await assert.rejects(openSqliteStore({ file: join(directory, 'parlance.db') }), (error) => {
-      assert.ok(error instanceof StoreRefusal, `not a refusal: ${error}`)
-      assert.match(error.message, /^The disk that holds [^\n]+ is full: make room on it, [^\n]+\.$/)
-      return true
-    })
-  })
-  test('acknowledges nothing that a full disk does not hold, and goes on when there is room', onFullDisk)
-}
+const skip = smallDisksAreMissing()
 
-async function onFullDisk(t: TestContext): Promise<void> {
+test('refuses to start on a full disk', { skip }, async (t) => {
+  const directory = disk(t, 64)
+  await writeFile(join(directory, 'filler'), Buffer.alloc(52 * 1024))
+  await assert.rejects(openSqliteStore({ file: join(directory, 'parlance.db') }), (error) => {
+    assert.ok(error instanceof StoreRefusal, `not a refusal: ${error}`)
+    assert.match(error.message, /^The disk that holds [^\n]+ is full: make room on it, [^\n]+\.$/)
+    return true
+  })
+})
+
+test('acknowledges nothing that a full disk does not hold, and goes on when there is room', {
+  skip,
+}, async (t) => {
   let store: Store | undefined
   t.after(() => store?.close())
   const directory = disk(t, 4096)
@@ -66,4 +67,4 @@ async function onFullDisk(t: TestContext): Promise<void> {
   assert.equal(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok')
   assert.equal(db.prepare('SELECT count(*) AS n FROM messages').get()?.n, acknowledged.length)
   db.close()
-}
+})

@@ -3,8 +3,8 @@ import { statfsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type TestContext, test } from 'node:test'
-import { hasSmallDisks, mountSmallDisk, unmountSmallDisk } from '../../support/small-disk.ts'
+import { test } from 'node:test'
+import { mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../../support/small-disk.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { socketIo } from './bare-ws.ts'
@@ -63,14 +63,9 @@ async function fill(file: string, directory: string): Promise<void> {
   await writeFile(file, Buffer.alloc(bavail * bsize))
 }
 
-if (hasSmallDisks()) {
-  test(
-    'a full disk: every dialect says so, nothing unstored is acknowledged, and it goes on when there is room',
-    onFullDisk,
-  )
-}
-
-async function onFullDisk(t: TestContext): Promise<void> {
+test('a full disk: every dialect says so, nothing unstored is acknowledged, and it goes on when there is room', {
+  skip: smallDisksAreMissing(),
+}, async (t) => {
   const directory = mountSmallDisk(8 * 1024)
   assert.ok(directory)
   const server = await openFortress(t, { DBPATH: join(directory, 'parlance.db') })
@@ -137,4 +132,4 @@ async function onFullDisk(t: TestContext): Promise<void> {
     stored,
   )
   db.close()
-}
+})

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { tempDir } from '../support/temp-dir.ts'
+
+const IMPORTS = `import assert from 'node:assert/strict'\nimport { describe, test } from 'node:test'\n`
+
+interface Given {
+  /** Bodies of test files by their names. */
+  readonly files: Readonly<Record<string, string>>
+  readonly words?: readonly string[]
+}
+
+/** Runs a suite of the files given as a process of its own. */
+async function runSuite(t: TestContext, { files, words = [] }: Given) {
+  const root = await tempDir(t)
+  const folder = join(root, 'server/test/some')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(root, 'package.json'), '{ "type": "module" }')
+  for (const [name, body] of Object.entries(files))
+    await writeFile(join(folder, `${name}.test.ts`), IMPORTS + body)
+  const script = join(root, 'run.js')
+  await writeFile(
+    script,
+    `import { runSuite } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
+     process.exitCode = await runSuite(${JSON.stringify({ root, words })})`,
+  )
+  // Inside a test, node:test refuses to run another file.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' }
+  return new Promise<{ code: unknown; lines: string[] }>((resolve) =>
+    execFile(process.execPath, [script], { env }, (error, stdout) =>
+      resolve({ code: error?.code ?? 0, lines: stdout.trimEnd().split('\n') }),
+    ),
+  )
+}
+
+const PASSES = `test('it passes', () => undefined)`
+
+test('a suite without failures ends with its count, alone on the last line, and exit code 0', async (t) => {
+  const { code, lines } = await runSuite(t, { files: { one: PASSES, two: PASSES } })
+  assert.equal(code, 0)
+  assert.equal(lines.at(-1), '2 passed, 0 failed')
+})
+
+test('each file is a line as it ends, with its time and how many are left', async (t) => {
+  const { lines } = await runSuite(t, { files: { one: PASSES, two: PASSES } })
+  const ended = lines.filter((line) => line.startsWith('✔'))
+  assert.equal(ended.length, 2)
+  assert.match(ended[0] ?? '', /^✔ server\/test\/some\/(one|two)\.test\.ts: 1 passed \([\d.]+ s.*\), 1 left$/)
+  assert.match(ended[1] ?? '', /, 0 left$/)
+})
+
+test('a failure is told in full before its file ends, and again at the end, with exit code 1', async (t) => {
+  const { code, lines } = await runSuite(t, {
+    files: {
+      one: `describe('sums', () => {
+        test('it fails', () => assert.equal(1 + 1, 3))
+        test('later', async () => void await new Promise((resolve) => setTimeout(resolve, 50)))
+      })`,
+    },
+  })
+  assert.equal(code, 1)
+  assert.equal(lines.at(-1), '1 passed, 1 failed')
+  const told = lines.flatMap((line, at) => (line === '✖ sums › it fails' ? [at] : []))
+  const ended = lines.findIndex((line) =>
+    line.startsWith('✖ server/test/some/one.test.ts: 1 FAILED, 1 passed'),
+  )
+  assert.equal(told.length, 2)
+  assert.ok((told[0] ?? 0) < ended && ended < (told[1] ?? 0), lines.join('\n'))
+  assert.match(lines.slice(told[1]).join('\n'), /one\.test\.ts:4\n.*2 !== 3/s)
+})
+
+test('a file that cannot be loaded, or ends with a failure after its tests, has failed', async (t) => {
+  const { code, lines } = await runSuite(t, {
+    files: { broken: `throw new Error('at load')`, exits: `${PASSES}\nprocess.exitCode = 3` },
+  })
+  assert.equal(code, 1)
+  assert.equal(lines.at(-1), '1 passed, 2 failed')
+  assert.ok(
+    lines.some((line) => line.includes('Error: at load')),
+    'what it wrote is shown',
+  )
+})
+
+test('a test that is left out is neither passed nor failed, and the last lines say why', async (t) => {
+  const { code, lines } = await runSuite(t, {
+    files: { one: `${PASSES}\ntest('at night', { skip: 'it is day' }, () => undefined)` },
+  })
+  assert.equal(code, 0)
+  assert.equal(lines.at(-1), '1 passed, 0 failed')
+  const reason = 'NOT RUN, because it is day: server/test/some/one.test.ts: at night'
+  assert.ok(lines.slice(-4).includes(reason), lines.join('\n'))
+})
+
+test('a suite in which nothing ran has failed', async (t) => {
+  const { code, lines } = await runSuite(t, { files: { one: PASSES }, words: ['two'] })
+  assert.equal(code, 1)
+  assert.equal(lines.at(-1), '0 passed, 0 failed')
+})
+
+test('with words, only files that have one of them in their path run, and each of their tests is told', async (t) => {
+  const { lines } = await runSuite(t, { files: { one: PASSES, two: PASSES }, words: ['two'] })
+  assert.ok(lines.some((line) => /^ {2}✔ it passes \(\d+ ms\)$/.test(line)))
+  assert.ok(!lines.some((line) => line.includes('one.test.ts')))
+})
