@@ -91,7 +91,7 @@ export async function createServer(config: Config): Promise<Server> {
   const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
   const answers = new LongAnswers(limits)
   const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
-  const parts: DialectParts = { ...shared, log, metrics, config, secrets }
+  const parts: DialectParts = { ...shared, log, metrics, settings: config, secrets }
   const dialects = await mountAll(parts)
   metrics.watchConnections(() =>
     dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),

@@ -1,4 +1,4 @@
-import { DIALECT_NAMES, type DialectName } from '../dialects/index.ts'
+import { DIALECT_NAMES, type DialectName } from '../dialects/names.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import type { Config } from './config.ts'
 

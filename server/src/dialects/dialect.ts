@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { SocketIoDialect, UpgradeHandler } from '../transport/index.ts'
-
-export const DIALECT_NAMES = ['rooms', 'chatapp', 'groups', 'messenger', 'channels'] as const
-export type DialectName = (typeof DIALECT_NAMES)[number]
+import type { DialectName } from './names.ts'
 
 /**
  * One kind of client's way to speak with the core. It turns wire requests into commands and events into

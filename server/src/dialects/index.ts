@@ -1,8 +1,10 @@
 import type { SharedRoute } from '../transport/index.ts'
-import type { DialectName } from './dialect.ts'
+import type { DialectName } from './names.ts'
 
-export { DIALECT_NAMES, type Dialect, type DialectName } from './dialect.ts'
+export type { Dialect } from './dialect.ts'
 export { type DialectParts, type Dialects, mountAll, pusherCredentials } from './mount.ts'
+export { DIALECT_NAMES, type DialectName } from './names.ts'
+export type { DialectSettings } from './settings.ts'
 
 /** The two paths that several dialects call on the main port: the body's own keys tell them apart. */
 export const SHARED_ROUTES: ReadonlyMap<string, SharedRoute<DialectName>> = new Map([

@@ -1,6 +1,5 @@
 import type { LongAnswers } from '../answers/index.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Config } from '../config/index.ts'
 import type { Chat } from '../core/chat.ts'
 import type { Feeds } from '../delivery/index.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -8,8 +7,10 @@ import { deriveKey } from '../lib/token.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import type { AddressOf, Limits } from '../transport/index.ts'
-import type { Dialect, DialectName } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import type { DialectName } from './names.ts'
 import type { RoomsDialect } from './rooms/index.ts'
+import type { DialectSettings } from './settings.ts'
 
 /** What the dialects are built from; each takes only what it uses. */
 export interface DialectParts {
@@ -22,30 +23,38 @@ export interface DialectParts {
   readonly addressOf: AddressOf
   readonly log: Logger
   readonly metrics: Metrics
-  readonly config: Config
+  readonly settings: DialectSettings
   readonly secrets: Secrets
 }
 
 /** One row per dialect. Modules are loaded when their dialect is on. */
 const mountDialect = {
-  async rooms({ chat, feeds, limits, answers, addressOf, log, config }: DialectParts): Promise<RoomsDialect> {
+  async rooms({
+    chat,
+    feeds,
+    limits,
+    answers,
+    addressOf,
+    log,
+    settings,
+  }: DialectParts): Promise<RoomsDialect> {
     const { mountRooms } = await import('./rooms/index.ts')
-    const { historyLimit } = config.rooms
+    const { historyLimit } = settings.rooms
     return mountRooms({ chat, feeds, limits, answers, addressOf, log, historyLimit })
   },
 
   async chatapp(parts: DialectParts): Promise<Dialect> {
-    const { chat, feeds, clock, limits, answers, addressOf, log, config, secrets } = parts
+    const { chat, feeds, clock, limits, answers, addressOf, log, settings, secrets } = parts
     const { mountChatapp } = await import('./chatapp/index.ts')
-    const { jwtSecret, allowedOrigins, cookieSameSite: sameSite, endsWithToken } = config.chatapp
+    const { jwtSecret, allowedOrigins, cookieSameSite: sameSite, endsWithToken } = settings.chatapp
     const key = jwtSecret ?? secrets.jwtSecret
-    const settings = { jwtSecret: key, allowedOrigins, sameSite, endsWithToken }
-    return mountChatapp({ chat, feeds, clock, limits, answers, addressOf, log, ...settings })
+    const own = { jwtSecret: key, allowedOrigins, sameSite, endsWithToken }
+    return mountChatapp({ chat, feeds, clock, limits, answers, addressOf, log, ...own })
   },
 
-  async groups({ chat, feeds, limits, answers, log, config }: DialectParts): Promise<Dialect> {
+  async groups({ chat, feeds, limits, answers, log, settings }: DialectParts): Promise<Dialect> {
     const { mountGroups } = await import('./groups/index.ts')
-    return mountGroups({ chat, feeds, limits, answers, log, guestsAllowed: config.groups.guestsAllowed })
+    return mountGroups({ chat, feeds, limits, answers, log, guestsAllowed: settings.groups.guestsAllowed })
   },
 
   async messenger(parts: DialectParts): Promise<Dialect> {
@@ -65,12 +74,12 @@ const mountDialect = {
     addressOf,
     log,
     metrics,
-    config,
+    settings,
     secrets,
   }: DialectParts): Promise<Dialect> {
     const { mountChannels } = await import('./channels/index.ts')
     const tokenKey = deriveKey(secrets.root, 'channels')
-    const pusher = await openPusher({ bus, clock, limits, addressOf, log, metrics, config, secrets })
+    const pusher = await openPusher({ bus, clock, limits, addressOf, log, metrics, settings, secrets })
     return mountChannels({
       chat,
       bus,
@@ -81,7 +90,7 @@ const mountDialect = {
       addressOf,
       log,
       tokenKey,
-      ...config.channels,
+      ...settings.channels,
       pusher,
     })
   },
@@ -95,7 +104,7 @@ export interface Dialects {
 
 /** Mounts the dialects that are on, in the order of their names' list. */
 export async function mountAll(parts: DialectParts): Promise<Dialects> {
-  const isOn = (name: DialectName) => parts.config.dialects.includes(name)
+  const isOn = (name: DialectName) => parts.settings.dialects.includes(name)
   const rooms = isOn('rooms') ? await mountDialect.rooms(parts) : undefined
   const others = ALL_BUT_ROOMS.filter(isOn).map((name) => mountDialect[name](parts))
   const all = [...(rooms ? [rooms] : []), ...(await Promise.all(others))]
@@ -114,12 +123,12 @@ async function openPusher({
   addressOf,
   log,
   metrics,
-  config,
+  settings,
   secrets,
 }: Omit<DialectParts, 'chat' | 'feeds' | 'answers'>) {
   const { createHostedPublisher, createPusherServer } = await import('../pusher/index.ts')
-  const { cluster, webhookUrl, subscriptionCounts, maxConnections } = config.pusher
-  const credentials = pusherCredentials(config, secrets)
+  const { cluster, webhookUrl, subscriptionCounts, maxConnections } = settings.pusher
+  const credentials = pusherCredentials(settings, secrets)
   if (cluster) {
     return { mode: 'hosted', publisher: createHostedPublisher({ credentials, cluster }) } as const
   }
@@ -132,8 +141,8 @@ async function openPusher({
   return { mode: 'built-in', server } as const
 }
 
-export const pusherCredentials = (config: Config, secrets: Secrets) => ({
-  appId: config.pusher.appId ?? secrets.pusherAppId,
-  key: config.pusher.key ?? secrets.pusherKey,
-  secret: config.pusher.secret ?? secrets.pusherSecret,
+export const pusherCredentials = ({ pusher }: Pick<DialectSettings, 'pusher'>, secrets: Secrets) => ({
+  appId: pusher.appId ?? secrets.pusherAppId,
+  key: pusher.key ?? secrets.pusherKey,
+  secret: pusher.secret ?? secrets.pusherSecret,
 })

@@ -1,8 +1,10 @@
 import { type Logger, pino } from 'pino'
-import type { LogLevel } from '../config/index.ts'
 import { LineOutput } from '../lib/line-output.ts'
 
 export type { Logger }
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The one standard error of the process, which all its servers share. */
 let standardError: LineOutput | undefined

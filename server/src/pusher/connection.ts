@@ -4,7 +4,7 @@ import type { WsConnection } from '../transport/index.ts'
 import { CODES, type PusherCode } from './errors.ts'
 import { errorFrame, PING } from './frames.ts'
 import { QUOTAS } from './quotas.ts'
-import type { Subscription } from './subscriptions.ts'
+import type { Subscription } from './subscription.ts'
 import type { Member } from './wire.ts'
 
 const SOCKET_ID_RANGE = 10_000_000_000

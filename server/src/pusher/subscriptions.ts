@@ -12,16 +12,9 @@ import type { Subscriber } from './fanout.ts'
 import { cacheMissFrame, presenceSubscribedFrame, pusherFrame, subscribedFrame } from './frames.ts'
 import type { Occupancy } from './occupancy.ts'
 import { QUOTAS } from './quotas.ts'
+import type { Subscription } from './subscription.ts'
 import type { SubscriptionCounts } from './subscription-counts.ts'
 import type { Member } from './wire.ts'
-
-/** What one connection holds of one channel. */
-export interface Subscription {
-  readonly channel: OpenChannel
-  readonly subscriber: Subscriber
-  /** Whether the shared sets know of it. */
-  readonly isCounted: boolean
-}
 
 interface SubscriptionsDeps {
   readonly channels: Channels

@@ -6,7 +6,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { guarded } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
-import { readInTurns } from './socket-io-floods.ts'
+import { readInTurns } from './reading-turns.ts'
 import { WS_PIECES } from './ws.ts'
 
 // Uses of engine.io beyond its documentation. The shape of each connection is checked, so that another version of

@@ -7,14 +7,11 @@ export { Exchanges } from './exchanges.ts'
 export { Health } from './health.ts'
 export { Inbox, type InboxOwner } from './inbox.ts'
 export { HOLDS, LIMITS, type LimitKind, Limits, MEMORY } from './limits.ts'
-export { createListener, listen, refuseUpgrade, type UpgradeHandler } from './listener.ts'
-export {
-  SocketIo,
-  type SocketIoConnection,
-  type SocketIoDialect,
-  type SocketIoSession,
-  socketIoFrame,
-} from './socket-io.ts'
+export { createListener, listen, type UpgradeHandler } from './listener.ts'
+export { refuseUpgrade } from './refuse-upgrade.ts'
+export { SocketIo } from './socket-io.ts'
+export type { SocketIoConnection, SocketIoDialect, SocketIoSession } from './socket-io-dialect.ts'
+export { socketIoFrame } from './socket-io-frame.ts'
 export { STRANGERS, Strangers } from './strangers.ts'
 export { createSniffingServer } from './tcp.ts'
 export { WsAcceptor, WsConnection, type WsHandlers, type WsOptions } from './ws.ts'

@@ -9,6 +9,7 @@ import { pathOf } from './dispatcher.ts'
 import { Exchanges } from './exchanges.ts'
 import { GatheredRequest } from './gathered-request.ts'
 import { GuardedResponse, guardServer } from './guards.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 import type { SocketIo } from './socket-io.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 
@@ -88,31 +89,6 @@ function toOriginForm(request: IncomingMessage): void {
 /** Not a closure: one would keep the request that opened the connection for as long as that lasts. */
 function destroyItself(this: Duplex): void {
   this.destroy()
-}
-
-interface Refusal {
-  readonly headers?: Readonly<Record<string, string>>
-  /** By default the text of the status. */
-  readonly body?: string
-}
-
-/** Answers a handshake with plain HTTP instead. */
-export function refuseUpgrade(
-  socket: Duplex,
-  status: number,
-  text: string,
-  { headers = {}, body = text }: Refusal = {},
-): void {
-  const lines = Object.entries({
-    Connection: 'close',
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`)
-  // A peer that never ends its side must not keep ours.
-  socket.once('finish', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n${body}`)
 }
 
 /** Resolves with the port really bound. Rejects with Node's error (EADDRINUSE …). */

@@ -10,10 +10,10 @@ import {
   shortenGoodbye,
 } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
-import { refuseUpgrade } from './listener.ts'
 import { Newcomers } from './newcomers.ts'
-import type { SocketIoOptions } from './socket-io.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 import { corsOf } from './socket-io-cors.ts'
+import type { SocketIoOptions } from './socket-io-dialect.ts'
 import { cutOffUnread } from './socket-io-floods.ts'
 import { linkOf, SocketIoLink } from './socket-io-link.ts'
 import { serve } from './socket-io-serving.ts'

@@ -2,13 +2,9 @@ import type { Socket } from 'socket.io'
 import { guarded } from '../lib/guard.ts'
 import { engineConnection, shortenGoodbye } from './engine-io.ts'
 import { Inbox } from './inbox.ts'
-import {
-  type SocketIoConnection,
-  type SocketIoOptions,
-  type SocketIoSession,
-  socketIoFrame,
-} from './socket-io.ts'
-import { hold, release } from './socket-io-floods.ts'
+import { hold, release } from './reading-turns.ts'
+import type { SocketIoConnection, SocketIoOptions, SocketIoSession } from './socket-io-dialect.ts'
+import { socketIoFrame } from './socket-io-frame.ts'
 import { linkOf, type SocketIoLink } from './socket-io-link.ts'
 import { SocketIoSink } from './socket-io-sink.ts'
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-
-const SRC = join(import.meta.dirname, '../../src')
+import { files, imports, SRC } from './imports.ts'
 
 /** Who may import from which room's door. `lib` has no door: everyone may import its files. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -11,14 +10,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['store', 'bus'],
   store: ['core'],
   bus: [],
-  observe: ['config'],
+  observe: [],
   secrets: [],
   delivery: ['core', 'bus'],
   transport: ['delivery'],
   answers: ['core', 'transport'],
   pusher: ['bus', 'delivery', 'transport', 'observe'],
-  dialects: ['core', 'bus', 'delivery', 'transport', 'answers', 'pusher', 'config', 'observe', 'secrets'],
-  config: ['dialects'],
+  dialects: ['core', 'bus', 'delivery', 'transport', 'answers', 'pusher', 'observe', 'secrets'],
+  config: ['dialects', 'observe'],
   hosting: ['core', 'store', 'bus', 'transport', 'dialects', 'config', 'observe'],
   moving: ['store', 'config', 'secrets'],
   operating: ['core', 'store', 'bus', 'config', 'secrets'],
@@ -55,6 +54,7 @@ const DOORS = new Set([
   'answers/index.ts',
   'pusher/index.ts',
   'dialects/index.ts',
+  'dialects/names.ts',
   'config/index.ts',
   'moving/index.ts',
   'operating/index.ts',
@@ -79,16 +79,6 @@ const ADAPTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['bus/redis/index.ts', ['server.ts']],
 ])
 
-const files = globSync('**/*.{ts,js}', { cwd: SRC })
-const imports = files.flatMap((file) =>
-  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
-    ([, target = '']) => ({
-      file,
-      target: relative(SRC, join(SRC, dirname(file), target)),
-    }),
-  ),
-)
-
 /** A dialect is a room of its own inside `dialects`, and so is each file at the root. */
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
@@ -105,7 +95,7 @@ test('a room is entered by its door', () => {
     const [from, to] = [roomOf(file), roomOf(target)]
     if (from === to || to === 'lib') return false
     if (kindOf(to) === 'dialects' && kindOf(from) === 'dialects')
-      return !/^dialects\/(dialect\.ts|allowance\.ts|\w+\/index\.ts)$/.test(target)
+      return !/^dialects\/((dialect|names|allowance)\.ts|\w+\/index\.ts)$/.test(target)
     // The store works on the domain's own types and refusals, which are plain data.
     if (from === 'store' && /^core\/(types|errors)\.ts$/.test(target)) return false
     return !DOORS.has(target)

@@ -15,6 +15,8 @@ import { HostedLive } from './hosted.ts'
 import { createHttp } from './http.ts'
 import { Requests } from './requests.ts'
 
+export type { ChannelsSettings, PusherSettings } from './settings.ts'
+
 export interface ChannelsDeps {
   readonly chat: Chat
   readonly bus: Bus

@@ -24,6 +24,8 @@ import { Origins } from './origins.ts'
 import { RefusedOrigins } from './refused-origins.ts'
 import type { SameSite } from './wire.ts'
 
+export type { ChatappSettings } from './settings.ts'
+
 export interface ChatappDeps {
   readonly chat: Chat
   readonly feeds: Feeds

@@ -10,6 +10,8 @@ import { renderEvent } from './events.ts'
 import { Identity } from './identity.ts'
 import { Session } from './session.ts'
 
+export type { GroupsSettings } from './settings.ts'
+
 export interface GroupsDeps {
   readonly chat: Chat
   readonly feeds: Feeds

@@ -12,6 +12,8 @@ import { RawClients } from './raw.ts'
 import { REQUESTS, Requests } from './requests.ts'
 import { SocketIoClients } from './socket-io.ts'
 
+export type { RoomsSettings } from './settings.ts'
+
 export interface RoomsDeps {
   readonly chat: Chat
   readonly answers: LongAnswers

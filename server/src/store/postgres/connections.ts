@@ -1,6 +1,6 @@
 import { runAfter } from '../../lib/timers.ts'
 import { within } from '../../lib/within.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './driver.ts'
 
 export type Rows = Awaited<ReturnType<Sql['unsafe']>>
 export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>

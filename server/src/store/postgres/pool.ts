@@ -1,7 +1,7 @@
 import { runNextTurn } from '../../lib/timers.ts'
 import { NoAnswer, within } from '../../lib/within.ts'
 import { Connections, type Rows, type Sent } from './connections.ts'
-import type { Sql } from './database.ts'
+import type { Sql } from './driver.ts'
 import { Unsent } from './failure.ts'
 
 /** What statements are sent to. */

@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT_MS } from './database.ts'
+import { ANSWER_TIMEOUT_MS } from './driver.ts'
 import { isOutage, unavailable } from './failure.ts'
 import type { Queryable } from './pool.ts'
 

@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net'
+import { runNextTurn } from '../lib/timers.ts'
+
+/** As much as is read at once. */
+const FULL_CHUNK_BYTES = 64 * 1024
+
+/** Sockets that are not read until what was asked over them is answered. */
+const held = new WeakSet<Socket>()
+
+/**
+ * A packet of a few bytes costs the peer nothing, and reading goes on until nothing is left to read: after
+ * each full chunk it is others' turn.
+ */
+export function readInTurns(socket: Socket): void {
+  socket.on('data', (chunk: Buffer) => {
+    if (chunk.length < FULL_CHUNK_BYTES) return
+    socket.pause()
+    runNextTurn(() => {
+      if (!held.has(socket)) socket.resume()
+    })
+  })
+}
+
+/** Stops the reading until `release`. */
+export function hold(socket: Socket | undefined): void {
+  if (!socket) return
+  held.add(socket)
+  socket.pause()
+}
+
+export function release(socket: Socket | undefined): void {
+  if (socket && held.delete(socket)) socket.resume()
+}

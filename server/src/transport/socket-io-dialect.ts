@@ -1,0 +1,38 @@
+import type { Owner, Sink } from '../delivery/index.ts'
+import type { AddressOf } from './address.ts'
+import type { Exchanges } from './exchanges.ts'
+import type { Limits } from './limits.ts'
+
+/** One Socket.IO client, as a dialect sees it. */
+export interface SocketIoConnection {
+  readonly address: string
+  readonly sink: Sink
+  emit(event: string, payload: unknown): void
+  /** From now on, frames owned by that account carry its own uuid on this connection. */
+  setOwner(owner: Owner): void
+  /** What was sent before leaves before. */
+  disconnect(): void
+}
+
+/** One client in one dialect. */
+export interface SocketIoSession {
+  /** Whether the dialect has that event. */
+  knows(event: string): boolean
+  /** One that it knows. `acknowledge` calls the client's callback, if it gave one, without arguments. */
+  handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> | void
+  /** An event that no dialect on this listener knows. */
+  onUnknown?(event: string, acknowledge: () => void): void
+  onClose(): Promise<void> | void
+}
+
+export interface SocketIoDialect {
+  connect(connection: SocketIoConnection): SocketIoSession
+}
+
+export interface SocketIoOptions {
+  readonly dialects: readonly SocketIoDialect[]
+  readonly addressOf: AddressOf
+  readonly limits: Limits
+  readonly exchanges: Exchanges
+  readonly onError: (error: unknown) => void
+}
