@@ -1,6 +1,5 @@
-import type { AccountId } from '../core/chat.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
-import { Batch } from './frame.ts'
+import { Batch, type OriginId } from './frame.ts'
 
 /** Items that a peer has not taken: batches that others may be waiting for too, and bytes for it alone. */
 class Pile {
@@ -28,8 +27,8 @@ class Pile {
   }
 }
 
-/** Waiting bytes caused by one account that count against the peer; more of them do not make the peer slow. */
-const ONE_ACCOUNTS_BYTES = 512 * 1024
+/** Waiting bytes of one origin that count against the peer; more of them do not make the peer slow. */
+const ONE_ORIGINS_BYTES = 512 * 1024
 
 /** The backlog of one peer that does not take its data at once. The memory budget counts it while it lasts. */
 export class Backlog implements Holder {
@@ -39,9 +38,9 @@ export class Backlog implements Holder {
   /** Items that are being written, and those that wait behind them. */
   #leaving = new Pile()
   #waiting = new Pile()
-  /** Waiting bytes, by the account that caused them. */
-  readonly #originBytes = new Map<AccountId, number>()
-  /** Waiting bytes beyond the `ONE_ACCOUNTS_BYTES` of each account. */
+  /** Waiting bytes, by who caused them. */
+  readonly #originBytes = new Map<OriginId, number>()
+  /** Waiting bytes beyond the `ONE_ORIGINS_BYTES` of each origin. */
   #excessBytes = 0
 
   /** `end` cuts the peer off. Without a share only the owner counts the backlog. */
@@ -64,7 +63,7 @@ export class Backlog implements Holder {
     return this.#waiting.bytes
   }
 
-  /** The part of `waitingBytes` that tells whether the peer is slow: one account alone cannot make it so. */
+  /** The part of `waitingBytes` that tells whether the peer is slow: one origin alone cannot make it so. */
   get countedBytes(): number {
     return this.#waiting.bytes - this.#excessBytes
   }
@@ -111,4 +110,4 @@ export class Backlog implements Holder {
   }
 }
 
-const excessOf = (bytes: number): number => Math.max(0, bytes - ONE_ACCOUNTS_BYTES)
+const excessOf = (bytes: number): number => Math.max(0, bytes - ONE_ORIGINS_BYTES)

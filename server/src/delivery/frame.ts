@@ -1,5 +1,8 @@
 import type { AccountId } from '../core/chat.ts'
 
+/** Who caused a frame: an account, or where accounts are not known a name of whoever did. */
+export type OriginId = AccountId | string
+
 /** One event in one dialect's bytes, made once and shared by all recipients. */
 export interface Frame {
   /** Ready for the socket: payload with its framing. Never written to after it was made. */
@@ -25,9 +28,9 @@ const NO_MARKS: readonly OwnerMark[] = []
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
 export class Batch {
   readonly #frames: Frame[] = []
-  /** The accounts that caused the first frame, and those after it: most batches have one, and need no list. */
-  #firstOriginId: AccountId | undefined
-  #laterOriginIds: (AccountId | undefined)[] | undefined
+  /** Who caused the first frame, and those after it: most batches have one, and need no list. */
+  #firstOriginId: OriginId | undefined
+  #laterOriginIds: (OriginId | undefined)[] | undefined
   #bytes: Buffer | undefined
   #marks: OwnerMark[] | undefined
   #pins = 0
@@ -40,8 +43,8 @@ export class Batch {
     return this.#frames
   }
 
-  /** `originId`: the account that caused the frame. */
-  add(frame: Frame, originId?: AccountId): void {
+  /** `originId`: who caused the frame. */
+  add(frame: Frame, originId?: OriginId): void {
     if (this.#frames.length === 0) this.#firstOriginId = originId
     else {
       this.#laterOriginIds ??= []
@@ -50,8 +53,8 @@ export class Batch {
     this.#frames.push(frame)
   }
 
-  /** The account that caused each frame, with the frame's bytes. */
-  *bytesByOrigin(): Iterable<readonly [originId: AccountId, bytes: number]> {
+  /** Who caused each frame, with the frame's bytes. */
+  *bytesByOrigin(): Iterable<readonly [originId: OriginId, bytes: number]> {
     for (const [n, { bytes }] of this.#frames.entries()) {
       const originId = n === 0 ? this.#firstOriginId : this.#laterOriginIds?.[n - 1]
       if (originId !== undefined) yield [originId, bytes.length]

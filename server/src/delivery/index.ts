@@ -3,7 +3,7 @@ export type { PersonalFrame, Render } from './audience.ts'
 export { Audiences } from './audiences.ts'
 export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
-export { Batch, type Frame, pinnedBatchBytes } from './frame.ts'
+export { Batch, type Frame, type OriginId, pinnedBatchBytes } from './frame.ts'
 export {
   MAX_BACKLOG_BYTES,
   MAX_STALL_MS,

@@ -1,6 +1,6 @@
 import { type Account, type Chat, ChatError } from '../core/chat.ts'
 import { foldedName } from '../lib/name-forms.ts'
-import type { Limits } from '../transport/index.ts'
+import { costOfPush, type Limits } from '../transport/index.ts'
 
 /** Refuses 'rate_limited' unless there is nothing to wait for: `Limits.take` and `check` answer seconds. */
 export function requireWithinLimit(retryAfterSeconds: number): void {
@@ -12,20 +12,6 @@ export function retryAfterOf(error: unknown): number {
   const seconds = error instanceof ChatError ? error.details.retryAfterSeconds : undefined
   return typeof seconds === 'number' ? seconds : 1
 }
-
-/** Bytes pushed by an account to others that count as one more message. */
-const PUSHED_BYTES_PER_TOKEN = 1024
-
-/** Number of short messages that one of `bytes` bytes counts as, wherever it is pushed. */
-export const costOfPush = (bytes: number): number => 1 + Math.floor(bytes / PUSHED_BYTES_PER_TOKEN)
-
-/** Like `costOfPush`, for a text as it stands in JSON, where a control character takes six bytes. */
-export const costOfText = (text: string): number =>
-  // Most messages are short: they need no second look.
-  text.length < SHORT_LENGTH ? 1 : costOfPush(Buffer.byteLength(JSON.stringify(text)))
-
-/** A UTF-16 unit takes at most six bytes in JSON, and the quotes two. */
-const SHORT_LENGTH = Math.floor((PUSHED_BYTES_PER_TOKEN - 2) / 6)
 
 /** Members that are as much work as a small new conversation: each of them is looked up, written and told. */
 const MEMBERS_PER_TOKEN = 100

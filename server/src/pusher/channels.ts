@@ -185,7 +185,7 @@ function receive(name: string, fanout: Fanout, roster: Roster | undefined, news:
 
 function fanEvent(name: string, fanout: Fanout, news: ChannelEvent): void {
   if (fanout.size === 0) return
-  const { event, data, exceptSocketId, userId, cacheId } = news
+  const { event, data, exceptSocketId, userId, cacheId, originId } = news
   const frame =
     userId === undefined ? pusherFrame(event, name, data) : memberEventFrame(event, name, data, userId)
   if (exceptSocketId === undefined && cacheId === undefined) fanout.send(frame)
@@ -193,6 +193,7 @@ function fanEvent(name: string, fanout: Fanout, news: ChannelEvent): void {
     fanout.sendExcept(
       frame,
       (each) => each.socketId === exceptSocketId || (cacheId !== undefined && each.cacheId === cacheId),
+      originId,
     )
   }
 }
@@ -204,5 +205,5 @@ function applyChange(name: string, fanout: Fanout, roster: Roster, change: Roste
       ? memberAddedFrame(name, change.userId, change.info)
       : memberRemovedFrame(name, change.userId)
   // A user is not told of itself: it may have come back on another connection meanwhile.
-  fanout.sendExcept(frame, ({ member }) => member?.userId === change.userId)
+  fanout.sendExcept(frame, ({ member }) => member?.userId === change.userId, change.originId)
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Frame, Sink } from '../delivery/index.ts'
+import type { Frame, OriginId, Sink } from '../delivery/index.ts'
 import type { WsConnection } from '../transport/index.ts'
 import { CODES, type PusherCode } from './errors.ts'
 import { errorFrame, PING } from './frames.ts'
@@ -17,6 +17,8 @@ export interface PusherConnection {
   readonly socketId: string
   /** Tells it that it is not welcome (4009): it does not come back by itself. */
   terminate(): void
+  /** Counts what it causes as that account's, whatever other connections the account has. The first holds. */
+  belongTo(accountId: OriginId): void
   /** Called once when it is gone, at once when it is gone already. */
   onClose(listener: () => void): void
 }
@@ -30,6 +32,7 @@ export class Connection implements PusherConnection {
   readonly subscriptions = new Map<string, Subscription>()
   /** Whom it has signed in as. */
   user: Member | undefined
+  #accountId: OriginId | undefined
   readonly #ws: WsConnection
   readonly #onClose: (() => void)[] = []
   #isClosed = false
@@ -65,6 +68,17 @@ export class Connection implements PusherConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const listener of this.#onClose) listener()
+  }
+
+  belongTo(accountId: OriginId): void {
+    this.#accountId ??= accountId
+  }
+
+  /** Whose doing it is what the connection causes: its account's, else that of its user, if it is known to be one. */
+  ownerId(memberId: string | undefined): OriginId | undefined {
+    if (this.#accountId !== undefined) return this.#accountId
+    const userId = this.user?.userId ?? memberId
+    return userId === undefined ? undefined : `user ${userId}`
   }
 
   terminate(): void {

@@ -1,4 +1,4 @@
-import { Batch, type Frame, type Sink } from '../delivery/index.ts'
+import { Batch, type Frame, type OriginId, type Sink } from '../delivery/index.ts'
 import type { Member } from './wire.ts'
 
 /** One connection on one channel. */
@@ -7,6 +7,8 @@ export interface Subscriber {
   /** Against which it is counted. */
   readonly address: string
   readonly sink: Sink
+  /** Under which its coming and going counts against subscribers who do not read. */
+  readonly originId: OriginId
   /** Who it is on a presence channel. */
   readonly member?: Member
   /** The cached event that the subscription began with, which may still be on its way to this node. */
@@ -51,9 +53,13 @@ export class Fanout implements Sink {
   }
 
   /** To all but those excluded, who are few. */
-  sendExcept(frame: Frame, isExcluded: (subscriber: Subscriber) => boolean): void {
+  sendExcept(
+    frame: Frame,
+    isExcluded: (subscriber: Subscriber) => boolean,
+    originId: OriginId | undefined,
+  ): void {
     this.#close()
-    const batch = batchOf(frame)
+    const batch = batchOf(frame, originId)
     for (const subscriber of this.#subscribers) {
       if (!isExcluded(subscriber)) subscriber.sink.push(batch)
     }
@@ -73,8 +79,8 @@ export class Fanout implements Sink {
   }
 }
 
-function batchOf(frame: Frame): Batch {
+function batchOf(frame: Frame, originId?: OriginId): Batch {
   const batch = new Batch()
-  batch.add(frame)
+  batch.add(frame, originId)
   return batch
 }

@@ -1,8 +1,14 @@
+import type { OriginId } from '../delivery/index.ts'
 import type { Members } from './frames.ts'
 
-export type RosterChange =
-  | { readonly type: 'member_added'; readonly userId: string; readonly info: string }
-  | { readonly type: 'member_removed'; readonly userId: string }
+export type RosterChange = (
+  | { readonly type: 'member_added'; readonly info: string }
+  | { readonly type: 'member_removed' }
+) & {
+  readonly userId: string
+  /** The client that caused it, where that is known. */
+  readonly originId?: OriginId
+}
 
 /**
  * The members of a presence channel as this node's subscribers know them. It is read once from the shared set

@@ -15,6 +15,7 @@ import { createHttpApi } from './http-api.ts'
 import { Occupancy } from './occupancy.ts'
 import { OnlineUsers } from './online-users.ts'
 import type { PusherCredentials, PusherPublisher } from './publisher.ts'
+import { Pushes } from './pushes.ts'
 import { QUOTAS } from './quotas.ts'
 import { Requests } from './requests.ts'
 import { Signatures } from './signatures.ts'
@@ -105,9 +106,12 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
   const counts = deps.subscriptionCounts
     ? countSubscriptions({ channels, occupancy, announcements, log })
     : undefined
-  const subscriptions = new Subscriptions({ channels, occupancy, announcements, counts, limits, log })
+  const pushes = new Pushes(limits)
+  const subscriptions = new Subscriptions({
+    ...{ channels, occupancy, announcements, counts, limits, pushes, log },
+  })
   const requests = new Requests({
-    ...{ signatures, subscriptions, users, onlineUsers, watchlists, channels, announcements },
+    ...{ signatures, subscriptions, users, onlineUsers, watchlists, channels, announcements, pushes },
   })
   const connections = new Connections({
     key: credentials.key,

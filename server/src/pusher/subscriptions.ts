@@ -1,7 +1,7 @@
 import { owned } from '../lib/guard.ts'
 import { Serial } from '../lib/serial.ts'
 import type { Logger } from '../observe/index.ts'
-import type { Limits } from '../transport/index.ts'
+import { costOfText, type Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
 import type { ChannelEvent } from './channel-event.ts'
 import { isCacheChannel } from './channel-name.ts'
@@ -11,6 +11,7 @@ import { PusherError, SubscriptionError } from './errors.ts'
 import type { Subscriber } from './fanout.ts'
 import { cacheMissFrame, presenceSubscribedFrame, pusherFrame, subscribedFrame } from './frames.ts'
 import type { Occupancy } from './occupancy.ts'
+import { originOf, type Pushes, senderOf } from './pushes.ts'
 import { QUOTAS } from './quotas.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionCounts } from './subscription-counts.ts'
@@ -23,8 +24,12 @@ interface SubscriptionsDeps {
   /** Undefined when nobody is told of counts. */
   readonly counts: Pick<SubscriptionCounts, 'changed'> | undefined
   readonly limits: Pick<Limits, 'charge' | 'mayHold' | 'hold' | 'letGo'>
+  readonly pushes: Pushes
   readonly log: Logger
 }
+
+/** The coming and going of a member as a part of the client event that it would be. */
+const ARRIVAL = 0.5
 
 /** Puts connections on channels and takes them off. What a subscriber sees first is that it is one. */
 export class Subscriptions {
@@ -108,20 +113,25 @@ export class Subscriptions {
   }
 
   async #joinAsMember(connection: Connection, channel: OpenChannel, member: Member): Promise<void> {
-    const { occupancy, channels } = this.#deps
+    const { occupancy, channels, pushes } = this.#deps
     const { name } = channel
     if (await this.#isFull(name, member.userId)) {
       throw new SubscriptionError(name, 'LimitReached', 'The presence channel has as many members as it may')
     }
+    const sender = senderOf(connection, member.userId)
+    if (!pushes.mayPush(sender)) {
+      throw new SubscriptionError(name, 'LimitReached', 'Too many members come and go; try again later')
+    }
     const isNew = await occupancy.addMember(name, member)
-    if (!isNew) await occupancy.describeMember(name, member)
+    if (isNew) pushes.charge(sender, ARRIVAL * costOfText(member.userId + member.info))
+    else await occupancy.describeMember(name, member)
     await occupancy.enter(name)
     const first = await this.#firstEvent(name)
-    const subscriber = { ...subscriberOf(connection, first), member }
+    const subscriber = { ...subscriberOf(connection, first), member, originId: originOf(sender) }
     const subscription = { channel, subscriber, isCounted: true }
     this.#admit(connection, subscription, first)
     // Publish it of a known user too, whose information may be new: subscribers are told only of one who has come.
-    channels.publish(name, { type: 'member_added', ...member })
+    channels.publish(name, { type: 'member_added', ...member, originId: originOf(sender) })
     if (!connection.isClosed) return
     connection.subscriptions.delete(name)
     this.#detach(subscription)
@@ -194,16 +204,23 @@ export class Subscriptions {
       if (isCounted) await occupancy.leave(name)
       counts?.changed(name)
       if (userId === undefined || !(await occupancy.removeMember(name, userId))) return
-      channels.publish(name, { type: 'member_removed', userId })
+      channels.publish(name, { type: 'member_removed', userId, originId: subscriber.originId })
     } catch (err) {
       log.warn({ err }, 'an unsubscription is not counted')
     }
   }
 }
 
-function subscriberOf({ socketId, address, sink }: Connection, first?: ChannelEvent): Subscriber {
+function subscriberOf(connection: Connection, first?: ChannelEvent): Subscriber {
+  const { socketId, address, sink } = connection
   const cacheId = first?.cacheId
-  return { socketId, address, sink, ...(cacheId !== undefined && { cacheId }) }
+  return {
+    socketId,
+    address,
+    sink,
+    originId: originOf(senderOf(connection, undefined)),
+    ...(cacheId !== undefined && { cacheId }),
+  }
 }
 
 function withSelf(known: ReadonlyMap<string, string> | undefined, member: Member): Map<string, string> {

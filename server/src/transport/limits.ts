@@ -17,6 +17,14 @@ export const LIMITS = {
   send: { burst: 1_000, perSecond: 50 },
   /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
   create: { burst: 500, perSecond: 1 },
+  /**
+   * Events and arrivals of Pusher clients that others are told, by user and by address: with `send`, what one causes in
+   * `MAX_STALL_MS` is less than `MAX_WAITING_BYTES`, or it alone could disconnect whoever does not read meanwhile.
+   */
+  push: { burst: 1_000, perSecond: 100 },
+  pushFrom: { burst: 1_500, perSecond: 200 },
+  /** The same of all clients of a node. */
+  pushInAll: { burst: 50_000, perSecond: 10_000 },
   /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const

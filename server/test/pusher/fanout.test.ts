@@ -14,7 +14,7 @@ test('who comes after a batch that nobody heard hears what follows it', () => {
 
   const heard: Batch[] = []
   const sink = { push: (batch: Batch) => void heard.push(batch), send: () => undefined }
-  fanout.add({ socketId: '1.1', address: '', sink })
+  fanout.add({ socketId: '1.1', address: '', originId: '', sink })
   const late = new Batch()
   late.add(frame)
   fanout.push(late)

@@ -99,6 +99,7 @@ export class Listeners {
     const connection = this.#server.findConnection(socketId)
     const key = keyOf(proof)
     if (!connection) return
+    connection.belongTo(accountId)
     if (this.#known.has(key)) {
       this.#known.get(key)?.extend(proof.tokenExpiresAt)
       return

@@ -7,7 +7,7 @@ import {
   toMessageId,
 } from '../../core/chat.ts'
 import { isCleanText } from '../../lib/text.ts'
-import { costOfText } from '../allowance.ts'
+import { costOfText } from '../../transport/index.ts'
 import { type Asker, joinToSend, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
 import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'

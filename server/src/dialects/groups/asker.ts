@@ -1,6 +1,6 @@
 import type { Logger } from '../../observe/index.ts'
-import type { SocketIoSession } from '../../transport/index.ts'
-import { costOfPush, costOfText, requireWithinLimit } from '../allowance.ts'
+import { costOfPush, costOfText, type SocketIoSession } from '../../transport/index.ts'
+import { requireWithinLimit } from '../allowance.ts'
 import { answerTo, invalidRequest } from './errors.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
