@@ -1,4 +1,4 @@
-import type { AccountId, MessageId, SignedMessage } from '../core/chat.ts'
+import type { AccountId, AuthoredMessage, MessageId } from '../core/chat.ts'
 import { pause } from '../lib/slices.ts'
 
 /** Messages in a dialect's JSON, one after the other with commas between them. Shared: never written to. */
@@ -11,13 +11,13 @@ export interface Block {
   readonly byteLength: number
 }
 
-export type WriteMessage = (message: SignedMessage) => string
+export type WriteMessage = (message: AuthoredMessage) => string
 
 const COMMA = 1
 /** Bytes that a message takes in the lists above. */
 const OVERHEAD_BYTES = 32
 
-export async function writeBlock(messages: readonly SignedMessage[], write: WriteMessage): Promise<Block> {
+export async function writeBlock(messages: readonly AuthoredMessage[], write: WriteMessage): Promise<Block> {
   const texts: string[] = []
   const starts: number[] = []
   let end = 0

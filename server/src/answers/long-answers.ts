@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type AccountId, ChatError } from '../core/chat.ts'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
 import { pause } from '../lib/slices.ts'
 import type { Limits } from '../transport/index.ts'
 import { Begun } from './pieces.ts'
@@ -20,7 +20,7 @@ export const BYTES_PER_TOKEN = 4096
  */
 export class LongAnswers {
   readonly #limits: Limits
-  readonly #turns = new Serial<AccountId>()
+  readonly #turns = new KeyedQueue<AccountId>()
 
   constructor(limits: Limits) {
     this.#limits = limits

@@ -1,17 +1,17 @@
 import type { Bus, Kept, Listener, PresenceSets, Topic, Unsubscribe } from './bus.ts'
 import { KeptNews } from './kept-news.ts'
-import { Listeners } from './listeners.ts'
 import { LocalPresence } from './local-presence.ts'
+import { TopicListeners } from './topic-listeners.ts'
 
 /** One process: news is a function call. */
 export class LocalBus implements Bus {
   readonly isShared: boolean = false
   readonly presence: PresenceSets = new LocalPresence()
-  readonly #listeners: Listeners
+  readonly #listeners: TopicListeners
   readonly #kept = new KeptNews()
 
   constructor(onListenerError: (error: unknown) => void) {
-    this.#listeners = new Listeners(onListenerError)
+    this.#listeners = new TopicListeners(onListenerError)
   }
 
   publish<T>({ name }: Topic<T>, news: T): void {

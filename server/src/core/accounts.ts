@@ -1,10 +1,10 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
-import type { Asker } from '../lib/fair-lane.ts'
+import type { TaskOwner } from '../lib/fair-semaphore.ts'
 import { newUuid } from '../lib/ids.ts'
-import { LaneFull } from '../lib/lane.ts'
 import { nameKey } from '../lib/name-forms.ts'
 import type { Passwords } from '../lib/password.ts'
+import { QueueFull } from '../lib/semaphore.ts'
 import { siteOf } from '../lib/site.ts'
 import type { AccountName, AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
@@ -74,7 +74,7 @@ export class Accounts {
     const username = newName(registration.username, 'username')
     const displayName = newName(registration.displayName ?? username, 'displayName')
     this.#requireAllowed(password)
-    const attempt = { asker: this.#askerAt(from), isFromMd5Client }
+    const attempt = { owner: this.#ownerAt(from), isFromMd5Client }
     const passwordHash = await unlessBusy(this.#passwords.hash(password, attempt))
     return this.#store.create({
       uuid: newUuid(),
@@ -106,7 +106,7 @@ export class Accounts {
   async authenticate({ login, password, by, from, isFromMd5Client = false }: SignIn): Promise<Account> {
     const account = await this.#findByLogin(login, by)
     const hash = account?.passwordHash ?? undefined
-    const attempt = { asker: this.#askerAt(from), isFromMd5Client }
+    const attempt = { owner: this.#ownerAt(from), isFromMd5Client }
     const proof = await unlessBusy(this.#passwords.prove(password, hash, attempt))
     if (!account || hash === undefined || proof === 'refused' || !isActive(account))
       throw new ChatError('wrong_credentials')
@@ -213,7 +213,7 @@ export class Accounts {
   }
 
   /** Keyed by the network alone: if the account counted too, the time of an answer would say whether it exists. */
-  #askerAt(from: string | undefined): Asker {
+  #ownerAt(from: string | undefined): TaskOwner {
     const key = siteOf(from ?? '')
     return { key, isKnown: this.#knownSites.has(key, this.#clock.nowMicros()) }
   }
@@ -235,7 +235,7 @@ async function unlessBusy<T>(hashing: Promise<T>): Promise<T> {
   try {
     return await hashing
   } catch (error) {
-    if (error instanceof LaneFull) throw new ChatError('busy', {}, { cause: error })
+    if (error instanceof QueueFull) throw new ChatError('busy', {}, { cause: error })
     throw error
   }
 }

@@ -2,12 +2,12 @@ import { type Topic, topic } from '../bus/bus.ts'
 import type { Micros } from '../lib/clock.ts'
 import type {
   AccountId,
+  AuthoredMessage,
   Conversation,
   ConversationId,
   Member,
   MessageId,
   Sender,
-  SignedMessage,
 } from './types.ts'
 
 /**
@@ -27,7 +27,7 @@ export type ConversationChange =
       readonly conversationId: ConversationId
       readonly change: number
       readonly conversation: ConversationFacts
-      readonly message: SignedMessage
+      readonly message: AuthoredMessage
       readonly wording?: Wording
     }
   | {

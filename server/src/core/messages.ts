@@ -6,11 +6,11 @@ import { type ConversationEvent, conversationTopic, type Wording } from './event
 import { requireMaySend } from './policy.ts'
 import {
   type AccountId,
+  type AuthoredMessage,
   type ConversationId,
   type Message,
   type MessageId,
   type Sender,
-  type SignedMessage,
   toSender,
 } from './types.ts'
 
@@ -45,7 +45,7 @@ export class Messages {
    * `Conversations.standing` or `enter` answered; the store checks it again at commit.
    * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'.
    */
-  send(sender: Sender, standing: Standing, draft: Draft): Promise<SignedMessage> {
+  send(sender: Sender, standing: Standing, draft: Draft): Promise<AuthoredMessage> {
     requireMaySend(standing)
     if (Buffer.byteLength(draft.body) > this.maxBytes)
       throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
@@ -62,10 +62,10 @@ export class Messages {
     const { wording } = draft
     // Publish after commit, in the one `then` that every write has: so events leave in commit order.
     return appending.then(({ message, change, isNew }) => {
-      const signed = sign(message, sender)
-      const news = { type: 'message.sent', conversationId, change, conversation, message: signed } as const
+      const authored = withSender(message, sender)
+      const news = { type: 'message.sent', conversationId, change, conversation, message: authored } as const
       if (isNew) this.#publish(wording ? { ...news, wording } : news)
-      return signed
+      return authored
     })
   }
 
@@ -100,7 +100,7 @@ export class Messages {
   }
 
   /** Oldest first. The caller has checked that the reader is a member. */
-  list(page: MessagePage): Promise<readonly SignedMessage[]> {
+  list(page: MessagePage): Promise<readonly AuthoredMessage[]> {
     return this.#store.list(page)
   }
 
@@ -108,7 +108,7 @@ export class Messages {
   listPlaces(
     conversationId: ConversationId,
     places: { first: number; last: number },
-  ): Promise<readonly SignedMessage[]> {
+  ): Promise<readonly AuthoredMessage[]> {
     return this.#store.listPlaces(conversationId, places)
   }
 
@@ -119,7 +119,7 @@ export class Messages {
 }
 
 // Spelled out: it runs for every message, and a spread takes several times as long.
-const sign = (message: Message, sender: Sender): SignedMessage => ({
+const withSender = (message: Message, sender: Sender): AuthoredMessage => ({
   messageId: message.messageId,
   conversationId: message.conversationId,
   seq: message.seq,

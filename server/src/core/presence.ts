@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import type { Bus, PresenceShift } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import { owned } from '../lib/guard.ts'
-import { Lane } from '../lib/lane.ts'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
+import { Semaphore } from '../lib/semaphore.ts'
 import { pause } from '../lib/slices.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
@@ -33,9 +33,9 @@ export class Presence {
   readonly #contacts: ContactStore
   readonly #options: PresenceOptions
   /** A node that dies takes thousands with it: they are told of some at a time. */
-  readonly #lane = new Lane({ concurrency: SHIFTS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
+  readonly #semaphore = new Semaphore({ concurrency: SHIFTS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
   // One account's comings and goings are told in the order they happened.
-  readonly #turns = new Serial<AccountId>()
+  readonly #turns = new KeyedQueue<AccountId>()
   /** How it stands with whom contacts could not be told of: one entry an account, whatever it has done since. */
   readonly #untold = new Map<AccountId, boolean>()
   readonly #rate: StatusRate
@@ -105,7 +105,7 @@ export class Presence {
   async #follow({ set, member, isPresent }: PresenceShift): Promise<void> {
     if (!set.startsWith(ONLINE)) return
     const accountId = toAccountId(Number(member))
-    await this.#lane.run(() => this.#turns.run(accountId, () => this.#tellShift(accountId, isPresent)))
+    await this.#semaphore.run(() => this.#turns.run(accountId, () => this.#tellShift(accountId, isPresent)))
   }
 
   #tellShift(accountId: AccountId, isPresent: boolean): Promise<void> {

@@ -83,7 +83,7 @@ export interface Sender {
   readonly displayName: string
 }
 
-export interface SignedMessage extends Message {
+export interface AuthoredMessage extends Message {
   readonly sender: Sender
 }
 

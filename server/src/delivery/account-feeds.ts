@@ -7,7 +7,7 @@ import {
   type Chat,
   type ConversationId,
 } from '../core/chat.ts'
-import { Lane } from '../lib/lane.ts'
+import { Semaphore } from '../lib/semaphore.ts'
 
 /** News of other nodes may have been missed: this is what holds now. */
 export interface AccountReview {
@@ -35,7 +35,7 @@ interface AccountFeedsOptions {
 /** What happens to accounts, on whichever node. */
 export class AccountFeeds {
   readonly #options: AccountFeedsOptions
-  readonly #lane = new Lane({ concurrency: REVIEWS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
+  readonly #semaphore = new Semaphore({ concurrency: REVIEWS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
 
   constructor(options: AccountFeedsOptions) {
     this.#options = options
@@ -64,7 +64,7 @@ export class AccountFeeds {
   /** Undefined when the database is away. */
   #isIn(accountId: AccountId, conversationId: ConversationId): Promise<boolean | undefined> {
     const { conversations } = this.#options.chat
-    return this.#lane.run(() =>
+    return this.#semaphore.run(() =>
       conversations.standing(accountId, conversationId).then(
         (standing) => standing !== undefined,
         () => undefined,
@@ -75,7 +75,7 @@ export class AccountFeeds {
   /** Undefined when the database is away. */
   #review(accountId: AccountId, isAfterOutage: boolean): Promise<AccountReview | undefined> {
     const { accounts, conversations } = this.#options.chat
-    return this.#lane.run(async () => {
+    return this.#semaphore.run(async () => {
       try {
         const [account, ids] = await Promise.all([accounts.find(accountId), conversations.idsOf(accountId)])
         const { credentialsSince } = account ?? {}

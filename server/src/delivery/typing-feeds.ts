@@ -6,7 +6,7 @@ import {
   type TypingEvent,
   typingTopic,
 } from '../core/chat.ts'
-import { type Gathering, Gatherings } from '../lib/gatherings.ts'
+import { RefCounted, type RefCountedEntry } from '../lib/ref-counted.ts'
 import { runAfter } from '../lib/timers.ts'
 
 export type TypingListener = (event: TypingEvent) => void
@@ -19,10 +19,10 @@ interface TypingFeedsOptions {
 
 /** Who types in conversations that somebody here follows, at whichever node. */
 export class TypingFeeds {
-  readonly #feeds: Gatherings<ConversationId, TypingListener, TypingFeed>
+  readonly #feeds: RefCounted<ConversationId, TypingListener, TypingFeed>
 
   constructor(options: TypingFeedsOptions) {
-    this.#feeds = new Gatherings((conversationId) => new TypingFeed(conversationId, options))
+    this.#feeds = new RefCounted((conversationId) => new TypingFeed(conversationId, options))
   }
 
   follow(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
@@ -39,7 +39,7 @@ interface Typist {
 }
 
 /** One conversation's typists, each for as long as their lease, which ends here whatever becomes of their node. */
-class TypingFeed implements Gathering<TypingListener> {
+class TypingFeed implements RefCountedEntry<TypingListener> {
   readonly members = new Set<TypingListener>()
   readonly #typists = new Map<AccountId, Typist>()
   readonly #onError: TypingFeedsOptions['onError']

@@ -9,10 +9,10 @@ import {
   createListener,
   createSniffingServer,
   Dispatcher,
-  Exchanges,
   type Health,
   type Limits,
   plain,
+  RequestPipeline,
   SocketIo,
   STRANGERS,
   type Stopped,
@@ -74,7 +74,7 @@ class Ports {
   readonly #options: ListenersOptions
   readonly #open: NetServer[] = []
   readonly #socketIo: SocketIo[] = []
-  readonly #exchanges: Exchanges[] = []
+  readonly #pipelines: RequestPipeline[] = []
   readonly #strangers: Strangers
 
   constructor(options: ListenersOptions) {
@@ -128,7 +128,7 @@ class Ports {
   }
 
   async stop(): Promise<Stopped> {
-    for (const exchanges of this.#exchanges) exchanges.close()
+    for (const pipeline of this.#pipelines) pipeline.close()
     const stopped = await Promise.all(this.#open.map(stop))
     return {
       drain: async (graceMs) => {
@@ -140,24 +140,24 @@ class Ports {
 
   #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
     const { limits, addressOf } = this.#options
-    const exchanges = new Exchanges({ strangers: this.#strangers, memory: limits.memory, addressOf })
-    this.#exchanges.push(exchanges)
-    const socketIo = this.#socketIoFor(dialects, exchanges)
+    const pipeline = new RequestPipeline({ strangers: this.#strangers, memory: limits.memory, addressOf })
+    this.#pipelines.push(pipeline)
+    const socketIo = this.#socketIoFor(dialects, pipeline)
     return createListener({
       handle,
-      exchanges,
+      pipeline,
       strangers: this.#strangers,
       upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
       ...(socketIo && { socketIo }),
     })
   }
 
-  #socketIoFor(all: readonly Dialect[], exchanges: Exchanges): SocketIo | undefined {
+  #socketIoFor(all: readonly Dialect[], pipeline: RequestPipeline): SocketIo | undefined {
     const dialects = all.flatMap((dialect) => dialect.socketIo ?? [])
     if (dialects.length === 0) return undefined
     const { addressOf, limits, log } = this.#options
     const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
-    const socketIo = new SocketIo({ dialects, addressOf, limits, exchanges, onError })
+    const socketIo = new SocketIo({ dialects, addressOf, limits, pipeline, onError })
     this.#socketIo.push(socketIo)
     return socketIo
   }

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type Asker, FairLane } from './fair-lane.ts'
+import { FairSemaphore, type TaskOwner } from './fair-semaphore.ts'
 import { passwordForms } from './password-form.ts'
 import { looksLikeMd5, md5Of, readStored, type Trial, trialsOf, writeStored } from './stored-password.ts'
 
@@ -23,10 +23,10 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
 
-const ANYBODY: Asker = { key: '', isKnown: false }
+const ANYBODY: TaskOwner = { key: '', isKnown: false }
 
 interface Attempt {
-  readonly asker?: Asker
+  readonly owner?: TaskOwner
   /** Whether the client may have sent the MD5 of the typed password. */
   readonly isFromMd5Client?: boolean
 }
@@ -34,12 +34,12 @@ interface Attempt {
 /** 'outdated': proved, and the password is to be stored anew, by `hash` of the same attempt. */
 export type Proof = 'refused' | 'proved' | 'outdated'
 
-/** Hashes and checks passwords, for each asker in turn. */
+/** Hashes and checks passwords, for each owner in turn. */
 export class Passwords {
   readonly #cost: PasswordCost
   readonly #keepsMd5: boolean
   // Two at a time leave threads for the disk and DNS; each holds its memory, so the queue bounds that too.
-  readonly #lane = new FairLane({ concurrency: 2, maxWaiting: 500 })
+  readonly #semaphore = new FairSemaphore({ concurrency: 2, maxWaiting: 500 })
 
   /** `keepsMd5`: store a verifier of the password's MD5 too, for clients that send that. */
   constructor(cost: PasswordCost = PASSWORD_COST, keepsMd5 = false) {
@@ -47,17 +47,17 @@ export class Passwords {
     this.#keepsMd5 = keepsMd5
   }
 
-  /** The text to store, as `writeStored` makes it. Throws `LaneFull` when too many wait; see `FairLane`. */
-  hash(password: string, { asker = ANYBODY, isFromMd5Client = false }: Attempt = {}): Promise<string> {
+  /** The text to store, as `writeStored` makes it. Throws `QueueFull` when too many wait; see `FairSemaphore`. */
+  hash(password: string, { owner = ANYBODY, isFromMd5Client = false }: Attempt = {}): Promise<string> {
     const [form] = passwordForms(password)
-    return this.#lane.run(async () => {
+    return this.#semaphore.run(async () => {
       if (!this.#keepsMd5) return this.#verifierOf(form)
       if (isFromMd5Client && looksLikeMd5(form)) {
         return writeStored({ md5: await this.#verifierOf(form.toLowerCase()) })
       }
       const plain = await this.#verifierOf(form)
       return writeStored({ plain, md5: await this.#verifierOf(md5Of(form)) })
-    }, asker)
+    }, owner)
   }
 
   /**
@@ -67,11 +67,11 @@ export class Passwords {
   async prove(
     given: string,
     stored: string | undefined,
-    { asker = ANYBODY, isFromMd5Client = false }: Attempt = {},
+    { owner = ANYBODY, isFromMd5Client = false }: Attempt = {},
   ): Promise<Proof> {
     const read = readStored(stored)
     const trials = trialsOf(given, read, isFromMd5Client && this.#keepsMd5)
-    const place = await this.#lane.run(() => this.#firstThatFits(trials), asker)
+    const place = await this.#semaphore.run(() => this.#firstThatFits(trials), owner)
     if (place < 0) return 'refused'
     // The text behind a stored MD5 is not known: nothing better could be stored.
     if (!read.plain) return 'proved'

@@ -6,7 +6,7 @@ import { report, seconds } from '../lib/report.ts'
 import { rowsOf } from '../store/moving.ts'
 import { totalOf } from './archive.ts'
 import { STDOUT, writeArchive } from './archive-writer.ts'
-import { openSource } from './ends.ts'
+import { openSource } from './endpoints.ts'
 import { liveArchive } from './live-archive.ts'
 
 /** Writes the database into one file, or to standard output as '-'. Servers may go on using it meanwhile. */

@@ -5,7 +5,7 @@ import { report, seconds } from '../lib/report.ts'
 import { rowsOf, type Sums } from '../store/moving.ts'
 import { type Archive, totalOf } from './archive.ts'
 import { openArchive } from './archive-file.ts'
-import { openSource, openTarget, type To } from './ends.ts'
+import { openSource, openTarget, type To } from './endpoints.ts'
 import { liveArchive } from './live-archive.ts'
 import { load, verify } from './load.ts'
 

@@ -3,7 +3,7 @@ import { type Account, type AccountId, type Accounts, ChatError } from '../core/
 import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
-import { type AccountSettings, openAccounts } from './ends.ts'
+import { type AccountSettings, openAccounts } from './endpoints.ts'
 
 /** An operator's actions on an account. */
 export type AccountAct = 'disable' | 'enable' | 'sign-out' | 'reset-password'

@@ -9,7 +9,7 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { readSecrets } from '../secrets/index.ts'
-import { backUpSqlite, type CopiedDatabase, checkSqliteCopy, sqliteFileThere } from './ends.ts'
+import { backUpSqlite, type CopiedDatabase, checkSqliteCopy, sqliteFileThere } from './endpoints.ts'
 import { FILES, type Manifest, manifestText, sumOf } from './manifest.ts'
 
 type SqliteDatabase = Extract<Database, { kind: 'sqlite' }>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandEnd } from '../lib/command-end.ts'
-import type { CopiedDatabase } from './ends.ts'
+import type { CopiedDatabase } from './endpoints.ts'
 
 /** Files in a back-up's folder. The manifest is written last: a folder without it is no whole back-up. */
 export const FILES = { database: 'parlance.db', secrets: 'secrets.json', manifest: 'manifest.json' } as const

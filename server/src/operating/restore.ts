@@ -12,7 +12,7 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { keepSecrets, readSecrets } from '../secrets/index.ts'
-import { type CopiedDatabase, checkSqliteCopy } from './ends.ts'
+import { type CopiedDatabase, checkSqliteCopy } from './endpoints.ts'
 import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'

@@ -1,6 +1,6 @@
 import type { PresenceSets } from '../bus/bus.ts'
 import { owned } from '../lib/guard.ts'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
 import type { Logger } from '../observe/index.ts'
 
 const CONNECTIONS = 'pusher:connections'
@@ -16,7 +16,7 @@ export class ConnectionQuota {
   readonly #max: number
   readonly #log: Logger
   // Entries run one after another: connections that come at once must not all count one another, and all be refused.
-  readonly #serial = new Serial<'quota'>()
+  readonly #queue = new KeyedQueue<'quota'>()
 
   constructor(sets: PresenceSets, max: number, log: Logger) {
     this.#sets = sets
@@ -26,7 +26,7 @@ export class ConnectionQuota {
 
   /** Whether there is room for one more, which must then `leave` again. Never rejects: if counting fails, there is. */
   enter(): Promise<boolean> {
-    return this.#serial.run('quota', async () => {
+    return this.#queue.run('quota', async () => {
       try {
         await this.#sets.enter(CONNECTIONS, ANYONE)
         if ((await this.#sets.countHolders(CONNECTIONS)) <= this.#max) return true
@@ -42,7 +42,7 @@ export class ConnectionQuota {
   leave(): void {
     owned(
       'task',
-      this.#serial.run('quota', () => this.#sets.leave(CONNECTIONS, ANYONE)),
+      this.#queue.run('quota', () => this.#sets.leave(CONNECTIONS, ANYONE)),
     )
   }
 }

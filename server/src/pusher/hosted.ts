@@ -1,5 +1,5 @@
 import type Pusher from 'pusher'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
 import type { PusherCredentials, PusherPublisher, TriggerOptions } from './publisher.ts'
 import { Signatures } from './signatures.ts'
 
@@ -27,7 +27,7 @@ export class HostedPusherBusy extends Error {
 export function createHostedPublisher(options: HostedOptions): PusherPublisher {
   const signatures = new Signatures(options.credentials)
   // HTTP requests overtake one another: those of one channel go one by one.
-  const inOrder = new Serial<string>()
+  const inOrder = new KeyedQueue<string>()
   let pending = 0
   let client: Promise<Pusher> | undefined
 

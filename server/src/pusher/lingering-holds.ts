@@ -1,5 +1,5 @@
 import type { PresenceSets } from '../bus/bus.ts'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
 import { runAfter } from '../lib/timers.ts'
 import type { Logger } from '../observe/index.ts'
 
@@ -21,7 +21,7 @@ export class LingeringHolds {
   readonly #lingerMs: number
   readonly #log: Logger
   readonly #holds = new Map<string, Hold>()
-  readonly #serial = new Serial<string>()
+  readonly #queue = new KeyedQueue<string>()
   readonly #running = new Set<Promise<void>>()
 
   constructor(sets: PresenceSets, lingerMs: number, log: Logger) {
@@ -70,7 +70,7 @@ export class LingeringHolds {
   }
 
   #run(key: string, task: () => Promise<void>): void {
-    const run = this.#serial
+    const run = this.#queue
       .run(key, task)
       .catch((err) => this.#log.warn({ err }, 'a webhook may be missing'))
       .finally(() => this.#running.delete(run))

@@ -1,5 +1,5 @@
 import { owned } from '../lib/guard.ts'
-import { Serial } from '../lib/serial.ts'
+import { KeyedQueue } from '../lib/keyed-queue.ts'
 import type { Logger } from '../observe/index.ts'
 import { costOfText, type Limits } from '../transport/index.ts'
 import type { Announcements } from './announcements.ts'
@@ -35,7 +35,7 @@ const ARRIVAL = 0.5
 export class Subscriptions {
   readonly #deps: SubscriptionsDeps
   // Comings and goings on a presence channel happen one after another, so that their news do too.
-  readonly #presence = new Serial<string>()
+  readonly #presence = new KeyedQueue<string>()
   // Goings whose connection no longer waits for them: one a subscription at most.
   readonly #leaving = new Set<Promise<void>>()
 

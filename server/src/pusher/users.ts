@@ -1,5 +1,5 @@
 import { type Bus, type Topic, topic } from '../bus/bus.ts'
-import { Gatherings } from '../lib/gatherings.ts'
+import { RefCounted } from '../lib/ref-counted.ts'
 import type { Connection } from './connection.ts'
 
 const userTopic = (userId: string): Topic<'terminate'> => topic(`pusher:user:${userId}`)
@@ -7,11 +7,11 @@ const userTopic = (userId: string): Topic<'terminate'> => topic(`pusher:user:${u
 /** The users who have signed in on this node. */
 export class Users {
   readonly #bus: Bus
-  readonly #signedIn: Gatherings<string, Connection>
+  readonly #signedIn: RefCounted<string, Connection>
 
   constructor(bus: Bus) {
     this.#bus = bus
-    this.#signedIn = new Gatherings((userId) => {
+    this.#signedIn = new RefCounted((userId) => {
       const members = new Set<Connection>()
       const unsubscribe = bus.subscribe(userTopic(userId), () => {
         for (const connection of members) connection.terminate()

@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
-import type { Gathering } from '../lib/gatherings.ts'
 import { owned } from '../lib/guard.ts'
+import type { RefCountedEntry } from '../lib/ref-counted.ts'
 import type { Logger } from '../observe/index.ts'
 import type { Connection } from './connection.ts'
 import { watchlistFrame } from './frames.ts'
@@ -13,7 +13,7 @@ interface WatchedUserDeps {
 }
 
 /** A user whom connections of this node watch. All of them are told news of the user as one frame. */
-export class WatchedUser implements Gathering<Connection> {
+export class WatchedUser implements RefCountedEntry<Connection> {
   readonly members = new Set<Connection>()
   readonly #userId: string
   readonly #deps: WatchedUserDeps

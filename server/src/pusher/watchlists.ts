@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
-import { Gatherings } from '../lib/gatherings.ts'
 import { owned } from '../lib/guard.ts'
+import { RefCounted } from '../lib/ref-counted.ts'
 import type { Logger } from '../observe/index.ts'
 import type { Limits } from '../transport/index.ts'
 import type { Connection } from './connection.ts'
@@ -23,14 +23,14 @@ const NOBODY: Watched = new Map()
 /** Tells signed-in connections which users of their lists are online, and when that changes. */
 export class Watchlists {
   readonly #deps: WatchlistsDeps
-  readonly #watched: Gatherings<string, Connection, WatchedUser>
+  readonly #watched: RefCounted<string, Connection, WatchedUser>
   readonly #lists = new Map<Connection, Watched>()
   /** Entries of all lists together. */
   #size = 0
 
   constructor(deps: WatchlistsDeps) {
     this.#deps = deps
-    this.#watched = new Gatherings((userId) => new WatchedUser(userId, deps))
+    this.#watched = new RefCounted((userId) => new WatchedUser(userId, deps))
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { AccountId, MessageId, SignedMessage } from '../core/types.ts'
+import type { AccountId, AuthoredMessage, MessageId } from '../core/types.ts'
 import type { Micros } from '../lib/clock.ts'
 import type { LoggedChange } from './store.ts'
 
@@ -16,7 +16,7 @@ export interface ChangeRow {
 export interface SentRow {
   readonly change: number
   /** Undefined when it has been deleted. */
-  readonly message: SignedMessage | undefined
+  readonly message: AuthoredMessage | undefined
 }
 
 /**

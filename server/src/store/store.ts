@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountId,
+  AuthoredMessage,
   Conversation,
   ConversationId,
   ConversationKind,
@@ -9,7 +10,6 @@ import type {
   Member,
   Message,
   MessageId,
-  SignedMessage,
 } from '../core/types.ts'
 import type { Micros } from '../lib/clock.ts'
 
@@ -251,12 +251,12 @@ export interface MessageStore {
   /** Undefined when absent or deleted. */
   find(messageId: MessageId): Promise<Message | undefined>
   /** Oldest first, without the deleted. */
-  list(page: MessagePage): Promise<readonly SignedMessage[]>
+  list(page: MessagePage): Promise<readonly AuthoredMessage[]>
   /** The messages with `seq` from `first` to `last`, oldest first, without the deleted. */
   listPlaces(
     conversationId: ConversationId,
     places: { first: number; last: number },
-  ): Promise<readonly SignedMessage[]>
+  ): Promise<readonly AuthoredMessage[]>
 }
 
 export interface Deleted {
@@ -281,7 +281,7 @@ export interface ChangeStore {
 
 export type LoggedChange =
   /** The message is undefined when it has been deleted since. */
-  | { readonly change: number; readonly kind: 'sent'; readonly message: SignedMessage | undefined }
+  | { readonly change: number; readonly kind: 'sent'; readonly message: AuthoredMessage | undefined }
   | {
       readonly change: number
       readonly kind: 'deleted'

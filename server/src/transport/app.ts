@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { replay } from './bodies.ts'
+import { replay } from './body-replay.ts'
 
 /** How a dialect answers what is not one of its routes. */
 export interface DialectAnswers {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { plain, SMALL_BODY_BYTES } from './app.ts'
-import { readAhead } from './bodies.ts'
+import { readAhead } from './body-replay.ts'
 
 /** What the dispatcher asks of a dialect. */
 export interface HttpOwner<Name extends string> {

@@ -4,13 +4,13 @@ import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { guarded } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
-import { remember } from './closing.ts'
 import { pathOf } from './dispatcher.ts'
-import { Exchanges } from './exchanges.ts'
 import { GatheredRequest } from './gathered-request.ts'
 import { GuardedResponse, guardServer } from './guards.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
+import { RequestPipeline } from './request-pipeline.ts'
 import type { SocketIo } from './socket-io.ts'
+import { remember } from './stopping.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -22,7 +22,7 @@ interface ListenerOptions {
   /** Answers all below its path. */
   readonly socketIo?: SocketIo
   /** Shared with Socket.IO; else its own. */
-  readonly exchanges?: Exchanges
+  readonly pipeline?: RequestPipeline
   /** Holds each connection until its first request; by default the listener's own. */
   readonly strangers?: Strangers
 }
@@ -50,16 +50,16 @@ export function createListener(options: ListenerOptions): HttpServer {
   // A peer may end its side after its request, as `nc -N` does. Node's types lack this option.
   Object.assign(http, { httpAllowHalfOpen: true })
   const { strangers = new Strangers(STRANGERS), socketIo } = options
-  const { exchanges = new Exchanges({ strangers }) } = options
+  const { pipeline = new RequestPipeline({ strangers }) } = options
   // A request that waited is handled in a callback of another one or of a timer, so its errors are caught here.
   const handle = guarded('http', options.handle, (_request, response) => response.destroy())
   http.on('connection', (socket) => strangers.add(socket))
   http.on('request', (request, response) => {
     toOriginForm(request)
     if (socketIo?.owns(pathOf(request))) socketIo.request(request, response)
-    else exchanges.take(request, response, handle)
+    else pipeline.take(request, response, handle)
   })
-  http.on('timeout', (socket) => exchanges.onTimeout(socket))
+  http.on('timeout', (socket) => pipeline.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {
     // A peer that resets during the handshake must not end the process.
     socket.on('error', destroyItself)

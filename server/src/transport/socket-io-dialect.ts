@@ -1,7 +1,7 @@
 import type { Owner, Sink } from '../delivery/index.ts'
 import type { AddressOf } from './address.ts'
-import type { Exchanges } from './exchanges.ts'
 import type { Limits } from './limits.ts'
+import type { RequestPipeline } from './request-pipeline.ts'
 
 /** One Socket.IO client, as a dialect sees it. */
 export interface SocketIoConnection {
@@ -33,6 +33,6 @@ export interface SocketIoOptions {
   readonly dialects: readonly SocketIoDialect[]
   readonly addressOf: AddressOf
   readonly limits: Limits
-  readonly exchanges: Exchanges
+  readonly pipeline: RequestPipeline
   readonly onError: (error: unknown) => void
 }

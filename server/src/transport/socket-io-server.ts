@@ -88,10 +88,10 @@ function closeEngine(connection: unknown): void {
 function isWithinLimit(
   request: IncomingMessage,
   response: ServerResponse,
-  { addressOf, limits, exchanges }: SocketIoOptions,
+  { addressOf, limits, pipeline }: SocketIoOptions,
 ): boolean {
   const isUpgrade = request.headers.upgrade !== undefined
-  if (!isUpgrade) exchanges.watch(request, response)
+  if (!isUpgrade) pipeline.watch(request, response)
   const retryAfter = limits.take('request', addressOf(request))
   if (retryAfter === 0) return true
   const headers = { 'Retry-After': String(retryAfter) }

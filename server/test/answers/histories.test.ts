@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Histories } from '../../src/answers/index.ts'
-import type { Account, Chat, Conversation, MessageId, SignedMessage } from '../../src/core/chat.ts'
+import type { Account, AuthoredMessage, Chat, Conversation, MessageId } from '../../src/core/chat.ts'
 import { chatWith } from '../support/chat.ts'
 
-const write = ({ messageId, body, sender }: SignedMessage): string =>
+const write = ({ messageId, body, sender }: AuthoredMessage): string =>
   JSON.stringify({ messageId, body, by: sender.username })
 
 interface Range {
@@ -125,7 +125,7 @@ test('others have the event loop many times while a long history is made', async
   }
   turn()
   let length = 0
-  const slow = (message: SignedMessage) => write(message).padEnd(20_000)
+  const slow = (message: AuthoredMessage) => write(message).padEnd(20_000)
   const range = { conversation: found, before: Infinity, limit: Infinity, write: slow }
   for await (const { bytes } of new Histories(chat.messages).read(range)) length += bytes.length
   isOver = true

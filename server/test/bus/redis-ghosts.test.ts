@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RedisBus } from '../../src/bus/redis/index.ts'
-import { CHUNK } from '../../src/bus/redis/ledger.ts'
+import { CHUNK } from '../../src/bus/redis/shared-presence.ts'
 import { flushRedis } from '../support/engines/index.ts'
 import {
   assertPictured,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'
 import fc from 'fast-check'
 import { Handshake } from '../../src/dialects/rooms/handshake.ts'
-import { readObject } from '../../src/dialects/rooms/literal.ts'
+import { readObject } from '../../src/dialects/rooms/json-or-python-literal.ts'
 import { parseAuth } from '../../src/dialects/rooms/wire.ts'
 
 describe('the handshake\u2019s reader', () => {

@@ -1,4 +1,4 @@
-import type { Account, SignedMessage } from '../../src/core/chat.ts'
+import type { Account, AuthoredMessage } from '../../src/core/chat.ts'
 import type { DialectName } from '../../src/dialects/index.ts'
 import type { Place, Shown } from '../support/clients/index.ts'
 
@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 /** Of a message as that dialect shows it to that viewer. */
-export const SHOWN: Readonly<Record<DialectName, (message: SignedMessage, seen: Seen) => Shown>> = {
+export const SHOWN: Readonly<Record<DialectName, (message: AuthoredMessage, seen: Seen) => Shown>> = {
   rooms: ({ messageId, body, sender, sentAt }, { viewer, secret }) => ({
     text: body,
     id: messageId,

@@ -1,4 +1,4 @@
-import type { SignedMessage } from '../../src/core/chat.ts'
+import type { AuthoredMessage } from '../../src/core/chat.ts'
 import type { DialectName } from '../../src/dialects/index.ts'
 import type { Place, Shown, Stream } from '../support/clients/index.ts'
 import { until } from '../support/until.ts'
@@ -32,14 +32,14 @@ export class Gathering {
   }
 
   /** All that was said, as the core has it. */
-  async facts(): Promise<readonly SignedMessage[]> {
+  async facts(): Promise<readonly AuthoredMessage[]> {
     const { conversationId } = this.place
     const all = await this.#world.server.chat.messages.list({ conversationId, limit: Infinity })
     return all.filter(({ body }) => body !== WARM_UP)
   }
 
   /** Resolves when nothing is on its way any more: every stream has heard the last of it. */
-  async settled(withinMs?: number): Promise<readonly SignedMessage[]> {
+  async settled(withinMs?: number): Promise<readonly AuthoredMessage[]> {
     const facts = await this.facts()
     const last = facts.at(-1)?.body
     for (const { dialect, streams } of this.views) {
@@ -100,7 +100,7 @@ export class View {
   }
 
   /** What it should have shown of these. */
-  expected(facts: readonly SignedMessage[], how: Seen['how']): readonly Shown[] {
+  expected(facts: readonly AuthoredMessage[], how: Seen['how']): readonly Shown[] {
     const seen = { place: this.#place, viewer: this.who.account, secret: this.who.rooms.uuid, how }
     return facts.map((fact) => SHOWN[this.dialect](fact, seen))
   }

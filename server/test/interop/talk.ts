@@ -1,4 +1,4 @@
-import type { SignedMessage } from '../../src/core/chat.ts'
+import type { AuthoredMessage } from '../../src/core/chat.ts'
 import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
 import { type Place, Refused, type Shown } from '../support/clients/index.ts'
 import type { Seen } from './expected.ts'
@@ -20,7 +20,7 @@ export interface Talk {
   readonly place: Place
   readonly speaker: Participant
   readonly listener: Participant
-  readonly facts: readonly SignedMessage[]
+  readonly facts: readonly AuthoredMessage[]
   readonly showings: readonly Showing[]
   readonly titles: ReadonlyMap<View, unknown>
   /** How the server answered those devices that cannot name the conversation. */

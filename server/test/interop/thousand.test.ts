@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { SignedMessage } from '../../src/core/chat.ts'
+import type { AuthoredMessage } from '../../src/core/chat.ts'
 import type { DialectName } from '../../src/dialects/index.ts'
 import type { Place, Shown } from '../support/clients/index.ts'
 import { Gathering, type View } from './gathering.ts'
@@ -24,7 +24,7 @@ for (const { kind, opener, name } of CROWDS) {
     let world: World
     let people: readonly Participant[]
     let gathering: Gathering
-    let facts: readonly SignedMessage[]
+    let facts: readonly AuthoredMessage[]
 
     before(async () => {
       world = await World.start()

@@ -8,10 +8,10 @@ import { type Door, guarded, onFailure, owned } from '../../src/lib/guard.ts'
 import {
   createListener,
   createSniffingServer,
-  Exchanges,
   Limits,
   listen,
   plain,
+  RequestPipeline,
   SocketIo,
   type SocketIoConnection,
   type UpgradeHandler,
@@ -65,7 +65,7 @@ const UPGRADES: Readonly<Record<string, UpgradeHandler>> = {
   '/close': accept((send) => ({ ...echo(send), onClose: fail })),
 }
 
-const exchanges = new Exchanges()
+const pipeline = new RequestPipeline()
 const socketIo = new SocketIo({
   dialects: [
     {
@@ -87,7 +87,7 @@ const socketIo = new SocketIo({
     return 'somewhere'
   },
   limits: new Limits(false),
-  exchanges,
+  pipeline,
   onError: (error) => failures.push(['socket_io', error]),
 })
 const http = createListener({
@@ -98,7 +98,7 @@ const http = createListener({
   },
   upgradeFor: (path) => UPGRADES[path],
   socketIo,
-  exchanges,
+  pipeline,
 })
 /** The callback of raw TCP for its next connection. */
 let onRaw: (socket: Socket) => void = fail

@@ -4,7 +4,7 @@ import { parseRedisAddress } from '../../lib/redis-address.ts'
 import { SettingRefusal } from '../../lib/settings.ts'
 import { runAfter } from '../../lib/timers.ts'
 import type { Bus, Kept, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
-import { Listeners } from '../listeners.ts'
+import { TopicListeners } from '../topic-listeners.ts'
 import { RedisKept } from './kept.ts'
 import { RedisLink } from './link.ts'
 import { Names } from './names.ts'
@@ -31,14 +31,14 @@ export interface RedisBusOptions {
 const PATIENCE_MS = 1_000
 
 /**
- * News through Redis. Listeners of this node are told at once, those of other nodes at the end of the turn.
+ * News through Redis. TopicListeners of this node are told at once, those of other nodes at the end of the turn.
  * While Redis is out of reach each node goes on alone.
  */
 export class RedisBus implements Bus {
   readonly isShared = true
   readonly presence: RedisPresence
   readonly #link: RedisLink
-  readonly #listeners: Listeners
+  readonly #listeners: TopicListeners
   readonly #outbox: Outbox
   readonly #kept: RedisKept
   readonly #subscriptions: Subscriptions
@@ -65,7 +65,7 @@ export class RedisBus implements Bus {
   private constructor({ url, cluster, onError, onDown, onUp }: RedisBusOptions, onTried: () => void) {
     const names = new Names(cluster)
     const nodeId = randomUUID()
-    this.#listeners = new Listeners(onError)
+    this.#listeners = new TopicListeners(onError)
     this.presence = new RedisPresence({
       names,
       onError,

@@ -3,7 +3,7 @@ import type { PresenceSets, PresenceShift, ShiftListener } from '../bus.ts'
 import { Holders } from '../holders.ts'
 import { LocalPresence } from '../local-presence.ts'
 import type { Names } from './names.ts'
-import { ALL_RENEWED_MS, Tenure } from './tenure.ts'
+import { ALL_RENEWED_MS, NodeLease } from './node-lease.ts'
 import type { RedisCommands } from './wire.ts'
 
 interface RedisPresenceOptions {
@@ -21,54 +21,54 @@ interface RedisPresenceOptions {
 export class RedisPresence implements PresenceSets {
   readonly #holders = new Holders()
   readonly #here = new LocalPresence(this.#holders)
-  readonly #tenure: Tenure
+  readonly #lease: NodeLease
   readonly #listeners: ShiftListener[] = []
   readonly #onError: (error: unknown) => void
 
   constructor({ names, onError, onBuried }: RedisPresenceOptions) {
     this.#onError = onError
     const onShift = (shift: PresenceShift) => this.#tell(shift)
-    this.#tenure = new Tenure({ names, holders: this.#holders, onShift, onError, onBuried })
+    this.#lease = new NodeLease({ names, holders: this.#holders, onShift, onError, onBuried })
   }
 
   async enter(set: string, member: string, about = ''): Promise<boolean> {
     const holders = this.#holders.enter(set, member, about)
-    const shift = await this.#tenure.ask((claim) => claim.say(set, member))
+    const shift = await this.#lease.ask((leased) => leased.say(set, member))
     return shift === undefined ? holders === 1 : shift === 1
   }
 
   async leave(set: string, member: string): Promise<boolean> {
     const holders = this.#holders.leave(set, member)
     if (holders === undefined) return false
-    const shift = await this.#tenure.ask((claim) => claim.say(set, member))
+    const shift = await this.#lease.ask((leased) => leased.say(set, member))
     return shift === undefined ? holders === 0 : shift === -1
   }
 
   async describe(set: string, member: string, about: string): Promise<void> {
     this.#holders.describe(set, member, about)
-    await this.#tenure.ask((claim) => claim.describe(set, member))
+    await this.#lease.ask((leased) => leased.describe(set, member))
   }
 
   async has(set: string, member: string): Promise<boolean> {
     if (this.#holders.members(set).has(member)) return true
-    const isThere = await this.#tenure.ask(({ ledger }) => ledger.has(set, member))
+    const isThere = await this.#lease.ask(({ shared }) => shared.has(set, member))
     return isThere ?? this.#here.has(set, member)
   }
 
   async members(set: string): Promise<ReadonlyMap<string, string>> {
-    return (await this.#tenure.ask(({ ledger }) => ledger.members(set))) ?? this.#here.members(set)
+    return (await this.#lease.ask(({ shared }) => shared.members(set))) ?? this.#here.members(set)
   }
 
   async count(set: string): Promise<number> {
-    return (await this.#tenure.ask(({ ledger }) => ledger.count(set))) ?? this.#here.count(set)
+    return (await this.#lease.ask(({ shared }) => shared.count(set))) ?? this.#here.count(set)
   }
 
   async countHolders(set: string): Promise<number> {
-    return (await this.#tenure.ask(({ ledger }) => ledger.countHolders(set))) ?? this.#here.countHolders(set)
+    return (await this.#lease.ask(({ shared }) => shared.countHolders(set))) ?? this.#here.countHolders(set)
   }
 
   async names(prefix: string): Promise<readonly string[]> {
-    return (await this.#tenure.ask(({ ledger }) => ledger.names(prefix))) ?? this.#here.names(prefix)
+    return (await this.#lease.ask(({ shared }) => shared.names(prefix))) ?? this.#here.names(prefix)
   }
 
   async settled(): Promise<void> {
@@ -81,22 +81,22 @@ export class RedisPresence implements PresenceSets {
 
   /** The error by which Redis refuses writes, though it answers. Undefined while it accepts them. */
   get refusal(): unknown {
-    return this.#tenure.refusal
+    return this.#lease.refusal
   }
 
   /** Says everything again, to a Redis that may have forgotten it. */
   open(redis: RedisCommands): Promise<void> {
-    return this.#tenure.open(redis)
+    return this.#lease.open(redis)
   }
 
   /** Until it is opened again this node answers for itself alone. */
   leaveAlone(): void {
-    this.#tenure.leaveAlone()
+    this.#lease.leaveAlone()
   }
 
   /** Takes back what is still held. */
   close(): Promise<void> {
-    return this.#tenure.close()
+    return this.#lease.close()
   }
 
   #tell(shift: PresenceShift): void {

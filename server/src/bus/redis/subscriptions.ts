@@ -1,6 +1,6 @@
 import { guarded } from '../../lib/guard.ts'
 import { runAfter } from '../../lib/timers.ts'
-import type { Listeners } from '../listeners.ts'
+import type { TopicListeners } from '../topic-listeners.ts'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
 import { type Parcel, unpack } from './parcel.ts'
@@ -16,7 +16,7 @@ interface SubscriptionsOptions {
   readonly link: RedisLink
   readonly names: Names
   readonly nodeId: string
-  readonly listeners: Listeners
+  readonly listeners: TopicListeners
   readonly onError: (error: unknown) => void
 }
 

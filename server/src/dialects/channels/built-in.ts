@@ -8,10 +8,10 @@ import type { ChannelAuth, PusherServer } from '../../pusher/index.ts'
 import { Broadcast } from './broadcast.ts'
 import { type ChatChannelKind, notificationName, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
-import { Listeners } from './listeners.ts'
-import type { Live, Subscription } from './live.ts'
+import type { EventDelivery, Subscription } from './event-delivery.ts'
+import { ProvenConnections } from './proven-connections.ts'
 
-interface BuiltInLiveOptions {
+interface BuiltInDeliveryOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus
@@ -23,17 +23,17 @@ interface BuiltInLiveOptions {
 }
 
 /** Events through the Pusher server of our own, which asks for them only while somebody is subscribed. */
-export class BuiltInLive implements Live {
+export class BuiltInDelivery implements EventDelivery {
   readonly #server: PusherServer
   readonly #channels: ChatChannels
-  readonly #listeners: Listeners
+  readonly #proven: ProvenConnections
   readonly #broadcasts: Readonly<Record<ChatChannelKind, Broadcast>>
 
-  constructor({ channels, ...options }: BuiltInLiveOptions) {
+  constructor({ channels, ...options }: BuiltInDeliveryOptions) {
     const { server, feeds } = options
     this.#server = server
     this.#channels = channels
-    this.#listeners = new Listeners(options)
+    this.#proven = new ProvenConnections(options)
     this.#broadcasts = {
       private: new Broadcast('private', feeds, server),
       presence: new Broadcast('presence', feeds, server),
@@ -42,7 +42,7 @@ export class BuiltInLive implements Live {
   }
 
   sign({ caller, tokenExpiresAt, socketId, channelName, presenceData }: Subscription): ChannelAuth {
-    this.#listeners.announce(caller, { socketId, tokenExpiresAt })
+    this.#proven.announce(caller, { socketId, tokenExpiresAt })
     return this.#server.authorizeChannel(socketId, channelName, presenceData)
   }
 
@@ -61,7 +61,7 @@ export class BuiltInLive implements Live {
   }
 
   async close(): Promise<void> {
-    this.#listeners.close()
+    this.#proven.close()
     await this.#server.close()
   }
 

@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import type { AccountId, Chat, ConversationChange, MessageId } from '../../core/chat.ts'
-import { Serial } from '../../lib/serial.ts'
+import { KeyedQueue } from '../../lib/keyed-queue.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherPublisher } from '../../pusher/index.ts'
 import { CHAT_CHANNEL_KINDS, chatName, notificationName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
+import type { EventDelivery, Subscription } from './event-delivery.ts'
 import { pusherEvent } from './events.ts'
-import type { Live, Subscription } from './live.ts'
 
 type MessageSent = Extract<ConversationChange, { type: 'message.sent' }>
 
-interface HostedLiveOptions {
+interface HostedDeliveryOptions {
   readonly publisher: PusherPublisher
   readonly chat: Chat
   readonly channels: ChatChannels
@@ -23,16 +23,16 @@ const MAX_WAITING = 1_000
 const MAX_DELAY_MS = 3_000
 
 /** Events through hosted Pusher, which may fail or be slow: that never fails what they tell of. */
-export class HostedLive implements Live {
+export class HostedDelivery implements EventDelivery {
   readonly #publisher: PusherPublisher
   readonly #channels: ChatChannels
   readonly #log: Logger
   // One conversation's messages are told in the order they were committed.
-  readonly #turns = new Serial<number>()
+  readonly #turns = new KeyedQueue<number>()
   readonly #waiting = new Map<MessageId, Promise<void>>()
   readonly #unsubscribe: () => void
 
-  constructor({ publisher, chat, channels, log }: HostedLiveOptions) {
+  constructor({ publisher, chat, channels, log }: HostedDeliveryOptions) {
     this.#publisher = publisher
     this.#channels = channels
     this.#log = log

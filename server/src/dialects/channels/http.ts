@@ -9,7 +9,7 @@ import {
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
-import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
+import { requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import {
   type Answer,
   answerTo,

@@ -9,9 +9,9 @@ import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import { BearerTokens } from './bearer.ts'
-import { BuiltInLive } from './built-in.ts'
+import { BuiltInDelivery } from './built-in.ts'
 import { ChatChannels } from './chat-channels.ts'
-import { HostedLive } from './hosted.ts'
+import { HostedDelivery } from './hosted.ts'
 import { createHttp } from './http.ts'
 import { Requests } from './requests.ts'
 
@@ -51,17 +51,17 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
   const deadlines = deps.endsWithToken ? new Deadlines(clock) : undefined
-  const live =
+  const delivery =
     pusher.mode === 'built-in'
-      ? new BuiltInLive({ server: pusher.server, chat, bus, feeds, channels, log, deadlines })
-      : new HostedLive({ publisher: pusher.publisher, chat, channels, log })
+      ? new BuiltInDelivery({ server: pusher.server, chat, bus, feeds, channels, log, deadlines })
+      : new HostedDelivery({ publisher: pusher.publisher, chat, channels, log })
   const requests = new Requests({
     chat,
     answers,
     limits,
     tokens,
     channels,
-    live,
+    delivery,
     historyLimit,
     presenceNames,
   })
@@ -70,7 +70,7 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
     http: createHttp({ requests, limits, addressOf, log, maxMessageBytes, pusher: server?.http }),
     owns: (path) => OWN_PATHS.test(path),
     upgrade: (path) => server?.upgrade(path),
-    countConnections: () => live.countConnections(),
-    close: () => live.close(),
+    countConnections: () => delivery.countConnections(),
+    close: () => delivery.close(),
   }
 }

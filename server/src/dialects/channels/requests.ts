@@ -3,7 +3,8 @@ import { type Account, type Chat, ChatError, type Standing } from '../../core/ch
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import { costOfText, type Limits } from '../../transport/index.ts'
-import { requireWithinLimit, signIn } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
+import { signIn } from '../sign-in.ts'
 import type { Bearer, BearerTokens } from './bearer.ts'
 import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
@@ -16,7 +17,7 @@ import {
   Refusal,
   UNKNOWN_CHANNEL,
 } from './errors.ts'
-import type { Live } from './live.ts'
+import type { EventDelivery } from './event-delivery.ts'
 import { isSharedPresence } from './presence-names.ts'
 import * as wire from './wire.ts'
 
@@ -86,7 +87,7 @@ interface RequestsOptions {
   readonly limits: Limits
   readonly tokens: BearerTokens
   readonly channels: ChatChannels
-  readonly live: Live
+  readonly delivery: EventDelivery
   readonly historyLimit: number
   readonly presenceNames: readonly string[]
 }
@@ -99,19 +100,19 @@ export class Requests {
   readonly #limits: Limits
   readonly #tokens: BearerTokens
   readonly #channels: ChatChannels
-  readonly #live: Live
+  readonly #delivery: EventDelivery
   readonly #historyLimit: number
   readonly #presenceNames: readonly string[]
 
   constructor(options: RequestsOptions) {
-    const { chat, answers, limits, tokens, channels, live, historyLimit, presenceNames } = options
+    const { chat, answers, limits, tokens, channels, delivery, historyLimit, presenceNames } = options
     this.#chat = chat
     this.#answers = answers
     this.#histories = new Histories(chat.messages)
     this.#limits = limits
     this.#tokens = tokens
     this.#channels = channels
-    this.#live = live
+    this.#delivery = delivery
     this.#historyLimit = historyLimit
     this.#presenceNames = presenceNames
   }
@@ -146,7 +147,7 @@ export class Requests {
     const { conversation } = await this.#chat.conversations.openPrivate(from.accountId, to.accountId)
     const { pair } = await this.#channels.of(conversation)
     const chat = wire.wireChat(asked, pair)
-    await this.#live.announceChat(to.accountId, chat)
+    await this.#delivery.announceChat(to.accountId, chat)
     return chat
   }
 
@@ -158,17 +159,17 @@ export class Requests {
     requireWithinLimit(this.#limits.take('command', caller.accountId))
     const subscription = { caller, tokenExpiresAt, socketId, channelName }
     if (channelName === notificationName(caller.accountId)) {
-      return this.#live.sign(subscription)
+      return this.#delivery.sign(subscription)
     }
     if (isSharedPresence(channelName, this.#presenceNames)) {
-      return this.#live.sign({ ...subscription, presenceData: wire.wirePresence(caller) })
+      return this.#delivery.sign({ ...subscription, presenceData: wire.wirePresence(caller) })
     }
     const named = parseChatName(channelName)
     const isOwn = named !== undefined && isOf(caller.accountId, named.pair)
     const chat = isOwn ? await this.#channels.findByPair(named.pair) : undefined
     if (!named || !chat) throw new Refusal(NOT_YOURS_TO_SUBSCRIBE)
     const presence = named.kind === 'presence' ? { presenceData: wire.wirePresence(caller) } : {}
-    return this.#live.sign({ ...subscription, chat, ...presence })
+    return this.#delivery.sign({ ...subscription, chat, ...presence })
   }
 
   async sendMessage(caller: Account, posting: wire.Posting, address: string): Promise<object> {
@@ -182,7 +183,7 @@ export class Requests {
     const ids = wire.idsOf(posting)
     const draft = { body: posting.message, wording: wire.wordingOf(ids) }
     const message = await this.#chat.messages.send(caller, await this.#standing(caller, channel), draft)
-    await this.#live.published(message.messageId)
+    await this.#delivery.published(message.messageId)
     return wire.wireMessage(message, ids)
   }
 

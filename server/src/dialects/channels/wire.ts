@@ -1,4 +1,4 @@
-import type { Account, SignedMessage, Wording } from '../../core/chat.ts'
+import type { Account, AuthoredMessage, Wording } from '../../core/chat.ts'
 import { isCleanText } from '../../lib/text.ts'
 import {
   type ChatChannel,
@@ -143,7 +143,7 @@ export const parseWording = (wording: Wording | undefined): Ids | undefined =>
   wording?.dialect === DIALECT ? JSON.parse(wording.text) : undefined
 
 /** Of messages that came through another dialect. */
-export const plainIds = ({ senderId }: SignedMessage, { pair }: ChatChannel): Ids => ({
+export const plainIds = ({ senderId }: AuthoredMessage, { pair }: ChatChannel): Ids => ({
   from_user: senderId,
   to_user: otherOf(pair, senderId),
   channel: chatName(pair),
@@ -153,7 +153,7 @@ export const plainIds = ({ senderId }: SignedMessage, { pair }: ChatChannel): Id
 const SENTIMENT = { polarity: 0 }
 
 /** The answer to `send_message` and the data of `new_message`. */
-export const wireMessage = ({ messageId, body }: SignedMessage, ids: Ids) => ({
+export const wireMessage = ({ messageId, body }: AuthoredMessage, ids: Ids) => ({
   id: messageId,
   from_user: ids.from_user,
   to_user: ids.to_user,
@@ -162,7 +162,7 @@ export const wireMessage = ({ messageId, body }: SignedMessage, ids: Ids) => ({
   sentiment: SENTIMENT,
 })
 
-export const wirePastMessage = (message: SignedMessage, { pair, conversationId }: ChatChannel) => ({
+export const wirePastMessage = (message: AuthoredMessage, { pair, conversationId }: ChatChannel) => ({
   id: message.messageId,
   message: message.body,
   from_user: message.senderId,

@@ -4,12 +4,12 @@ import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
 import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
-import { Asker } from './asker.ts'
 import type { Caller, Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
-import { Hearing } from './hearing.ts'
+import { JoinedConversations } from './joined-conversations.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
+import { RequestContext } from './request-context.ts'
 import { answer } from './requests.ts'
 
 export interface ConnectionParts {
@@ -33,11 +33,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   readonly #parts: ConnectionParts
   readonly #inbox: Inbox<string>
   /** Settles once the peer is known and hears what concerns it; undefined when it was refused. */
-  readonly #asker: Promise<Asker | undefined>
-  /** As `#asker` once it has settled. */
-  #known: Asker | undefined
+  readonly #context: Promise<RequestContext | undefined>
+  /** As `#context` once it has settled. */
+  #known: RequestContext | undefined
   #account: Account | undefined
-  #hearing: Hearing | undefined
+  #conversations: JoinedConversations | undefined
   #goOffline: (() => Promise<void>) | undefined
   #deadline: Deadline | undefined
   #isOver = false
@@ -48,7 +48,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.share = ws.share
     this.#parts = parts
     this.#inbox = new Inbox(this)
-    this.#asker = this.#open(caller).catch((err) => {
+    this.#context = this.#open(caller).catch((err) => {
       parts.log.error({ err }, 'connection failed to open')
       this.#stop()
       ws.close(CLOSE.unavailable.code, CLOSE.unavailable.reason)
@@ -86,21 +86,21 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** The socket is gone. Settles when nobody takes the peer for present because of it. */
   async end(): Promise<void> {
     this.#stop()
-    await this.#asker
+    await this.#context
     await this.#goOffline?.()
   }
 
   async join(conversationId: ConversationId): Promise<void> {
-    await this.#hearing?.join(conversationId)
+    await this.#conversations?.join(conversationId)
   }
 
   joined(conversationId: ConversationId, change: number): void {
-    this.#hearing?.joined(conversationId, change)
+    this.#conversations?.joined(conversationId, change)
   }
 
   left(conversationId: ConversationId): void {
     this.#known?.forget(conversationId)
-    this.#hearing?.left(conversationId)
+    this.#conversations?.left(conversationId)
   }
 
   revoked(since: number): void {
@@ -121,12 +121,12 @@ export class Connection implements LiveConnection, InboxOwner<string> {
       return
     }
     this.#known?.forgetAll()
-    this.#hearing?.review(conversationIds).catch((err) => this.onError(err))
+    this.#conversations?.review(conversationIds).catch((err) => this.onError(err))
     // Who is still on the way in has seen no contacts yet.
     if (isAfterOutage && this.#known) this.#tellOfContacts().catch((err) => this.onError(err))
   }
 
-  async #open(caller: Caller): Promise<Asker | undefined> {
+  async #open(caller: Caller): Promise<RequestContext | undefined> {
     const { chat, answers, credentials, liveAccounts, deadlines } = this.#parts
     const identity = await credentials.identify(caller)
     if (this.#isOver) return undefined
@@ -134,8 +134,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const { account, expiresAt } = identity
     this.#account = account
     this.#deadline = deadlines?.add(expiresAt, () => this.#refuse({ kind: 'invalid' }))
-    const hearing = new Hearing(this.#parts, this.sink, account.accountId)
-    this.#hearing = hearing
+    const conversations = new JoinedConversations(this.#parts, this.sink, account.accountId)
+    this.#conversations = conversations
     // From here on it is told of what it joins and leaves: only now may the list be read.
     liveAccounts.add(account.accountId, this)
     await liveAccounts.ready(account.accountId)
@@ -143,19 +143,19 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const again = await credentials.identify(caller)
     if (again.kind !== 'account') return this.#refuse(again)
     // Connections of one account join one after the other: each may have thousands of conversations to join.
-    await answers.inTurn(account.accountId, () => hearing.begin())
+    await answers.inTurn(account.accountId, () => conversations.begin())
     if (this.#isOver) return undefined
     this.#goOffline = await chat.presence.connect(account)
-    this.#known = new Asker(this.#parts, account, this)
+    this.#known = new RequestContext(this.#parts, account, this)
     return this.#known
   }
 
   async handle(text: string): Promise<void> {
     // Once it is known there is nothing to wait for, not even a turn.
-    const asker = this.#known ?? (await this.#asker)
+    const context = this.#known ?? (await this.#context)
     if (this.#ws.isCrowded) await this.#ws.drained()
-    if (!asker || this.#isOver) return
-    const reply = await answer(asker, text, this.#parts)
+    if (!context || this.#isOver) return
+    const reply = await answer(context, text, this.#parts)
     if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
   }
 
@@ -165,7 +165,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#deadline?.cancel()
     this.#inbox.clear()
     if (this.#account) this.#parts.liveAccounts.remove(this.#account.accountId, this)
-    this.#hearing?.end()
+    this.#conversations?.end()
   }
 
   /** Who came or went during an outage told nobody here of it. */

@@ -9,10 +9,10 @@ import {
   toConversationId,
 } from '../../core/chat.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
-import { costOfCreation, namesToTell } from '../allowance.ts'
-import { type Asker, standingOf } from './asker.ts'
+import { costOfCreation, namesToTell } from '../rate-limit.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
+import { type RequestContext, standingOf } from './request-context.ts'
 import { type Fields, isInteger, nameOf, own } from './wire.ts'
 
 /** Code points of a conversation's name. */
@@ -34,10 +34,10 @@ const LOOKUPS_PER_TURN = 100
 const notAUsername = (name: string): string => `'${name}' is not a valid username`
 
 /** The audience carries the answer: the creator is in it like every other member. */
-export async function createConversation(asker: Asker, fields: Fields): Promise<undefined> {
-  const { chat, account } = asker
+export async function createConversation(context: RequestContext, fields: Fields): Promise<undefined> {
+  const { chat, account } = context
   const name = parseName(fields)
-  const members = await findMembers(asker, parseMembers(fields))
+  const members = await findMembers(context, parseMembers(fields))
   try {
     await chat.conversations.createGroup(account.accountId, [...members.keys()], name ?? madeOf(members))
   } catch (error) {
@@ -47,7 +47,7 @@ export async function createConversation(asker: Asker, fields: Fields): Promise<
   }
 }
 
-export async function getConversations({ chat, account }: Asker) {
+export async function getConversations({ chat, account }: RequestContext) {
   const listed = await chat.conversations.listNames(account.accountId)
   const names = listed.toSorted((one, other) => other.activityAt - one.activityAt)
   return new Json(
@@ -57,24 +57,27 @@ export async function getConversations({ chat, account }: Asker) {
   )
 }
 
-export async function getConversationInfo(asker: Asker, fields: Fields) {
-  const { chat, account } = asker
+export async function getConversationInfo(context: RequestContext, fields: Fields) {
+  const { chat, account } = context
   const id = own(fields, 'id')
   if (!isInteger(id)) refuse('id is required as int')
   const notMine = () => `${account.username} is not part of any conversation with ${id} id`
-  const { conversation } = await standingOf(asker, toConversationId(id), notMine)
+  const { conversation } = await standingOf(context, toConversationId(id), notMine)
   const { conversationId, updatedAt } = conversation
   // `updatedAt` moves with the members, and not with messages.
-  const members = await asker.kept.get(`members ${conversationId}`, String(updatedAt), async () => {
+  const members = await context.kept.get(`members ${conversationId}`, String(updatedAt), async () => {
     const listed = await chat.conversations.members(conversationId)
     return new Json(await writeList(listed.map(({ username }) => username)))
   })
-  const name = conversation.kind === 'private' ? await otherNameIn(asker, conversationId) : null
+  const name = conversation.kind === 'private' ? await otherNameIn(context, conversationId) : null
   const head = JSON.stringify({ id: conversationId, name: nameOf(conversation, name) })
   return new Json(`${head.slice(0, -1)},"members":${members.text}}`)
 }
 
-async function otherNameIn({ chat, account }: Asker, conversationId: ConversationId): Promise<string | null> {
+async function otherNameIn(
+  { chat, account }: RequestContext,
+  conversationId: ConversationId,
+): Promise<string | null> {
   const members = await chat.conversations.members(conversationId)
   return members.find(({ accountId }) => accountId !== account.accountId)?.username ?? null
 }
@@ -101,14 +104,17 @@ function parseMembers(fields: Fields): ReadonlySet<string> {
 }
 
 /** Self first, then the others as named. */
-async function findMembers(asker: Asker, names: ReadonlySet<string>): Promise<Map<AccountId, Account>> {
-  const { account } = asker
+async function findMembers(
+  context: RequestContext,
+  names: ReadonlySet<string>,
+): Promise<Map<AccountId, Account>> {
+  const { account } = context
   const members = new Map([[account.accountId, account]])
   let lookups = 0
   for (const name of names) {
     // A full list takes milliseconds, in which others have their turn.
     if (++lookups % LOOKUPS_PER_TURN === 0) await setImmediate()
-    const member = (await findVisible(asker, name)) ?? refuse(notAUsername(name))
+    const member = (await findVisible(context, name)) ?? refuse(notAUsername(name))
     members.set(member.accountId, member)
   }
   return members

@@ -1,6 +1,6 @@
 import type { AccountId, ConversationId } from '../../core/chat.ts'
 import type { AccountNews, AccountReview, Feeds, Frame, Sink } from '../../delivery/index.ts'
-import { Gatherings } from '../../lib/gatherings.ts'
+import { RefCounted } from '../../lib/ref-counted.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { renderStatus } from './events.ts'
 
@@ -21,11 +21,11 @@ export interface LiveConnection {
 /** The accounts that are connected to this node. What happens to one happens to all of its connections. */
 export class LiveAccounts {
   readonly #feeds: Feeds
-  readonly #accounts: Gatherings<AccountId, LiveConnection>
+  readonly #accounts: RefCounted<AccountId, LiveConnection>
 
   constructor(feeds: Feeds) {
     this.#feeds = feeds
-    this.#accounts = new Gatherings((accountId) => {
+    this.#accounts = new RefCounted((accountId) => {
       const members = new Set<LiveConnection>()
       return { members, close: feeds.followAccount(accountId, (news) => hear(news, members)) }
     })

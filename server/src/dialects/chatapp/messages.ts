@@ -8,8 +8,8 @@ import {
 } from '../../core/chat.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { costOfText } from '../../transport/index.ts'
-import { type Asker, joinToSend, standingOf } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
+import { joinToSend, type RequestContext, standingOf } from './request-context.ts'
 import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
 
 const PAGE_SIZE = 100
@@ -21,18 +21,18 @@ export function costOfMessage(fields: Fields): number {
 }
 
 /** The audience carries the answer: the asking connection is made sure to be in it. */
-export async function sendMessage(asker: Asker, fields: Fields): Promise<undefined> {
+export async function sendMessage(context: RequestContext, fields: Fields): Promise<undefined> {
   const conversationId = parseConversationId(fields)
-  const notPart = () => notPartOf(asker, conversationId)
-  const standing = asker.standingIn(conversationId) ?? (await joinToSend(asker, conversationId, notPart))
+  const notPart = () => notPartOf(context, conversationId)
+  const standing = context.standingIn(conversationId) ?? (await joinToSend(context, conversationId, notPart))
   const body = parseContent(fields)
   const replyTo = parseReplyId(fields)
   try {
-    await asker.chat.messages.send(asker.account, standing, { body, replyTo })
+    await context.chat.messages.send(context.account, standing, { body, replyTo })
   } catch (error) {
     // It was put out in the meantime, or barred; perhaps before it joined above.
-    asker.forget(conversationId)
-    if (error instanceof ChatError && error.code === 'not_a_member') asker.leave(conversationId)
+    context.forget(conversationId)
+    if (error instanceof ChatError && error.code === 'not_a_member') context.leave(conversationId)
     throw inWords(error, {
       not_a_member: notPart,
       unknown_reply: `No such ${replyTo} message id found in ${conversationId} conversation_id`,
@@ -41,20 +41,20 @@ export async function sendMessage(asker: Asker, fields: Fields): Promise<undefin
   }
 }
 
-export async function getMessages(asker: Asker, fields: Fields) {
+export async function getMessages(context: RequestContext, fields: Fields) {
   const conversationId = parseConversationId(fields)
-  const { conversation } = await standingOf(asker, conversationId, () => notPartOf(asker, conversationId))
+  const { conversation } = await standingOf(context, conversationId, () => notPartOf(context, conversationId))
   const before = parseBefore(fields)
   const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
   const key = `messages ${conversationId} ${before}`
-  return asker.kept.get(key, String(conversation.lastChange), async () => {
-    const messages = await asker.chat.messages.list(page)
+  return context.kept.get(key, String(conversation.lastChange), async () => {
+    const messages = await context.chat.messages.list(page)
     const body = { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
     return new Json(JSON.stringify(body))
   })
 }
 
-const notPartOf = ({ account }: Asker, conversationId: ConversationId): string =>
+const notPartOf = ({ account }: RequestContext, conversationId: ConversationId): string =>
   `${account.username} not part of conversation with ${conversationId} id`
 
 function parseConversationId(fields: Fields): ConversationId {

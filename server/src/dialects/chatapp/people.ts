@@ -2,18 +2,18 @@ import { Json, writeList } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
 import { nameKey } from '../../lib/name-forms.ts'
 import { isCleanText } from '../../lib/text.ts'
-import type { Asker } from './asker.ts'
 import { inWords, refuse } from './errors.ts'
+import type { RequestContext } from './request-context.ts'
 import { type Fields, own, userOf } from './wire.ts'
 
 const noSuchUser = (username: string): string => `no such user '${username}' exists`
 
-export async function self({ chat, account }: Asker) {
+export async function self({ chat, account }: RequestContext) {
   const current = (await chat.accounts.find(account.accountId)) ?? refuse(noSuchUser(account.username))
   return describe({ chat }, current)
 }
 
-export async function addContact({ chat, account }: Asker, fields: Fields) {
+export async function addContact({ chat, account }: RequestContext, fields: Fields) {
   const name = own(fields, 'contact_username')
   if (typeof name !== 'string') refuse('invalid contact_username, expected a string')
   if (nameKey(name) === nameKey(account.username)) refuse('cannot add itself as a contact')
@@ -29,7 +29,7 @@ export async function addContact({ chat, account }: Asker, fields: Fields) {
   return { message: `'${name}' successfully added`, contact: await describe({ chat }, contact) }
 }
 
-export async function getContacts({ chat, account }: Asker) {
+export async function getContacts({ chat, account }: RequestContext) {
   const contacts = await chat.contacts.list(account.accountId)
   const names = await writeList(contacts.map(({ username }) => username))
   return new Json(`{"message":"got all the contacts","contacts":${names}}`)
@@ -37,12 +37,12 @@ export async function getContacts({ chat, account }: Asker) {
 
 /** Whom the asker may talk to by that name. */
 export async function findVisible(
-  { chat, account }: Pick<Asker, 'chat' | 'account'>,
+  { chat, account }: Pick<RequestContext, 'chat' | 'account'>,
   username: string,
 ): Promise<Account | undefined> {
   // A lone surrogate would reach the store as another character, and find another account.
   return isCleanText(username) ? chat.accounts.findVisible(account.accountId, { username }) : undefined
 }
 
-const describe = async ({ chat }: Pick<Asker, 'chat'>, account: Account) =>
+const describe = async ({ chat }: Pick<RequestContext, 'chat'>, account: Account) =>
   userOf(account, await chat.presence.isOnline(account.accountId))

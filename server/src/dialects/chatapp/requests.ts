@@ -1,7 +1,6 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits } from '../../transport/index.ts'
-import type { Asker } from './asker.ts'
 import {
   costOfConversation,
   createConversation,
@@ -11,6 +10,7 @@ import {
 import { BUG, TOO_MANY, textOf } from './errors.ts'
 import { costOfMessage, getMessages, sendMessage } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
+import type { RequestContext } from './request-context.ts'
 import { type Fields, failure, own, parseEvent, success } from './wire.ts'
 
 interface Request {
@@ -20,7 +20,7 @@ interface Request {
   /** Whether its answer has no bound of length, or a high one. */
   readonly isLong?: true
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
-  run(asker: Asker, fields: Fields): Promise<unknown>
+  run(context: RequestContext, fields: Fields): Promise<unknown>
 }
 
 const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
@@ -45,13 +45,17 @@ interface AnswerParts {
 }
 
 /** Answers one frame; undefined when the answer is an event that was delivered already. Never throws. */
-export async function answer(asker: Asker, text: string, parts: AnswerParts): Promise<string | undefined> {
+export async function answer(
+  context: RequestContext,
+  text: string,
+  parts: AnswerParts,
+): Promise<string | undefined> {
   const fields = parseEvent(text)
   const type = fields && own(fields, 'type')
   const request = REQUESTS.get(type)
-  const { accountId } = asker.account
+  const { accountId } = context.account
   const name = request ? String(type) : ROOT
-  if (fields && request?.isLong) return answerLong(asker, { name, request, fields }, parts)
+  if (fields && request?.isLong) return answerLong(context, { name, request, fields }, parts)
   const cost = fields && request?.cost?.(fields)
   if (parts.limits.take(request?.limit ?? 'command', accountId, cost) > 0) {
     return failure(name, TOO_MANY.text)
@@ -59,7 +63,7 @@ export async function answer(asker: Asker, text: string, parts: AnswerParts): Pr
   if (!fields) return failure(ROOT, 'invalid json event')
   if (!request) return failure(ROOT, 'no type field found in the event')
   try {
-    const data = await request.run(asker, fields)
+    const data = await request.run(context, fields)
     return data === undefined ? undefined : success(name, data)
   } catch (error) {
     return refusalOf(error, name, parts.log)
@@ -73,14 +77,14 @@ interface LongRequest {
 }
 
 async function answerLong(
-  asker: Asker,
+  context: RequestContext,
   { name, request, fields }: LongRequest,
   { answers, log }: AnswerParts,
 ): Promise<string> {
-  const { accountId } = asker.account
+  const { accountId } = context.account
   try {
     return await answers.ask(accountId, async () => {
-      const reply = success(name, await request.run(asker, fields))
+      const reply = success(name, await request.run(context, fields))
       answers.charge(accountId, reply.length)
       return reply
     })

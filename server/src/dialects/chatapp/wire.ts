@@ -1,7 +1,7 @@
 import { Json } from '../../answers/index.ts'
-import type { Account, Conversation, Member, SignedMessage } from '../../core/chat.ts'
+import type { Account, AuthoredMessage, Conversation, Member } from '../../core/chat.ts'
 import { secondsOf } from '../../lib/clock.ts'
-import { namesToTell } from '../allowance.ts'
+import { namesToTell } from '../rate-limit.ts'
 
 /** A JSON object as a client sent it. Read it with `own`: its keys may be anything. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -74,7 +74,7 @@ export function conversationOf(
   }
 }
 
-export const sentMessageOf = (message: SignedMessage) => ({
+export const sentMessageOf = (message: AuthoredMessage) => ({
   id: message.messageId,
   sender_username: message.sender.username,
   conversation_id: message.conversationId,
@@ -83,7 +83,7 @@ export const sentMessageOf = (message: SignedMessage) => ({
   sent_at: secondsOf(message.sentAt),
 })
 
-export const listedMessageOf = (message: SignedMessage) => ({
+export const listedMessageOf = (message: AuthoredMessage) => ({
   id: message.messageId,
   sender_username: message.sender.username,
   reply_id: message.replyTo,

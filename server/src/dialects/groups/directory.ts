@@ -1,6 +1,6 @@
 import type { Account, Conversation, Conversations } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireWithinLimit } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
 import type { Membership } from './wire.ts'
 
 /** Which conversations an account may address, and by what name. */

@@ -1,5 +1,5 @@
 import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
-import { retryAfterOf } from '../allowance.ts'
+import { retryAfterOf } from '../rate-limit.ts'
 import { type Answer, MalformedRequest } from './wire.ts'
 
 // `Error` and `error`: the documentation has both, each in its place.

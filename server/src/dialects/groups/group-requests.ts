@@ -9,7 +9,7 @@ import {
   nameNotFound,
 } from './errors.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
-import { speaker } from './speaker.ts'
+import { accountOf } from './requester.ts'
 import {
   type Answer,
   enteredGroup,
@@ -76,7 +76,7 @@ export function aboutGroup({ unknownUser, unknownGroup, notMember, run }: GroupR
   return async (argument, context) => {
     const fields = parseArgument(argument)
     const name = fields.text('group_name')
-    const account = await speaker(fields, context)
+    const account = await accountOf(fields, context)
     if (!account) return reply(unknownUser)
     try {
       const conversation = await context.directory.find(account, name, addressOf(context))

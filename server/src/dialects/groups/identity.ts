@@ -1,6 +1,7 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireWithinLimit, signIn } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
+import { signIn } from '../sign-in.ts'
 import { Refused, userNotAuthorized } from './errors.ts'
 import { MAX_USERNAME_LENGTH, requireNewName } from './wire.ts'
 

@@ -4,9 +4,9 @@ import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
-import { Asker } from './asker.ts'
 import { Directory } from './directory.ts'
 import { renderEvent } from './events.ts'
+import { GroupsSocket } from './groups-socket.ts'
 import { Identity } from './identity.ts'
 import { Session } from './session.ts'
 
@@ -36,7 +36,7 @@ export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }
 
   const connect = (connection: SocketIoConnection): SocketIoSession => {
     const session = new Session(connection, { chat, feeds, audiences })
-    return new Asker({ ...shared, session }, { sessions, log })
+    return new GroupsSocket({ ...shared, session }, { sessions, log })
   }
 
   return {

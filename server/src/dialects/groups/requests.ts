@@ -1,10 +1,10 @@
 import type { Account } from '../../core/chat.ts'
-import { requireWithinLimit } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
 import { nameNotFound } from './errors.ts'
 import { aboutGroup, GROUP_ROWS } from './group-requests.ts'
 import { passwordRequired } from './identity.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
-import { boundAs, passwordIn, speaker } from './speaker.ts'
+import { accountOf, boundAccount, passwordIn } from './requester.ts'
 import {
   type Fields,
   groupCreated,
@@ -34,7 +34,7 @@ async function findUser(argument: unknown, context: Context): Promise<Reply> {
   const fields = parseArgument(argument)
   const username = fields.text('username')
   const password = passwordIn(fields)
-  const bound = boundAs(username, context.session)
+  const bound = boundAccount(username, context.session)
   // A bound socket has nothing to prove again, but what it offers must be right.
   if (bound && password === undefined) return found(bound, context)
   const known = await context.identity.prove(username, password, addressOf(context))
@@ -69,7 +69,7 @@ async function found({ accountId }: Account, { chat, directory }: Context): Prom
 async function createGroup(argument: unknown, context: Context): Promise<Reply> {
   const fields = parseArgument(argument)
   const name = fields.text('group_name')
-  const account = await speaker(fields, context)
+  const account = await accountOf(fields, context)
   if (!account) return reply(nameNotFound)
   requireNewName('group_name', name, MAX_GROUP_NAME_LENGTH)
   requireWithinLimit(context.limits.check('guess', addressOf(context)))

@@ -1,12 +1,12 @@
 import type {
   Account,
   AccountId,
+  AuthoredMessage,
   Conversation,
   ConversationId,
   CreatedConversation,
   Member,
   MessageId,
-  SignedMessage,
 } from '../../core/chat.ts'
 import { isoMicros, type Micros } from '../../lib/clock.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
@@ -167,10 +167,10 @@ export const userVisited = (account: Account, conversation: Conversation, member
 /** The history, in two parts: what came after the read mark and what did not. */
 export const enteredGroup = (
   conversation: Conversation,
-  messages: readonly SignedMessage[],
+  messages: readonly AuthoredMessage[],
   lastReadSeq: number,
 ): Answer => {
-  const line = ({ messageId, sentAt, sender, body }: SignedMessage) => ({
+  const line = ({ messageId, sentAt, sender, body }: AuthoredMessage) => ({
     _id: hexId(messageId),
     timestamp: isoTime(sentAt),
     username: sender.username,
@@ -184,7 +184,7 @@ export const enteredGroup = (
 
 export const messageSent = (
   conversation: Pick<Conversation, 'kind' | 'name' | 'gid'>,
-  { messageId, sender, body, sentAt }: SignedMessage,
+  { messageId, sender, body, sentAt }: AuthoredMessage,
 ): Answer => ({
   event: 'message_sent',
   payload: {

@@ -1,12 +1,12 @@
 import {
   type Account,
   type AccountId,
+  type AuthoredMessage,
   type Conversation,
   type ConversationListing,
   type CreatedConversation,
   type Member,
   type Message,
-  type SignedMessage,
   toAccountId,
   toConversationId,
   toMessageId,
@@ -146,7 +146,7 @@ export function participantsOf(creatorId: AccountId, members: readonly Member[])
   return [...creator, ...others].map(({ accountId, username }) => ({ id: accountId, username }))
 }
 
-export function messagesBody(messages: readonly SignedMessage[]): object {
+export function messagesBody(messages: readonly AuthoredMessage[]): object {
   const authors = new Map(messages.map(({ sender }) => [sender.accountId, sender.username]))
   return {
     count: messages.length,

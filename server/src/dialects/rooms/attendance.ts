@@ -9,14 +9,14 @@ import {
 } from '../../core/chat.ts'
 import type { AccountNews, Audiences, Feeds, Sink } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
-import type { Entrance } from './entrance.ts'
+import type { RoomAccess } from './room-access.ts'
 import type { Pass, Visitor } from './wire.ts'
 
 /** What all live connections of one kind share. */
 export interface Hall {
   readonly presence: Chat['presence']
   readonly feeds: Feeds
-  readonly entrance: Entrance
+  readonly access: RoomAccess
   readonly audiences: Audiences
 }
 
@@ -76,16 +76,16 @@ export class Attendance {
 
   /** Checks the pass; its account is then online. Refuses 'Unknown user', 'unknown_conversation', 'rate_limited'. */
   async enter({ secret, gid }: Pass, address: string): Promise<Visit> {
-    const { entrance } = this.#hall
-    const account = await entrance.identify(secret, address)
-    entrance.countEntry(account)
-    const { conversationId } = (await entrance.enter(account, gid, address)).conversation
+    const { access } = this.#hall
+    const account = await access.identify(secret, address)
+    access.countEntry(account)
+    const { conversationId } = (await access.enter(account, gid, address)).conversation
     this.#left?.delete(conversationId)
     await this.#follow(account)
     await this.#hall.audiences.ready(conversationId)
     // Asked again now that a revocation and a leaving would be heard: none can fall in between.
-    await entrance.identify(secret, address)
-    if (!(await entrance.isIn(account, conversationId))) this.#noteLeft(conversationId)
+    await access.identify(secret, address)
+    if (!(await access.isIn(account, conversationId))) this.#noteLeft(conversationId)
     return { visitor: { account, secret }, conversationId }
   }
 

@@ -1,4 +1,4 @@
-import { ObjectReader } from './literal.ts'
+import { ObjectReader } from './json-or-python-literal.ts'
 import { type Pass, parsePass } from './wire.ts'
 
 const MAX_BYTES = 1024

@@ -9,7 +9,7 @@ import {
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
-import { requireWithinLimit, retryAfterOf } from '../allowance.ts'
+import { requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.ts'
 import { type Data, REQUESTS, type Requests } from './requests.ts'
 import { parseJsonBytes } from './wire.ts'

@@ -5,11 +5,11 @@ import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
-import { Entrance } from './entrance.ts'
 import { renderLine, renderPacket } from './events.ts'
 import { createRoomsApp } from './http.ts'
 import { RawClients } from './raw.ts'
 import { REQUESTS, Requests } from './requests.ts'
+import { RoomAccess } from './room-access.ts'
 import { SocketIoClients } from './socket-io.ts'
 
 export type { RoomsSettings } from './settings.ts'
@@ -36,10 +36,10 @@ export interface RoomsDialect extends Dialect {
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
 export function mountRooms(deps: RoomsDeps): RoomsDialect {
   const { chat, feeds, limits, answers, addressOf, log, historyLimit } = deps
-  const entrance = new Entrance(chat, limits)
-  const requests = new Requests({ chat, limits, entrance, answers, historyLimit })
+  const access = new RoomAccess(chat, limits)
+  const requests = new Requests({ chat, limits, access, answers, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
-  const hall = { presence: chat.presence, feeds, entrance }
+  const hall = { presence: chat.presence, feeds, access }
   const raw = new RawClients({ ...hall, audiences: new Audiences(feeds, renderLine) }, limits, log)
   const socketIo = new SocketIoClients({
     hall: { ...hall, audiences: new Audiences(feeds, renderPacket) },

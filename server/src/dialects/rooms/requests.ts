@@ -1,9 +1,10 @@
 import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { costOfText, type Limits } from '../../transport/index.ts'
-import { requireWithinLimit, signIn } from '../allowance.ts'
-import type { Entrance } from './entrance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
+import { signIn } from '../sign-in.ts'
 import { REFUSALS, Refusal, type WireError } from './errors.ts'
+import type { RoomAccess } from './room-access.ts'
 import * as wire from './wire.ts'
 
 /** One HTTP request: the JSON of its body, or its query. */
@@ -89,7 +90,7 @@ function required<Input>(input: Input | undefined, malformed: WireError): Input 
 interface RequestsOptions {
   readonly chat: Chat
   readonly limits: Limits
-  readonly entrance: Entrance
+  readonly access: RoomAccess
   readonly answers: LongAnswers
   /** Messages a history has at most; 0 for all. */
   readonly historyLimit: number
@@ -99,22 +100,22 @@ interface RequestsOptions {
 export class Requests {
   readonly #chat: Chat
   readonly #limits: Limits
-  readonly #entrance: Entrance
+  readonly #access: RoomAccess
   readonly #answers: LongAnswers
   readonly #histories: Histories
   readonly #historyLimit: number
 
-  constructor({ chat, limits, entrance, answers, historyLimit }: RequestsOptions) {
+  constructor({ chat, limits, access, answers, historyLimit }: RequestsOptions) {
     this.#chat = chat
     this.#limits = limits
-    this.#entrance = entrance
+    this.#access = access
     this.#answers = answers
     this.#histories = new Histories(chat.messages)
     this.#historyLimit = historyLimit === 0 ? Infinity : historyLimit
   }
 
   async identify({ secret, address }: Pick<Call, 'secret' | 'address'>): Promise<wire.Visitor> {
-    return { account: await this.#entrance.identify(secret, address), secret }
+    return { account: await this.#access.identify(secret, address), secret }
   }
 
   async register({ login, password, username }: wire.Registration, address: string): Promise<undefined> {
@@ -127,7 +128,7 @@ export class Requests {
     requireWithinLimit(this.#limits.take('login', address))
     const attempt = { login, password, by: 'username', from: address, isFromMd5Client: true } as const
     const account = await signIn(this.#chat, this.#limits, attempt)
-    return { username: account.displayName, uuid: await this.#entrance.openSession(account) }
+    return { username: account.displayName, uuid: await this.#access.openSession(account) }
   }
 
   async createRoom({ account }: wire.Visitor): Promise<Data> {
@@ -142,14 +143,14 @@ export class Requests {
     address: string,
   ): Promise<undefined> {
     requireWithinLimit(this.#limits.take('send', account.accountId, costOfText(body)))
-    const standing = await this.#entrance.enter(account, gid, address)
+    const standing = await this.#access.enter(account, gid, address)
     await this.#chat.messages.send(account, standing, { body })
   }
 
   readHistory(visitor: wire.Visitor, query: wire.HistoryQuery, address: string): Promise<Data> {
     const { accountId } = visitor.account
     return this.#answers.ask(accountId, async () => {
-      const { conversation } = await this.#entrance.enter(visitor.account, query.gid, address)
+      const { conversation } = await this.#access.enter(visitor.account, query.gid, address)
       const blocks = this.#histories.read({
         conversation,
         before: query.before ?? Infinity,

@@ -1,5 +1,5 @@
 import type { Block } from '../../answers/index.ts'
-import type { Account, AccountId, Sender, SignedMessage } from '../../core/chat.ts'
+import type { Account, AccountId, AuthoredMessage, Sender } from '../../core/chat.ts'
 import { MICROS_PER_SECOND } from '../../lib/clock.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
 
@@ -15,7 +15,7 @@ export interface WireMessage {
 }
 
 /** The sender's uuid stands first, so that its place in the bytes is known. */
-export const wireMessage = ({ sender, messageId, body, sentAt }: SignedMessage): WireMessage => ({
+export const wireMessage = ({ sender, messageId, body, sentAt }: AuthoredMessage): WireMessage => ({
   sender: { uuid: sender.uuid, username: sender.displayName },
   msg: { msgId: messageId, txt: body, timestamp: sentAt / MICROS_PER_SECOND },
 })
@@ -23,7 +23,7 @@ export const wireMessage = ({ sender, messageId, body, sentAt }: SignedMessage):
 /** How many bytes of a message's JSON come before its sender's uuid. */
 export const UUID_OFFSET = '{"sender":{"uuid":"'.length
 
-export const writeMessage = (message: SignedMessage): string => JSON.stringify(wireMessage(message))
+export const writeMessage = (message: AuthoredMessage): string => JSON.stringify(wireMessage(message))
 
 /**
  * A block of a history as its reader sees it: the reader's own messages carry the secret by which the session knows

@@ -2,10 +2,10 @@ import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import type { AccountName, AccountNotice, AccountStore, NewAccount } from '../store.ts'
+import { batchedLookup } from './batched-lookup.ts'
 import type { Queryable } from './pool.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
-import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresAccounts implements AccountStore {
@@ -20,7 +20,7 @@ export class PostgresAccounts implements AccountStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = lookUpTogether<Account>(sql, ['bigint'], FIND)
+    this.#find = batchedLookup<Account>(sql, ['bigint'], FIND)
     this.#findByUsername = prepare<Account>(sql, FIND_BY_USERNAME)
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)

@@ -2,10 +2,10 @@ import type { AccountId, ConversationId } from '../../core/types.ts'
 import { type ChangeRow, merged } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { Queryable } from './pool.ts'
-import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
+import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
-type SentRow = SignedRow & { readonly change: number; readonly isDeleted: boolean }
+type SentRow = AuthoredRow & { readonly change: number; readonly isDeleted: boolean }
 
 export class PostgresChanges implements ChangeStore {
   readonly #last
@@ -44,7 +44,7 @@ export class PostgresChanges implements ChangeStore {
     ])
     const messages = sent.map(({ change, isDeleted, ...row }) => ({
       change,
-      message: isDeleted ? undefined : signedOf(row),
+      message: isDeleted ? undefined : authoredOf(row),
     }))
     return merged(after, messages, others, limit)
   }

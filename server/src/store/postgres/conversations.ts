@@ -1,8 +1,8 @@
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
+import { type ListingRow, listingOf } from '../member-views.ts'
 import { pairOf } from '../pair.ts'
-import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type {
   ConversationName,
   ConversationStore,
@@ -10,11 +10,11 @@ import type {
   NewConversation,
   Standing,
 } from '../store.ts'
+import { batchedLookup } from './batched-lookup.ts'
 import { FIND_LISTING, LIST, LIST_NAMES, STANDING, type StandingRow, standingOf } from './listings.ts'
 import type { Queryable } from './pool.ts'
 import { CONVERSATION_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
-import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresConversations implements ConversationStore {
@@ -31,11 +31,11 @@ export class PostgresConversations implements ConversationStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = lookUpTogether<Conversation>(sql, ['bigint'], FIND)
+    this.#find = batchedLookup<Conversation>(sql, ['bigint'], FIND)
     this.#findByGid = prepare<Conversation>(sql, FIND_BY_GID)
     this.#findOpenByName = prepare<Conversation>(sql, FIND_OPEN_BY_NAME)
     this.#findPrivate = prepare<Conversation>(sql, FIND_PRIVATE)
-    this.#standing = lookUpTogether<StandingRow>(sql, ['bigint', 'bigint'], STANDING)
+    this.#standing = batchedLookup<StandingRow>(sql, ['bigint', 'bigint'], STANDING)
     this.#findListing = prepare<ListingRow>(sql, FIND_LISTING)
     this.#list = prepare<ListingRow>(sql, LIST)
     this.#listNames = prepare<ConversationName>(sql, LIST_NAMES)

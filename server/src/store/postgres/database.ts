@@ -1,6 +1,6 @@
 import { shownPostgres } from '../../lib/postgres-address.ts'
+import { DedicatedConnection } from './dedicated-connection.ts'
 import { type ConnectOptions, connect } from './driver.ts'
-import { Held } from './held.ts'
 import { Pool } from './pool.ts'
 import { requireSession } from './pooler.ts'
 import { requireTls } from './tls.ts'
@@ -21,20 +21,21 @@ export const connectForWriting = (url: string): Pool =>
   new Pool({ open: (onclose) => connect(url, 1, { onclose }), graceSeconds: 0 })
 
 /** Opens one connection. Throws `StoreRefusal` when TLS is asked of a server that has none. */
-export const openForMigrating = (url: string): Promise<Held> => hold(url, {})
+export const openForMigrating = (url: string): Promise<DedicatedConnection> => hold(url, {})
 
 /** Opens one connection, whose statements may each take as long as a whole table does. Throws as `openForMigrating`. */
-export const openForMoving = (url: string): Promise<Held> => hold(url, { statementTimeoutMs: 0 })
+export const openForMoving = (url: string): Promise<DedicatedConnection> =>
+  hold(url, { statementTimeoutMs: 0 })
 
-async function hold(url: string, options: Partial<ConnectOptions>): Promise<Held> {
+async function hold(url: string, options: Partial<ConnectOptions>): Promise<DedicatedConnection> {
   await requireTls(url)
-  const open = () => Held.open((onclose) => connect(url, 1, { ...options, onclose }))
-  const held = await open()
+  const open = () => DedicatedConnection.open((onclose) => connect(url, 1, { ...options, onclose }))
+  const connection = await open()
   try {
-    await requireSession(held, { database: shownPostgres(url), openOther: open })
-    return held
+    await requireSession(connection, { database: shownPostgres(url), openOther: open })
+    return connection
   } catch (error) {
-    await held.close()
+    await connection.close()
     throw error
   }
 }

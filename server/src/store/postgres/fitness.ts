@@ -1,11 +1,11 @@
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 import { tooOld, wrongEncoding } from './refusals.ts'
 
 const OLDEST = 15
 
 /** Throws `StoreRefusal` for a server that is too old, or a database that cannot hold what people write. */
-export async function requireFit(held: Held, database: string): Promise<void> {
-  const [server] = await held.query<{ version: number; encoding: string }>(`
+export async function requireFit(connection: DedicatedConnection, database: string): Promise<void> {
+  const [server] = await connection.query<{ version: number; encoding: string }>(`
     SELECT current_setting('server_version_num')::int / 10000 AS version,
       current_setting('server_encoding') AS encoding`)
   if (!server) return

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
 import { PostgresAccounts } from './accounts.ts'
+import type { Command } from './batch-request.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
@@ -15,7 +16,6 @@ import { awaySentence, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
 import { PostgresSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
-import type { Command } from './steps.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
 
 export interface PostgresOptions extends WriterHooks {
@@ -67,12 +67,12 @@ async function migrateOnceThere({
 }
 
 async function migrateNow(url: string, database: string): Promise<void> {
-  const held = await openForMigrating(url)
+  const connection = await openForMigrating(url)
   try {
-    await requireFit(held, database)
-    await migrate(held, database)
+    await requireFit(connection, database)
+    await migrate(connection, database)
   } finally {
-    await held.close()
+    await connection.close()
   }
 }
 

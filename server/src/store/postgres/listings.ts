@@ -1,5 +1,5 @@
 import type { AccountId, Conversation } from '../../core/types.ts'
-import { type MemberColumns, memberOf } from '../seen-by-one.ts'
+import { type MemberColumns, memberOf } from '../member-views.ts'
 import type { Standing } from '../store.ts'
 import { CONVERSATION_COLUMNS, isBlocked } from './rows.ts'
 

@@ -1,5 +1,5 @@
+import { UNFINISHED } from '../import-guard.ts'
 import { columnNames, TABLES, type Table } from '../tables.ts'
-import { UNFINISHED } from '../unfinished.ts'
 
 // The statements of an import; `unfinished_import` has one row.
 

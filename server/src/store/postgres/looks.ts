@@ -1,5 +1,5 @@
 import { nameLook } from '../../lib/name-forms.ts'
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 
 /** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOK_COLUMNS = `
@@ -18,7 +18,7 @@ const NAMES = [
 ] as const
 
 /** Records the looks of names that are more than ASCII: SQL cannot tell what those look like. */
-export async function recordLooks(held: Held): Promise<void> {
+export async function recordLooks(connection: DedicatedConnection): Promise<void> {
   for (const { table, name, key, look } of NAMES) {
     const page = `
       SELECT id::text AS id, ${name} AS name FROM ${table}
@@ -28,14 +28,14 @@ export async function recordLooks(held: Held): Promise<void> {
       WHERE t.id = n.id AND NOT EXISTS (SELECT FROM ${table} o WHERE o.${look} = n.look)`
     let after = '0'
     for (;;) {
-      const rows = await held.query<{ id: string; name: string }>(page, [after])
+      const rows = await connection.query<{ id: string; name: string }>(page, [after])
       const last = rows.at(-1)
       if (!last) break
       after = last.id
       // In reverse, since a `Map` keeps the last: the first of the names that look alike gets the look.
       const ids = new Map(rows.toReversed().map((row) => [nameLook(row.name), row.id]))
       ids.delete('')
-      await held.query(record, [JSON.stringify(Array.from(ids, ([is, id]) => ({ id, look: is })))])
+      await connection.query(record, [JSON.stringify(Array.from(ids, ([is, id]) => ({ id, look: is })))])
     }
   }
 }

@@ -1,12 +1,12 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type Message, type MessageId, type SignedMessage, toMessageId } from '../../core/types.ts'
+import { type AuthoredMessage, type Message, type MessageId, toMessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
 import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
+import { sendOf } from './batch-request.ts'
 import type { Queryable } from './pool.ts'
-import { MESSAGE_COLUMNS, SENDER_COLUMNS, type SignedRow, signedOf } from './rows.ts'
+import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
-import { sendOf } from './steps.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** What the database answers to a send: the numbers of a new message, or the first one of that client id. */
@@ -28,8 +28,8 @@ export class PostgresMessages implements MessageStore {
     this.#find = prepare<Message>(sql, FIND)
     this.#seqFrom = prepare<{ seq: number }>(sql, 'SELECT chat_seq_from($1, $2) AS seq')
     this.#seqUpTo = prepare<{ seq: number }>(sql, 'SELECT chat_seq_up_to($1, $2) AS seq')
-    this.#listOldest = prepare<SignedRow>(sql, LIST_OLDEST)
-    this.#listNewest = prepare<SignedRow>(sql, LIST_NEWEST)
+    this.#listOldest = prepare<AuthoredRow>(sql, LIST_OLDEST)
+    this.#listNewest = prepare<AuthoredRow>(sql, LIST_NEWEST)
   }
 
   append(message: NewMessage): Promise<Appended> {
@@ -45,7 +45,7 @@ export class PostgresMessages implements MessageStore {
     return this.#find.get(messageId)
   }
 
-  async list(page: MessagePage): Promise<readonly SignedMessage[]> {
+  async list(page: MessagePage): Promise<readonly AuthoredMessage[]> {
     const { conversationId, limit } = page
     const isForward = page.after !== undefined
     return this.#listBetween(conversationId, { ...(await this.#boundsOf(page)), limit, isForward })
@@ -54,7 +54,7 @@ export class PostgresMessages implements MessageStore {
   listPlaces(
     conversationId: ConversationId,
     { first, last }: { first: number; last: number },
-  ): Promise<readonly SignedMessage[]> {
+  ): Promise<readonly AuthoredMessage[]> {
     const between = { after: first - 1, before: last + 1, limit: last - first + 1, isForward: true }
     return this.#listBetween(conversationId, between)
   }
@@ -62,15 +62,15 @@ export class PostgresMessages implements MessageStore {
   async #listBetween(
     conversationId: ConversationId,
     { limit, isForward, ...bounds }: { after: number; before: number; limit: number; isForward: boolean },
-  ): Promise<readonly SignedMessage[]> {
+  ): Promise<readonly AuthoredMessage[]> {
     let { after, before } = bounds
     const statement = isForward ? this.#listOldest : this.#listNewest
-    const found: SignedMessage[] = []
+    const found: AuthoredMessage[] = []
     while (found.length < limit) {
       const wanted = Math.min(PIECE, limit - found.length)
       const rows = await statement.all(conversationId, after, before, wanted)
       await pause()
-      for (const row of rows) found.push(signedOf(row))
+      for (const row of rows) found.push(authoredOf(row))
       const last = found.at(-1)
       if (rows.length < wanted || last === undefined) break
       if (isForward) after = last.seq

@@ -10,11 +10,11 @@ import { WriteQueue } from './write-queue.ts'
 export async function openPostgresToOperate(url: string): Promise<Store> {
   const database = shownPostgres(url)
   try {
-    const held = await openForMigrating(url)
+    const connection = await openForMigrating(url)
     try {
-      await requireCurrent(held, database)
+      await requireCurrent(connection, database)
     } finally {
-      await held.close()
+      await connection.close()
     }
   } catch (error) {
     throw refusalOf(error, database)

@@ -1,18 +1,21 @@
 import { PAGE_ROWS } from '../moving.ts'
 import { columnNames, type Row, type Table } from '../tables.ts'
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 
 /** See `MovingSource`. Within a transaction, one table at a time. */
-export async function* pagesOf(held: Held, table: Table): AsyncGenerator<readonly Row[]> {
+export async function* pagesOf(
+  connection: DedicatedConnection,
+  table: Table,
+): AsyncGenerator<readonly Row[]> {
   // All rows are wanted: a plan that gives the first ones soonest is not the best for that.
-  await held.query('SET LOCAL cursor_tuple_fraction = 1')
-  await held.query(`DECLARE pages NO SCROLL CURSOR FOR ${select(table)}`)
+  await connection.query('SET LOCAL cursor_tuple_fraction = 1')
+  await connection.query(`DECLARE pages NO SCROLL CURSOR FOR ${select(table)}`)
   for (;;) {
-    const page = await held.tuples(`FETCH ${PAGE_ROWS} FROM pages`)
+    const page = await connection.tuples(`FETCH ${PAGE_ROWS} FROM pages`)
     if (page.length > 0) yield page
     if (page.length < PAGE_ROWS) break
   }
-  await held.query('CLOSE pages')
+  await connection.query('CLOSE pages')
 }
 
 function select(table: Table): string {

@@ -1,4 +1,4 @@
-import { type Message, type Sender, type SignedMessage, toSender } from '../../core/types.ts'
+import { type AuthoredMessage, type Message, type Sender, toSender } from '../../core/types.ts'
 
 // The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
 
@@ -32,8 +32,8 @@ export const isBlocked = (accountId: string): string => `
     WHERE o.conversation_id = c.id))`
 
 /** A message with its sender, as selected by `MESSAGE_COLUMNS` and `SENDER_COLUMNS`. */
-export type SignedRow = Message & Omit<Sender, 'accountId'>
+export type AuthoredRow = Message & Omit<Sender, 'accountId'>
 
-export function signedOf({ uuid, username, displayName, ...message }: SignedRow): SignedMessage {
+export function authoredOf({ uuid, username, displayName, ...message }: AuthoredRow): AuthoredMessage {
   return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
 }

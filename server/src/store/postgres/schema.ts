@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
+import { outdated, type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
-import { outdated, type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
 import { ACCOUNT_WRITES } from './accounts-writes.ts'
 import { ADMISSION } from './admission.ts'
 import { BATCH } from './batch.ts'
 import { CHANGES } from './changes.ts'
 import { CONTACT_WRITES } from './contacts-writes.ts'
 import { CONVERSATION_WRITES } from './conversations-writes.ts'
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { MEMBER_WRITES } from './members-writes.ts'
 import { MESSAGE_WRITES } from './messages-writes.ts'
@@ -34,42 +34,49 @@ export const FUNCTIONS = [
 ].join('\n')
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
-export async function migrate(held: Held, database: string, purpose: Purpose = 'serve'): Promise<void> {
-  await held.commit(async () => {
-    await held.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-    const pending = pendingMigrations(MIGRATIONS, await applied(held, database, purpose), database)
+export async function migrate(
+  connection: DedicatedConnection,
+  database: string,
+  purpose: Purpose = 'serve',
+): Promise<void> {
+  await connection.commit(async () => {
+    await connection.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+    const pending = pendingMigrations(MIGRATIONS, await applied(connection, database, purpose), database)
     for (const { number, name, sql, fill } of pending) {
-      await held.query(sql)
-      await fill?.(held)
-      await held.query('INSERT INTO schema_migrations (number, name) VALUES ($1, $2)', [`${number}`, name])
+      await connection.query(sql)
+      await fill?.(connection)
+      await connection.query('INSERT INTO schema_migrations (number, name) VALUES ($1, $2)', [
+        `${number}`,
+        name,
+      ])
     }
-    await held.query(`DELETE FROM writers WHERE at < now() - interval '1 day'`)
+    await connection.query(`DELETE FROM writers WHERE at < now() - interval '1 day'`)
     const digest = createHash('sha256').update(FUNCTIONS).digest('hex')
-    const [known] = await held.query<{ value: string }>(KNOWN_FUNCTIONS)
+    const [known] = await connection.query<{ value: string }>(KNOWN_FUNCTIONS)
     if (known?.value === digest) return
-    await held.query(FUNCTIONS)
-    await held.query(KNOW_FUNCTIONS, [digest])
+    await connection.query(FUNCTIONS)
+    await connection.query(KNOW_FUNCTIONS, [digest])
   })
 }
 
 /** Refuses a database that is not of this version, or holds part of an import. */
-export async function requireCurrent(held: Held, database: string): Promise<void> {
-  const names = await tableNames(held)
+export async function requireCurrent(connection: DedicatedConnection, database: string): Promise<void> {
+  const names = await tableNames(connection)
   if (names.size === 0) throw empty(database)
   if (names.has(UNFINISHED)) throw unfinished(database)
   if (!names.has('schema_migrations') || TABLES.some(({ name }) => !names.has(name))) throw foreign(database)
-  if ((await newestOf(held)) !== MIGRATIONS.length) throw outdated(database)
+  if ((await newestOf(connection)) !== MIGRATIONS.length) throw outdated(database)
 }
 
-async function tableNames(held: Held): Promise<ReadonlySet<string>> {
-  const tables = await held.query<{ name: string }>(
+async function tableNames(connection: DedicatedConnection): Promise<ReadonlySet<string>> {
+  const tables = await connection.query<{ name: string }>(
     'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
   )
   return new Set(tables.map(({ name }) => name))
 }
 
-async function newestOf(held: Held): Promise<number> {
-  const [newest] = await held.query<{ number: number | null }>(
+async function newestOf(connection: DedicatedConnection): Promise<number> {
+  const [newest] = await connection.query<{ number: number | null }>(
     'SELECT max(number) AS number FROM schema_migrations',
   )
   return newest?.number ?? 0
@@ -80,10 +87,10 @@ const KNOW_FUNCTIONS = `
   INSERT INTO settings (name, value) VALUES ('functions', $1)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 
-async function applied(held: Held, database: string, purpose: Purpose): Promise<number> {
-  const names = await tableNames(held)
+async function applied(connection: DedicatedConnection, database: string, purpose: Purpose): Promise<number> {
+  const names = await tableNames(connection)
   if (names.size === 0) {
-    await held.query(`
+    await connection.query(`
       CREATE TABLE schema_migrations (
         number int PRIMARY KEY,
         name text NOT NULL,
@@ -91,12 +98,12 @@ async function applied(held: Held, database: string, purpose: Purpose): Promise<
       )`)
   } else if (!names.has('schema_migrations')) throw foreign(database)
   if (purpose === 'serve' && names.has(UNFINISHED)) throw unfinished(database)
-  return newestOf(held)
+  return newestOf(connection)
 }
 
 /** `fill` does what SQL cannot, afterwards and in the same transaction. */
 interface PostgresMigration extends Migration {
-  readonly fill?: (held: Held) => Promise<void>
+  readonly fill?: (connection: DedicatedConnection) => Promise<void>
 }
 
 export const MIGRATIONS: readonly PostgresMigration[] = [

@@ -1,7 +1,7 @@
 import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, Session, SessionStore } from '../store.ts'
+import { batchedLookup } from './batched-lookup.ts'
 import type { Queryable } from './pool.ts'
-import { lookUpTogether } from './together.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresSessions implements SessionStore {
@@ -10,7 +10,7 @@ export class PostgresSessions implements SessionStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = lookUpTogether<Session>(sql, ['text', 'text'], FIND)
+    this.#find = batchedLookup<Session>(sql, ['text', 'text'], FIND)
   }
 
   open(session: NewSession): Promise<void> {

@@ -2,7 +2,7 @@ import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { MovingSource } from '../moving.ts'
 import type { Row, Table } from '../tables.ts'
 import { openForMoving } from './database.ts'
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 import { pagesOf } from './pages.ts'
 import { refusalOf } from './refusals.ts'
 import { requireCurrent } from './schema.ts'
@@ -12,12 +12,12 @@ export async function openPostgresSource(url: string): Promise<PostgresSource> {
   const database = shownPostgres(url)
   try {
     await using opened = new AsyncDisposableStack()
-    const held = await openForMoving(url)
-    opened.defer(() => held.close())
-    await held.query(ONE_MOMENT)
-    await requireCurrent(held, database)
+    const connection = await openForMoving(url)
+    opened.defer(() => connection.close())
+    await connection.query(ONE_MOMENT)
+    await requireCurrent(connection, database)
     opened.move()
-    return new PostgresSource(held, database)
+    return new PostgresSource(connection, database)
   } catch (error) {
     throw refusalOf(error, database)
   }
@@ -29,22 +29,22 @@ const ONE_MOMENT = `
   BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
 
 class PostgresSource implements MovingSource {
-  readonly #held: Held
+  readonly #connection: DedicatedConnection
   readonly #database: string
 
-  constructor(held: Held, database: string) {
-    this.#held = held
+  constructor(connection: DedicatedConnection, database: string) {
+    this.#connection = connection
     this.#database = database
   }
 
   async count({ name }: Table): Promise<number> {
-    const [counted] = await this.#held.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)
+    const [counted] = await this.#connection.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)
     return counted?.rows ?? 0
   }
 
   async *pages(table: Table): AsyncGenerator<readonly Row[]> {
     try {
-      yield* pagesOf(this.#held, table)
+      yield* pagesOf(this.#connection, table)
     } catch (error) {
       throw refusalOf(error, this.#database)
     }
@@ -52,12 +52,12 @@ class PostgresSource implements MovingSource {
 
   /** What the nodes have agreed on under that name, as of the same moment. */
   async agreed(name: string): Promise<string | undefined> {
-    const [kept] = await this.#held.query<{ value: string }>(AGREED, [name])
+    const [kept] = await this.#connection.query<{ value: string }>(AGREED, [name])
     return kept?.value
   }
 
   close(): Promise<void> {
-    return this.#held.close()
+    return this.#connection.close()
   }
 }
 

@@ -1,12 +1,12 @@
 import { shownPostgres } from '../../lib/postgres-address.ts'
+import { misfit, notEmpty, otherArchive, UNFINISHED } from '../import-guard.ts'
 import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
-import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
 import { openForMoving } from './database.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
+import { dropIndexes } from './drop-indexes.ts'
 import { isAway, isOutage } from './failure.ts'
 import { requireFit } from './fitness.ts'
-import type { Held } from './held.ts'
-import { lift } from './lifted.ts'
 import {
   BEGIN,
   BEGUN,
@@ -30,49 +30,49 @@ export async function openPostgresTarget(url: string): Promise<PostgresTarget> {
   try {
     await migrateOnce(url, database)
     await using opened = new AsyncDisposableStack()
-    const held = await openForMoving(url)
-    opened.defer(() => held.close())
-    await held.query(LOADING)
+    const connection = await openForMoving(url)
+    opened.defer(() => connection.close())
+    await connection.query(LOADING)
     opened.move()
-    return new PostgresTarget(held, database)
+    return new PostgresTarget(connection, database)
   } catch (error) {
     throw refusalOf(error, database)
   }
 }
 
 async function migrateOnce(url: string, database: string): Promise<void> {
-  const held = await openForMoving(url)
+  const connection = await openForMoving(url)
   try {
-    await requireFit(held, database)
-    await migrate(held, database, 'import')
+    await requireFit(connection, database)
+    await migrate(connection, database, 'import')
   } finally {
-    await held.close()
+    await connection.close()
   }
 }
 
 class PostgresTarget implements MovingTarget {
-  readonly #held: Held
+  readonly #connection: DedicatedConnection
   readonly #database: string
 
-  constructor(held: Held, database: string) {
-    this.#held = held
+  constructor(connection: DedicatedConnection, database: string) {
+    this.#connection = connection
     this.#database = database
   }
 
   begin(archiveId: string): Promise<Sums> {
     return this.#commit(async () => {
       if (await this.#isBegun()) {
-        const [begun] = await this.#held.query<{ archive: string; sums: Sums }>(BEGUN)
+        const [begun] = await this.#connection.query<{ archive: string; sums: Sums }>(BEGUN)
         if (begun?.archive !== archiveId) throw otherArchive(this.#database)
         return begun.sums
       }
       for (const { name } of TABLES) {
-        const [row] = await this.#held.query(`SELECT 1 FROM ${name} LIMIT 1`)
+        const [row] = await this.#connection.query(`SELECT 1 FROM ${name} LIMIT 1`)
         if (row) throw notEmpty(this.#database)
       }
-      const lifted = await lift(this.#held)
-      await this.#held.query(CREATE)
-      await this.#held.query(BEGIN, [archiveId, JSON.stringify(lifted)])
+      const lifted = await dropIndexes(this.#connection)
+      await this.#connection.query(CREATE)
+      await this.#connection.query(BEGIN, [archiveId, JSON.stringify(lifted)])
       return {}
     })
   }
@@ -81,24 +81,24 @@ class PostgresTarget implements MovingTarget {
     const names = columnNames(table)
     const records = rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])))
     await this.#commit(async () => {
-      await this.#held.query(insertInto(table), [JSON.stringify(records)])
-      await this.#held.query(PROGRESS, [JSON.stringify(sums)])
+      await this.#connection.query(insertInto(table), [JSON.stringify(records)])
+      await this.#connection.query(PROGRESS, [JSON.stringify(sums)])
     }, table.name)
   }
 
   async settle(): Promise<void> {
-    const [settling] = await this.#held.query<{ lifted: readonly string[] }>(LIFTED)
+    const [settling] = await this.#connection.query<{ lifted: readonly string[] }>(LIFTED)
     await this.#commit(async () => {
-      for (const statement of settling?.lifted ?? []) await this.#held.query(statement)
-      await this.#held.query(SETTLED)
+      for (const statement of settling?.lifted ?? []) await this.#connection.query(statement)
+      await this.#connection.query(SETTLED)
     }, 'one table')
   }
 
   async *pages(table: Table): AsyncGenerator<readonly Row[]> {
     try {
-      await this.#held.query('BEGIN READ ONLY')
-      yield* pagesOf(this.#held, table)
-      await this.#held.query('COMMIT')
+      await this.#connection.query('BEGIN READ ONLY')
+      yield* pagesOf(this.#connection, table)
+      await this.#connection.query('COMMIT')
     } catch (error) {
       throw this.#refusalOf(error)
     }
@@ -107,30 +107,30 @@ class PostgresTarget implements MovingTarget {
   /** Replaces what nodes may have agreed on before: this value is the one that the rows belong to. */
   keep(name: string, value: string): Promise<void> {
     return this.#commit(async () => {
-      await this.#held.query(KEEP, [name, value])
+      await this.#connection.query(KEEP, [name, value])
     })
   }
 
   async finish(): Promise<void> {
     await this.#commit(async () => {
-      await this.#held.query(FINISH)
-      await this.#held.query(FUNCTIONS)
+      await this.#connection.query(FINISH)
+      await this.#connection.query(FUNCTIONS)
     })
   }
 
   close(): Promise<void> {
-    return this.#held.close()
+    return this.#connection.close()
   }
 
   async #isBegun(): Promise<boolean> {
-    const [row] = await this.#held.query(IS_BEGUN, [UNFINISHED])
+    const [row] = await this.#connection.query(IS_BEGUN, [UNFINISHED])
     return row !== undefined
   }
 
   /** An error that is not the engine's is one of the rows of that table. */
   async #commit<T>(work: () => Promise<T>, table?: string): Promise<T> {
     try {
-      return await this.#held.commit(work)
+      return await this.#connection.commit(work)
     } catch (error) {
       throw this.#refusalOf(error, table)
     }

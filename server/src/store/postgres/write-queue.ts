@@ -3,11 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
+import { type Answer, answersOf, type Command, isUnspeakable, stepsOf } from './batch-request.ts'
 import { connectForWriting } from './database.ts'
 import { ANSWER_TIMEOUT_MS } from './driver.ts'
 import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
 import type { Pool } from './pool.ts'
-import { type Answer, answersOf, type Command, isUnspeakable, stepsOf } from './steps.ts'
 
 // Unanswered writes. One more is refused 'busy'.
 const MAX_PENDING = 50_000

@@ -1,6 +1,6 @@
 import { backup, DatabaseSync } from 'node:sqlite'
+import { UNFINISHED, unfinished } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
-import { UNFINISHED, unfinished } from '../unfinished.ts'
 import { fileThere, openForReading } from './database.ts'
 import { engineCode } from './failure.ts'
 import { foreign, noRoom, refusalOf } from './refusals.ts'

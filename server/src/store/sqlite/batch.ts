@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import { engineCode, mayComeBack } from './failure.ts'
-import { Ledger } from './ledger.ts'
+import { LogHeads } from './log-heads.ts'
 import { prepare } from './statement.ts'
 import { type Answer, type Command, type WriteName, writesOn } from './writes.ts'
 
@@ -10,8 +10,8 @@ import { type Answer, type Command, type WriteName, writesOn } from './writes.ts
 const CHECK_FIRST: ReadonlySet<WriteName> = new Set<WriteName>(['messages.append'])
 const NONE: ReadonlySet<WriteName> = new Set()
 
-// These neither read nor write what the ledger keeps. Before any other, it is settled and forgets.
-const SPARE_LEDGER: ReadonlySet<WriteName> = new Set<WriteName>([
+// These neither read nor write what the heads of the logs are. Before any other, these are settled and forgotten.
+const SPARE_HEADS: ReadonlySet<WriteName> = new Set<WriteName>([
   ...(['ping', 'messages.append', 'contacts.add', 'members.setCurrent'] as const),
   ...(['accounts.create', 'accounts.setBio', 'accounts.setSeen', 'accounts.revoke'] as const),
   ...(['accounts.enable', 'accounts.setPassword', 'accounts.freeGuests'] as const),
@@ -23,7 +23,7 @@ class Unguarded extends Error {}
 /** Runs commands in one transaction: each is refused by itself, and all are durable when `run` returns. */
 export class Batch {
   readonly #db: DatabaseSync
-  readonly #ledger: Ledger
+  readonly #heads: LogHeads
   readonly #writes: Readonly<Record<WriteName, (argument: never) => unknown>>
   readonly #begin
   readonly #commit
@@ -33,8 +33,8 @@ export class Batch {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#ledger = new Ledger(db)
-    this.#writes = writesOn(db, this.#ledger)
+    this.#heads = new LogHeads(db)
+    this.#writes = writesOn(db, this.#heads)
     this.#begin = prepare(db, 'BEGIN IMMEDIATE')
     this.#commit = prepare(db, 'COMMIT')
     this.#savepoint = prepare(db, 'SAVEPOINT command')
@@ -47,12 +47,12 @@ export class Batch {
     try {
       this.#begin.run()
       const answers = commands.map((command) => this.#answer(command, unguarded))
-      this.#ledger.settle()
+      this.#heads.settle()
       isCommitting = true
       this.#commit.run()
       return answers
     } catch (error) {
-      this.#ledger.forget()
+      this.#heads.forget()
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
       if (error instanceof Unguarded) return this.run(commands, NONE)
@@ -69,9 +69,9 @@ export class Batch {
   }
 
   #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): Answer {
-    if (!SPARE_LEDGER.has(name)) {
-      this.#ledger.settle()
-      this.#ledger.forget()
+    if (!SPARE_HEADS.has(name)) {
+      this.#heads.settle()
+      this.#heads.forget()
     }
     const isGuarded = !unguarded.has(name)
     if (isGuarded) this.#savepoint.run()

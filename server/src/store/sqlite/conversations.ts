@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
+import { type ListingRow, listingOf } from '../member-views.ts'
 import { pairOf } from '../pair.ts'
-import { type ListingRow, listingOf } from '../seen-by-one.ts'
 import type {
   ConversationName,
   ConversationStore,

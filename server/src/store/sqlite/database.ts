@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
-import { type Purpose, UNFINISHED, unfinished } from '../unfinished.ts'
+import { type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { engineCode } from './failure.ts'
 import { lockFor } from './lock.ts'
 import { OpenFiles } from './open-files.ts'

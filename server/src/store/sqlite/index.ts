@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Purpose } from '../import-guard.ts'
 import type { Store } from '../store.ts'
-import type { Purpose } from '../unfinished.ts'
 import { AccountReader } from './account-reader.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { SqliteChanges } from './change-log.ts'

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type MemberColumns, memberOf } from '../seen-by-one.ts'
+import { type MemberColumns, memberOf } from '../member-views.ts'
 import type { Membership } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, IS_BLOCKED } from './rows.ts'
 

@@ -4,7 +4,7 @@ import type { AccountId, ConversationId, Message, MessageId } from '../../core/t
 import type { Micros } from '../../lib/clock.ts'
 import type { Deleted, NewMessage } from '../store.ts'
 import type { Changes } from './changes.ts'
-import type { Ledger } from './ledger.ts'
+import type { LogHeads } from './log-heads.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
@@ -18,7 +18,7 @@ type Removal = { readonly messageId: MessageId; readonly by: AccountId; readonly
 
 export class MessageWrites {
   readonly #changes: Changes
-  readonly #ledger: Ledger
+  readonly #heads: LogHeads
   readonly #findFirst
   readonly #isQuotable
   readonly #insert
@@ -27,9 +27,9 @@ export class MessageWrites {
   readonly #findNewest
   readonly #settleLast
 
-  constructor(db: DatabaseSync, { changes, ledger }: { changes: Changes; ledger: Ledger }) {
+  constructor(db: DatabaseSync, { changes, heads }: { changes: Changes; heads: LogHeads }) {
     this.#changes = changes
-    this.#ledger = ledger
+    this.#heads = heads
     this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
     this.#isQuotable = prepare(db, IS_QUOTABLE)
     this.#insert = prepare(db, INSERT)
@@ -50,10 +50,10 @@ export class MessageWrites {
     const { lastSeq, lastChange, activityAt } = this.#requireMaySend({ conversationId, senderId, replyTo })
     const seq = lastSeq + 1
     const change = lastChange + 1
-    const messageId = this.#ledger.nextMessageId()
+    const messageId = this.#heads.nextMessageId()
     const sentAt = Math.max(at, activityAt + 1)
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
-    this.#ledger.move(conversationId, { messageId, at: sentAt })
+    this.#heads.move(conversationId, { messageId, at: sentAt })
     return sentAt === at ? [messageId, seq, change] : [messageId, seq, change, sentAt]
   }
 
@@ -79,9 +79,9 @@ export class MessageWrites {
     readonly lastChange: number
     readonly activityAt: Micros
   } {
-    const position = this.#ledger.position(conversationId)
+    const position = this.#heads.position(conversationId)
     if (!position) throw new ChatError('unknown_conversation', { conversationId })
-    const { isMember, isBlocked } = this.#ledger.speaker(conversationId, senderId)
+    const { isMember, isBlocked } = this.#heads.speaker(conversationId, senderId)
     if (!isMember) throw new ChatError('not_a_member', { conversationId })
     if (isBlocked) throw new ChatError('message_refused', { conversationId })
     if (replyTo !== null && !this.#isQuotable.get(replyTo, conversationId))

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
   type AccountId,
+  type AuthoredMessage,
   type ConversationId,
   type Message,
   type MessageId,
-  type SignedMessage,
   toSender,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
@@ -61,11 +61,11 @@ export class SqliteMessages implements MessageStore {
     })
   }
 
-  async list(page: MessagePage): Promise<readonly SignedMessage[]> {
+  async list(page: MessagePage): Promise<readonly AuthoredMessage[]> {
     const { conversationId, limit } = page
     const { after, before } = await read(() => this.#pages.boundsOf(page))
     if (page.after !== undefined) return this.#listBetween(conversationId, { after, before, limit })
-    const newest = await readInPieces<SignedMessage>(limit, (wanted, last) =>
+    const newest = await readInPieces<AuthoredMessage>(limit, (wanted, last) =>
       this.#read(this.#listNewest, [conversationId, after, last?.seq ?? before, wanted]),
     )
     return newest.reverse()
@@ -74,7 +74,7 @@ export class SqliteMessages implements MessageStore {
   listPlaces(
     conversationId: ConversationId,
     { first, last }: { first: number; last: number },
-  ): Promise<readonly SignedMessage[]> {
+  ): Promise<readonly AuthoredMessage[]> {
     const between = { after: first - 1, before: last + 1, limit: last - first + 1 }
     return this.#listBetween(conversationId, between)
   }
@@ -82,20 +82,20 @@ export class SqliteMessages implements MessageStore {
   #listBetween(
     conversationId: ConversationId,
     { after, before, limit }: { after: number; before: number; limit: number },
-  ): Promise<SignedMessage[]> {
-    return readInPieces<SignedMessage>(limit, (wanted, last) =>
+  ): Promise<AuthoredMessage[]> {
+    return readInPieces<AuthoredMessage>(limit, (wanted, last) =>
       this.#read(this.#listOldest, [conversationId, last?.seq ?? after, before, wanted]),
     )
   }
 
-  #read(statement: Statement<ListedRow>, [conversationId, ...range]: ListedRange): SignedMessage[] {
-    return statement.all(conversationId, ...range).map((row) => this.#sign(conversationId, row))
+  #read(statement: Statement<ListedRow>, [conversationId, ...range]: ListedRange): AuthoredMessage[] {
+    return statement.all(conversationId, ...range).map((row) => this.#withSender(conversationId, row))
   }
 
-  #sign(
+  #withSender(
     conversationId: ConversationId,
     [messageId, seq, senderId, replyTo, body, sentAt]: ListedRow,
-  ): SignedMessage {
+  ): AuthoredMessage {
     const account = this.#accounts.find(senderId)
     if (!account) throw new Error('a message without its sender')
     return {

@@ -9,7 +9,7 @@ export type Membership = Omit<Standing, 'conversation'>
 
 /**
  * Rows as they were last read. They are exact, because every write of this file goes through one queue,
- * which says what each has changed before its caller hears of it (see `aftermath.ts`).
+ * which says what each has changed before its caller hears of it (see `cache-invalidation.ts`).
  */
 export class ReadCache {
   readonly accounts = new Remembered<AccountId, Account>()

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
-import { outdated, UNFINISHED, unfinished } from '../unfinished.ts'
 import { defineLook, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { prepare } from './statement.ts'

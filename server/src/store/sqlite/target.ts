@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { misfit, notEmpty, otherArchive, UNFINISHED } from '../import-guard.ts'
 import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
-import { misfit, notEmpty, otherArchive, UNFINISHED } from '../unfinished.ts'
 import { openForWriting, type WritingDatabase } from './database.ts'
+import { dropIndexes } from './drop-indexes.ts'
 import { engineCode } from './failure.ts'
-import { lift } from './lifted.ts'
 import { pagesOf } from './pages.ts'
 import { refusalOf } from './refusals.ts'
 import { prepare } from './statement.ts'
@@ -39,7 +39,7 @@ class SqliteTarget implements MovingTarget {
     }
     if (TABLES.some(({ name }) => this.#has(`SELECT 1 FROM ${name} LIMIT 1`))) throw notEmpty(this.#file)
     this.#commit(() => {
-      const lifted = JSON.stringify(lift(this.#db))
+      const lifted = JSON.stringify(dropIndexes(this.#db))
       this.#db.exec(CREATE)
       prepare(this.#db, BEGIN).run(archiveId, lifted)
     })

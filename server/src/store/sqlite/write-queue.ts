@@ -6,7 +6,7 @@ import { ChatError } from '../../core/errors.ts'
 import { guarded, report } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
-import { concludeWrite, type Result } from './aftermath.ts'
+import { applyWrite, type Result } from './cache-invalidation.ts'
 import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
@@ -141,7 +141,7 @@ export class WriteQueue {
 
   #conclude([name, argument]: Command, value: unknown): never {
     // `write` put a command there whose argument fits its name, and the writer answers in that name's type.
-    return concludeWrite(this.#cache, name, argument as never, value as never) as never
+    return applyWrite(this.#cache, name, argument as never, value as never) as never
   }
 
   #fail(error: Error): void {

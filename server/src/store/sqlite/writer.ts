@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { runEvery } from '../../lib/timers.ts'
+import type { Purpose } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
-import type { Purpose } from '../unfinished.ts'
 import { Batch } from './batch.ts'
 import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
 import { Serving } from './serving.ts'

@@ -8,7 +8,7 @@ import { Admission } from './admission.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
-import type { Ledger } from './ledger.ts'
+import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
 import type { PackedMessage } from './packed-message.ts'
@@ -16,7 +16,7 @@ import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
 /** Every write there is, by name. Each runs within a transaction, on the writer's thread. */
-export function writesOn(db: DatabaseSync, ledger: Ledger) {
+export function writesOn(db: DatabaseSync, heads: LogHeads) {
   const admission = new Admission(db)
   const changes = new Changes(db)
   const accounts = new AccountWrites(db)
@@ -24,7 +24,7 @@ export function writesOn(db: DatabaseSync, ledger: Ledger) {
   const contacts = new ContactWrites(db, admission)
   const members = new MemberWrites(db, { admission, changes })
   const conversations = new ConversationWrites(db, { admission, changes, members })
-  const messages = new MessageWrites(db, { changes, ledger })
+  const messages = new MessageWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')
   return {
     /** A write like any other, whose value nobody reads: a full disk would let an empty transaction pass. */

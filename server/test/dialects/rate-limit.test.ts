@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChatError } from '../../src/core/chat.ts'
-import { retryAfterOf, signIn } from '../../src/dialects/allowance.ts'
+import { retryAfterOf } from '../../src/dialects/rate-limit.ts'
+import { signIn } from '../../src/dialects/sign-in.ts'
 import { LIMITS, Limits } from '../../src/transport/index.ts'
 import { chatWith, PASSWORD } from '../support/chat.ts'
 

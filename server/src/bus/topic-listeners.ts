@@ -6,7 +6,7 @@ interface Entry {
 }
 
 /** The listeners of this node, by topic. */
-export class Listeners {
+export class TopicListeners {
   readonly #topics = new Map<string, Set<Entry>>()
   readonly #onError: (error: unknown) => void
 

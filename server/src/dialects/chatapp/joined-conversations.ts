@@ -5,14 +5,14 @@ import { pause } from '../../lib/slices.ts'
 /** Conversations, of perhaps thousands, that an account joins before others have their turn. */
 const JOINED_AT_ONCE = 100
 
-interface HearingParts {
+interface JoinedParts {
   readonly chat: Pick<Chat, 'conversations' | 'changes'>
   readonly audiences: Audiences
 }
 
 /** What one connection hears: the conversations of its account, without a gap however that comes and goes. */
-export class Hearing {
-  readonly #parts: HearingParts
+export class JoinedConversations {
+  readonly #parts: JoinedParts
   readonly #sink: Sink
   readonly #accountId: AccountId
   // Left while the list of its conversations was on its way.
@@ -23,7 +23,7 @@ export class Hearing {
   #isOutdated = false
   #isOver = false
 
-  constructor(parts: HearingParts, sink: Sink, accountId: AccountId) {
+  constructor(parts: JoinedParts, sink: Sink, accountId: AccountId) {
     this.#parts = parts
     this.#sink = sink
     this.#accountId = accountId

@@ -1,6 +1,6 @@
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
-import { requireWithinLimit } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
 import { REFUSALS, Refusal } from './errors.ts'
 import { isGid } from './wire.ts'
 
@@ -10,7 +10,7 @@ const SESSION_KIND = 'rooms'
 const ENTRY_COST = 5
 
 /** Who comes in, and into which room: the same for HTTP, raw TCP and Socket.IO. */
-export class Entrance {
+export class RoomAccess {
   readonly #chat: Chat
   readonly #limits: Limits
 

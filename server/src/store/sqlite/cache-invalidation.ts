@@ -7,7 +7,7 @@ import type { Argument, Value, WriteName } from './writes.ts'
 /** What a write's caller hears. */
 export type Result<Name extends WriteName> = Name extends 'messages.append' ? Appended : Value<Name>
 
-type Aftermaths = {
+type Invalidations = {
   readonly [Name in WriteName]: (
     cache: ReadCache,
     argument: Argument<Name>,
@@ -18,7 +18,7 @@ type Aftermaths = {
 const nothing = <Value>(_cache: ReadCache, _argument: unknown, value: Value): Value => value
 
 /** What each write has changed of what was read before it; and what its caller hears. */
-const AFTERMATHS: Aftermaths = {
+const INVALIDATIONS: Invalidations = {
   ping: nothing,
   'accounts.create': nothing,
   'accounts.setBio': (cache, { accountId }) => cache.accounts.forget(accountId),
@@ -86,11 +86,11 @@ function appended(cache: ReadCache, message: PackedMessage, value: Value<'messag
 }
 
 /** Called when a write is durable, just before its caller hears the result. */
-export function concludeWrite<Name extends WriteName>(
+export function applyWrite<Name extends WriteName>(
   cache: ReadCache,
   name: Name,
   argument: Argument<Name>,
   value: Value<Name>,
 ): Result<Name> {
-  return AFTERMATHS[name](cache, argument, value)
+  return INVALIDATIONS[name](cache, argument, value)
 }

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Asker, FairLane } from '../../src/lib/fair-lane.ts'
-import { LaneFull } from '../../src/lib/lane.ts'
+import { FairSemaphore, type TaskOwner } from '../../src/lib/fair-semaphore.ts'
+import { QueueFull } from '../../src/lib/semaphore.ts'
 
-const stranger = (key: string): Asker => ({ key, isKnown: false })
-const known = (key: string): Asker => ({ key, isKnown: true })
+const stranger = (key: string): TaskOwner => ({ key, isKnown: false })
+const known = (key: string): TaskOwner => ({ key, isKnown: true })
 
-/** A lane of one at a time, whose first task runs until `letGo`, which tells in what order the others ran then. */
+/** A semaphore of one at a time, whose first task runs until `letGo`, which tells in what order the others ran then. */
 function held(maxWaiting: number) {
-  const lane = new FairLane({ concurrency: 1, maxWaiting })
+  const semaphore = new FairSemaphore({ concurrency: 1, maxWaiting })
   const gate = Promise.withResolvers<void>()
   const order: string[] = []
-  const running = [lane.run(() => gate.promise, stranger('first'))]
+  const running = [semaphore.run(() => gate.promise, stranger('first'))]
   return {
-    ask: (asker: Asker, times = 1) => {
+    ask: (owner: TaskOwner, times = 1) => {
       for (let n = 0; n < times; n++) {
         running.push(
-          lane.run(async () => {
-            order.push(asker.key)
-          }, asker),
+          semaphore.run(async () => {
+            order.push(owner.key)
+          }, owner),
         )
       }
     },
@@ -26,7 +26,7 @@ function held(maxWaiting: number) {
       gate.resolve()
       const results = await Promise.allSettled(running)
       const refused = results.filter(({ status }) => status === 'rejected')
-      for (const each of refused) assert.ok(each.status === 'rejected' && each.reason instanceof LaneFull)
+      for (const each of refused) assert.ok(each.status === 'rejected' && each.reason instanceof QueueFull)
       return { order, refused: refused.length }
     },
   }
@@ -78,10 +78,10 @@ test('strangers take no place that is for the known', async () => {
 })
 
 test('a task that fails hands its place on', async () => {
-  const lane = new FairLane({ concurrency: 1, maxWaiting: 1 })
-  const failing = lane.run(() => Promise.reject(new Error('broken')), stranger('a'))
-  const next = lane.run(async () => 'done', stranger('b'))
+  const semaphore = new FairSemaphore({ concurrency: 1, maxWaiting: 1 })
+  const failing = semaphore.run(() => Promise.reject(new Error('broken')), stranger('a'))
+  const next = semaphore.run(async () => 'done', stranger('b'))
   await assert.rejects(failing, /broken/)
   assert.equal(await next, 'done')
-  assert.equal(await lane.run(async () => 'again', stranger('c')), 'again')
+  assert.equal(await semaphore.run(async () => 'again', stranger('c')), 'again')
 })

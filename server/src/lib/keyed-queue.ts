@@ -1,5 +1,5 @@
 /** Runs the tasks of one key one after another; different keys run side by side. Holds nothing when idle. */
-export class Serial<Key> {
+export class KeyedQueue<Key> {
   readonly #tails = new Map<Key, Promise<unknown>>()
 
   run<T>(key: Key, task: () => Promise<T>): Promise<T> {

@@ -31,7 +31,7 @@ export interface Holder {
 }
 
 /** What the nodes of a cluster say in Redis about who is where. Knows the keys and the scripts. */
-export class Ledger {
+export class SharedPresence {
   readonly #redis: RedisCommands
   readonly #names: Names
 

@@ -3,10 +3,10 @@ import { runEvery } from '../../lib/timers.ts'
 import { within } from '../../lib/within.ts'
 import type { PresenceShift } from '../bus.ts'
 import type { Holders } from '../holders.ts'
-import { Claim } from './claim.ts'
-import { Ledger } from './ledger.ts'
+import { LeasedHolders } from './leased-holders.ts'
 import type { Names } from './names.ts'
 import { isOfReplica } from './role.ts'
+import { SharedPresence } from './shared-presence.ts'
 import type { RedisCommands } from './wire.ts'
 
 /** A node that has not renewed for so long is taken for dead: with the next look at it, within 10 seconds. */
@@ -17,7 +17,7 @@ export const ALL_RENEWED_MS = 3_000
 /** Nobody waits longer to log in because Redis does not answer. */
 const ANSWER_TIMEOUT_MS = 1_000
 
-interface TenureOptions {
+interface NodeLeaseOptions {
   readonly names: Names
   readonly holders: Holders
   readonly onShift: (shift: PresenceShift) => void
@@ -28,16 +28,16 @@ interface TenureOptions {
 }
 
 /**
- * Sees to it that the other nodes know of this one's holders: by a claim that it renews, and begins anew on each
- * wire and when Redis has lost it. Buries the claim before, as that of a dead node is by others.
+ * Keeps this node's holders known to the other nodes: by a lease that it renews, and begins anew on each wire and when
+ * Redis has lost it. Buries what was leased before, as other nodes do for a dead node.
  */
-export class Tenure {
-  readonly #options: TenureOptions
+export class NodeLease {
+  readonly #options: NodeLeaseOptions
   readonly #renewing: NodeJS.Timeout
   /** Of the present wire; undefined while there is none. */
-  #offered: Ledger | undefined
+  #offered: SharedPresence | undefined
   /** The last one that was begun. */
-  #claim: Claim | undefined
+  #leased: LeasedHolders | undefined
   /** Whether it is what the other nodes go by: not while Redis is out of reach, or refuses what it is told. */
   #isHeld = false
   #epoch: string | undefined
@@ -46,7 +46,7 @@ export class Tenure {
   #refusal: unknown
   #isClosed = false
 
-  constructor(options: TenureOptions) {
+  constructor(options: NodeLeaseOptions) {
     this.#options = options
     this.#renewing = runEvery(RENEW_EVERY_MS, () => this.#renew()).unref()
   }
@@ -58,12 +58,12 @@ export class Tenure {
 
   /** Says everything again, to a Redis that may have forgotten it. */
   async open(redis: RedisCommands): Promise<void> {
-    const ledger = new Ledger(redis, this.#options.names)
-    this.#offered = ledger
+    const shared = new SharedPresence(redis, this.#options.names)
+    this.#offered = shared
     try {
-      await this.#begin(ledger)
+      await this.#begin(shared)
     } catch (error) {
-      this.#report(ledger, error)
+      this.#report(shared, error)
     }
   }
 
@@ -77,71 +77,71 @@ export class Tenure {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#renewing)
-    const claim = this.#held
+    const leased = this.#held
     this.leaveAlone()
     // Out of reach, the others will do it.
-    await claim?.bury(claim.ledger, () => undefined).catch(() => undefined)
+    await leased?.bury(leased.shared, () => undefined).catch(() => undefined)
   }
 
   /** Undefined when Redis does not answer, and this node answers for itself alone. */
-  async ask<T>(question: (claim: Claim) => Promise<T>): Promise<T | undefined> {
-    const claim = this.#held
-    if (!claim) return undefined
+  async ask<T>(question: (leased: LeasedHolders) => Promise<T>): Promise<T | undefined> {
+    const leased = this.#held
+    if (!leased) return undefined
     try {
-      return await within(ANSWER_TIMEOUT_MS, 'Redis', question(claim))
+      return await within(ANSWER_TIMEOUT_MS, 'Redis', question(leased))
     } catch (error) {
-      this.#report(claim.ledger, error)
+      this.#report(leased.shared, error)
       return undefined
     }
   }
 
-  get #held(): Claim | undefined {
-    return this.#isHeld ? this.#claim : undefined
+  get #held(): LeasedHolders | undefined {
+    return this.#isHeld ? this.#leased : undefined
   }
 
-  async #begin(ledger: Ledger): Promise<void> {
+  async #begin(shared: SharedPresence): Promise<void> {
     const { holders, onShift } = this.#options
-    const claim = new Claim(ledger, holders)
-    const { epoch } = await claim.renew({ leaseMs: LEASE_MS, mayBury: false })
-    if (ledger !== this.#offered || this.#isClosed) return
+    const leased = new LeasedHolders(shared, holders)
+    const { epoch } = await leased.renew({ leaseMs: LEASE_MS, mayBury: false })
+    if (shared !== this.#offered || this.#isClosed) return
     const isRepeated = this.#epoch !== undefined && epoch !== this.#epoch
-    const before = this.#claim
+    const before = this.#leased
     this.#epoch = epoch
     this.#heldSince = performance.now()
-    this.#claim = claim
+    this.#leased = leased
     this.#isHeld = true
-    await claim.sayAll((come) => onShift({ ...come, isPresent: true, isRepeated }))
-    await before?.bury(ledger, onShift)
+    await leased.sayAll((come) => onShift({ ...come, isPresent: true, isRepeated }))
+    await before?.bury(shared, onShift)
     this.#refusal = undefined
   }
 
   async #renew(): Promise<void> {
-    const ledger = this.#offered
-    if (!ledger || this.#isRenewing || this.#isClosed) return
+    const shared = this.#offered
+    if (!shared || this.#isRenewing || this.#isClosed) return
     this.#isRenewing = true
     try {
-      const claim = this.#held
-      if (claim?.ledger === ledger) await this.#hold(claim)
-      else await this.#begin(ledger)
+      const leased = this.#held
+      if (leased?.shared === shared) await this.#hold(leased)
+      else await this.#begin(shared)
     } catch (error) {
-      this.#report(ledger, error)
+      this.#report(shared, error)
     } finally {
       this.#isRenewing = false
     }
   }
 
-  async #hold(claim: Claim): Promise<void> {
-    const { ledger } = claim
+  async #hold(leased: LeasedHolders): Promise<void> {
+    const { shared } = leased
     // After a pause of Redis itself all leases have run out: each node gets the time to renew its own.
     const mayBury = performance.now() - this.#heldSince > LEASE_MS
-    const { wasHeld, epoch, dying } = await claim.renew({ leaseMs: LEASE_MS, mayBury })
+    const { wasHeld, epoch, dying } = await leased.renew({ leaseMs: LEASE_MS, mayBury })
     // Begun anew meanwhile, on another wire.
-    if (claim !== this.#held) return
+    if (leased !== this.#held) return
     if (!wasHeld || epoch !== this.#epoch) {
-      await this.#begin(ledger)
+      await this.#begin(shared)
       return
     }
-    for (const dead of dying) await ledger.bury(dead, this.#options.onShift)
+    for (const dead of dying) await shared.bury(dead, this.#options.onShift)
     if (dying.length > 0) this.#options.onBuried()
   }
 
@@ -149,8 +149,8 @@ export class Tenure {
    * Whether Redis still answers at all, the link finds out by itself. One that refuses (no memory, a shard away)
    * is told everything again with the next renewal; until then this node answers for itself alone.
    */
-  #report(ledger: Ledger, error: unknown): void {
-    if (ledger !== this.#offered || !(error instanceof ErrorReply)) return
+  #report(shared: SharedPresence, error: unknown): void {
+    if (shared !== this.#offered || !(error instanceof ErrorReply)) return
     this.#isHeld = false
     // The link notices a replica by itself, and breaks.
     if (isOfReplica(error)) return

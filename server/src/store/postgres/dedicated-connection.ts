@@ -8,7 +8,7 @@ type Reserved = Awaited<ReturnType<Sql['reserve']>>
 /** Milliseconds until the first answer: the driver gives up connecting after 5 s, but never if accepted and closed. */
 const FIRST_ANSWER_MS = 6_000
 
-interface HeldOptions {
+interface DedicatedConnectionOptions {
   readonly sql: Sql
   readonly reserved: Reserved
   readonly loss: AbortSignal
@@ -19,14 +19,14 @@ interface HeldOptions {
  * The one connection of a migration or a move. Once lost it is not made anew, since what it had begun would not
  * come with it: everything then fails with the code CONNECTION_CLOSED.
  */
-export class Held {
+export class DedicatedConnection {
   /** Whether a pooler is in between: the process that answers is not the one that was connected to. */
   readonly isPooled: boolean
   readonly #sql: Sql
   readonly #reserved: Reserved
   readonly #loss: AbortSignal
 
-  static async open(connect: (onLost: () => void) => Sql): Promise<Held> {
+  static async open(connect: (onLost: () => void) => Sql): Promise<DedicatedConnection> {
     const loss = new AbortController()
     const sql = connect(() => loss.abort(new ConnectionLost()))
     try {
@@ -35,7 +35,7 @@ export class Held {
       // A service that is no PostgreSQL, or a proxy in front of none, accepts connections, and nothing ends the wait.
       const answer = await within(FIRST_ANSWER_MS, 'the database', asked)
       const isPooled = answer.state.pid !== answer[0]?.pid
-      return new Held({ sql, reserved: await sql.reserve(), loss: loss.signal, isPooled })
+      return new DedicatedConnection({ sql, reserved: await sql.reserve(), loss: loss.signal, isPooled })
     } catch (error) {
       await sql.end({ timeout: 0 })
       // The driver still makes a connection that it waited to make: close that too.
@@ -44,7 +44,7 @@ export class Held {
     }
   }
 
-  private constructor({ sql, reserved, loss, isPooled }: HeldOptions) {
+  private constructor({ sql, reserved, loss, isPooled }: DedicatedConnectionOptions) {
     this.isPooled = isPooled
     this.#sql = sql
     this.#reserved = reserved

@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceShift } from '../bus.ts'
 import type { Holders } from '../holders.ts'
-import { CHUNK, type Hold, type Holder, type Ledger, type Renewal, type Shift } from './ledger.ts'
+import {
+  CHUNK,
+  type Hold,
+  type Holder,
+  type Renewal,
+  type SharedPresence,
+  type Shift,
+} from './shared-presence.ts'
 
 /**
  * What this node says of its holders under one name, as long as that name's lease runs. Each wire and each lease
- * has a claim of its own; the one before is then buried.
+ * has a name of its own; the one before is then buried.
  */
-export class Claim {
-  readonly ledger: Ledger
+export class LeasedHolders {
+  readonly shared: SharedPresence
   readonly #name = randomUUID()
   readonly #holders: Holders
   /** Sets that Redis knows this name to hold members of. */
@@ -17,13 +24,13 @@ export class Claim {
   #leaseUntil = 0
   #isBuried = false
 
-  constructor(ledger: Ledger, holders: Holders) {
-    this.ledger = ledger
+  constructor(shared: SharedPresence, holders: Holders) {
+    this.shared = shared
     this.#holders = holders
   }
 
   async renew(terms: { readonly leaseMs: number; readonly mayBury: boolean }): Promise<Renewal> {
-    const renewal = await this.ledger.renew(this.#name, terms)
+    const renewal = await this.shared.renew(this.#name, terms)
     this.#leaseUntil = renewal.leaseUntil
     return renewal
   }
@@ -32,7 +39,7 @@ export class Claim {
   async sayAll(onCome: (come: Pick<PresenceShift, 'set' | 'member' | 'about'>) => void): Promise<void> {
     this.#noted = new Set(this.#holders.names())
     const sets = [...this.#noted]
-    await this.ledger.noteSets(this.#self, sets)
+    await this.shared.noteSets(this.#self, sets)
     for (const set of sets) {
       const members = [...this.#holders.members(set).keys()]
       for (let from = 0; from < members.length; from += CHUNK) {
@@ -54,11 +61,11 @@ export class Claim {
     const said: Promise<unknown>[] = []
     if (this.#holders.members(set).has(member) && !this.#noted.has(set)) {
       this.#noted.add(set)
-      said.push(this.ledger.noteSets(this.#self, [set]))
+      said.push(this.shared.noteSets(this.#self, [set]))
     }
     const holding = this.#hold(set, [this.#holdOf(set, member)])
     if (this.#holders.members(set).size === 0 && this.#noted.delete(set)) {
-      said.push(this.ledger.forgetSet(this.#name, set))
+      said.push(this.shared.forgetSet(this.#name, set))
     }
     const [shifts] = await Promise.all([holding, ...said])
     return shifts[0]
@@ -67,18 +74,18 @@ export class Claim {
   /** Stores this node's present `about` of a member in Redis. */
   async describe(set: string, member: string): Promise<void> {
     const about = this.#holders.members(set).get(member)?.about
-    if (about !== undefined && !this.#isBuried) await this.ledger.describe(this.#self, set, { member, about })
+    if (about !== undefined && !this.#isBuried) await this.shared.describe(this.#self, set, { member, about })
   }
 
   /** Takes back what was said, also of sets of which Redis has forgotten that they were noted. */
-  bury(by: Ledger, onGone: (shift: PresenceShift) => void): Promise<void> {
+  bury(by: SharedPresence, onGone: (shift: PresenceShift) => void): Promise<void> {
     this.#isBuried = true
     return by.bury(this.#name, onGone, this.#noted)
   }
 
   async #hold(set: string, holds: readonly Hold[]): Promise<readonly Shift[]> {
     if (this.#isBuried) return []
-    return this.ledger.hold(this.#self, set, holds)
+    return this.shared.hold(this.#self, set, holds)
   }
 
   get #self(): Holder {

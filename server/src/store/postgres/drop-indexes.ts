@@ -1,15 +1,15 @@
 import { TABLES } from '../tables.ts'
-import type { Held } from './held.ts'
+import type { DedicatedConnection } from './dedicated-connection.ts'
 
 /**
  * Takes away the rules and indexes that would be kept row by row, and answers the statements that put them
  * back: built at once over all rows, they cost a fraction.
  */
-export async function lift(held: Held): Promise<readonly string[]> {
-  const lifted = await held.query<{ takeAway: string; putBack: string }>(LIFTABLE, [
+export async function dropIndexes(connection: DedicatedConnection): Promise<readonly string[]> {
+  const lifted = await connection.query<{ takeAway: string; putBack: string }>(LIFTABLE, [
     TABLES.map(({ name }) => name),
   ])
-  for (const { takeAway } of lifted) await held.query(takeAway)
+  for (const { takeAway } of lifted) await connection.query(takeAway)
   return lifted.map(({ putBack }) => putBack).reverse()
 }
 

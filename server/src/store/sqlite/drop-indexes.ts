@@ -5,7 +5,7 @@ import { prepare } from './statement.ts'
  * Takes away the indexes that would be kept in order row by row, and answers the statements that put them
  * back: built at once over all rows, they cost a fraction.
  */
-export function lift(db: DatabaseSync): readonly string[] {
+export function dropIndexes(db: DatabaseSync): readonly string[] {
   const indexes = prepare<{ name: string; sql: string }>(db, LIFTABLE).all()
   for (const { name } of indexes) db.exec(`DROP INDEX ${name}`)
   return indexes.map(({ sql }) => sql)

@@ -1,12 +1,12 @@
-/** Thrown by `Lane.run` when as many tasks wait as its bound allows. */
-export class LaneFull extends Error {
+/** Thrown by `Semaphore.run` when as many tasks wait as its bound allows. */
+export class QueueFull extends Error {
   constructor() {
     super('too much work is waiting')
   }
 }
 
-/** Runs tasks with bounded concurrency; at most `maxWaiting` wait, the next is refused with `LaneFull`. */
-export class Lane {
+/** Runs tasks with bounded concurrency; at most `maxWaiting` wait, the next is refused with `QueueFull`. */
+export class Semaphore {
   readonly #concurrency: number
   readonly #maxWaiting: number
   #running = 0
@@ -19,7 +19,7 @@ export class Lane {
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#concurrency) {
-      if (this.#waiting.length >= this.#maxWaiting) throw new LaneFull()
+      if (this.#waiting.length >= this.#maxWaiting) throw new QueueFull()
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     } else this.#running++
     try {

@@ -1,7 +1,8 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
-import { signIn as prove, requireWithinLimit } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
+import { signIn as prove } from '../sign-in.ts'
 import { HttpRefusal } from './errors.ts'
 import { type Fields, own } from './wire.ts'
 

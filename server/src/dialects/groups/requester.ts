@@ -6,12 +6,12 @@ import type { Session } from './session.ts'
 import type { Fields } from './wire.ts'
 
 /** Whom a request speaks for; undefined when there is no such account. Binds the socket if it is not yet. */
-export async function speaker(
+export async function accountOf(
   fields: Fields,
   { identity, session }: { identity: Identity; session: Session },
 ): Promise<Account | undefined> {
   const username = fields.text('username')
-  const bound = boundAs(username, session)
+  const bound = boundAccount(username, session)
   if (bound) return bound
   const account = await identity.prove(username, passwordIn(fields), session.connection.address)
   if (account) await session.bind(account)
@@ -19,7 +19,7 @@ export async function speaker(
 }
 
 /** Undefined when the socket is not bound. Refuses another name than the one it is bound to. */
-export function boundAs(username: string, { account }: Session): Account | undefined {
+export function boundAccount(username: string, { account }: Session): Account | undefined {
   if (account && !isSameName(account.username, username))
     throw new Refused(userNotAuthorized('Not your username.'))
   return account

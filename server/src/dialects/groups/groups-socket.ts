@@ -1,6 +1,6 @@
 import type { Logger } from '../../observe/index.ts'
 import { costOfPush, costOfText, type SocketIoSession } from '../../transport/index.ts'
-import { requireWithinLimit } from '../allowance.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
 import { answerTo, invalidRequest } from './errors.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
@@ -16,18 +16,18 @@ function costOfSend(argument: unknown): number {
   return typeof text === 'string' ? costOfText(text) : 1
 }
 
-interface AskerOptions {
+interface GroupsSocketOptions {
   /** Its session is one of these until its socket closes. */
   readonly sessions: Set<Session>
   readonly log: Logger
 }
 
 /** Carries one socket's requests out and its answers back. */
-export class Asker implements SocketIoSession {
+export class GroupsSocket implements SocketIoSession {
   readonly #context: Context
-  readonly #options: AskerOptions
+  readonly #options: GroupsSocketOptions
 
-  constructor(context: Context, options: AskerOptions) {
+  constructor(context: Context, options: GroupsSocketOptions) {
     this.#context = context
     this.#options = options
     options.sessions.add(context.session)

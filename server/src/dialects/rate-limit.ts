@@ -1,6 +1,5 @@
-import { type Account, type Chat, ChatError } from '../core/chat.ts'
-import { foldedName } from '../lib/name-forms.ts'
-import { costOfPush, type Limits } from '../transport/index.ts'
+import { ChatError } from '../core/chat.ts'
+import { costOfPush } from '../transport/index.ts'
 
 /** Refuses 'rate_limited' unless there is nothing to wait for: `Limits.take` and `check` answer seconds. */
 export function requireWithinLimit(retryAfterSeconds: number): void {
@@ -32,37 +31,4 @@ export function namesToTell(names: readonly string[]): { names: readonly string[
     bytes += length
   }
   return { names, bytes }
-}
-
-interface SignInAttempt {
-  readonly login: string
-  readonly password: string
-  readonly by: 'username' | 'username or email'
-  /** The client's address, as limits count it. */
-  readonly from?: string
-  /** See `Accounts.authenticate`. */
-  readonly isFromMd5Client?: boolean
-}
-
-/**
- * Proves who someone is, with the limit on wrong passwords per name. The token is taken before the
- * password is tried, or guesses side by side would all pass the check; a right password gives it back.
- * Refuses as `Accounts.authenticate` does, and 'rate_limited'.
- */
-export async function signIn(
-  { accounts }: Pick<Chat, 'accounts'>,
-  limits: Limits,
-  attempt: SignInAttempt,
-): Promise<Account> {
-  // Fold the name: every spelling that finds the account must count as a guess at its password.
-  const name = foldedName(attempt.login)
-  requireWithinLimit(limits.take('password', name))
-  try {
-    const account = await accounts.authenticate(attempt)
-    limits.giveBack('password', name)
-    return account
-  } catch (error) {
-    if (!(error instanceof ChatError && error.code === 'wrong_credentials')) limits.giveBack('password', name)
-    throw error
-  }
 }

@@ -4,7 +4,7 @@ import { refuse } from './errors.ts'
 import type { LiveConnection } from './live-accounts.ts'
 
 /** Who asks over a connection, and what a request may do for them. */
-export class Asker {
+export class RequestContext {
   readonly chat: Chat
   readonly kept: Kept<Json>
   readonly account: Account
@@ -53,20 +53,20 @@ export class Asker {
 
 /** As `standingOf`, for a connection that from now on hears the conversation. */
 export async function joinToSend(
-  asker: Asker,
+  context: RequestContext,
   conversationId: ConversationId,
   text: () => string,
 ): Promise<Standing> {
-  const standing = await standingOf(asker, conversationId, text)
-  await asker.join(conversationId)
+  const standing = await standingOf(context, conversationId, text)
+  await context.join(conversationId)
   // One that forbids is asked for anew each time: it may be taken back without a word.
-  if (!standing.isBlocked) asker.remember(standing)
+  if (!standing.isBlocked) context.remember(standing)
   return standing
 }
 
 /** An absent conversation and one that is others' look alike: `text` says that the asker is not in it. */
 export async function standingOf(
-  { chat, account }: Asker,
+  { chat, account }: RequestContext,
   conversationId: ConversationId,
   text: () => string,
 ): Promise<Standing> {

@@ -22,7 +22,7 @@ interface Lookup<Row> {
  * columns from `asked`, the relation `k` of the keys: the first column is `k.a`, the second `k.b`; `n` tells
  * them apart. At most one row belongs to a key.
  */
-export function lookUpTogether<Row>(
+export function batchedLookup<Row>(
   sql: Queryable,
   types: readonly ('bigint' | 'text')[],
   text: (asked: string) => string,

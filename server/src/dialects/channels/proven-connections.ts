@@ -25,7 +25,7 @@ const MAX_TOLD = 10_000
 
 const keyOf = ({ accountId, socketId }: Proof): string => `${accountId}@${socketId}`
 
-interface ListenersOptions {
+interface ProvenConnectionsOptions {
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus
@@ -39,7 +39,7 @@ interface ListenersOptions {
  * Knows which accounts listen on this node's Pusher connections, and keeps them online meanwhile. A connection ends
  * when an account's credentials are revoked and, where there are deadlines, with the last token that had it signed.
  */
-export class Listeners {
+export class ProvenConnections {
   readonly #server: PusherServer
   readonly #chat: Chat
   readonly #bus: Bus
@@ -51,7 +51,7 @@ export class Listeners {
   readonly #told = new Map<string, Proof>()
   readonly #unsubscribe: Unsubscribe[]
 
-  constructor({ server, chat, bus, feeds, log, deadlines }: ListenersOptions) {
+  constructor({ server, chat, bus, feeds, log, deadlines }: ProvenConnectionsOptions) {
     this.#server = server
     this.#chat = chat
     this.#bus = bus

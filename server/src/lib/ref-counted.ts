@@ -1,12 +1,12 @@
 /** Something for its members, who come and go. */
-export interface Gathering<Member> {
+export interface RefCountedEntry<Member> {
   readonly members: Set<Member>
   /** The last has left. */
   close(): void
 }
 
-/** Gatherings by key, each there as long as somebody is. */
-export class Gatherings<Key, Member, One extends Gathering<Member> = Gathering<Member>> {
+/** RefCounted by key, each there as long as somebody is. */
+export class RefCounted<Key, Member, One extends RefCountedEntry<Member> = RefCountedEntry<Member>> {
   readonly #open: (key: Key) => One
   readonly #byKey = new Map<Key, One>()
 

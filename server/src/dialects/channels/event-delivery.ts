@@ -14,7 +14,7 @@ export interface Subscription {
 }
 
 /** How events reach subscribers: through the Pusher server built in, or through hosted Pusher. */
-export interface Live {
+export interface EventDelivery {
   /** Signs what the caller has been found to be allowed. */
   sign(subscription: Subscription): ChannelAuth
   /** Sends `new_chat` to the account. Resolves when it is on its way; its failure is not the request's. */

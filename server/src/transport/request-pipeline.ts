@@ -17,7 +17,7 @@ interface Exchange {
   readonly headerBytes?: number
 }
 
-interface ExchangesOptions {
+interface RequestPipelineOptions {
   /** The listener's connections without a request yet: each is removed with its first request. */
   readonly strangers?: Strangers
   /** Counts the bytes of unfinished bodies and unread answers. */
@@ -32,7 +32,7 @@ const PAUSE_AT = 32
 const MAX_PIPELINED = 1_000
 
 /** The requests under way on a listener, and what of their answers nobody has read yet. */
-export class Exchanges {
+export class RequestPipeline {
   /** In the order they began. */
   readonly #underWay = new Map<Socket, Pick<Exchange, 'request' | 'response'>>()
   readonly #waiting = new Map<Socket, Exchange[]>()
@@ -43,7 +43,7 @@ export class Exchanges {
   readonly #addressOf: AddressOf
   #isClosing = false
 
-  constructor({ strangers, memory, addressOf }: ExchangesOptions = {}) {
+  constructor({ strangers, memory, addressOf }: RequestPipelineOptions = {}) {
     this.#strangers = strangers ?? new Strangers(STRANGERS)
     this.#memory = memory ?? new Limits(false).memory
     this.#addressOf = addressOf ?? (({ socket }) => networkOf(socket.remoteAddress))

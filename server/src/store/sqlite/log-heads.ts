@@ -26,7 +26,7 @@ const MAX_REMEMBERED = 50_000
  * What every send must know and moves, kept in the writer's memory: no other connection writes, so it
  * stays true from batch to batch, and a conversation's row is written once for all sends of a batch.
  */
-export class Ledger {
+export class LogHeads {
   readonly #positions = new Map<ConversationId, Position>()
   readonly #speakers = new Map<ConversationId, Map<AccountId, Speaker>>()
   #countSpeakers = 0

@@ -1,16 +1,16 @@
-import { LaneFull } from './lane.ts'
+import { QueueFull } from './semaphore.ts'
 
 /** The party that a task runs for. */
-export interface Asker {
-  /** Askers with the same key share one place in the rotation. */
+export interface TaskOwner {
+  /** Owners with the same key share one place in the rotation. */
   readonly key: string
-  /** Whether the asker is served before strangers, though never to their exclusion. */
+  /** Whether the owner is served before strangers, though never to their exclusion. */
   readonly isKnown: boolean
 }
 
 interface Turn {
   readonly start: () => void
-  readonly refuse: (error: LaneFull) => void
+  readonly refuse: (error: QueueFull) => void
 }
 
 /** While both kinds wait, one place in so many is a stranger's: else a flood of the known would keep newcomers out. */
@@ -19,10 +19,10 @@ const STRANGERS_TURN = 4
 /**
  * Runs tasks with bounded concurrency, by key in rotation: a key that asks for a thousand delays another key's one
  * by a single task. At most `maxWaiting` tasks of known keys wait, and as many of strangers. One more task takes the
- * place of the last task of the key that has most, which is refused with `LaneFull`; when no key has more than its
+ * place of the last task of the key that has most, which is refused with `QueueFull`; when no key has more than its
  * own, the new task is refused itself.
  */
-export class FairLane {
+export class FairSemaphore {
   readonly #concurrency: number
   readonly #known: Rotation
   readonly #strangers: Rotation
@@ -35,7 +35,7 @@ export class FairLane {
     this.#strangers = new Rotation(bounds.maxWaiting)
   }
 
-  async run<T>(task: () => Promise<T>, { key, isKnown }: Asker): Promise<T> {
+  async run<T>(task: () => Promise<T>, { key, isKnown }: TaskOwner): Promise<T> {
     if (this.#running < this.#concurrency) this.#running++
     else await this.#wait(isKnown ? this.#known : this.#strangers, key)
     try {
@@ -73,7 +73,7 @@ class Rotation {
 
   add(key: string, turn: Turn): void {
     if (this.#size >= this.#bound && !this.#makeRoomFor(key)) {
-      turn.refuse(new LaneFull())
+      turn.refuse(new QueueFull())
       return
     }
     const queue = this.#queues.get(key)
@@ -97,7 +97,7 @@ class Rotation {
   #makeRoomFor(key: string): boolean {
     const [longest, queue] = this.#longest()
     if (queue === undefined || queue.length <= (this.#queues.get(key)?.length ?? 0) + 1) return false
-    queue.pop()?.refuse(new LaneFull())
+    queue.pop()?.refuse(new QueueFull())
     if (queue.length === 0) this.#queues.delete(longest)
     this.#size--
     return true
