@@ -16,7 +16,8 @@ export const SHARED_ROUTES: ReadonlyMap<string, SharedRoute<DialectName>> = new 
         ['email', 'messenger'],
       ],
       otherwise: 'chatapp',
+      limit: 'register',
     },
   ],
-  ['/login', { byKey: [['usernameOrEmail', 'messenger']], otherwise: 'rooms' }],
+  ['/login', { byKey: [['usernameOrEmail', 'messenger']], otherwise: 'rooms', limit: 'login' }],
 ])

@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { ChatError } from '../core/chat.ts'
-import { costOfPush } from '../transport/index.ts'
+import { type AddressOf, costOfPush, type LimitKind, type Limits } from '../transport/index.ts'
 
 /** Refuses 'rate_limited' unless there is nothing to wait for: `Limits.take` and `check` answer seconds. */
 export function requireWithinLimit(retryAfterSeconds: number): void {
@@ -32,3 +33,12 @@ export function namesToTell(names: readonly string[]): { names: readonly string[
   }
   return { names, bytes }
 }
+
+/**
+ * A hook that refuses an address past its limit of log-ins or registrations before the request's body is read. It
+ * counts nothing: that is done once the body is known to be one.
+ */
+export const refusePast =
+  (kind: LimitKind, { limits, addressOf }: { readonly limits: Limits; readonly addressOf: AddressOf }) =>
+  async ({ raw }: { readonly raw: IncomingMessage }): Promise<void> =>
+    requireWithinLimit(limits.check(kind, addressOf(raw)))

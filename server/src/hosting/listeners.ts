@@ -89,7 +89,7 @@ class Ports {
       owners: dialects.all,
       shared: SHARED_ROUTES,
       preflight: (origin) => (origin && config.chatapp.allowedOrigins.includes(origin) ? 'chatapp' : 'rooms'),
-      isOverLimit: (request) => limits.check('request', addressOf(request)) > 0,
+      isOverLimit: (kind, request) => limits.check(kind, addressOf(request)) > 0,
       onRequest: (name) => metrics.countRequest(name),
       onError: (err) => this.#options.log.error({ err }, 'a request could not be dispatched'),
     })

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { plain, SMALL_BODY_BYTES } from './app.ts'
 import { readAhead } from './body-replay.ts'
+import type { LimitKind } from './limits.ts'
 
 /** What the dispatcher asks of a dialect. */
 export interface HttpOwner<Name extends string> {
@@ -15,6 +16,8 @@ export interface SharedRoute<Name extends string> {
   readonly byKey: readonly (readonly [key: string, name: Name])[]
   /** Also for a body that cannot be parsed. */
   readonly otherwise: Name
+  /** What an address may do only so often. */
+  readonly limit: LimitKind
 }
 
 interface DispatcherOptions<Name extends string> {
@@ -22,8 +25,8 @@ interface DispatcherOptions<Name extends string> {
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
   /** Who answers a CORS preflight of a shared path. */
   readonly preflight: (origin: string | undefined) => Name
-  /** Whether the peer is over its limit: the dialect that gets the request will refuse it. */
-  readonly isOverLimit: (request: IncomingMessage) => boolean
+  /** Whether the peer is over that limit: the dialect that gets the request will refuse it. */
+  readonly isOverLimit: (kind: LimitKind, request: IncomingMessage) => boolean
   readonly onRequest: (name: Name) => void
   readonly onError: (error: unknown) => void
 }
@@ -77,7 +80,10 @@ export class Dispatcher<Name extends string> {
       return this.#apps.has(name) ? name : otherwise
     }
     if (request.method !== 'POST') return otherwise
-    const maxBytes = this.#options.isOverLimit(request) ? HASTY_BODY_BYTES : SMALL_BODY_BYTES
+    // Nothing is to choose where one dialect has the path to itself: it refuses before it reads.
+    if (rows.every(([, name]) => name === otherwise)) return otherwise
+    const isOver = (kind: LimitKind) => this.#options.isOverLimit(kind, request)
+    const maxBytes = isOver('request') || isOver(shared.limit) ? HASTY_BODY_BYTES : SMALL_BODY_BYTES
     // Refused by whoever is asked, before it comes.
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return otherwise
     const body = parsed(await readAhead(request, maxBytes))

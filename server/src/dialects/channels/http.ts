@@ -9,7 +9,7 @@ import {
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
-import { requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
+import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import {
   type Answer,
   answerTo,
@@ -55,10 +55,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     if (!isForm(request)) request.raw.headers['content-type'] = 'application/json'
     return undefined
   })
-  for (const { method, url, run } of ROUTES) {
+  for (const { method, url, limit, run } of ROUTES) {
     app.route({
       method,
       url,
+      ...(limit && { onRequest: refusePast(limit, options) }),
       ...(url === '/api/send_message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
       handler: async (request, reply) =>
         sendLong(reply, await run(requests, callOf(request, addressOf)), log),

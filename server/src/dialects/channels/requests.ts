@@ -2,7 +2,7 @@ import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../.
 import { type Account, type Chat, ChatError, type Standing } from '../../core/chat.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
-import { costOfText, type Limits } from '../../transport/index.ts'
+import { costOfText, type LimitKind, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
 import type { Bearer, BearerTokens } from './bearer.ts'
@@ -35,6 +35,8 @@ export interface Call {
 interface Route {
   readonly method: 'GET' | 'POST'
   readonly url: string
+  /** What an address may do only so often. */
+  readonly limit?: LimitKind
   run(requests: Requests, call: Call): Promise<Answer>
 }
 
@@ -42,11 +44,13 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     url: '/api/register',
+    limit: 'register',
     run: (requests, call) => requests.register(wire.parseRegistration(call.body()), call.address),
   },
   {
     method: 'POST',
     url: '/api/login',
+    limit: 'login',
     run: (requests, call) => requests.logIn(wire.parseLogin(call.body()), call.address),
   },
   signed('POST', '/api/request_chat', (requests, caller, call) =>

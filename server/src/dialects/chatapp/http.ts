@@ -3,7 +3,7 @@ import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
 import type { Logger } from '../../observe/index.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
-import { requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
+import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
 import { answerTo, BUG, closeReasonOf, HttpRefusal } from './errors.ts'
@@ -52,11 +52,11 @@ export function createHttp(parts: HttpParts): FastifyInstance {
 function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { credentials, addressOf, sameSite } = parts
   app.get('/misc/ping', async (_request, reply) => sendText(reply, 200, 'pong'))
-  app.post('/register', async (request, reply) => {
+  app.post('/register', { onRequest: refusePast('register', parts) }, async (request, reply) => {
     await signUp(fieldsOf(request), addressOf(request.raw), parts)
     return sendText(reply, 201, 'registered')
   })
-  app.post('/auth/login', async (request, reply) => {
+  app.post('/auth/login', { onRequest: refusePast('login', parts) }, async (request, reply) => {
     const account = await signIn(fieldsOf(request), addressOf(request.raw), parts)
     const cookie = formatCookie(credentials.issue(account), { maxAgeSeconds: TOKEN_TTL_SECONDS, sameSite })
     reply.header('set-cookie', cookie).header('cache-control', 'no-store')

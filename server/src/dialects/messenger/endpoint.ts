@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
 import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
-import { requireWithinLimit } from '../rate-limit.ts'
+import { refusePast, requireWithinLimit } from '../rate-limit.ts'
 import type { Credentials } from './credentials.ts'
 import { alreadyAuthenticated, notFound } from './errors.ts'
 import type { RawRequest } from './request.ts'
@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly url: string
   /** Bytes, when a body may be longer than those of most. */
   readonly bodyLimit?: number
+  /** What refuses a request before its body is read. */
+  readonly onRequest?: (request: FastifyRequest) => Promise<void>
   /** The body of the 200. Throws or rejects with whatever else is answered. */
   readonly answer: (request: FastifyRequest) => Promise<object>
 }
@@ -58,13 +60,20 @@ export class Guards {
     route: string,
     { limit, takes, run }: Work<string, Command> & { readonly limit: LimitKind },
   ): Endpoint {
-    return endpoint(route, async (request) => {
-      if (request.headers.authorization !== undefined) throw alreadyAuthenticated()
+    const limits = this.#limits
+    const addressOf = this.#addressOf
+    const refuseIfPast = refusePast(limit, { limits, addressOf })
+    const answering = endpoint(route, async (request) => {
       const command = takes(rawOf(request))
-      const address = this.#addressOf(request.raw)
-      requireWithinLimit(this.#limits.take(limit, address))
+      const address = addressOf(request.raw)
+      requireWithinLimit(limits.take(limit, address))
       return run(address, command)
     })
+    const onRequest = async (request: FastifyRequest) => {
+      if (request.headers.authorization !== undefined) throw alreadyAuthenticated()
+      await refuseIfPast(request)
+    }
+    return { ...answering, onRequest }
   }
 
   /** For the bearer of a valid token; the 401 comes before what is wrong with the request. */

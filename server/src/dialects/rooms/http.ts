@@ -9,7 +9,7 @@ import {
   type Limits,
   messageBodyBytes,
 } from '../../transport/index.ts'
-import { requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
+import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.ts'
 import { type Data, REQUESTS, type Requests } from './requests.ts'
 import { parseJsonBytes } from './wire.ts'
@@ -45,10 +45,11 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
     request.raw.headers['content-type'] = 'application/json'
     return undefined
   })
-  for (const [url, { method, run }] of REQUESTS) {
+  for (const [url, { method, limit, run }] of REQUESTS) {
     app.route({
       method,
       url,
+      ...(limit && { onRequest: refusePast(limit, options) }),
       ...(url === '/send-message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
       handler: async (request, reply) => {
         const given = method === 'GET' ? request.query : bodyOf(request)

@@ -1,6 +1,6 @@
 import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { costOfText, type Limits } from '../../transport/index.ts'
+import { costOfText, type LimitKind, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
 import { REFUSALS, Refusal, type WireError } from './errors.ts'
@@ -20,6 +20,8 @@ export type Data = object | undefined | Begun
 
 interface Request {
   readonly method: 'GET' | 'POST'
+  /** What an address may do only so often. */
+  readonly limit?: LimitKind
   run(requests: Requests, call: Call): Promise<Data>
 }
 
@@ -27,13 +29,16 @@ interface Request {
 export const REQUESTS: ReadonlyMap<string, Request> = new Map([
   [
     '/register',
-    byAnyone(wire.parseRegistration, REFUSALS.malformedRegister, (requests, registration, { address }) =>
-      requests.register(registration, address),
+    byAnyone(
+      'register',
+      wire.parseRegistration,
+      REFUSALS.malformedRegister,
+      (requests, registration, { address }) => requests.register(registration, address),
     ),
   ],
   [
     '/login',
-    byAnyone(wire.parseLogin, REFUSALS.malformedLogin, (requests, login, { address }) =>
+    byAnyone('login', wire.parseLogin, REFUSALS.malformedLogin, (requests, login, { address }) =>
       requests.logIn(login, address),
     ),
   ],
@@ -56,12 +61,14 @@ export const REQUESTS: ReadonlyMap<string, Request> = new Map([
 ])
 
 function byAnyone<Input>(
+  limit: LimitKind,
   parse: (given: unknown) => Input | undefined,
   malformed: WireError,
   run: (requests: Requests, input: Input, call: Call) => Promise<Data>,
 ): Request {
   return {
     method: 'POST',
+    limit,
     async run(requests, call) {
       return run(requests, required(parse(call.given), malformed), call)
     },
