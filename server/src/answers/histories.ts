@@ -1,7 +1,7 @@
 import type { Chat, Conversation, Message } from '../core/chat.ts'
 import { pause } from '../lib/slices.ts'
+import { AnswerCache } from './answer-cache.ts'
 import { type Block, partOf, type WriteMessage, writeBlock } from './block.ts'
-import { Kept } from './kept.ts'
 
 interface HistoryRange {
   /** The conversation as of the request: messages sent before it are in the history, later ones may be. */
@@ -25,7 +25,7 @@ const MAX_KEPT_MESSAGES = 10_000
 /** Histories in one dialect's JSON, made of blocks that are kept while they do not change. */
 export class Histories {
   readonly #messages: Messages
-  readonly #kept = new Kept<Block>(MAX_KEPT_BYTES)
+  readonly #cache = new AnswerCache<Block>(MAX_KEPT_BYTES)
 
   constructor(messages: Messages) {
     this.#messages = messages
@@ -73,7 +73,7 @@ export class Histories {
     // A send adds a place and a change, a deletion only a change: a full block changes only with their difference.
     const deletions = lastChange - lastSeq
     const version = last <= lastSeq ? `${deletions}` : `${deletions} ${lastSeq}`
-    return this.#kept.get(`${conversationId} ${number}`, version, make)
+    return this.#cache.get(`${conversationId} ${number}`, version, make)
   }
 }
 

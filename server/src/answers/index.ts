@@ -1,7 +1,7 @@
+export { AnswerCache } from './answer-cache.ts'
 export type { Block } from './block.ts'
 export { Histories } from './histories.ts'
 export { Json } from './json.ts'
-export { Kept } from './kept.ts'
 export { BYTES_PER_TOKEN, LongAnswers } from './long-answers.ts'
 export { Begun, listPieces, sendBegun } from './pieces.ts'
 export { writeList } from './write-list.ts'

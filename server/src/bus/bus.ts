@@ -31,7 +31,7 @@ export interface Bus {
    */
   keep<T>(topic: Topic<T>, news: T, forMs: number): void
   /** The news that was kept last. Undefined when there is none, or none is known while other nodes are out of reach. */
-  kept<T>(topic: Topic<T>): Promise<Kept<T> | undefined>
+  kept<T>(topic: Topic<T>): Promise<RetainedNews<T> | undefined>
   /**
    * A listener must not throw; one that does is reported and does not keep the news from the others.
    * `onRenewed` is called when news of other nodes, some of which may have been missed, from now on comes.
@@ -48,7 +48,7 @@ export interface Bus {
 }
 
 /** Kept news, and the milliseconds for which it is still kept. */
-export interface Kept<T> {
+export interface RetainedNews<T> {
   readonly news: T
   readonly leftMs: number
 }

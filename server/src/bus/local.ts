@@ -1,4 +1,4 @@
-import type { Bus, Kept, Listener, PresenceSets, Topic, Unsubscribe } from './bus.ts'
+import type { Bus, Listener, PresenceSets, RetainedNews, Topic, Unsubscribe } from './bus.ts'
 import { KeptNews } from './kept-news.ts'
 import { LocalPresence } from './local-presence.ts'
 import { TopicListeners } from './topic-listeners.ts'
@@ -22,7 +22,7 @@ export class LocalBus implements Bus {
     this.#kept.put(name, JSON.stringify(news), forMs)
   }
 
-  async kept<T>({ name }: Topic<T>): Promise<Kept<T> | undefined> {
+  async kept<T>({ name }: Topic<T>): Promise<RetainedNews<T> | undefined> {
     const entry = this.#kept.get(name)
     if (entry?.text === undefined) return undefined
     // The name fixes the type: only news of this topic is kept there.

@@ -2,7 +2,7 @@ import { ChatError } from '../core/chat.ts'
 import { runEvery } from '../lib/timers.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import type { Store } from '../store/store.ts'
-import { toldOf } from './told-store.ts'
+import { withRefusalListener } from './refusal-listener.ts'
 
 /** Milliseconds between probes while the store fails. */
 const PROBE_EVERY_MS = 1_000
@@ -36,7 +36,7 @@ export class StoreWatch {
   /** The same store, whose refusals are watched from now on. */
   watch(store: Store): Store {
     this.#ping = () => store.ping()
-    return toldOf(store, (error) => this.#refused(error))
+    return withRefusalListener(store, (error) => this.#refused(error))
   }
 
   /** Resolves when the store answers, takes a write, and has refused nothing for two seconds. */

@@ -17,7 +17,7 @@ export interface Trigger {
   readonly info?: readonly Attribute[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
 /** The body of `POST …/events`; without one, the query has the same fields, lists as `channels[]=`. */
 export function parseTrigger(body: string, params: URLSearchParams): Trigger {
@@ -40,7 +40,7 @@ export function parseBatch(body: string): readonly Trigger[] {
   return batch.map((item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       throw invalid('An event must be an object')
-    const fields: Fields = { ...item }
+    const fields: JsonObject = { ...item }
     return { ...parseEvent(fields), channels: [parseTarget(field(fields, 'channel'))] }
   })
 }
@@ -67,7 +67,7 @@ export function requirePresence(name: string, what: string): void {
   if (channelKind(name) !== 'presence') throw invalid(`${what} is only known of presence channels`)
 }
 
-function parseEvent(fields: Fields): Omit<Trigger, 'channels'> {
+function parseEvent(fields: JsonObject): Omit<Trigger, 'channels'> {
   const event = field(fields, 'name')
   const data = field(fields, 'data')
   const socketId = field(fields, 'socket_id') ?? undefined
@@ -105,13 +105,13 @@ function parseAttribute(name: string): Attribute {
   return attribute
 }
 
-function parseBody(body: string): Fields {
+function parseBody(body: string): JsonObject {
   const fields = parseObject(body)
   if (!fields) throw invalid('The body must be a JSON object')
   return fields
 }
 
-function fieldsOfQuery(params: URLSearchParams): Fields {
+function fieldsOfQuery(params: URLSearchParams): JsonObject {
   const channels = params.getAll('channels[]')
   return { ...Object.fromEntries(params), ...(channels.length > 0 && { channels }) }
 }

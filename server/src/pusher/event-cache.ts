@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Bus, type Kept, type Topic, topic } from '../bus/bus.ts'
+import { type Bus, type RetainedNews, type Topic, topic } from '../bus/bus.ts'
 import { runNextTurn } from '../lib/timers.ts'
 import type { Logger } from '../observe/index.ts'
 import { type ChannelEvent, channelTopicName } from './channel-event.ts'
@@ -57,7 +57,7 @@ export class EventCache {
     return lookup
   }
 
-  find(channel: string): Promise<Kept<ChannelEvent> | undefined> {
+  find(channel: string): Promise<RetainedNews<ChannelEvent> | undefined> {
     return this.#bus.kept(keptOf(channel))
   }
 

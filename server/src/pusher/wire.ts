@@ -26,7 +26,7 @@ export interface ClientEventMessage {
   readonly data: string
 }
 
-type Fields = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
 export function parseMessage(text: string): ClientMessage {
   const message = parseObject(text)
@@ -39,7 +39,7 @@ export function parseMessage(text: string): ClientMessage {
   return parseCommand(event, dataOf(message))
 }
 
-function parseCommand(event: string, data: Fields): ClientMessage {
+function parseCommand(event: string, data: JsonObject): ClientMessage {
   switch (event) {
     case 'pusher:ping':
       return { type: 'ping' }
@@ -66,7 +66,7 @@ function parseCommand(event: string, data: Fields): ClientMessage {
 
 const NO_CHANNEL = 'Invalid message format: "channel" must be a string'
 
-function parseSubscribe(data: Fields): ClientMessage {
+function parseSubscribe(data: JsonObject): ClientMessage {
   const channel = field(data, 'channel')
   const auth = field(data, 'auth') ?? ''
   const channelData = field(data, 'channel_data') ?? undefined
@@ -77,7 +77,7 @@ function parseSubscribe(data: Fields): ClientMessage {
   return { type: 'subscribe', channel, auth, channelData }
 }
 
-function parseClientEvent(event: string, message: Fields): ClientMessage {
+function parseClientEvent(event: string, message: JsonObject): ClientMessage {
   if (!event.startsWith('client-')) return invalid('Unknown event: client events start with "client-"')
   const channel = field(message, 'channel')
   if (typeof channel !== 'string') return invalid(NO_CHANNEL)
@@ -119,7 +119,7 @@ function userIdOf(id: unknown): string | undefined {
   return userId.length > QUOTAS.userIdLength ? undefined : userId
 }
 
-export function parseObject(text: string): Fields | undefined {
+export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return isObject(value) ? value : undefined
@@ -128,14 +128,14 @@ export function parseObject(text: string): Fields | undefined {
   }
 }
 
-const isObject = (value: unknown): value is Fields =>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const field = (object: Fields, name: string): unknown =>
+export const field = (object: JsonObject, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined
 
 /** Some libraries encode the data of `pusher:` events twice, as the server does. */
-function dataOf(message: Fields): Fields {
+function dataOf(message: JsonObject): JsonObject {
   const data = field(message, 'data')
   if (typeof data === 'string') return parseObject(data) ?? {}
   return isObject(data) ? data : {}

@@ -19,7 +19,7 @@ interface HealthOptions {
 const METRICS_REFUSED =
   'metrics are for this machine itself, asked by a loopback address and not through a proxy, or for the bearer of METRICS_TOKEN'
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** A part that takes longer than this is not ready. */
 const READY_WITHIN_MS = 2_000
@@ -31,17 +31,17 @@ type States = readonly (readonly [part: string, state: 'ok' | 'unavailable'])[]
 /** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`, by GET or HEAD. */
 export class Health {
   readonly #options: HealthOptions
-  readonly #routes: ReadonlyMap<string, Answer>
+  readonly #routes: ReadonlyMap<string, Handler>
   #states: Promise<States> = Promise.resolve([])
   #askedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: HealthOptions) {
     this.#options = options
-    this.#routes = new Map<string, Answer>([
+    this.#routes = new Map<string, Handler>([
       ['/healthz', async (_request, response) => json(response, 200, { status: 'ok' })],
       ['/readyz', (_request, response) => this.#ready(response)],
       ...(options.metrics
-        ? [['/metrics', (...exchange: Parameters<Answer>) => this.#metrics(...exchange)] as const]
+        ? [['/metrics', (...exchange: Parameters<Handler>) => this.#metrics(...exchange)] as const]
         : []),
     ])
   }

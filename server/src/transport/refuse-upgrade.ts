@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-interface Refusal {
+interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** By default the text of the status. */
   readonly body?: string
@@ -11,7 +11,7 @@ export function refuseUpgrade(
   socket: Duplex,
   status: number,
   text: string,
-  { headers = {}, body = text }: Refusal = {},
+  { headers = {}, body = text }: RefusalOptions = {},
 ): void {
   const lines = Object.entries({
     Connection: 'close',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { Fields, MalformedRequest, parseArgument, requireEchoable } from '../../src/dialects/groups/wire.ts'
+import { Refusal } from '../../src/dialects/groups/errors.ts'
+import { Fields, parseArgument, requireEchoable } from '../../src/dialects/groups/fields.ts'
 import { GroupsClient } from '../support/groups.ts'
 import { startParlance } from '../support/server.ts'
 import { EVENTS } from './groups-events.ts'
@@ -45,7 +46,7 @@ describe('the parser', () => {
           const value = parseArgument(argument).text(name)
           assert.ok(value.length > 0 && value.isWellFormed() && !value.includes('\0'))
         } catch (error) {
-          assert.ok(error instanceof MalformedRequest, String(error))
+          assert.ok(error instanceof Refusal, String(error))
         }
       }),
       { numRuns: 1200 },
@@ -61,7 +62,7 @@ describe('the parser', () => {
   })
 
   test('stops at a depth that could not be sent back', () => {
-    assert.throws(() => requireEchoable(JSON.parse(DEEP)), MalformedRequest)
+    assert.throws(() => requireEchoable(JSON.parse(DEEP)), Refusal)
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Kept, Topic } from '../../src/bus/bus.ts'
+import type { RetainedNews, Topic } from '../../src/bus/bus.ts'
 import { LocalBus } from '../../src/bus/local.ts'
 import { Limits } from '../../src/transport/index.ts'
 import { until } from '../support/until.ts'
@@ -138,7 +138,7 @@ test('pusher-js gets the last event of a private and of an encrypted cache chann
 class SlowBus extends LocalBus {
   readonly answers: (() => void)[] = []
 
-  override async kept<T>(topic: Topic<T>): Promise<Kept<T> | undefined> {
+  override async kept<T>(topic: Topic<T>): Promise<RetainedNews<T> | undefined> {
     const kept = await super.kept(topic)
     await new Promise<void>((resolve) => this.answers.push(resolve))
     return kept

@@ -9,7 +9,7 @@ import { Batch } from '../../src/store/sqlite/batch.ts'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { pack } from '../../src/store/sqlite/packed-message.ts'
-import type { Answer, Command } from '../../src/store/sqlite/writes.ts'
+import type { Command, WriteAnswer } from '../../src/store/sqlite/writes.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { findHoles } from './series.ts'
 import { tempStore } from './temp-store.ts'
@@ -41,7 +41,7 @@ async function groupOfOne(t: TestContext): Promise<{ db: DatabaseSync; batch: Ba
   return { db: writing.db, batch }
 }
 
-const outcomes = (answers: readonly Answer[]): (string | undefined)[] =>
+const outcomes = (answers: readonly WriteAnswer[]): (string | undefined)[] =>
   answers.map((answer) => Object.keys(answer)[0])
 
 const bodiesIn = (db: DatabaseSync): unknown[] =>

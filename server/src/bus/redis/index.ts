@@ -3,7 +3,7 @@ import { owned } from '../../lib/guard.ts'
 import { parseRedisAddress } from '../../lib/redis-address.ts'
 import { SettingRefusal } from '../../lib/settings.ts'
 import { runAfter } from '../../lib/timers.ts'
-import type { Bus, Kept, Listener, OnRenewed, Topic, Unsubscribe } from '../bus.ts'
+import type { Bus, Listener, OnRenewed, RetainedNews, Topic, Unsubscribe } from '../bus.ts'
 import { TopicListeners } from '../topic-listeners.ts'
 import { RedisKept } from './kept.ts'
 import { RedisLink } from './link.ts'
@@ -118,7 +118,7 @@ export class RedisBus implements Bus {
     this.#kept.keep(name, news, forMs)
   }
 
-  kept<T>({ name }: Topic<T>): Promise<Kept<T> | undefined> {
+  kept<T>({ name }: Topic<T>): Promise<RetainedNews<T> | undefined> {
     return this.#kept.find(name)
   }
 

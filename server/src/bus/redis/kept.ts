@@ -1,6 +1,6 @@
 import { owned } from '../../lib/guard.ts'
 import { within } from '../../lib/within.ts'
-import type { Kept } from '../bus.ts'
+import type { RetainedNews } from '../bus.ts'
 import { type KeptEntry, KeptNews } from '../kept-news.ts'
 import type { RedisLink } from './link.ts'
 import type { Names } from './names.ts'
@@ -33,7 +33,7 @@ export class RedisKept {
     if (wire) owned('redis', this.#say(wire.commands, topic, { entry, mode: 'newest' }))
   }
 
-  async find<T>(topic: string): Promise<Kept<T> | undefined> {
+  async find<T>(topic: string): Promise<RetainedNews<T> | undefined> {
     const { wire } = this.#link
     const found = wire ? await this.#ask(wire.commands, topic) : this.#unsaid(topic)
     // The topic fixes the type: only its own news is kept under its name.

@@ -1,23 +1,26 @@
 import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 
-export interface Answer {
+export interface WireAnswer {
   readonly status: number
   readonly body: object
 }
 
 /** What the dialect refuses by itself, in its own words. */
 export class Refusal extends Error {
-  readonly answer: Answer
+  readonly answer: WireAnswer
 
-  constructor(answer: Answer) {
+  constructor(answer: WireAnswer) {
     super('refused')
     this.answer = answer
   }
 }
 
-const failure = (status: number, message: string): Answer => ({ status, body: { status: 'error', message } })
+const failure = (status: number, message: string): WireAnswer => ({
+  status,
+  body: { status: 'error', message },
+})
 /** Tokens are refused in the words of the library that clients of this dialect know. */
-const tokenFailure = (status: number, msg: string): Answer => ({ status, body: { msg } })
+const tokenFailure = (status: number, msg: string): WireAnswer => ({ status, body: { msg } })
 
 export const malformed = (message: string): Refusal => new Refusal(failure(400, message))
 
@@ -39,18 +42,18 @@ export const TOKEN_INVALID = tokenFailure(422, 'Signature verification failed')
 
 const NOTHING_ASKED = failure(400, 'Invalid request')
 
-const refusedName = (details: ChatErrorDetails): Answer => {
+const refusedName = (details: ChatErrorDetails): WireAnswer => {
   const words = faultWords(details)
   return failure(400, words ? `username must be without ${words}` : 'username must be a non-empty text')
 }
 
-const refusedPassword = ({ fault, minLength }: ChatErrorDetails): Answer =>
+const refusedPassword = ({ fault, minLength }: ChatErrorDetails): WireAnswer =>
   failure(
     400,
     fault === 'short' ? `password must have at least ${minLength} characters` : 'password is too common',
   )
 
-const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
+const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorDetails) => WireAnswer)>> = {
   // Clients of this dialect tell success from failure by the body here, not by the code.
   name_taken: failure(200, 'Could not add user'),
   name_refused: refusedName,
@@ -76,7 +79,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetai
 }
 
 /** Undefined for a bug. */
-export function answerTo(error: Error): Answer | undefined {
+export function answerTo(error: Error): WireAnswer | undefined {
   if (error instanceof Refusal) return error.answer
   if (!(error instanceof ChatError)) return undefined
   const answer = ANSWERS[error.code]
@@ -84,5 +87,5 @@ export function answerTo(error: Error): Answer | undefined {
 }
 
 /** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
-export const unreadable = (status: number): Answer =>
+export const unreadable = (status: number): WireAnswer =>
   failure(status, status === 413 ? 'The request is too large' : 'Unreadable request')

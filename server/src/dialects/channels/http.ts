@@ -11,7 +11,6 @@ import {
 } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import {
-  type Answer,
   answerTo,
   CROSS_SITE_FORM,
   INTERNAL,
@@ -19,6 +18,7 @@ import {
   NOT_FOUND,
   Refusal,
   unreadable,
+  type WireAnswer,
 } from './errors.ts'
 import { parseBody } from './fields.ts'
 import { type Call, type Requests, ROUTES } from './requests.ts'
@@ -97,16 +97,17 @@ const answers = (log: Logger): DialectAnswers => ({
   },
 })
 
-const send = (reply: FastifyReply, { status, body }: Answer): FastifyReply => reply.code(status).send(body)
+const send = (reply: FastifyReply, { status, body }: WireAnswer): FastifyReply =>
+  reply.code(status).send(body)
 
-function sendLong(reply: FastifyReply, { status, body }: Answer, log: Logger): FastifyReply {
+function sendLong(reply: FastifyReply, { status, body }: WireAnswer, log: Logger): FastifyReply {
   if (!(body instanceof Begun)) return send(reply, { status, body })
   const onError = (err: Error) => log.error({ err }, 'history failed')
   return sendBegun(reply.code(status), body, { type: 'application/json; charset=utf-8', onError })
 }
 
 /** Fastify's own: a body that is too long, or shorter than announced; a media type that is none. */
-const answerToHttpError = ({ statusCode }: Error & { statusCode?: number }): Answer | undefined =>
+const answerToHttpError = ({ statusCode }: Error & { statusCode?: number }): WireAnswer | undefined =>
   statusCode !== undefined && statusCode < 500 ? unreadable(statusCode) : undefined
 
 const callOf = (request: FastifyRequest, addressOf: AddressOf): Call => ({

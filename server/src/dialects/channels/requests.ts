@@ -9,13 +9,13 @@ import type { Bearer, BearerTokens } from './bearer.ts'
 import { type ChatChannel, isOf, notificationName, otherOf, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
 import {
-  type Answer,
   malformed,
   NOT_A_PARTICIPANT,
   NOT_THE_CALLER,
   NOT_YOURS_TO_SUBSCRIBE,
   Refusal,
   UNKNOWN_CHANNEL,
+  type WireAnswer,
 } from './errors.ts'
 import type { EventDelivery } from './event-delivery.ts'
 import { isSharedPresence } from './presence-names.ts'
@@ -37,7 +37,7 @@ interface Route {
   readonly url: string
   /** What an address may do only so often. */
   readonly limit?: LimitKind
-  run(requests: Requests, call: Call): Promise<Answer>
+  run(requests: Requests, call: Call): Promise<WireAnswer>
 }
 
 export const ROUTES: readonly Route[] = [
@@ -127,13 +127,13 @@ export class Requests {
     return bearer
   }
 
-  async register(credentials: wire.Credentials, address: string): Promise<Answer> {
+  async register(credentials: wire.Credentials, address: string): Promise<WireAnswer> {
     requireWithinLimit(this.#limits.take('register', address))
     await this.#chat.accounts.register({ ...credentials, from: address })
     return { status: 201, body: wire.REGISTERED }
   }
 
-  async logIn({ username, password }: wire.Credentials, address: string): Promise<Answer> {
+  async logIn({ username, password }: wire.Credentials, address: string): Promise<WireAnswer> {
     requireWithinLimit(this.#limits.take('login', address))
     const attempt = { login: username, password, by: 'username', from: address } as const
     const account = await signIn(this.#chat, this.#limits, attempt)

@@ -1,4 +1,4 @@
-import type { Json, Kept, LongAnswers } from '../../answers/index.ts'
+import type { AnswerCache, Json, LongAnswers } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
 import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
@@ -20,7 +20,7 @@ export interface ConnectionParts {
   readonly limits: Limits
   readonly answers: LongAnswers
   /** Pages of messages, and lists of members. */
-  readonly kept: Kept<Json>
+  readonly cache: AnswerCache<Json>
   readonly log: Logger
   /** Undefined when a connection outlives its token. */
   readonly deadlines: Deadlines | undefined

@@ -13,7 +13,7 @@ import { costOfCreation, namesToTell } from '../rate-limit.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
 import { type RequestContext, standingOf } from './request-context.ts'
-import { type Fields, isInteger, nameOf, own } from './wire.ts'
+import { isInteger, type JsonObject, nameOf, own } from './wire.ts'
 
 /** Code points of a conversation's name. */
 const MAX_NAME_LENGTH = 255
@@ -21,7 +21,7 @@ const MAX_NAME_LENGTH = 255
 const MAX_MEMBERS = 2_000
 
 /** How many small conversations the making of this one counts as. */
-export function costOfConversation(fields: Fields): number {
+export function costOfConversation(fields: JsonObject): number {
   const members = own(fields, 'members')
   if (!Array.isArray(members)) return 1
   const names = members.filter((member) => typeof member === 'string')
@@ -34,7 +34,7 @@ const LOOKUPS_PER_TURN = 100
 const notAUsername = (name: string): string => `'${name}' is not a valid username`
 
 /** The audience carries the answer: the creator is in it like every other member. */
-export async function createConversation(context: RequestContext, fields: Fields): Promise<undefined> {
+export async function createConversation(context: RequestContext, fields: JsonObject): Promise<undefined> {
   const { chat, account } = context
   const name = parseName(fields)
   const members = await findMembers(context, parseMembers(fields))
@@ -57,7 +57,7 @@ export async function getConversations({ chat, account }: RequestContext) {
   )
 }
 
-export async function getConversationInfo(context: RequestContext, fields: Fields) {
+export async function getConversationInfo(context: RequestContext, fields: JsonObject) {
   const { chat, account } = context
   const id = own(fields, 'id')
   if (!isInteger(id)) refuse('id is required as int')
@@ -65,7 +65,7 @@ export async function getConversationInfo(context: RequestContext, fields: Field
   const { conversation } = await standingOf(context, toConversationId(id), notMine)
   const { conversationId, updatedAt } = conversation
   // `updatedAt` moves with the members, and not with messages.
-  const members = await context.kept.get(`members ${conversationId}`, String(updatedAt), async () => {
+  const members = await context.cache.get(`members ${conversationId}`, String(updatedAt), async () => {
     const listed = await chat.conversations.members(conversationId)
     return new Json(await writeList(listed.map(({ username }) => username)))
   })
@@ -82,7 +82,7 @@ async function otherNameIn(
   return members.find(({ accountId }) => accountId !== account.accountId)?.username ?? null
 }
 
-function parseName(fields: Fields): string | undefined {
+function parseName(fields: JsonObject): string | undefined {
   if (!Object.hasOwn(fields, 'name')) return undefined
   const { name } = fields
   if (typeof name !== 'string' || name === '') refuse('name value expected as a non zero string')
@@ -94,7 +94,7 @@ function parseName(fields: Fields): string | undefined {
 }
 
 /** Without repeats. */
-function parseMembers(fields: Fields): ReadonlySet<string> {
+function parseMembers(fields: JsonObject): ReadonlySet<string> {
   const members = own(fields, 'members')
   if (!Array.isArray(members)) refuse('members value expected a list')
   if (!members.every((member) => typeof member === 'string')) refuse('members should be a list of string')

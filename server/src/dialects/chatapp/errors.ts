@@ -2,23 +2,23 @@ import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Stranger } from './credentials.ts'
 
-interface Answer {
+interface WireAnswer {
   /** Over HTTP; on the WebSocket the text alone is the error. */
   readonly status: number
   readonly text: string
 }
 
-export const TOO_MANY: Answer = { status: 429, text: 'too many requests' }
+export const TOO_MANY: WireAnswer = { status: 429, text: 'too many requests' }
 
-const passwordRefused = ({ fault, minLength }: ChatErrorDetails): Answer => ({
+const passwordRefused = ({ fault, minLength }: ChatErrorDetails): WireAnswer => ({
   status: 400,
   text: `password should ${fault === 'short' ? `be at least ${minLength} characters long` : 'not be a common one'}`,
 })
 
-const UNAVAILABLE: Answer = { status: 503, text: 'server is unavailable, try again later' }
+const UNAVAILABLE: WireAnswer = { status: 503, text: 'server is unavailable, try again later' }
 
 /** Worded like the checks of the same field: in one form over HTTP, in another on the WebSocket. */
-function nameRefused(details: ChatErrorDetails): Answer {
+function nameRefused(details: ChatErrorDetails): WireAnswer {
   const words = faultWords(details)
   if (details.field === 'conversationName')
     return { status: 400, text: `name value expected ${words ? `without ${words}` : 'as a non zero string'}` }
@@ -27,7 +27,7 @@ function nameRefused(details: ChatErrorDetails): Answer {
 }
 
 /** What each of the core's refusals reads like where a request has no words of its own for it. */
-const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetails) => Answer)>> = {
+const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorDetails) => WireAnswer)>> = {
   name_taken: { status: 409, text: 'username already exists' },
   name_refused: nameRefused,
   password_refused: passwordRefused,
@@ -51,13 +51,13 @@ const ANSWERS: Readonly<Record<ChatErrorCode, Answer | ((details: ChatErrorDetai
   outcome_unknown: { status: 500, text: 'it is not known whether this was stored' },
 }
 
-export function answerTo({ code, details }: ChatError): Answer {
+export function answerTo({ code, details }: ChatError): WireAnswer {
   const answer = ANSWERS[code]
   return typeof answer === 'function' ? answer(details) : answer
 }
 
 /** A bug, told without details. */
-export const BUG: Answer = { status: 500, text: 'something went wrong' }
+export const BUG: WireAnswer = { status: 500, text: 'something went wrong' }
 
 /** Close frames. Only what a client should not simply try again is 1000. */
 export const CLOSE = {

@@ -1,4 +1,4 @@
-import { type Json, Kept, type LongAnswers } from '../../answers/index.ts'
+import { AnswerCache, type Json, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -57,11 +57,11 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
   const liveAccounts = new LiveAccounts(feeds)
-  const kept = new Kept<Json>(MAX_KEPT_BYTES)
+  const cache = new AnswerCache<Json>(MAX_KEPT_BYTES)
   const audiences = new Audiences(feeds, renderEvent)
   const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
   const heard = { chat, audiences, liveAccounts, credentials, deadlines }
-  const parts = { ...heard, answers, kept, limits, log }
+  const parts = { ...heard, answers, cache, limits, log }
   const live = openLive(parts, deps, origins)
   return {
     name: 'chatapp',

@@ -10,18 +10,18 @@ import { isCleanText } from '../../lib/text.ts'
 import { costOfText } from '../../transport/index.ts'
 import { inWords, refuse } from './errors.ts'
 import { joinToSend, type RequestContext, standingOf } from './request-context.ts'
-import { type Fields, isInteger, listedMessageOf, own } from './wire.ts'
+import { isInteger, type JsonObject, listedMessageOf, own } from './wire.ts'
 
 const PAGE_SIZE = 100
 
 /** Number of short messages that the request counts as. */
-export function costOfMessage(fields: Fields): number {
+export function costOfMessage(fields: JsonObject): number {
   const content = own(fields, 'content')
   return typeof content === 'string' ? costOfText(content) : 1
 }
 
 /** The audience carries the answer: the asking connection is made sure to be in it. */
-export async function sendMessage(context: RequestContext, fields: Fields): Promise<undefined> {
+export async function sendMessage(context: RequestContext, fields: JsonObject): Promise<undefined> {
   const conversationId = parseConversationId(fields)
   const notPart = () => notPartOf(context, conversationId)
   const standing = context.standingIn(conversationId) ?? (await joinToSend(context, conversationId, notPart))
@@ -41,13 +41,13 @@ export async function sendMessage(context: RequestContext, fields: Fields): Prom
   }
 }
 
-export async function getMessages(context: RequestContext, fields: Fields) {
+export async function getMessages(context: RequestContext, fields: JsonObject) {
   const conversationId = parseConversationId(fields)
   const { conversation } = await standingOf(context, conversationId, () => notPartOf(context, conversationId))
   const before = parseBefore(fields)
   const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
   const key = `messages ${conversationId} ${before}`
-  return context.kept.get(key, String(conversation.lastChange), async () => {
+  return context.cache.get(key, String(conversation.lastChange), async () => {
     const messages = await context.chat.messages.list(page)
     const body = { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
     return new Json(JSON.stringify(body))
@@ -57,13 +57,13 @@ export async function getMessages(context: RequestContext, fields: Fields) {
 const notPartOf = ({ account }: RequestContext, conversationId: ConversationId): string =>
   `${account.username} not part of conversation with ${conversationId} id`
 
-function parseConversationId(fields: Fields): ConversationId {
+function parseConversationId(fields: JsonObject): ConversationId {
   const id = own(fields, 'conversation_id')
   if (!isInteger(id)) refuse('expected conversation_id as integer')
   return toConversationId(id)
 }
 
-function parseContent(fields: Fields): string {
+function parseContent(fields: JsonObject): string {
   const content = own(fields, 'content')
   if (typeof content !== 'string') refuse('expected content as string')
   if (content === '') refuse('message content should be non empty string')
@@ -71,7 +71,7 @@ function parseContent(fields: Fields): string {
   return content
 }
 
-function parseReplyId(fields: Fields): MessageId | null {
+function parseReplyId(fields: JsonObject): MessageId | null {
   const id = own(fields, 'reply_id') ?? null
   if (id === null) return null
   if (!isInteger(id)) refuse('if reply_id is provided then expected integer')
@@ -79,7 +79,7 @@ function parseReplyId(fields: Fields): MessageId | null {
 }
 
 /** Unlike `reply_id`, an explicit null is not the same as none. */
-function parseBefore(fields: Fields): number | undefined {
+function parseBefore(fields: JsonObject): number | undefined {
   if (!Object.hasOwn(fields, 'before')) return undefined
   const { before } = fields
   if (!isInteger(before)) refuse('expected before as integer')

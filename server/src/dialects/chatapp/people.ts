@@ -4,7 +4,7 @@ import { nameKey } from '../../lib/name-forms.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { inWords, refuse } from './errors.ts'
 import type { RequestContext } from './request-context.ts'
-import { type Fields, own, userOf } from './wire.ts'
+import { type JsonObject, own, userOf } from './wire.ts'
 
 const noSuchUser = (username: string): string => `no such user '${username}' exists`
 
@@ -13,7 +13,7 @@ export async function self({ chat, account }: RequestContext) {
   return describe({ chat }, current)
 }
 
-export async function addContact({ chat, account }: RequestContext, fields: Fields) {
+export async function addContact({ chat, account }: RequestContext, fields: JsonObject) {
   const name = own(fields, 'contact_username')
   if (typeof name !== 'string') refuse('invalid contact_username, expected a string')
   if (nameKey(name) === nameKey(account.username)) refuse('cannot add itself as a contact')

@@ -1,4 +1,4 @@
-import type { Json, Kept } from '../../answers/index.ts'
+import type { AnswerCache, Json } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
 import { refuse } from './errors.ts'
 import type { LiveConnection } from './live-accounts.ts'
@@ -6,19 +6,19 @@ import type { LiveConnection } from './live-accounts.ts'
 /** Who asks over a connection, and what a request may do for them. */
 export class RequestContext {
   readonly chat: Chat
-  readonly kept: Kept<Json>
+  readonly cache: AnswerCache<Json>
   readonly account: Account
   readonly #connection: Pick<LiveConnection, 'join' | 'left'>
   // Where it has been found to be a member, and not been put out since as far as this connection has heard.
   #standings: Map<ConversationId, Standing> | undefined
 
   constructor(
-    { chat, kept }: { chat: Chat; kept: Kept<Json> },
+    { chat, cache }: { chat: Chat; cache: AnswerCache<Json> },
     account: Account,
     connection: Pick<LiveConnection, 'join' | 'left'>,
   ) {
     this.chat = chat
-    this.kept = kept
+    this.cache = cache
     this.account = account
     this.#connection = connection
   }

@@ -11,16 +11,16 @@ import { BUG, TOO_MANY, textOf } from './errors.ts'
 import { costOfMessage, getMessages, sendMessage } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
 import type { RequestContext } from './request-context.ts'
-import { type Fields, failure, own, parseEvent, success } from './wire.ts'
+import { failure, type JsonObject, own, parseEvent, success } from './wire.ts'
 
 interface Request {
   readonly limit: 'send' | 'create' | 'command'
   /** How many ordinary ones it counts as; 1 when absent. */
-  readonly cost?: (fields: Fields) => number
+  readonly cost?: (fields: JsonObject) => number
   /** Whether its answer has no bound of length, or a high one. */
   readonly isLong?: true
   /** The success data; undefined when the answer reaches the asker as an event. Refuses by throwing. */
-  run(context: RequestContext, fields: Fields): Promise<unknown>
+  run(context: RequestContext, fields: JsonObject): Promise<unknown>
 }
 
 const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
@@ -73,7 +73,7 @@ export async function answer(
 interface LongRequest {
   readonly name: string
   readonly request: Request
-  readonly fields: Fields
+  readonly fields: JsonObject
 }
 
 async function answerLong(

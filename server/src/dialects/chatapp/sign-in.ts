@@ -4,7 +4,7 @@ import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn as prove } from '../sign-in.ts'
 import { HttpRefusal } from './errors.ts'
-import { type Fields, own } from './wire.ts'
+import { type JsonObject, own } from './wire.ts'
 
 /** Code points. */
 const MAX_LENGTHS = { username: 255, password: 2047, fullname: 255 } as const
@@ -17,7 +17,7 @@ interface Parts {
 }
 
 /** Makes an account. */
-export async function signUp(fields: Fields, address: string, { chat, limits }: Parts): Promise<void> {
+export async function signUp(fields: JsonObject, address: string, { chat, limits }: Parts): Promise<void> {
   const { username, password, fullname } = parseTexts(fields, ['username', 'password', 'fullname'])
   requireWithinLimit(limits.take('register', address))
   try {
@@ -29,7 +29,7 @@ export async function signUp(fields: Fields, address: string, { chat, limits }: 
 }
 
 /** Finds whom a name and a password prove. */
-export async function signIn(fields: Fields, address: string, { chat, limits }: Parts): Promise<Account> {
+export async function signIn(fields: JsonObject, address: string, { chat, limits }: Parts): Promise<Account> {
   const { username, password } = parseFilled(fields, ['username', 'password'])
   requireWithinLimit(limits.take('login', address))
   // Nobody registered such texts; to the store a lone surrogate would be another character.
@@ -43,7 +43,7 @@ const isPossible = (username: string): boolean =>
 type Texts<Name extends FieldName> = Readonly<Record<Name, string>>
 
 /** Each kind of check runs over all fields before the next: the wire promises which error comes first. */
-function parseFilled<Name extends FieldName>(fields: Fields, names: readonly Name[]): Texts<Name> {
+function parseFilled<Name extends FieldName>(fields: JsonObject, names: readonly Name[]): Texts<Name> {
   const refuseIf = (is: (name: Name) => boolean, why: string) => refuseFirst(names, is, why)
   refuseIf((name) => !Object.hasOwn(fields, name), 'required')
   refuseIf((name) => typeof own(fields, name) !== 'string', 'should be a string')
@@ -51,7 +51,7 @@ function parseFilled<Name extends FieldName>(fields: Fields, names: readonly Nam
   return Object.fromEntries(names.map((name) => [name, own(fields, name)])) as Texts<Name>
 }
 
-function parseTexts<Name extends FieldName>(fields: Fields, names: readonly Name[]): Texts<Name> {
+function parseTexts<Name extends FieldName>(fields: JsonObject, names: readonly Name[]): Texts<Name> {
   const texts = parseFilled(fields, names)
   refuseFirst(names, (name) => !isCleanText(texts[name]), 'should be without NUL and lone surrogates')
   for (const name of names) {

@@ -4,24 +4,24 @@ import { secondsOf } from '../../lib/clock.ts'
 import { namesToTell } from '../rate-limit.ts'
 
 /** A JSON object as a client sent it. Read it with `own`: its keys may be anything. */
-export type Fields = Readonly<Record<string, unknown>>
+export type JsonObject = Readonly<Record<string, unknown>>
 
-export const own = (fields: Fields, name: string): unknown =>
+export const own = (fields: JsonObject, name: string): unknown =>
   Object.hasOwn(fields, name) ? fields[name] : undefined
 
 export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
 
-const isFields = (value: unknown): value is Fields => isObject(value) && !Array.isArray(value)
+const isJsonObject = (value: unknown): value is JsonObject => isObject(value) && !Array.isArray(value)
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** An HTTP body's fields; undefined for what is not JSON or has none. An empty list counts as no fields given. */
-export function parseBody(body: Buffer): Fields | undefined {
+export function parseBody(body: Buffer): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(utf8.decode(body))
-    if (isFields(value)) return value
+    if (isJsonObject(value)) return value
     return Array.isArray(value) && value.length === 0 ? {} : undefined
   } catch {
     return undefined
@@ -29,10 +29,10 @@ export function parseBody(body: Buffer): Fields | undefined {
 }
 
 /** A frame's fields; undefined for what is not a JSON object. */
-export function parseEvent(text: string): Fields | undefined {
+export function parseEvent(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return isFields(value) ? value : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,63 +1,68 @@
 import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 import { retryAfterOf } from '../rate-limit.ts'
-import { type Answer, MalformedRequest } from './wire.ts'
+import type { WireAnswer } from './wire.ts'
 
 // `Error` and `error`: the documentation has both, each in its place.
 
-export const nameNotFound: Answer = {
+export const nameNotFound: WireAnswer = {
   event: 'name_not_found',
   payload: { Error: 'User could not be found.' },
 }
 
-const groupAlreadyCreated: Answer = {
+const groupAlreadyCreated: WireAnswer = {
   event: 'group_already_created',
   payload: { Error: 'Group has already been created.' },
 }
 
-export const joinError: Answer = { event: 'join_error', payload: { error: 'Group Not Found!' } }
+export const joinError: WireAnswer = { event: 'join_error', payload: { error: 'Group Not Found!' } }
 
-export const leaveError = (error: 'User Not Found!' | 'Group Not Found!' | 'User not in group'): Answer => ({
+export const leaveError = (
+  error: 'User Not Found!' | 'Group Not Found!' | 'User not in group',
+): WireAnswer => ({
   event: 'leave_error',
   payload: { error },
 })
 
-export const groupNotFound: Answer = {
+export const groupNotFound: WireAnswer = {
   event: 'group_not_found',
   payload: { Error: 'Group that user selects can not be found.' },
 }
 
 /** The other documented spelling of the same event. */
-export const groupNotFoundSpaced: Answer = { ...groupNotFound, event: 'group not found' }
+export const groupNotFoundSpaced: WireAnswer = { ...groupNotFound, event: 'group not found' }
 
-export const alreadyInTheGroup: Answer = {
+export const alreadyInTheGroup: WireAnswer = {
   event: 'already_in_the_group',
   payload: { Error: 'User is already in selected chatroom.' },
 }
 
-export const groupNotJoin: Answer = { event: 'group_not_join', payload: null }
+export const groupNotJoin: WireAnswer = { event: 'group_not_join', payload: null }
 
 export const userNotAuthorized = (
   why: 'Password required.' | 'Not your username.' | 'Guests are turned off.' | 'Logged out.',
-): Answer => ({ event: 'user_not_authorized', payload: { Error: why } })
+): WireAnswer => ({ event: 'user_not_authorized', payload: { Error: why } })
 
-export const invalidRequest = (why: string): Answer => ({ event: 'invalid_request', payload: { Error: why } })
+export const invalidRequest = (why: string): WireAnswer => ({
+  event: 'invalid_request',
+  payload: { Error: why },
+})
 
-const rateLimited = (retryAfter: number): Answer => ({
+const rateLimited = (retryAfter: number): WireAnswer => ({
   event: 'rate_limited',
   payload: { Error: 'Too many requests.', retry_after: retryAfter },
 })
 
 /** A refusal that is answered with these very words. */
-export class Refused extends Error {
-  readonly answer: Answer
+export class Refusal extends Error {
+  readonly answer: WireAnswer
 
-  constructor(answer: Answer) {
+  constructor(answer: WireAnswer) {
     super(answer.event)
     this.answer = answer
   }
 }
 
-function nameRefused(details: ChatErrorDetails): Answer {
+function nameRefused(details: ChatErrorDetails): WireAnswer {
   const field = details.field === 'conversationName' ? 'group_name' : 'username'
   const words = faultWords(details)
   return invalidRequest(words ? `${field} must be without ${words}.` : `${field} must not be blank.`)
@@ -66,7 +71,7 @@ function nameRefused(details: ChatErrorDetails): Answer {
 const failed = 'The request could not be carried out. Please try again later.'
 
 // Many of these a request here cannot lead to; they are answered nevertheless.
-const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
+const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>> = {
   name_taken: () => userNotAuthorized('Password required.'),
   name_refused: ({ details }) => nameRefused(details),
   password_refused: () => invalidRequest('The password is too short or too common.'),
@@ -90,9 +95,8 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => Answer>> = {
 }
 
 /** What the asking socket is told of an error. `isBug` when nobody expected it. */
-export function answerTo(error: unknown): { readonly answer: Answer; readonly isBug: boolean } {
-  if (error instanceof Refused) return { answer: error.answer, isBug: false }
-  if (error instanceof MalformedRequest) return { answer: invalidRequest(error.message), isBug: false }
+export function answerTo(error: unknown): { readonly answer: WireAnswer; readonly isBug: boolean } {
+  if (error instanceof Refusal) return { answer: error.answer, isBug: false }
   if (error instanceof ChatError) return { answer: ANSWERS[error.code](error), isBug: false }
   return { answer: invalidRequest(failed), isBug: true }
 }

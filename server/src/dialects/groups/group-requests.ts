@@ -8,18 +8,10 @@ import {
   leaveError,
   nameNotFound,
 } from './errors.ts'
+import { type Fields, parseArgument } from './fields.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
 import { accountOf } from './requester.ts'
-import {
-  type Answer,
-  enteredGroup,
-  type Fields,
-  joinSuccess,
-  leaveSuccess,
-  messageSent,
-  parseArgument,
-  userVisited,
-} from './wire.ts'
+import { enteredGroup, joinSuccess, leaveSuccess, messageSent, userVisited, type WireAnswer } from './wire.ts'
 
 /** Messages of a history, unread and read together. */
 const HISTORY_LIMIT = 100
@@ -32,9 +24,9 @@ interface GroupRequest {
 
 /** A request about a group that exists, and what it answers when one of its facts does not hold. */
 interface GroupRow {
-  readonly unknownUser: Answer
-  readonly unknownGroup: readonly Answer[]
-  readonly notMember: readonly Answer[]
+  readonly unknownUser: WireAnswer
+  readonly unknownGroup: readonly WireAnswer[]
+  readonly notMember: readonly WireAnswer[]
   readonly run: (request: GroupRequest, context: Context) => Promise<Reply>
 }
 

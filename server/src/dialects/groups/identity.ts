@@ -2,8 +2,8 @@ import { type Account, type Chat, ChatError } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
-import { Refused, userNotAuthorized } from './errors.ts'
-import { MAX_USERNAME_LENGTH, requireNewName } from './wire.ts'
+import { Refusal, userNotAuthorized } from './errors.ts'
+import { MAX_USERNAME_LENGTH, requireNewName } from './fields.ts'
 
 /** Who may speak under which name: anyone as a guest, as others only who proves it. */
 export class Identity {
@@ -52,8 +52,8 @@ export class Identity {
   }
 
   #requireGuestsAllowed(): void {
-    if (!this.#guestsAllowed) throw new Refused(userNotAuthorized('Guests are turned off.'))
+    if (!this.#guestsAllowed) throw new Refusal(userNotAuthorized('Guests are turned off.'))
   }
 }
 
-export const passwordRequired = (): Refused => new Refused(userNotAuthorized('Password required.'))
+export const passwordRequired = (): Refusal => new Refusal(userNotAuthorized('Password required.'))

@@ -4,7 +4,7 @@ import type { Limits } from '../../transport/index.ts'
 import type { Directory } from './directory.ts'
 import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
-import type { Answer } from './wire.ts'
+import type { WireAnswer } from './wire.ts'
 
 /** What carries out a request of one socket. */
 export interface Context {
@@ -17,14 +17,14 @@ export interface Context {
 }
 
 export interface Reply {
-  readonly answers: readonly Answer[]
+  readonly answers: readonly WireAnswer[]
   /** To be called once the answers are on their way. */
   readonly begin?: () => void
 }
 
 export type Run = (argument: unknown, context: Context) => Promise<Reply> | Reply
 
-export const reply = (...answers: Answer[]): Reply => ({ answers })
+export const reply = (...answers: WireAnswer[]): Reply => ({ answers })
 
 export const addressOf = ({ session }: Context): string => session.connection.address
 

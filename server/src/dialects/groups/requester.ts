@@ -1,9 +1,9 @@
 import type { Account } from '../../core/chat.ts'
 import { isSameName } from '../../lib/name-forms.ts'
-import { Refused, userNotAuthorized } from './errors.ts'
+import { Refusal, userNotAuthorized } from './errors.ts'
+import type { Fields } from './fields.ts'
 import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
-import type { Fields } from './wire.ts'
 
 /** Whom a request speaks for; undefined when there is no such account. Binds the socket if it is not yet. */
 export async function accountOf(
@@ -21,7 +21,7 @@ export async function accountOf(
 /** Undefined when the socket is not bound. Refuses another name than the one it is bound to. */
 export function boundAccount(username: string, { account }: Session): Account | undefined {
   if (account && !isSameName(account.username, username))
-    throw new Refused(userNotAuthorized('Not your username.'))
+    throw new Refusal(userNotAuthorized('Not your username.'))
   return account
 }
 

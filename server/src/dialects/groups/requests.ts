@@ -1,21 +1,18 @@
 import type { Account } from '../../core/chat.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { nameNotFound } from './errors.ts'
+import {
+  type Fields,
+  MAX_GROUP_NAME_LENGTH,
+  parseArgument,
+  requireEchoable,
+  requireNewName,
+} from './fields.ts'
 import { aboutGroup, GROUP_ROWS } from './group-requests.ts'
 import { passwordRequired } from './identity.ts'
 import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
 import { accountOf, boundAccount, passwordIn } from './requester.ts'
-import {
-  type Fields,
-  groupCreated,
-  MAX_GROUP_NAME_LENGTH,
-  parseArgument,
-  pongg,
-  requireEchoable,
-  requireNewName,
-  userCreated,
-  userFound,
-} from './wire.ts'
+import { groupCreated, pongg, userCreated, userFound } from './wire.ts'
 
 /** Every event that a client may send. */
 export const REQUESTS: ReadonlyMap<string, Run> = new Map<string, Run>([

@@ -4,7 +4,7 @@ import { unreachable } from '../../lib/unreachable.ts'
 import { type SocketIoConnection, socketIoFrame } from '../../transport/index.ts'
 import { userNotAuthorized } from './errors.ts'
 import { passwordRequired } from './identity.ts'
-import type { Answer } from './wire.ts'
+import type { WireAnswer } from './wire.ts'
 
 /** A read of the log, and what to do once its answer is on its way: then the live messages follow. */
 interface Entered<T> {
@@ -43,7 +43,7 @@ export class Session {
   }
 
   /** Returns how many bytes the frame has. */
-  emit({ event, payload }: Answer): number {
+  emit({ event, payload }: WireAnswer): number {
     const frame = socketIoFrame(event, payload)
     this.connection.sink.send(frame)
     return frame.bytes.length

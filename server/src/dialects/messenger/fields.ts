@@ -4,16 +4,18 @@ import { parseIsoTime } from './iso-time.ts'
 
 // Pydantic 1's fields, as far as this dialect has them: the same rules, the same words.
 
-interface Field<T> {
+interface FieldRule<T> {
   /** The value, or what is wrong with it in one or more problems. Never asked of null. */
   readonly parse: (value: unknown, loc: Loc) => T | Wrong
   /** What it is when absent; without this it is required. */
   readonly absent?: { readonly value: T }
 }
 
-export type Fields = Readonly<Record<string, Field<unknown>>>
+export type FieldRules = Readonly<Record<string, FieldRule<unknown>>>
 
-export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
+export type Values<F extends FieldRules> = {
+  readonly [K in keyof F]: F[K] extends FieldRule<infer T> ? T : never
+}
 
 /** What keeps a value from being one. */
 class Wrong {
@@ -25,9 +27,9 @@ class Wrong {
 }
 
 /** The fields that one place of a request must have: its path, its query or its body. */
-export class Form<F extends Fields> {
+export class Form<F extends FieldRules> {
   readonly #place: string
-  readonly #fields: readonly (readonly [string, Field<unknown>, Loc])[]
+  readonly #fields: readonly (readonly [string, FieldRule<unknown>, Loc])[]
 
   constructor(place: 'path' | 'query' | 'body', fields: F) {
     this.#place = place
@@ -48,7 +50,7 @@ export class Form<F extends Fields> {
   }
 }
 
-function parseField<T>(field: Field<T>, value: unknown, loc: Loc): T | Wrong {
+function parseField<T>(field: FieldRule<T>, value: unknown, loc: Loc): T | Wrong {
   if (value !== undefined) return value === null ? new Wrong([none(loc)]) : field.parse(value, loc)
   return field.absent ? field.absent.value : new Wrong([missing(loc)])
 }
@@ -60,7 +62,7 @@ const none = (loc: Loc): Problem => ({
   type: 'type_error.none.not_allowed',
 })
 
-export const optional = <T>(field: Field<T>, value: T): Field<T> => ({ ...field, absent: { value } })
+export const optional = <T>(field: FieldRule<T>, value: T): FieldRule<T> => ({ ...field, absent: { value } })
 
 interface Bounds {
   readonly min?: number
@@ -68,7 +70,7 @@ interface Bounds {
 }
 
 /** Text without NUL and lone surrogates; bounds in code points. Pydantic makes text of numbers: refused here. */
-export const text = (bounds: Bounds): Field<string> => ({
+export const text = (bounds: Bounds): FieldRule<string> => ({
   parse: (value, loc) => {
     if (typeof value !== 'string') return wrong(loc, 'str type expected', 'type_error.str')
     const length = codePointLength(value)
@@ -80,7 +82,7 @@ export const text = (bounds: Bounds): Field<string> => ({
 })
 
 /** An address as people have it: dot-separated words, an at sign, a domain with a dot. */
-export const email = (bounds: Bounds): Field<string> => ({
+export const email = (bounds: Bounds): FieldRule<string> => ({
   parse: (value, loc) => {
     const address = text(bounds).parse(value, loc)
     if (address instanceof Wrong || (EMAIL.test(address) && !UNSEEN.test(address))) return address
@@ -96,7 +98,7 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
 const EMAIL = new RegExp(`^${WORD}(?:\\.${WORD})*@${LABEL}(?:\\.${LABEL})+$`, 'u')
 
 /** A whole number, or its digits in a string. What is past 2^53 becomes the last safe integer, which is no one's id. */
-export const integer = ({ min, max }: Bounds = {}): Field<number> => ({
+export const integer = ({ min, max }: Bounds = {}): FieldRule<number> => ({
   parse: (value, loc) => {
     const number = toInteger(value)
     if (number === undefined) return wrong(loc, 'value is not a valid integer', 'type_error.integer')
@@ -121,13 +123,13 @@ function toInteger(value: unknown): number | undefined {
 }
 
 /** In microseconds. */
-export const time: Field<number> = {
+export const time: FieldRule<number> = {
   parse: (value, loc) =>
     (typeof value === 'string' ? parseIsoTime(value) : undefined) ??
     wrong(loc, 'invalid datetime format', 'value_error.datetime'),
 }
 
-export const list = <T>(item: Field<T>, bounds: Bounds): Field<readonly T[]> => ({
+export const list = <T>(item: FieldRule<T>, bounds: Bounds): FieldRule<readonly T[]> => ({
   parse: (value, loc) => {
     if (!Array.isArray(value)) return wrong(loc, 'value is not a valid list', 'type_error.list')
     return (
@@ -137,7 +139,7 @@ export const list = <T>(item: Field<T>, bounds: Bounds): Field<readonly T[]> => 
   },
 })
 
-function parseItems<T>(item: Field<T>, values: readonly unknown[], loc: Loc): readonly T[] | Wrong {
+function parseItems<T>(item: FieldRule<T>, values: readonly unknown[], loc: Loc): readonly T[] | Wrong {
   const items: T[] = []
   const problems: Problem[] = []
   for (const [index, value] of values.entries()) {

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { Begun, Kept, type LongAnswers, sendBegun } from '../../answers/index.ts'
+import { AnswerCache, Begun, type LongAnswers, sendBegun } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../observe/index.ts'
@@ -49,9 +49,9 @@ export function mountMessenger(deps: MessengerDeps): Dialect {
   })
 
   const credentials = new Credentials(chat.accounts, tokenKey, clock)
-  const kept = new Kept<Buffer>(MAX_KEPT_BYTES)
+  const cache = new AnswerCache<Buffer>(MAX_KEPT_BYTES)
   const guards = new Guards({ limits, answers, addressOf, credentials })
-  for (const { answer, ...route } of requests({ chat, limits, credentials, guards, kept })) {
+  for (const { answer, ...route } of requests({ chat, limits, credentials, guards, cache })) {
     app.route({ ...route, handler: async (request, reply) => send(reply, await answer(request), log) })
   }
   return {

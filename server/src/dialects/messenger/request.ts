@@ -1,5 +1,5 @@
 import { invalid, type Problem } from './errors.ts'
-import { type Fields, Form, type Values } from './fields.ts'
+import { type FieldRules, Form, type Values } from './fields.ts'
 import { readJsonBody } from './json-body.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
@@ -15,7 +15,7 @@ export interface RawRequest {
 
 type None = Record<never, never>
 
-interface Shape<Path extends Fields, Query extends Fields, Body extends Fields> {
+interface Shape<Path extends FieldRules, Query extends FieldRules, Body extends FieldRules> {
   readonly path?: Path
   readonly query?: Query
   readonly body?: Body
@@ -27,9 +27,9 @@ interface Shape<Path extends Fields, Query extends Fields, Body extends Fields> 
  */
 export function request<
   T,
-  Path extends Fields = None,
-  Query extends Fields = None,
-  Body extends Fields = None,
+  Path extends FieldRules = None,
+  Query extends FieldRules = None,
+  Body extends FieldRules = None,
 >(
   shape: Shape<Path, Query, Body>,
   toCommand: (values: Values<Path> & Values<Query> & Values<Body>) => T,

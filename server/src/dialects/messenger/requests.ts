@@ -1,4 +1,4 @@
-import { type Kept, writeList } from '../../answers/index.ts'
+import { type AnswerCache, writeList } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import { costOfPush, costOfText, type Limits, messageBodyBytes } from '../../transport/index.ts'
 import { costOfCreation, namesToTell } from '../rate-limit.ts'
@@ -14,7 +14,7 @@ interface RequestParts {
   readonly credentials: Credentials
   readonly guards: Guards
   /** The JSON of pages, and of participants. */
-  readonly kept: Kept<Buffer>
+  readonly cache: AnswerCache<Buffer>
 }
 
 /** Room for 10,000 ids of up to 16 digits, as Python prints a list. */
@@ -59,7 +59,7 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   }),
 ]
 
-const chats = ({ chat: { conversations }, limits, guards, kept }: RequestParts): Endpoint[] => [
+const chats = ({ chat: { conversations }, limits, guards, cache }: RequestParts): Endpoint[] => [
   guards.long('GET /user/chats', {
     takes: wire.chatPage,
     run: async ({ accountId }, page) =>
@@ -94,7 +94,7 @@ const chats = ({ chat: { conversations }, limits, guards, kept }: RequestParts):
       if (!listing) throw new ChatError('unknown_conversation', { conversationId })
       const { creatorId, updatedAt } = listing.conversation
       // `updatedAt` moves with the members, and not with messages.
-      const participants = await kept.get(`participants ${conversationId}`, String(updatedAt), async () => {
+      const participants = await cache.get(`participants ${conversationId}`, String(updatedAt), async () => {
         const members = await conversations.members(conversationId)
         return Buffer.from(await writeList(wire.participantsOf(creatorId, members)))
       })
@@ -103,7 +103,7 @@ const chats = ({ chat: { conversations }, limits, guards, kept }: RequestParts):
   }),
 ]
 
-const messages = ({ chat: { conversations, messages }, guards, kept }: RequestParts): Endpoint[] => {
+const messages = ({ chat: { conversations, messages }, guards, cache }: RequestParts): Endpoint[] => {
   const standingOf = async ({ accountId }: Account, conversationId: ConversationId): Promise<Standing> => {
     const standing = await conversations.standing(accountId, conversationId)
     if (!standing) throw new ChatError('not_a_member', { conversationId })
@@ -126,7 +126,7 @@ const messages = ({ chat: { conversations, messages }, guards, kept }: RequestPa
         const { conversationId, after, limit } = page
         const { conversation } = await standingOf(account, conversationId)
         const key = `messages ${conversationId} ${after} ${limit}`
-        return kept.get(key, String(conversation.lastChange), async () =>
+        return cache.get(key, String(conversation.lastChange), async () =>
           Buffer.from(JSON.stringify(wire.messagesBody(await messages.list(page)))),
         )
       },

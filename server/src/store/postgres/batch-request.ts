@@ -14,7 +14,7 @@ export interface Command extends Locks {
 }
 
 /** What the database answers to a step; to a new message, its numbers. */
-export type Answer =
+export type WriteAnswer =
   | readonly [messageId: number, seq: number, change: number, sentAt: number]
   | { readonly value: unknown }
   | { readonly refusal: string; readonly details: Readonly<Record<string, string | number | boolean>> }
@@ -74,13 +74,13 @@ export const sendOf = (message: NewMessage): Command => ({
 
 /** One answer a command, in their order. */
 export const answersOf = (
-  answers: readonly (Answer | readonly Answer[])[],
+  answers: readonly (WriteAnswer | readonly WriteAnswer[])[],
   { steps }: Steps,
-): readonly Answer[] =>
+): readonly WriteAnswer[] =>
   steps.flatMap(([name], i) => {
     const answer = answers[i]
     // Of a run of sends the database answers the array of their answers.
-    return name === SENDS ? (answer as readonly Answer[]) : [answer as Answer]
+    return name === SENDS ? (answer as readonly WriteAnswer[]) : [answer as WriteAnswer]
   })
 
 /** Sends of one statement: a client id may stand among them once. */

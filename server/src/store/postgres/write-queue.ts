@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
-import { type Answer, answersOf, type Command, isUnspeakable, stepsOf } from './batch-request.ts'
+import { answersOf, type Command, isUnspeakable, stepsOf, type WriteAnswer } from './batch-request.ts'
 import { connectForWriting } from './database.ts'
 import { ANSWER_TIMEOUT_MS } from './driver.ts'
 import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
@@ -117,7 +117,7 @@ export class WriteQueue {
   }
 
   /** The answers, or why there are none. */
-  async #run(commands: readonly Command[]): Promise<readonly Answer[] | Error> {
+  async #run(commands: readonly Command[]): Promise<readonly WriteAnswer[] | Error> {
     const steps = stepsOf(commands)
     const number = ++this.#lastBatch
     const startedAt = performance.now()
@@ -170,7 +170,7 @@ export class WriteQueue {
     return now - startedAt <= PATIENCE_MS && now - (this.#closedAt ?? now) <= CLOSING_PATIENCE_MS
   }
 
-  async #send(parameters: readonly unknown[]): Promise<readonly (Answer | readonly Answer[])[]> {
+  async #send(parameters: readonly unknown[]): Promise<readonly (WriteAnswer | readonly WriteAnswer[])[]> {
     const withinMs = this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS
     const rows = await this.#sql.ask({ text: CALL, parameters: parameters as never[], withinMs })
     return rows[0]?.answers
@@ -186,7 +186,7 @@ const settle = guarded('postgres', conclude, (pending, _answer) =>
   pending?.reject(new Error('the answer to a write was not understood')),
 )
 
-function conclude(pending: Pending | undefined, answer: Answer | Error | undefined): void {
+function conclude(pending: Pending | undefined, answer: WriteAnswer | Error | undefined): void {
   if (!pending) return
   const { conclude, resolve, reject } = pending
   if (answer === undefined) reject(new Error('the database did not answer a write'))

@@ -3,7 +3,7 @@ import { ChatError } from '../../core/errors.ts'
 import { engineCode, mayComeBack } from './failure.ts'
 import { LogHeads } from './log-heads.ts'
 import { prepare } from './statement.ts'
-import { type Answer, type Command, type WriteName, writesOn } from './writes.ts'
+import { type Command, type WriteAnswer, type WriteName, writesOn } from './writes.ts'
 
 // These check everything before they write anything: their refusal leaves nothing to take back, so the
 // hottest path is spared a savepoint. (Their defects do; see `run`.)
@@ -42,7 +42,7 @@ export class Batch {
     this.#undo = prepare(db, 'ROLLBACK TO command')
   }
 
-  run(commands: readonly Command[], unguarded = CHECK_FIRST): readonly Answer[] {
+  run(commands: readonly Command[], unguarded = CHECK_FIRST): readonly WriteAnswer[] {
     let isCommitting = false
     try {
       this.#begin.run()
@@ -64,11 +64,11 @@ export class Batch {
   }
 
   /** Runs each command in a commit of its own: a defect that shows only at the end of a batch is one command's too. */
-  #oneByOne(commands: readonly Command[], defect: Error): readonly Answer[] {
+  #oneByOne(commands: readonly Command[], defect: Error): readonly WriteAnswer[] {
     return commands.length === 1 ? [{ defect }] : commands.flatMap((command) => this.run([command], NONE))
   }
 
-  #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): Answer {
+  #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): WriteAnswer {
     if (!SPARE_HEADS.has(name)) {
       this.#heads.settle()
       this.#heads.forget()

@@ -1,6 +1,6 @@
 import type { Batch } from './batch.ts'
 import type { OpenFiles } from './open-files.ts'
-import type { Answer, Command } from './writes.ts'
+import type { Command, WriteAnswer } from './writes.ts'
 
 interface ServingOptions {
   readonly batch: Batch
@@ -22,7 +22,7 @@ export class Serving {
     this.#options = options
   }
 
-  run(commands: readonly Command[]): readonly Answer[] {
+  run(commands: readonly Command[]): readonly WriteAnswer[] {
     const { batch, files } = this.#options
     if (commands.some(([name]) => name !== 'ping')) {
       this.#isLogUsed = true
@@ -46,7 +46,7 @@ export class Serving {
   }
 
   /** Makes success unknown after a loss: a commit to a file that is gone may be found where it went, or nowhere. */
-  #judge(answer: Answer): Answer {
+  #judge(answer: WriteAnswer): WriteAnswer {
     return this.#loss && 'value' in answer ? { outage: this.#loss, isUnknown: true } : answer
   }
 }

@@ -10,7 +10,7 @@ import { applyWrite, type Result } from './cache-invalidation.ts'
 import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
-import type { Answer, Argument, Command, WriteName } from './writes.ts'
+import type { Argument, Command, WriteAnswer, WriteName } from './writes.ts'
 
 // Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -117,7 +117,7 @@ export class WriteQueue {
   }
 
   /** An answer that is not understood must not keep later callers waiting, nor its own. */
-  #settleOwn(pending: Pending | undefined, answer: Answer | undefined): void {
+  #settleOwn(pending: Pending | undefined, answer: WriteAnswer | undefined): void {
     try {
       this.#settle(pending, answer)
     } catch (error) {
@@ -126,7 +126,7 @@ export class WriteQueue {
     }
   }
 
-  #settle(pending: Pending | undefined, answer: Answer | undefined): void {
+  #settle(pending: Pending | undefined, answer: WriteAnswer | undefined): void {
     if (!pending) return
     const { command, resolve, reject } = pending
     if (answer === undefined) reject(outcomeUnknown(new Error('the writer did not answer')))

@@ -5,14 +5,14 @@ import { StoreRefusal } from '../refusal.ts'
 import { Batch } from './batch.ts'
 import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
 import { Serving } from './serving.ts'
-import type { Answer, Command } from './writes.ts'
+import type { Command, WriteAnswer } from './writes.ts'
 
 export type ToWriter = readonly Command[] | 'close'
 
 export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
-  | { readonly type: 'answers'; readonly answers: readonly Answer[]; readonly commitMs: number }
+  | { readonly type: 'answers'; readonly answers: readonly WriteAnswer[]; readonly commitMs: number }
   /** The files are not those that were opened. Sent each second while this lasts. */
   | { readonly type: 'loss'; readonly loss: Error }
 

@@ -67,7 +67,7 @@ export type Value<Name extends WriteName> = ReturnType<Writes[Name]>
 export type Command = readonly [name: WriteName, argument: unknown]
 
 /** What became of a command, in the commands' order. */
-export type Answer =
+export type WriteAnswer =
   | { readonly value: unknown }
   /** A `ChatError`, in parts: only plain data crosses threads. */
   | { readonly refusal: { readonly code: ChatErrorCode; readonly details: ChatErrorDetails } }

@@ -23,7 +23,7 @@ const FEWEST_KEPT = 4
  * Values made from rows, kept while their version is the same. A version is read from the store before the rows are,
  * so that a value may be newer than its version, and never older. Past `maxBytes` the longest unused are dropped.
  */
-export class Kept<Value extends Sized> {
+export class AnswerCache<Value extends Sized> {
   readonly #maxBytes: number
   readonly #now: () => number
   /** The longest unused entry comes first. */

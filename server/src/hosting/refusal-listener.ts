@@ -4,7 +4,7 @@ type OnRefused = (error: unknown) => void
 type Method = (...args: unknown[]) => Promise<unknown>
 
 /** The same store, but `onRefused` hears of each rejection too. Callers still get the store's own promises. */
-export function toldOf(store: Store, onRefused: OnRefused): Store {
+export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
   return {
     accounts: partOf(store.accounts, onRefused),
     sessions: partOf(store.sessions, onRefused),

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Kept } from '../../src/answers/index.ts'
+import { AnswerCache } from '../../src/answers/index.ts'
 
 const SIZE = 100_000
 /** Bytes that keeping a value takes besides the value, at most. */
 const ENTRY = 1_000
 
-/** A `Kept` with room for so many values, which lists each value that it makes. */
+/** A `AnswerCache` with room for so many values, which lists each value that it makes. */
 function counted(values: number) {
   let now = 0
-  const kept = new Kept<{ key: string; byteLength: number }>(values * (SIZE + ENTRY), () => now)
+  const cache = new AnswerCache<{ key: string; byteLength: number }>(values * (SIZE + ENTRY), () => now)
   const made: string[] = []
   const get = (key: string, version = '1', byteLength = SIZE) =>
-    kept.get(key, version, async () => {
+    cache.get(key, version, async () => {
       made.push(`${key}@${version}`)
       return { key, byteLength }
     })
   return {
-    ...{ kept, made, get },
+    ...{ cache, made, get },
     pass: (ms: number) => {
       now += ms
     },
@@ -38,9 +38,9 @@ test('is made anew for another version', async () => {
 })
 
 test('keeps no failure', async () => {
-  const { kept, made, get } = counted(10)
+  const { cache, made, get } = counted(10)
   await assert.rejects(
-    kept.get('a', '1', () => Promise.reject(new Error('away'))),
+    cache.get('a', '1', () => Promise.reject(new Error('away'))),
     /away/,
   )
   assert.equal((await get('a')).key, 'a')
@@ -80,10 +80,10 @@ test('is made anew after a minute, since names may have changed', async () => {
 })
 
 test('what has no bytes is not kept without end either', async () => {
-  const { kept, made, get } = counted(4)
-  for (let n = 0; n < 2_000; n++) await kept.get(`empty ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
+  const { cache, made, get } = counted(4)
+  for (let n = 0; n < 2_000; n++) await cache.get(`empty ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
   await get('a')
-  for (let n = 0; n < 2_000; n++) await kept.get(`more ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
+  for (let n = 0; n < 2_000; n++) await cache.get(`more ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
   await get('a')
   assert.deepEqual(made, ['a@1', 'a@1'])
 })
