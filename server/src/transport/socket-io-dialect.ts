@@ -34,5 +34,7 @@ export interface SocketIoOptions {
   readonly addressOf: AddressOf
   readonly limits: Limits
   readonly pipeline: RequestPipeline
+  /** Sessions of this listener that may be between two polls for longer than clients are; 20,000 when absent. */
+  readonly maxAbsentPollers?: number
   readonly onError: (error: unknown) => void
 }

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { guarded, guardedEmit } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
+import { AbsentPollers } from './absent-pollers.ts'
 import {
   type EngineConnection,
   type EngineServer,
   engineConnection,
+  onTransportReady,
   rememberingWsServer,
   shortenGoodbye,
 } from './engine-io.ts'
@@ -24,6 +26,8 @@ const MAX_SOCKET_IO_BYTES = 128 * 1024
 /** Milliseconds that a session has to enter a namespace, and the number of sessions that may be about to. */
 const ENTER_WITHIN_MS = 15_000
 const MAX_NEWCOMERS = 10_000
+/** Sessions that may be between two polls for longer than clients are, which is 200 MB. */
+const MAX_ABSENT_POLLERS = 20_000
 /** Milliseconds that a session that is sent away has to poll for its close. */
 const GOODBYE_MS = 1_000
 
@@ -31,6 +35,7 @@ const GOODBYE_MS = 1_000
 export function createEngine(options: SocketIoOptions): EngineServer {
   const { limits, addressOf } = options
   const newcomers = new Newcomers<SocketIoLink>(MAX_NEWCOMERS)
+  const absent = new AbsentPollers<SocketIoLink>(options.maxAbsentPollers ?? MAX_ABSENT_POLLERS)
   // The library wants a server to listen to. This one never listens: the listener gives requests to the engine.
   const io = new Server(createServer(), {
     allowEIO3: true,
@@ -60,6 +65,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     const link = new SocketIoLink(connection, share)
     newcomers.add(link)
     connection.once('close', () => newcomers.delete(link))
+    follow(absent, link)
     cutOffUnread(connection)
     // A client that never enters a namespace does not poll for its close either.
     shortenGoodbye(connection, GOODBYE_MS)
@@ -74,6 +80,20 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     guarded('socket_io', (socket) => serve(socket, options), closeSocket),
   )
   return io.engine as unknown as EngineServer
+}
+
+/** Counts a session among those that are between two polls whenever it is. */
+function follow(absent: AbsentPollers<SocketIoLink>, link: SocketIoLink): void {
+  const { connection } = link
+  const note = () => {
+    const { name, writable } = connection.transport
+    if (name === 'polling' && !writable) absent.add(link)
+  }
+  // The handshake's own poll is answered by now.
+  note()
+  connection.on('drain', note)
+  onTransportReady(connection, () => absent.delete(link))
+  connection.once('close', () => absent.delete(link))
 }
 
 const closeSocket = ({ conn }: Socket): void => conn.close(true)
