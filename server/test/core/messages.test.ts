@@ -35,17 +35,3 @@ test('a node is told of what it committed itself, once each, after its subscribe
     ['two', 2],
   ])
 })
-
-test('a page of accounts is filled past those who blocked the viewer; a short one is the last', async (t) => {
-  const { chat, people } = await chatWith(t, 'ann', 'bob', 'cy', 'dan', 'eve')
-  const viewer = people.cy.accountId
-  for (const blocker of [people.ann, people.bob, people.eve])
-    await chat.contacts.block(blocker.accountId, viewer)
-  const page = async (after: number, limit: number) =>
-    (await chat.accounts.list(viewer, { after, limit })).map(({ username }) => username)
-  assert.deepEqual(await page(0, 2), ['cy', 'dan'])
-  assert.deepEqual(await page(0, 1), ['cy'])
-  assert.deepEqual(await page(viewer, 2), ['dan'])
-  assert.deepEqual(await page(people.dan.accountId, 2), [])
-  assert.equal((await chat.accounts.list(people.dan.accountId, { after: 0, limit: 9 })).length, 5)
-})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { PresenceSets, ShiftListener } from '../../src/bus/bus.ts'
+import type { ShiftListener } from '../../src/bus/bus.ts'
 import { LocalBus } from '../../src/bus/local.ts'
 import { LocalPresence } from '../../src/bus/local-presence.ts'
 import { type Account, type AccountId, accountTopic, Chat, ChatError } from '../../src/core/chat.ts'
@@ -15,19 +15,30 @@ import { until } from '../support/until.ts'
 
 // People of several nodes: one bus, and for each node a Presence of its own.
 
+/** Remembers who was said to be in which set. */
+class MortalPresence extends LocalPresence {
+  readonly entered: { readonly set: string; readonly member: string }[] = []
+  readonly listeners: ShiftListener[] = []
+
+  override async enter(set: string, member: string): Promise<boolean> {
+    this.entered.push({ set, member })
+    return super.enter(set, member)
+  }
+
+  override onShift(...listeners: ShiftListener[]): void {
+    this.listeners.push(...listeners)
+  }
+}
+
 /** A bus whose nodes die when the test says so. */
 class MortalBus extends LocalBus {
-  readonly #listeners: ShiftListener[] = []
-  override readonly presence: PresenceSets = Object.assign(new LocalPresence(), {
-    onShift: (listener: ShiftListener) => void this.#listeners.push(listener),
-  })
+  override readonly presence = new MortalPresence()
 
-  /** Their node has died, of which the one that was opened last is told. */
-  bury(accountIds: readonly AccountId[]): void {
-    for (const accountId of accountIds) {
-      const gone = { set: `online:${accountId % 64}`, member: String(accountId), about: '' }
-      void this.#listeners.at(-1)?.({ ...gone, isPresent: false, isRepeated: false })
-    }
+  /** The node of all who came has died, of which the one that was opened last is told. */
+  async buryAll(): Promise<void> {
+    for (const { set, member } of this.presence.entered) await this.presence.leave(set, member)
+    for (const gone of this.presence.entered)
+      void this.presence.listeners.at(-1)?.({ ...gone, about: '', isPresent: false, isRepeated: false })
   }
 }
 
@@ -90,7 +101,9 @@ test('who comes at one node while another still tells that they went is shown on
 test('of those who went with their node all are told, eight at a time', async (t) => {
   const { bus, told, node, list, contactOfBob } = await nodes(t)
   const names = Array.from({ length: 40 }, (_, n) => `one of many ${n}`)
-  const crowd = await Promise.all(names.map(contactOfBob))
+  const dying = node()
+  await Promise.all(names.map(async (name) => dying.connect(await contactOfBob(name))))
+  told.length = 0
   let [reading, most] = [0, 0]
   node(async (accountId) => {
     most = Math.max(most, ++reading)
@@ -98,7 +111,7 @@ test('of those who went with their node all are told, eight at a time', async (t
     reading--
     return contacts
   })
-  bus.bury(crowd.map(({ accountId }) => accountId))
+  await bus.buryAll()
   await until('all to be told', () => told.length >= names.length)
   assert.deepEqual(told.toSorted(), names.map((name) => `${name} false`).toSorted())
   assert.equal(most, 8)

@@ -8,17 +8,43 @@ import {
   type Member,
   toAccountId,
   toConversationId,
+  toGid,
+  toMessageId,
 } from '../../src/core/chat.ts'
 import { Audiences, DirectFeeds } from '../../src/delivery/index.ts'
 import { Remembering } from './remembering.ts'
 
 const room = toConversationId(1)
+const ann = { accountId: toAccountId(1), uuid: '', username: 'ann', displayName: 'Ann' }
 
 const sent = (seq: number): ConversationEvent => ({
-  type: 'message.deleted',
+  type: 'message.sent',
   conversationId: room,
   change: seq,
-  messageId: seq as never,
+  conversation: {
+    conversationId: room,
+    gid: toGid('room'),
+    kind: 'group',
+    name: null,
+    creatorId: ann.accountId,
+  },
+  message: {
+    messageId: toMessageId(seq),
+    conversationId: room,
+    seq,
+    senderId: ann.accountId,
+    sender: ann,
+    replyTo: null,
+    body: String(seq),
+    sentAt: seq,
+  },
+})
+
+const deleted = (seq: number): ConversationEvent => ({
+  type: 'message.deleted',
+  conversationId: room,
+  change: 100 + seq,
+  messageId: toMessageId(seq),
   seq,
   deletedAt: 0,
 })
@@ -36,6 +62,12 @@ const moved = (type: 'member.joined' | 'member.left', accountId: AccountId): Con
     : { type, ...news, member: { accountId } as Member }
 }
 
+function textOf(event: ConversationEvent): string {
+  if (event.type === 'message.sent') return event.message.body
+  if (event.type === 'message.deleted') return `-${event.seq}`
+  return event.type === 'visitor.arrived' ? event.visitor.username : '?'
+}
+
 function setUp() {
   const onError = (error: unknown) => assert.fail(String(error))
   const bus = new LocalBus(onError)
@@ -43,13 +75,7 @@ function setUp() {
   const audiences = new Audiences(new DirectFeeds({ bus, onError }), (event) => {
     if (event.type === 'member.joined' || event.type === 'member.left') return undefined
     rendered++
-    const text =
-      event.type === 'message.deleted'
-        ? String(event.seq)
-        : event.type === 'visitor.arrived'
-          ? event.visitor.username
-          : '?'
-    return { bytes: Buffer.from(text), headerBytes: 0 }
+    return { bytes: Buffer.from(textOf(event)), headerBytes: 0 }
   })
   return {
     bus,
@@ -168,6 +194,34 @@ test('what happens while the log is read follows it, in order', async () => {
   begin()
   publish(arrived('d'))
   assert.equal(sink.text(), 'abcd')
+})
+
+test('a message that the log already had when it was read is not told again, and a later one is told', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  const { begin } = await audiences.joinAfter(room, sink, {
+    read: async () => {
+      for (const seq of [1, 2, 3]) publish(sent(seq))
+      return { lastSeq: 2 }
+    },
+  })
+  begin()
+  publish(sent(4))
+  assert.equal(sink.text(), '34')
+})
+
+test('only messages are left out for being in the log: a deletion of one of them is told', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  const { begin } = await audiences.joinAfter(room, sink, {
+    read: async () => {
+      publish(sent(1))
+      publish(deleted(1))
+      return { lastSeq: 1 }
+    },
+  })
+  begin()
+  assert.equal(sink.text(), '-1')
 })
 
 test('a sink that is there already and joins anew is told nothing twice', async () => {
