@@ -78,7 +78,7 @@ export class DirectFeeds implements Feeds {
 }
 
 /** So much longer a conversation is listened to that nobody follows any more, or not yet. */
-const LINGER_MS = 2_000
+export const LINGER_MS = 2_000
 
 interface Open {
   readonly feed: Feed

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { type TestContext, test } from 'node:test'
 import { RedisBus } from '../../src/bus/redis/index.ts'
 import { Names } from '../../src/bus/redis/names.ts'
 import { MAX_PARCEL_BYTES } from '../../src/bus/redis/outbox.ts'
@@ -62,6 +61,12 @@ test('what a node says last, before it closes, reaches the others', async (t) =>
   assert.deepEqual(heard, [large])
 })
 
+/** How many nodes of the test's cluster have Redis tell them the news. */
+async function countSubscribers(t: TestContext): Promise<unknown> {
+  const answer = await askRedis(redis, 'PUBSUB', 'SHARDNUMSUB', new Names(t.name).channel(news.name))
+  return (answer as readonly unknown[])[1]
+}
+
 test('who listened for the last time hears no more, and hears again when it listens again', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const heard: unknown[] = []
@@ -72,7 +77,7 @@ test('who listened for the last time hears no more, and hears again when it list
     await until(`news ${n}`, () => heard.length === n)
     stop()
     // Once quickly, and once after the topic has been let go.
-    if (n === 2) await setTimeout(1_200)
+    if (n === 2) await until('the topic to be let go', async () => (await countSubscribers(t)) === 0)
   }
   assert.deepEqual(heard, [1, 2, 3])
 })

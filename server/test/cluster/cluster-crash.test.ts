@@ -16,7 +16,7 @@ import { askApi, connectTo, dataOf } from './pusher-clients.ts'
 const MISSED_WITHIN_MS = 15_000
 /** Webhooks wait so long for somebody to come back. */
 const LINGER_MS = 3_000
-/** Time for whoever would say it a second time. */
+/** Longer than a node waits until it looks again for dead ones, and whoever would say it a second time is one. */
 const REPEAT_MS = 3_000
 
 const opened = new AsyncDisposableStack()
@@ -49,7 +49,9 @@ before(async () => {
   await ann.chatapp.ws.settle()
   ann.chatapp.ws.frames.length = 0
   await cluster.node(1).kill()
-  await setTimeout(MISSED_WITHIN_MS)
+  const isMissed = () =>
+    ann.chatapp.ws.frames.length > 0 && watcher.messages.at(-1)?.event === 'pusher_internal:member_removed'
+  await until('whoever was at the node to be missed', isMissed, MISSED_WITHIN_MS)
 })
 after(() => opened.disposeAsync())
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { KINDS, type World } from '../interop/world.ts'
+import { until } from '../support/until.ts'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 import { Load } from './load.ts'
 import type { Node } from './node.ts'
@@ -11,8 +12,8 @@ const LIVE_WITHIN_MS = 2_000
 /** Of every client, so that a fault of ten seconds does not make tens of thousands. */
 const PACE = { atOnce: 1, pauseMs: 300 }
 const PEOPLE = ['ann', 'ben', 'cat', 'dan']
-/** How long all goes well before the fault. */
-const BEFORE_MS = 1_000
+/** How much is said in each conversation before the fault. */
+const SAID_BEFORE = 20
 
 /** What a fault is done to. */
 export interface Scene {
@@ -45,7 +46,9 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
         assertSoon('live meanwhile', await msUntilLive(nodes))
 
       for (const load of loads) load.begin(PACE)
-      await setTimeout(BEFORE_MS)
+      await until('all to go well', () =>
+        loads.every(({ acknowledged }) => acknowledged.length >= SAID_BEFORE),
+      )
       await fault({ cluster, assertLive })
       const liveAfterMs = await msUntilLive()
       await Promise.all(loads.map((load) => load.hasMoved()))

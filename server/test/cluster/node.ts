@@ -4,7 +4,7 @@ import { type ServerProcess, spawnServer } from '../support/process.ts'
 import type { CuttableProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 
-const START_MS = 20_000
+const START_MS = 60_000
 
 export type EngineName = keyof typeof ADDRESSES
 
@@ -95,6 +95,11 @@ export class Node implements Where {
   /** What it says to the engine waits, until `release`. */
   hold(engine: EngineName): void {
     this.#wayTo(engine).hold()
+  }
+
+  /** On how many connections it says something with the word in it that waits. */
+  countHeld(engine: EngineName, word: string): number {
+    return this.#wayTo(engine).countHeld(word)
   }
 
   async release(engine: EngineName): Promise<void> {

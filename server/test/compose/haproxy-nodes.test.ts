@@ -8,16 +8,18 @@ import { until } from '../support/until.ts'
 import { carriesOn, heardBy, listenByTcp } from './listening.ts'
 import { startPair } from './pair.ts'
 
+/** Longer than the balancer takes to give up a node that does not answer. */
+const OUTAGE_MS = 5_000
+
 // What becomes of clients behind the load balancer of compose.yaml when a node goes.
 
 test('nodes are replaced one after another: nothing that is said is refused, and everybody comes back', async (t) => {
   const { nodes, balancer } = await startPair(t)
   const listeners = await carriesOn(t, balancer, async () => {
     for (const node of nodes) {
-      await setTimeout(300)
       assert.equal(await node.replace(), 0)
       // As compose does: the next one waits until this one is taken up again.
-      await setTimeout(3_000)
+      await until('the balancer to have both nodes again', () => balancer.hasBoth())
     }
   })
   assert.ok(
@@ -60,7 +62,7 @@ test('while the database is away connections stay, and go on when it is back', a
     20_000,
   )
   await until('nobody new to be let in', async () => (await fetch(`${balancer.url}/healthz`)).status === 503)
-  await setTimeout(5_000)
+  await setTimeout(OUTAGE_MS)
   await engines.postgres.start()
   await until('somebody new to be let in', async () => (await fetch(`${balancer.url}/healthz`)).ok, 20_000)
   for (const socket of sockets) await socket.settle()

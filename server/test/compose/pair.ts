@@ -4,9 +4,9 @@ import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
 import { until } from '../support/until.ts'
-import { type Behind, startBalancer } from './balancer.ts'
+import { type Balancer, type Behind, startBalancer } from './balancer.ts'
 
-const START_MS = 20_000
+const START_MS = 60_000
 
 /** One of the two nodes, at one address however often it is started. */
 interface Running extends Behind {
@@ -18,7 +18,7 @@ interface Running extends Behind {
 interface Pair {
   readonly engines: Engines
   readonly nodes: readonly [Running, Running]
-  readonly balancer: Behind
+  readonly balancer: Balancer
 }
 
 /** Two nodes with engines of their own, behind the balancer. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { LINGER_MS } from '../../src/delivery/feeds.ts'
 import { Audiences } from '../../src/delivery/index.ts'
 import { until } from '../support/until.ts'
 import { Remembering } from './remembering.ts'
@@ -73,7 +73,7 @@ test('who stopped is told nothing, and others go on being told', async (t) => {
   stop()
   const arrive = await say('one')
   arrive()
-  await setTimeout(0)
+  await until('the other to hear it', () => others.length > 0)
   assert.deepEqual([heard, others], [[], ['one']])
 })
 
@@ -103,12 +103,11 @@ test('who hears late that it has joined is told what others have been told since
 test('who finds it ready while the last listener before is being forgotten misses nothing', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   await feeds.ready(conversationId)
-  const stop = follow()
-  stop()
-  // Just before the time after which nobody's conversation is let go.
-  await setTimeout(1_900)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  follow()()
+  t.mock.timers.tick(LINGER_MS - 1)
   await feeds.ready(conversationId)
-  await setTimeout(300)
+  t.mock.timers.tick(2)
   follow()
   const arrive = await say('after')
   arrive()

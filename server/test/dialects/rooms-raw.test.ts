@@ -105,9 +105,10 @@ describe('raw TCP', { concurrency: true }, () => {
     const started = performance.now()
     const silent = raw()
     const unfinished = raw().write('{"uuid": ')
-    const late = raw()
-    setTimeout(() => late.write('{'), 3_000)
+    const late = raw().write('{')
+    const writing = setInterval(() => late.isClosed || late.write(' '), 500)
     await Promise.all([silent, unfinished, late].map((socket) => socket.closed(7_000)))
+    clearInterval(writing)
     const waited = performance.now() - started
     // However late it began: the five seconds are those of the connection.
     assert.ok(waited > 4_000 && waited < 7_000, `after ${waited} ms`)

@@ -190,17 +190,22 @@ test('who subscribes between two events of one turn gets the second alone', asyn
 test('the application hears of a first subscriber before he does, and of the last one’s leaving', async () => {
   await using own = await startPusher()
   const heard: string[] = []
-  let prepared = false
-  own.server.onOccupancy(async (channel, isOccupied) => {
+  const { promise: prepared, resolve: prepare } = Promise.withResolvers<void>()
+  own.server.onOccupancy((channel, isOccupied) => {
     heard.push(`${channel} ${isOccupied}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    prepared = true
+    return prepared
   })
   const [first, second] = await Promise.all([own.raw().opened(), own.raw().opened()])
   first.subscribe('a')
   second.subscribe('a')
+  await until('the application to hear', () => heard.length > 0)
+  // Whoever asks for nothing is answered meanwhile.
+  await (await own.raw().opened()).settled()
+  assert.ok(
+    [first, second].every(({ messages }) => messages.every(({ event }) => !event.endsWith('succeeded'))),
+  )
+  prepare()
   await first.next('pusher_internal:subscription_succeeded')
-  assert.ok(prepared)
   await second.next('pusher_internal:subscription_succeeded')
   assert.deepEqual(heard, ['a true'])
   await first.close()

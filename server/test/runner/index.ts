@@ -45,7 +45,7 @@ export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
 
   const failures = outcomes.flatMap((outcome) => outcome.failures)
   const passed = outcomes.reduce((sum, { passes }) => sum + passes.length, 0)
-  printer.section(failures.map(describeFailure))
+  printer.section(failures.map((failure, at) => describeFailure(failure, failures[at - 1])))
   printer.section(describeTimes(outcomes))
   printer.section(describeLeftOut(wanted.leftOut, outcomes))
   printer.print(`\nin ${((performance.now() - began) / 1_000).toFixed(0)} s`)
@@ -68,7 +68,9 @@ async function runAll({ root, files, printer, isDetailed }: Work): Promise<Coste
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       printer.begin(file)
-      const outcome = await runFile(root, file, (failure) => printer.print(describeFailure(failure)))
+      const outcome = await runFile(root, file, (failure, before) =>
+        printer.print(describeFailure(failure, before)),
+      )
       const costed = { ...outcome, processorMs: costOf(join(root, file)) }
       outcomes.push(costed)
       printer.end(file)

@@ -31,11 +31,15 @@ export function describeTests({ passes, output }: Outcome): string[] {
 export const describeOutput = (output: string): string[] =>
   output === '' ? [] : [indent(output.trimEnd(), '  │ ')]
 
-export function describeFailure({ file, line, names, error }: Failure): string {
+/** In full, but where the one before failed for the same reason: all tests of a file do when its hook does. */
+export function describeFailure({ file, line, names, error }: Failure, before?: Failure): string {
   const place = line === undefined ? file : `${file}:${line}`
-  const reason = error instanceof Error ? inspect(error) : String(error)
+  const isSame = before?.file === file && reasonOf(before.error) === reasonOf(error)
+  const reason = isSame ? 'The same error as of the one before.' : reasonOf(error)
   return `${styleText('red', `✖ ${joined(names)}`)}\n  ${place}\n${indent(reason, '  ')}`
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? inspect(error) : String(error))
 
 /** The slowest files, and how much each folder took. */
 export function describeTimes(outcomes: readonly Costed[]): string[] {

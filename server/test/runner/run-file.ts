@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { type EventData, run } from 'node:test'
 
+/** Hears of a failure, and of the one before it in the file. */
+type Told = (failure: Failure, before: Failure | undefined) => void
+
 interface Named {
   /** The names of the suites around it, and its own. */
   readonly names: readonly string[]
@@ -40,11 +43,7 @@ const UNSAID = process.env.TARGET ? 'TARGET is not a server of our own' : 'it is
 const PRELOAD = join(import.meta.dirname, 'preload.ts')
 
 /** Runs one file in a process of its own; a failure is told at once, while the file's other tests still run. */
-export async function runFile(
-  root: string,
-  file: string,
-  onFailure: (failure: Failure) => void,
-): Promise<Outcome> {
+export async function runFile(root: string, file: string, onFailure: Told): Promise<Outcome> {
   const notes = new Notes(file, join(root, file), onFailure)
   const began = performance.now()
   // One run for each file: a run of many files tells of them in their order, not as they end.
@@ -75,9 +74,9 @@ class Notes {
 
   readonly #file: string
   readonly #path: string
-  readonly #onFailure: (failure: Failure) => void
+  readonly #onFailure: Told
 
-  constructor(file: string, path: string, onFailure: (failure: Failure) => void) {
+  constructor(file: string, path: string, onFailure: Told) {
     this.#file = file
     this.#path = path
     this.#onFailure = onFailure
@@ -107,7 +106,7 @@ class Notes {
       names: isFile ? ['the file itself'] : [...this.#names],
       error: error.cause ?? error,
     }
+    this.#onFailure(failure, this.failures.at(-1))
     this.failures.push(failure)
-    this.#onFailure(failure)
   }
 }

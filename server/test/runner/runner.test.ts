@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { tempDir } from '../support/temp-dir.ts'
 
-const IMPORTS = `import assert from 'node:assert/strict'\nimport { describe, test } from 'node:test'\n`
+const IMPORTS = `import assert from 'node:assert/strict'\nimport { before, describe, test } from 'node:test'\n`
 
 interface Given {
   /** Bodies of test files by their names. */
@@ -57,7 +57,7 @@ test('a failure is told in full before its file ends, and again at the end, with
     files: {
       one: `describe('sums', () => {
         test('it fails', () => assert.equal(1 + 1, 3))
-        test('later', async () => void await new Promise((resolve) => setTimeout(resolve, 50)))
+        test('later', () => undefined)
       })`,
     },
   })
@@ -70,6 +70,16 @@ test('a failure is told in full before its file ends, and again at the end, with
   assert.equal(told.length, 2)
   assert.ok((told[0] ?? 0) < ended && ended < (told[1] ?? 0), lines.join('\n'))
   assert.match(lines.slice(told[1]).join('\n'), /one\.test\.ts:4\n.*2 !== 3/s)
+})
+
+test('an error that fails several tests, as of a hook, is told once', async (t) => {
+  const { lines } = await runSuite(t, {
+    files: { one: `before(() => assert.fail('no world'))\n${PASSES}\n${PASSES}` },
+  })
+  assert.equal(lines.at(-1), '0 passed, 2 failed')
+  // At once and at the end.
+  assert.equal(lines.filter((line) => line.includes('no world')).length, 2)
+  assert.equal(lines.filter((line) => line.includes('The same error as of the one before')).length, 2)
 })
 
 test('a file that cannot be loaded, or ends with a failure after its tests, has failed', async (t) => {
