@@ -4,7 +4,7 @@ import type { AccountAct } from '../operating/index.ts'
 import type { CommandLine, Syntax } from './command-line.ts'
 import { start } from './start.ts'
 
-export interface Command extends Syntax {
+interface Command extends Syntax {
   readonly usage: string
   readonly summary: string
   run(line: CommandLine): Promise<void>

@@ -17,10 +17,10 @@ export { AccountNotices } from './account-notices.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export { faultWords, nameFault, newName } from './names.ts'
-export { type PasswordPolicy, passwordPolicyOf } from './password-policy.ts'
+export { passwordPolicyOf } from './password-policy.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
-export type { Accounts, ChangeLog, Contacts, Conversations, Messages, Presence, Sessions, Typing }
+export type { Accounts, ChangeLog, Conversations, Presence }
 
 interface ChatOptions {
   readonly store: Store

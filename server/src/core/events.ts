@@ -61,7 +61,7 @@ export interface Wording {
 }
 
 /** What never changes of a conversation, or is carried for renderers. */
-export type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>
+type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>
 
 /** A passing fact about one conversation: not stored, not numbered. */
 type ConversationSignal =

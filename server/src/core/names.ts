@@ -9,7 +9,7 @@ export type NameField = 'username' | 'displayName' | 'conversationName'
  * marks: an accent upon nothing, one twice, or more than four upon one letter. scripts: letters of several scripts,
  * some of which look like others.
  */
-export type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts'
+type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts'
 
 /** Words for the things that a name must not have, for the refusals of dialects. Undefined for a blank name. */
 export function faultWords({ fault }: ChatErrorDetails): string | undefined {

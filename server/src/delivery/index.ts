@@ -14,4 +14,3 @@ export {
 } from './sink.ts'
 export { stalls } from './stalls.ts'
 export { flushAtEndOfTurn } from './turn.ts'
-export type { TypingListener } from './typing-feeds.ts'

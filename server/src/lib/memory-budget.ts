@@ -19,7 +19,7 @@ export interface MemoryShare {
   readonly address: string
 }
 
-export interface MemoryBounds {
+interface MemoryBounds {
   readonly perAddress: number
   readonly inAll: number
 }

@@ -32,7 +32,7 @@ interface Attempt {
 }
 
 /** 'outdated': proved, and the password is to be stored anew, by `hash` of the same attempt. */
-export type Proof = 'refused' | 'proved' | 'outdated'
+type Proof = 'refused' | 'proved' | 'outdated'
 
 /** Hashes and checks passwords, for each owner in turn. */
 export class Passwords {

@@ -1,8 +1,8 @@
 import { AddressFault, hostAndPort, parseServerAddress } from './server-address.ts'
 
 /** Modes of TLS, as libpq names them: https://www.postgresql.org/docs/current/libpq-ssl.html */
-export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
-export type TlsMode = (typeof TLS_MODES)[number]
+const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+type TlsMode = (typeof TLS_MODES)[number]
 
 /** A PostgreSQL database, as a connection URI of libpq names it. */
 export interface PostgresAddress {

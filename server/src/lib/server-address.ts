@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 
 /** The parts of a server's address such as `scheme://user:password@host:port/path?name=value`. */
-export interface ServerAddress {
+interface ServerAddress {
   /** In lower case, without the colon. */
   readonly scheme: string
   readonly user: string | undefined

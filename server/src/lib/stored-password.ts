@@ -5,7 +5,7 @@ import { passwordForms } from './password-form.ts'
  * The stored form of a password: a verifier of it, a verifier of its MD5, or both, each an argon2id hash in PHC form.
  * The second is made from the 32 hex digits that some clients send, the MD5 of the typed password.
  */
-export interface StoredPassword {
+interface StoredPassword {
   readonly plain?: string
   readonly md5?: string
 }

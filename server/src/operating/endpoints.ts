@@ -13,7 +13,7 @@ export {
 } from '../store/sqlite/operating.ts'
 
 /** The accounts of a database that servers may have open. */
-export interface OpenAccounts {
+interface OpenAccounts {
   readonly accounts: Accounts
   close(): Promise<void>
 }

@@ -23,7 +23,7 @@ const channelTopic = (channel: string): Topic<ChannelNews> => topic(channelTopic
 export type OccupancyListener = (channel: string, isOccupied: boolean) => void | Promise<void>
 
 /** Follows the events of the channels that are open here. */
-export interface EventListener {
+interface EventListener {
   heard(channel: string, event: ChannelEvent): void
   /** Called when events of other nodes may have been missed, or a node has died. */
   renewed(channel: string): void

@@ -3,7 +3,7 @@ import { KeyedQueue } from '../lib/keyed-queue.ts'
 import type { PusherCredentials, PusherPublisher, TriggerOptions } from './publisher.ts'
 import { Signatures } from './signatures.ts'
 
-export interface HostedOptions {
+interface HostedOptions {
   readonly credentials: PusherCredentials
   readonly cluster: string
   /** Another Pusher server than the cluster's own. */
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 10_000
 const MAX_PENDING = 1_000
 
 /** Thrown by `trigger` when the hosted service is too slow to take one more event. */
-export class HostedPusherBusy extends Error {
+class HostedPusherBusy extends Error {
   constructor() {
     super('too many events wait for hosted Pusher')
   }

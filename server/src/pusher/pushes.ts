@@ -3,7 +3,7 @@ import type { LimitKind, Limits } from '../transport/index.ts'
 import type { Connection } from './connection.ts'
 
 /** Who causes others to be sent something. */
-export interface Sender {
+interface Sender {
   readonly address: string
   /** Undefined when the client is nobody in particular. */
   readonly userId: OriginId | undefined

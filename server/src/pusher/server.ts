@@ -46,7 +46,7 @@ export interface PusherDeps {
   readonly connectionQuota?: number
 }
 
-export interface PusherTiming extends Liveness {
+interface PusherTiming extends Liveness {
   /** Webhooks tell of a channel or member that went only after so many milliseconds. */
   readonly lingerMs: number
   /** How often the members of presence channels are compared with what the cluster knows. */

@@ -1,15 +1,6 @@
 import type { Row, Table, TableName } from './tables.ts'
 
-export { StoreRefusal } from './refusal.ts'
-export {
-  type ColumnKind,
-  columnNames,
-  type Row,
-  TABLES,
-  type Table,
-  type TableName,
-  type Value,
-} from './tables.ts'
+export { columnNames, type Row, TABLES, type Table, type TableName } from './tables.ts'
 
 /** Rows that are read, written and committed together: what a move holds in memory, and repeats after a kill. */
 export const PAGE_ROWS = 1000

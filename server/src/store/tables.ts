@@ -1,5 +1,5 @@
 /** How a value stands in a portable row: a truth is 0 or 1, as a number. */
-export type ColumnKind = 'integer' | 'text' | 'flag'
+type ColumnKind = 'integer' | 'text' | 'flag'
 
 /** One table as both engines have it. */
 export interface Table {
@@ -11,7 +11,7 @@ export interface Table {
 }
 
 /** Null, or as its column's kind says. */
-export type Value = number | string | null
+type Value = number | string | null
 export type Row = readonly Value[]
 
 export type TableName =

@@ -5,7 +5,7 @@ import { readAhead } from './body-replay.ts'
 import type { LimitKind } from './limits.ts'
 
 /** What the dispatcher asks of a dialect. */
-export interface HttpOwner<Name extends string> {
+interface HttpOwner<Name extends string> {
   readonly name: Name
   readonly http?: FastifyInstance
   owns(path: string): boolean

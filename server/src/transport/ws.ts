@@ -10,7 +10,7 @@ import { runAfter, runEvery } from '../lib/timers.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
-export interface WsOptions {
+interface WsOptions {
   /** A larger frame closes the connection with 1009. */
   readonly maxPayloadBytes: number
   /** What a peer that does not read is told, if it still can be. */

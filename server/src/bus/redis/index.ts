@@ -14,7 +14,7 @@ import { refusalOf } from './refusals.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Wire } from './wire.ts'
 
-export interface RedisBusOptions {
+interface RedisBusOptions {
   /** `redis://user:password@host:port/database`, or `rediss:` for TLS. Redis 7 or newer. */
   readonly url: string
   /** Tells this cluster's keys and channels from those of others in the same Redis. */

@@ -17,7 +17,7 @@ import { Requests } from './requests.ts'
 
 export type { ChannelsSettings, PusherSettings } from './settings.ts'
 
-export interface ChannelsDeps {
+interface ChannelsDeps {
   readonly chat: Chat
   readonly bus: Bus
   readonly feeds: Feeds

@@ -121,7 +121,7 @@ export const wireChat = ({ from, to }: ChatRequest, pair: ChatPair) => ({
 })
 
 /** How a message's sender wrote the ids of its conversation. */
-export interface Ids {
+interface Ids {
   readonly from_user: WireId
   readonly to_user: WireId
   readonly channel: WireId

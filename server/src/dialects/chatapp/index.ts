@@ -26,7 +26,7 @@ import type { SameSite } from './wire.ts'
 
 export type { ChatappSettings } from './settings.ts'
 
-export interface ChatappDeps {
+interface ChatappDeps {
   readonly chat: Chat
   readonly feeds: Feeds
   readonly answers: LongAnswers

@@ -12,7 +12,7 @@ import { Session } from './session.ts'
 
 export type { GroupsSettings } from './settings.ts'
 
-export interface GroupsDeps {
+interface GroupsDeps {
   readonly chat: Chat
   readonly feeds: Feeds
   readonly answers: LongAnswers

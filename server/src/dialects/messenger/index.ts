@@ -17,7 +17,7 @@ import {
 } from './errors.ts'
 import { requests } from './requests.ts'
 
-export interface MessengerDeps {
+interface MessengerDeps {
   readonly chat: Chat
   readonly answers: LongAnswers
   readonly limits: Limits

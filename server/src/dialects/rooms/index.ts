@@ -14,7 +14,7 @@ import { SocketIoClients } from './socket-io.ts'
 
 export type { RoomsSettings } from './settings.ts'
 
-export interface RoomsDeps {
+interface RoomsDeps {
   readonly chat: Chat
   readonly answers: LongAnswers
   readonly feeds: Feeds

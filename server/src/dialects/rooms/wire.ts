@@ -120,7 +120,7 @@ export const parseAuth = (argument: unknown): Pass | undefined =>
   parsePass(typeof argument === 'string' ? parseJson(argument) : argument)
 
 /** Undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

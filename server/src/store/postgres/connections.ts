@@ -5,7 +5,7 @@ import type { Sql } from './driver.ts'
 export type Rows = Awaited<ReturnType<Sql['unsafe']>>
 export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>
 
-export interface Asked {
+interface Asked {
   readonly rows: Promise<Rows>
   /** Whether the database may have received the question. */
   readonly wasSent: () => boolean

@@ -6,7 +6,7 @@ export type Scalar = string | number | boolean | null
 type Parameter = Scalar | readonly Scalar[]
 
 /** A query whose rows are what its text selects: the text and `Row` stand side by side. */
-export interface Query<Row> {
+interface Query<Row> {
   get(...parameters: Parameter[]): Promise<Row | undefined>
   all(...parameters: Parameter[]): Promise<Row[]>
 }

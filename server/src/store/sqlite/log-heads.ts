@@ -14,7 +14,7 @@ interface Position {
   isMoved: boolean
 }
 
-export interface Speaker {
+interface Speaker {
   readonly isMember: number
   readonly isBlocked: number
 }

@@ -95,7 +95,7 @@ export class MemberWrites {
   }
 }
 
-export const LIST_MEMBERS = `
+const LIST_MEMBERS = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? ORDER BY m.id`
 

@@ -57,7 +57,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads) {
 /** What the method takes. */
 type Of<T, Method extends keyof T> = T[Method] extends (argument: infer A) => unknown ? A : never
 
-export type Writes = ReturnType<typeof writesOn>
+type Writes = ReturnType<typeof writesOn>
 export type WriteName = keyof Writes
 export type Argument<Name extends WriteName> = Parameters<Writes[Name]>[0]
 /** What it answers, on the writer's thread. */
