@@ -1,7 +1,8 @@
 import type { Store } from '../store/store.ts'
 
 type OnRefused = (error: unknown) => void
-type Method = (...args: unknown[]) => Promise<unknown>
+/** No method of the port has more arguments. */
+type Method = (first: unknown, second: unknown, third: unknown) => Promise<unknown>
 
 /** The same store, but `onRefused` hears of each rejection too. Callers still get the store's own promises. */
 export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
@@ -25,8 +26,8 @@ function partOf<Part extends object>(part: Part, onRefused: OnRefused): Part {
   )
   const methods = names.map((name) => {
     const method = part[name as keyof Part] as Method
-    const told: Method = (...args) => {
-      const answer = method.apply(part, args)
+    const told: Method = (first, second, third) => {
+      const answer = method.call(part, first, second, third)
       answer.catch(onRefused)
       return answer
     }

@@ -37,37 +37,69 @@ export function guarded<This, Args extends unknown[]>(
   return function (this: This, ...args: Args): void {
     try {
       const result = callback.apply(this, args)
-      if (result instanceof Promise) result.catch((error) => fail(door, error, () => end?.apply(this, args)))
+      if (result instanceof Promise) ownedBy(door, result, end && later(end, this, args))
     } catch (error) {
-      fail(door, error, () => end?.apply(this, args))
+      caught(door, error, end && later(end, this, args))
     }
   }
 }
 
+// These two stand apart from `guarded`: a closure there would have each call allocate what it shares with the closure.
+
+const later =
+  <This, Args extends unknown[]>(call: (this: This, ...args: Args) => void, self: This, args: Args) =>
+  (): void =>
+    call.apply(self, args)
+
+function ownedBy(door: Door, promise: Promise<unknown>, end: (() => void) | undefined): void {
+  promise.catch((error) => caught(door, error, end))
+}
+
 /** Owns a promise that nobody waits for. */
 export function owned(door: Door, promise: Promise<unknown>): void {
-  promise.catch((error) => fail(door, error))
+  promise.catch((error) => caught(door, error))
 }
+
+type Emit<Emitter> = (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean
 
 /**
  * An `emit` that catches every listener's failure, whether the listener is ours or a library's own. `end` ends
- * the connection that the event was about.
+ * the connection that the emitter is.
  */
 export function guardedEmit<Emitter extends EventEmitter>(
   door: Door,
-  end: (emitter: Emitter, args: readonly unknown[]) => void,
-): (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean {
+  end: (emitter: Emitter) => void,
+): Emit<Emitter> {
+  // The arguments are used once and `this` in no closure: so V8 passes them on without making an array or a context.
   return function (this: Emitter, event: string | symbol, ...args: unknown[]): boolean {
     try {
-      return EventEmitter.prototype.emit.call(this, event, ...args)
+      return emit.call(this, event, ...args)
     } catch (error) {
-      fail(door, error, () => end(this, args))
+      caught(door, error, end.bind(undefined, this))
       return true
     }
   }
 }
 
-function fail(door: Door, error: unknown, end?: () => void): void {
+/** Like `guardedEmit`, for an emitter that serves many: `end` ends the connections among the event's arguments. */
+export function guardedEmitOfMany<Emitter extends EventEmitter>(
+  door: Door,
+  end: (args: readonly unknown[]) => void,
+): Emit<Emitter> {
+  return function (this: Emitter, event: string | symbol, ...args: unknown[]): boolean {
+    try {
+      return emit.call(this, event, ...args)
+    } catch (error) {
+      caught(door, error, end.bind(undefined, args))
+      return true
+    }
+  }
+}
+
+const { emit } = EventEmitter.prototype
+
+/** Tells `onFailure` of a failure that has been caught, and ends the connection that it was about. */
+export function caught(door: Door, error: unknown, end?: () => void): void {
   report(door, error)
   try {
     end?.()

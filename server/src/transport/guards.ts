@@ -2,8 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage as HttpRequest } from 'node:http'
 import type { Server } from 'node:net'
 import { Duplex } from 'node:stream'
-import { WebSocket } from 'ws'
-import { guardedEmit } from '../lib/guard.ts'
+import { guardedEmit, guardedEmitOfMany } from '../lib/guard.ts'
 import { Server as HttpServer, IncomingMessage, ServerResponse } from '../lib/http.ts'
 
 // Node and `ws` call this server and its libraries by `emit` of objects that are made here. Each of these objects
@@ -17,8 +16,8 @@ function endAll(args: readonly unknown[]): void {
   }
 }
 
-const emitOfServer = guardedEmit<Server>('tcp', (_server, args) => endAll(args))
-const emitOfHttpServer = guardedEmit<Server>('http', (_server, args) => endAll(args))
+const emitOfServer = guardedEmitOfMany<Server>('tcp', endAll)
+const emitOfHttpServer = guardedEmitOfMany<Server>('http', endAll)
 const emitOfSocket = guardedEmit<Duplex>('tcp', (socket) => socket.destroy())
 
 /** Guards a server and every connection that it accepts. A failed `accept` is an event of the server too. */
@@ -41,12 +40,6 @@ export class GuardedResponse<Request extends HttpRequest = HttpRequest> extends 
 replaceEmit(
   GuardedResponse.prototype,
   guardedEmit<GuardedResponse>('http', (response) => response.destroy()),
-)
-
-export class GuardedWebSocket extends WebSocket {}
-replaceEmit(
-  GuardedWebSocket.prototype,
-  guardedEmit<GuardedWebSocket>('websocket', (ws) => ws.terminate()),
 )
 
 export function replaceEmit<Emitter extends EventEmitter>(

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
+import { WebSocket } from 'ws'
+import { caught } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
-import { GuardedWebSocket } from './guards.ts'
 
 /** Bytes that may be pending uncounted: the beginning of a message that comes in two segments. */
 const UNCOUNTED_BYTES = 2 * 1024
@@ -13,8 +14,11 @@ const MASK_BYTES = 4
 const frameBytes = (payloadBytes: number): number =>
   payloadBytes + MASK_BYTES + (payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10)
 
-/** A WebSocket that counts the bytes that have come of an unfinished message. */
-export class MeasuredWebSocket extends GuardedWebSocket implements Holder {
+/**
+ * A WebSocket that counts the bytes that have come of an unfinished message, and that a listener's failure ends, be the
+ * listener ours or a library's.
+ */
+export class MeasuredWebSocket extends WebSocket implements Holder {
   #share: MemoryShare | undefined
   /** Bytes that have come and are not known to belong to a finished message, ping or pong. */
   #pendingBytes = 0
@@ -41,10 +45,16 @@ export class MeasuredWebSocket extends GuardedWebSocket implements Holder {
     socket.on('data', (segment: Buffer) => this.#hear(segment.length))
   }
 
-  override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event === 'message' || event === 'ping' || event === 'pong') this.#finish(event, args[0])
+  // The events of `ws` have two arguments at most: named, each message goes without an array of them.
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    if (event === 'message' || event === 'ping' || event === 'pong') this.#finish(event, first)
     else if (event === 'close' && this.#isCounted) this.#share?.memory.delete(this)
-    return super.emit(event, ...args)
+    try {
+      return super.emit(event, first, second)
+    } catch (error) {
+      caught('websocket', error, this.terminate.bind(this))
+      return true
+    }
   }
 
   #finish(event: string, payload: unknown): void {

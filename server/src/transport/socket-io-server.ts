@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import { guarded, guardedEmit } from '../lib/guard.ts'
+import { guarded, guardedEmitOfMany } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
 import { AbsentPollers } from './absent-pollers.ts'
 import {
@@ -51,7 +51,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
   // Guard handshakes and CONNECTs: the libraries handle them in promises whose rejections nobody handles.
   replaceEmit(
     io.engine,
-    guardedEmit('socket_io', (_engine, [connection]) => closeEngine(connection)),
+    guardedEmitOfMany('socket_io', ([connection]) => closeEngine(connection)),
   )
   const namespace = io.of('/')
   const add = namespace._add.bind(namespace)
