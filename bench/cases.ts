@@ -22,11 +22,17 @@ export function cases<Of extends Subject, Size extends number | null>(
 }
 
 export const oneConversation =
-  (target: Target, { membersEach, speakers }: Pick<World, 'membersEach' | 'speakers'>): Measure =>
+  (
+    target: Target,
+    {
+      inFlight = IN_FLIGHT,
+      ...world
+    }: Pick<World, 'membersEach' | 'speakers'> & { readonly inFlight?: number },
+  ): Measure =>
   (pace) =>
     underLoad(target, {
-      world: { conversations: 1, membersEach, ...(speakers !== undefined && { speakers }) },
-      inFlight: IN_FLIGHT,
+      world: { conversations: 1, ...world },
+      inFlight,
       pace: paceOf(target, pace),
     })
 

@@ -65,6 +65,24 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       ],
     },
     {
+      name: 'few-senders',
+      title: 'One conversation, 64 messages in flight, of 16 senders.',
+      axis: 'members',
+      runs: cases([parlanceChatapp, bareWs], sizes([1000], [20]), (target, membersEach) =>
+        oneConversation(target, { membersEach, speakers: isShort ? 4 : 16 }),
+      ),
+    },
+    {
+      name: 'busy-connection',
+      title: 'One connection that sends without waiting for answers, to one other.',
+      axis: 'in flight',
+      runs: cases(
+        [parlanceChatapp, parlanceGroups, socketIoSqlite],
+        sizes([1, 64], [4]),
+        (target, inFlight) => oneConversation(target, { membersEach: 2, speakers: 1, inFlight }),
+      ),
+    },
+    {
       name: 'rooms-of-five',
       title: '500 people in 100 rooms of five, one unacknowledged message each.',
       runs: cases([parlanceChatapp, ...others], [null], (target) => roomsOfFive(target, rooms)),

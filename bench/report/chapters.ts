@@ -43,6 +43,27 @@ export const chapters: readonly Chapter[] = [
     growth: ['deliveries/s', 'CPU µs/delivery'],
   },
   {
+    scenario: 'few-senders',
+    title: 'Fan-out of few senders: 16 connections, 64 messages in flight',
+    words:
+      'As above, but four messages of each of 16 senders are in flight; each is delivered to 1,000 members.',
+    metrics: ['CPU µs/delivery', 'deliveries/s', 'CPU µs/message', 'messages/s'],
+    ratioOf: 'deliveries/s',
+    axis: 'members',
+  },
+  {
+    scenario: 'busy-connection',
+    title: 'One busy connection: a bot, a bridge or an import',
+    words: 'One connection keeps this many messages in flight; each is delivered to one other and to itself.',
+    note: 'With one in flight each message waits for a commit of its own and for both ways between the processes, so the disk and the turns of three threads bound it, not the processor.',
+    metrics: ['CPU µs/message', 'messages/s', 'p50 ms', 'p99 ms'],
+    ratioOf: 'messages/s',
+    yardstick: 'Socket.IO + SQLite',
+    axis: 'in flight',
+    headline: 64,
+    bars: ['messages/s', 'CPU µs/message'],
+  },
+  {
     scenario: 'rooms-of-five',
     title: 'Rooms of five: 500 people, 100 conversations',
     words: 'Everybody has one message on its way; as soon as it is acknowledged they send the next.',

@@ -54,6 +54,19 @@ const coldStart = (size: number): FigureName => ({
 const storm = (metric: string): FigureName => ({ scenario: 'reconnect-storm', target: 'parlance', metric })
 const memory = (metric: string): FigureName => ({ scenario: 'endurance', target: 'parlance', metric })
 
+const busy = (target: string): FigureName => ({
+  scenario: 'busy-connection',
+  target,
+  size: 64,
+  metric: 'messages/s',
+})
+const few = (target: string): FigureName => ({
+  scenario: 'few-senders',
+  target,
+  size: 1000,
+  metric: 'deliveries/s',
+})
+
 const chatapp = 'parlance chatapp'
 const socketIo = 'Socket.IO + SQLite'
 
@@ -69,6 +82,13 @@ export const goals: readonly Goal[] = [
     atLeast(2e6)('rooms (TCP)', fanOut('parlance rooms')),
     atLeast(1e6)('groups (Socket.IO)', fanOut('parlance groups')),
     atLeast(1.5e6)('five dialects in one conversation', fanOut('parlance five dialects mixed')),
+  ]),
+  ...topic('One conversation of 1,000, 16 senders, deliveries/s', [
+    atLeast(25)('chatapp, against bare ws', few(chatapp), few('bare ws')),
+  ]),
+  ...topic('One connection with 64 messages in flight, messages/s', [
+    atLeast(5)('chatapp, against Socket.IO + SQLite', busy(chatapp), busy(socketIo)),
+    atLeast(5)('groups, against Socket.IO + SQLite', busy('parlance groups'), busy(socketIo)),
   ]),
   ...topic('500 people in 100 rooms of five, messages/s', [
     atLeast(25_000)('chatapp', rooms(chatapp)),

@@ -14,6 +14,7 @@ import { ChatError } from './errors.ts'
 import { accountTopic, conversationTopic } from './events.ts'
 import { newName } from './names.ts'
 import { mayEnter } from './policy.ts'
+import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type Account,
   type AccountId,
@@ -113,7 +114,7 @@ export class Conversations {
     const { conversationId } = conversation
     if (conversation.kind === 'private') throw new ChatError('not_a_member', { conversationId })
     const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
-    await leaving.then(({ change }) => {
+    await publishOnCommit(leaving, ({ change }) => {
       const news = { conversationId, accountId } as const
       this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, ...news })
       this.#bus.publish(accountTopic(accountId), { type: 'account.left', ...news })
@@ -189,9 +190,8 @@ export class Conversations {
       memberIds: [...new Set(memberIds)],
       at: this.#clock.nowMicros(),
     })
-    return creating.then((created) => {
+    return publishOnCommit(creating, (created) => {
       if (created.isNew) this.#announceCreation(created)
-      return created
     })
   }
 
@@ -214,8 +214,8 @@ export class Conversations {
   #join(conversationId: ConversationId, accountId: AccountId, byId?: AccountId): Promise<Joined> {
     const at = this.#clock.nowMicros()
     const joining = this.#members.join({ conversationId, accountId, byId: byId ?? null, at })
-    return joining.then((joined) => {
-      if (!joined.isNew) return joined
+    return publishOnCommit(joining, (joined) => {
+      if (!joined.isNew) return
       const { member, change } = joined
       const news = { type: 'account.joined', accountId, conversationId, change } as const
       this.#bus.publish(accountTopic(accountId), news)
@@ -225,7 +225,6 @@ export class Conversations {
         change,
         member,
       })
-      return joined
     })
   }
 }

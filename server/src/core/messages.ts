@@ -1,9 +1,10 @@
 import type { Bus, Listener, Unsubscribe } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { MessagePage, MessageStore, Standing } from '../store/store.ts'
+import type { Appended, MessagePage, MessageStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
 import { requireMaySend } from './policy.ts'
+import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type AccountId,
   type AuthoredMessage,
@@ -45,7 +46,16 @@ export class Messages {
    * `Conversations.standing` or `enter` answered; the store checks it again at commit.
    * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'.
    */
-  send(sender: Sender, standing: Standing, draft: Draft): Promise<AuthoredMessage> {
+  async send(sender: Sender, standing: Standing, draft: Draft): Promise<AuthoredMessage> {
+    const { message } = await this.append(sender, standing, draft)
+    return withSender(message, sender)
+  }
+
+  /**
+   * Like `send`, for a caller with several messages on their way: what reacts to the promise runs after this message's
+   * event and before the event of the next message. Throws the refusals that need no look at the log.
+   */
+  append(sender: Sender, standing: Standing, draft: Draft): Promise<Appended> {
     requireMaySend(standing)
     if (Buffer.byteLength(draft.body) > this.maxBytes)
       throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
@@ -60,12 +70,11 @@ export class Messages {
       at: this.#clock.nowMicros(),
     })
     const { wording } = draft
-    // Publish after commit, in the one `then` that every write has: so events leave in commit order.
-    return appending.then(({ message, change, isNew }) => {
+    return publishOnCommit(appending, ({ message, change, isNew }) => {
+      if (!isNew) return
       const authored = withSender(message, sender)
       const news = { type: 'message.sent', conversationId, change, conversation, message: authored } as const
-      if (isNew) this.#publish(wording ? { ...news, wording } : news)
-      return authored
+      this.#publish(wording ? { ...news, wording } : news)
     })
   }
 
@@ -81,7 +90,8 @@ export class Messages {
   /** Leaves a tombstone. Refuses 'unknown_message', 'not_the_owner'. */
   async delete(byId: AccountId, messageId: MessageId): Promise<void> {
     const at = this.#clock.nowMicros()
-    await this.#store.delete({ messageId, by: byId, at }).then(({ conversationId, change, seq }) => {
+    const deleting = this.#store.delete({ messageId, by: byId, at })
+    await publishOnCommit(deleting, ({ conversationId, change, seq }) => {
       this.#bus.publish(conversationTopic(conversationId), {
         type: 'message.deleted',
         conversationId,
@@ -119,7 +129,7 @@ export class Messages {
 }
 
 // Spelled out: it runs for every message, and a spread takes several times as long.
-const withSender = (message: Message, sender: Sender): AuthoredMessage => ({
+export const withSender = (message: Message, sender: Sender): AuthoredMessage => ({
   messageId: message.messageId,
   conversationId: message.conversationId,
   seq: message.seq,

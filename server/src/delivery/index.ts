@@ -5,6 +5,7 @@ export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame, type OriginId, pinnedBatchBytes } from './frame.ts'
 export {
+  type AnsweringSink,
   MAX_BACKLOG_BYTES,
   MAX_STALL_MS,
   MAX_WAITING_BYTES,

@@ -11,10 +11,16 @@ import { flushAtEndOfTurn } from './turn.ts'
 export interface Sink {
   /** Queues a batch that may still grow until the end of the turn. */
   push(batch: Batch): void
-  /** Queues a frame for this connection alone, in order with its batches. */
+  /** Queues a frame for this connection alone, after the batches that are queued. These may still grow. */
   send(frame: Frame): void
   /** Nothing leaves any more, whatever is queued. */
   readonly isClosed?: boolean
+}
+
+/** The way out of a connection that answers requests. */
+export interface AnsweringSink extends Sink {
+  /** Seals the queued batches, so that an event after a frame sent now cannot join one before it. */
+  seal(): void
 }
 
 /** Bytes that may wait for a peer that does not read, and for how long. Past either it is disconnected. */
@@ -39,6 +45,8 @@ interface SocketSinkOptions {
   onSlow(): void
   /** The socket is gone. */
   onClosed?(): void
+  /** Called when everything has left after something had to wait. */
+  onFlushed?(): void
   readonly owner?: Owner
   /** The share of the memory budget under which bytes that the peer does not take are counted. */
   readonly share?: MemoryShare
@@ -48,7 +56,7 @@ interface SocketSinkOptions {
  * Writes to a socket at most once per turn. While an earlier write is still leaving, what comes waits
  * here as references to shared bytes; past `MAX_BACKLOG_BYTES` or `MAX_STALL_MS` the peer is too slow.
  */
-export class SocketSink implements Sink {
+export class SocketSink implements AnsweringSink {
   readonly #socket: Socket
   readonly #options: SocketSinkOptions
   #owner: Owner | undefined
@@ -78,6 +86,11 @@ export class SocketSink implements Sink {
     return this.#isClosed
   }
 
+  /** Nothing waits here for a turn to end, or for an earlier write to leave. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0
+  }
+
   push(batch: Batch): void {
     this.#enqueue(batch)
   }
@@ -85,6 +98,10 @@ export class SocketSink implements Sink {
   send(frame: Frame): void {
     this.#sentBytes += frame.bytes.length
     this.#enqueue(frame.bytes)
+  }
+
+  seal(): void {
+    for (const item of this.#queue) if (item instanceof Batch) item.bytes()
   }
 
   /**
@@ -185,8 +202,10 @@ export class SocketSink implements Sink {
   #wrote(): void {
     this.#isWriting = false
     stalls.delete(this)
-    if (this.#queue.length === 0) this.#endBacklog()
-    else if (!this.#isScheduled) this.flush()
+    if (this.#queue.length === 0) {
+      this.#endBacklog()
+      this.#options.onFlushed?.()
+    } else if (!this.#isScheduled) this.flush()
     this.#releaseIfDrained()
   }
 

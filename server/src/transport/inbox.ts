@@ -1,9 +1,19 @@
 import { owned } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
+import { InFlight, type PendingWrite } from './in-flight.ts'
+
+/** What handling an item returns: see `InboxOwner.handle`. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most handlers return nothing, and are written so
+export type Handling = Promise<PendingWrite | void> | PendingWrite | void
 
 /** Whose requests an inbox holds. */
 export interface InboxOwner<T> {
-  handle(item: T): Promise<void> | void
+  /**
+   * Handles one item. The next is handled when the promise has settled, or at once where none is returned. A pending
+   * write is what a send returns or resolves to once the store has it: the next send need not wait for its commit.
+   * Any other item must await `Inbox.settled` before it reads, writes or answers anything.
+   */
+  handle(item: T): Handling
   /** How much memory an item takes, where that is the client's choice. */
   sizeOf?(item: T): number
   /** Stops and restarts the reading of the peer's socket. */
@@ -16,14 +26,20 @@ export interface InboxOwner<T> {
   onError(error: unknown): void
 }
 
-/** Items that may wait before the peer's socket is no longer read, and what they may take together. */
+/** Items that may wait or be in flight before the peer's socket is no longer read, and what they may take together. */
 const PAUSE_AT = 64
 const PAUSE_AT_SIZE = 256 * 1024
 const RESUME_AT = 16
+/** Sends that may be in flight before the next item is handled. */
+const MAX_IN_FLIGHT = 64
 /** Bytes that waiting items may take together without being counted. */
 const COUNTED_AT_SIZE = 16 * 1024
 
-/** Handles what one connection asks, strictly one after another. A flood is slowed at its source. */
+/**
+ * Handles what one connection asks, one item after another, and has it answered in the same order. Sends that follow one
+ * another are committed together: each is handed to the store without waiting for the commit of the one before. A flood
+ * is slowed at its source.
+ */
 export class Inbox<T> implements Holder {
   readonly #owner: InboxOwner<T>
   #waiting: T[] = []
@@ -31,6 +47,10 @@ export class Inbox<T> implements Holder {
   #isRunning = false
   #isPaused = false
   #isCounted = false
+  /** As many sends are in flight as may be. */
+  #isFull = false
+  /** Undefined until the first send. */
+  #inFlight: InFlight | undefined
   readonly sharedBytes = 0
 
   constructor(owner: InboxOwner<T>) {
@@ -40,7 +60,7 @@ export class Inbox<T> implements Holder {
   push(item: T): void {
     this.#waiting.push(item)
     this.#waitingSize += this.#sizeOf(item)
-    if ((this.#waiting.length >= PAUSE_AT || this.#waitingSize >= PAUSE_AT_SIZE) && !this.#isPaused) {
+    if (!this.#isPaused && (this.#count() >= PAUSE_AT || this.#waitingSize >= PAUSE_AT_SIZE)) {
       this.#isPaused = true
       this.#owner.pause()
     }
@@ -48,12 +68,17 @@ export class Inbox<T> implements Holder {
       this.#isCounted = true
       this.#owner.share?.memory.add(this)
     }
-    if (!this.#isRunning) owned('task', this.#run())
+    if (!this.#isRunning) this.#run()
   }
 
   /** Enough waits: what comes now comes although reading should have stopped. */
   get isPaused(): boolean {
     return this.#isPaused
+  }
+
+  /** Resolves when every send before has been answered; undefined when that is so already. */
+  settled(): Promise<void> | undefined {
+    return this.#inFlight?.settled()
   }
 
   /** Forgets what waits: the connection is gone. */
@@ -75,6 +100,10 @@ export class Inbox<T> implements Holder {
     this.#owner.cutOff?.()
   }
 
+  #count(): number {
+    return this.#waiting.length + (this.#inFlight?.count ?? 0)
+  }
+
   #uncount(): void {
     if (!this.#isCounted) return
     this.#isCounted = false
@@ -91,21 +120,59 @@ export class Inbox<T> implements Holder {
     return item
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
     this.#isRunning = true
+    this.#isFull = false
     for (let item = this.#next(); item !== undefined; item = this.#next()) {
-      try {
-        const handling = this.#owner.handle(item)
-        if (handling) await handling
-      } catch (error) {
-        this.#owner.onError(error)
+      const handling = this.#begin(item)
+      if (handling instanceof Promise) {
+        owned('task', this.#goOnAfter(handling))
+        return
       }
-      if (this.#isPaused && this.#waiting.length <= RESUME_AT && this.#waitingSize < PAUSE_AT_SIZE) {
-        this.#isPaused = false
-        this.#owner.resume()
-      }
+      if (handling) this.#follow(handling)
+      else this.#relax()
+      if (this.#isFull) return
     }
     this.#isRunning = false
     this.#uncount()
+  }
+
+  #begin(item: T): Handling {
+    try {
+      return this.#owner.handle(item)
+    } catch (error) {
+      this.#owner.onError(error)
+    }
+  }
+
+  async #goOnAfter(handling: Handling): Promise<void> {
+    try {
+      const write = await handling
+      if (write) this.#follow(write)
+    } catch (error) {
+      this.#owner.onError(error)
+    }
+    this.#relax()
+    if (!this.#isFull) this.#run()
+  }
+
+  #follow(write: PendingWrite): void {
+    this.#inFlight ??= new InFlight({
+      onAnswered: () => this.#onAnswered(),
+      onError: (error) => this.#owner.onError(error),
+    })
+    this.#inFlight.add(write)
+    this.#isFull = this.#inFlight.count >= MAX_IN_FLIGHT
+  }
+
+  #onAnswered(): void {
+    this.#relax()
+    if (this.#isFull) this.#run()
+  }
+
+  #relax(): void {
+    if (!this.#isPaused || this.#count() > RESUME_AT || this.#waitingSize >= PAUSE_AT_SIZE) return
+    this.#isPaused = false
+    this.#owner.resume()
   }
 }

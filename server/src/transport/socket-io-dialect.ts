@@ -1,12 +1,13 @@
-import type { Owner, Sink } from '../delivery/index.ts'
+import type { AnsweringSink, Owner } from '../delivery/index.ts'
 import type { AddressOf } from './address.ts'
+import type { Handling } from './inbox.ts'
 import type { Limits } from './limits.ts'
 import type { RequestPipeline } from './request-pipeline.ts'
 
 /** One Socket.IO client, as a dialect sees it. */
 export interface SocketIoConnection {
   readonly address: string
-  readonly sink: Sink
+  readonly sink: AnsweringSink
   emit(event: string, payload: unknown): void
   /** From now on, frames owned by that account carry its own uuid on this connection. */
   setOwner(owner: Owner): void
@@ -18,8 +19,13 @@ export interface SocketIoConnection {
 export interface SocketIoSession {
   /** Whether the dialect has that event. */
   knows(event: string): boolean
-  /** One that it knows. `acknowledge` calls the client's callback, if it gave one, without arguments. */
-  handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> | void
+  /** Whether the event is a send: it is handled without waiting for the commit of the sends before it. */
+  isSend?(event: string): boolean
+  /**
+   * Handles an event that it knows. `acknowledge` calls the client's callback, if it gave one, without arguments. A send
+   * resolves to its pending write once the store has it.
+   */
+  handle(event: string, argument: unknown, acknowledge: () => void): Handling
   /** An event that no dialect on this listener knows. */
   onUnknown?(event: string, acknowledge: () => void): void
   onClose(): Promise<void> | void

@@ -133,7 +133,12 @@ export class SocketIoLink {
 
   #open(socket: NetSocket): SocketSink {
     const owner = this.#owner && { owner: this.#owner }
-    return new SocketSink(socket, { onSlow: () => this.cutOff(), share: this.share, ...owner })
+    return new SocketSink(socket, {
+      onSlow: () => this.cutOff(),
+      onFlushed: () => this.onReady?.(),
+      share: this.share,
+      ...owner,
+    })
   }
 
   #catchUp(): void {

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io'
 import { guarded } from '../lib/guard.ts'
 import { engineConnection, shortenGoodbye } from './engine-io.ts'
+import { conclude, type PendingWrite } from './in-flight.ts'
 import { Inbox } from './inbox.ts'
 import { hold, release } from './reading-turns.ts'
 import type { SocketIoConnection, SocketIoOptions, SocketIoSession } from './socket-io-dialect.ts'
@@ -24,10 +25,10 @@ export function serve(socket: Socket, { dialects, onError }: SocketIoOptions): v
   const sink = new SocketIoSink(socket, link)
   const sessions: SocketIoSession[] = []
   const cutOff = () => link.cutOff()
-  const inbox = new Inbox<Arrival>({
+  const inbox: Inbox<Arrival> = new Inbox<Arrival>({
     handle: async ({ packet }) => {
-      await dispatch(packet, sessions)
       if (sink.isCrowded) await sink.drained()
+      return dispatch(packet, { sessions, inbox, sink })
     },
     sizeOf: ({ bytes }) => bytes,
     share: link.share,
@@ -65,14 +66,34 @@ function connectionOf(socket: Socket, sink: SocketIoSink, link: SocketIoLink): S
   }
 }
 
-async function dispatch(packet: readonly unknown[], sessions: readonly SocketIoSession[]): Promise<void> {
+interface Client {
+  readonly sessions: readonly SocketIoSession[]
+  readonly inbox: Inbox<Arrival>
+  readonly sink: SocketIoSink
+}
+
+async function dispatch(
+  packet: readonly unknown[],
+  { sessions, inbox, sink }: Client,
+): Promise<PendingWrite | undefined> {
   const [event, ...args] = packet
   const last = args.at(-1)
   const callback = typeof last === 'function' ? last : undefined
-  const acknowledge = () => callback?.()
+  const acknowledge = () => {
+    // Later, since the answers too leave at the end of the turn: they come before the acknowledgement.
+    if (callback) sink.afterFlush(() => callback())
+  }
   const argument = args[0] === callback ? undefined : args[0]
   const name = String(event)
   const knowing = sessions.filter((session) => session.knows(name))
-  for (const session of knowing) await session.handle(name, argument, acknowledge)
+  const [first] = knowing
+  if (first?.isSend?.(name) && knowing.length === 1)
+    return (await first.handle(name, argument, acknowledge)) ?? undefined
+  await inbox.settled()
+  for (const session of knowing) {
+    const write = await session.handle(name, argument, acknowledge)
+    if (write) await conclude(write)
+  }
   if (knowing.length === 0) for (const session of sessions) session.onUnknown?.(name, acknowledge)
+  return undefined
 }

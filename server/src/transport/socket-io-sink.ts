@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io'
 import {
+  type AnsweringSink,
   Backlog,
   Batch,
   type Frame,
@@ -8,7 +9,6 @@ import {
   MAX_STALL_MS,
   MAX_WAITING_BYTES,
   type Owner,
-  type Sink,
   type SocketSink,
   stalls,
 } from '../delivery/index.ts'
@@ -24,7 +24,7 @@ type Item = Batch | Frame
  * it polls or upgrades they go through engine.io, so that order holds; but only once a poll is there to take them:
  * until then references to the shared bytes wait here, `MAX_BACKLOG_BYTES` and `MAX_STALL_MS` at most.
  */
-export class SocketIoSink implements Sink {
+export class SocketIoSink implements AnsweringSink {
   readonly #socket: Socket
   readonly #link: SocketIoLink
   #owner: Owner | undefined
@@ -57,6 +57,11 @@ export class SocketIoSink implements Sink {
     else this.#enqueue(frame)
   }
 
+  seal(): void {
+    this.#link.out?.seal()
+    for (const item of this.#queue) if (item instanceof Batch) item.bytes()
+  }
+
   setOwner(owner: Owner): void {
     this.#owner = owner
     this.#link.setOwner(owner)
@@ -77,8 +82,13 @@ export class SocketIoSink implements Sink {
     if (this.#isOver || this.#queue.length === 0) return
     const { direct, connection } = this.#link
     if (direct) this.#moveTo(direct)
-    else if (mayTake(connection)) this.#handOver()
+    else if (this.#hasBypassed() && mayTake(connection)) this.#handOver()
     else this.#hold()
+  }
+
+  /** Calls `call`, which has engine.io write, once what this turn has queued is flushed. */
+  afterFlush(call: () => void): void {
+    flushAtEndOfTurn({ flush: call, destroy: () => this.destroy() })
   }
 
   /** Hands over the queue even while no poll waits, since nothing else is sent after it. */
@@ -108,6 +118,13 @@ export class SocketIoSink implements Sink {
   /** The link's `direct`; also undefined while earlier items wait, and after the end. */
   get #direct(): SocketSink | undefined {
     return this.#queue.length === 0 && !this.#isOver ? this.#link.direct : undefined
+  }
+
+  /** Whether all that bypasses engine.io has been written, so that what is handed to engine.io comes after it. */
+  #hasBypassed(): boolean {
+    const { out } = this.#link
+    out?.flush()
+    return out?.isEmpty ?? true
   }
 
   #enqueue(item: Item): void {

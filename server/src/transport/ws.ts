@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { type Frame, type Sink, SocketSink } from '../delivery/index.ts'
+import { type AnsweringSink, type Frame, SocketSink } from '../delivery/index.ts'
 import { guarded } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter, runEvery } from '../lib/timers.ts'
@@ -40,7 +40,7 @@ export const WS_PIECES = { maxFragments: 128, maxBufferedChunks: 1024 } as const
 
 /** One WebSocket whose text frames leave through a bounded sink. */
 export class WsConnection {
-  readonly sink: Sink
+  readonly sink: AnsweringSink
   readonly #ws: WebSocket
   readonly #out: SocketSink
   readonly #slow: WsOptions['slow']

@@ -1,9 +1,15 @@
 import type { AnswerCache, Json, LongAnswers } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
-import type { AccountReview, Audiences, Sink } from '../../delivery/index.ts'
+import type { AccountReview, AnsweringSink, Audiences } from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
-import { Inbox, type InboxOwner, type Limits, type WsConnection } from '../../transport/index.ts'
+import {
+  Inbox,
+  type InboxOwner,
+  type Limits,
+  type PendingWrite,
+  type WsConnection,
+} from '../../transport/index.ts'
 import type { Caller, Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
@@ -11,6 +17,8 @@ import { JoinedConversations } from './joined-conversations.ts'
 import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { RequestContext } from './request-context.ts'
 import { answer } from './requests.ts'
+import { SEND_MESSAGE, sendMessage } from './sends.ts'
+import { type JsonObject, own, parseEvent } from './wire.ts'
 
 export interface ConnectionParts {
   readonly chat: Chat
@@ -28,7 +36,7 @@ export interface ConnectionParts {
 
 /** One WebSocket of one account, one of perhaps several. */
 export class Connection implements LiveConnection, InboxOwner<string> {
-  readonly sink: Sink
+  readonly sink: AnsweringSink
   readonly #ws: WsConnection
   readonly #parts: ConnectionParts
   readonly #inbox: Inbox<string>
@@ -150,13 +158,38 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     return this.#known
   }
 
-  async handle(text: string): Promise<void> {
-    // Once it is known there is nothing to wait for, not even a turn.
+  /** Once the peer is known there is nothing to wait for, not even a turn. */
+  handle(text: string): Promise<PendingWrite | undefined> | PendingWrite | undefined {
+    if (!this.#known || this.#ws.isCrowded) return this.#handleLater(text)
+    return this.#isOver ? undefined : this.#answer(this.#known, text)
+  }
+
+  async #handleLater(text: string): Promise<PendingWrite | undefined> {
     const context = this.#known ?? (await this.#context)
     if (this.#ws.isCrowded) await this.#ws.drained()
-    if (!context || this.#isOver) return
-    const reply = await answer(context, text, this.#parts)
-    if (reply !== undefined && !this.#isOver) this.#ws.send(reply)
+    return !context || this.#isOver ? undefined : this.#answer(context, text)
+  }
+
+  #answer(context: RequestContext, text: string): Promise<PendingWrite | undefined> | PendingWrite {
+    const fields = parseEvent(text)
+    if (fields && own(fields, 'type') === SEND_MESSAGE) return sendMessage(context, fields, this.#parts)
+    return this.#answerAfterSends(context, fields)
+  }
+
+  async #answerAfterSends(context: RequestContext, fields: JsonObject | undefined): Promise<undefined> {
+    await this.#inbox.settled()
+    const reply = await answer(context, fields, this.#parts)
+    if (reply !== undefined) this.#reply(reply)
+  }
+
+  /** The request's context calls this. */
+  answerSend(text: string): void {
+    this.sink.seal()
+    this.#reply(text)
+  }
+
+  #reply(text: string): void {
+    if (!this.#isOver) this.#ws.send(text)
   }
 
   /** Neither answers nor hears anything any more. */

@@ -1,6 +1,8 @@
 import { ChatError, type ChatErrorCode, type ChatErrorDetails, faultWords } from '../../core/chat.ts'
 import { unreachable } from '../../lib/unreachable.ts'
+import type { Logger } from '../../observe/index.ts'
 import type { Stranger } from './credentials.ts'
+import { failure } from './wire.ts'
 
 interface WireAnswer {
   /** Over HTTP; on the WebSocket the text alone is the error. */
@@ -110,6 +112,13 @@ export function refuse(text: string): never {
 export function textOf(error: unknown): string | undefined {
   if (error instanceof EventRefusal) return error.message
   return error instanceof ChatError ? answerTo(error).text : undefined
+}
+
+/** The frame that answers a request that was refused, or failed by a bug. */
+export function refusalOf(error: unknown, name: string, log: Logger): string {
+  const refusal = textOf(error)
+  if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')
+  return failure(name, refusal ?? BUG.text)
 }
 
 type Words = Partial<Record<ChatErrorCode, string | ((details: ChatErrorDetails) => string)>>

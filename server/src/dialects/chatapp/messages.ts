@@ -1,45 +1,10 @@
 import { Json } from '../../answers/index.ts'
-import {
-  ChatError,
-  type ConversationId,
-  type MessageId,
-  toConversationId,
-  toMessageId,
-} from '../../core/chat.ts'
-import { isCleanText } from '../../lib/text.ts'
-import { costOfText } from '../../transport/index.ts'
-import { inWords, refuse } from './errors.ts'
-import { joinToSend, type RequestContext, standingOf } from './request-context.ts'
+import { type ConversationId, toConversationId } from '../../core/chat.ts'
+import { refuse } from './errors.ts'
+import { type RequestContext, standingOf } from './request-context.ts'
 import { isInteger, type JsonObject, listedMessageOf, own } from './wire.ts'
 
 const PAGE_SIZE = 100
-
-/** Number of short messages that the request counts as. */
-export function costOfMessage(fields: JsonObject): number {
-  const content = own(fields, 'content')
-  return typeof content === 'string' ? costOfText(content) : 1
-}
-
-/** The audience carries the answer: the asking connection is made sure to be in it. */
-export async function sendMessage(context: RequestContext, fields: JsonObject): Promise<undefined> {
-  const conversationId = parseConversationId(fields)
-  const notPart = () => notPartOf(context, conversationId)
-  const standing = context.standingIn(conversationId) ?? (await joinToSend(context, conversationId, notPart))
-  const body = parseContent(fields)
-  const replyTo = parseReplyId(fields)
-  try {
-    await context.chat.messages.send(context.account, standing, { body, replyTo })
-  } catch (error) {
-    // It was put out in the meantime, or barred; perhaps before it joined above.
-    context.forget(conversationId)
-    if (error instanceof ChatError && error.code === 'not_a_member') context.leave(conversationId)
-    throw inWords(error, {
-      not_a_member: notPart,
-      unknown_reply: `No such ${replyTo} message id found in ${conversationId} conversation_id`,
-      message_too_long: ({ maxBytes }) => `message content should be at most ${maxBytes} bytes long`,
-    })
-  }
-}
 
 export async function getMessages(context: RequestContext, fields: JsonObject) {
   const conversationId = parseConversationId(fields)
@@ -54,28 +19,13 @@ export async function getMessages(context: RequestContext, fields: JsonObject) {
   })
 }
 
-const notPartOf = ({ account }: RequestContext, conversationId: ConversationId): string =>
+export const notPartOf = ({ account }: RequestContext, conversationId: ConversationId): string =>
   `${account.username} not part of conversation with ${conversationId} id`
 
-function parseConversationId(fields: JsonObject): ConversationId {
+export function parseConversationId(fields: JsonObject): ConversationId {
   const id = own(fields, 'conversation_id')
   if (!isInteger(id)) refuse('expected conversation_id as integer')
   return toConversationId(id)
-}
-
-function parseContent(fields: JsonObject): string {
-  const content = own(fields, 'content')
-  if (typeof content !== 'string') refuse('expected content as string')
-  if (content === '') refuse('message content should be non empty string')
-  if (!isCleanText(content)) refuse('message content should be without NUL and lone surrogates')
-  return content
-}
-
-function parseReplyId(fields: JsonObject): MessageId | null {
-  const id = own(fields, 'reply_id') ?? null
-  if (id === null) return null
-  if (!isInteger(id)) refuse('if reply_id is provided then expected integer')
-  return toMessageId(id)
 }
 
 /** Unlike `reply_id`, an explicit null is not the same as none. */

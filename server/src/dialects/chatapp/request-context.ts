@@ -3,19 +3,21 @@ import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts
 import { refuse } from './errors.ts'
 import type { LiveConnection } from './live-accounts.ts'
 
+type AskingConnection = Pick<LiveConnection, 'join' | 'left'> & { answerSend(text: string): void }
+
 /** Who asks over a connection, and what a request may do for them. */
 export class RequestContext {
   readonly chat: Chat
   readonly cache: AnswerCache<Json>
   readonly account: Account
-  readonly #connection: Pick<LiveConnection, 'join' | 'left'>
+  readonly #connection: AskingConnection
   // Where it has been found to be a member, and not been put out since as far as this connection has heard.
   #standings: Map<ConversationId, Standing> | undefined
 
   constructor(
     { chat, cache }: { chat: Chat; cache: AnswerCache<Json> },
     account: Account,
-    connection: Pick<LiveConnection, 'join' | 'left'>,
+    connection: AskingConnection,
   ) {
     this.chat = chat
     this.cache = cache
@@ -26,6 +28,11 @@ export class RequestContext {
   /** Makes sure that the conversation's events, from here on, reach the asking connection. */
   join(conversationId: ConversationId): Promise<void> {
     return this.#connection.join(conversationId)
+  }
+
+  /** Answers one of several sends: between the events of the one before and the one after. */
+  answerSend(text: string): void {
+    this.#connection.answerSend(text)
   }
 
   leave(conversationId: ConversationId): void {

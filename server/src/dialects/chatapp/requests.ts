@@ -7,14 +7,14 @@ import {
   getConversationInfo,
   getConversations,
 } from './conversations.ts'
-import { BUG, TOO_MANY, textOf } from './errors.ts'
-import { costOfMessage, getMessages, sendMessage } from './messages.ts'
+import { refusalOf, TOO_MANY } from './errors.ts'
+import { getMessages } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
 import type { RequestContext } from './request-context.ts'
-import { failure, type JsonObject, own, parseEvent, success } from './wire.ts'
+import { failure, type JsonObject, own, success } from './wire.ts'
 
 interface Request {
-  readonly limit: 'send' | 'create' | 'command'
+  readonly limit: 'create' | 'command'
   /** How many ordinary ones it counts as; 1 when absent. */
   readonly cost?: (fields: JsonObject) => number
   /** Whether its answer has no bound of length, or a high one. */
@@ -23,6 +23,7 @@ interface Request {
   run(context: RequestContext, fields: JsonObject): Promise<unknown>
 }
 
+/** All but `send_message`. */
 const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['ping', { limit: 'command', run: async () => 'pong' }],
   ['self', { limit: 'command', run: self }],
@@ -31,7 +32,6 @@ const REQUESTS: ReadonlyMap<unknown, Request> = new Map<string, Request>([
   ['create_conversation', { limit: 'create', cost: costOfConversation, run: createConversation }],
   ['get_conversations', { limit: 'command', isLong: true, run: getConversations }],
   ['get_conversation_info', { limit: 'command', isLong: true, run: getConversationInfo }],
-  ['send_message', { limit: 'send', cost: costOfMessage, run: sendMessage }],
   ['get_messages', { limit: 'command', isLong: true, run: getMessages }],
 ])
 
@@ -44,13 +44,15 @@ interface AnswerParts {
   readonly log: Logger
 }
 
-/** Answers one frame; undefined when the answer is an event that was delivered already. Never throws. */
+/**
+ * Answers one frame, which is no send; `fields` are undefined when it is not a JSON object. Resolves to undefined when
+ * the answer is an event that was delivered already. Never throws.
+ */
 export async function answer(
   context: RequestContext,
-  text: string,
+  fields: JsonObject | undefined,
   parts: AnswerParts,
 ): Promise<string | undefined> {
-  const fields = parseEvent(text)
   const type = fields && own(fields, 'type')
   const request = REQUESTS.get(type)
   const { accountId } = context.account
@@ -91,10 +93,4 @@ async function answerLong(
   } catch (error) {
     return refusalOf(error, name, log)
   }
-}
-
-function refusalOf(error: unknown, name: string, log: Logger): string {
-  const refusal = textOf(error)
-  if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')
-  return failure(name, refusal ?? BUG.text)
 }

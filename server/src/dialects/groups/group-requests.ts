@@ -1,4 +1,12 @@
-import { type Account, ChatError, type Conversation, type Member, type Standing } from '../../core/chat.ts'
+import {
+  type Account,
+  type Appended,
+  ChatError,
+  type Conversation,
+  type Member,
+  type Standing,
+  withSender,
+} from '../../core/chat.ts'
 import {
   alreadyInTheGroup,
   groupNotFound,
@@ -9,7 +17,7 @@ import {
   nameNotFound,
 } from './errors.ts'
 import { type Fields, parseArgument } from './fields.ts'
-import { addressOf, type Context, hasCode, type Reply, type Run, reply } from './request.ts'
+import { addressOf, type Context, hasCode, type Reply, reply, type Sending } from './request.ts'
 import { accountOf } from './requester.ts'
 import { enteredGroup, joinSuccess, leaveSuccess, messageSent, userVisited, type WireAnswer } from './wire.ts'
 
@@ -23,14 +31,14 @@ interface GroupRequest {
 }
 
 /** A request about a group that exists, and what it answers when one of its facts does not hold. */
-interface GroupRow {
+interface GroupRow<Result> {
   readonly unknownUser: WireAnswer
   readonly unknownGroup: readonly WireAnswer[]
   readonly notMember: readonly WireAnswer[]
-  readonly run: (request: GroupRequest, context: Context) => Promise<Reply>
+  readonly run: (request: GroupRequest, context: Context) => Promise<Result>
 }
 
-export const GROUP_ROWS: Readonly<Record<string, GroupRow>> = {
+export const GROUP_ROWS: Readonly<Record<string, GroupRow<Reply>>> = {
   join_group: {
     unknownUser: nameNotFound,
     unknownGroup: [joinError],
@@ -56,29 +64,37 @@ export const GROUP_ROWS: Readonly<Record<string, GroupRow>> = {
     notMember: [groupNotJoin],
     run: enterGroup,
   },
-  send_message: {
-    unknownUser: nameNotFound,
-    unknownGroup: [groupNotFound],
-    notMember: [groupNotFound],
-    run: sendMessage,
-  },
 }
 
-export function aboutGroup({ unknownUser, unknownGroup, notMember, run }: GroupRow): Run {
-  return async (argument, context) => {
-    const fields = parseArgument(argument)
-    const name = fields.text('group_name')
-    const account = await accountOf(fields, context)
-    if (!account) return reply(unknownUser)
-    try {
-      const conversation = await context.directory.find(account, name, addressOf(context))
-      if (!conversation) return reply(...unknownGroup)
-      return await run({ account, conversation, fields }, context)
-    } catch (error) {
-      if (hasCode(error, 'unknown_conversation')) return reply(...unknownGroup)
-      if (hasCode(error, 'not_a_member')) return reply(...notMember)
-      throw error
-    }
+export const SEND_ROW: GroupRow<Sending> = {
+  unknownUser: nameNotFound,
+  unknownGroup: [groupNotFound],
+  notMember: [groupNotFound],
+  run: sendMessage,
+}
+
+/** The row's reply to a refusal that it has words for; throws any other error. */
+export function replyTo(error: unknown, { unknownGroup, notMember }: GroupRow<unknown>): Reply {
+  if (hasCode(error, 'unknown_conversation')) return reply(...unknownGroup)
+  if (hasCode(error, 'not_a_member')) return reply(...notMember)
+  throw error
+}
+
+export async function aboutGroup<Result>(
+  row: GroupRow<Result>,
+  argument: unknown,
+  context: Context,
+): Promise<Result | Reply> {
+  const fields = parseArgument(argument)
+  const name = fields.text('group_name')
+  const account = await accountOf(fields, context)
+  if (!account) return reply(row.unknownUser)
+  try {
+    const conversation = await context.directory.find(account, name, addressOf(context))
+    if (!conversation) return reply(...row.unknownGroup)
+    return await row.run({ account, conversation, fields }, context)
+  } catch (error) {
+    return replyTo(error, row)
   }
 }
 
@@ -125,14 +141,16 @@ async function enterGroup({ account, conversation }: GroupRequest, context: Cont
   return { answers: [enteredGroup(conversation, result.messages, result.lastReadSeq)], begin }
 }
 
-async function sendMessage(request: GroupRequest, { chat, session }: Context): Promise<Reply> {
+async function sendMessage(request: GroupRequest, { chat, session }: Context): Promise<Sending> {
   const { account, conversation, fields } = request
   const body = fields.text('text')
   const standing = await chat.conversations.enter(account, conversation)
   const isHere = session.groupId === conversation.conversationId
-  const message = await chat.messages.send(account, standing, { body })
-  // Who is in the group hears of it with everyone else.
-  return isHere ? reply() : reply(messageSent(conversation, message))
+  const committed = chat.messages.append(account, standing, { body })
+  // A socket that is in the group hears of the message with everyone else.
+  const answer = ({ message }: Appended) =>
+    isHere ? reply() : reply(messageSent(conversation, withSender(message, account)))
+  return { committed, answer }
 }
 
 /** The account's current group is another; what was sent to the one this socket was in has been read. */

@@ -1,13 +1,20 @@
+import type { Appended } from '../../core/chat.ts'
+import type { AnsweringSink } from '../../delivery/index.ts'
+import { owned } from '../../lib/guard.ts'
 import type { Logger } from '../../observe/index.ts'
-import { costOfPush, costOfText, type SocketIoSession } from '../../transport/index.ts'
+import { costOfPush, costOfText, type PendingWrite, type SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { answerTo, invalidRequest } from './errors.ts'
+import { aboutGroup, replyTo, SEND_ROW } from './group-requests.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
 import type { Session } from './session.ts'
 
 const SEND = 'send_message'
 const LONGEST_QUOTE = 64
+
+/** What a send that the store never got is rejected with: nobody reads it. */
+const NOT_SENT = new Error('not sent')
 
 /** Cost of a send, whose argument is not parsed yet and may be anything. */
 function costOfSend(argument: unknown): number {
@@ -34,18 +41,23 @@ export class GroupsSocket implements SocketIoSession {
   }
 
   knows(event: string): boolean {
-    return REQUESTS.has(event)
+    return event === SEND || REQUESTS.has(event)
   }
 
-  async handle(event: string, argument: unknown, acknowledge: () => void): Promise<void> {
+  isSend(event: string): boolean {
+    return event === SEND
+  }
+
+  handle(event: string, argument: unknown, acknowledge: () => void): Promise<PendingWrite | undefined> {
+    return event === SEND ? this.#send(argument, acknowledge) : this.#ask(event, argument, acknowledge)
+  }
+
+  async #ask(event: string, argument: unknown, acknowledge: () => void): Promise<undefined> {
     try {
       const { session, answers } = this.#context
       const { account } = session
-      const run = () => {
-        this.#charge(event, argument)
-        return this.#run(event, argument)
-      }
-      await (account && event !== SEND ? answers.inTurn(account.accountId, async () => run()) : run())
+      const run = () => this.#run(event, argument)
+      await (account ? answers.inTurn(account.accountId, run) : run())
     } catch (error) {
       this.#answerError(error)
     }
@@ -54,8 +66,56 @@ export class GroupsSocket implements SocketIoSession {
   }
 
   async #run(event: string, argument: unknown): Promise<void> {
+    this.#charge(event, argument)
     const reply = await REQUESTS.get(event)?.(argument, this.#context)
     if (reply) this.#answer(reply)
+  }
+
+  /** Resolves once the store has the message. Refusals too are answered after the sends before. */
+  async #send(argument: unknown, acknowledge: () => void): Promise<PendingWrite<Appended>> {
+    try {
+      this.#charge(SEND, argument)
+      const result = await aboutGroup(SEND_ROW, argument, this.#context)
+      if (!('committed' in result)) return this.#refusedSend(() => result, acknowledge)
+      return {
+        committed: result.committed,
+        onCommitted: (appended) => this.#concludeSend(() => result.answer(appended), acknowledge),
+        onRefused: (error) => this.#concludeSend(() => replyTo(error, SEND_ROW), acknowledge),
+      }
+    } catch (error) {
+      const rethrow = () => {
+        throw error
+      }
+      return this.#refusedSend(rethrow, acknowledge)
+    }
+  }
+
+  /** A send that the store never got: its answer waits like the others for the sends before it. */
+  #refusedSend(makeReply: () => Reply, acknowledge: () => void): PendingWrite<Appended> {
+    const conclude = () => this.#concludeSend(makeReply, acknowledge)
+    return { committed: Promise.reject(NOT_SENT), onCommitted: conclude, onRefused: conclude }
+  }
+
+  #concludeSend(makeReply: () => Reply, acknowledge: () => void): void {
+    try {
+      this.#answerSend(makeReply())
+    } catch (error) {
+      this.#sink.seal()
+      this.#answerError(error)
+    }
+    acknowledge()
+    owned('socket_io', this.#context.session.releaseIfClosed())
+  }
+
+  /** The event of a message answers a socket that is in its group: then `reply` is empty. */
+  #answerSend(reply: Reply): void {
+    if (reply.answers.length === 0) return
+    this.#sink.seal()
+    this.#answer(reply)
+  }
+
+  get #sink(): AnsweringSink {
+    return this.#context.session.connection.sink
   }
 
   async onClose(): Promise<void> {

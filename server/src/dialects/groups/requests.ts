@@ -14,12 +14,15 @@ import { addressOf, type Context, hasCode, type Reply, type Run, reply } from '.
 import { accountOf, boundAccount, passwordIn } from './requester.ts'
 import { groupCreated, pongg, userCreated, userFound } from './wire.ts'
 
-/** Every event that a client may send. */
+/** Every event that a client may send, but `send_message`. */
 export const REQUESTS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['pingg', ping],
   ['find_user', findUser],
   ['create_group', createGroup],
-  ...Object.entries(GROUP_ROWS).map(([name, row]): [string, Run] => [name, aboutGroup(row)]),
+  ...Object.entries(GROUP_ROWS).map(([name, row]): [string, Run] => [
+    name,
+    (argument, context) => aboutGroup(row, argument, context),
+  ]),
 ])
 
 function ping(argument: unknown): Reply {

@@ -1,0 +1,26 @@
+import { report } from '../lib/guard.ts'
+
+/**
+ * Publishes a write's events once the write is committed. The store settles its promises in the order of commits, so
+ * every command calls this with the store's own promise: an `await` or a `then` in between would let the events of a
+ * later write overtake. Returns the same promise: a reaction to it runs after this write's events and before those of
+ * the next write.
+ */
+export function publishOnCommit<Result>(
+  committing: Promise<Result>,
+  publish: (result: Result) => void,
+): Promise<Result> {
+  committing.then((result) => {
+    try {
+      publish(result)
+    } catch (error) {
+      // The write is on disk: its caller must not be told that it failed.
+      report('task', error)
+    }
+  }, refusalIsTheCallers)
+  return committing
+}
+
+function refusalIsTheCallers(): void {
+  // Nothing was written, so there is nothing to publish. The caller has the same promise.
+}

@@ -1,0 +1,92 @@
+import { report } from '../lib/guard.ts'
+
+/** A write that the store has been handed and that is not committed yet, and how its request will be answered. */
+export interface PendingWrite<Value = unknown> {
+  readonly committed: Promise<Value>
+  /** Called with what `committed` resolves to, once every request before has been answered. */
+  onCommitted(value: Value): void
+  /** Called with what `committed` is rejected with, in the same order. */
+  onRefused(error: unknown): void
+}
+
+/** Waits for the commit and answers: where requests are handled one at a time. */
+export const conclude = (write: PendingWrite): Promise<void> =>
+  write.committed.then(
+    (value) => write.onCommitted(value),
+    (error: unknown) => write.onRefused(error),
+  )
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown }
+
+interface Entry {
+  readonly write: PendingWrite
+  outcome: Outcome | undefined
+}
+
+interface InFlightOwner {
+  /** Called after each answer. */
+  onAnswered(): void
+  /** A bug in a write's `onCommitted` or `onRefused`. */
+  onError(error: unknown): void
+}
+
+/** The pending writes of one connection, which are answered in the order in which they were added. */
+export class InFlight {
+  readonly #owner: InFlightOwner
+  /** Oldest first. */
+  readonly #entries: Entry[] = []
+  #whenSettled: PromiseWithResolvers<void> | undefined
+
+  constructor(owner: InFlightOwner) {
+    this.#owner = owner
+  }
+
+  get count(): number {
+    return this.#entries.length
+  }
+
+  add(write: PendingWrite): void {
+    const entry: Entry = { write, outcome: undefined }
+    this.#entries.push(entry)
+    write.committed.then(
+      (value) => this.#settle(entry, { value }),
+      (error: unknown) => this.#settle(entry, { error }),
+    )
+  }
+
+  /** Resolves when nothing is in flight; undefined when nothing is. */
+  settled(): Promise<void> | undefined {
+    if (this.#entries.length === 0) return undefined
+    this.#whenSettled ??= Promise.withResolvers()
+    return this.#whenSettled.promise
+  }
+
+  /** Answers the oldest for as long as they are settled: a write that was refused early waits for those before it. */
+  #settle(entry: Entry, outcome: Outcome): void {
+    entry.outcome = outcome
+    try {
+      for (let oldest = this.#entries[0]; oldest?.outcome; oldest = this.#entries[0]) {
+        this.#entries.shift()
+        this.#answer(oldest.write, oldest.outcome)
+        if (this.#entries.length === 0) this.#endWait()
+        this.#owner.onAnswered()
+      }
+    } catch (error) {
+      report('task', error)
+    }
+  }
+
+  #answer(write: PendingWrite, outcome: Outcome): void {
+    try {
+      if ('error' in outcome) write.onRefused(outcome.error)
+      else write.onCommitted(outcome.value)
+    } catch (error) {
+      this.#owner.onError(error)
+    }
+  }
+
+  #endWait(): void {
+    this.#whenSettled?.resolve()
+    this.#whenSettled = undefined
+  }
+}
