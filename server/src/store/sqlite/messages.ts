@@ -25,9 +25,12 @@ type ListedRow = readonly [
   seq: number,
   senderId: AccountId,
   replyTo: MessageId | null,
-  body: string,
+  body: string | Uint8Array,
   sentAt: Micros,
 ]
+
+/** Keeps a byte order mark at the beginning: it is a part of the message. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class SqliteMessages implements MessageStore {
   readonly #writer: WriteQueue
@@ -104,7 +107,7 @@ export class SqliteMessages implements MessageStore {
       seq,
       senderId,
       replyTo,
-      body,
+      body: typeof body === 'string' ? body : UTF8.decode(body),
       sentAt,
       sender: toSender(account),
     }
@@ -113,8 +116,11 @@ export class SqliteMessages implements MessageStore {
 
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
+/** node:sqlite takes six times as long for a long text beyond ASCII as for its bytes, decoded here. */
+const BODY = 'CASE WHEN octet_length(t.body) > 512 THEN CAST(t.body AS BLOB) ELSE t.body END'
+
 const LIST = `
-  SELECT t.id, t.seq, t.sender_id, t.reply_to, t.body, t.sent_at FROM messages t
+  SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at FROM messages t
   WHERE t.conversation_id = ?1 AND t.is_deleted = 0 AND t.seq > ?2 AND t.seq < ?3`
 
 const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT ?4`
