@@ -28,7 +28,14 @@ function appendRules(rule: Rule): void {
   rule('gives a message back as it was sent', async (world) => {
     const ann = await world.account('ann')
     const group = await world.group(ann)
-    for (const body of ['', ' \n\t', '🦊👩‍👩‍👧‍👦 𝒳', "'; DROP TABLE messages; --", 'x'.repeat(100_000), `\uFEFF${'é漢🦊'.repeat(100)}`]) {
+    for (const body of [
+      '',
+      ' \n\t',
+      '🦊👩‍👩‍👧‍👦 𝒳',
+      "'; DROP TABLE messages; --",
+      'x'.repeat(100_000),
+      `\uFEFF${'é漢🦊'.repeat(100)}`,
+    ]) {
       const at = world.now()
       const { message } = await world.send(group, ann, body, { at })
       assert.deepEqual([message.body, message.sentAt, message.senderId], [body, at, ann.accountId])
