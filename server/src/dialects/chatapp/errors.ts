@@ -109,7 +109,7 @@ export function refuse(text: string): never {
 }
 
 /** The text of a refusal; undefined for a bug. */
-export function textOf(error: unknown): string | undefined {
+function textOf(error: unknown): string | undefined {
   if (error instanceof EventRefusal) return error.message
   return error instanceof ChatError ? answerTo(error).text : undefined
 }
