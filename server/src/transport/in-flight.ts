@@ -20,12 +20,13 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 interface Entry {
   readonly write: PendingWrite
+  readonly size: number
   outcome: Outcome | undefined
 }
 
 interface InFlightOwner {
-  /** Called after each answer. */
-  onAnswered(): void
+  /** Called after each answer, with the size that came with the write. */
+  onAnswered(size: number): void
   /** A bug in a write's `onCommitted` or `onRefused`. */
   onError(error: unknown): void
 }
@@ -45,8 +46,9 @@ export class InFlight {
     return this.#entries.length
   }
 
-  add(write: PendingWrite): void {
-    const entry: Entry = { write, outcome: undefined }
+  /** `size`: how much memory its request takes. */
+  add(write: PendingWrite, size: number): void {
+    const entry: Entry = { write, size, outcome: undefined }
     this.#entries.push(entry)
     write.committed.then(
       (value) => this.#settle(entry, { value }),
@@ -69,7 +71,7 @@ export class InFlight {
         this.#entries.shift()
         this.#answer(oldest.write, oldest.outcome)
         if (this.#entries.length === 0) this.#endWait()
-        this.#owner.onAnswered()
+        this.#owner.onAnswered(oldest.size)
       }
     } catch (error) {
       report('task', error)

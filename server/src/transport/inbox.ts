@@ -19,7 +19,7 @@ export interface InboxOwner<T> {
   /** Stops and restarts the reading of the peer's socket. */
   pause(): void
   resume(): void
-  /** Counts the bytes of waiting items; `cutOff` ends the peer's connection when they are too many. */
+  /** Counts the bytes of items that are not answered; `cutOff` ends the peer's connection when they are too many. */
   readonly share?: MemoryShare | undefined
   cutOff?(): void
   /** A bug in `handle`, which answers expected refusals itself. */
@@ -32,7 +32,7 @@ const PAUSE_AT_SIZE = 256 * 1024
 const RESUME_AT = 16
 /** Sends that may be in flight before the next item is handled. */
 const MAX_IN_FLIGHT = 64
-/** Bytes that waiting items may take together without being counted. */
+/** Bytes that unanswered items may take together without being counted. */
 const COUNTED_AT_SIZE = 16 * 1024
 
 /**
@@ -43,7 +43,8 @@ const COUNTED_AT_SIZE = 16 * 1024
 export class Inbox<T> implements Holder {
   readonly #owner: InboxOwner<T>
   #waiting: T[] = []
-  #waitingSize = 0
+  /** What the items that wait, are handled or are in flight take together. */
+  #size = 0
   #isRunning = false
   #isPaused = false
   #isCounted = false
@@ -59,12 +60,12 @@ export class Inbox<T> implements Holder {
 
   push(item: T): void {
     this.#waiting.push(item)
-    this.#waitingSize += this.#sizeOf(item)
-    if (!this.#isPaused && (this.#count() >= PAUSE_AT || this.#waitingSize >= PAUSE_AT_SIZE)) {
+    this.#size += this.#sizeOf(item)
+    if (!this.#isPaused && (this.#count() >= PAUSE_AT || this.#size >= PAUSE_AT_SIZE)) {
       this.#isPaused = true
       this.#owner.pause()
     }
-    if (this.#waitingSize > COUNTED_AT_SIZE && !this.#isCounted) {
+    if (this.#size > COUNTED_AT_SIZE && !this.#isCounted) {
       this.#isCounted = true
       this.#owner.share?.memory.add(this)
     }
@@ -83,9 +84,9 @@ export class Inbox<T> implements Holder {
 
   /** Forgets what waits: the connection is gone. */
   clear(): void {
+    for (const item of this.#waiting) this.#size -= this.#sizeOf(item)
     this.#waiting = []
-    this.#waitingSize = 0
-    this.#uncount()
+    this.#uncountIfEmpty()
   }
 
   get address(): string {
@@ -93,7 +94,7 @@ export class Inbox<T> implements Holder {
   }
 
   get heldBytes(): number {
-    return this.#waitingSize
+    return this.#size
   }
 
   cutOff(): void {
@@ -104,8 +105,8 @@ export class Inbox<T> implements Holder {
     return this.#waiting.length + (this.#inFlight?.count ?? 0)
   }
 
-  #uncount(): void {
-    if (!this.#isCounted) return
+  #uncountIfEmpty(): void {
+    if (!this.#isCounted || this.#size > 0) return
     this.#isCounted = false
     this.#owner.share?.memory.delete(this)
   }
@@ -114,27 +115,21 @@ export class Inbox<T> implements Holder {
     return this.#owner.sizeOf?.(item) ?? 0
   }
 
-  #next(): T | undefined {
-    const item = this.#waiting.shift()
-    if (item !== undefined) this.#waitingSize -= this.#sizeOf(item)
-    return item
-  }
-
   #run(): void {
     this.#isRunning = true
     this.#isFull = false
-    for (let item = this.#next(); item !== undefined; item = this.#next()) {
+    for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
       const handling = this.#begin(item)
+      const size = this.#sizeOf(item)
       if (handling instanceof Promise) {
-        owned('task', this.#goOnAfter(handling))
+        owned('task', this.#goOnAfter(handling, size))
         return
       }
-      if (handling) this.#follow(handling)
-      else this.#relax()
+      if (handling) this.#follow(handling, size)
+      else this.#release(size)
       if (this.#isFull) return
     }
     this.#isRunning = false
-    this.#uncount()
   }
 
   #begin(item: T): Handling {
@@ -145,33 +140,37 @@ export class Inbox<T> implements Holder {
     }
   }
 
-  async #goOnAfter(handling: Handling): Promise<void> {
+  async #goOnAfter(handling: Handling, size: number): Promise<void> {
+    let write: PendingWrite | undefined
     try {
-      const write = await handling
-      if (write) this.#follow(write)
+      write = (await handling) ?? undefined
     } catch (error) {
       this.#owner.onError(error)
     }
-    this.#relax()
+    if (write) this.#follow(write, size)
+    else this.#release(size)
     if (!this.#isFull) this.#run()
   }
 
-  #follow(write: PendingWrite): void {
+  #follow(write: PendingWrite, size: number): void {
     this.#inFlight ??= new InFlight({
-      onAnswered: () => this.#onAnswered(),
+      onAnswered: (answered) => this.#onAnswered(answered),
       onError: (error) => this.#owner.onError(error),
     })
-    this.#inFlight.add(write)
+    this.#inFlight.add(write, size)
     this.#isFull = this.#inFlight.count >= MAX_IN_FLIGHT
   }
 
-  #onAnswered(): void {
-    this.#relax()
+  #onAnswered(size: number): void {
+    this.#release(size)
     if (this.#isFull) this.#run()
   }
 
-  #relax(): void {
-    if (!this.#isPaused || this.#count() > RESUME_AT || this.#waitingSize >= PAUSE_AT_SIZE) return
+  /** An item is over: the peer may send on once few are left. */
+  #release(size: number): void {
+    this.#size -= size
+    this.#uncountIfEmpty()
+    if (!this.#isPaused || this.#count() > RESUME_AT || this.#size >= PAUSE_AT_SIZE) return
     this.#isPaused = false
     this.#owner.resume()
   }

@@ -27,6 +27,7 @@ function inboxOfSends() {
       if (name.startsWith('late s')) return Promise.resolve().then(() => send(name))
       return ask(name)
     },
+    sizeOf: (name) => name.length,
     pause: () => log.push('pause'),
     resume: () => log.push('resume'),
     onError: (error) => errors.push(error),
@@ -87,6 +88,26 @@ test('64 sends are in flight at most, while the socket is not read', async () =>
   }
   await said('answer s69 ')
   assert.equal(log.filter((line) => line === 'resume').length, 1)
+})
+
+test('what sends in flight take is counted until they are answered', async () => {
+  const { inbox, log, commits, said } = inboxOfSends()
+  for (let n = 0; n < 3; n++) inbox.push(`s${n}${'x'.repeat(100_000)}`)
+  assert.equal(log.at(-1), 'pause')
+  assert.ok(inbox.heldBytes > 300_000)
+  for (const [, commit] of commits) commit.resolve('')
+  await said('resume')
+  assert.equal(inbox.heldBytes, 0)
+})
+
+test('a connection that ends keeps count of the sends that are still in flight', async () => {
+  const { inbox, commits, said } = inboxOfSends()
+  for (const name of ['s1', 'read', 's2']) inbox.push(name)
+  inbox.clear()
+  commits.get('s1')?.resolve('one')
+  await said('answer s1 one')
+  await said('ask read')
+  assert.equal(inbox.heldBytes, 0)
 })
 
 test('an answer that fails stops none of those after it', async () => {
