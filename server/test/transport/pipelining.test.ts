@@ -93,7 +93,7 @@ test('64 sends are in flight at most, while the socket is not read', async () =>
 test('what sends in flight take is counted until they are answered', async () => {
   const { inbox, log, commits, said } = inboxOfSends()
   for (let n = 0; n < 3; n++) inbox.push(`s${n}${'x'.repeat(100_000)}`)
-  assert.equal(log.at(-1), 'pause')
+  assert.ok(log.includes('pause'))
   assert.ok(inbox.heldBytes > 300_000)
   for (const [, commit] of commits) commit.resolve('')
   await said('resume')
