@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import fc from 'fast-check'
 import { ChatappHttp, failure } from '../support/chatapp.ts'
-import { GroupsClient } from '../support/groups.ts'
+import { CLIENT_KINDS, GroupsClient } from '../support/groups.ts'
 import { target } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -148,3 +149,71 @@ test('groups: a connection that ends among its sends loses none that were begun,
   const [unread, read] = await ben.enter(group_name)
   assert.deepEqual([...read, ...unread].slice(0, heard.length), heard)
 })
+
+test('chatapp: whatever is asked without waiting is answered in its order', async () => {
+  const ann = await http.join('ann')
+  await ann.send({ type: 'create_conversation', members: [] })
+  const { data } = await ann.next('create_conversation')
+  const { id: conversation_id } = data as { id: number }
+  const requests = [
+    { ask: { type: 'send_message', conversation_id, content: 'said' }, answer: 'said' },
+    { ask: { type: 'send_message', conversation_id, content: '' }, answer: 'non empty' },
+    { ask: { type: 'send_message', conversation_id, content: TOO_LONG }, answer: '8192 bytes' },
+    {
+      ask: { type: 'send_message', conversation_id, content: 'x', reply_id: 99_999 },
+      answer: 'reply|No such',
+    },
+    { ask: { type: 'send_message', conversation_id: 77_777, content: 'x' }, answer: 'not part' },
+    { ask: { type: 'ping' }, answer: 'pong' },
+    { ask: { type: 'get_messages', conversation_id: 77_777 }, answer: 'not part' },
+    { ask: { type: 'get_messages', conversation_id, before: 1 }, answer: '"messages"' },
+    { ask: { type: 'nothing' }, answer: 'no type field' },
+  ]
+  const asked = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 90 })
+  await fc.assert(
+    fc.asyncProperty(asked, async (sequence) => {
+      ann.frames.length = 0
+      for (const { ask } of sequence) ann.ws.send(JSON.stringify(ask))
+      await until('all answers', () => ann.frames.length >= sequence.length)
+      for (const [n, { answer }] of sequence.entries())
+        assert.match(JSON.stringify(ann.frames[n]), new RegExp(answer), `answer ${n} of ${sequence.length}`)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+for (const kind of CLIENT_KINDS) {
+  test(`groups: whatever is asked without waiting is answered in its order, ${kind}`, async () => {
+    const ann = await GroupsClient.guest(server.url, 'ann', kind)
+    const [here, elsewhere] = [await ann.create(), await ann.create()]
+    await ann.visit(here)
+    const { username, client } = ann
+    const send = (group_name: string, text: string) => ({
+      event: 'send_message',
+      argument: { username, group_name, text },
+    })
+    const requests = [
+      { ...send(here, 'said here'), answer: 'said here' },
+      { ...send(elsewhere, 'said elsewhere'), answer: 'said elsewhere' },
+      { ...send(here, TOO_LONG), answer: 'invalid_request' },
+      { ...send('no such group', 'x'), answer: 'group_not_found' },
+      { event: 'send_message', argument: 'nonsense', answer: 'invalid_request' },
+      { event: 'pingg', argument: 'p', answer: 'pongg' },
+      { event: 'visit_group', argument: { username, group_name: here }, answer: 'already_in_the_group' },
+    ]
+    const asked = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 70 })
+    await fc.assert(
+      fc.asyncProperty(asked, async (sequence) => {
+        const from = client.log.length
+        for (const { event, argument } of sequence) client.socket.emit(event, argument)
+        await until('all answers', () => client.log.length >= from + sequence.length)
+        for (const [n, { answer }] of sequence.entries())
+          assert.ok(
+            JSON.stringify(client.log[from + n]).includes(answer),
+            `answer ${n} of ${sequence.length}`,
+          )
+      }),
+      { numRuns: 15 },
+    )
+  })
+}
