@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ARRAY_TYPES } from '../../src/store/postgres/array-types.ts'
 import { connectForReading } from '../../src/store/postgres/database.ts'
+import { ARRAY_TYPES } from '../../src/store/postgres/driver/array-types.ts'
 import { prepare } from '../../src/store/postgres/statement.ts'
 import { connect, tempSchema } from '../support/postgres.ts'
 

@@ -1,6 +1,6 @@
 import { owned } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
-import type { Queryable } from './pool.ts'
+import type { Queryable } from './driver/index.ts'
 import { prepare, type Scalar } from './statement.ts'
 
 /** Of one question to the database. */

@@ -1,7 +1,7 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
 import { type ChangeRow, merged } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
-import type { Queryable } from './pool.ts'
+import type { Queryable } from './driver/index.ts'
 import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 

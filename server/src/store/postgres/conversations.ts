@@ -11,8 +11,8 @@ import type {
   Standing,
 } from '../store.ts'
 import { batchedLookup } from './batched-lookup.ts'
+import type { Queryable } from './driver/index.ts'
 import { FIND_LISTING, LIST, LIST_NAMES, STANDING, type StandingRow, standingOf } from './listings.ts'
-import type { Queryable } from './pool.ts'
 import { CONVERSATION_COLUMNS } from './rows.ts'
 import { limitOf, prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'

@@ -1,5 +1,5 @@
 import { TABLES } from '../tables.ts'
-import type { DedicatedConnection } from './dedicated-connection.ts'
+import type { DedicatedConnection } from './driver/index.ts'
 
 /**
  * Takes away the rules and indexes that would be kept row by row, and answers the statements that put them

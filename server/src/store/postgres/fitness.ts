@@ -1,4 +1,4 @@
-import type { DedicatedConnection } from './dedicated-connection.ts'
+import type { DedicatedConnection } from './driver/index.ts'
 import { tooOld, wrongEncoding } from './refusals.ts'
 
 const OLDEST = 15

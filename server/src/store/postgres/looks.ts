@@ -1,5 +1,5 @@
 import { nameLook } from '../../lib/name-forms.ts'
-import type { DedicatedConnection } from './dedicated-connection.ts'
+import type { DedicatedConnection } from './driver/index.ts'
 
 /** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOK_COLUMNS = `

@@ -1,7 +1,7 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Joined, MemberStore, NewMember } from '../store.ts'
-import type { Queryable } from './pool.ts'
+import type { Queryable } from './driver/index.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'

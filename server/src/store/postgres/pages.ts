@@ -1,6 +1,6 @@
 import { PAGE_ROWS } from '../moving.ts'
 import { columnNames, type Row, type Table } from '../tables.ts'
-import type { DedicatedConnection } from './dedicated-connection.ts'
+import type { DedicatedConnection } from './driver/index.ts'
 
 /** See `MovingSource`. Within a transaction, one table at a time. */
 export async function* pagesOf(

@@ -1,5 +1,5 @@
 import { within } from '../../lib/within.ts'
-import type { DedicatedConnection } from './dedicated-connection.ts'
+import type { DedicatedConnection } from './driver/index.ts'
 import { pooledByTransaction } from './refusals.ts'
 
 const ANSWER_MS = 3_000

@@ -1,7 +1,7 @@
 import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, Session, SessionStore } from '../store.ts'
 import { batchedLookup } from './batched-lookup.ts'
-import type { Queryable } from './pool.ts'
+import type { Queryable } from './driver/index.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresSessions implements SessionStore {

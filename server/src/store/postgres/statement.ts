@@ -1,6 +1,5 @@
-import { ANSWER_TIMEOUT_MS } from './driver.ts'
+import { ANSWER_TIMEOUT_MS, type Queryable } from './driver/index.ts'
 import { isOutage, unavailable } from './failure.ts'
-import type { Queryable } from './pool.ts'
 
 export type Scalar = string | number | boolean | null
 type Parameter = Scalar | readonly Scalar[]
@@ -28,7 +27,7 @@ export function prepare<Row = never>(sql: Queryable, text: string): Query<Row> {
 
 /** An id or a time that no column can hold is beyond all of them: infinity, or a client's absurd number. */
 const toColumn = (parameter: Parameter) =>
-  Array.isArray(parameter) ? (parameter.map(withinBounds) as number[]) : withinBounds(parameter as Scalar)
+  Array.isArray(parameter) ? parameter.map(withinBounds) : withinBounds(parameter as Scalar)
 
 function withinBounds(value: Scalar): Scalar {
   // A value that no column can hold equals nothing: sent as it is, it would fail everything asked together with it.

@@ -5,9 +5,8 @@ import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { answersOf, type Command, isUnspeakable, stepsOf, type WriteAnswer } from './batch-request.ts'
 import { connectForWriting } from './database.ts'
-import { ANSWER_TIMEOUT_MS } from './driver.ts'
+import { ANSWER_TIMEOUT_MS, type Pool } from './driver/index.ts'
 import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
-import type { Pool } from './pool.ts'
 
 // Unanswered writes. One more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -172,8 +171,9 @@ export class WriteQueue {
 
   async #send(parameters: readonly unknown[]): Promise<readonly (WriteAnswer | readonly WriteAnswer[])[]> {
     const withinMs = this.#isDown ? PROBE_MS : ANSWER_TIMEOUT_MS
-    const rows = await this.#sql.ask({ text: CALL, parameters: parameters as never[], withinMs })
-    return rows[0]?.answers
+    const rows = await this.#sql.ask({ text: CALL, parameters, withinMs })
+    // The function of the database answers what `answersOf` reads.
+    return rows[0]?.answers as readonly (WriteAnswer | readonly WriteAnswer[])[]
   }
 }
 

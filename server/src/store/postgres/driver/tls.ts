@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import type { Options } from 'postgres'
-import { type PostgresAddress, parsePostgresAddress, shownPostgres } from '../../lib/postgres-address.ts'
-import { StoreRefusal } from '../refusal.ts'
+import { type PostgresAddress, parsePostgresAddress, shownPostgres } from '../../../lib/postgres-address.ts'
+import { StoreRefusal } from '../../refusal.ts'
 
 type Ssl = Exclude<Options<Record<string, never>>['ssl'], undefined>
 

@@ -1,23 +1,9 @@
-import { runNextTurn } from '../../lib/timers.ts'
-import { NoAnswer, within } from '../../lib/within.ts'
-import { Connections, type Rows, type Sent } from './connections.ts'
-import type { Sql } from './driver.ts'
-import { Unsent } from './failure.ts'
-
-/** What statements are sent to. */
-export interface Queryable {
-  /**
-   * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up; later questions go
-   * over new connections. Rejects with `Unsent` if the question never reached the database.
-   */
-  ask(question: Question): Promise<Rows>
-}
-
-interface Question {
-  readonly text: string
-  readonly parameters: Sent
-  readonly withinMs: number
-}
+import { runNextTurn } from '../../../lib/timers.ts'
+import { NoAnswer, within } from '../../../lib/within.ts'
+import { Unsent } from '../failure.ts'
+import type { Sql } from './connect.ts'
+import { Connections } from './connections.ts'
+import type { Queryable, Question, Rows } from './queryable.ts'
 
 interface PoolOptions {
   readonly open: (onLost: () => void) => Sql

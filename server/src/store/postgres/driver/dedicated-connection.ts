@@ -1,7 +1,7 @@
-import { runAfter } from '../../lib/timers.ts'
-import { within } from '../../lib/within.ts'
-import type { Row } from '../tables.ts'
-import type { Sql } from './driver.ts'
+import { runAfter } from '../../../lib/timers.ts'
+import { within } from '../../../lib/within.ts'
+import type { Row } from '../../tables.ts'
+import type { Sql } from './connect.ts'
 
 type Reserved = Awaited<ReturnType<Sql['reserve']>>
 

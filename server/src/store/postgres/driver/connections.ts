@@ -1,9 +1,7 @@
-import { runAfter } from '../../lib/timers.ts'
-import { within } from '../../lib/within.ts'
-import type { Sql } from './driver.ts'
-
-export type Rows = Awaited<ReturnType<Sql['unsafe']>>
-export type Sent = NonNullable<Parameters<Sql['unsafe']>[1]>
+import { runAfter } from '../../../lib/timers.ts'
+import { within } from '../../../lib/within.ts'
+import type { Sql } from './connect.ts'
+import type { Rows } from './queryable.ts'
 
 interface Asked {
   readonly rows: Promise<Rows>
@@ -32,8 +30,8 @@ export class Connections {
   }
 
   /** Prepared on each of them at its first use. */
-  ask(text: string, parameters: Sent): Asked {
-    const query = this.#sql.unsafe(text, parameters, { prepare: true })
+  ask(text: string, parameters: readonly unknown[]): Asked {
+    const query = this.#sql.unsafe(text, parameters as never[], { prepare: true })
     return { rows: this.#answerOf(query), wasSent: () => isOnItsWay(query) }
   }
 

@@ -1,6 +1,6 @@
 import postgres from 'postgres'
-import { guarded } from '../../lib/guard.ts'
-import { parsePostgresAddress } from '../../lib/postgres-address.ts'
+import { guarded } from '../../../lib/guard.ts'
+import { parsePostgresAddress } from '../../../lib/postgres-address.ts'
 import { ARRAY_TYPES } from './array-types.ts'
 import { tlsOptionsOf } from './tls.ts'
 
@@ -9,29 +9,24 @@ export type Sql = ReturnType<typeof configured> & { close(): Promise<void> }
 
 /** Seconds until an attempt to connect is given up. */
 const CONNECT_TIMEOUT_S = 5
-/** Longest time a statement may take before the database ends it. */
-const STATEMENT_TIMEOUT_MS = 5_000
-/** Past it no answer comes any more: the connection is dead and does not know, or there is none to be had. */
-export const ANSWER_TIMEOUT_MS = 6_000
 /** Between attempts to connect: doubling from the first to the second, in seconds. */
 const BACKOFF_S = { first: 0.05, most: 0.5 }
 
 const backoff = (attempt: number): number => Math.min(BACKOFF_S.most, BACKOFF_S.first * 2 ** attempt)
 
-export interface ConnectOptions {
+interface ConnectOptions {
+  /** Connections at most. */
+  readonly max: number
   /** 0 lets a statement take as long as it takes. */
   readonly statementTimeoutMs: number
-  readonly onclose: () => void
+  /** One of the connections is lost. */
+  readonly onLost: () => void
 }
 
-const DEFAULTS: ConnectOptions = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, onclose: () => undefined }
-
 /** Connects when first used, and again whenever the connection was lost. */
-export const connect = (url: string, max: number, options: Partial<ConnectOptions> = {}): Sql =>
-  configured(url, max, options) as Sql
+export const connect = (url: string, options: ConnectOptions): Sql => configured(url, options) as Sql
 
-function configured(url: string, max: number, options: Partial<ConnectOptions>) {
-  const { statementTimeoutMs, onclose } = { ...DEFAULTS, ...options }
+function configured(url: string, { max, statementTimeoutMs, onLost }: ConnectOptions) {
   const address = parsePostgresAddress(url)
   const { host, port, socketFolder, database, user, password, settings } = address
   return postgres({
@@ -52,6 +47,6 @@ function configured(url: string, max: number, options: Partial<ConnectOptions>) 
     fetch_types: false,
     connection: { application_name: 'parlance', statement_timeout: statementTimeoutMs, ...settings },
     onnotice: () => undefined,
-    onclose: guarded('postgres', onclose),
+    onclose: guarded('postgres', onLost),
   })
 }
