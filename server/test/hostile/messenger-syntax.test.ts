@@ -45,7 +45,8 @@ describe('parsers', () => {
         Refusal,
       )
     }
-    assert.ok(performance.now() - started < 2_000)
+    // Many times what it takes on a busy machine; a parser that looks back from each character takes minutes.
+    assert.ok(performance.now() - started < 20_000)
   })
 
   it('read every time that is written, to the microsecond', () => {

