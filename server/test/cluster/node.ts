@@ -2,9 +2,7 @@ import type { Where } from '../support/clients/index.ts'
 import type { Owner } from '../support/owner.ts'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
 import type { CuttableProxy } from '../support/proxy.ts'
-import { until } from '../support/until.ts'
-
-const START_MS = 60_000
+import { START_MS, until } from '../support/until.ts'
 
 export type EngineName = keyof typeof ADDRESSES
 

@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
 import { endWithUs } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const CONFIG = join(import.meta.dirname, '../../../deploy/haproxy.cfg')
 
@@ -45,7 +45,7 @@ export async function startBalancer(owner: Owner, [one, two]: readonly [Behind, 
   endWithUs(child)
   owner.after(() => void child.kill('SIGKILL'))
   const url = `http://127.0.0.1:${port}`
-  await until('the balancer to find a node', () => isServed(url), 20_000)
+  await until('the balancer to find a node', () => isServed(url), START_MS)
   return { url, tcpPort, hasBoth: async () => (await stateOfNodes(control)).every((state) => state === 'UP') }
 }
 

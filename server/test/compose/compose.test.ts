@@ -9,7 +9,7 @@ import { readConfig, SETTING_NAMES } from '../../src/config/index.ts'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 import { readYaml, type Yaml } from './yaml.ts'
 
 // No Docker is needed here: what compose.yaml and the Dockerfile say is held against what the server reads.
@@ -244,5 +244,5 @@ test('what the image is made of is all that a node needs, and it says that it is
   const [, probe = ''] = /^ {2}CMD \["node", "(.+)"\]$/m.exec(dockerfile) ?? []
   // In a container the server would be the first process.
   const asking = () => run(process.execPath, [probe, String(server.pid)], { cwd: image })
-  await until('the node to say that it is alive', () => asking().then(Boolean, () => false), 20_000)
+  await until('the node to say that it is alive', () => asking().then(Boolean, () => false), START_MS)
 })

@@ -7,7 +7,7 @@ import { KEYS } from '../support/channels.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
 import { register } from '../support/rooms.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 import { isServed } from './balancer.ts'
 import { docker, Installation } from './installation.ts'
 import { carriesOn } from './listening.ts'
@@ -75,7 +75,7 @@ test('the image alone is a server, which keeps what it stores in its volume', as
     const container = await docker('run', '--detach', '--init', published, `--volume=${volume}:/data`, image)
     try {
       const url = `http://127.0.0.1:${port}`
-      await until('the container to serve', () => isServed(url), 20_000)
+      await until('the container to serve', () => isServed(url), START_MS)
       await use(url)
       await docker('stop', container)
       assert.equal(await docker('inspect', '--format={{.State.ExitCode}}', container), '0')

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { ChatappHttp } from '../support/chatapp.ts'
 import { register } from '../support/rooms.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 import { carriesOn, heardBy, listenByTcp } from './listening.ts'
 import { startPair } from './pair.ts'
 
@@ -74,6 +74,6 @@ test('while the database is away connections stay, and go on when it is back', a
   await until('nobody new to be let in', async () => (await fetch(`${balancer.url}/healthz`)).status === 503)
   await setTimeout(OUTAGE_MS)
   await engines.postgres.start()
-  await until('somebody new to be let in', async () => (await fetch(`${balancer.url}/healthz`)).ok, 20_000)
+  await until('somebody new to be let in', async () => (await fetch(`${balancer.url}/healthz`)).ok, START_MS)
   for (const socket of sockets) await socket.settle()
 })

@@ -6,7 +6,7 @@ import { findNginx } from '../support/engines/index.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
 import { endWithUs } from '../support/process.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const SITE = join(import.meta.dirname, '../../../deploy/nginx.conf')
 
@@ -32,7 +32,7 @@ export async function startNginx(
     await exited
   })
   const url = `http://127.0.0.1:${port}`
-  await until('nginx to answer', () => fetch(url).then(Boolean, () => false), 20_000)
+  await until('nginx to answer', () => fetch(url).then(Boolean, () => false), START_MS)
   return url
 }
 

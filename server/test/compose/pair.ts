@@ -3,10 +3,8 @@ import { type Engines, startEngines } from '../support/engines/index.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 import { type Balancer, type Behind, startBalancer } from './balancer.ts'
-
-const START_MS = 60_000
 
 /** One of the two nodes, at one address however often it is started. */
 interface Running extends Behind {

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { freePort } from '../support/free-port.ts'
 import { proxyTo, tempSchema } from '../support/postgres.ts'
 import { spawnServer } from '../support/process.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const QUIET = { ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
 
@@ -11,7 +11,7 @@ const isUp = ({ output }: ReturnType<typeof spawnServer>) => output.stdout.inclu
 
 async function start(t: TestContext, settings: Readonly<Record<string, string>>) {
   const server = spawnServer(t, { ...QUIET, PORT: '0', ...settings })
-  await until('the start-up block', () => isUp(server) || server.child.exitCode !== null)
+  await until('the start-up block', () => isUp(server) || server.child.exitCode !== null, START_MS)
   const url = /http:\/\/[\d.]+:\d+/.exec(server.output.stdout)?.[0]
   assert.ok(url, server.output.stderr)
   return { ...server, url }
@@ -54,7 +54,7 @@ test('a server whose database is away says so once, waits for it, and starts whe
   assert.equal((await fetch(`${at}/healthz`)).status, 200)
   assert.equal((await post(`${at}/login`, {})).status, 503)
   proxy.restore()
-  await until('the start-up block', () => isUp(server), 10_000)
+  await until('the start-up block', () => isUp(server), START_MS)
   assert.equal((await fetch(`${at}/readyz`)).status, 200)
   const said = `${server.output.stdout}${server.output.stderr}`.match(/does not answer[^"]*trying again/g)
   assert.equal(said?.length, 1)

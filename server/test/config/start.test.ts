@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import WebSocket from 'ws'
 import { spawnNpmStart, spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const QUIET = { PORT: '0', ROOMS_TCP_PORT: '0', LOG_LEVEL: 'warn' }
 
@@ -16,6 +16,7 @@ async function ready(t: TestContext, settings: Readonly<Record<string, string>>,
   await until(
     'the start-up block',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
+    START_MS,
   )
   const url = /http:\/\/[\d.]+:\d+/.exec(server.output.stdout)?.[0]
   assert.ok(url, server.output.stderr)
@@ -197,6 +198,7 @@ test('an option is a setting by its lower-case name', async (t) => {
   await until(
     'the start-up block',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
+    START_MS,
   )
   assert.match(server.output.stdout, /dialects\s+messenger\n/)
   server.child.kill('SIGINT')

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { startEngines } from '../support/engines/index.ts'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from '../support/process.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -22,7 +22,7 @@ test('examples/two-nodes starts two nodes, between which a message crosses, and 
   nodes.stdout.setEncoding('utf8').on('data', (text) => {
     printed += text
   })
-  await until('both nodes', () => printed.split('is ready').length === 3, 20_000)
+  await until('both nodes', () => printed.split('is ready').length === 3, START_MS)
 
   const urls = ports.map((port) => `http://127.0.0.1:${port}`)
   const { stdout } = await run(process.execPath, ['examples/two-nodes/talk.ts', ...urls], { cwd: ROOT })

@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 
+/** Until a program serves: a second on an idle machine, and twenty where a core is shared by many others. */
+export const START_MS = 60_000
+
 /**
  * Resolves with the condition's first truthy value; rejects, naming what it waited for, after `withinMs`: by default
  * long enough for a machine that is busy with other things.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type ServerProcess, spawnServer } from '../../support/process.ts'
 import { tempDir } from '../../support/temp-dir.ts'
-import { until } from '../../support/until.ts'
+import { START_MS, until } from '../../support/until.ts'
 
 /** The server under attack: a process of its own, so that its crash is seen and its memory is its own. */
 export interface Fortress extends ServerProcess {
@@ -43,7 +43,7 @@ export async function openFortress(
   await until(
     'the server to start',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,
-    10_000,
+    START_MS,
   )
   const url = /http:\/\/[\d.]+:\d+/.exec(server.output.stdout)?.[0]
   assert.ok(url, server.output.stderr)

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { endWithUs } from '../process.ts'
-import { until } from '../until.ts'
+import { START_MS, until } from '../until.ts'
 
-const START_MS = 20_000
 /** Both engines say so, each in its own case. */
 const READY = /ready to accept (read-only )?connections|process up: PgBouncer/i
 const STOPPED_IN_ORDER = 'SIGINT'

@@ -1,10 +1,9 @@
 import { createClient } from '@redis/client'
-import { until } from '../until.ts'
+import { START_MS, until } from '../until.ts'
 import { askRedis } from './ask.ts'
 import type { Engine } from './engine.ts'
 
 const SLOTS = 16_384
-const START_MS = 20_000
 
 /** Makes servers that know nothing of each other one Redis Cluster, each with its part of the slots. */
 export async function joinShards(urls: readonly string[]): Promise<void> {
