@@ -9,6 +9,8 @@ import { type OnlineUsers, onlineTopic } from './online-users.ts'
 interface WatchedUserDeps {
   readonly bus: Bus
   readonly onlineUsers: Pick<OnlineUsers, 'has'>
+  /** Whether the connection is about to be told the whole state of its list, in which the news is. */
+  readonly isAboutToBeTold: (connection: Connection) => boolean
   readonly log: Logger
 }
 
@@ -56,7 +58,9 @@ export class WatchedUser implements RefCountedEntry<Connection> {
     if (isOnline === this.#isOnline) return
     this.#isOnline = isOnline
     const frame = watchlistFrame([[isOnline ? 'online' : 'offline', [this.#userId]]])
-    for (const connection of this.members) connection.send(frame)
+    for (const connection of this.members) {
+      if (!this.#deps.isAboutToBeTold(connection)) connection.send(frame)
+    }
   }
 
   /** Undefined when news came meanwhile, or the answer is not known. */

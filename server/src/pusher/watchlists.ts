@@ -25,12 +25,15 @@ export class Watchlists {
   readonly #deps: WatchlistsDeps
   readonly #watched: RefCounted<string, Connection, WatchedUser>
   readonly #lists = new Map<Connection, Watched>()
+  /** Connections with a list whose state they have not been told. */
+  readonly #untold = new Set<Connection>()
   /** Entries of all lists together. */
   #size = 0
 
   constructor(deps: WatchlistsDeps) {
     this.#deps = deps
-    this.#watched = new RefCounted((userId) => new WatchedUser(userId, deps))
+    const isAboutToBeTold = (connection: Connection) => this.#untold.has(connection)
+    this.#watched = new RefCounted((userId) => new WatchedUser(userId, { ...deps, isAboutToBeTold }))
   }
 
   /**
@@ -50,6 +53,7 @@ export class Watchlists {
     // Join before leaving the old list: users on both need not be asked for again.
     const list = new Map(userIds.map((userId) => [userId, this.#watched.join(userId, connection)]))
     this.#lists.set(connection, list)
+    this.#untold.add(connection)
     this.#count(connection, list.size)
     this.#leave(connection, before, list)
     owned('task', this.#tellAll(connection, list))
@@ -59,6 +63,7 @@ export class Watchlists {
   forget(connection: Connection): void {
     const list = this.#lists.get(connection) ?? NOBODY
     this.#lists.delete(connection)
+    this.#untold.delete(connection)
     this.#leave(connection, list, NOBODY)
   }
 
@@ -87,6 +92,7 @@ export class Watchlists {
   async #tellAll(connection: Connection, list: Watched): Promise<void> {
     await Promise.all([...list.values()].map((user) => user.known()))
     if (connection.isClosed || this.#lists.get(connection) !== list) return
+    this.#untold.delete(connection)
     const online = [...list.keys()].filter((userId) => list.get(userId)?.isOnline)
     const offline = [...list.keys()].filter((userId) => !list.get(userId)?.isOnline)
     connection.send(

@@ -165,3 +165,18 @@ const world = (node: PusherWorld, id: string, watchlist?: string[]): Promise<Pus
         callback(null, node.library.authenticateUser(socketId, { id, ...(watchlist && { watchlist }) })),
     },
   })
+
+test('who is on their own watchlist is told once of being online', async () => {
+  const client = await signedIn(one, { id: 'selfsame', watchlist: ['selfsame'] })
+  const told = () => client.messages.filter(({ event }) => event === EVENT)
+  const isTold = () => told().some(({ data }) => JSON.stringify(data).includes('online'))
+  await until('the user to be told', isTold)
+  // A change after it shows that nothing else is on its way.
+  const other = await signedIn(two, { id: 'someone', watchlist: ['selfsame'] })
+  await other.next(EVENT)
+  await client.settled()
+  assert.deepEqual(
+    told().map(({ data }) => data),
+    [{ events: [{ name: 'online', user_ids: ['selfsame'] }] }],
+  )
+})
