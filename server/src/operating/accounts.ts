@@ -26,9 +26,22 @@ export async function changeAccount({ settings, act, username, passwordFrom }: A
   try {
     const account = await accounts.findForOperator(username)
     if (!account) throw new CommandEnd(`There is no account ${JSON.stringify(username)}.`)
-    await answer(`${await carryOut(act, { accounts, account, passwordFrom })}\n`)
+    await tell(act, account, await carryOut(act, { accounts, account, passwordFrom }))
   } finally {
     await close()
+  }
+}
+
+/** Where the answer is lost, the refusal says what was done all the same: nobody knows a password that was made. */
+async function tell(act: AccountAct, { username }: Account, done: string): Promise<void> {
+  try {
+    await answer(`${done}\n`)
+  } catch (error) {
+    if (!(error instanceof CommandEnd)) throw error
+    const again =
+      act === 'reset-password' ? '; parlance accounts reset-password gives it another password' : ''
+    const changed = `It was carried out nevertheless: ${act} of ${username}${again}.`
+    throw new CommandEnd(`${error.message} ${changed}`, { cause: error })
   }
 }
 

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { freePort } from '../support/free-port.ts'
 import { NEVER_WAIT, pipeOf } from '../support/pipe.ts'
 import { endWithUs } from '../support/process.ts'
+import { startParlance } from '../support/server.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
@@ -135,6 +136,22 @@ test('a command whose answer cannot be written says so in one sentence and fails
       assert.match(said, output === full ? /tandard output.*ENOSPC/ : /tandard output.*EPIPE/)
     }
   }
+})
+
+test('a command that has changed an account whose new password cannot be told says both', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  const server = await startParlance({ DBPATH: file })
+  await server.chat.accounts.register({ username: 'ann', password: 'correct horse' })
+  await server.close()
+  const full = openSync('/dev/full', 'w')
+  t.after(() => closeSync(full))
+  const { code, said } = await runCommand(
+    t,
+    ['accounts', 'reset-password', 'ann', '--dbpath', file],
+    [full, 'read'],
+  )
+  assert.equal(code, 1)
+  assert.match(said, /standard output \(ENOSPC\).* reset-password of ann; .*gives it another password\.$/m)
 })
 
 test('a command goes on to its end though nobody can see how far it is', async (t) => {

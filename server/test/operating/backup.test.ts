@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, stat, symlink, truncate, writeFile } 
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { copyInPlace } from '../../src/operating/restore.ts'
 import { type Participant, World } from '../interop/world.ts'
 import { filledFile } from '../moving/filled.ts'
 import { storedIn } from '../moving/stored.ts'
@@ -209,6 +210,17 @@ test('nothing is restored over a database, nor beside what one has left', async 
     assert.deepEqual(await readdir(directory), [name])
     assert.equal(await textOf(directory, name), 'mine')
   }
+})
+
+test('where links cannot be made a restored file is copied into place, over nothing', async (t) => {
+  const directory = await tempDir(t)
+  const [partial, file] = [join(directory, 'partial'), join(directory, 'file')]
+  await writeFile(partial, 'rows')
+  await copyInPlace(partial, file)
+  assert.equal(await textOf(file), 'rows')
+  await writeFile(partial, 'other rows')
+  await assert.rejects(copyInPlace(partial, file), /has been made meanwhile, and nothing is overwritten/)
+  assert.equal(await textOf(file), 'rows')
 })
 
 test('secrets of another database are not replaced', async (t) => {
