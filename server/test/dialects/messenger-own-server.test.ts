@@ -38,9 +38,9 @@ const people = peopleAt(url)
 const idOf = ({ id }: Person) => toAccountId(id)
 after(() => server.close())
 
-describeOwn('the credential', () => {
+describeOwn('the credential', async () => {
   const withHeader = (authorization: string) => anyone.send('GET', '/user/me', { headers: { authorization } })
-  const rootKey = secretsOf(own()).root
+  const { root: rootKey } = await secretsOf(own())
   const tokens = new Tokens(deriveKey(rootKey, 'messenger'))
   const inAnHour = Math.floor(Date.now() / 1000) + 3600
   const bearerOf = (claims: Record<string, unknown>, exp = inAnHour) => `Bearer ${tokens.issue(claims, exp)}`

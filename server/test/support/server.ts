@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { onFailure } from '../../src/lib/guard.ts'
-import { loadSecrets, type Secrets } from '../../src/secrets/index.ts'
+import { agreedSecrets, loadSecrets, SECRETS, type Secrets } from '../../src/secrets/index.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
 import { CHEAP } from './passwords.ts'
 import { newSchema } from './postgres.ts'
@@ -16,8 +17,6 @@ export const expectFailures = onFailure((_door, error) => {
 
 export interface TestServer extends Server {
   readonly host: string
-  /** Of the SQLite file and its secrets; undefined on another database. */
-  readonly dataDirectory: string | undefined
   readonly config: Config
 }
 
@@ -43,7 +42,6 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
   return {
     ...server,
     host: config.host,
-    dataDirectory: config.database.kind === 'sqlite' ? config.database.directory : undefined,
     config,
     close: async () => {
       await server.close()
@@ -63,9 +61,16 @@ async function newDatabase(): Promise<{ settings: Record<string, string>; remove
 }
 
 /** What it signs with. */
-export function secretsOf({ dataDirectory }: TestServer): Secrets {
-  if (dataDirectory === undefined) throw new Error('its secrets are in a database')
-  return loadSecrets(dataDirectory)
+export async function secretsOf({ config }: TestServer): Promise<Secrets> {
+  const { database } = config
+  if (database.kind === 'sqlite') return loadSecrets(database.directory)
+  const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
+  try {
+    const [row] = await sql<{ value: string }[]>`SELECT value FROM settings WHERE name = ${SECRETS}`
+    return agreedSecrets(row?.value)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }
 
 export interface Target {

@@ -37,8 +37,8 @@ interface Door {
   letsIn(jwt: string): Promise<boolean>
 }
 
-function doors(): Readonly<Record<string, Door>> {
-  const { root } = secretsOf(server)
+async function doors(): Promise<Readonly<Record<string, Door>>> {
+  const { root } = await secretsOf(server)
   const { ann } = talk
   const lets = async (path: string, headers: Readonly<Record<string, string>>) =>
     (await ask(url, path, undefined, headers)).status === 200
@@ -66,7 +66,7 @@ function doors(): Readonly<Record<string, Door>> {
 
 describe('tokens', () => {
   test('a good one opens its own dialect and no other', async () => {
-    const all = Object.entries(doors())
+    const all = Object.entries(await doors())
     for (const [owner, { key, claims, ttl }] of all) {
       const jwt = token(
         { ...claims(now() + ttl), username: talk.ann.username, sub: String(talk.ann.id) },
@@ -93,7 +93,7 @@ describe('tokens', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     const rsa: Sign = (text) => createSign('sha256').update(text).sign(privateKey).toString('base64url')
-    for (const [name, { key, claims, ttl, letsIn }] of Object.entries(doors())) {
+    for (const [name, { key, claims, ttl, letsIn }] of Object.entries(await doors())) {
       const good = claims(now() + ttl)
       const forged = [
         ...['none', 'None', 'NONE', '', null].map((alg) => token(good, () => '', { alg, typ: 'JWT' })),
@@ -120,7 +120,7 @@ describe('tokens', () => {
   })
 
   test('one that begins up to five seconds from now is good, by the clock of whoever signed it; a later one is not', async () => {
-    for (const [name, { key, claims, ttl, letsIn }] of Object.entries(doors())) {
+    for (const [name, { key, claims, ttl, letsIn }] of Object.entries(await doors())) {
       const opens = (times: object) => letsIn(token({ ...claims(now() + ttl), ...times }, hmac(key)))
       for (const claim of ['nbf', 'iat']) {
         for (const at of [now() + 3, now(), now() - 3600, 0, -1, now() + 2.5])
@@ -132,7 +132,7 @@ describe('tokens', () => {
   })
 
   test('one whose end is missing, past, no number, or whose claims are odd opens nothing', async () => {
-    for (const [name, { key, claims, letsIn }] of Object.entries(doors())) {
+    for (const [name, { key, claims, letsIn }] of Object.entries(await doors())) {
       const wrong = [undefined, null, now() - 1, 0, -1, String(now() + 100), [now() + 100], {}, true]
       for (const exp of wrong) {
         const jwt = token(claims(exp), hmac(key))
