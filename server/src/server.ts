@@ -8,7 +8,7 @@ import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { closeInOrder, openListeners, openWaitingRoom, StoreWatch } from './hosting/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
-import { onFailure } from './lib/guard.ts'
+import { onFailure, report } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
 import { runEvery } from './lib/timers.ts'
 import { countLostLines, createLog, type Logger, Metrics } from './observe/index.ts'
@@ -88,7 +88,12 @@ export async function createServer(config: Config): Promise<Server> {
   const limits = new Limits(config.rateLimits)
   metrics.watchMemory(() => limits.memory.cutOffs)
   const addressOf = addressReader(config.trustedProxies)
-  const feeds = openFeeds({ bus, chat, onError: (err) => log.error({ err }, 'a listener failed') })
+  const feeds = openFeeds({
+    bus,
+    chat,
+    onError: (err) => log.error({ err }, 'a listener failed'),
+    onDisorder: config.checksOrder ? (disorder) => report('task', disorder) : undefined,
+  })
   const answers = new LongAnswers(limits)
   const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
   const parts: DialectParts = { ...shared, log, metrics, settings: config, secrets }

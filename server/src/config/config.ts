@@ -20,6 +20,8 @@ export interface Config extends DialectSettings {
   readonly passwordPolicy: 'any' | 'strict'
   /** Of new hashes. No setting: only who embeds the server can choose it. */
   readonly passwordCost: PasswordCost
+  /** Reports events that leave out of the order of their commits. No setting: only tests set it. */
+  readonly checksOrder?: boolean
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
   readonly metrics: boolean

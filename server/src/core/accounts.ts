@@ -13,6 +13,7 @@ import { KnownSites } from './known-sites.ts'
 import { newName } from './names.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { isActive, mayBeAdded } from './policy.ts'
+import { publishOnCommit } from './publish-on-commit.ts'
 import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId } from './types.ts'
 
@@ -186,7 +187,7 @@ export class Accounts {
     this.#requireAllowed(password)
     const passwordHash = await unlessBusy(this.#passwords.hash(password))
     const change = { passwordHash, at: this.tokenTimes.revocation() }
-    this.#tellRevoked(accountId, await this.#store.setPassword(accountId, change))
+    await this.#tellRevoked(accountId, this.#store.setPassword(accountId, change))
   }
 
   /** Gives back the names of guests unused since then. */
@@ -220,11 +221,13 @@ export class Accounts {
 
   async #revoke(accountId: AccountId, disable: boolean): Promise<void> {
     const change = { at: this.tokenTimes.revocation(), disable }
-    this.#tellRevoked(accountId, await this.#store.revoke(accountId, change))
+    await this.#tellRevoked(accountId, this.#store.revoke(accountId, change))
   }
 
-  #tellRevoked(accountId: AccountId, credentialsSince: Micros): void {
-    this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince })
+  #tellRevoked(accountId: AccountId, revoking: Promise<Micros>): Promise<Micros> {
+    return publishOnCommit(revoking, (credentialsSince) =>
+      this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince }),
+    )
   }
 }
 

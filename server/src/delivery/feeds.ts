@@ -10,6 +10,7 @@ import {
 } from '../core/chat.ts'
 import { runAfter } from '../lib/timers.ts'
 import { AccountFeeds, type AccountNews } from './account-feeds.ts'
+import { checkingOrder } from './change-order.ts'
 import { Feed, type FeedListener } from './feed.ts'
 import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 
@@ -40,6 +41,8 @@ interface FeedsOptions {
   readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'changes'>
   /** A listener has thrown. */
   readonly onError: (error: unknown) => void
+  /** Where given, each listener's changes are checked: on a single node a gap or a step back is a defect of ours. */
+  readonly onDisorder?: ((disorder: Error) => void) | undefined
 }
 
 export const openFeeds = (options: FeedsOptions): Feeds =>
@@ -48,10 +51,12 @@ export const openFeeds = (options: FeedsOptions): Feeds =>
 /** One node: what it commits it publishes, in order. */
 export class DirectFeeds implements Feeds {
   readonly #bus: Bus
+  readonly #onDisorder: FeedsOptions['onDisorder']
   readonly #typing: TypingFeeds
 
-  constructor(options: Pick<FeedsOptions, 'bus' | 'onError'>) {
+  constructor(options: Pick<FeedsOptions, 'bus' | 'onError' | 'onDisorder'>) {
     this.#bus = options.bus
+    this.#onDisorder = options.onDisorder
     this.#typing = new TypingFeeds(options)
   }
 
@@ -64,7 +69,9 @@ export class DirectFeeds implements Feeds {
   }
 
   follow(conversationId: ConversationId, listener: FeedListener): Unsubscribe {
-    return this.#bus.subscribe(conversationTopic(conversationId), listener)
+    const onDisorder = this.#onDisorder
+    const heard = onDisorder ? checkingOrder(listener, onDisorder) : listener
+    return this.#bus.subscribe(conversationTopic(conversationId), heard)
   }
 
   async accountReady(): Promise<void> {}

@@ -12,6 +12,7 @@ import {
 } from '../../src/core/chat.ts'
 import type { Micros } from '../../src/lib/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import type { Store } from '../../src/store/store.ts'
 import { CHEAP } from './passwords.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -31,9 +32,14 @@ export const PASSWORD = 'correct horse battery staple'
 
 /** The core over a real store, with people in it. */
 export async function chatWith<Name extends string>(t: TestContext, ...names: readonly Name[]) {
-  const clock = new TestClock()
   const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
   t.after(() => store.close())
+  return chatOn(store, ...names)
+}
+
+/** As `chatWith`, over a store that the test has opened. */
+export async function chatOn<Name extends string>(store: Store, ...names: readonly Name[]) {
+  const clock = new TestClock()
   const bus = new LocalBus((error) => {
     throw error
   })

@@ -37,7 +37,7 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
   // 0 in the setting means off; here it means any free port.
   const isFree = parsed.rooms.tcpPort !== null && settings.ROOMS_TCP_PORT === undefined
   const rooms = { ...parsed.rooms, tcpPort: isFree ? 0 : parsed.rooms.tcpPort }
-  const config: Config = { ...parsed, rooms, passwordCost: CHEAP }
+  const config: Config = { ...parsed, rooms, passwordCost: CHEAP, checksOrder: true }
   const server = await createServer(config)
   return {
     ...server,
