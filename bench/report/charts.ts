@@ -4,8 +4,9 @@ import { figureOf, isMoreBetter } from './figures.ts'
 import { drawGoals } from './goal-picture.ts'
 import { goals } from './goals.ts'
 import { exact, short, times, titleOf } from './notation.ts'
-import type { Bar } from './svg/bar.ts'
 import { drawBarChart, type Row } from './svg/bar-chart.ts'
+import type { Bar } from './svg/bars.ts'
+import type { Drawing } from './svg/drawing.ts'
 import { drawLineChart, type Line } from './svg/line-chart.ts'
 
 /** A chart, ready to be written. */
@@ -14,7 +15,7 @@ export interface Picture {
   readonly name: string
   readonly scenario: string
   readonly description: string
-  readonly svg: string
+  readonly draw: Drawing
 }
 
 /** Only of what was measured. */
@@ -43,7 +44,7 @@ function compare(chapter: Chapter, all: readonly Measurement[]): readonly Pictur
     heading: metric,
     hint: isMoreBetter(metric) ? 'more is better' : 'less is better',
   }))
-  const svg = drawBarChart({
+  const draw = drawBarChart({
     title: `${title}${at}`,
     subtitle: words,
     description,
@@ -51,7 +52,7 @@ function compare(chapter: Chapter, all: readonly Measurement[]): readonly Pictur
     rows,
     noteWords: `times ${titleOf(yardstick)}`,
   })
-  return [{ name: scenario, scenario, description, svg }]
+  return [{ name: scenario, scenario, description, draw }]
 }
 
 function grow(chapter: Chapter, metric: string, all: readonly Measurement[]): readonly Picture[] {
@@ -65,11 +66,11 @@ function grow(chapter: Chapter, metric: string, all: readonly Measurement[]): re
     if (!drawn.some(({ points }) => points.length > 1)) return []
     const ends = drawn.map(({ label, points }) => `${label} ${points.map(pointWords).join(', ')}`)
     const description = `${metric} by ${axis}. ${ends.join('; ')}.`
-    const svg = drawLineChart({
+    const draw = drawLineChart({
       title: `How it grows: ${metric} by ${axis}`,
       ...{ subtitle: `${subtitle} · ${better} · log scales`, description, axis, lines: drawn },
     })
-    return [{ name, scenario, description, svg }]
+    return [{ name, scenario, description, draw }]
   }
   const name = `${scenario}-growth-${slug(metric)}`
   if (beside.length === 1 || !first) return picture(name, lines, title)

@@ -18,7 +18,7 @@ export function drawGoals(measurements: readonly Measurement[]): readonly Pictur
     subtitle: description,
     description,
   }
-  return [{ name: 'goals', scenario: 'goals', description, svg: drawGoalChart({ ...words, topics }) }]
+  return [{ name: 'goals', scenario: 'goals', description, draw: drawGoalChart({ ...words, topics }) }]
 }
 
 /** '24 of 30 goals met, 2 not met, 4 not measured.' */

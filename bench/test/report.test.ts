@@ -114,6 +114,14 @@ test('charts are well-formed XML, with a title and a description', () => {
   }
 })
 
+test('the chart of the front page is there for light ground and for dark, and others follow their reader', () => {
+  const { svgs } = written([fanOut('parlance chatapp', 1), fanOut('bare ws', 2)])
+  const [dark = '', light = '', either = ''] = svgs
+  assert.match(either, /prefers-color-scheme/)
+  for (const one of [dark, light]) assert.doesNotMatch(one, /prefers-color-scheme/)
+  assert.notEqual(dark, light)
+})
+
 test('the same results write the same report, whatever was there', () => {
   const results = resultsOf([fanOut('parlance chatapp', 1), fanOut('bare ws', 2)])
   inDirectory((directory) => {
@@ -179,7 +187,7 @@ function resultsOf(measurements: readonly Measurement[]): Results {
 function written(measurements: readonly Measurement[]) {
   return inDirectory((directory) => {
     writeReport(resultsOf(measurements), directory)
-    const charts = readdirSync(join(directory, 'charts'))
+    const charts = readdirSync(join(directory, 'charts')).sort()
     return {
       page: readFileSync(join(directory, 'results.md'), 'utf8'),
       charts,

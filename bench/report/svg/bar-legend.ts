@@ -1,17 +1,27 @@
-import { type Bar, type Look, whisker } from './bar.ts'
-import { element, line, text, widthOf } from './element.ts'
+import type { Bar, Look } from './bars.ts'
+import { element, text, widthOf } from './element.ts'
+import { ink } from './inks.ts'
 
 interface Entry {
   readonly sign: string
   readonly words: string
 }
 
-const dot = (name: string): string => element('circle', { class: name, cx: 6, cy: -4, r: 5 })
+const circle = { fill: ink('peer'), cx: 6, cy: -4, r: 5 }
+const hollow = { stroke: ink('peer'), 'stroke-width': 1.5, 'fill-opacity': 0.12 }
+const stroke = (d: string, width: number, rest = {}): string =>
+  element('path', { d, fill: 'none', stroke: ink('strong'), 'stroke-width': width, ...rest })
 
-const durable: Entry = { sign: dot('peer'), words: 'on disk before it is acknowledged' }
-const notDurable: Entry = { sign: dot('peer hollow peer-line'), words: 'not stored, or not synced' }
-const goal: Entry = { sign: line('goal', 6, -11, 6, 3), words: 'goal' }
-const spread: Entry = { sign: whisker(0, 12, -4), words: 'lowest to highest run' }
+const durable: Entry = { sign: element('circle', circle), words: 'on disk before it is acknowledged' }
+const notDurable: Entry = {
+  sign: element('circle', { ...circle, ...hollow }),
+  words: 'not stored, or not synced',
+}
+const goal: Entry = { sign: stroke('M6 -11V3', 2, { 'stroke-dasharray': '2 2' }), words: 'goal' }
+const spread: Entry = {
+  sign: stroke('M0 -4H12M0 -8V0M12 -8V0', 1.5, { 'stroke-opacity': 0.6 }),
+  words: 'lowest to highest run',
+}
 const note = (words: string): Entry => ({ sign: text({ class: 'muted', x: 2, y: 0 }, '×'), words })
 
 /** Explains only what is there. */

@@ -1,6 +1,6 @@
-import { drawing, TOP, WIDTH, type Words } from './drawing.ts'
-import { element, group, line, text } from './element.ts'
-import { logarithmic } from './scale.ts'
+import * as Plot from '@observablehq/plot'
+import { type Drawing, drawing, plotted, TOP, WIDTH, type Words } from './drawing.ts'
+import { ink } from './inks.ts'
 
 interface GoalChart extends Words {
   readonly topics: readonly { readonly name: string; readonly rows: readonly GoalRow[] }[]
@@ -17,74 +17,89 @@ export interface GoalRow {
   readonly goal: string
 }
 
+/** A row in its place, from the top. */
+type Placed = GoalRow & { readonly y: number }
+
 const ROW = 22
 const TOPIC = 30
-const [LEFT, RIGHT] = [290, 546]
+const [LEFT, RIGHT] = [290, 560]
 const [MEASURED, GOAL, OUTCOME] = [628, 702, WIDTH]
 /** What is worse or better by more ends up on the edge. */
-const scale = logarithmic([1 / 4, 8], { from: LEFT, to: RIGHT })
+const [WORST, BEST] = [1 / 4, 8]
+const MARKS = new Map([
+  [1 / 4, '¼'],
+  [1 / 2, '½'],
+  [2, '2 ×'],
+  [4, '4 ×'],
+])
 
 /** Every goal as a line in the middle: what is right of it is better than asked for. */
-export function drawGoalChart(chart: GoalChart): string {
-  let y = TOP + 14
-  const rows = chart.topics.flatMap(({ name, rows }) => {
-    y += TOPIC
-    const heading = text({ class: 'bold', x: 0, y: y - 6 }, name)
-    return [
-      heading,
-      ...rows.map((row) => {
-        y += ROW
-        return drawRow(row, y - ROW / 2)
-      }),
-    ]
+export function drawGoalChart(chart: GoalChart): Drawing {
+  let bottom = TOP + 14
+  const headings: { name: string; y: number }[] = []
+  const rows: Placed[] = []
+  for (const topic of chart.topics) {
+    bottom += TOPIC
+    headings.push({ name: topic.name, y: bottom - 10 })
+    for (const row of topic.rows) {
+      bottom += ROW
+      rows.push({ ...row, y: bottom - ROW / 2 })
+    }
+  }
+  const body = plotted({
+    height: bottom + 14,
+    ...{ marginTop: TOP + 14, marginBottom: 8, marginLeft: LEFT, marginRight: WIDTH - RIGHT },
+    x: { type: 'log', domain: [WORST, BEST], clamp: true, axis: null },
+    y: { type: 'identity', axis: null },
+    marks: [
+      ...ground(),
+      Plot.text(headings, { ...at(0, 'start'), text: 'name', fontWeight: 600 }),
+      ...rows.flatMap(marksOf),
+    ],
   })
-  return drawing(chart, y + 14, [ground(y + 6), ...rows])
+  return drawing(chart, bottom + 14, [body])
 }
 
-function ground(bottom: number): string {
-  const [goal, top] = [scale.at(1), TOP + 14]
-  return group(
-    element('rect', { class: 'band', x: goal, y: top, width: RIGHT - goal + 14, height: bottom - top }),
-    ...[1 / 4, 1 / 2, 2, 4].map((times) => line('grid', scale.at(times), top, scale.at(times), bottom)),
-    line('goal', goal, top, goal, bottom),
-    ...[
-      [1 / 4, '¼'],
-      [1 / 2, '½'],
-      [1, 'goal'],
-      [2, '2 ×'],
-      [4, '4 ×'],
-    ].map(([times, words]) =>
-      text(
-        { class: `small middle${times === 1 ? ' bold' : ' muted'}`, x: scale.at(Number(times)), y: TOP + 6 },
-        String(words),
-      ),
-    ),
-    text({ class: 'muted small end', x: RIGHT + 14, y: TOP + 6 }, 'better'),
-    text({ class: 'muted small end', x: MEASURED, y: TOP + 6 }, 'measured'),
-    text({ class: 'muted small end', x: GOAL, y: TOP + 6 }, 'goal'),
-  )
+/** Words that end or begin at a place of the picture. */
+const at = (place: number, textAnchor: 'start' | 'end') =>
+  ({ frameAnchor: 'left', y: 'y', textAnchor, dx: place - LEFT }) as const
+
+function ground(): Plot.Markish[] {
+  const above = { y: () => TOP + 2, fontSize: 12 }
+  const muted = { ...above, fill: ink('muted') }
+  const column = (place: number, words: string) =>
+    Plot.text([words], { ...muted, frameAnchor: 'left', textAnchor: 'end', dx: place - LEFT, text: [words] })
+  return [
+    Plot.rect([1], { x1: 1, x2: BEST, fill: ink('met'), fillOpacity: 0.08 }),
+    Plot.ruleX(MARKS.keys(), { stroke: ink('grid') }),
+    Plot.ruleX([1], { stroke: ink('strong'), strokeWidth: 2, strokeDasharray: '2 2' }),
+    Plot.text(MARKS, { ...muted, x: '0', text: '1' }),
+    Plot.text(['goal'], { ...above, x: () => 1, text: ['goal'], fontWeight: 600 }),
+    column(RIGHT, 'better'),
+    column(MEASURED, 'measured'),
+    column(GOAL, 'goal'),
+  ]
 }
 
-function drawRow(row: GoalRow, y: number): string {
-  const { label, outcome, measured = '', goal } = row
-  const look = { met: 'met bold', 'not met': 'missed bold', 'not measured': 'muted' }[outcome]
-  return group(
-    text({ class: outcome === 'not measured' ? 'muted' : '', x: 12, y: y + 4.5 }, label),
-    mark(row, y),
-    text({ class: 'bold end', x: MEASURED, y: y + 4.5 }, measured),
-    text({ class: 'muted end', x: GOAL, y: y + 4.5 }, goal),
-    text({ class: `end ${look}`, x: OUTCOME, y: y + 4.5 }, outcome),
-  )
-}
-
-function mark({ outcome, margin }: GoalRow, y: number): string {
-  if (outcome === 'not measured') return ''
-  const colour = outcome === 'met' ? 'met' : 'missed'
-  const x = margin === undefined ? scale.at(1) : scale.at(margin)
-  return (
-    line(`stem ${colour}-line`, scale.at(1), y, x, y) +
-    (outcome === 'met'
-      ? element('circle', { class: colour, cx: x, cy: y, r: 5.5 })
-      : element('rect', { class: colour, x: x - 5, y: y - 5, width: 10, height: 10 }))
-  )
+function marksOf(row: Placed): Plot.Markish[] {
+  const { outcome, margin = 1 } = row
+  const isMeasured = outcome !== 'not measured'
+  const muted = { fill: ink('muted') }
+  const colour = ink(outcome === 'met' ? 'met' : 'missed')
+  const stem = { x1: 1, x2: margin, y: 'y', stroke: colour, strokeWidth: 4, strokeOpacity: 0.45 }
+  const mark = {
+    x: () => margin,
+    y: 'y',
+    fill: colour,
+    r: 5.5,
+    symbol: outcome === 'met' ? 'circle' : 'square',
+  } as const
+  const verdict = isMeasured ? { fill: colour, fontWeight: 600 } : muted
+  return [
+    Plot.text([row], { ...at(12, 'start'), text: 'label', ...(isMeasured ? {} : muted) }),
+    ...(isMeasured ? [Plot.ruleY([row], stem), Plot.dot([row], mark)] : []),
+    Plot.text([row], { ...at(MEASURED, 'end'), text: () => row.measured ?? '', fontWeight: 600 }),
+    Plot.text([row], { ...at(GOAL, 'end'), text: 'goal', ...muted }),
+    Plot.text([row], { ...at(OUTCOME, 'end'), text: 'outcome', ...verdict }),
+  ]
 }
