@@ -5,12 +5,12 @@ import { BlockList } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { parse } from 'yaml'
 import { readConfig, SETTING_NAMES } from '../../src/config/index.ts'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { START_MS, until } from '../support/until.ts'
-import { readYaml, type Yaml } from './yaml.ts'
 
 // No Docker is needed here: what compose.yaml and the Dockerfile say is held against what the server reads.
 
@@ -18,13 +18,16 @@ const ROOT = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
+/** Mappings, lists and words: whatever looks like a number stays as it is written. */
+type Yaml = string | readonly Yaml[] | { readonly [key: string]: Yaml }
+
 const at = (yaml: Yaml | undefined, ...path: readonly string[]): Yaml | undefined =>
   path.reduce<Yaml | undefined>((value, key) => Reflect.get(Object(value), key), yaml)
 
 const wordsAt = (yaml: Yaml | undefined, ...path: readonly string[]): Readonly<Record<string, string>> =>
   Object(at(yaml, ...path) ?? {})
 
-const compose = readYaml(read('compose.yaml'))
+const compose: Yaml = parse(read('compose.yaml'), { merge: true, schema: 'failsafe' })
 const services = Object.keys(wordsAt(compose, 'services'))
 const NODES = ['one', 'two']
 
