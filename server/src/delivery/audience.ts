@@ -46,6 +46,11 @@ export class Audience {
     return this.#sinks.has(sink) || this.#joining.has(sink) || this.#deaf.has(sink)
   }
 
+  /** The account as whose the sink is here; undefined also when it is not. */
+  accountOf(sink: Sink): AccountId | undefined {
+    return this.#sinks.get(sink) ?? this.#joining.get(sink)?.accountId ?? this.#deaf.get(sink)
+  }
+
   add(sink: Sink, accountId: AccountId | undefined): void {
     this.#joining.delete(sink)
     if (this.#isDeaf(sink, accountId)) return

@@ -90,9 +90,15 @@ export class Audiences {
     return this.#audiences.get(conversationId)?.audience.has(sink) ?? false
   }
 
-  /** A copy: leaving meanwhile does no harm. */
-  joinedBy(sink: Sink): readonly ConversationId[] {
-    return [...(this.#joined.get(sink) ?? [])]
+  /** The account as whose the sink hears the conversation; undefined also when it does not. */
+  accountOf(conversationId: ConversationId, sink: Sink): AccountId | undefined {
+    return this.#audiences.get(conversationId)?.audience.accountOf(sink)
+  }
+
+  /** Those that the sink is in, as that account if one is given. A copy: leaving meanwhile does no harm. */
+  joinedBy(sink: Sink, accountId?: AccountId): readonly ConversationId[] {
+    const joined = this.#joined.get(sink) ?? []
+    return joined.filter((id) => accountId === undefined || this.accountOf(id, sink) === accountId)
   }
 
   #remove(conversationId: ConversationId, sink: Sink): void {

@@ -4,6 +4,10 @@ export { Audiences } from './audiences.ts'
 export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame, type OriginId, pinnedBatchBytes } from './frame.ts'
+export { LiveAccount } from './live-account.ts'
+export { LiveAccounts } from './live-accounts.ts'
+export type { LiveConnection } from './live-connection.ts'
+export type { PendingJoin } from './pending-join.ts'
 export {
   type AnsweringSink,
   MAX_BACKLOG_BYTES,

@@ -1,6 +1,12 @@
 import type { AnswerCache, Json, LongAnswers } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId } from '../../core/chat.ts'
-import type { AccountReview, AnsweringSink, Audiences } from '../../delivery/index.ts'
+import {
+  type AccountReview,
+  type AnsweringSink,
+  LiveAccount,
+  type LiveAccounts,
+  type LiveConnection,
+} from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
@@ -13,8 +19,6 @@ import {
 import type { Caller, Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
-import { JoinedConversations } from './joined-conversations.ts'
-import type { LiveAccounts, LiveConnection } from './live-accounts.ts'
 import { RequestContext } from './request-context.ts'
 import { answer } from './requests.ts'
 import { SEND_MESSAGE, sendMessage } from './sends.ts'
@@ -22,7 +26,6 @@ import { type JsonObject, own, parseEvent } from './wire.ts'
 
 export interface ConnectionParts {
   readonly chat: Chat
-  readonly audiences: Audiences
   readonly liveAccounts: LiveAccounts
   readonly credentials: Credentials
   readonly limits: Limits
@@ -45,8 +48,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** As `#context` once it has settled. */
   #known: RequestContext | undefined
   #account: Account | undefined
-  #conversations: JoinedConversations | undefined
-  #goOffline: (() => Promise<void>) | undefined
+  #live: LiveAccount | undefined
   #deadline: Deadline | undefined
   #isOver = false
 
@@ -95,27 +97,30 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   async end(): Promise<void> {
     this.#stop()
     await this.#context
-    await this.#goOffline?.()
+    await this.#live?.end()
   }
 
-  async join(conversationId: ConversationId): Promise<void> {
-    await this.#conversations?.join(conversationId)
+  get hasEnded(): boolean {
+    return this.#isOver
   }
 
-  joined(conversationId: ConversationId, change: number): void {
-    this.#conversations?.joined(conversationId, change)
+  async listen(conversationId: ConversationId): Promise<void> {
+    await this.#live?.listen(conversationId)
   }
 
-  left(conversationId: ConversationId): void {
+  leave(conversationId: ConversationId): void {
+    this.#live?.leave(conversationId)
+  }
+
+  onLeft(conversationId: ConversationId): void {
     this.#known?.forget(conversationId)
-    this.#conversations?.left(conversationId)
   }
 
-  revoked(since: number): void {
-    if (this.#account && this.#account.credentialsSince < since) this.#logOut()
+  onRevoked(): void {
+    this.#logOut()
   }
 
-  #logOut(): void {
+  #logOut(): undefined {
     this.#stop()
     this.#sayGoodbye().catch((err) => {
       this.#parts.log.error({ err }, 'revoked account not found')
@@ -123,37 +128,26 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     })
   }
 
-  reviewed({ credentialsSince, conversationIds, isAfterOutage }: AccountReview): void {
-    if (credentialsSince !== this.#account?.credentialsSince) {
-      this.#logOut()
-      return
-    }
+  onReviewed({ isAfterOutage }: AccountReview): void {
     this.#known?.forgetAll()
-    this.#conversations?.review(conversationIds).catch((err) => this.onError(err))
-    // Who is still on the way in has seen no contacts yet.
+    // A connection on its way in has seen no contacts yet.
     if (isAfterOutage && this.#known) this.#tellOfContacts().catch((err) => this.onError(err))
   }
 
   async #open(caller: Caller): Promise<RequestContext | undefined> {
-    const { chat, answers, credentials, liveAccounts, deadlines } = this.#parts
+    const { answers, credentials, liveAccounts, deadlines } = this.#parts
     const identity = await credentials.identify(caller)
     if (this.#isOver) return undefined
     if (identity.kind !== 'account') return this.#refuse(identity)
     const { account, expiresAt } = identity
     this.#account = account
     this.#deadline = deadlines?.add(expiresAt, () => this.#refuse({ kind: 'invalid' }))
-    const conversations = new JoinedConversations(this.#parts, this.sink, account.accountId)
-    this.#conversations = conversations
-    // From here on it is told of what it joins and leaves: only now may the list be read.
-    liveAccounts.add(account.accountId, this)
-    await liveAccounts.ready(account.accountId)
-    // A revocation between the two readings told nobody of this connection.
-    const again = await credentials.identify(caller)
-    if (again.kind !== 'account') return this.#refuse(again)
+    const live = new LiveAccount(liveAccounts, account, this)
+    this.#live = live
     // Connections of one account join one after the other: each may have thousands of conversations to join.
-    await answers.inTurn(account.accountId, () => conversations.begin())
+    const opened = await live.open(() => answers.inTurn(account.accountId, () => live.joinAll()))
     if (this.#isOver) return undefined
-    this.#goOffline = await chat.presence.connect(account)
+    if (opened === 'revoked') return this.#logOut()
     this.#known = new RequestContext(this.#parts, account, this)
     return this.#known
   }
@@ -197,11 +191,10 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#isOver = true
     this.#deadline?.cancel()
     this.#inbox.clear()
-    if (this.#account) this.#parts.liveAccounts.remove(this.#account.accountId, this)
-    this.#conversations?.end()
+    this.#live?.stop()
   }
 
-  /** Who came or went during an outage told nobody here of it. */
+  /** Nobody here was told which contacts came or went during an outage. */
   async #tellOfContacts(): Promise<void> {
     const { contacts, presence } = this.#parts.chat
     await presence.settled()

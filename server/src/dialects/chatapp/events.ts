@@ -1,5 +1,5 @@
 import type { AccountId, ConversationEvent, Sender } from '../../core/chat.ts'
-import type { Frame, PersonalFrame } from '../../delivery/index.ts'
+import type { AccountNews, Frame, PersonalFrame } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { wsTextFrame } from '../../transport/index.ts'
 import { conversationOf, sentMessageOf, success } from './wire.ts'
@@ -35,6 +35,21 @@ function creation({ conversation, members }: Creation): Frame | PersonalFrame | 
       return shownTo
     case 'open':
       return undefined
+  }
+}
+
+/** Undefined when there is no word for it. */
+export function renderNews(news: AccountNews): Frame | undefined {
+  switch (news.type) {
+    case 'contact.presence':
+      return renderStatus(news.contact, news.isOnline)
+    case 'account.joined':
+    case 'account.left':
+    case 'account.revoked':
+    case 'account.reviewed':
+      return undefined
+    default:
+      return unreachable(news)
   }
 }
 

@@ -1,6 +1,6 @@
 import { AnswerCache, type Json, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds } from '../../delivery/index.ts'
+import { Audiences, type Feeds, LiveAccounts } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
@@ -17,9 +17,8 @@ import type { Dialect } from '../dialect.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { type Caller, Credentials } from './credentials.ts'
 import { CLOSE } from './errors.ts'
-import { renderEvent } from './events.ts'
+import { renderEvent, renderNews } from './events.ts'
 import { createHttp } from './http.ts'
-import { LiveAccounts } from './live-accounts.ts'
 import { Origins } from './origins.ts'
 import { RefusedOrigins } from './refused-origins.ts'
 import type { SameSite } from './wire.ts'
@@ -56,11 +55,16 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   const { chat, feeds, answers, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
-  const liveAccounts = new LiveAccounts(feeds)
+  const liveAccounts = new LiveAccounts({
+    chat,
+    feeds,
+    audiences: new Audiences(feeds, renderEvent),
+    renderNews,
+    onError: (err) => log.error({ err }, 'review of an account failed'),
+  })
   const cache = new AnswerCache<Json>(MAX_KEPT_BYTES)
-  const audiences = new Audiences(feeds, renderEvent)
   const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
-  const heard = { chat, audiences, liveAccounts, credentials, deadlines }
+  const heard = { chat, liveAccounts, credentials, deadlines }
   const parts = { ...heard, answers, cache, limits, log }
   const live = openLive(parts, deps, origins)
   return {

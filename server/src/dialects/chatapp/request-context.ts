@@ -1,9 +1,12 @@
 import type { AnswerCache, Json } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
 import { refuse } from './errors.ts'
-import type { LiveConnection } from './live-accounts.ts'
 
-type AskingConnection = Pick<LiveConnection, 'join' | 'left'> & { answerSend(text: string): void }
+interface AskingConnection {
+  listen(conversationId: ConversationId): Promise<void>
+  leave(conversationId: ConversationId): void
+  answerSend(text: string): void
+}
 
 /** Who asks over a connection, and what a request may do for them. */
 export class RequestContext {
@@ -26,8 +29,8 @@ export class RequestContext {
   }
 
   /** Makes sure that the conversation's events, from here on, reach the asking connection. */
-  join(conversationId: ConversationId): Promise<void> {
-    return this.#connection.join(conversationId)
+  listen(conversationId: ConversationId): Promise<void> {
+    return this.#connection.listen(conversationId)
   }
 
   /** Answers one of several sends: between the events of the one before and the one after. */
@@ -36,7 +39,7 @@ export class RequestContext {
   }
 
   leave(conversationId: ConversationId): void {
-    this.#connection.left(conversationId)
+    this.#connection.leave(conversationId)
   }
 
   /** Perhaps a moment old: enough to send, for which the store checks again. */
@@ -65,7 +68,7 @@ export async function joinToSend(
   text: () => string,
 ): Promise<Standing> {
   const standing = await standingOf(context, conversationId, text)
-  await context.join(conversationId)
+  await context.listen(conversationId)
   // One that forbids is asked for anew each time: it may be taken back without a word.
   if (!standing.isBlocked) context.remember(standing)
   return standing

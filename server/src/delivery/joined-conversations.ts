@@ -1,6 +1,7 @@
-import type { AccountId, Chat, ConversationId } from '../../core/chat.ts'
-import type { Audiences, Sink } from '../../delivery/index.ts'
-import { pause } from '../../lib/slices.ts'
+import type { AccountId, Chat, ConversationId } from '../core/chat.ts'
+import { pause } from '../lib/slices.ts'
+import type { Audiences } from './audiences.ts'
+import type { Sink } from './sink.ts'
 
 /** Conversations, of perhaps thousands, that an account joins before others have their turn. */
 const JOINED_AT_ONCE = 100
@@ -10,29 +11,34 @@ interface JoinedParts {
   readonly audiences: Audiences
 }
 
-/** What one connection hears: the conversations of its account, without a gap however that comes and goes. */
+interface Member {
+  readonly accountId: AccountId
+  /** It has left; the sink must hear no more of it. */
+  leave(conversationId: ConversationId): void
+}
+
+/** Keeps one connection hearing all conversations of its account, without a gap however these come and go. */
 export class JoinedConversations {
   readonly #parts: JoinedParts
   readonly #sink: Sink
-  readonly #accountId: AccountId
-  // Left while the list of its conversations was on its way.
+  readonly #member: Member
+  /** Those left while the list of conversations was on its way; undefined once that has come. */
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
-  readonly #joining = new Set<ConversationId>()
   /** How often something was joined or left. */
   #moves = 0
   #isOutdated = false
   #isOver = false
 
-  constructor(parts: JoinedParts, sink: Sink, accountId: AccountId) {
+  constructor(parts: JoinedParts, sink: Sink, member: Member) {
     this.#parts = parts
     this.#sink = sink
-    this.#accountId = accountId
+    this.#member = member
   }
 
   /** Resolves when all are heard. What is joined or left from here on must be said. */
   async begin(): Promise<void> {
     const { chat, audiences } = this.#parts
-    const conversationIds = await chat.conversations.idsOf(this.#accountId)
+    const conversationIds = await chat.conversations.idsOf(this.#member.accountId)
     for (let from = 0; from < conversationIds.length; from += JOINED_AT_ONCE) {
       const turn = pause()
       if (turn) await turn
@@ -53,16 +59,6 @@ export class JoinedConversations {
     else await this.#keepTo(conversationIds)
   }
 
-  /** The account is a member there, nobody knows since when. */
-  async join(conversationId: ConversationId): Promise<void> {
-    const { audiences } = this.#parts
-    if (this.#isOver || audiences.has(conversationId, this.#sink)) return
-    this.#joining.add(conversationId)
-    await audiences.ready(conversationId)
-    // Unless it has left meanwhile.
-    if (this.#joining.delete(conversationId)) this.#hear(conversationId)
-  }
-
   /** The account has become a member by that change, which is to be heard too. */
   joined(conversationId: ConversationId, change: number): void {
     this.#moves++
@@ -70,17 +66,15 @@ export class JoinedConversations {
     this.#hear(conversationId, change - 1)
   }
 
+  /** The account has left, and the sink too. */
   left(conversationId: ConversationId): void {
     this.#moves++
-    this.#joining.delete(conversationId)
     this.#leftMeanwhile?.add(conversationId)
-    this.#parts.audiences.leave(conversationId, this.#sink)
   }
 
-  /** Nothing is heard any more. */
+  /** Joins nothing more. */
   end(): void {
     this.#isOver = true
-    this.#parts.audiences.leaveAll(this.#sink)
   }
 
   async #beginAgain(): Promise<void> {
@@ -88,7 +82,7 @@ export class JoinedConversations {
     let conversationIds: readonly ConversationId[]
     do {
       moves = this.#moves
-      conversationIds = await this.#parts.chat.conversations.idsOf(this.#accountId)
+      conversationIds = await this.#parts.chat.conversations.idsOf(this.#member.accountId)
     } while (moves !== this.#moves && !this.#isOver)
     await this.#keepTo(new Set(conversationIds))
   }
@@ -97,11 +91,11 @@ export class JoinedConversations {
   async #keepTo(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
     const { chat, audiences } = this.#parts
     for (const conversationId of audiences.joinedBy(this.#sink)) {
-      if (!conversationIds.has(conversationId)) this.left(conversationId)
+      if (!conversationIds.has(conversationId)) this.#member.leave(conversationId)
     }
     const unheard = [...conversationIds].filter((id) => !audiences.has(id, this.#sink))
     if (unheard.length === 0) return
-    for (const [id, change] of await chat.changes.joining(this.#accountId, unheard)) {
+    for (const [id, change] of await chat.changes.joining(this.#member.accountId, unheard)) {
       this.#hear(id, change - 1)
     }
   }
@@ -109,6 +103,6 @@ export class JoinedConversations {
   #hear(conversationId: ConversationId, after?: number): void {
     const { audiences } = this.#parts
     if (this.#isOver || audiences.has(conversationId, this.#sink)) return
-    audiences.join(conversationId, this.#sink, { accountId: this.#accountId, after })
+    audiences.join(conversationId, this.#sink, { accountId: this.#member.accountId, after })
   }
 }

@@ -1,0 +1,253 @@
+import type { Account, AccountId, ConversationId } from '../core/chat.ts'
+import type { Micros } from '../lib/clock.ts'
+import { unreachable } from '../lib/unreachable.ts'
+import type { AccountNews, AccountReview } from './account-feeds.ts'
+import type { Audiences } from './audiences.ts'
+import type { Frame } from './frame.ts'
+import { JoinedConversations } from './joined-conversations.ts'
+import type { LiveAccounts } from './live-accounts.ts'
+import type { LiveConnection } from './live-connection.ts'
+import { PendingJoin } from './pending-join.ts'
+import type { Sink } from './sink.ts'
+
+type Credentials = Pick<Account, 'accountId' | 'credentialsSince'>
+
+/**
+ * How an opening ended: `revoked` when the credentials are void by now, `ended` when the connection has ended, which
+ * then holds nothing.
+ */
+export type Opened = 'live' | 'revoked' | 'ended'
+
+/**
+ * One account behind one connection. `open` goes through these steps, in this order for every dialect:
+ *
+ * 1. Follow the account: from here on the connection is told of a revocation, and of each conversation left or joined.
+ * 2. Wait until the news of every node is heard.
+ * 3. Check the credentials again: a revocation between their first check and step 1 was told to nobody here.
+ * 4. Hear conversations. Memberships are read now that a change of them would be heard.
+ * 5. Be present. This comes last, so that nobody is shown online by a connection that is refused.
+ *
+ * From step 1 on news takes effect at once: a revocation ends the connection, a leaving ends the hearing. After an
+ * outage a review tells what holds now, and takes effect likewise.
+ *
+ * `end` gives everything back at whatever step it comes, also what the step takes hold of that is running then.
+ */
+export class LiveAccount {
+  readonly accountId: AccountId
+  readonly #accounts: LiveAccounts
+  readonly #connection: LiveConnection
+  readonly #credentialsSince: Micros
+  #isRevoked = false
+  #hasEnded = false
+  #pending: readonly PendingJoin[] | undefined
+  /** Undefined unless it hears every conversation of the account. */
+  #joined: JoinedConversations | undefined
+  /** Ends the presence; a promise of that while the presence begins. */
+  #depart: (() => Promise<void>) | Promise<() => Promise<void>> | undefined
+
+  /** `credentialsSince` is as it was when the account proved itself. */
+  constructor(accounts: LiveAccounts, account: Credentials, connection: LiveConnection) {
+    this.accountId = account.accountId
+    this.#credentialsSince = account.credentialsSince
+    this.#accounts = accounts
+    this.#connection = connection
+  }
+
+  /**
+   * Begins to speak and hear as the account. `hear` prepares what is to be heard of conversations. Gives everything back
+   * when a step fails, or the credentials are void.
+   */
+  async open(hear?: () => Promise<void>): Promise<Opened> {
+    const { feeds, chat } = this.#accounts.parts
+    try {
+      // 1. Follow
+      if (!this.#isOver) this.#accounts.add(this)
+      // 2. Wait
+      await feeds.accountReady(this.accountId)
+      // 3. Check
+      const account = await chat.accounts.find(this.accountId)
+      if (account?.credentialsSince !== this.#credentialsSince) this.#isRevoked = true
+      // 4. Hear
+      if (!this.#isOver) await hear?.()
+      // 5. Be present
+      if (account && !this.#isOver && !this.#connection.isAbsent)
+        await this.#appear(chat.presence.connect(account))
+    } catch (error) {
+      await this.end()
+      throw error
+    }
+    if (this.#isRevoked) await this.end()
+    return this.#isRevoked ? 'revoked' : this.#isOver ? 'ended' : 'live'
+  }
+
+  /** Ends the presence by this connection, which hears on. */
+  async goAbsent(): Promise<void> {
+    const depart = this.#depart
+    this.#depart = undefined
+    if (typeof depart === 'function') await depart()
+    // A presence that failed to begin needs no end: `open` rejects with that failure.
+    else await depart?.then((end) => end(), nothing)
+  }
+
+  /** The connection hears nothing more, and counts as online until its end. */
+  stop(): void {
+    this.#hasEnded = true
+    this.#accounts.remove(this)
+    this.#joined?.end()
+    const { sink } = this.#connection
+    if (sink) this.#accounts.parts.audiences?.leaveAll(sink)
+  }
+
+  /** Settles when nothing is held, and nobody takes the account for present because of the connection. */
+  async end(): Promise<void> {
+    this.stop()
+    await this.goAbsent()
+  }
+
+  /** From here on a leaving cancels the join, for which `ready` is then awaited, and `join` called. */
+  prepareJoin(conversationId: ConversationId): PendingJoin {
+    const pending = new PendingJoin(this.#audiences, conversationId)
+    this.#pending = (this.#pending ?? []).concat(pending)
+    return pending
+  }
+
+  /** Hears the conversation from now on. Returns false when the account has left meanwhile, or the connection ended. */
+  join(pending: PendingJoin): boolean {
+    const { conversationId } = pending
+    this.#pending = this.#pending?.filter((other) => other !== pending)
+    if (this.#pending?.length === 0) this.#pending = undefined
+    if (this.#isOver || pending.isCancelled) return false
+    this.#audiences.join(conversationId, this.#sink, { accountId: this.accountId })
+    return true
+  }
+
+  /** Makes sure that a conversation in which the account is known to be is heard from here on. */
+  async listen(conversationId: ConversationId): Promise<void> {
+    if (this.#isOver || this.isHearing(conversationId)) return
+    const pending = this.prepareJoin(conversationId)
+    try {
+      await pending.ready()
+    } catch (error) {
+      pending.cancel()
+      throw error
+    } finally {
+      this.join(pending)
+    }
+  }
+
+  /**
+   * As `joinAfter` of `Audiences`. Once the connection has ended nothing is heard, but `read` runs all the same: its
+   * request came before.
+   */
+  async joinAfter<T extends { readonly lastSeq: number }>(
+    conversationId: ConversationId,
+    read: () => Promise<T>,
+  ): Promise<{ result: T; begin: () => void }> {
+    if (this.#isOver) return { result: await read(), begin: nothing }
+    return this.#audiences.joinAfter(conversationId, this.#sink, { accountId: this.accountId, read })
+  }
+
+  /** Hears every conversation of the account, from now on and as they come and go. Resolves once it hears them all. */
+  async joinAll(): Promise<void> {
+    if (this.#isOver) return
+    const { chat } = this.#accounts.parts
+    this.#joined = new JoinedConversations({ chat, audiences: this.#audiences }, this.#sink, this)
+    await this.#joined.begin()
+  }
+
+  isHearing(conversationId: ConversationId): boolean {
+    return this.#audiences.has(conversationId, this.#sink)
+  }
+
+  /** Hears the conversation no more. */
+  leave(conversationId: ConversationId): void {
+    for (const pending of this.#pending ?? []) if (pending.conversationId === conversationId) pending.cancel()
+    this.#joined?.left(conversationId)
+    const { sink } = this.#connection
+    // The connection may be there as another account by now.
+    if (sink && this.#accounts.parts.audiences?.accountOf(conversationId, sink) === this.accountId)
+      this.#audiences.leave(conversationId, sink)
+    this.#connection.onLeft?.(conversationId, this.accountId)
+  }
+
+  /** `frame` is the news in the dialect's bytes, if it has a word for it. */
+  hear(news: AccountNews, frame: Frame | undefined): void {
+    if (frame) this.#sink.send(frame)
+    switch (news.type) {
+      case 'account.revoked':
+        if (this.#credentialsSince < news.credentialsSince) this.#revoke()
+        return
+      case 'account.left':
+        this.leave(news.conversationId)
+        return
+      case 'account.joined':
+        this.#joined?.joined(news.conversationId, news.change)
+        return
+      case 'account.reviewed':
+        this.#review(news)
+        return
+      case 'contact.presence':
+        return
+      default:
+        unreachable(news)
+    }
+  }
+
+  /** Also when the connection has ended, or the opening of it: it holds nothing then. */
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#isRevoked || this.#connection.hasEnded
+  }
+
+  get #audiences(): Audiences {
+    const { audiences } = this.#accounts.parts
+    if (!audiences) throw new Error('connections of this dialect hear nothing through audiences')
+    return audiences
+  }
+
+  get #sink(): Sink {
+    const { sink } = this.#connection
+    if (!sink) throw new Error('this connection hears nothing through audiences')
+    return sink
+  }
+
+  /** Remembers the presence before the wait, so that an end meanwhile ends it too. */
+  async #appear(connecting: Promise<() => Promise<void>>): Promise<void> {
+    this.#depart = connecting
+    try {
+      const depart = await connecting
+      if (this.#depart === connecting) this.#depart = depart
+    } catch (error) {
+      this.#depart = undefined
+      throw error
+    }
+  }
+
+  #revoke(): void {
+    if (this.#isRevoked) return
+    this.#isRevoked = true
+    this.#connection.onRevoked()
+  }
+
+  #review(review: AccountReview): void {
+    const { credentialsSince, conversationIds } = review
+    // A review may be older than the credentials, which then have been given after a revocation that it does not know.
+    if (credentialsSince === undefined || this.#credentialsSince < credentialsSince) {
+      this.#revoke()
+      return
+    }
+    if (this.#joined) this.#joined.review(conversationIds).catch(this.#accounts.parts.onError)
+    else this.#leaveAllBut(conversationIds)
+    this.#connection.onReviewed?.(review)
+  }
+
+  #leaveAllBut(conversationIds: ReadonlySet<ConversationId>): void {
+    const { audiences } = this.#accounts.parts
+    const { sink } = this.#connection
+    const joined = sink && audiences ? audiences.joinedBy(sink, this.accountId) : []
+    const pending = this.#pending?.map(({ conversationId }) => conversationId) ?? []
+    for (const conversationId of joined.concat(pending))
+      if (!conversationIds.has(conversationId)) this.leave(conversationId)
+  }
+}
+
+const nothing = (): void => undefined

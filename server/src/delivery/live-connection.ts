@@ -1,0 +1,19 @@
+import type { AccountId, ConversationId } from '../core/chat.ts'
+import type { AccountReview } from './account-feeds.ts'
+import type { Sink } from './sink.ts'
+
+/** A dialect's connection, as what happens to its account reaches it. */
+export interface LiveConnection {
+  /** Absent where conversations are heard in another way than through audiences. */
+  readonly sink?: Sink
+  /** Once true it stays true, and nothing is held for the connection any more. */
+  readonly hasEnded: boolean
+  /** True while nobody is to take the account for online because of it. */
+  readonly isAbsent?: boolean
+  /** The credentials behind it are void: must end the connection. */
+  onRevoked(): void
+  /** The account is no member there any more; the conversation is not heard any more. */
+  onLeft?(conversationId: ConversationId, accountId: AccountId): void
+  /** News may have been missed: whatever was remembered of conversations and contacts may be outdated. */
+  onReviewed?(review: AccountReview): void
+}
