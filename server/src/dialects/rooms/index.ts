@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds } from '../../delivery/index.ts'
+import { Audiences, type Feeds, LiveAccounts, type Render } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -39,10 +39,14 @@ export function mountRooms(deps: RoomsDeps): RoomsDialect {
   const access = new RoomAccess(chat, limits)
   const requests = new Requests({ chat, limits, access, answers, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
-  const hall = { presence: chat.presence, feeds, access }
-  const raw = new RawClients({ ...hall, audiences: new Audiences(feeds, renderLine) }, limits, log)
+  const partsOf = (render: Render) => {
+    const audiences = new Audiences(feeds, render)
+    const onError = (err: unknown) => log.error({ err }, 'review of an account failed')
+    return { access, audiences, liveAccounts: new LiveAccounts({ chat, feeds, audiences, onError }) }
+  }
+  const raw = new RawClients(partsOf(renderLine), limits, log)
   const socketIo = new SocketIoClients({
-    hall: { ...hall, audiences: new Audiences(feeds, renderPacket) },
+    parts: partsOf(renderPacket),
     conversations: chat.conversations,
     limits,
     log,

@@ -5,9 +5,9 @@ import type { MemoryShare } from '../../lib/memory-budget.ts'
 import { runAfter } from '../../lib/timers.ts'
 import type { Logger } from '../../observe/index.ts'
 import { type Limits, networkOf, Strangers } from '../../transport/index.ts'
-import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
+import { type RoomClient, RoomConnection, type RoomConnectionParts } from './room-connection.ts'
 import { ownerOf, type Pass } from './wire.ts'
 
 /** How long a peer may take to close its side. */
@@ -15,13 +15,13 @@ const CLOSE_GRACE_MS = 1_000
 
 /** Raw TCP clients: each shows a pass to one room, then only listens. */
 export class RawClients {
-  readonly #hall: Hall
+  readonly #parts: RoomConnectionParts
   readonly #limits: Limits
   readonly #clients = new Set<RawClient>()
   readonly #surroundings: Omit<Surroundings, 'share'>
 
-  constructor(hall: Hall, limits: Limits, log: Logger) {
-    this.#hall = hall
+  constructor(parts: RoomConnectionParts, limits: Limits, log: Logger) {
+    this.#parts = parts
     this.#limits = limits
     this.#surroundings = { clients: this.#clients, halfClosed: new Strangers(HALF_CLOSED), log }
   }
@@ -35,7 +35,7 @@ export class RawClients {
   accept(socket: Socket, handshakeMs: number, onKnown: () => void): void {
     const address = networkOf(socket.remoteAddress)
     const share = { memory: this.#limits.memory, address }
-    const client = new RawClient(socket, this.#hall, { ...this.#surroundings, share })
+    const client = new RawClient(socket, this.#parts, { ...this.#surroundings, share })
     this.#clients.add(client)
     if (this.#limits.take('request', address) > 0) client.close()
     else client.open(address, handshakeMs, onKnown)
@@ -73,21 +73,21 @@ const HALF_CLOSED = { perAddress: 100, inAll: 1_000 }
 /** Milliseconds of silence after which TCP itself asks a peer that has ended its side whether it is there. */
 const PROBE_MS = 10_000
 
-class RawClient implements Attendee {
+class RawClient implements RoomClient {
   isHalfClosed = false
   readonly #socket: Socket
   readonly #surroundings: Surroundings
   readonly #out: SocketSink
-  readonly #attendance: Attendance
+  readonly #connection: RoomConnection
   #handshake: Handshake | undefined
   #deadline: NodeJS.Timeout | undefined
   #pausing: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, hall: Hall, surroundings: Surroundings) {
+  constructor(socket: Socket, parts: RoomConnectionParts, surroundings: Surroundings) {
     this.#socket = socket
     this.#surroundings = surroundings
     this.#out = new SocketSink(socket, this)
-    this.#attendance = new Attendance(hall, this)
+    this.#connection = new RoomConnection(parts, this)
     // Bytes after the handshake are read too, and dropped.
     socket
       .on('data', drop)
@@ -111,7 +111,7 @@ class RawClient implements Attendee {
   onClosed(): void {
     this.#surroundings.clients.delete(this)
     this.#endHandshake()
-    this.#attendance.end().catch((error) => {
+    this.#connection.end().catch((error) => {
       this.#surroundings.log.error({ err: error }, 'connection ended badly')
     })
   }
@@ -162,7 +162,7 @@ class RawClient implements Attendee {
     this.#surroundings.halfClosed.add(this.#socket)
     // A peer that is gone answers no probe once its system has forgotten it, mostly after a minute.
     this.#socket.setKeepAlive(true, PROBE_MS)
-    owned('tcp', this.#attendance.goAbsent())
+    owned('tcp', this.#connection.goAbsent())
   }
 
   /** Stops reading for `ms`: segments that come meanwhile are read as one. */
@@ -194,9 +194,9 @@ class RawClient implements Attendee {
 
   async #admit(pass: Pass, address: string, onKnown: () => void): Promise<void> {
     try {
-      const visit = await this.#attendance.enter(pass, address)
-      this.#out.setOwner(ownerOf(visit.visitor))
-      if (this.#attendance.join(visit) === 'has left') this.close()
+      const admission = await this.#connection.enter(pass, address)
+      this.#out.setOwner(ownerOf(admission.visitor))
+      if (this.#connection.join(admission) === 'has left') this.close()
       else onKnown()
     } catch (error) {
       if (!answerTo(error)) this.#surroundings.log.error({ err: error }, 'handshake failed')

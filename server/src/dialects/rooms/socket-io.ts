@@ -3,12 +3,12 @@ import type { Sink } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoDialect, SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
-import { Attendance, type Attendee, type Hall } from './attendance.ts'
 import { answerTo, REFUSALS, Refusal } from './errors.ts'
+import { type RoomClient, RoomConnection, type RoomConnectionParts } from './room-connection.ts'
 import { ownerOf, parseAuth } from './wire.ts'
 
 interface SocketIoClientsOptions {
-  readonly hall: Hall
+  readonly parts: RoomConnectionParts
   readonly conversations: Chat['conversations']
   readonly limits: Limits
   readonly log: Logger
@@ -46,27 +46,27 @@ export class SocketIoClients implements SocketIoDialect {
 /** The one event there is. */
 const AUTH = 'auth'
 
-class SocketIoClient implements SocketIoSession, Attendee {
-  readonly #connection: SocketIoConnection
+class SocketIoClient implements SocketIoSession, RoomClient {
+  readonly #socket: SocketIoConnection
   readonly #options: SocketIoClientsOptions
   readonly #clients: Set<SocketIoClient>
-  readonly #attendance: Attendance
+  readonly #connection: RoomConnection
 
   /** One of those, until its connection closes. */
-  constructor(connection: SocketIoConnection, options: SocketIoClientsOptions, clients: Set<SocketIoClient>) {
-    this.#connection = connection
+  constructor(socket: SocketIoConnection, options: SocketIoClientsOptions, clients: Set<SocketIoClient>) {
+    this.#socket = socket
     this.#options = options
     this.#clients = clients
-    this.#attendance = new Attendance(options.hall, this)
+    this.#connection = new RoomConnection(options.parts, this)
     clients.add(this)
   }
 
   get sink(): Sink {
-    return this.#connection.sink
+    return this.#socket.sink
   }
 
   onRevoked(): void {
-    this.#connection.disconnect()
+    this.#socket.disconnect()
   }
 
   onLeft(conversationId: ConversationId, visitor: Sender): void {
@@ -83,15 +83,15 @@ class SocketIoClient implements SocketIoSession, Attendee {
   }
 
   get isInRoom(): boolean {
-    return this.#attendance.isInRoom
+    return this.#connection.isInRoom
   }
 
   end(): Promise<void> {
-    return this.#attendance.end()
+    return this.#connection.end()
   }
 
   deafen(): void {
-    this.#attendance.deafen()
+    this.#connection.deafen()
   }
 
   async handle(_event: string, argument: unknown, acknowledge: () => void): Promise<void> {
@@ -99,22 +99,23 @@ class SocketIoClient implements SocketIoSession, Attendee {
       await this.#enter(argument, acknowledge)
     } catch (error) {
       if (!answerTo(error)) this.#options.log.error({ err: error }, 'auth failed')
-      this.#connection.disconnect()
+      this.#socket.disconnect()
     }
   }
 
   async #enter(argument: unknown, acknowledge: () => void): Promise<void> {
     const { limits, conversations } = this.#options
-    requireWithinLimit(limits.take('request', this.#connection.address))
+    requireWithinLimit(limits.take('request', this.#socket.address))
     const pass = parseAuth(argument)
     if (!pass) throw new Refusal(REFUSALS.unknownUser)
-    const visit = await this.#attendance.enter(pass, this.#connection.address)
-    if (this.#attendance.hasEnded) return
+    const admission = await this.#connection.enter(pass, this.#socket.address)
+    if (this.#connection.hasEnded) return
     // Without a wait from here on: the acknowledgement goes before the first event, and no event is lost.
-    this.#connection.setOwner(ownerOf(visit.visitor))
-    const outcome = this.#attendance.join(visit)
+    this.#socket.setOwner(ownerOf(admission.visitor))
+    const outcome = this.#connection.join(admission)
     acknowledge()
     // Announce only an arrival: the others have been told of a client that asks again.
-    if (outcome === 'has come') conversations.announceArrival(visit.conversationId, visit.visitor.account)
+    if (outcome === 'has come')
+      conversations.announceArrival(admission.pending.conversationId, admission.visitor.account)
   }
 }
