@@ -1,6 +1,5 @@
 import type { Appended } from '../../core/chat.ts'
 import type { AnsweringSink } from '../../delivery/index.ts'
-import { owned } from '../../lib/guard.ts'
 import type { Logger } from '../../observe/index.ts'
 import { costOfPush, costOfText, type PendingWrite, type SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
@@ -62,7 +61,6 @@ export class GroupsSocket implements SocketIoSession {
       this.#answerError(error)
     }
     acknowledge()
-    await this.#context.session.releaseIfClosed()
   }
 
   async #run(event: string, argument: unknown): Promise<void> {
@@ -104,7 +102,6 @@ export class GroupsSocket implements SocketIoSession {
       this.#answerError(error)
     }
     acknowledge()
-    owned('socket_io', this.#context.session.releaseIfClosed())
   }
 
   /** The event of a message answers a socket that is in its group: then `reply` is empty. */
@@ -120,7 +117,7 @@ export class GroupsSocket implements SocketIoSession {
 
   async onClose(): Promise<void> {
     this.#options.sessions.delete(this.#context.session)
-    await this.#context.session.close()
+    await this.#context.session.end()
   }
 
   onUnknown(event: string, acknowledge: () => void): void {

@@ -1,6 +1,6 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds } from '../../delivery/index.ts'
+import { Audiences, type Feeds, LiveAccounts } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -24,7 +24,12 @@ interface GroupsDeps {
 
 /** The Socket.IO events of python-socketio-style group chats. */
 export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }: GroupsDeps): Dialect {
-  const audiences = new Audiences(feeds, renderEvent)
+  const liveAccounts = new LiveAccounts({
+    chat,
+    feeds,
+    audiences: new Audiences(feeds, renderEvent),
+    onError: (err) => log.error({ err }, 'review of an account failed'),
+  })
   const shared = {
     chat,
     limits,
@@ -35,7 +40,7 @@ export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }
   const sessions = new Set<Session>()
 
   const connect = (connection: SocketIoConnection): SocketIoSession => {
-    const session = new Session(connection, { chat, feeds, audiences })
+    const session = new Session(connection, liveAccounts)
     return new GroupsSocket({ ...shared, session }, { sessions, log })
   }
 
@@ -47,9 +52,9 @@ export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }
     countConnections: () => bound(sessions).length,
     // The listener cuts them off: a client that is sent away in so many words would not come back by itself.
     close: async () => {
-      const close = (session: Session) =>
-        session.close().catch((err) => log.error({ err }, 'connection failed to end'))
-      await Promise.all([...sessions].map(close))
+      const end = (session: Session) =>
+        session.end().catch((err) => log.error({ err }, 'connection failed to end'))
+      await Promise.all([...sessions].map(end))
     },
   }
 }

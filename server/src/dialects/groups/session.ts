@@ -1,6 +1,5 @@
-import type { Account, Chat, ConversationId } from '../../core/chat.ts'
-import type { AccountNews, Audiences, Feeds } from '../../delivery/index.ts'
-import { unreachable } from '../../lib/unreachable.ts'
+import type { Account, ConversationId } from '../../core/chat.ts'
+import { LiveAccount, type LiveAccounts, type LiveConnection, type Sink } from '../../delivery/index.ts'
 import { type SocketIoConnection, socketIoFrame } from '../../transport/index.ts'
 import { userNotAuthorized } from './errors.ts'
 import { passwordRequired } from './identity.ts'
@@ -13,24 +12,17 @@ interface Entered<T> {
 }
 
 /** One socket: who it speaks as, and which group it is in. At most one of each. */
-export class Session {
+export class Session implements LiveConnection {
   readonly connection: SocketIoConnection
-  readonly #chat: Chat
-  readonly #feeds: Feeds
-  readonly #audiences: Audiences
+  readonly #liveAccounts: LiveAccounts
   #account: Account | undefined
+  #live: LiveAccount | undefined
   #groupId: ConversationId | undefined
-  #isClosed = false
-  #releases: readonly (() => void | Promise<void>)[] = []
+  #hasEnded = false
 
-  constructor(
-    connection: SocketIoConnection,
-    { chat, feeds, audiences }: { chat: Chat; feeds: Feeds; audiences: Audiences },
-  ) {
+  constructor(connection: SocketIoConnection, liveAccounts: LiveAccounts) {
     this.connection = connection
-    this.#chat = chat
-    this.#feeds = feeds
-    this.#audiences = audiences
+    this.#liveAccounts = liveAccounts
   }
 
   /** As it was when the socket was bound. */
@@ -42,6 +34,14 @@ export class Session {
     return this.#groupId
   }
 
+  get sink(): Sink {
+    return this.connection.sink
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
   /** Returns how many bytes the frame has. */
   emit({ event, payload }: WireAnswer): number {
     const frame = socketIoFrame(event, payload)
@@ -51,16 +51,9 @@ export class Session {
 
   /** From now on the socket speaks as this account and ends with its credentials. */
   async bind(account: Account): Promise<void> {
-    const { accountId } = account
-    try {
-      this.#hold(this.#feeds.followAccount(accountId, (news) => this.#hear(news, account)))
-      this.#hold(await this.#chat.presence.connect(account))
-      await this.#requireNotRevoked(account)
-      this.#account = account
-    } catch (error) {
-      await this.release()
-      throw error
-    }
+    this.#live = new LiveAccount(this.#liveAccounts, account, this)
+    if ((await this.#live.open()) === 'revoked') throw passwordRequired()
+    this.#account = account
   }
 
   /** In the group once `begin` is called, and out of the one it was in before. If `read` fails nothing changes. */
@@ -68,71 +61,31 @@ export class Session {
     conversationId: ConversationId,
     read: () => Promise<T>,
   ): Promise<Entered<T>> {
-    const { sink } = this.connection
-    const joining = { accountId: this.#account?.accountId, read }
-    const { result, begin } = await this.#audiences.joinAfter(conversationId, sink, joining)
+    const live = this.#live
+    if (!live) throw new Error('only a bound socket enters a group')
+    const { result, begin } = await live.joinAfter(conversationId, read)
     if (this.#groupId !== conversationId) this.leave(this.#groupId)
     // Not if the account has lost its place meanwhile.
-    this.#groupId = this.#audiences.has(conversationId, sink) ? conversationId : undefined
+    this.#groupId = live.isHearing(conversationId) ? conversationId : undefined
     return { result, begin }
   }
 
   leave(conversationId: ConversationId | undefined): void {
-    if (conversationId === undefined) return
-    this.#audiences.leave(conversationId, this.connection.sink)
+    if (conversationId !== undefined) this.#live?.leave(conversationId)
+  }
+
+  /** The socket is gone, or about to go. */
+  async end(): Promise<void> {
+    this.#hasEnded = true
+    this.#groupId = undefined
+    await this.#live?.end()
+  }
+
+  onLeft(conversationId: ConversationId): void {
     if (this.#groupId === conversationId) this.#groupId = undefined
   }
 
-  /** Lets go of everything held so far, and of what a request still running takes hold of, by `release`. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await this.release()
-  }
-
-  async releaseIfClosed(): Promise<void> {
-    if (this.#isClosed) await this.release()
-  }
-
-  async release(): Promise<void> {
-    this.#audiences.leaveAll(this.connection.sink)
-    this.#groupId = undefined
-    const releases = this.#releases
-    this.#releases = []
-    for (const release of releases) await release()
-  }
-
-  /** Not by `push`, which makes room for 17. */
-  #hold(release: () => void | Promise<void>): void {
-    this.#releases = this.#releases.concat(release)
-  }
-
-  /** It may have been logged out after it proved itself and before we listened for that. */
-  async #requireNotRevoked({ accountId, credentialsSince }: Account): Promise<void> {
-    const now = await this.#chat.accounts.find(accountId)
-    if (now?.credentialsSince !== credentialsSince) throw passwordRequired()
-  }
-
-  #hear(news: AccountNews, { credentialsSince }: Account): void {
-    switch (news.type) {
-      case 'account.left':
-        this.leave(news.conversationId)
-        return
-      case 'account.revoked':
-        if (credentialsSince < news.credentialsSince) this.#logOut()
-        return
-      case 'account.reviewed':
-        if (news.credentialsSince !== credentialsSince) this.#logOut()
-        else if (this.#groupId && !news.conversationIds.has(this.#groupId)) this.leave(this.#groupId)
-        return
-      case 'account.joined':
-      case 'contact.presence':
-        return
-      default:
-        unreachable(news)
-    }
-  }
-
-  #logOut(): void {
+  onRevoked(): void {
     this.emit(userNotAuthorized('Logged out.'))
     this.connection.disconnect()
   }
