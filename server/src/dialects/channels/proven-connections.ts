@@ -1,6 +1,6 @@
 import { type Bus, type Topic, topic, type Unsubscribe } from '../../bus/bus.ts'
 import type { Account, AccountId, Chat } from '../../core/chat.ts'
-import type { AccountNews, Feeds } from '../../delivery/index.ts'
+import { type Feeds, LiveAccount, LiveAccounts, type LiveConnection } from '../../delivery/index.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
@@ -41,9 +41,8 @@ interface ProvenConnectionsOptions {
  */
 export class ProvenConnections {
   readonly #server: PusherServer
-  readonly #chat: Chat
   readonly #bus: Bus
-  readonly #feeds: Feeds
+  readonly #liveAccounts: LiveAccounts
   readonly #log: Logger
   readonly #deadlines: Deadlines | undefined
   readonly #known = new Map<string, Deadline | undefined>()
@@ -53,9 +52,8 @@ export class ProvenConnections {
 
   constructor({ server, chat, bus, feeds, log, deadlines }: ProvenConnectionsOptions) {
     this.#server = server
-    this.#chat = chat
     this.#bus = bus
-    this.#feeds = feeds
+    this.#liveAccounts = new LiveAccounts({ chat, feeds, onError: (err) => this.#report(err) })
     this.#log = log
     this.#deadlines = deadlines
     this.#unsubscribe = [
@@ -89,7 +87,7 @@ export class ProvenConnections {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
   }
 
-  /** Who has heard one does nothing. */
+  /** Nodes that know a proof already do nothing about it. */
   #tellAgain(): void {
     for (const proof of this.#told.values()) this.#bus.publish(PROOFS, proof)
   }
@@ -106,30 +104,19 @@ export class ProvenConnections {
     }
     const deadline = this.#deadlines?.add(proof.tokenExpiresAt, () => connection.terminate())
     this.#known.set(key, deadline)
-    const forget = this.#feeds.followAccount(accountId, (news) => {
-      if (isOutdated(proof, news)) connection.terminate()
-    })
-    const arrived = this.#arrive(proof, connection)
+    const proven = new ProvenConnection(connection)
+    const live = new LiveAccount(this.#liveAccounts, proof, proven)
+    this.#open(live, connection).catch((err) => this.#report(err))
     connection.onClose(() => {
       this.#known.delete(key)
       deadline?.cancel()
-      forget()
-      arrived.then((depart) => depart?.()).catch((err) => this.#report(err))
+      proven.hasEnded = true
+      live.end().catch((err) => this.#report(err))
     })
   }
 
-  /** Counts the account as online. Answers how to stop that. */
-  async #arrive(proof: Proof, connection: PusherConnection): Promise<(() => Promise<void>) | undefined> {
-    try {
-      const account = await this.#chat.accounts.find(proof.accountId)
-      if (account?.credentialsSince === proof.credentialsSince)
-        return await this.#chat.presence.connect(account)
-      // Revoked between the check of the token and the subscription above.
-      connection.terminate()
-    } catch (err) {
-      this.#report(err)
-    }
-    return undefined
+  async #open(live: LiveAccount, connection: PusherConnection): Promise<void> {
+    if ((await live.open()) === 'revoked') connection.terminate()
   }
 
   #report(err: unknown): void {
@@ -137,6 +124,16 @@ export class ProvenConnections {
   }
 }
 
-const isOutdated = ({ credentialsSince }: Proof, news: AccountNews): boolean =>
-  (news.type === 'account.revoked' && credentialsSince < news.credentialsSince) ||
-  (news.type === 'account.reviewed' && credentialsSince !== news.credentialsSince)
+/** A Pusher connection as its account's news reaches it. What it hears comes through Pusher's channels. */
+class ProvenConnection implements LiveConnection {
+  hasEnded = false
+  readonly #connection: PusherConnection
+
+  constructor(connection: PusherConnection) {
+    this.#connection = connection
+  }
+
+  onRevoked(): void {
+    this.#connection.terminate()
+  }
+}
