@@ -25,9 +25,11 @@ export interface Server {
   /** `http://host:port` of the main listener. */
   readonly url: string
   readonly port: number
-  /** Of raw TCP; null when it is off. */
-  readonly tcpPort: number | null
+  /** Of raw TCP, for each dialect that takes it and is on. */
+  readonly rawPorts: ReadonlyMap<DialectName, number>
   readonly dedicatedPorts: ReadonlyMap<DialectName, number>
+  /** Whether Socket.IO is served at the main port. */
+  readonly hasSocketIo: boolean
   /** The domain itself, for programs that embed the server. */
   readonly chat: Chat
   readonly pusher: { readonly appId: string; readonly key: string }
@@ -96,10 +98,10 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const answers = new LongAnswers(limits)
   const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
-  const parts: DialectParts = { ...shared, log, metrics, settings: config, secrets }
-  const dialects = await mountAll(parts)
+  const parts: DialectParts = { ...shared, log, metrics, secrets }
+  const dialects = await mountAll(config.dialects, config, parts)
   metrics.watchConnections(() =>
-    dialects.all.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
+    dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
   )
 
   metrics.watchLog(countLostLines)
@@ -117,7 +119,7 @@ export async function createServer(config: Config): Promise<Server> {
   const listeners = await openListeners({ dialects, health, metrics, config, addressOf, limits, log })
   // From here on all of it closes in an order of its own.
   opened.move()
-  const { appId, key } = pusherCredentials(config, secrets)
+  const { appId, key } = pusherCredentials(config.channels.pusher, secrets)
   return {
     ...listeners.addresses,
     chat,
@@ -131,9 +133,7 @@ export async function createServer(config: Config): Promise<Server> {
       notices.close()
       watch.close()
       const { presence } = chat
-      closing ??= closeInOrder({ listeners, dialects: dialects.all, presence, store, bus, log }).finally(
-        stopHearing,
-      )
+      closing ??= closeInOrder({ listeners, dialects, presence, store, bus, log }).finally(stopHearing)
       return closing
     },
   }

@@ -1,4 +1,6 @@
-import { type Config, SAFE_SECRET_LENGTH, shownDatabase } from '../config/index.ts'
+import { type Config, shownDatabase } from '../config/index.ts'
+import { DIALECTS } from '../dialects/index.ts'
+import { SAFE_SECRET_LENGTH } from '../lib/secret-setting.ts'
 import { hostAndPort, shownAddress } from '../lib/server-address.ts'
 import type { Server } from '../server.ts'
 
@@ -7,18 +9,17 @@ import type { Server } from '../server.ts'
  * that begin as settings do and are none.
  */
 export function startBlock(config: Config, server: Server, unread: readonly string[]): string {
-  const { url, tcpPort, dedicatedPorts, pusher } = server
+  const { url, dedicatedPorts, hasSocketIo, pusher } = server
+  const { cluster } = config.channels.pusher
   const isOn = (name: Config['dialects'][number]) => config.dialects.includes(name)
   const rows: (readonly [string, string] | false)[] = [
     ['HTTP, WebSocket', url],
-    (isOn('rooms') || isOn('groups')) && ['Socket.IO', url],
+    hasSocketIo && ['Socket.IO', url],
     isOn('channels') && [
       'Pusher',
-      config.pusher.cluster
-        ? `hosted, cluster ${config.pusher.cluster}`
-        : `app ${pusher.appId}, key ${pusher.key}`,
+      cluster ? `hosted, cluster ${cluster}` : `app ${pusher.appId}, key ${pusher.key}`,
     ],
-    tcpPort !== null && ['raw TCP', hostAndPort(config.rooms.tcpHost, tcpPort)],
+    ...rawRows(config, server),
     ...[...dedicatedPorts].map(
       ([name, port]) => [`only ${name}`, `http://${hostAndPort(config.host, port)}`] as const,
     ),
@@ -30,9 +31,9 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
     ],
     isOn('channels') &&
-      config.pusher.cluster !== undefined && [
+      cluster !== undefined && [
         'warning',
-        `PUSHER_CLUSTER is set: LIVE EVENTS GO TO HOSTED PUSHER (${config.pusher.cluster}), and the Pusher server here is off; leave it out for the one here`,
+        `PUSHER_CLUSTER is set: LIVE EVENTS GO TO HOSTED PUSHER (${cluster}), and the Pusher server here is off; leave it out for the one here`,
       ],
     unread.length > 0 && ['not read', `${listed(unread)}: no setting of this server`],
     [
@@ -47,6 +48,13 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
   return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
 }
 
+/** The dialect is named where several take raw TCP. */
+const rawRows = ({ rawPorts }: Config, server: Server) =>
+  rawPorts.map(({ dialect, host, port }) => {
+    const title = rawPorts.length > 1 ? `raw TCP, ${dialect}` : 'raw TCP'
+    return [title, hostAndPort(host, server.rawPorts.get(dialect) ?? port)] as const
+  })
+
 const MAX_LISTED = 5
 
 const listed = (names: readonly string[]): string =>
@@ -55,16 +63,8 @@ const listed = (names: readonly string[]): string =>
     : names.join(', ')
 
 /** A command that works as it stands, in a dialect that is on. */
-function firstAccount(config: Config, url: string): string {
-  const [first] = config.dialects
-  if (first === 'groups') return "  first account    a Socket.IO client's find_user makes a guest\n"
-  const [path, body] = FIRST_ACCOUNT[first ?? 'rooms']
-  return `  first account    curl -i ${url}${path} -H 'content-type: application/json' \\\n                     -d '${body}'\n`
+function firstAccount({ dialects: [first = 'rooms'] }: Config, url: string): string {
+  const { firstAccount: way } = DIALECTS[first]
+  if ('words' in way) return `  first account    ${way.words}\n`
+  return `  first account    curl -i ${url}${way.path} -H 'content-type: application/json' \\\n                     -d '${way.body}'\n`
 }
-
-const FIRST_ACCOUNT = {
-  rooms: ['/register', '{"login":"alice","password":"correct horse","username":"Alice"}'],
-  chatapp: ['/register', '{"username":"alice","password":"correct horse","fullname":"Alice"}'],
-  messenger: ['/register', '{"username":"alice","email":"alice@example.org","password":"correct horse"}'],
-  channels: ['/api/register', '{"username":"alice","password":"correct horse"}'],
-} as const

@@ -5,11 +5,19 @@ import type { Database } from './engines.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
 export interface Config extends DialectSettings {
+  /** Those that are on, in the order of `DIALECT_NAMES`. */
+  readonly dialects: readonly DialectName[]
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
   readonly database: Database
   readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
+  /** Of raw TCP; port 0 takes a free one. */
+  readonly rawPorts: readonly {
+    readonly dialect: DialectName
+    readonly port: number
+    readonly host: string
+  }[]
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined
   readonly rateLimits: boolean

@@ -4,6 +4,7 @@ import { parsePostgresAddress } from '../lib/postgres-address.ts'
 import { parseRedisAddress } from '../lib/redis-address.ts'
 import { AddressFault, decoded, shownAddress } from '../lib/server-address.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
+import type { OwnSettings } from './names.ts'
 
 export type Database =
   /** The directory is the file's; it also holds the generated secrets. */
@@ -15,10 +16,12 @@ export type Database =
 export const shownDatabase = (database: Database): string =>
   database.kind === 'sqlite' ? database.file : shownAddress(database.url)
 
+type DatabaseSettings = SettingsReader<'DATABASE_URL' | 'DBPATH' | 'PGTARGETSESSIONATTRS'>
+
 /** Where the groups dialect's peers have always met. */
 const LOCAL_REDIS = 'redis://127.0.0.1:6379/0'
 
-export function databaseOf(settings: SettingsReader): Database {
+export function databaseOf(settings: DatabaseSettings): Database {
   const url = settings.text('DATABASE_URL')
   const path = settings.text('DBPATH')
   if (url && path)
@@ -39,7 +42,7 @@ export function databaseOf(settings: SettingsReader): Database {
 const NO_DATABASE =
   'DATABASE_URL must be a file, such as file:.data/parlance.db, or a PostgreSQL database, such as postgres://user:password@127.0.0.1:5432/parlance.'
 
-export function redisUrlOf(settings: SettingsReader, database: Database): string | undefined {
+export function redisUrlOf(settings: OwnSettings, database: Database): string | undefined {
   const isPeer = settings.flag('PEER')
   const url = settings.text('REDIS_URL') ?? (isPeer ? LOCAL_REDIS : undefined)
   if (url === undefined) return undefined

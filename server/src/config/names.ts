@@ -1,8 +1,9 @@
-import { SettingRefusal } from '../lib/settings.ts'
+import { DIALECT_NAMES, DIALECTS, type DialectName } from '../dialects/index.ts'
+import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import { isLinkedPort, isServiceLink, nearestSetting } from './foreign-names.ts'
 
-/** Names of every setting; the reference documentation lists the same ones. */
-export const SETTING_NAMES = [
+/** Settings that are no dialect's. In the reference the dialects' stand between these. */
+const FIRST_NAMES = [
   'HOST',
   'PORT',
   'DATABASE_URL',
@@ -13,26 +14,8 @@ export const SETTING_NAMES = [
   'PARLANCE_PORTS',
   'PARLANCE_RATE_LIMITS',
   'PARLANCE_DRAIN_SECONDS',
-  'ROOMS_TCP_PORT',
-  'ROOMS_TCP_HOST',
-  'ROOMS_HISTORY_LIMIT',
-  'ROOMS_PASSWORD_DIGESTS',
-  'JWTSECRET',
-  'CORS_ALLOW_ORIGIN',
-  'CHATAPP_COOKIE_SAMESITE',
-  'CHATAPP_END_WITH_TOKEN',
-  'GROUPS_GUESTS',
-  'CHANNELS_HISTORY_LIMIT',
-  'CHANNELS_TOKEN_TTL',
-  'CHANNELS_END_WITH_TOKEN',
-  'CHANNELS_PRESENCE',
-  'PUSHER_APP_ID',
-  'PUSHER_KEY',
-  'PUSHER_SECRET',
-  'PUSHER_CLUSTER',
-  'PUSHER_WEBHOOK_URL',
-  'PUSHER_SUBSCRIPTION_COUNTS',
-  'PUSHER_MAX_CONNECTIONS',
+] as const
+const LAST_NAMES = [
   'MAX_MESSAGE_BYTES',
   'PASSWORD_POLICY',
   'TRUSTED_PROXIES',
@@ -41,10 +24,36 @@ export const SETTING_NAMES = [
   'METRICS_TOKEN',
 ] as const
 
-/** Prefixes of our settings: another name that begins so may be a slip. */
-const OWN_PREFIXES = /^(PARLANCE|ROOMS|GROUPS|CHATAPP|CHANNELS|MESSENGER|PUSHER)_/
+/** Reads the settings that are no dialect's. */
+export type OwnSettings = SettingsReader<(typeof FIRST_NAMES | typeof LAST_NAMES)[number]>
+
+/** Names of the settings for the raw TCP port of a dialect that has one. */
+export const rawTcpNames = (dialect: DialectName) => {
+  const prefix = prefixOf(dialect)
+  return { port: `${prefix}TCP_PORT`, host: `${prefix}TCP_HOST` } as const
+}
+
+const prefixOf = (dialect: DialectName) => `${dialect.toUpperCase() as Uppercase<DialectName>}_` as const
+
+const namesOf = (dialect: DialectName): readonly string[] => {
+  const { rawTcp, settings } = DIALECTS[dialect]
+  return rawTcp === 'none' ? settings.names : [...Object.values(rawTcpNames(dialect)), ...settings.names]
+}
+
+/** Names of every setting; the reference documentation lists the same ones. */
+export const SETTING_NAMES: readonly string[] = [
+  ...FIRST_NAMES,
+  ...DIALECT_NAMES.flatMap(namesOf),
+  ...LAST_NAMES,
+]
+
 /** Prefix that nobody else uses: a name that begins so and is no setting is a slip. */
 const OUR_NAME = 'PARLANCE_'
+/** Prefixes of our settings: another name that begins so may be a slip. */
+const OWN_PREFIXES: readonly string[] = [
+  OUR_NAME,
+  ...DIALECT_NAMES.flatMap((name) => [prefixOf(name), ...DIALECTS[name].settings.prefixes]),
+]
 /** Read by the tests, not by the server. */
 const TEST_PREFIX = 'PARLANCE_TEST_'
 /** Longest name that is compared: a longer one is no slip, and comparing takes as long as the name is. */
@@ -70,14 +79,16 @@ export const unreadNames = (environment: Environment): readonly string[] =>
 export const withoutServiceLinks = (environment: Environment): Environment =>
   Object.fromEntries(
     Object.entries(environment).filter(
-      ([name, value = '']) => !(OWN_PREFIXES.test(name) && isLinkedPort(name, value)),
+      ([name, value = '']) => !(beginsAsOurs(name) && isLinkedPort(name, value)),
     ),
   )
+
+const beginsAsOurs = (name: string): boolean => OWN_PREFIXES.some((prefix) => name.startsWith(prefix))
 
 function strangersIn(environment: Environment): readonly string[] {
   const known = new Set<string>(SETTING_NAMES)
   return Object.entries(environment).flatMap(([name, value = '']) => {
-    const isOurs = known.has(name) || name.startsWith(TEST_PREFIX) || !OWN_PREFIXES.test(name)
+    const isOurs = known.has(name) || name.startsWith(TEST_PREFIX) || !beginsAsOurs(name)
     return isOurs || isServiceLink(name, value) ? [] : [name]
   })
 }

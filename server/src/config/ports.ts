@@ -1,9 +1,10 @@
-import { DIALECT_NAMES, type DialectName } from '../dialects/names.ts'
+import { DIALECT_NAMES, DIALECTS, type DialectName } from '../dialects/index.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import type { Config } from './config.ts'
+import { type OwnSettings, rawTcpNames } from './names.ts'
 
 export function dedicatedPortsOf(
-  settings: SettingsReader,
+  settings: OwnSettings,
   dialects: readonly DialectName[],
 ): Config['dedicatedPorts'] {
   const text = settings.text('PARLANCE_PORTS')
@@ -29,23 +30,23 @@ export function dedicatedPortsOf(
   return ports
 }
 
-export function tcpPortOf(settings: SettingsReader, dialects: readonly DialectName[]): number | null {
-  const port = settings.integer('ROOMS_TCP_PORT', { from: 0, to: 65_535 }) ?? 2004
-  return port === 0 || !dialects.includes('rooms') ? null : port
-}
+/** Where raw TCP listens, for each dialect that takes it and is on. Port 0 in the setting turns it off. */
+export const rawPortsOf = (settings: SettingsReader, dialects: readonly DialectName[]): Config['rawPorts'] =>
+  DIALECT_NAMES.flatMap((dialect) => {
+    const { rawTcp } = DIALECTS[dialect]
+    if (rawTcp === 'none') return []
+    const names = rawTcpNames(dialect)
+    const port = settings.integer(names.port, { from: 0, to: 65_535 }) ?? rawTcp.defaultPort ?? 0
+    const host = settings.text(names.host) ?? '127.0.0.1'
+    return port === 0 || !dialects.includes(dialect) ? [] : [{ dialect, port, host }]
+  })
 
-export function refuseContradictions({ port, dedicatedPorts, rooms, channels, pusher }: Config): void {
-  if (channels.endsWithToken && pusher.cluster) {
-    throw new SettingRefusal(
-      'CHANNELS_END_WITH_TOKEN ends connections of the built-in Pusher server, which PUSHER_CLUSTER turns off; set one of the two.',
-    )
-  }
+export function refuseSharedPorts({ port, dedicatedPorts, rawPorts }: Config): void {
   const taken = new Map<number, string>([[port, 'PORT']])
-  const entries: (readonly [number, string])[] = dedicatedPorts.map((entry) => [
-    entry.port,
-    `PARLANCE_PORTS (${entry.dialect})`,
-  ])
-  if (rooms.tcpPort !== null) entries.push([rooms.tcpPort, 'ROOMS_TCP_PORT'])
+  const entries = [
+    ...dedicatedPorts.map((entry) => [entry.port, `PARLANCE_PORTS (${entry.dialect})`] as const),
+    ...rawPorts.map((entry) => [entry.port, rawTcpNames(entry.dialect).port] as const),
+  ]
   for (const [number, name] of entries) {
     const other = taken.get(number)
     if (other && number !== 0)

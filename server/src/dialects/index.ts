@@ -1,23 +1,6 @@
-import type { SharedRoute } from '../transport/index.ts'
-import type { DialectName } from './names.ts'
-
-export type { Dialect } from './dialect.ts'
-export { type DialectParts, type Dialects, mountAll, pusherCredentials } from './mount.ts'
+export { pusherCredentials } from './channels/row.ts'
+export type { DialectParts } from './dialect-row.ts'
+export { type MountedDialect, mountAll } from './mount-all.ts'
 export { DIALECT_NAMES, type DialectName } from './names.ts'
-export type { DialectSettings } from './settings.ts'
-
-/** The two paths that several dialects call on the main port: the body's own keys tell them apart. */
-export const SHARED_ROUTES: ReadonlyMap<string, SharedRoute<DialectName>> = new Map([
-  [
-    '/register',
-    {
-      byKey: [
-        ['login', 'rooms'],
-        ['email', 'messenger'],
-      ],
-      otherwise: 'chatapp',
-      limit: 'register',
-    },
-  ],
-  ['/login', { byKey: [['usernameOrEmail', 'messenger']], otherwise: 'rooms', limit: 'login' }],
-])
+export { preflightOwner, sharedRoutes } from './shared-routes.ts'
+export { DIALECTS, type DialectSettings } from './table.ts'

@@ -1,16 +1,11 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
-import type { Config } from '../config/index.ts'
-import { type Dialect, type DialectName, type Dialects, SHARED_ROUTES } from '../dialects/index.ts'
+import { type Config, rawTcpNames } from '../config/index.ts'
+import type { DialectName, MountedDialect } from '../dialects/index.ts'
 import { hostAndPort } from '../lib/server-address.ts'
-import type { Logger, Metrics } from '../observe/index.ts'
 import {
-  type AddressOf,
   createListener,
   createSniffingServer,
-  Dispatcher,
-  type Health,
-  type Limits,
   plain,
   RequestPipeline,
   SocketIo,
@@ -18,14 +13,20 @@ import {
   type Stopped,
   Strangers,
   stop,
+  type UpgradeHandler,
 } from '../transport/index.ts'
-import { listenOrRefuse } from './port-refusals.ts'
+import type { ListenersOptions } from './listeners-options.ts'
+import { mainRoutes } from './main-routes.ts'
+import { listenOrRefuse, type Place } from './port-refusals.ts'
 
 interface Addresses {
   readonly url: string
   readonly port: number
-  readonly tcpPort: number | null
+  /** Of raw TCP, for each dialect that takes it. */
+  readonly rawPorts: ReadonlyMap<DialectName, number>
   readonly dedicatedPorts: ReadonlyMap<DialectName, number>
+  /** Whether Socket.IO is served at the main port. */
+  readonly hasSocketIo: boolean
 }
 
 export interface Listeners {
@@ -34,34 +35,29 @@ export interface Listeners {
   stop(): Promise<Stopped>
 }
 
-interface ListenersOptions {
-  readonly dialects: Dialects
-  readonly health: Health
-  readonly metrics: Metrics
-  readonly config: Config
-  readonly addressOf: AddressOf
-  readonly limits: Limits
-  readonly log: Logger
-}
-
 const RAW_HANDSHAKE_MS = 5_000
 
 /** Opens the main port, raw TCP and each dialect's own port. If one cannot be opened, none stays open. */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
   const { config, dialects } = options
+  const hasSocketIo = dialects.some(({ socketIo }) => socketIo)
   const ports = new Ports(options)
   try {
     const main = ports.createMain()
-    const tcpPort = await ports.openRaw(main)
-    const dedicatedPorts = new Map<DialectName, number>()
-    for (const entry of config.dedicatedPorts) {
-      const dialect = dialects.all.find(({ name }) => name === entry.dialect)
-      if (dialect) dedicatedPorts.set(entry.dialect, await ports.openDedicated(dialect, entry.port))
-    }
+    const [rawPorts, dedicatedPorts] = [new Map<DialectName, number>(), new Map<DialectName, number>()]
+    for (const place of config.rawPorts) rawPorts.set(place.dialect, await ports.openRaw(main, place))
+    for (const place of config.dedicatedPorts)
+      dedicatedPorts.set(place.dialect, await ports.openDedicated(place))
     // Last: whoever is answered there finds the others open.
     const port = await ports.openMain(main)
     return {
-      addresses: { url: `http://${hostAndPort(config.host, port)}`, port, tcpPort, dedicatedPorts },
+      addresses: {
+        url: `http://${hostAndPort(config.host, port)}`,
+        port,
+        rawPorts,
+        dedicatedPorts,
+        hasSocketIo,
+      },
       stop: () => ports.stop(),
     }
   } catch (error) {
@@ -84,47 +80,40 @@ class Ports {
   }
 
   createMain(): HttpServer {
-    const { config, dialects, health, metrics, limits, addressOf } = this.#options
-    const dispatcher = new Dispatcher<DialectName>({
-      owners: dialects.all,
-      shared: SHARED_ROUTES,
-      preflight: (origin) => (origin && config.chatapp.allowedOrigins.includes(origin) ? 'chatapp' : 'rooms'),
-      isOverLimit: (kind, request) => limits.check(kind, addressOf(request)) > 0,
-      onRequest: (name) => metrics.countRequest(name),
-      onError: (err) => this.#options.log.error({ err }, 'a request could not be dispatched'),
-    })
-    return this.#create(dialects.all, (request, response) => {
+    const { dialects, health } = this.#options
+    const { dispatcher, upgradeFor } = mainRoutes(this.#options)
+    return this.#create(dialects, upgradeFor, (request, response) => {
       if (!health.handle(request, response)) dispatcher.handle(request, response)
     })
   }
 
   openMain(http: HttpServer): Promise<number> {
     const { host, port } = this.#options.config
-    return this.#listen(http, host, port, 'PORT')
+    return this.#listen(http, { host, port, settings: { port: 'PORT', host: 'HOST' } })
   }
 
-  async openDedicated(dialect: Dialect, port: number): Promise<number> {
+  async openDedicated({ dialect: name, port }: Config['dedicatedPorts'][number]): Promise<number> {
     const { config, metrics } = this.#options
-    const http = this.#create([dialect], (request, response) => {
-      metrics.countRequest(dialect.name)
+    const dialect = this.#find(name)
+    const upgradeFor = (path: string) => dialect.upgrade?.(path)
+    const http = this.#create([dialect], upgradeFor, (request, response) => {
+      metrics.countRequest(name)
       if (dialect.http) dialect.http.routing(request, response)
       else plain(response, 404, 'Not Found')
     })
-    return this.#listen(http, config.host, port, 'PARLANCE_PORTS')
+    return this.#listen(http, { host: config.host, port, settings: { port: 'PARLANCE_PORTS', host: 'HOST' } })
   }
 
-  /** Raw TCP for rooms; its clients that speak HTTP there are served as on the main port. */
-  async openRaw(main: HttpServer): Promise<number | null> {
-    const { config, dialects } = this.#options
-    const { rooms } = dialects
-    if (!rooms || config.rooms.tcpPort === null) return null
+  /** Raw TCP for one dialect; clients that speak HTTP there are served as on the main port. */
+  async openRaw(main: HttpServer, { dialect: name, ...place }: Config['rawPorts'][number]): Promise<number> {
+    const dialect = this.#find(name)
     const server = createSniffingServer({
       onHttp: (socket) => main.emit('connection', socket),
-      onRaw: (socket, msLeft) => rooms.acceptRaw(socket, msLeft, () => this.#strangers.delete(socket)),
+      onRaw: (socket, msLeft) => dialect.acceptRaw?.(socket, msLeft, () => this.#strangers.delete(socket)),
       deadlineMs: RAW_HANDSHAKE_MS,
       strangers: this.#strangers,
     })
-    return this.#listen(server, config.rooms.tcpHost, config.rooms.tcpPort, 'ROOMS_TCP_PORT')
+    return this.#listen(server, { ...place, settings: rawTcpNames(name) })
   }
 
   async stop(): Promise<Stopped> {
@@ -138,7 +127,17 @@ class Ports {
     }
   }
 
-  #create(dialects: readonly Dialect[], handle: Parameters<typeof createListener>[0]['handle']): HttpServer {
+  #find(name: DialectName): MountedDialect {
+    const dialect = this.#options.dialects.find((one) => one.name === name)
+    if (!dialect) throw new Error(`${name} has a port and is not mounted`)
+    return dialect
+  }
+
+  #create(
+    dialects: readonly MountedDialect[],
+    upgradeFor: (path: string) => UpgradeHandler | undefined,
+    handle: Parameters<typeof createListener>[0]['handle'],
+  ): HttpServer {
     const { limits, addressOf } = this.#options
     const pipeline = new RequestPipeline({ strangers: this.#strangers, memory: limits.memory, addressOf })
     this.#pipelines.push(pipeline)
@@ -147,12 +146,12 @@ class Ports {
       handle,
       pipeline,
       strangers: this.#strangers,
-      upgradeFor: (path) => firstDefined(dialects, (dialect) => dialect.upgrade?.(path)),
+      upgradeFor,
       ...(socketIo && { socketIo }),
     })
   }
 
-  #socketIoFor(all: readonly Dialect[], pipeline: RequestPipeline): SocketIo | undefined {
+  #socketIoFor(all: readonly MountedDialect[], pipeline: RequestPipeline): SocketIo | undefined {
     const dialects = all.flatMap((dialect) => dialect.socketIo ?? [])
     if (dialects.length === 0) return undefined
     const { addressOf, limits, log } = this.#options
@@ -162,17 +161,9 @@ class Ports {
     return socketIo
   }
 
-  async #listen(server: NetServer, host: string, port: number, setting: string): Promise<number> {
-    const bound = await listenOrRefuse(server, { host, port, setting })
+  async #listen(server: NetServer, place: Place): Promise<number> {
+    const bound = await listenOrRefuse(server, place)
     this.#open.push(server)
     return bound
   }
-}
-
-function firstDefined<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const answer = ask(item)
-    if (answer !== undefined) return answer
-  }
-  return undefined
 }

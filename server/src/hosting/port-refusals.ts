@@ -2,11 +2,11 @@ import type { Server } from 'node:net'
 import { SettingRefusal } from '../lib/settings.ts'
 import { listen } from '../transport/index.ts'
 
-interface Place {
+export interface Place {
   readonly host: string
   readonly port: number
-  /** That names the port. */
-  readonly setting: string
+  /** Names of the settings of the port and of the host. */
+  readonly settings: { readonly port: string; readonly host: string }
 }
 
 /** Listens and answers the port. Throws `SettingRefusal` when the setting is at fault. */
@@ -25,15 +25,10 @@ const PORT_FAULTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'is a name without an address; write an address of this machine in',
 }
 
-function refusal(error: unknown, { host, port, setting }: Place): unknown {
+function refusal(error: unknown, { host, port, settings }: Place): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const fault = PORT_FAULTS[code]
   if (!fault) return error
-  const name =
-    code === 'EADDRINUSE' || code === 'EACCES'
-      ? setting
-      : setting === 'ROOMS_TCP_PORT'
-        ? 'ROOMS_TCP_HOST'
-        : 'HOST'
+  const name = code === 'EADDRINUSE' || code === 'EACCES' ? settings.port : settings.host
   return new SettingRefusal(`${host}:${port} ${fault} ${name}.`, { cause: error })
 }

@@ -10,6 +10,7 @@ export async function openWaitingRoom(config: Config, health: Health): Promise<{
     },
     upgradeFor: () => undefined,
   })
-  await listenOrRefuse(http, { host: config.host, port: config.port, setting: 'PORT' })
+  const { host, port } = config
+  await listenOrRefuse(http, { host, port, settings: { port: 'PORT', host: 'HOST' } })
   return { close: async () => (await stop(http)).drain(0) }
 }

@@ -6,19 +6,34 @@ export class SettingRefusal extends Error {
 const YES = new Set(['true', '1', 'on', 'yes'])
 const NO = new Set(['false', '0', 'off', 'no'])
 
-/** Reads typed values from environment-like text. An empty value counts as absent. */
-export class SettingsReader {
+/** Some settings: their names, and how the values that they may have are read. */
+export interface SettingsPart<Settings, Name extends string = string> {
+  /** Names of all environment variables that `read` asks for, in the order of the reference. */
+  readonly names: readonly Name[]
+  /** Beginnings of names, beside the one that every dialect has: an unknown name that begins so may be a slip. */
+  readonly prefixes: readonly string[]
+  /** Throws `SettingRefusal`. `isOn` tells whether the part of the server that they are for is on. */
+  read(settings: SettingsReader<Name>, isOn: boolean): Settings
+}
+
+/** The same part. Its `read` cannot ask for a name that it leaves out: that would not compile. */
+export const settingsPart = <const Name extends string, Settings>(
+  part: SettingsPart<Settings, Name>,
+): SettingsPart<Settings, Name> => part
+
+/** Reads typed values from environment-like text. An empty value counts as absent. Others than `Name` cannot be read. */
+export class SettingsReader<in Name extends string = string> {
   readonly #values: Readonly<Record<string, string | undefined>>
 
   constructor(values: Readonly<Record<string, string | undefined>>) {
     this.#values = values
   }
 
-  text(name: string): string | undefined {
+  text(name: Name): string | undefined {
     return this.#values[name]?.trim() || undefined
   }
 
-  flag(name: string): boolean | undefined {
+  flag(name: Name): boolean | undefined {
     const text = this.text(name)?.toLowerCase()
     if (text === undefined) return undefined
     if (YES.has(text)) return true
@@ -26,7 +41,7 @@ export class SettingsReader {
     throw new SettingRefusal(`${name} is "${text}"; write true or false.`)
   }
 
-  integer(name: string, range: { from: number; to: number }): number | undefined {
+  integer(name: Name, range: { from: number; to: number }): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
@@ -34,7 +49,7 @@ export class SettingsReader {
     throw new SettingRefusal(`${name} is "${text}"; write a whole number from ${range.from} to ${range.to}.`)
   }
 
-  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+  choice<T extends string>(name: Name, choices: readonly T[]): T | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const choice = choices.find((known) => known === text.toLowerCase())
@@ -42,7 +57,7 @@ export class SettingsReader {
     throw new SettingRefusal(`${name} is "${text}"; write one of ${choices.join(', ')}.`)
   }
 
-  list<T extends string>(name: string, choices: readonly T[]): readonly T[] | undefined {
+  list<T extends string>(name: Name, choices: readonly T[]): readonly T[] | undefined {
     const text = this.text(name)
     if (text === undefined || text === 'all') return undefined
     const entries = text.split(',').map((entry) => entry.trim())

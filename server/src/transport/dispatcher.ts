@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { plain, SMALL_BODY_BYTES } from './app.ts'
 import { readAhead } from './body-replay.ts'
 import type { LimitKind } from './limits.ts'
+import type { PathOwner, PathOwners } from './path-owners.ts'
 
 /** What the dispatcher asks of a dialect. */
-interface HttpOwner<Name extends string> {
-  readonly name: Name
+interface HttpOwner<Name extends string> extends PathOwner<Name> {
   readonly http?: FastifyInstance
-  owns(path: string): boolean
 }
 
 /** A path that several dialects call: the first key that the body has decides. */
@@ -21,10 +20,10 @@ export interface SharedRoute<Name extends string> {
 }
 
 interface DispatcherOptions<Name extends string> {
-  readonly owners: readonly HttpOwner<Name>[]
+  readonly owners: PathOwners<HttpOwner<Name>>
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
-  /** Who answers a CORS preflight of a shared path. */
-  readonly preflight: (origin: string | undefined) => Name
+  /** Who answers a CORS preflight of a shared path. Undefined: whoever answers what cannot be told apart. */
+  readonly preflight: (origin: string | undefined) => Name | undefined
   /** Whether the peer is over that limit: the dialect that gets the request will refuse it. */
   readonly isOverLimit: (kind: LimitKind, request: IncomingMessage) => boolean
   readonly onRequest: (name: Name) => void
@@ -41,7 +40,9 @@ export class Dispatcher<Name extends string> {
 
   constructor(options: DispatcherOptions<Name>) {
     this.#options = options
-    this.#apps = new Map(options.owners.flatMap(({ name, http }) => (http ? [[name, http] as const] : [])))
+    this.#apps = new Map(
+      options.owners.all.flatMap(({ name, http }) => (http ? [[name, http] as const] : [])),
+    )
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -57,7 +58,7 @@ export class Dispatcher<Name extends string> {
         })
       return
     }
-    const owner = this.#options.owners.find((candidate) => candidate.http && candidate.owns(path))
+    const owner = this.#options.owners.find(path)
     if (owner) this.#route(owner.name, request, response)
     else plain(response, 404, 'Not Found')
   }
@@ -77,7 +78,7 @@ export class Dispatcher<Name extends string> {
     const otherwise = this.#apps.has(shared.otherwise) ? shared.otherwise : rows[0]?.[1]
     if (request.method === 'OPTIONS') {
       const name = this.#options.preflight(request.headers.origin)
-      return this.#apps.has(name) ? name : otherwise
+      return name && this.#apps.has(name) ? name : otherwise
     }
     if (request.method !== 'POST') return otherwise
     // Nothing is to choose where one dialect has the path to itself: it refuses before it reads.

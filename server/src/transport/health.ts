@@ -28,6 +28,8 @@ const FRESH_MS = 1_000
 
 type States = readonly (readonly [part: string, state: 'ok' | 'unavailable'])[]
 
+export const HEALTH_PATHS = ['/healthz', '/readyz', '/metrics'] as const
+
 /** `/healthz` (alive), `/readyz` (store and bus answer, not draining) and `/metrics`, by GET or HEAD. */
 export class Health {
   readonly #options: HealthOptions
@@ -37,13 +39,14 @@ export class Health {
 
   constructor(options: HealthOptions) {
     this.#options = options
-    this.#routes = new Map<string, Handler>([
+    const routes = new Map<(typeof HEALTH_PATHS)[number], Handler>([
       ['/healthz', async (_request, response) => json(response, 200, { status: 'ok' })],
       ['/readyz', (_request, response) => this.#ready(response)],
       ...(options.metrics
         ? [['/metrics', (...exchange: Parameters<Handler>) => this.#metrics(...exchange)] as const]
         : []),
     ])
+    this.#routes = routes
   }
 
   /** Answers the request if it is one of its own. */

@@ -6,6 +6,8 @@ import type { EngineServer } from './engine-io.ts'
 import type { SocketIoOptions } from './socket-io-dialect.ts'
 
 const PATH = '/socket.io'
+/** A client may leave out the slash at the end. */
+export const SOCKET_IO_PATHS = [PATH, `${PATH}/`]
 
 /** One listener for all connections, so that `off` and `on` leave each connection with it once. */
 function endItself(this: Socket): void {
@@ -25,7 +27,6 @@ export class SocketIo {
     this.#options = options
   }
 
-  /** A client may leave out the slash at the end of the path. */
   owns(path: string): boolean {
     return path === PATH || path.startsWith(`${PATH}/`)
   }

@@ -55,7 +55,7 @@ for (const node of NODES) {
       )
     const config = readConfig(environment)
     assert.equal(config.host, '0.0.0.0')
-    assert.equal(config.rooms.tcpHost, '0.0.0.0')
+    assert.deepEqual(new Set(config.rawPorts.map(({ host }) => host)), new Set(['0.0.0.0']))
     assert.deepEqual(config.trustedProxies, [addressOf('balancer')])
     assert.ok(config.database.kind === 'postgres')
     for (const url of [config.database.url, config.redisUrl ?? '']) {
@@ -144,10 +144,11 @@ test('the balancer is given every address that its configuration asks for, and e
   const asked = [...read('deploy/haproxy.cfg').matchAll(/"\$\{(\w+)\}"/g)].map(([, name = '']) => name)
   const given = environmentOf('balancer')
   assert.deepEqual([...new Set(asked)].sort(), Object.keys(given).sort())
-  const { port, rooms } = readConfig(environmentOf('one'))
+  const { port, rawPorts } = readConfig(environmentOf('one'))
+  const raw = rawPorts.find(({ dialect }) => dialect === 'rooms')
   for (const [n, node] of NODES.entries()) {
     assert.equal(given[`NODE_${n + 1}`], `${addressOf(node)}:${port}`)
-    assert.equal(given[`NODE_${n + 1}_TCP`], `${addressOf(node)}:${rooms.tcpPort}`)
+    assert.equal(given[`NODE_${n + 1}_TCP`], `${addressOf(node)}:${raw?.port}`)
   }
   const ports = [at(compose, 'services', 'balancer', 'ports')].flat().map((entry) => filledIn(String(entry)))
   const bound = [given.BIND_WEB, given.BIND_TCP].map((bind) => bind?.slice(1))
@@ -216,8 +217,8 @@ test('what the image sets are settings of the server, which is reached from outs
       SETTING_NAMES.some((known) => known === name),
       name,
     )
-  const { host, rooms, database } = readConfig(settings)
-  assert.deepEqual([host, rooms.tcpHost], ['0.0.0.0', '0.0.0.0'])
+  const { host, rawPorts, database } = readConfig(settings)
+  assert.deepEqual(new Set([host, ...rawPorts.map((raw) => raw.host)]), new Set(['0.0.0.0']))
   assert.ok(database.kind === 'sqlite')
   assert.match(read('Dockerfile'), new RegExp(`^RUN mkdir ${database.directory} && chown node:node `, 'm'))
 })

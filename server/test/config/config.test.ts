@@ -11,9 +11,8 @@ test('without settings: loopback, port 8000, a file in .data, every dialect, lim
   assert.ok(config.database.kind === 'sqlite')
   assert.match(config.database.file, /\/\.data\/parlance\.db$/)
   assert.deepEqual(config.dialects, ['rooms', 'chatapp', 'groups', 'messenger', 'channels'])
-  assert.deepEqual(config.rooms, {
-    ...{ tcpPort: 2004, tcpHost: '127.0.0.1', historyLimit: 1000, md5Passwords: true },
-  })
+  assert.deepEqual(config.rooms, { historyLimit: 1000, md5Passwords: true })
+  assert.deepEqual(config.rawPorts, [{ dialect: 'rooms', port: 2004, host: '127.0.0.1' }])
   assert.equal(config.rateLimits, true)
   assert.equal(config.passwordPolicy, 'any')
   assert.equal(config.maxMessageBytes, 8192)
@@ -37,7 +36,7 @@ test('reads every kind of value', () => {
   assert.deepEqual(config.database, { kind: 'sqlite', file: '/tmp/x/y.db', directory: '/tmp/x' })
   assert.deepEqual(config.dialects, ['rooms', 'messenger'])
   assert.deepEqual(config.dedicatedPorts, [{ dialect: 'rooms', port: 9001 }])
-  assert.equal(config.rooms.tcpPort, null)
+  assert.deepEqual(config.rawPorts, [])
   assert.equal(config.groups.guestsAllowed, false)
   assert.deepEqual(config.chatapp.allowedOrigins, ['https://a.example', 'https://b.example'])
   assert.equal(config.rateLimits, false)
@@ -296,7 +295,11 @@ for (const service of SERVICES) {
 }
 
 test('a setting beside the links of a service counts', () => {
-  assert.equal(readConfig({ ...linksOf('ROOMS'), ROOMS_TCP_PORT: '2104' }).rooms.tcpPort, 2104)
+  const { rawPorts } = readConfig({ ...linksOf('ROOMS'), ROOMS_TCP_PORT: '2104' })
+  assert.deepEqual(
+    rawPorts.map(({ port }) => port),
+    [2104],
+  )
 })
 
 test("other programs' variables do not stop the start, and those that begin as ours do are named", () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import { rawTcpNames } from '../../src/config/index.ts'
 import { onFailure } from '../../src/lib/guard.ts'
 import { agreedSecrets, loadSecrets, SECRETS, type Secrets } from '../../src/secrets/index.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
@@ -16,6 +17,8 @@ export const expectFailures = onFailure((_door, error) => {
 })
 
 export interface TestServer extends Server {
+  /** Where rooms takes raw TCP; null when it is off. */
+  readonly tcpPort: number | null
   readonly host: string
   readonly config: Config
 }
@@ -35,12 +38,14 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
     ...settings,
   })
   // 0 in the setting means off; here it means any free port.
-  const isFree = parsed.rooms.tcpPort !== null && settings.ROOMS_TCP_PORT === undefined
-  const rooms = { ...parsed.rooms, tcpPort: isFree ? 0 : parsed.rooms.tcpPort }
-  const config: Config = { ...parsed, rooms, passwordCost: CHEAP, checksOrder: true }
+  const rawPorts = parsed.rawPorts.map((place) =>
+    settings[rawTcpNames(place.dialect).port] === undefined ? { ...place, port: 0 } : place,
+  )
+  const config: Config = { ...parsed, rawPorts, passwordCost: CHEAP, checksOrder: true }
   const server = await createServer(config)
   return {
     ...server,
+    tcpPort: server.rawPorts.get('rooms') ?? null,
     host: config.host,
     config,
     close: async () => {

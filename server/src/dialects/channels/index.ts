@@ -15,7 +15,7 @@ import { HostedDelivery } from './hosted.ts'
 import { createHttp } from './http.ts'
 import { Requests } from './requests.ts'
 
-export type { ChannelsSettings, PusherSettings } from './settings.ts'
+export { openPusher } from './open-pusher.ts'
 
 interface ChannelsDeps {
   readonly chat: Chat
@@ -40,10 +40,10 @@ interface ChannelsDeps {
 }
 
 /** The dialect's own paths, and those of the Pusher server. */
-const OWN_PATHS = /^\/(api|app|apps)\//
+const OWN_PATHS = ['/api/', '/app/', '/apps/']
 
 /** REST with bearer tokens; events through Pusher's protocol. */
-export function mountChannels(deps: ChannelsDeps): Dialect {
+export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
   const { chat, bus, feeds, answers, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
   const maxMessageBytes = chat.messages.maxBytes
@@ -68,7 +68,7 @@ export function mountChannels(deps: ChannelsDeps): Dialect {
   return {
     name: 'channels',
     http: createHttp({ requests, limits, addressOf, log, maxMessageBytes, pusher: server?.http }),
-    owns: (path) => OWN_PATHS.test(path),
+    paths: OWN_PATHS,
     upgrade: (path) => server?.upgrade(path),
     countConnections: () => delivery.countConnections(),
     close: () => delivery.close(),

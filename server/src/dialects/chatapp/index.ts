@@ -23,8 +23,6 @@ import { Origins } from './origins.ts'
 import { RefusedOrigins } from './refused-origins.ts'
 import type { SameSite } from './wire.ts'
 
-export type { ChatappSettings } from './settings.ts'
-
 interface ChatappDeps {
   readonly chat: Chat
   readonly feeds: Feeds
@@ -43,7 +41,7 @@ interface ChatappDeps {
 }
 
 const WS_PATH = '/ws'
-const OWN_PATHS: ReadonlySet<string> = new Set(['/misc/ping', '/auth/login', '/auth/verify', WS_PATH])
+const OWN_PATHS = ['/misc/ping', '/auth/login', '/auth/verify', WS_PATH]
 
 /** Far past any message, so that one that is too long is answered in words. */
 const MAX_FRAME_BYTES = 128 * 1024
@@ -51,7 +49,7 @@ const MAX_KEPT_BYTES = 16 * 1024 * 1024
 const PING_INTERVAL_MS = 30_000
 
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
-export function mountChatapp(deps: ChatappDeps): Dialect {
+export function mountChatapp(deps: ChatappDeps): Dialect<'chatapp'> {
   const { chat, feeds, answers, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
@@ -70,7 +68,7 @@ export function mountChatapp(deps: ChatappDeps): Dialect {
   return {
     name: 'chatapp',
     http: createHttp({ ...deps, credentials, origins }),
-    owns: (path) => OWN_PATHS.has(path),
+    paths: OWN_PATHS,
     upgrade: (path) => (path === WS_PATH ? live.upgrade : undefined),
     countConnections: live.count,
     close: live.close,

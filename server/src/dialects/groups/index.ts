@@ -10,8 +10,6 @@ import { GroupsSocket } from './groups-socket.ts'
 import { Identity } from './identity.ts'
 import { Session } from './session.ts'
 
-export type { GroupsSettings } from './settings.ts'
-
 interface GroupsDeps {
   readonly chat: Chat
   readonly feeds: Feeds
@@ -23,7 +21,14 @@ interface GroupsDeps {
 }
 
 /** The Socket.IO events of python-socketio-style group chats. */
-export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }: GroupsDeps): Dialect {
+export function mountGroups({
+  chat,
+  feeds,
+  answers,
+  limits,
+  log,
+  guestsAllowed,
+}: GroupsDeps): Dialect<'groups'> {
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
@@ -46,7 +51,7 @@ export function mountGroups({ chat, feeds, answers, limits, log, guestsAllowed }
 
   return {
     name: 'groups',
-    owns: () => false,
+    paths: [],
     socketIo: { connect },
     // On a shared port a socket that never said who it is may be another dialect's.
     countConnections: () => bound(sessions).length,

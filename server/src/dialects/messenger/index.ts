@@ -33,7 +33,7 @@ const JSON_TYPE = 'application/json'
 const OWN_PATHS = ['/user/', '/chat/', '/message/']
 
 /** REST with bearer tokens. Its clients poll: it has no live connections and no events. */
-export function mountMessenger(deps: MessengerDeps): Dialect {
+export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
   const { chat, answers, limits, addressOf, log, tokenKey, clock } = deps
   const app = createDialectApp({
     notFound: (reply) => refuse(reply, notFound()),
@@ -57,7 +57,7 @@ export function mountMessenger(deps: MessengerDeps): Dialect {
   return {
     name: 'messenger',
     http: app,
-    owns: (path) => OWN_PATHS.some((prefix) => path.startsWith(prefix)),
+    paths: OWN_PATHS,
     close: async () => {},
   }
 }

@@ -1,18 +1,15 @@
-import type { Socket } from 'node:net'
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { Audiences, type Feeds, LiveAccounts, type Render } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
-import type { Dialect } from '../dialect.ts'
+import type { RawDialect } from '../dialect.ts'
 import { renderLine, renderPacket } from './events.ts'
 import { createRoomsApp } from './http.ts'
 import { RawClients } from './raw.ts'
 import { REQUESTS, Requests } from './requests.ts'
 import { RoomAccess } from './room-access.ts'
 import { SocketIoClients } from './socket-io.ts'
-
-export type { RoomsSettings } from './settings.ts'
 
 interface RoomsDeps {
   readonly chat: Chat
@@ -25,16 +22,8 @@ interface RoomsDeps {
   readonly historyLimit: number
 }
 
-export interface RoomsDialect extends Dialect {
-  /**
-   * Serves a raw TCP client whose first bytes are still to be read. Its handshake may take `handshakeMs`; `onKnown` is
-   * called when it has been let in.
-   */
-  acceptRaw(socket: Socket, handshakeMs: number, onKnown: () => void): void
-}
-
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
-export function mountRooms(deps: RoomsDeps): RoomsDialect {
+export function mountRooms(deps: RoomsDeps): RawDialect<'rooms'> {
   const { chat, feeds, limits, answers, addressOf, log, historyLimit } = deps
   const access = new RoomAccess(chat, limits)
   const requests = new Requests({ chat, limits, access, answers, historyLimit })
@@ -55,7 +44,7 @@ export function mountRooms(deps: RoomsDeps): RoomsDialect {
     name: 'rooms',
     http,
     socketIo,
-    owns: (path) => REQUESTS.has(path),
+    paths: [...REQUESTS.keys()],
     acceptRaw: (socket, handshakeMs, onKnown) => raw.accept(socket, handshakeMs, onKnown),
     countConnections: () => raw.count + socketIo.count,
     async close() {

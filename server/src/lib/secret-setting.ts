@@ -1,4 +1,4 @@
-import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
+import { SettingRefusal, type SettingsReader } from './settings.ts'
 
 /**
  * Secrets that are printed in public: FastAPI's tutorial, Pusher's documentation, a well-known stack's local
@@ -31,7 +31,11 @@ const MIN_SECRET_LENGTH = 8
 /** 256 bits in base64url are 43; below this the start-up block warns. */
 export const SAFE_SECRET_LENGTH = 32
 
-export function secretOf(settings: SettingsReader, name: string): string | undefined {
+/** Refuses a secret that is known or can be guessed. */
+export function secretOf<Name extends string>(
+  settings: SettingsReader<Name>,
+  name: Name,
+): string | undefined {
   const secret = settings.text(name)
   if (secret === undefined) return undefined
   if (secret.length < MIN_SECRET_LENGTH || isKnown(secret.toLowerCase())) {

@@ -1,8 +1,37 @@
-import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
-import type { Config } from './config.ts'
-import { secretOf } from './secrets.ts'
+import { secretOf } from '../../lib/secret-setting.ts'
+import { SettingRefusal, type SettingsReader } from '../../lib/settings.ts'
+import type { Secrets } from '../../secrets/index.ts'
 
-export function pusherOf(settings: SettingsReader): Config['pusher'] {
+/** The Pusher server here, or the hosted one. */
+export interface PusherSettings {
+  readonly appId: string | undefined
+  readonly key: string | undefined
+  readonly secret: string | undefined
+  /** Set: events go to hosted Pusher and the built-in server is off. */
+  readonly cluster: string | undefined
+  readonly webhookUrl: string | undefined
+  readonly subscriptionCounts: boolean
+  /** Connections of the application, over all nodes. */
+  readonly maxConnections: number | undefined
+}
+
+export const PUSHER_NAMES = [
+  'PUSHER_APP_ID',
+  'PUSHER_KEY',
+  'PUSHER_SECRET',
+  'PUSHER_CLUSTER',
+  'PUSHER_WEBHOOK_URL',
+  'PUSHER_SUBSCRIPTION_COUNTS',
+  'PUSHER_MAX_CONNECTIONS',
+] as const
+
+export const pusherCredentials = ({ appId, key, secret }: PusherSettings, secrets: Secrets) => ({
+  appId: appId ?? secrets.pusherAppId,
+  key: key ?? secrets.pusherKey,
+  secret: secret ?? secrets.pusherSecret,
+})
+
+export function pusherOf(settings: SettingsReader<(typeof PUSHER_NAMES)[number]>): PusherSettings {
   const cluster = settings.text('PUSHER_CLUSTER')
   const [appId, key] = [settings.text('PUSHER_APP_ID'), settings.text('PUSHER_KEY')]
   // Hosted Pusher makes its own.
@@ -27,7 +56,11 @@ export function pusherOf(settings: SettingsReader): Config['pusher'] {
       'PUSHER_WEBHOOK_URL must be an address such as https://example.org/pusher-webhook.',
     )
   }
-  for (const name of ['PUSHER_WEBHOOK_URL', 'PUSHER_SUBSCRIPTION_COUNTS', 'PUSHER_MAX_CONNECTIONS']) {
+  for (const name of [
+    'PUSHER_WEBHOOK_URL',
+    'PUSHER_SUBSCRIPTION_COUNTS',
+    'PUSHER_MAX_CONNECTIONS',
+  ] as const) {
     if (!cluster || settings.text(name) === undefined) continue
     throw new SettingRefusal(
       `${name} belongs to the built-in server, which PUSHER_CLUSTER turns off; set one of the two.`,

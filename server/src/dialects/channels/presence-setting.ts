@@ -1,4 +1,4 @@
-import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
+import { SettingRefusal, type SettingsReader } from '../../lib/settings.ts'
 
 /** The channel in which the best known public front end of the channels dialect shows who is there. */
 const DEFAULT = 'presence-chitchat'
@@ -7,7 +7,7 @@ const NAME = /^presence-[-a-zA-Z0-9_=@,.;*]{1,191}$/
 const OWN = /^presence-(chat|notification_user)_\d/
 
 /** Names of presence channels, in which `*` stands for any characters. */
-export function presenceNamesOf(settings: SettingsReader): readonly string[] {
+export function presenceNamesOf(settings: SettingsReader<'CHANNELS_PRESENCE'>): readonly string[] {
   const text = settings.text('CHANNELS_PRESENCE') ?? DEFAULT
   if (text === 'none') return []
   return text.split(',').map((entry) => {

@@ -1,0 +1,17 @@
+import type { DialectRow } from '../dialect-row.ts'
+import { ROOMS_SETTINGS, type RoomsSettings } from './settings.ts'
+
+export const ROOMS: DialectRow<'rooms', RoomsSettings> = {
+  settings: ROOMS_SETTINGS,
+  sharedPaths: { '/register': { key: 'login' }, '/login': 'otherwise' },
+  preflights: () => 'others',
+  rawTcp: { defaultPort: 2004 },
+  firstAccount: {
+    path: '/register',
+    body: '{"login":"alice","password":"correct horse","username":"Alice"}',
+  },
+  async mount({ chat, feeds, limits, answers, addressOf, log }, { historyLimit }) {
+    const { mountRooms } = await import('./index.ts')
+    return mountRooms({ chat, feeds, limits, answers, addressOf, log, historyLimit })
+  },
+}

@@ -1,0 +1,23 @@
+import { CHANNELS } from './channels/row.ts'
+import { CHATAPP } from './chatapp/row.ts'
+import type { DialectRow } from './dialect-row.ts'
+import { GROUPS } from './groups/row.ts'
+import { MESSENGER } from './messenger/row.ts'
+import type { DialectName } from './names.ts'
+import { ROOMS } from './rooms/row.ts'
+
+const ROWS = {
+  rooms: ROOMS,
+  chatapp: CHATAPP,
+  groups: GROUPS,
+  messenger: MESSENGER,
+  channels: CHANNELS,
+} satisfies { readonly [Name in DialectName]: DialectRow<Name> }
+
+/** What each dialect is told. */
+export type DialectSettings = {
+  readonly [Name in DialectName]: ReturnType<(typeof ROWS)[Name]['settings']['read']>
+}
+
+/** A row per dialect: its settings, paths, ports and mounting follow from it. */
+export const DIALECTS: { readonly [Name in DialectName]: DialectRow<Name, DialectSettings[Name]> } = ROWS

@@ -1,0 +1,14 @@
+import type { Config } from '../config/index.ts'
+import type { MountedDialect } from '../dialects/index.ts'
+import type { Logger, Metrics } from '../observe/index.ts'
+import type { AddressOf, Health, Limits } from '../transport/index.ts'
+
+export interface ListenersOptions {
+  readonly dialects: readonly MountedDialect[]
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly config: Config
+  readonly addressOf: AddressOf
+  readonly limits: Limits
+  readonly log: Logger
+}
