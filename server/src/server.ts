@@ -19,6 +19,7 @@ import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
 
 export { type Config, readConfig } from './config/index.ts'
+export { type AuthoredMessage, ChatError } from './core/chat.ts'
 
 /** A running server. */
 export interface Server {
