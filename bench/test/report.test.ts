@@ -35,7 +35,7 @@ test('a goal without its measurements, or without those of its peer, is not meas
   assert.equal(judge(throughput, [elsewhere]).outcome, 'not measured')
 })
 
-test('of two peers of a name the stronger one counts', () => {
+test('the stronger of two peers with one name counts', () => {
   const goal = goalOf('against ejabberd')
   const [slow, fast] = [
     rooms('ejabberd, archive in SQLite', 1_000),
@@ -79,7 +79,7 @@ test('the report shows a scenario that it does not know', () => {
   assert.match(page, /wonders\/s/)
 })
 
-test('what runs on several nodes is measured by one node', () => {
+test('a scenario of several nodes is compared with one node', () => {
   const on = (nodes: string, micros: number): Measurement => ({
     ...measured('cross-node-fan-out', `parlance chatapp, ${nodes}`, [{ 'CPU µs/delivery in nodes': micros }]),
     size: 1000,

@@ -47,7 +47,7 @@ test('keeps no failure', async () => {
   assert.deepEqual(made, ['a@1'])
 })
 
-test('what is longest unused goes when there is too much', async () => {
+test('the answer that was used longest ago is dropped when the cache is full', async () => {
   const { made, get } = counted(4)
   for (const key of ['a', 'b', 'c', 'd']) await get(key)
   await get('a')
@@ -59,7 +59,7 @@ test('what is longest unused goes when there is too much', async () => {
   assert.deepEqual(made, ['b@1'])
 })
 
-test('what would take more than a quarter is made each time, and drives nothing out', async () => {
+test('an answer larger than a quarter of the cache is made each time, and displaces no other', async () => {
   const { made, get } = counted(4)
   await get('a')
   await get('huge', '1', SIZE + 5_000)
@@ -68,7 +68,7 @@ test('what would take more than a quarter is made each time, and drives nothing 
   assert.deepEqual(made, ['a@1', 'huge@1', 'huge@1'])
 })
 
-test('is made anew after a minute, since names may have changed', async () => {
+test('an answer is made anew after a minute, since names may have changed', async () => {
   const { made, get, pass } = counted(10)
   await get('a')
   pass(59_000)
@@ -79,7 +79,7 @@ test('is made anew after a minute, since names may have changed', async () => {
   assert.equal(made.length, 2)
 })
 
-test('what has no bytes is not kept without end either', async () => {
+test('answers without bytes are bounded too', async () => {
   const { cache, made, get } = counted(4)
   for (let n = 0; n < 2_000; n++) await cache.get(`empty ${n}`, '1', async () => ({ key: '', byteLength: 0 }))
   await get('a')

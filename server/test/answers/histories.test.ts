@@ -85,7 +85,7 @@ test('a history is what the store has, whatever was sent, deleted, joined and le
   await checkAll()
 })
 
-test('what is sent while a history is read does not make it longer', async (t) => {
+test('messages that are sent while a history is read do not make it longer', async (t) => {
   const { chat, people } = await chatWith(t, 'ann')
   const { conversation } = await chat.conversations.createOpen(people.ann.accountId, null)
   await talk(chat, people.ann, conversation, 100)

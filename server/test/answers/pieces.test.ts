@@ -28,7 +28,7 @@ test('a list in pieces is its blocks with commas between them, whatever their le
   }
 })
 
-test('what fails in its first pieces rejects, and what fails later is left to who sends it', async () => {
+test('a failure in the first pieces rejects, a later one is left to the sender of the rest', async () => {
   async function* failing(after: number) {
     for (let n = 0; n < after; n++) yield Buffer.alloc(LARGE)
     throw new Error('away')

@@ -4,7 +4,7 @@ import { KeptNews, MAX_KEPT_BYTES } from '../../src/bus/kept-news.ts'
 
 const MINUTE_MS = 60_000
 
-test('kept news is bounded in all: the oldest is forgotten, and what was kept again is not old', () => {
+test('kept news is bounded in all: the oldest is forgotten, and keeping again makes it new', () => {
   const forgotten: string[] = []
   const kept = new KeptNews((topic) => forgotten.push(topic))
   const text = 'x'.repeat(1024 * 1024)

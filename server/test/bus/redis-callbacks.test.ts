@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 
 const { redis, open } = await startRedisNodes()
 
-test('an error in what is told of an outage does not keep the link from coming back', async (t) => {
+test('a failing listener of outages does not keep the link from coming back', async (t) => {
   const failures = hearFailures()
   const proxied = new URL(redis.url)
   // Nobody answers at port 1.
@@ -20,7 +20,7 @@ test('an error in what is told of an outage does not keep the link from coming b
   await assert.rejects(bus.ping())
 })
 
-test('an error in what is told of news that makes no sense does not keep the next from coming', async (t) => {
+test('a failing listener of malformed news does not keep the next from coming', async (t) => {
   const failures = hearFailures()
   const [here, there] = [await open(t, { onError: fail }), await open(t)]
   const heard = await hear(here)

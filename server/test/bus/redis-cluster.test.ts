@@ -61,7 +61,7 @@ test('a shard that is away makes the bus go on alone, and is found again', async
   assert.deepEqual(heard.toSorted(), TOPICS.map(({ name }) => name).toSorted(), 'each once')
 })
 
-test('who listens looks for what it may have missed when a connection to one shard is lost', async (t) => {
+test('listeners look for missed news when a connection to one shard is lost', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const renewals = await renewalsOfAll(there)
   await askRedis({ url }, 'CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -69,7 +69,7 @@ test('who listens looks for what it may have missed when a connection to one sha
   await untilAllHear(here, there)
 })
 
-test('who listens looks for what it may have missed when a slot moves to another shard', async (t) => {
+test('listeners look for missed news when a slot moves to another shard', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   for (const { presence } of [here, there]) await presence.enter('s', 'ann')
   const renewals = await renewalsOfAll(there)

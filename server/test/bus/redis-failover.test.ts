@@ -41,7 +41,7 @@ async function openThrough(t: TestContext) {
   return { bus, proxy, downs, isDown, isUpAgain: async () => ups > 0 && (await isThere(bus)) }
 }
 
-test('a Redis that has become a replica is a broken link, and what was said over it is not missed', async (t) => {
+test('a Redis that has become a replica is a broken link, and no news over it is missed', async (t) => {
   await primaryAndReplica(t)
   const [early, late] = [await openThrough(t), await openThrough(t)]
   await hear(early.bus)

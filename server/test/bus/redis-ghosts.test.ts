@@ -16,7 +16,7 @@ import { until } from '../support/until.ts'
 
 const { redis, open, openBehindProxy } = await startRedisNodes()
 
-test('who comes and goes while Redis knows nothing is no ghost afterwards', async (t) => {
+test('a member that comes or goes while Redis has lost everything is counted right afterwards', async (t) => {
   const buses = [await open(t), await open(t)] as const
   const [here, there] = buses
   for (const member of ['ann', 'bob', 'cem']) await here.presence.enter('s', member)
@@ -35,7 +35,7 @@ test('who comes and goes while Redis knows nothing is no ghost afterwards', asyn
   await untilPictured(buses, 's', { members: [], holders: 0, unwanted: present })
 })
 
-test('what was on its way when its node was buried comes too late', async (t) => {
+test('presence that was on its way when its node was buried is ignored', async (t) => {
   const survivor = await open(t)
   const { bus: lost, proxy } = await openBehindProxy(t)
   const renewals = renewalsOf(survivor)
@@ -53,9 +53,9 @@ test('what was on its way when its node was buried comes too late', async (t) =>
     await assertPictured([survivor], set, { members: [], holders: 0, unwanted: ['ann', 'bob'] })
 })
 
-/** Of several parts: what happens between two of them must not be lost. */
+/** Enough members for several scripts: a change between two of them must not be lost. */
 const MANY = upTo(2 * CHUNK + 300).map((n) => `m${n}`)
-/** One of each part, and the last. */
+/** One member of each script's chunk, and the last. */
 const LEAVING = [0, CHUNK - 1, CHUNK, 2 * CHUNK, MANY.length - 1].map((n) => MANY[n] ?? assert.fail())
 
 const forgetting = {
@@ -67,7 +67,7 @@ const forgetting = {
 }
 
 for (const [what, forget] of Object.entries(forgetting))
-  test(`who comes and goes while a Redis that ${what} is told of many is told too`, async (t) => {
+  test(`members that come or go while a Redis that ${what} is told of many are counted right`, async (t) => {
     const buses = [await open(t), await open(t)] as const
     const [here] = buses
     await Promise.all(MANY.map((member) => here.presence.enter('s', member)))
@@ -92,7 +92,7 @@ async function change({ presence }: RedisBus): Promise<void> {
   ])
 }
 
-test('who comes and goes while its node is cut off, and while that says all again, is told', async (t) => {
+test('members that come or go while their node is cut off, or restores its presence, are counted right', async (t) => {
   const other = await open(t)
   const { bus: cut, proxy } = await openBehindProxy(t)
   await Promise.all(MANY.map((member) => cut.presence.enter('s', member)))
@@ -118,7 +118,7 @@ test('who comes and goes while its node is cut off, and while that says all agai
   await untilPictured([cut, other], 's', { members, holders: members.length, unwanted: LEAVING })
 })
 
-test('who goes when Redis has lost everything, before it is told again, has gone', async (t) => {
+test('a member that leaves after Redis lost everything, before its node restores it, has left', async (t) => {
   const { presence } = await open(t)
   await presence.enter('s', 'ann')
   await presence.enter('s', 'ann')

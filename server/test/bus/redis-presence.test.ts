@@ -42,7 +42,7 @@ test('one of many who come at once is the first, one of many who go is the last'
   assert.equal(went.filter(Boolean).length, 1)
 })
 
-test('a Redis that has lost everything is told again, and who comes again is known to be no news', async (t) => {
+test('a Redis that has lost everything is told again, and a member that comes again is no news', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const shifts: PresenceShift[] = []
   for (const { presence } of [here, there]) presence.onShift((shift) => void shifts.push(shift))

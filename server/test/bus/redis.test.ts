@@ -37,7 +37,7 @@ test('clusters that share a Redis hear nothing of each other', async (t) => {
   assert.equal(await theirs.presence.has('online', 'ann'), false)
 })
 
-test('what is too large for a parcel arrives whole and in its place', async (t) => {
+test('news too large for a parcel arrives whole and in its place', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const heard = await hear(there)
   const large = 'x'.repeat(3 * MAX_PARCEL_BYTES)
@@ -49,7 +49,7 @@ test('what is too large for a parcel arrives whole and in its place', async (t) 
   assert.deepEqual(heard, [1, large, 2])
 })
 
-test('what a node says last, before it closes, reaches the others', async (t) => {
+test('the last news of a node that closes reaches the others', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const heard = await hear(there)
   // As after a refusal: nothing is to be taken back, for which closing would have to wait.
@@ -67,7 +67,7 @@ async function countSubscribers(t: TestContext): Promise<unknown> {
   return (answer as readonly unknown[])[1]
 }
 
-test('who listened for the last time hears no more, and hears again when it listens again', async (t) => {
+test('a listener that stopped hears no more, and one that listens again hears again', async (t) => {
   const [here, there] = [await open(t), await open(t)]
   const heard: unknown[] = []
   for (const n of [1, 2, 3]) {
@@ -82,7 +82,7 @@ test('who listened for the last time hears no more, and hears again when it list
   assert.deepEqual(heard, [1, 2, 3])
 })
 
-test('what is too large for a parcel, and gone before it is fetched, is known to be missed, in its place', async (t) => {
+test('news that expired before it was fetched is reported as missed, in its place', async (t) => {
   const there = await open(t)
   const heard = await hear(there)
   there.subscribe(

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts'
 import { startBalancer } from './balancer.ts'
 import { Cluster } from './cluster.ts'
 
-// What one node's people learn of what is done at another, in each dialect.
+// People at one node learn of each act at another, in each dialect.
 
 const opened = new AsyncDisposableStack()
 let cluster: Cluster
@@ -53,7 +53,7 @@ test('chatapp: a contact comes with the first connection at any node and goes wi
   assert.deepEqual(await dan.chatapp.ws.settle(), [status(false), status(true), status(false)])
 })
 
-test('rooms: who comes and goes at one node is announced at another, once', async () => {
+test('rooms: a person who comes and goes at one node is announced at another, once', async () => {
   const { gid } = await open('open')
   const enter = async (who: Participant) => {
     const listener = new SocketIoListener(who.where.url)
@@ -104,7 +104,7 @@ test('chatapp: a conversation made at one node is live at once for its members a
 })
 
 for (const kind of ['private', 'group', 'open'] as const) {
-  test(`what one node has acknowledged is in the histories of the others, at once: ${kind}`, async () => {
+  test(`a message that one node has acknowledged is in the histories of the others, at once: ${kind}`, async () => {
     const place = await open(kind)
     for (const dialect of DIALECT_NAMES.filter((one) => addresses(one, kind))) {
       await ann[dialect].send(place, `over ${dialect}`)
@@ -116,7 +116,7 @@ for (const kind of ['private', 'group', 'open'] as const) {
   })
 }
 
-test('who leaves at one node hears nothing more at another', async () => {
+test('a person who leaves at one node hears nothing more at another', async () => {
   const place = await world.open(ann, 'groups', { kind: 'open', name: 'a square', others: [ben, cat] })
   const streamsOf = async (who: Participant) =>
     (await Promise.all((['rooms', 'chatapp', 'groups'] as const).map((one) => who[one].listen(place)))).flat()
@@ -148,7 +148,7 @@ test('who leaves at one node hears nothing more at another', async () => {
   assert.ok(!hears(cats, 'the end'))
 })
 
-test('who is blocked at one node is refused at another, in every dialect', async () => {
+test('a person who is blocked at one node is refused at another, in every dialect', async () => {
   const [blocker, blocked] = [await world.join('blocker'), await world.join('blocked')]
   const place = await world.open(blocked, 'channels', { kind: 'private', others: [blocker] })
   for (const dialect of DIALECT_NAMES) await blocked[dialect].send(place, 'before')

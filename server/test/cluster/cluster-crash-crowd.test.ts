@@ -4,7 +4,7 @@ import { type ChatappClient, ChatappHttp } from '../support/chatapp.ts'
 import { until } from '../support/until.ts'
 import { Cluster } from './cluster.ts'
 
-// A node dies with many people on it: their contacts at the others are told of each, once.
+// A node dies with many people on it: their contacts at the other nodes hear of each once.
 
 const CROWD = 40
 /** Until the lease of a dead node has run out and another has looked, on a machine that is busy. */
@@ -39,13 +39,13 @@ before(async () => {
 })
 after(() => opened.disposeAsync())
 
-test('all who were only there are told offline once, and who is elsewhere too is not', async () => {
+test('contacts hear once of each person who was only there, and not of one who is elsewhere too', async () => {
   await cluster.node(1).kill()
   const gone = crowd.map(({ username }) => username).filter((name) => name !== elsewhere.username)
   for (const watcher of watchers) {
     await until('all to be told', () => watcher.frames.length >= gone.length, MISSED_WITHIN_MS)
   }
-  // Whoever would say it again has said it by the time that this is told.
+  // A node that repeated the news would have done so before it tells of this return.
   const [back = ''] = gone
   await here.connect(back, await here.login(back))
   for (const { frames } of watchers) await until('the return', () => frames.length > gone.length)

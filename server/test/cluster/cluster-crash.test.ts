@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 import { Cluster } from './cluster.ts'
 import { askApi, connectTo, dataOf } from './pusher-clients.ts'
 
-// A node dies without a word. Whoever was there is missed at the others, and that is told once.
+// A node dies without a word. The other nodes miss everyone who was connected to it, and tell that once.
 
 /** Requirement: nobody is taken for online longer than that after the node's death. */
 const MISSED_WITHIN_MS = 15_000
@@ -93,7 +93,7 @@ test('nothing of it is told a second time', async () => {
   assert.equal(told().length, 8)
 })
 
-test('who comes back at another node is there again, and that is told once', async () => {
+test('a person who comes back at another node is online again, and that is told once', async () => {
   const again = await eve.chatapp.again(cluster.node(2))
   await until('eve to be back', () => ann.chatapp.ws.frames.length > 1)
   const back = success('user_status', { username: eve.username, is_online: true })

@@ -45,7 +45,7 @@ const saidIn = (frames: readonly Frame[], { conversationId }: Place): unknown[] 
 const newIn = (frames: readonly Frame[], place: Place): unknown[] =>
   saidIn(frames, place).filter((text) => text !== PROBE)
 
-test('chatapp: an open connection hears of what it came to since, from there on, and of nothing it left', async () => {
+test('chatapp: an open connection hears conversations from its joining on, and none that it left', async () => {
   const park = await world.open(ann, 'groups', { kind: 'open', name: 'a park', others: [] })
   const square = await world.open(ann, 'groups', { kind: 'open', name: 'a square', others: [ben] })
   const { ws } = ben.chatapp
@@ -82,7 +82,7 @@ test('chatapp: an open connection hears of what it came to since, from there on,
   elsewhere.close()
 })
 
-test('chatapp: of many who left meanwhile none hears what was said since', async () => {
+test('chatapp: none of many who left meanwhile hears messages since', async () => {
   const { conversations, accounts } = world.server.chat
   const place = await world.open(ann, 'rooms', { kind: 'open', others: [ben] })
   const http = new ChatappHttp(cluster.node(0).url)
@@ -110,7 +110,7 @@ test('chatapp: of many who left meanwhile none hears what was said since', async
   assert.deepEqual(heard, [])
 })
 
-test('rooms and groups: who left meanwhile hears nothing said since, and is announced as gone after it', async () => {
+test('rooms and groups: a person who left meanwhile hears no later message, and is announced as gone', async () => {
   const name = 'a yard'
   const place = await world.open(ann, 'groups', { kind: 'open', name, others: [ben] })
   const witness = new SocketIoListener(cluster.node(1).url)
@@ -137,7 +137,7 @@ test('rooms and groups: who left meanwhile hears nothing said since, and is anno
   witness.end()
 })
 
-/** What was on its way to that person's node by now has arrived there. */
+/** Sends one message and waits for it: all earlier news for that person's node has then arrived there. */
 async function hears(who: Participant, text: string): Promise<void> {
   const place = await world.open(ann, 'rooms', { kind: 'open', others: [who] })
   const streams = [...(await who.rooms.listen(place)), ...(await who.groups.listen(place))]

@@ -1,7 +1,7 @@
 import { flushRedis } from '../support/engines/index.ts'
 import { faultTests, lasting, type Scene } from './faults.ts'
 
-// What happens to the Redis and the PostgreSQL that all nodes share, while clients of every dialect talk.
+// Faults of the Redis and the PostgreSQL that all nodes share, while clients of every dialect talk.
 
 const AWAY_MS = 3_000
 const PAUSE_MS = 10_000

@@ -8,7 +8,7 @@ import { Cluster } from './cluster.ts'
 
 // A PostgreSQL that does not answer, and does not hang up either, while many people read.
 
-/** Of one node: those it reads over, and the one it writes over. */
+/** One node's connections to the database: eight for reads and one for writes. */
 const CONNECTIONS = 9
 /** Long enough for connections to be replaced twice: each time after 6 s without an answer. */
 const HANG_MS = 12_500

@@ -1,7 +1,7 @@
 import { faultTests, lasting } from './faults.ts'
 import type { EngineName, Node } from './node.ts'
 
-// What happens to one node of three, while clients of every dialect talk at all of them.
+// Faults of one node of three, while clients of every dialect talk at all of them.
 
 const PAUSE_MS = 10_000
 const CUT_MS = 2_000

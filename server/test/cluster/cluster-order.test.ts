@@ -34,7 +34,7 @@ async function gatherIn({ kind, opener, name }: (typeof KINDS)[number]): Promise
 
 describe(`${MESSAGES} messages over all dialects and nodes`, () => {
   for (const [at, { kind }] of KINDS.entries()) {
-    test(`of a${kind === 'open' ? 'n' : ''} ${kind} conversation: nothing is lost, doubled or out of order`, async () => {
+    test(`a${kind === 'open' ? 'n' : ''} ${kind} conversation loses, doubles and misplaces nothing`, async () => {
       assert.ok(loads[at])
       assert.deepEqual(await loads[at].complaints(), [])
     })

@@ -5,7 +5,7 @@ import { flushRedis } from '../support/engines/index.ts'
 import { until } from '../support/until.ts'
 import { Cluster } from './cluster.ts'
 
-// Redis loses everything. Whoever is online is shown so to contacts at the other node, whoever went is not.
+// Redis loses everything. Contacts at the other node still see people who are online as online, and others not.
 
 const opened = new AsyncDisposableStack()
 let cluster: Cluster
@@ -29,7 +29,7 @@ async function acquaintances() {
   const both = await there.join('both')
   const again = await here.connect(both.username, await here.login(both.username))
   const comes = await there.register('comes')
-  // The last of her contacts: heard of only when she is told of all of them.
+  // `never` is the last of her contacts: that state arrives after those of all others.
   const never = await there.register('never')
   for (const contact of [stays.username, goes.username, both.username, comes, never])
     await ann.data({ type: 'add_contact', contact_username: contact })
@@ -39,7 +39,7 @@ async function acquaintances() {
   return { ann, stays, goes, both: { here: again, there: both }, comes, never }
 }
 
-/** What was told last; undefined when nothing was. */
+/** The state in the last event about that user; undefined when there was none. */
 function isOnline(frames: readonly Frame[], username: string): boolean | undefined {
   const told = frames.flatMap(({ type, data }) =>
     type === 'user_status' ? [data as { username: string; is_online: boolean }] : [],
@@ -52,7 +52,7 @@ const untilShown = (to: ChatappClient, username: string, expected: boolean) =>
     return isOnline(await to.settle(), username) === expected
   })
 
-/** What a newcomer at the first node is answered. */
+/** Whether a newcomer at the first node is told that this user is online. */
 async function answerOf(username: string): Promise<boolean> {
   const newcomer = await here.join('newcomer')
   const asked = { type: 'add_contact', contact_username: username }
@@ -78,7 +78,7 @@ test('Redis is started again, empty: contacts are shown as they are by then', as
   assert.equal(isOnline(await ann.settle(), stays.username), true)
 })
 
-test('Redis forgets everything: who stays is shown online again, and who goes then is shown offline', async () => {
+test('Redis forgets everything: people who stay are shown online again, and people who go then offline', async () => {
   const { ann, stays, goes, both } = await acquaintances()
   await flushRedis(cluster.engines.redis)
   await Promise.all([goes.close(), both.there.close()])

@@ -58,7 +58,7 @@ async function whileConnecting(bob: string, done: () => Promise<void>) {
   return ws
 }
 
-test('chatapp: who has left elsewhere while connecting hears nothing more of it', async () => {
+test('chatapp: a person who leaves elsewhere while connecting hears nothing more of the conversation', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const bob = await there.register('bob')
     const id = await converse(bob, 'secret')
@@ -80,7 +80,7 @@ test('chatapp: who has left elsewhere while connecting hears nothing more of it'
   }
 })
 
-test('chatapp: who is added elsewhere while connecting hears what is said there', async () => {
+test('chatapp: a person who is added elsewhere while connecting hears that conversation', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const bob = await there.register('bob')
     // Its list takes a while to be heard.
@@ -95,7 +95,7 @@ test('chatapp: who is added elsewhere while connecting hears what is said there'
   }
 })
 
-test('rooms: who left at one node and came back at another hears on when the leaving is told', async () => {
+test('rooms: a person who left at one node and came back at another hears on when the leaving is told', async () => {
   const [near, far] = [cluster.node(0), cluster.node(1)]
   const eve = await register(near.url, 'eve')
   const bob = await register(far.url, 'bob')

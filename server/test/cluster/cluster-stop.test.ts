@@ -47,7 +47,7 @@ async function hold(t: TestContext, conversationId: number) {
   }
 }
 
-test('what is committed while its node stops is told to the others', async (t) => {
+test('a message that is committed while its node stops is told to the others', async (t) => {
   const [here, there] = [0, 1].map((at) => new ChatappHttp(cluster.node(at).url)) as [
     ChatappHttp,
     ChatappHttp,

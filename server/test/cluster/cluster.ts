@@ -26,7 +26,7 @@ export interface ClusterOptions {
 export class Cluster implements AsyncDisposable {
   readonly engines: Engines
   readonly nodes: readonly Node[]
-  /** What one more node takes. */
+  /** Settings that all nodes share; one more node starts with them. */
   readonly settings: Readonly<Record<string, string>>
   readonly #opened: AsyncDisposableStack
 
@@ -77,7 +77,7 @@ export class Cluster implements AsyncDisposable {
     return World.start({ ...this.settings, LOG_LEVEL: 'silent' }, this.nodes)
   }
 
-  /** Whatever was done to it, everything runs again and is well. */
+  /** Ends every fault: afterwards all engines and nodes run and answer. */
   async heal(): Promise<void> {
     for (const engine of [this.engines.postgres, this.engines.redis]) {
       engine.resume()

@@ -1,6 +1,6 @@
-/** What somebody was shown of a conversation, by its texts. */
+/** The texts that one client was shown of a conversation, in order. */
 export interface Reading {
-  /** Who was shown it, and how. */
+  /** The reader and the transport, for complaints. */
   readonly label: string
   readonly texts: readonly string[]
   readonly begins: 'at the first message' | 'anywhere'
@@ -40,7 +40,7 @@ interface Said {
   readonly uncertain: readonly string[]
 }
 
-/** What the log lacks of what was said, what it has twice or in the wrong place, and what nobody said. */
+/** Faults of the log, in words: lost, doubled or misplaced messages, and messages that nobody sent. */
 export function complaintsAboutLog(
   { label, entries }: Log,
   { acknowledged, uncertain }: Said,

@@ -9,13 +9,13 @@ import type { Node } from './node.ts'
 
 /** Requirement: live delivery resumes so soon after the end of a fault. */
 const LIVE_WITHIN_MS = 2_000
-/** Of every client, so that a fault of ten seconds does not make tens of thousands. */
+/** Each client's pace. It is slow, so that a fault of ten seconds does not make tens of thousands of messages. */
 const PACE = { atOnce: 1, pauseMs: 300 }
 const PEOPLE = ['ann', 'ben', 'cat', 'dan']
 /** How much is said in each conversation before the fault. */
 const SAID_BEFORE = 20
 
-/** What a fault is done to. */
+/** The cluster that a fault is done to, and a check for its middle. */
 export interface Scene {
   readonly cluster: Cluster
   /** A message through each of these nodes is soon heard by every client at them. */

@@ -9,7 +9,7 @@ import type { Node } from './node.ts'
 import { type Ledger, type Pace, Talker } from './talker.ts'
 
 const SETTLE_MS = 20_000
-/** Whoever has not heard it by then will not. */
+/** A client that has not received a message after this long counts as one that never will. */
 const HEARD_MS = 10_000
 const PROBE_EVERY_MS = 50
 
@@ -62,7 +62,7 @@ export class Load implements AsyncDisposable {
     let left = messages
     const goesOn = () => !this.#isOver && left-- > 0
     this.#talking = Promise.all(this.#talkers.map((talker) => talker.talk({ atOnce, pauseMs, goesOn })))
-    // Whoever waits for the end learns of it.
+    // `end` awaits the same promise and reports its failure.
     this.#talking.catch(() => undefined)
   }
 
@@ -79,8 +79,8 @@ export class Load implements AsyncDisposable {
   }
 
   /**
-   * How long from now until a message through each of these nodes is accepted and heard over every live
-   * connection to them; Infinity when it takes too long. Whoever is refused tries again.
+   * Milliseconds from now until a message through each of these nodes is accepted and arrives on every live
+   * connection to them; Infinity when it takes too long. A refused message is sent again.
    */
   async msUntilLive(nodes: readonly Node[]): Promise<number> {
     const since = performance.now()
@@ -89,7 +89,7 @@ export class Load implements AsyncDisposable {
     return heard.every(Boolean) ? performance.now() - since : Infinity
   }
 
-  /** What is not as it should be, in words: in the log, on live connections, in histories as each node has them. */
+  /** Every fault, in words: in the log, on live connections, and in the histories that each node gives. */
   async complaints(): Promise<readonly string[]> {
     await this.#settle()
     const { conversationId, kind } = this.#place
@@ -131,7 +131,7 @@ export class Load implements AsyncDisposable {
 
   /** Whether a message through that node is heard by all those. */
   async #probe(node: Node, isMeant: (talker: Talker) => boolean): Promise<boolean> {
-    // Who moves until the message comes may begin to listen after it.
+    // A client that moves to another node meanwhile may begin to listen after the message: it is not awaited.
     const listening = this.#talkers.map((talker) => ({ talker, moves: talker.moves }))
     const text = await until(`a message through ${node.url} to be taken`, () => this.#say(node), SETTLE_MS)
     const isHeard = () =>

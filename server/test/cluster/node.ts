@@ -90,7 +90,7 @@ export class Node implements Where {
     this.#wayTo(engine).cut('stay')
   }
 
-  /** What it says to the engine waits, until `release`. */
+  /** Holds the node's bytes to the engine back, until `release`. */
   hold(engine: EngineName): void {
     this.#wayTo(engine).hold()
   }
@@ -125,7 +125,7 @@ export class Node implements Where {
   }
 }
 
-/** What a node says of its parts; undefined when it does not answer. */
+/** The state of each part of a node, as its readiness check reports it; undefined when it does not answer. */
 export async function askReady({ url }: Node): Promise<Readonly<Record<string, string>> | undefined> {
   const answer = await fetch(`${url}/readyz`).catch(() => undefined)
   return answer && ((await answer.json()) as Record<string, string>)

@@ -17,7 +17,7 @@ export function libraryOf({ url }: Node): PusherLibrary {
   return new PusherLibrary({ appId: KEYS.PUSHER_APP_ID, ...CREDENTIALS, host, port, useTLS: false })
 }
 
-/** What the API answers to a GET. */
+/** The body of the API's answer to a signed GET. */
 export async function askApi(
   node: Node,
   path: string,

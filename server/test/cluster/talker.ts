@@ -5,7 +5,7 @@ import { type Client, type Place, Refused, type Stream } from '../support/client
 import type { Reading } from './compare.ts'
 import type { Node } from './node.ts'
 
-/** What was said in one conversation, and what the servers answered. */
+/** The texts that were sent to one conversation: with a good answer, and without one. */
 export interface Ledger {
   readonly acknowledged: string[]
   readonly uncertain: string[]
@@ -30,7 +30,7 @@ interface TalkerOptions {
 }
 
 const RETRY_MS = 100
-/** Of these dialects an answer does not say what it answers. */
+/** Dialects whose answers do not name the request: one message at a time is in flight. */
 const ONE_BY_ONE: readonly DialectName[] = ['chatapp', 'groups']
 
 /** One client, which speaks and listens in one conversation at one node, and goes to another when that is lost. */
@@ -40,7 +40,7 @@ export class Talker {
   #node: Node
   #client: Client
   #streams: readonly Stream[] = []
-  /** Of connections that were lost. */
+  /** Readings of connections that were lost. */
   readonly #past: Reading[] = []
   #moving: Promise<void> | undefined
   #said = 0
@@ -92,7 +92,7 @@ export class Talker {
     return this.#streams.every(({ shown }) => shown.length > 0)
   }
 
-  /** Says one thing after another. Who gets no answer does not know whether it was taken, and says the next. */
+  /** Sends texts until told to stop. A text without an answer may have been taken: it is not sent again. */
   async talk({ atOnce, pauseMs, goesOn }: Pace): Promise<void> {
     const talkOn = async () => {
       while (goesOn()) {
@@ -103,7 +103,7 @@ export class Talker {
     await Promise.all(Array.from({ length: ONE_BY_ONE.includes(this.dialect) ? 1 : atOnce }, talkOn))
   }
 
-  /** What each connection was shown. */
+  /** The reading of each connection, lost ones included. */
   get readings(): readonly Reading[] {
     const present = this.#streams.map((stream) => this.#readingOf(stream))
     return [

@@ -49,7 +49,7 @@ export async function startBalancer(owner: Owner, [one, two]: readonly [Behind, 
   return { url, tcpPort, hasBoth: async () => (await stateOfNodes(control)).every((state) => state === 'UP') }
 }
 
-/** What HAProxy says of each node: `UP`, `DRAIN`, `DOWN 1/1` …. */
+/** HAProxy's state of each node: `UP`, `DRAIN`, `DOWN 1/1` …. */
 async function stateOfNodes(control: string): Promise<readonly string[]> {
   const socket = connect(control)
   socket.end('show stat\n')

@@ -175,7 +175,7 @@ test('every address lies in the network, no two are the same, and Docker gives n
   }
 })
 
-test('what is asked of .env stands in its example, and no password is in the text', () => {
+test('every variable that compose.yaml takes from .env is in its example, and no password is in the text', () => {
   const asked = [...read('compose.yaml').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name)
   const known = [...read('deploy/example.env').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name = '']) => name)
   for (const name of asked) assert.ok(known.includes(name), name)
@@ -196,7 +196,7 @@ test('every file that is mounted is there, and every volume is declared', () => 
   }
 })
 
-test('only the balancer is reached from outside, and who is waited for says when it is well', () => {
+test('only the balancer is reached from outside, and every service that others wait for has a health check', () => {
   for (const service of services) {
     const ports = at(compose, 'services', service, 'ports')
     assert.equal(ports !== undefined, service === 'balancer', service)
@@ -208,7 +208,7 @@ test('only the balancer is reached from outside, and who is waited for says when
   assert.match(read('Dockerfile'), /^HEALTHCHECK /m)
 })
 
-test('what the image sets are settings of the server, which is reached from outside then', () => {
+test('the image sets known settings of the server, so that it is reached from outside', () => {
   const lines = [...read('Dockerfile').matchAll(/^ENV (.+)$/gm)].map(([, words = '']) => words)
   const settings = Object.fromEntries(lines.flatMap((line) => line.split(' ').map((word) => word.split('='))))
   delete settings.NODE_ENV
@@ -223,7 +223,7 @@ test('what the image sets are settings of the server, which is reached from outs
   assert.match(read('Dockerfile'), new RegExp(`^RUN mkdir ${database.directory} && chown node:node `, 'm'))
 })
 
-test('what the image is made of is all that a node needs, and it says that it is alive', async (t) => {
+test('the files of the image are all that a node needs, and it reports that it is alive', async (t) => {
   const image = await tempDir(t)
   const dockerfile = read('Dockerfile')
   assert.match(dockerfile, /^USER node$/m)

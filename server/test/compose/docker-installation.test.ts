@@ -51,7 +51,7 @@ test('a new version goes to one node after the other: nothing that is said is re
   assert.deepEqual(isSame, [false, false, true])
 })
 
-test('what was said is there when all of it was taken down and started again', async () => {
+test('messages are there after all containers were taken down and started again', async () => {
   const person = await register(balancer.url, 'ann')
   const gid = await person.createRoom()
   await person.send(gid, 'see you')

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { Owner } from '../support/owner.ts'
 import { type Behind, startBalancer } from './balancer.ts'
 
-// What reaches a node through the load balancer of compose.yaml. The nodes here only say what they were sent.
+// Addresses and headers as a node receives them through compose.yaml's load balancer. The nodes here only echo.
 
 async function startEcho(owner: Owner, name: string): Promise<Behind> {
   const server = createServer(({ headers }, response) => {
@@ -30,7 +30,7 @@ interface Echo {
 interface Asking {
   readonly port: number
   readonly path?: string
-  /** Whom it comes from: any address of loopback is ours. */
+  /** The client's address: any address of loopback is ours. */
   readonly from?: string
   readonly headers?: Readonly<Record<string, string>>
 }

@@ -11,7 +11,7 @@ import { startPair } from './pair.ts'
 /** Longer than the balancer takes to give up a node that does not answer. */
 const OUTAGE_MS = 5_000
 
-// What becomes of clients behind the load balancer of compose.yaml when a node goes.
+// Clients behind the load balancer of compose.yaml, when a node goes.
 
 test('nodes are replaced one after another: nothing that is said is refused, and everybody comes back', async (t) => {
   const { nodes, balancer } = await startPair(t)

@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const CHECKOUT = ['compose.yaml', 'Dockerfile', '.dockerignore', 'package.json', 'package-lock.json']
 const FOLDERS = ['deploy', 'server', 'bench/package.json']
 
-/** What compose.yaml starts, in Docker, from a checkout of its own that was set up as docs/growing.md tells. */
+/** The containers of compose.yaml, from a checkout of their own that was set up as docs/growing.md tells. */
 export class Installation {
   readonly balancer: Behind
   /** By which a node outside of Docker would be one of its nodes. */

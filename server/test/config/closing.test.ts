@@ -49,7 +49,7 @@ test('a part that never closes is not waited for beyond its time', async () => {
   assert.ok(performance.now() - startedAt < 9_000)
 })
 
-test('a store that does not close is told of, after the bus has closed', async () => {
+test('a store that does not close is reported, after the bus has closed', async () => {
   const { begun, failed, error } = await close({ store: 'fails' })
   assert.deepEqual(begun, ORDER)
   assert.deepEqual(failed, ['store'])

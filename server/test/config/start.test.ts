@@ -188,7 +188,7 @@ test('an unknown setting, option or command: one sentence, non-zero', async (t) 
 })
 
 test('an option is a setting by its lower-case name', async (t) => {
-  // Of the command that is meant when none is given.
+  // Options without a command belong to `start`, which is the default.
   const server = spawnServer(t, { ...QUIET, DBPATH: join(await tempDir(t), 'chat.db') }, [
     '--host',
     'localhost',

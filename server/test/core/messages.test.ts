@@ -17,7 +17,7 @@ test("a sender's wording travels with the event and is not stored", async (t) =>
   assert.deepEqual(await chat.messages.list({ conversationId, limit: 10 }), [worded, plain])
 })
 
-test('a node is told of what it committed itself, once each, after its subscribers', async (t) => {
+test('a node’s own listener hears each of its own commits once, after its subscribers', async (t) => {
   const { chat, people, eventsOf } = await chatWith(t, 'alice')
   const { conversation } = await chat.conversations.createGroup(people.alice.accountId, [], null)
   const standing = await chat.conversations.standing(people.alice.accountId, conversation.conversationId)

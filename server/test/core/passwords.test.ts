@@ -55,7 +55,7 @@ test('case, compatibility forms and invisible characters still tell passwords ap
     assert.equal(await passwords.prove(other, hash), 'refused', other)
 })
 
-test('whatever is typed, a password is one text for most people and never more than three', () => {
+test('a password is one text for most people and never more than three, whatever is typed', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (password) => {
       const forms = passwordForms(password)

@@ -78,7 +78,7 @@ async function nodes(t: TestContext) {
   }
 }
 
-test('who comes at one node while another still tells that they went is shown online', async (t) => {
+test('a person who comes at one node while another still tells their going is shown online', async (t) => {
   const { told, node, list, contactOfBob } = await nodes(t)
   const alice = await contactOfBob('alice')
   const { promise: kept, resolve: letGo } = Promise.withResolvers<void>()
@@ -98,7 +98,7 @@ test('who comes at one node while another still tells that they went is shown on
   assert.equal(told.at(-1), 'alice false')
 })
 
-test('of those who went with their node all are told, eight at a time', async (t) => {
+test('all who went with their node are told offline, eight at a time', async (t) => {
   const { bus, told, node, list, contactOfBob } = await nodes(t)
   const names = Array.from({ length: 40 }, (_, n) => `one of many ${n}`)
   const dying = node()
@@ -128,7 +128,7 @@ async function nodeOfOutages(t: TestContext) {
   return { told, presence, database, contactOfBob }
 }
 
-test('who goes while the database is away is shown offline once it is back', async (t) => {
+test('a person who goes while the database is away is shown offline once it is back', async (t) => {
   const { told, presence, database, contactOfBob } = await nodeOfOutages(t)
   const people = await Promise.all(Array.from({ length: 20 }, (_, n) => contactOfBob(`one of many ${n}`)))
   const goings = await Promise.all(people.map((account) => presence.connect(account)))
@@ -141,7 +141,7 @@ test('who goes while the database is away is shown offline once it is back', asy
   assert.deepEqual(told.toSorted(), people.map(({ username }) => `${username} false`).toSorted())
 })
 
-test('who goes while the database is away, and is back before contacts are told, stays online', async (t) => {
+test('a person who goes while the database is away, and is back before contacts are told, stays online', async (t) => {
   const { told, presence, database, contactOfBob } = await nodeOfOutages(t)
   const [ann, ben] = [await contactOfBob('ann'), await contactOfBob('ben')]
   const goings = [await presence.connect(ann), await presence.connect(ben)]

@@ -42,7 +42,7 @@ test('a quick change of mind is told as it happened', async (t) => {
   assert.equal(told.at(-1), false)
 })
 
-test('who comes and goes all the time is told of so often and no more, and in the end as it is', async (t) => {
+test('constant coming and going is told a bounded number of times, and in the end as it is', async (t) => {
   const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob')
   await chat.contacts.add(people.alice.accountId, people.bob.accountId)
   const told: boolean[] = []

@@ -85,7 +85,7 @@ test('an outage that ends during a review is followed by another review', async 
   assert.deepEqual(heard.map(briefly), ['member of 1'])
 })
 
-test('who has stopped during a review is not told of it', async (t) => {
+test('a listener that stops during a review is not told of it', async (t) => {
   const { bus, conversations, feeds, ann } = await missing(t)
   const heard: AccountNews[] = []
   const stop = feeds.followAccount(ann.accountId, (news) => heard.push(news))
@@ -113,7 +113,7 @@ test('after an outage eight accounts are reviewed at a time, and all of them', a
   assert.equal(conversations.most, 8)
 })
 
-test('who has left and is back is not told of the leaving when that comes late', async (t) => {
+test('an account that has left and is back is not told of a leaving that comes late', async (t) => {
   const { bus, chat, unheard, feeds, ann } = await missing(t)
   const { accountId } = ann
   const heard: AccountNews[] = []

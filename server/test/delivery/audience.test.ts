@@ -109,7 +109,7 @@ test('does not render for a conversation nobody listens to', () => {
   assert.equal(count(), 0)
 })
 
-test('who joins in the middle of a turn gets only what comes after, who leaves only what came before', () => {
+test('a sink that joins in the middle of a turn gets only later events, one that leaves only earlier ones', () => {
   const { audiences, publish } = setUp()
   const [early, late] = [new Remembering(), new Remembering()]
   audiences.join(room, early)
@@ -146,7 +146,7 @@ test('many who come and go in one turn give the others no batch for each', () =>
   )
 })
 
-test('who has come and left in one turn hears nothing of what follows', () => {
+test('a sink that has come and left in one turn hears nothing later', () => {
   const { audiences, publish } = setUp()
   const [stays, goes] = [new Remembering(), new Remembering()]
   audiences.join(room, stays)
@@ -180,7 +180,7 @@ test('an event after a sealed batch starts another', () => {
   assert.equal(sink.text(), '12')
 })
 
-test('what happens while the log is read follows it, in order', async () => {
+test('events that happen while the log is read follow it, in order', async () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()
   const { promise: reading, resolve: finish } = Promise.withResolvers<{ lastSeq: number }>()
@@ -268,7 +268,7 @@ test('a join whose reading fails leaves nothing behind', async () => {
   assert.equal(audiences.has(room, sink), false)
 })
 
-test('who has left hears nothing until the same account has joined again, whatever else is known of it', () => {
+test('an account that has left hears nothing until it has joined again, whatever else is known of it', () => {
   const { audiences, publish } = setUp()
   const [ann, ben] = [toAccountId(1), toAccountId(2)]
   const [hers, his, nobodys] = [new Remembering(), new Remembering(), new Remembering()]
@@ -289,7 +289,7 @@ test('who has left hears nothing until the same account has joined again, whatev
   assert.equal(nobodys.text(), 'abcde')
 })
 
-test('who has left hears again as another account', () => {
+test('a sink whose account has left hears again as another account', () => {
   const { audiences, publish } = setUp()
   const [ann, ben] = [toAccountId(1), toAccountId(2)]
   const sink = new Remembering()
@@ -303,7 +303,7 @@ test('who has left hears again as another account', () => {
   assert.equal(sink.text(), 'bc')
 })
 
-test('who leaves and joins while the log is read is told so much as it was there for', async () => {
+test('an account that leaves or joins while the log is read hears the events of its stay alone', async () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()
   const ann = toAccountId(1)
@@ -328,7 +328,7 @@ test('who leaves and joins while the log is read is told so much as it was there
   assert.equal(sink.text(), 'aefg', 'who was let go of starts anew')
 })
 
-test('what differs by who hears it comes to each once, in its place, also to those who are reading the log', async () => {
+test('a frame that differs by listener comes to each once, in its place, also while the log is read', async () => {
   const onError = (error: unknown) => assert.fail(String(error))
   const bus = new LocalBus(onError)
   const audiences = new Audiences(new DirectFeeds({ bus, onError }), (event) => {

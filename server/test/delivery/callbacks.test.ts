@@ -24,7 +24,7 @@ test('a connection whose flush fails is closed, and those behind it in the turn 
   assert.equal(failures[0]?.[0], 'timer')
 })
 
-test('a timer whose callback fails is heard of, and one that repeats goes on', async () => {
+test('a timer whose callback fails is reported, and one that repeats goes on', async () => {
   const failures = hearFailures()
   runAfter(0, fail)
   runNextTurn(async () => fail())

@@ -41,7 +41,7 @@ test('news that never comes, and that nothing follows, is told after the outage'
   assert.deepEqual(heard, [...expected, 'message.deleted'])
 })
 
-test('who has read so far is told all that follows, heard or not', async (t) => {
+test('a follower with a last read change hears all later ones, whether or not the node heard them', async (t) => {
   const { follow, say, heard } = await twoNodes(t)
   await say('read')
   await say('missed')
@@ -53,7 +53,7 @@ test('who has read so far is told all that follows, heard or not', async (t) => 
   assert.deepEqual(heard, ['missed', 'heard'])
 })
 
-test('who follows once it is ready is told of what came before to nobody', async (t) => {
+test('a follower of a ready conversation hears nothing from before', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   const late = await say('before')
   await feeds.ready(conversationId)
@@ -64,7 +64,7 @@ test('who follows once it is ready is told of what came before to nobody', async
   assert.deepEqual(heard, ['after'])
 })
 
-test('who stopped is told nothing, and others go on being told', async (t) => {
+test('a follower that stopped hears nothing, and others go on hearing', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   await feeds.ready(conversationId)
   const stop = follow()
@@ -77,7 +77,7 @@ test('who stopped is told nothing, and others go on being told', async (t) => {
   assert.deepEqual([heard, others], [[], ['one']])
 })
 
-test('who hears late that it has joined is told what others have been told since', async (t) => {
+test('a member whose joining is known late hears all that others have heard since', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   await feeds.ready(conversationId)
   follow()
@@ -100,7 +100,7 @@ test('who hears late that it has joined is told what others have been told since
   assert.equal(early.text(), 'four ')
 })
 
-test('who finds it ready while the last listener before is being forgotten misses nothing', async (t) => {
+test('a follower that comes while the last one before it is being forgotten misses nothing', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   await feeds.ready(conversationId)
   t.mock.timers.enable({ apis: ['setTimeout'] })

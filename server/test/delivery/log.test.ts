@@ -5,9 +5,9 @@ import { until } from '../support/until.ts'
 import { Remembering } from './remembering.ts'
 import { briefly, twoNodes } from './two-nodes.ts'
 
-// What a feed takes from the log: when it can be read, when it cannot, and when there is much of it.
+// Feeds read the log: when it answers, when it fails, and when it is long.
 
-/** More than are read at once. */
+/** More events than one read returns. */
 const PAGES = 1_200
 /** More than wait for an earlier one. */
 const EARLY = 1_500
@@ -26,7 +26,7 @@ test('a log that could not be read is read when it is asked for again', async (t
   assert.deepEqual(heard, ['after'])
 })
 
-test('who follows while the log cannot be read is told what comes once it can', async (t) => {
+test('a follower that comes while the log cannot be read hears events once it can', async (t) => {
   const { follow, say, heard, log } = await twoNodes(t)
   log.isAway = true
   follow()
@@ -85,7 +85,7 @@ test('an outage that ends while the log is read because of one before is not ove
   assert.deepEqual(heard, ['missed in the second outage'])
 })
 
-test('who joins late is told all since, however many pages that is', async (t) => {
+test('a late joiner hears all events since, however many pages they take', async (t) => {
   const { feeds, conversationId, follow, say, heard } = await twoNodes(t)
   await feeds.ready(conversationId)
   follow()

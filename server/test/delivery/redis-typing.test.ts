@@ -30,7 +30,7 @@ async function typistFarAway(t: TestContext) {
 const BEGAN = 'ann typing.began'
 const ENDED = 'ann typing.ended'
 
-test('who types at one node is followed at another, and so is that they stopped or sent it', async (t) => {
+test('typing at one node is told at another, and so is its end by stopping or sending', async (t) => {
   const { told, begin, end, send } = await typistFarAway(t)
   begin()
   await until('it to be told', () => told.length === 1)

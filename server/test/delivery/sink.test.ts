@@ -152,7 +152,7 @@ test('a long answer on its way does not make its reader slow when others speak',
   assert.ok(received.text().endsWith('aspoken'))
 })
 
-test('what one account sends does not alone make a peer too slow; what several send does', async () => {
+test('one account’s messages alone do not make a peer too slow; those of several do', async () => {
   const block = frame('x'.repeat(64 * 1024))
   const fill = async (originIds: readonly number[], bytes: number) => {
     const pair = await socketPair()

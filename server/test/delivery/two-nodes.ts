@@ -41,7 +41,7 @@ class WildLog extends ChangeLog {
   answers = 0
   #heldBack: Promise<void> | undefined
 
-  /** What it answers from now on comes when the answer is called, as it was when it was asked. */
+  /** Holds answers back until the returned function is called; each is read from the log before it waits. */
   holdBack(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#heldBack = promise

@@ -17,7 +17,7 @@ async function groupOf(t: TestContext) {
   const feeds = openFeeds({ bus, chat, onError: (error) => errors.push(error) })
   return {
     ...{ chat, clock, conversation, conversationId, ann, bob, eve, standing, feeds, errors },
-    /** What is told from now on, and how to hear no more of it. */
+    /** Collects typing events from now on, until `stop`. */
     follow(): { readonly told: string[]; stop(): void } {
       const told: string[] = []
       const stop = feeds.followTyping(conversationId, ({ typist, type }) => {
@@ -28,7 +28,7 @@ async function groupOf(t: TestContext) {
   }
 }
 
-test('who types is told once, however often it is said, and once that they stopped', async (t) => {
+test('typing is told once, however often it is repeated, and so is its end', async (t) => {
   const { chat, clock, ann, standing, conversationId, follow } = await groupOf(t)
   const { told, stop } = follow()
   chat.typing.end(ann, conversationId)
@@ -45,7 +45,7 @@ test('who types is told once, however often it is said, and once that they stopp
   assert.equal(told.length, 2)
 })
 
-test('what is sent ends it, a message of somebody else does not', async (t) => {
+test('a message of the typist ends typing, a message of somebody else does not', async (t) => {
   const { chat, ann, bob, standing, conversationId, follow } = await groupOf(t)
   const { told } = follow()
   chat.typing.begin(ann, standing)
@@ -59,7 +59,7 @@ test('what is sent ends it, a message of somebody else does not', async (t) => {
   assert.equal(told.at(-1), 'ann typing.began')
 })
 
-test('whoever falls silent has stopped when the lease is over, and has not while it is said again', async (t) => {
+test('typing ends when its lease is over, and goes on while it is repeated', async (t) => {
   const { chat, clock, ann, standing, follow } = await groupOf(t)
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const pass = (ms: number) => {
@@ -79,7 +79,7 @@ test('whoever falls silent has stopped when the lease is over, and has not while
   assert.equal(told.at(-1), 'ann typing.began')
 })
 
-test('who comes later hears who types already, until nobody follows', async (t) => {
+test('a later follower hears who types already, until nobody follows', async (t) => {
   const { chat, ann, standing, follow } = await groupOf(t)
   const first = follow()
   chat.typing.begin(ann, standing)

@@ -125,7 +125,7 @@ describe('tokens', { concurrency: true }, () => {
     }
   })
 
-  test('of other dialects are wrongly signed here', async () => {
+  test('of other dialects are wrongly signed for this one', async () => {
     const username = unique('ann')
     const registration = { username, email: `${username}@example.org`, password: PASSWORD }
     const { body } = await ask(url, '/register', { json: registration })

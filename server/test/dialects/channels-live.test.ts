@@ -80,7 +80,7 @@ describe('pusher-js', () => {
     }
   })
 
-  test('hears the same on the presence channel of the chat, and who is there', async () => {
+  test('hears the same on the presence channel of the chat, with its members', async () => {
     const name = channel.replace('private', 'presence')
     const here = await subscribe(connect(ann), name)
     const arrivals = new Heard(here, 'pusher:member_added')

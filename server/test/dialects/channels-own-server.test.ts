@@ -74,8 +74,8 @@ describeOwn('a message of another dialect', () => {
   })
 })
 
-describeOwn('who may not be reached', () => {
-  test('is unknown to request_chat: guests, and who blocked the caller', async () => {
+describeOwn('people who may not be reached', () => {
+  test('is unknown to request_chat: guests, and people who blocked the caller', async () => {
     const [ann, bob] = [await person(url, 'ann'), await person(url, 'bob')]
     const { accounts, contacts } = own().chat
     const guest = await accounts.admitGuest(`guest-of-${ann.username}`)
@@ -94,7 +94,7 @@ describeOwn('who may not be reached', () => {
     assert.equal((await sendMessage(url, { from: bob, to: ann, channel }, 'hi')).status, 200)
   })
 
-  test('is not listed: guests, and who blocked the caller', async () => {
+  test('is not listed: guests, and people who blocked the caller', async () => {
     const [ann, bob] = [await person(url, 'ann'), await person(url, 'bob')]
     const { accounts, contacts } = own().chat
     const guest = await accounts.admitGuest(`guest-of-${ann.username}`)
@@ -140,7 +140,7 @@ describeOwn('revocation', () => {
     assert.deepEqual(await heard.first(1), [message])
   })
 
-  test('of a disabled account lets nobody in again', async () => {
+  test('a token of a disabled account lets nobody in again', async () => {
     const [ann, bob] = [await person(url, 'ann'), await person(url, 'bob')]
     const hers = new BareSubscriber(url)
     await hers.subscribe(url, ann, notifications(ann))

@@ -33,9 +33,9 @@ export async function startAnother(settings: Readonly<Record<string, string>>) {
 
 export const notifications = ({ id }: Person): string => `private-notification_user_${id}`
 
-/** What no field of a name or text may be. */
+/** Values that every field of a name or text refuses. */
 export const NOT_TEXTS = [undefined, null, '', 7, true, [], {}, { $ne: '' }, 'a\0b', '\ud800'] as const
-/** What no id may be. */
+/** Values that every id refuses. */
 export const NOT_IDS = [
   undefined,
   null,

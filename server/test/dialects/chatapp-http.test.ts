@@ -70,7 +70,7 @@ suite('chatapp over HTTP', () => {
     })
   }
 
-  test('what is not UTF-8 is not a valid json', async () => {
+  test('a body that is not UTF-8 is not a valid json', async () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])
     const { status, text } = await http.call('POST', '/auth/login', { body })
     assert.deepEqual([status, text], [400, 'not a valid json'])

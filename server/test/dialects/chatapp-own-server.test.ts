@@ -10,7 +10,7 @@ import { groupOf, listed, messagesOf, openWorld, SECRET, send } from './chatapp-
 const { server, http } = await openWorld()
 const own = () => ownOf(server)
 
-// What other dialects and the operator do is done through the domain of the server in this process.
+// The tests act for other dialects and for the operator through the core of the server in this process.
 describeOwn('chatapp among other dialects', () => {
   async function accountOf({ username }: { username: string }) {
     return (await own().chat.accounts.findByUsername(username)) ?? assert.fail(username)
@@ -69,7 +69,7 @@ describeOwn('chatapp among other dialects', () => {
     assert.deepEqual(await bob.settle(), [success('create_conversation', data)])
   })
 
-  test('who enters an open conversation elsewhere hears it here, until they leave', async () => {
+  test('a person who enters an open conversation elsewhere hears it here, until they leave', async () => {
     const [ann, bob] = [await http.join('ann'), await http.join('bob')]
     const { chat } = own()
     const { conversation } = await chat.conversations.createOpen(await idOf(ann), null)

@@ -56,7 +56,7 @@ suite('chatapp handshake', () => {
 })
 
 suite('chatapp events', () => {
-  test('what is not a JSON object is an invalid json event', async () => {
+  test('a text that is no JSON object is answered as an invalid json event', async () => {
     const ann = await http.join('ann')
     for (const text of ['', '{', 'null', '1', '"ping"', '[]', '[{"type":"ping"}]']) {
       await ann.send(text)

@@ -3,7 +3,7 @@ import { type ChatappClient, ChatappHttp, type Event } from '../support/chatapp.
 import { type Target, target } from '../support/server.ts'
 
 export const SECRET = 'a secret that only this test knows'
-/** Of a page that may read answers. */
+/** The origin of a web page that may read answers. */
 export const ORIGIN = 'http://localhost:5173'
 
 /** The server under test and a client of it, until the tests of the file are over. */

@@ -166,7 +166,7 @@ describe('send_message', () => {
   })
 })
 
-describe('whoever sent it', () => {
+describe('across dialects', () => {
   test('a room is a group named by its gid, with one history and one stream', async () => {
     const [ann, ben] = await Promise.all([register(url, 'ann'), guest('ben')])
     const gid = await ann.createRoom()

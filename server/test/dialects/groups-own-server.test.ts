@@ -47,7 +47,7 @@ describeOwn('a server of our own', () => {
     )
   })
 
-  test('who was brought into a conversation has not read it when it was created, its creator has', async () => {
+  test('a new conversation is read for its creator, and unread for those who were brought into it', async () => {
     const { chat } = ownOf(server)
     const people = await Promise.all([register(url, 'ann'), register(url, 'ben')])
     const ids = await Promise.all(
@@ -79,7 +79,7 @@ describeOwn('a server of our own', () => {
     }
   })
 
-  test('who is logged out everywhere is told and sent away', async () => {
+  test('a socket whose account is logged out everywhere is told so and disconnected', async () => {
     const { chat } = ownOf(server)
     const ann = await guest('ann')
     const account = await chat.accounts.findByUsername(ann.username)

@@ -24,7 +24,7 @@ export const malformed = (why: string): Happening[] => [['invalid_request', { Er
 export const NAME_NOT_FOUND: Happening[] = [['name_not_found', { Error: 'User could not be found.' }]]
 export const GROUP_NOT_FOUND = { Error: 'Group that user selects can not be found.' }
 
-/** What the answers say, with the payload of the only one. */
+/** The payload of the only answer; fails unless there is one, of that event. */
 export function only<T>(answers: readonly Happening[], event: string): T {
   assert.deepEqual(
     answers.map(([name]) => name),

@@ -164,7 +164,7 @@ describeOwn('too much', () => {
   })
 })
 
-describeOwn('what other dialects bring', () => {
+describeOwn('conversations of other dialects', () => {
   const { accounts, conversations, messages } = own().chat
 
   it('a private chat exists, whoever opened it and wherever', async () => {

@@ -33,7 +33,7 @@ async function sharingCommits(send: () => Promise<void>): Promise<void> {
   assert.ok(after.count - before.count <= SENDS / 4, `${after.count - before.count} commits`)
 }
 
-test('chatapp: what one connection sends without waiting is committed together, in order', async () => {
+test('chatapp: sends of one connection that do not wait are committed together, in order', async () => {
   const ann = await http.join('ann')
   await ann.send({ type: 'create_conversation', members: [] })
   const { data } = await ann.next('create_conversation')
@@ -85,7 +85,7 @@ test('chatapp: refusals and other answers keep their places among sends', async 
   assert.deepEqual(ann.frames[1], failure('send_message', 'message content should be non empty string'))
 })
 
-test('groups: what one connection sends without waiting is committed together, answered in order, then acknowledged', async () => {
+test('groups: sends of one connection that do not wait are committed together and answered in order', async () => {
   const ann = await GroupsClient.guest(server.url, 'ann')
   const group_name = await ann.create()
   const texts = Array.from({ length: SENDS }, (_, n) => `message ${n}`)
@@ -130,7 +130,7 @@ test('groups: refusals and other answers keep their places among sends', async (
   )
 })
 
-test('groups: of a connection that ends among its sends the log has those that were begun, in order', async () => {
+test('groups: a connection that ends among its sends leaves in the log those that were begun, in order', async () => {
   const ann = await GroupsClient.guest(server.url, 'ann')
   const ben = await GroupsClient.guest(server.url, 'ben')
   const group_name = await ann.create()
@@ -156,7 +156,7 @@ test('groups: of a connection that ends among its sends the log has those that w
   assert.deepEqual(before, heard.slice(0, before.length))
 })
 
-test('chatapp: whatever is asked without waiting is answered in its order', async () => {
+test('chatapp: requests that do not wait are answered in their order', async () => {
   const ann = await http.join('ann')
   await ann.send({ type: 'create_conversation', members: [] })
   const { data } = await ann.next('create_conversation')
@@ -189,7 +189,7 @@ test('chatapp: whatever is asked without waiting is answered in its order', asyn
 })
 
 for (const kind of CLIENT_KINDS) {
-  test(`groups: whatever is asked without waiting is answered in its order, ${kind}`, async () => {
+  test(`groups: requests that do not wait are answered in their order, ${kind}`, async () => {
     const ann = await GroupsClient.guest(server.url, 'ann', kind)
     const [here, elsewhere] = [await ann.create(), await ann.create()]
     await ann.visit(here)

@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => witness.end())
 after(() => server.close())
 
-/** Of the times that it is asked whether Ben is a member, the one after which he leaves. */
+/** The membership check after which Ben leaves: the first or the second. */
 const MOMENTS = {
   'after it was first found that he is a member': 1,
   'once the connection hears of what happens to him': 2,
@@ -62,7 +62,7 @@ async function leave(): Promise<void> {
 }
 
 for (const [moment, nth] of Object.entries(MOMENTS)) {
-  describe(`who leaves ${moment}`, () => {
+  describe(`a person who leaves ${moment}`, () => {
     test('is neither told of the room over Socket.IO, nor shown there', async (t) => {
       const home = await ben.createRoom()
       leaveAt(t, nth)
@@ -70,7 +70,7 @@ for (const [moment, nth] of Object.entries(MOMENTS)) {
       assert.equal(await listener.auth({ uuid: ben.uuid, room_gid: gid }), 'acknowledged')
       await ann.send(gid, 'the end')
       await until('the end', () => witness.texts.includes('the end'))
-      // What was on its way comes before what it hears of its own room.
+      // Events of the room that he left would arrive before those of his own room.
       await listener.auth({ uuid: ben.uuid, room_gid: home })
       await until('the own arrival', () => listener.payloads('join_room').length > 0)
       assert.deepEqual(listener.texts, [])

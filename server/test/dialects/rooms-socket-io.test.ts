@@ -42,7 +42,7 @@ test('pages of any origin may poll with credentials, and with headers that their
   }
 })
 
-test('who polls as versions 1 and 2 of the client do is sent ASCII, which version 1 alone can read', async () => {
+test('pollers of client versions 1 and 2 are sent ASCII, as version 1 can read nothing else', async () => {
   const login = uniqueName('zoe')
   const account = { login, password: 'correct horse', username: 'Zoë 👋' }
   await post(url, '/register', account)
@@ -84,7 +84,7 @@ for (const kind of SOCKET_IO_KINDS) {
         socket.end()
       })
 
-      test('everyone in the room hears who comes, what is said, and who goes', async () => {
+      test('everyone in the room hears comings, messages and goings', async () => {
         const [ann, ben] = await Promise.all([register(url, 'ann'), register(url, 'ben')])
         const gid = await ann.createRoom()
         const first = await new SocketIoListener(there(), kind).entered(ann, gid)
@@ -104,7 +104,7 @@ for (const kind of SOCKET_IO_KINDS) {
         first.end()
       })
 
-      test('who is refused is disconnected without an acknowledgement', async () => {
+      test('a refused client is disconnected without an acknowledgement', async () => {
         const ann = await register(url, 'ann')
         const gid = await ann.createRoom()
         const passes = [
@@ -186,7 +186,7 @@ describe('Socket.IO', { concurrency: true }, () => {
     witness.end()
   })
 
-  test('who comes while others talk misses nothing after the acknowledgement, and hears nothing twice', async () => {
+  test('a newcomer while others talk misses nothing after the acknowledgement, and hears nothing twice', async () => {
     const ann = await register(url, 'ann')
     const gid = await ann.createRoom()
     let isTalking = true

@@ -26,7 +26,7 @@ function environment(): NodeJS.ProcessEnv {
 
 const place = () => ({ cwd: ROOT, env: environment() })
 
-/** Who says hello in the README, and from where, in its order. */
+/** The people who say hello in the README, with their dialects, in its order. */
 const SPEAKERS = [
   'alice from channels',
   'bob from messenger',
@@ -35,7 +35,7 @@ const SPEAKERS = [
   'alice from rooms',
 ]
 
-/** What the history tells that the README ends with. */
+/** The speakers in the history that the README ends with. */
 function speakersIn(output: string): readonly string[] {
   const history: string = output.slice(output.lastIndexOf('{"ok":true,"data":['))
   const { data }: History = JSON.parse(history)

@@ -25,7 +25,7 @@ await sendMessage(url, { from: ann, to: bob, channel }, 'what eve may not read')
 
 const RUNS = { numRuns: 150 }
 
-describe('who may speak as whom', () => {
+describe('nobody speaks as another', () => {
   const as = ({ token }: Person, json: unknown): Asking => ({ token, json })
   const spellings = (id: number) => [id, String(id), `0${id}`, `00000${id}`]
 

@@ -24,7 +24,7 @@ const TYPES = [
   'get_messages',
 ] as const
 
-/** Whatever was sent, it was answered in form, and the next request is answered too. */
+/** Sends the text; the answer must be well-formed, and the next request must be answered too. */
 async function survives(client: ChatappClient, text: string): Promise<void> {
   await client.send(text)
   await client.settle()
@@ -92,7 +92,7 @@ suite('chatapp under attack', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('/register', '/auth/login'), body, async (path, sent) => {
-        // What looks like another dialect's body on the shared path is that dialect's to answer.
+        // A body of another dialect's form on the shared path is answered by that dialect.
         const { status, headers } = await http.call('POST', path, { body: new Uint8Array(sent) })
         assert.ok([400, 401, 409, 413].includes(status), String(status))
         assert.equal(headers.get('content-type'), 'text/plain; charset=utf-8')
@@ -131,7 +131,7 @@ suite('chatapp under attack', () => {
     assert.equal(bob.frames.length, 5_000)
   })
 
-  test('who leaves in the middle of the handshake or of a request leaves nothing behind', async () => {
+  test('a client that leaves in the middle of the handshake or of a request leaves nothing behind', async () => {
     const username = await http.register('bob')
     const cookie = await http.login(username)
     const account = await server.chat.accounts.findByUsername(username)

@@ -1,4 +1,4 @@
-/** What a client may ask for by name. */
+/** The names of the requests that a client may make. */
 export const EVENTS = [
   ...['find_user', 'create_group', 'join_group', 'leave_group', 'visit_group', 'enter_group', 'send_message'],
 ]

@@ -88,7 +88,7 @@ test('packets that are none close their own connection at most', async () => {
   assert.equal(event, 'user_found')
 })
 
-test('who leaves in the middle of a request leaves nothing behind', async () => {
+test('a client that leaves in the middle of a request leaves nothing behind', async () => {
   const ann = await GroupsClient.guest(url, 'ann')
   const group_name = await ann.create()
   const username = uniqueName('gone')

@@ -11,7 +11,7 @@ import { frame, record } from './pusher-noise.ts'
 const world = await startPusher()
 after(() => world.close())
 
-test('whatever a client says is parsed or refused, never thrown at', () => {
+test('any frame of a client is parsed or refused, and never throws', () => {
   fc.assert(
     fc.property(frame, (text) => {
       const message = parseMessage(text)
@@ -114,7 +114,7 @@ test('connections that vanish in the middle of subscribing leave nothing behind'
   })
 })
 
-test('who does not read is disconnected, and the others are not held up', async () => {
+test('a client that does not read is disconnected, and the others are not held up', async () => {
   const reader = await world.raw().opened()
   const sleeper = await world.raw().opened()
   for (const client of [reader, sleeper]) await client.subscribed('flood')

@@ -29,13 +29,13 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.bigInt().map(String),
 )
 
-/** What might be sent where a record with these keys belongs. */
+/** Values that might stand where a record with these keys belongs. */
 export const record = (keys: readonly string[]) =>
   fc.dictionary(fc.oneof(fc.constantFrom(...keys, '__proto__', 'toString'), fc.string()), value, {
     maxKeys: 6,
   })
 
-/** What a client might send, from nearly right to noise. */
+/** Frames from a client, from nearly right to noise. */
 export const frame: fc.Arbitrary<string> = fc.oneof(
   fc
     .record(

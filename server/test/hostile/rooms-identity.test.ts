@@ -21,7 +21,7 @@ const ann = await register(url, 'ann')
 const raw = () => new RawListener(server.tcpPort ?? 0)
 const handshake = (uuid: string, room: string) => JSON.stringify({ uuid, room_gid: room })
 
-describe('who may speak as whom', { concurrency: true }, () => {
+describe('nobody speaks as another', { concurrency: true }, () => {
   test('the public uuid opens nothing', async () => {
     const [ben, eve] = await Promise.all([register(url, 'ben'), register(url, 'eve')])
     const room = await ben.createRoom()
@@ -40,7 +40,7 @@ describe('who may speak as whom', { concurrency: true }, () => {
     assert.equal(await new SocketIoListener(url).auth({ uuid: stolen, room_gid: room }), 'refused')
   })
 
-  test('of a history that all share, each session sees its own messages as its own and nobody a secret of others', async () => {
+  test('each session sees its own messages as its own in a shared history, and no secret of others', async () => {
     const [ben, eve] = await Promise.all([register(url, 'ben'), register(url, 'eve')])
     const room = await ben.createRoom()
     // The history has several blocks, and more bytes than leave in one piece.
@@ -118,7 +118,7 @@ describe('who may speak as whom', { concurrency: true }, () => {
     assert.equal(await new SocketIoListener(url).auth({ uuid: eve.uuid, room_gid: room }), 'refused')
   })
 
-  test('of more than twenty logins the oldest is void', async () => {
+  test('the oldest of more than twenty logins is void', async () => {
     const ben = await register(url, 'ben')
     const first = ben.uuid
     const account = await server.chat.accounts.findByUsername(ben.login)

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { files, imports, SRC } from './imports.ts'
 
-/** Who may import from which room's door. `lib` has no door: everyone may import its files. */
+/** The folders whose doors each folder may import. `lib` has no door: every folder may import its files. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   core: ['store', 'bus'],

@@ -49,7 +49,7 @@ const LIVE: Readonly<Record<string, readonly DialectName[]>> = {
 
 const EVERYTHING = JSON.stringify({ login: 'x', email: 'not one', usernameOrEmail: 'x', username: 7 })
 
-/** What each says to a body with everyone's keys, on the paths that are shared elsewhere. */
+/** Each dialect's answer to a body with everyone's keys, on the paths that are shared on the main port. */
 const ANSWERS: Readonly<
   Record<'/register' | '/login', Readonly<Record<DialectName, (body: unknown) => unknown>>>
 > = {

@@ -5,7 +5,7 @@ import { failure } from '../support/chatapp.ts'
 import type { Place } from '../support/clients/index.ts'
 import { addressing, KINDS, type Participant, World } from './world.ts'
 
-// Messenger deletes. What it deleted is gone from every history, and nothing can be replied to it any more.
+// Messenger deletes a message: it is gone from every history, and nobody can reply to it any more.
 
 let world: World
 let ann: Participant

@@ -70,7 +70,7 @@ test('a Pusher connection ends with the last token that had it signed, where tha
   other.subscriber.close()
 })
 
-test('whose connection is gone is not waited for', async () => {
+test('a connection that is gone is not waited for', async () => {
   const [client, { subscriber }] = [await connectChatapp(ending), await listen(ending.url)]
   client.ws.close()
   subscriber.close()

@@ -12,7 +12,7 @@ export interface Seen {
   readonly how: 'live' | 'in the history'
 }
 
-/** Of a message as that dialect shows it to that viewer. */
+/** A message as that dialect shows it to that viewer. */
 export const SHOWN: Readonly<Record<DialectName, (message: AuthoredMessage, seen: Seen) => Shown>> = {
   rooms: ({ messageId, body, sender, sentAt }, { viewer, secret }) => ({
     text: body,
@@ -58,7 +58,7 @@ export const SHOWN: Readonly<Record<DialectName, (message: AuthoredMessage, seen
   }),
 }
 
-/** Of the conversation itself, to a viewer who talks there with that other. */
+/** The conversation's title, for a viewer who talks there with that other. */
 export const TITLE: Readonly<Record<DialectName, (place: Place, other: Account) => unknown>> = {
   rooms: () => undefined,
   chatapp: ({ kind, name, gid }, other) => {

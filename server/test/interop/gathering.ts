@@ -99,7 +99,7 @@ export class View {
     return withoutWarmUp(await this.who[this.dialect].history(this.#place))
   }
 
-  /** What it should have shown of these. */
+  /** These messages as the client should have shown them. */
   expected(facts: readonly AuthoredMessage[], how: Seen['how']): readonly Shown[] {
     const seen = { place: this.#place, viewer: this.who.account, secret: this.who.rooms.uuid, how }
     return facts.map((fact) => SHOWN[this.dialect](fact, seen))

@@ -122,5 +122,5 @@ test('with guests turned off a name without an account is nobody, in every diale
     assert.deepEqual(await refusalOf(DEVICES[dialect].logIn(strict.server, nobody)), WRONG_PASSWORD[dialect])
 })
 
-/** What is not on a wire is not compared. */
+/** Drops undefined fields, which are on no wire. */
 const strip = (shown: readonly object[]): unknown => JSON.parse(JSON.stringify(shown))

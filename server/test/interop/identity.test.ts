@@ -36,7 +36,7 @@ const DISPLAY_NAME: Readonly<Record<Registrar, (username: string) => string>> = 
   channels: (username) => username,
 }
 
-/** What a device says of the account it is logged in to, and what it should. */
+/** A device's description of the account that it is logged in to, and the expected one. */
 const IDENTITY: Readonly<{
   [Name in DialectName]: (device: Devices[Name], account: Account) => Promise<readonly [unknown, unknown]>
 }> = {

@@ -2,14 +2,14 @@ import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
 import { DEVICES, type Place } from '../support/clients/index.ts'
 import { addresses, addressing, KINDS, type Participant, type World } from './world.ts'
 
-// What must outlast a server, and how its people see it afterwards.
+// Data that must outlast a server, and the view that its people have of it afterwards.
 
 export const GUEST = 'a-guest-who-stays'
 
 export interface Life {
   /** One of each kind of conversation. */
   readonly places: readonly Place[]
-  /** Of a message that was said and taken back, in the private one. */
+  /** The id of a message in the private conversation that was sent and deleted. */
   readonly deletedId: number
 }
 
@@ -73,5 +73,5 @@ export function placeIn(places: readonly Place[], wanted: Place['kind']): Place 
   return place
 }
 
-/** What is not on a wire is not compared. */
+/** Drops undefined fields, which are on no wire. */
 export const strip = (shown: readonly object[]): unknown => JSON.parse(JSON.stringify(shown))

@@ -42,7 +42,7 @@ const RULES: Readonly<Record<string, (cell: Cell) => void>> = {
 
 /**
  * Every kind of client speaks, every kind listens, in every kind of conversation, whoever opened it: a test
- * for each rule in each cell. What a cell expects is derived from the dialects' table, in expected.ts.
+ * for each rule in each cell. Each cell's expectations follow from the dialects' table in expected.ts.
  */
 export function interopMatrix(start: () => Promise<World>): void {
   let world: World

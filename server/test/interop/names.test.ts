@@ -106,7 +106,7 @@ describe('group_list', () => {
     const names = places.map(({ kind, name, gid }) => (kind === 'open' && name ? name : gid))
     assert.equal(names[3], 'the lobby')
     assert.deepEqual(await ben.groups.list(), names)
-    // What it shows is what it takes: each is entered by that name.
+    // Every name that is shown is accepted again: each group is entered by it.
     for (const group_name of names) {
       const [[event] = []] = await ben.groups.ask('enter_group', { group_name })
       assert.equal(event, 'enter_group')

@@ -12,7 +12,7 @@ import { tempDir } from '../support/temp-dir.ts'
 const OLD = ['alice\u200b', 'x\r\ny', 'аlice bob', '\u202edave', ' fred ']
 const PASSWORD = 'xyz'
 
-test('who has a name that nobody may take any more goes on with it, in every dialect', async (t) => {
+test('an account whose name nobody may take any more keeps it, in every dialect', async (t) => {
   const file = join(await tempDir(t), 'parlance.db')
   const store = await openSqliteStore({ file })
   for (const username of [...OLD, 'ann']) {

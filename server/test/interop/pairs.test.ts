@@ -41,7 +41,7 @@ const CHAT_EXISTS = {
   },
 }
 
-/** What a second opening answers. */
+/** Checks of the answer to a second opening. */
 const AGAIN: Readonly<Record<Creator, (from: Participant, to: Participant, place: Place) => Promise<void>>> =
   {
     async messenger(from, to) {
@@ -117,7 +117,7 @@ describe('a group of two', () => {
 const privatelyWith = ({ account: { username, accountId } }: Participant) =>
   ({ kind: 'private', others: [{ username, accountId }] }) as const
 
-/** What both are in. */
+/** The ids of the conversations that both are in. */
 async function sharedBy(one: Participant, other: Participant): Promise<readonly number[]> {
   const idsOf = ({ account }: Participant) => world.server.chat.conversations.idsOf(account.accountId)
   const theirs = new Set(await idsOf(other))

@@ -1,7 +1,7 @@
 import type { DialectName } from '../../src/dialects/index.ts'
 import { Refused } from '../support/clients/index.ts'
 
-/** What a server answers in each dialect, word for word. */
+/** A server's answer in each dialect, word for word. */
 type Answers = Readonly<Record<DialectName, unknown>>
 
 const roomsError = (code: number, message: string) => ({ ok: false, error: { code, message } })
@@ -88,7 +88,7 @@ export const MESSAGE_REFUSED: Answers = {
   channels: [403, { status: 'error', message: 'This message can not be delivered' }],
 }
 
-/** What the server said instead of doing it; undefined when it was done. */
+/** The server's refusal; undefined when the request was carried out. */
 export async function refusalOf(asking: Promise<unknown>): Promise<unknown> {
   try {
     await asking

@@ -20,7 +20,7 @@ let directory: string
 let world: World
 let ann: Participant
 let ben: Participant
-/** Whom ann has blocked. */
+/** Ann has blocked cat. */
 let cat: Participant
 let life: Life
 let remembered: readonly ReadonlyMap<DialectName, unknown>[]
@@ -85,7 +85,7 @@ describe('after a restart', () => {
       assert.ok(messageId > (all[at]?.messageId ?? Infinity))
   })
 
-  test('who was blocked is, and contacts are contacts', async () => {
+  test('blocks and contacts are as before', async () => {
     const privately = await world.find({ by: 'pair', pair: [cat.channels.id, ann.channels.id] })
     for (const dialect of DIALECT_NAMES)
       assert.deepEqual(await refusalOf(cat[dialect].send(privately, 'please')), MESSAGE_REFUSED[dialect])
@@ -108,7 +108,7 @@ describe('after a restart', () => {
     assert.equal(again.conversationId, placeOf('private').conversationId)
   })
 
-  test('what was deleted stays so', async () => {
+  test('deleted messages stay deleted', async () => {
     const { conversationId } = placeOf('private')
     const reply = {
       type: 'send_message',

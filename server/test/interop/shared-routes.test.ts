@@ -24,7 +24,7 @@ const missing = (...fields: string[]) => ({
   })),
 })
 
-/** Whose answer it is, told by the status and the body, which is text in chatapp and JSON elsewhere. */
+/** The owner is recognized by the answer's status and body, which is text in chatapp and JSON elsewhere. */
 type Row = readonly [what: string, body: string, owner: DialectName, status: number, answer: unknown]
 
 const REGISTER: readonly Row[] = [

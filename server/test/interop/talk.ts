@@ -15,7 +15,7 @@ export interface Showing {
   readonly shown: readonly Shown[]
 }
 
-/** What one of two people said from all devices at once, and what both were shown of it. */
+/** Messages that one of two people sent from all devices at once, with everything that both were shown. */
 export interface Talk {
   readonly place: Place
   readonly speaker: Participant

@@ -13,7 +13,7 @@ import { ask as askRooms, RawListener, SocketIoListener } from '../support/rooms
 import { until } from '../support/until.ts'
 import { type Participant, World } from './world.ts'
 
-// What lets somebody into one dialect opens no other, wherever and however it is shown.
+// A credential of one dialect opens no other, wherever and however it is presented.
 
 const JWTSECRET = randomBytes(32).toString('base64url')
 
@@ -33,7 +33,7 @@ const soon = () => Math.floor(Date.now() / 1000) + 60
 const signed = (claims: object): string =>
   createSigner({ key: JWTSECRET, algorithm: 'HS256', noTimestamp: true })({ ...claims, exp: soon() })
 
-/** Whatever proves something somewhere. */
+/** Every credential, and near copies of some. */
 const CREDENTIALS: Readonly<Record<string, { readonly opens?: DialectName; readonly token: () => string }>> =
   {
     'the secret of a rooms login': { opens: 'rooms', token: () => ann.rooms.uuid },
@@ -46,7 +46,7 @@ const CREDENTIALS: Readonly<Record<string, { readonly opens?: DialectName; reado
       token: () => signed({ sub: String(ann.account.accountId), jti: ann.account.uuid }),
     },
     "everybody's claims under chatapp's key": {
-      // Of that key's own dialect these are all it asks for.
+      // The dialect of this key asks for no more claims than these.
       opens: 'chatapp',
       token: () =>
         signed({ sub: String(ann.account.accountId), jti: ann.account.uuid, username: ann.username }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { failure } from '../support/chatapp.ts'
 import type { Participant } from './world.ts'
 
-// Whoever may not be found is, in every dialect's words, whoever does not exist.
+// Every dialect answers for a person who may not be found as for one who does not exist.
 
 export async function assertUnknownInChatapp({ chatapp }: Participant, username: string): Promise<void> {
   assert.deepEqual(

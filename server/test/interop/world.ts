@@ -17,7 +17,7 @@ import { startParlance, type TestServer } from '../support/server.ts'
 
 /** Somebody with one account and a device of every kind. */
 export interface Participant extends Person, Devices {
-  /** What the core knows. */
+  /** The account as the core has it. */
   readonly account: Account
   /** Where the devices are. */
   readonly where: Where

@@ -31,7 +31,7 @@ test('within the bounds nobody is cut off', () => {
   assert.deepEqual(over(holders), [false, false, false])
 })
 
-test('of an address that holds too much the largest are cut off, and nobody elsewhere', () => {
+test('the largest holders of an address that holds too much are cut off, and nobody elsewhere', () => {
   const holders = [held(20), held(70), held(30), held(90, 'there')]
   assert.equal(budgetOf(holders).relieve(), true)
   assert.deepEqual(over(holders), [false, true, false, false])
@@ -43,7 +43,7 @@ test('all together have a bound, however many addresses they come from', () => {
   assert.deepEqual(over(holders), [false, false, false, false, true])
 })
 
-test('what is shared counts once in all, against nobody\u2019s address, and those who share most go', () => {
+test('shared bytes count once in all, against no address, and the largest sharers are cut off', () => {
   const holders = [held(10, 'a', 150), held(20, 'b', 100), held(30, 'c'), held(1, 'd', 199)]
   const shared = () => holders.reduce((most, each) => Math.max(most, each.isOver ? 0 : each.sharedBytes), 0)
   assert.equal(budgetOf(holders, shared).relieve(), true)
@@ -62,7 +62,7 @@ test('it is counted by itself while anybody holds anything, also what only a sou
   await until('the other cut', () => hidden.isOver)
 })
 
-test('whoever lets go of all is not cut off', () => {
+test('a holder that lets go of everything is not cut off', () => {
   const holders = [held(90), held(90)]
   const budget = budgetOf(holders)
   for (const holder of holders) budget.delete(holder)

@@ -91,7 +91,7 @@ test('a database can be exported while a server has it open', async (t) => {
   assert.ok(storedIn(to).accounts?.some((row) => row.includes('a-late-one')))
 })
 
-test('of an archive that was cut or changed, nothing is stored', async (t) => {
+test('an archive that was cut or changed stores nothing', async (t) => {
   const whole = await readFile(await exported(t, await filledFile(t)), 'utf8')
   const lines = whole.split('\n')
   const row = lines.findIndex((line) => line.includes('from a guest'))
@@ -124,7 +124,7 @@ test('of an archive that was cut or changed, nothing is stored', async (t) => {
   }
 })
 
-test('of a gzipped archive that was cut, nothing is stored', async (t) => {
+test('a gzipped archive that was cut stores nothing', async (t) => {
   const [file, to] = [join(await tempDir(t), 'cut.gz'), await elsewhere(t)]
   const whole = await readFile(await exported(t, await filledFile(t), 'all.gz'))
   await writeFile(file, whole.subarray(0, -20))

@@ -12,10 +12,10 @@ import { succeeds } from './command.ts'
 import { longFile } from './filled.ts'
 import { storedIn } from './stored.ts'
 
-/** So many that no machine has moved them all before it can be stopped. */
+/** Enough messages that no machine moves them all before the test stops it. */
 const MANY = 200_000
 
-/** Of the messages, those that an interrupted import says to have brought. */
+/** The number of messages that an interrupted import records as stored. */
 function broughtTo(file: string): number {
   try {
     using db = new DatabaseSync(file, { readOnly: true })

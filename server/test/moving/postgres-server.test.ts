@@ -16,7 +16,7 @@ interface Moved {
   readonly life: Life
   /** With the credentials that they had before: ann, ben, and cat, whom ann has blocked. */
   readonly people: readonly [Participant, Participant, Participant]
-  /** What ann saw before. */
+  /** Ann's view in each dialect before the move. */
   readonly remembered: ReadonlyMap<DialectName, unknown>
 }
 
@@ -50,7 +50,7 @@ test('after a move to PostgreSQL', async (t) => {
     )
   }
 
-  await t.test('passwords are kept: who logs in anew sees the same', async () => {
+  await t.test('passwords are kept: a new login sees the same', async () => {
     const anew = { ...ann, ...(await logInEverywhere(world.server, ann)) }
     // In rooms one's own messages bear the uuid of the log-in.
     for (const dialect of DIALECT_NAMES.filter((name) => name !== 'rooms'))
@@ -73,7 +73,7 @@ test('after a move to PostgreSQL', async (t) => {
     assert.equal(facts.filter(({ body }) => body.startsWith('again over')).length, dialects.length)
   })
 
-  await t.test('who was blocked is', async () => {
+  await t.test('blocked people are still blocked', async () => {
     const privately = await world.find({ by: 'pair', pair: [cat.channels.id, ann.channels.id] })
     for (const dialect of DIALECT_NAMES)
       assert.deepEqual(await refusalOf(cat[dialect].send(privately, 'please')), MESSAGE_REFUSED[dialect])

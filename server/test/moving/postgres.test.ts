@@ -43,7 +43,7 @@ test('without --from, the file of DBPATH is moved', async (t) => {
   assert.deepEqual(await storedInPostgres(connect(t, url)), storedIn(from))
 })
 
-test('what was moved has the same columns, keys and indexes as any other database', async (t) => {
+test('a moved database has the same columns, keys and indexes as any other', async (t) => {
   const [url, natural] = [await tempSchema(t), await tempSchema(t)]
   await succeeds(t, 'migrate', '--from', await filledFile(t), '--database-url', url)
   await openStore(t, natural)
@@ -194,7 +194,7 @@ test('a server that has the database open writes nothing into an import, and goe
   assert.equal((await world.account('in-time')).username, 'in-time')
 })
 
-/** Of the messages, those that an interrupted move says to have brought. */
+/** The number of messages that an interrupted move records as stored. */
 async function broughtTo(sql: Sql): Promise<number> {
   const begun = await sql`SELECT sums->'messages'->>'rows' AS rows FROM unfinished_import`.catch(() => [])
   return Number(begun[0]?.rows ?? 0)
@@ -218,7 +218,7 @@ test('a move that was killed goes on with the same rows only, and no server star
     '--database-url',
     url,
   )
-  // Which has waited until the database had noticed the kill.
+  // The start above has waited until the database noticed the kill: the lock is free again.
   await refuses(t, /holds part of another archive/, 'migrate', '--from', other, '--database-url', url)
   assert.ok(
     (await broughtTo(sql)) > 0 && (await broughtTo(sql)) < MANY,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Batch } from '../../src/delivery/index.ts'
 import { Fanout } from '../../src/pusher/fanout.ts'
 
-test('who comes after a batch that nobody heard hears what follows it', () => {
+test('a subscriber that comes after a batch without subscribers hears the next one', () => {
   const frame = { bytes: Buffer.from('said'), headerBytes: 0 }
   const fanout = new Fanout()
   const early = new Batch()

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { listen } from '../../src/transport/index.ts'
 
-/** What an application was told, at an address of its own. */
+/** An application's webhook receiver, at an address of its own. */
 export interface Hooks extends AsyncDisposable {
   readonly url: string
   readonly requests: { headers: IncomingMessage['headers']; rawBody: string }[]
-  /** What the next requests are answered, then 200. */
+  /** Statuses of the next answers; 200 once they are used up. */
   readonly statuses: number[]
   /** One line an event. */
   lines(): string[]

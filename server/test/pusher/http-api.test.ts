@@ -116,7 +116,7 @@ test('the documented example of a signature is valid', async () => {
   assert.deepEqual([response.status, await response.text()], [200, '{}'])
 })
 
-test('what does not exist is 404, and a wrong method 405', async () => {
+test('an unknown path is answered 404, and a wrong method 405', async () => {
   assert.equal((await ask({ path: '/apps/7/nothing' })).status, 404)
   assert.equal((await ask({ path: '/apps/7/events' })).status, 405)
 })

@@ -96,7 +96,7 @@ class CountingLimits extends Limits {
   }
 }
 
-test('whatever clients do in whatever order, nothing of them is left once they are gone', async () => {
+test('any order of clients’ acts leaves nothing behind once they are gone', async () => {
   const bus = localBus()
   const limits = new CountingLimits(false)
   const lines: string[] = []

@@ -32,7 +32,7 @@ interface Message {
   readonly channel?: string
   readonly user_id?: string
   readonly raw: unknown
-  // What tests look into without ceremony.
+  // Fields that tests read without narrowing.
   readonly data: Record<string, unknown> & { readonly code?: number | null; readonly message?: string }
 }
 
@@ -73,7 +73,7 @@ export class RawClient {
     this.ws.send(JSON.stringify({ event, data, channel }))
   }
 
-  /** Whatever was asked before has been handled when this resolves. */
+  /** Resolves when the server has handled every earlier request of this connection. */
   async settled(): Promise<readonly Message[]> {
     const from = this.#read
     const pongs = () => this.messages.filter(({ event }) => event === 'pusher:pong').length

@@ -90,7 +90,7 @@ test('an address whose users come and go too often is refused on presence channe
   assert.equal(await join('d'), 'LimitReached')
 })
 
-test('what one client causes is known as its doing to those who do not read', async () => {
+test('events that one client causes are counted as its own in the queues of slow readers', async () => {
   const bus = localBus()
   const channels = new Channels(bus, new Occupancy(bus.presence), pino({ level: 'silent' }))
   const sink = new Remembering()

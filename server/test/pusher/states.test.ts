@@ -139,7 +139,7 @@ async function isServed(): Promise<void> {
   await client.close()
 }
 
-test('whatever Pusher clients do in whatever order, others are served and nothing is left of them', async () => {
+test('any order of Pusher clients’ acts leaves others served and nothing behind', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (steps) => {
       const peers: Peers = { all: [] }

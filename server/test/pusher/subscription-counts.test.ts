@@ -47,7 +47,7 @@ test('subscribers on every node, and the application, are told how many there ar
   )
 })
 
-test('presence channels, and what is sent to one user, have no counts', async () => {
+test('presence channels and events for one user have no counts', async () => {
   await using world = await counting()
   const [ann, bob] = [await world.raw().opened(), await world.raw().opened()]
   await ann.subscribed('presence-a', '{"user_id":"ann"}')
@@ -67,7 +67,7 @@ test('pusher-js is told the count of its channel', async () => {
   assert.equal(channel.subscriptionCount, 1)
 })
 
-test('many who come at once are told of once', async () => {
+test('many subscribers that come at once are counted in one event', async () => {
   await using world = await counting()
   const clients = await Promise.all(Array.from({ length: 30 }, () => world.raw().opened()))
   await Promise.all(clients.map((client) => client.subscribed('news')))
@@ -77,7 +77,7 @@ test('many who come at once are told of once', async () => {
   assert.ok(first.messages.filter(({ event }) => event === EVENT).length <= 10)
 })
 
-test('a crowd is told of itself once in five seconds, whoever comes and goes', async (t) => {
+test('a crowd is told its count once in five seconds, whoever comes and goes', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let holders = 101
   const sets: Partial<PresenceSets> = { countHolders: async () => holders }

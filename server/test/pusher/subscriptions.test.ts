@@ -155,7 +155,7 @@ test('events reach all subscribers in one order, whichever way they come', async
   }
 })
 
-test('who subscribes between two events of one turn gets the second alone', async () => {
+test('a subscriber that comes between two events of one turn gets the second alone', async () => {
   const [early, late] = await Promise.all([world.raw().opened(), world.raw().opened()])
   await early.subscribed('turn')
   const { Batch } = await import('../../src/delivery/index.ts')
@@ -187,7 +187,7 @@ test('who subscribes between two events of one turn gets the second alone', asyn
   }
 })
 
-test('the application hears of a first subscriber before he does, and of the last one’s leaving', async () => {
+test('the application hears of a first subscriber before that is answered, and of the last one’s leaving', async () => {
   await using own = await startPusher()
   const heard: string[] = []
   const { promise: prepared, resolve: prepare } = Promise.withResolvers<void>()
@@ -199,7 +199,7 @@ test('the application hears of a first subscriber before he does, and of the las
   first.subscribe('a')
   second.subscribe('a')
   await until('the application to hear', () => heard.length > 0)
-  // Whoever asks for nothing is answered meanwhile.
+  // A connection without subscriptions is answered meanwhile.
   await (await own.raw().opened()).settled()
   assert.ok(
     [first, second].every(({ messages }) => messages.every(({ event }) => !event.endsWith('succeeded'))),
@@ -214,7 +214,7 @@ test('the application hears of a first subscriber before he does, and of the las
   assert.deepEqual(heard, ['a true', 'a false'])
 })
 
-test('who would wait in vain for what the application could not prepare is refused, and may ask again', async () => {
+test('a subscription that the application could not prepare is refused, and may be asked for again', async () => {
   await using own = await startPusher({ log: pino({ level: 'silent' }) })
   let isDown = true
   own.server.onOccupancy(async (_channel, isOccupied) => {

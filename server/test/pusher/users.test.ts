@@ -135,7 +135,7 @@ class CountingBus extends LocalBus {
 /** More than sockets keep of the answers, so that the next sign-in waits until some are read. */
 const SIGN_INS = 1_500
 
-test('who is terminated while a sign-in waits for room does not sign in when there is room', async () => {
+test('a user who is terminated while a sign-in waits does not sign in afterwards', async () => {
   const bus = new CountingBus((error) => assert.fail(String(error)))
   await using crowded = await startPusher({ bus })
   const client = await crowded.raw().opened()

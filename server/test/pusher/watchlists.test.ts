@@ -166,7 +166,7 @@ const world = (node: PusherWorld, id: string, watchlist?: string[]): Promise<Pus
     },
   })
 
-test('who is on their own watchlist is told once of being online', async () => {
+test('a user on their own watchlist is told once that they are online', async () => {
   const client = await signedIn(one, { id: 'selfsame', watchlist: ['selfsame'] })
   const told = () => client.messages.filter(({ event }) => event === EVENT)
   const isTold = () => told().some(({ data }) => JSON.stringify(data).includes('online'))

@@ -40,7 +40,7 @@ test('the application is told of channels and members that come and go, signed',
   }
 })
 
-test('who comes back at once was never away', async () => {
+test('a member that comes back at once was never away', async () => {
   await using hooks = await openHooks()
   await using world = await start(hooks, { timing: { lingerMs: 2_000 } })
   const client = await world.raw().opened()
@@ -107,7 +107,7 @@ test('client events are told, with who sent them', async () => {
   )
 })
 
-test('what is refused is posted again, in order; a redirection is a refusal', async () => {
+test('refused webhooks are posted again, in order; a redirection is a refusal', async () => {
   await using hooks = await openHooks()
   hooks.statuses.push(500, 302, 404)
   await using world = await start(hooks)
@@ -119,7 +119,7 @@ test('what is refused is posted again, in order; a redirection is a refusal', as
   assert.deepEqual(hooks.lines(), ['channel_occupied a', 'channel_occupied b'])
 })
 
-test('what is refused for too long is given up, and the next goes out', async () => {
+test('a webhook that is refused for too long is given up, and the next goes out', async () => {
   await using hooks = await openHooks()
   hooks.statuses.push(...Array(1_000).fill(500))
   const logged: string[] = []

@@ -77,7 +77,7 @@ function sumOf(outcomes: readonly Times[]): Times {
 const timesOf = ({ ms, processorMs = 0 }: Times): string =>
   `${seconds(ms).padStart(10)} ${seconds(processorMs).padStart(9)}`
 
-/** What did not run, and why: whole files, then single tests. */
+/** The tests that did not run, with the reason: whole files, then single tests. */
 export function describeLeftOut(
   files: readonly { readonly reason: string; readonly files: readonly string[] }[],
   outcomes: readonly Outcome[],

@@ -34,7 +34,7 @@ export interface Outcome {
   readonly output: string
 }
 
-/** Of each test and each hook. */
+/** The limit of each test and each hook. */
 const TIMEOUT_MS = 600_000
 
 /** Why tests are left out that do not say it themselves. */
@@ -97,7 +97,7 @@ class Notes {
   }
 
   fail({ name, line, details: { error } }: EventData.TestFail): void {
-    // What failed inside it has been told.
+    // A parent of failed tests: the failures themselves are already reported.
     if ('failureType' in error && error.failureType === 'subtestsFailed') return
     const isFile = name === this.#path
     const failure = {

@@ -15,7 +15,7 @@ import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
 import { type Rule, World } from './world.ts'
 
-/** What every adapter of the port must do. `open` gives an empty store and closes it after the test. */
+/** Rules for every adapter of the port. `open` gives an empty store and closes it after the test. */
 export function storeConformance(name: string, open: (t: TestContext) => Promise<Store>): void {
   const rule: Rule = (sentence, check) => {
     test(sentence, async (t) => check(new World(await open(t))))

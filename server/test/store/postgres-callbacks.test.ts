@@ -5,7 +5,7 @@ import { BUG, fail, hearFailures } from '../support/failures.ts'
 import { tempSchema } from '../support/postgres.ts'
 import { World } from './world.ts'
 
-test('an error in what is told of a commit costs no write', async (t) => {
+test('a failing listener of statistics costs no write', async (t) => {
   const failures = hearFailures()
   const store = await openPostgresStore({ url: await tempSchema(t), onStats: fail })
   t.after(() => store.close())

@@ -35,7 +35,7 @@ for (const end of ['cut', 'reset'] as const) {
   })
 }
 
-test('what takes connections and is no PostgreSQL is said not to answer, by a command and by a start', async (t) => {
+test('a port that is no PostgreSQL is reported as one that does not answer, by a command and by a start', async (t) => {
   const silent: Server[] = [
     createServer((socket) => socket.destroy()),
     createServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n')),

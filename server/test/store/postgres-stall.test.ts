@@ -13,7 +13,7 @@ import { refuses, series, World } from './world.ts'
 /** More than the connections that are read over. */
 const MANY = 40
 
-/** Of one store: those it reads over, and the one it writes over. */
+/** One store's connections: eight for reads and one for writes. */
 const CONNECTIONS = 9
 
 async function stalling(t: TestContext) {
@@ -32,7 +32,7 @@ async function stalling(t: TestContext) {
     world,
     ann,
     group,
-    /** What the database itself has. */
+    /** Message bodies as the database itself has them. */
     bodies: async () => (await sql`SELECT body FROM messages ORDER BY seq`).map(({ body }) => body),
     holes: async () => [...(await sql.unsafe(HOLES))],
     countOpen: () => countOpen(sql, name),
@@ -50,7 +50,7 @@ test('reads without an answer are unavailable, and those after it are answered a
   for (const found of await Promise.all(readOnAll())) assert.deepEqual(found, ann)
 })
 
-test('of connections that were given up none is left once they are answered', async (t) => {
+test('connections that were given up are gone once they are answered', async (t) => {
   const { proxy, world, countOpen } = await stalling(t)
   const { accounts } = world.store
   proxy.hold()

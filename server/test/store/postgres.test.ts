@@ -69,7 +69,7 @@ test('lets names stay that look alike, finds each, and takes no new one like the
   await namesStay(new World(await openStore(t, url)))
 })
 
-test('of names that look alike one is stored, whichever nodes they are told', async (t) => {
+test('one of several names that look alike is stored, whichever nodes are asked', async (t) => {
   const url = await tempSchema(t)
   const worlds = (await Promise.all(series(3).map(() => openStore(t, url)))).map((store) => new World(store))
   for (const round of series(10)) {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** What is amiss in the numbering of messages and changes; empty when nothing is. */
+/** Faults in the numbering of messages and changes; empty when there are none. */
 export const findHoles = (db: DatabaseSync): readonly unknown[] => db.prepare(HOLES).all()
 
 export const HOLES = `

@@ -6,7 +6,7 @@ import { BUG, fail, hearFailures } from '../support/failures.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { World } from './world.ts'
 
-test('an error in what is told of a commit costs no write', async (t) => {
+test('a failing listener of statistics costs no write', async (t) => {
   const failures = hearFailures()
   const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db'), onStats: fail })
   t.after(() => store.close())

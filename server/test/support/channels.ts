@@ -7,7 +7,7 @@ import { until } from './until.ts'
 const Pusher = PusherModule as unknown as typeof PusherModule.default
 export type PusherClient = InstanceType<typeof Pusher>
 
-/** Of the server under test; another one's by the environment. */
+/** Pusher credentials of the server under test; the environment gives those of another server. */
 export const KEYS = {
   PUSHER_APP_ID: process.env.TARGET_PUSHER_APP_ID ?? '4711',
   PUSHER_KEY: process.env.TARGET_PUSHER_KEY ?? 'test-key',

@@ -87,7 +87,7 @@ export class ChatappHttp {
 export class ChatappClient {
   readonly ws: WebSocket
   readonly username: string
-  /** What arrived and was not yet taken. */
+  /** Frames that arrived and were not yet taken. */
   readonly frames: Frame[] = []
   readonly closed: Promise<{ code: number; reason: string }>
 
@@ -130,7 +130,7 @@ export class ChatappClient {
     return frame.data as T
   }
 
-  /** Whatever was on its way to this connection has arrived when this resolves. */
+  /** Resolves when all frames that the server sent before have arrived. */
   async settle(withinMs?: number): Promise<readonly Frame[]> {
     assert.deepEqual(await this.ask({ type: 'ping' }, withinMs), success('ping', 'pong'))
     return this.frames

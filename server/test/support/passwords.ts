@@ -1,7 +1,7 @@
 import { argon2Sync } from 'node:crypto'
 import type { PasswordCost } from '../../src/lib/password.ts'
 
-/** Of test accounts: at its real cost, hashing takes a third of the processor time of the dialects' tests. */
+/** Hashing cost for test accounts. At the real cost, hashing takes a third of the dialect tests' processor time. */
 export const CHEAP: PasswordCost = { memory: 8, passes: 1 }
 
 const SALT = 'salt-of-16-bytes'

@@ -10,7 +10,7 @@ const MAIN = join(ROOT, 'server/src/main.js')
 /** The server as its own process. */
 export interface ServerProcess {
   readonly child: ChildProcess
-  /** What it has printed so far. */
+  /** The process's output so far. */
   readonly output: { readonly stdout: string; readonly stderr: string }
   /** Resolves with the exit code, or the signal's name, once all output is in. */
   readonly exited: Promise<number | string>

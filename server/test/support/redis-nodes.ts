@@ -6,7 +6,7 @@ import { type Engine, startRedis } from './engines/index.ts'
 import { type CuttableProxy, startProxy } from './proxy.ts'
 import { until } from './until.ts'
 
-/** What a dead node's contacts may wait for, at the most, on a machine that is busy with other things. */
+/** The longest wait until the others have buried a dead node, on a machine that is busy with other things. */
 export const BURIED_MS = 40_000
 
 export const news = topic<number | string>('news')
@@ -98,7 +98,7 @@ async function picture({ presence }: Bus, set: string, asked: readonly string[])
   }
 }
 
-/** What each of the nodes answers about a set; who must not be in it is asked for too. */
+/** Checks each node's answers about a set; `unwanted` lists members that must not be in it. */
 export async function assertPictured(
   buses: readonly Bus[],
   set: string,

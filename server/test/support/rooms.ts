@@ -93,7 +93,7 @@ export class RoomsPerson {
     return answer.data as readonly RoomsMessage[]
   }
 
-  /** What everyone else sees of them, told by someone else in a room of their own. */
+  /** The uuid that others see of this person: asks a witness in a new room. */
   async publicUuid(): Promise<string> {
     const witness = await new RoomsPerson(this.url, 'witness').register()
     const gid = await this.createRoom()

@@ -65,7 +65,7 @@ async function newDatabase(): Promise<{ settings: Record<string, string>; remove
   return { settings: { DBPATH: join(directory, 'parlance.db') }, remove }
 }
 
-/** What it signs with. */
+/** The keys that the server signs tokens with, from where its store keeps them. */
 export async function secretsOf({ config }: TestServer): Promise<Secrets> {
   const { database } = config
   if (database.kind === 'sqlite') return loadSecrets(database.directory)

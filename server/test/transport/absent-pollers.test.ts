@@ -23,7 +23,7 @@ function world(bound: number) {
   return { absent, cut, sessionOf, pass }
 }
 
-test('of too many that do not poll, those that have been away longest are cut off', () => {
+test('those of too many absent pollers that have been away longest are cut off', () => {
   const { absent, cut, sessionOf, pass } = world(2)
   for (const name of 'abc') absent.add(sessionOf(name))
   assert.deepEqual(cut, [], 'any client may be between two polls')
@@ -32,7 +32,7 @@ test('of too many that do not poll, those that have been away longest are cut of
   assert.deepEqual(cut, ['a', 'b'])
 })
 
-test('who polls again is not among them', () => {
+test('a session that polls again is not among them', () => {
   const { absent, cut, sessionOf, pass } = world(1)
   const [ann, bob] = [sessionOf('ann'), sessionOf('bob')]
   absent.add(ann)

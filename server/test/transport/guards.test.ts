@@ -150,17 +150,17 @@ async function asked(path: string): Promise<void> {
 
 describe('an error in a callback of a library ends one connection and no other', () => {
   for (const path of Object.keys(HTTP).filter((path) => path !== '/answered'))
-    test(`of HTTP: ${path.slice(1)}`, async () => {
+    test(`HTTP: ${path.slice(1)}`, async () => {
       await asked(path)
       await othersAreServed('http')
     })
 
-  test('of HTTP, when the answer is out', async () => {
+  test('HTTP, when the answer is out', async () => {
     assert.equal(await (await fetch(`${url}/answered`, { method: 'POST' })).text(), 'so far')
     await othersAreServed('http')
   })
 
-  test('of HTTP, when the request had to wait for the one before', async () => {
+  test('HTTP, when the request had to wait for the one before', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     socket.on('error', () => undefined).resume()
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: chat\r\n\r\n`
@@ -170,7 +170,7 @@ describe('an error in a callback of a library ends one connection and no other',
   })
 
   for (const path of ['/handshake', '/open', '/text', '/close'])
-    test(`of a WebSocket: ${path.slice(1)}`, async () => {
+    test(`a WebSocket: ${path.slice(1)}`, async () => {
       const ws = new WebSocket(url.replace('http', 'ws') + path)
       ws.on('error', () => undefined)
       ws.on('open', () => {
@@ -183,7 +183,7 @@ describe('an error in a callback of a library ends one connection and no other',
 
   for (const eio of [3, 4] as const)
     for (const transport of ['polling', 'websocket'] as const) {
-      const kind = `of Socket.IO, engine.io ${eio} over ${transport}`
+      const kind = `Socket.IO, engine.io ${eio} over ${transport}`
 
       test(`${kind}: the address`, async () => {
         failing = 'address'
@@ -225,19 +225,19 @@ describe('an error in a callback of a library ends one connection and no other',
     await once(socket, 'close')
     await othersAreServed('tcp')
   }
-  test('of raw TCP: the connection', () => rawly(fail))
-  test('of raw TCP: data', () => rawly((socket) => socket.on('data', fail)))
-  test('of raw TCP: the end', () => rawly((socket) => socket.on('close', fail).resume(), 'bye'))
-  test('of raw TCP: the handing over to HTTP', () => rawly(() => undefined, 'GET / HTTP/1.1\r\n\r\n'))
+  test('raw TCP: the connection', () => rawly(fail))
+  test('raw TCP: data', () => rawly((socket) => socket.on('data', fail)))
+  test('raw TCP: the end', () => rawly((socket) => socket.on('close', fail).resume(), 'bye'))
+  test('raw TCP: the handing over to HTTP', () => rawly(() => undefined, 'GET / HTTP/1.1\r\n\r\n'))
 
-  test('of an accept that fails', async () => {
+  test('an accept that fails', async () => {
     // Without a listener of `error` Node would throw it.
     raw.emit('error', BUG)
     await othersAreServed('tcp')
   })
 })
 
-test('a failure of what nobody waits for is heard of as well, and so is one on the way out', async () => {
+test('a failure of a promise that nobody awaits is reported too, and so is one in reporting', async () => {
   owned('timer', Promise.reject(BUG))
   guarded(
     'redis',

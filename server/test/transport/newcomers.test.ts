@@ -9,13 +9,13 @@ function world(bound: number) {
   return { newcomers, cut, sessions }
 }
 
-test('of too many sessions that have not entered the oldest are cut off, each once', () => {
+test('the oldest of too many sessions that have not entered are cut off, each once', () => {
   const { newcomers, cut, sessions } = world(4)
   for (const session of sessions) newcomers.add(session)
   assert.deepEqual(cut, ['a', 'b'])
 })
 
-test('who has entered, or is gone, makes room', () => {
+test('a session that has entered, or is gone, makes room', () => {
   const { newcomers, cut, sessions } = world(1)
   for (const session of sessions) {
     newcomers.add(session)

@@ -90,7 +90,7 @@ test('64 sends are in flight at most, while the socket is not read', async () =>
   assert.equal(log.filter((line) => line === 'resume').length, 1)
 })
 
-test('what sends in flight take is counted until they are answered', async () => {
+test('the bytes of sends in flight are counted until they are answered', async () => {
   const { inbox, log, commits, said } = inboxOfSends()
   for (let n = 0; n < 3; n++) inbox.push(`s${n}${'x'.repeat(100_000)}`)
   assert.ok(log.includes('pause'))

@@ -65,7 +65,7 @@ for (const [eio, transport] of KINDS) {
       await pings(client, 'go on')
     })
 
-    test('whoever leaves the namespace is forgotten, and the next session speaks for itself', async () => {
+    test('a client that leaves the namespace is forgotten, and the next session speaks for itself', async () => {
       const speaker = await GroupsClient.guest(url, 'speaker')
       const group = await speaker.create()
       const client = await connect()

@@ -137,7 +137,7 @@ async function countConnections(): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-test('whatever Socket.IO clients do in whatever order, others are served and nothing is left of them', async () => {
+test('any order of Socket.IO clients’ acts leaves others served and nothing behind', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (steps) => {
       const clients: Clients = { all: [] }

@@ -39,7 +39,7 @@ async function world(t: TestContext, bounds = BOUNDS) {
 
 const GET = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n'
 
-test('of an address that says nothing on many connections the oldest is cut off, whatever the port', async (t) => {
+test('the oldest of an address’s many silent connections is cut off, whatever the port', async (t) => {
   const { come, ports } = await world(t)
   const [http, raw] = ports
   const other = await come(http, '127.0.0.3')
@@ -61,7 +61,7 @@ test('many addresses together have a bound too', async (t) => {
   for (const socket of sockets.slice(1)) assert.equal(socket.closed, false)
 })
 
-test('who has said what it wants is no stranger, and makes room for the next', async (t) => {
+test('a connection that has sent a request is no stranger, and makes room for the next', async (t) => {
   const { come, ports } = await world(t)
   const [http, raw] = ports
   for (let n = 0; n < 10; n++) {
@@ -77,7 +77,7 @@ test('who has said what it wants is no stranger, and makes room for the next', a
   assert.match(String(answer), /^HTTP\/1\.1 200/)
 })
 
-test('who has gone makes room too', async (t) => {
+test('a connection that has closed makes room too', async (t) => {
   const { come, ports } = await world(t)
   const stays = await come(ports[1], '127.0.0.2')
   for (let n = 0; n < 10; n++) {

@@ -31,7 +31,7 @@ export class BareHttp {
     return this
   }
 
-  /** Of the first answer. */
+  /** The status of the first answer. */
   get status(): number {
     return Number(/^HTTP\/1\.1 (\d{3})/.exec(this.heard)?.[1] ?? 0)
   }

@@ -49,7 +49,7 @@ interface Heard {
 export class BareWs {
   readonly socket: Socket
   readonly frames: Heard[] = []
-  /** Of the handshake's answer. */
+  /** The head of the handshake's answer. */
   head = ''
   isClosed = false
   /** Takes texts that need not be kept. */
@@ -149,7 +149,7 @@ export class BareWs {
   }
 }
 
-/** Of the default namespace, entered. */
+/** A Socket.IO connection that has entered the default namespace. */
 export async function socketIo(url: string, from?: string): Promise<BareWs> {
   const ws = await new BareWs(url, '/socket.io/?EIO=4&transport=websocket', {}, from).opened()
   await ws.heard('pingInterval')

@@ -67,7 +67,7 @@ test('no page of another site can log its visitor in as somebody else, nor regis
   }
 })
 
-test('whoever logged in before goes on: no browser, the own pages, allowed origins, pages behind a proxy', async () => {
+test('legitimate logins go on: no browser, the own pages, allowed origins, pages behind a proxy', async () => {
   const legitimate: Headers[] = [
     {},
     { 'content-type': 'text/plain' },

@@ -11,7 +11,7 @@ import { Speaker, upTo } from './speaker.ts'
 import { openTalk } from './talk.ts'
 
 const WANTED = 5_000
-/** Of this process and of the server, beside the crowd. */
+/** Open files that this process and the server need beside the crowd. */
 const SPARE = 500
 
 /** The sockets that one process may have, as the server inherits it. */
@@ -37,7 +37,7 @@ const handshake = (path: string): Buffer =>
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
   })
 
-/** What each does that comes to the main port. */
+/** First acts of the clients that come to the main port. */
 const ARRIVALS: readonly Arrival[] = [
   () => undefined,
   (socket) => socket.write(request('GET /misc/ping')),

@@ -89,7 +89,7 @@ test('a full disk: every dialect says so, nothing unstored is acknowledged, and 
 
   const filler = join(directory, 'filler')
   await fill(filler, directory)
-  // What the file has left of its last block may take one message more.
+  // The rest of the file's last block may take one message more.
   const isFull = async (text: string) => {
     const answer = await send('rooms', text)
     if (JSON.stringify(answer) === JSON.stringify(SENDS.rooms?.whenFull)) return true

@@ -11,7 +11,7 @@ import type { Talk } from './talk.ts'
 export interface Ear {
   readonly name: string
   readonly numbers: number[]
-  /** Of what is listened with; the HTTP connection of a poll under way. */
+  /** The socket that events arrive on; for a poller the HTTP connection of its current poll. */
   readonly socket: Socket
   /** The server has cut it off. */
   isCut(): boolean

@@ -16,12 +16,12 @@ const COMMANDS = 100_000
 const PIECE = 500
 
 /**
- * What a flood may add to the server's memory, garbage not yet collected included: unbounded queues took
- * 800 MiB and more, bounded ones take up to 180.
+ * The memory that a flood may add to the server, uncollected garbage included. Unbounded queues took 800 MiB
+ * and more, bounded ones take up to 180.
  */
 const MEBIBYTES_FOR_A_FLOOD = 400
 
-/** Without a bound they took 2,500; with one they take 430 to 560, as the collector happens to come by. */
+/** Unbounded polls took 2,500 MiB; bounded ones take 430 to 560, as the garbage collector happens to run. */
 const MEBIBYTES_FOR_80_HISTORIES = 1_000
 
 interface Flood {
@@ -145,7 +145,7 @@ async function slowestAnswer(url: string, isOver: () => boolean): Promise<number
 }
 
 for (const [front, floods] of Object.entries(FLOODS)) {
-  test(`who asks a hundred thousand things ${front} and reads no answer costs little`, async (t) => {
+  test(`a client that makes a hundred thousand requests ${front} and reads no answer costs little`, async (t) => {
     const server = await openFortress(t)
     const talk = await openTalk(server.url)
     const speaker = await Speaker.start(talk, 8_000)
@@ -173,7 +173,7 @@ for (const [front, floods] of Object.entries(FLOODS)) {
   })
 }
 
-test('who posts and posts to a poll is made to wait, or cut off', async (t) => {
+test('a client that floods a polling session with posts is made to wait, or cut off', async (t) => {
   const server = await openFortress(t)
   const poller = await Poller.connect(server.url)
   const packets = Array(120)

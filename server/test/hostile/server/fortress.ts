@@ -13,11 +13,11 @@ export interface Fortress extends ServerProcess {
   readonly port: number
   readonly tcpPort: number
   readonly database: string
-  /** What it takes to start the same one again. */
+  /** Settings that start the same server again. */
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** Of Pusher, in every test here. */
+/** Settings of Pusher, in every test here. */
 export const PUSHER = {
   PUSHER_APP_ID: '4711',
   PUSHER_KEY: 'test-key',

@@ -10,7 +10,7 @@ import { assertUnharmed, type Fortress, openFortress, residentMebibytes } from '
 interface Target {
   readonly name: string
   open(headers?: Readonly<Record<string, string>>): Promise<BareWs>
-  /** What is answered at once, and a part of its answer. */
+  /** A request that is answered at once; `answer` is a part of its answer. */
   readonly question: string
   readonly answer: string
 }

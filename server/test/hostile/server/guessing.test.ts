@@ -37,7 +37,7 @@ function countHashes(t: TestContext): () => number {
   return () => count
 }
 
-test('who guesses learns neither from the answer nor from its time whether there is such a user', async (t) => {
+test('a guesser learns neither from the answer nor from its time whether there is such a user', async (t) => {
   const server = await startParlance()
   t.after(() => server.close())
   const { url } = server

@@ -25,7 +25,7 @@ const POSTS = [
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-/** Whatever was done to it, it answers people as ever. */
+/** The server still answers people as ever. */
 async function isAlive({ url }: Fortress): Promise<void> {
   const response = await fetch(`${url}/misc/ping`)
   assert.equal(await response.text(), 'pong')

@@ -30,7 +30,7 @@ async function comeAndGo(server: TestServer, talk: Talk, cycles: number): Promis
   await until('all to be gone', async () => (await metric(server.url, 'parlance_connections')) === 0, 10_000)
 }
 
-/** What is left of connections after a collection of all garbage. */
+/** Counts the objects of connections that outlive a full garbage collection. */
 const leftovers = () =>
   Object.fromEntries(
     [SocketSink, WsConnection, Inbox, Batch].map((kind) => [

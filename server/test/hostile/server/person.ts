@@ -11,11 +11,11 @@ export class Person {
   url: string
   readonly username: string
   id = 0
-  /** Of rooms. */
+  /** The secret of a rooms login. */
   uuid = ''
-  /** Of chatapp. */
+  /** The session cookie of chatapp. */
   cookie = ''
-  /** Of messenger and of channels. */
+  /** The Authorization headers of messenger and of channels. */
   messenger = { authorization: '' }
   channels = { authorization: '' }
 
@@ -50,7 +50,7 @@ export class Person {
     this.channels = { authorization: `Bearer ${token}` }
   }
 
-  /** A chatapp WebSocket that is heard of. */
+  /** A chatapp WebSocket of this person. */
   async chatapp(): Promise<BareWs> {
     const ws = await new BareWs(this.url, '/ws', { Cookie: this.cookie }).opened()
     await ws.say('{"type":"ping"}').heard('"pong"')

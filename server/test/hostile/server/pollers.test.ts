@@ -21,7 +21,7 @@ async function enter(url: string, { bob, gid }: Talk): Promise<Poller> {
   return poller
 }
 
-test('what waits for pollers is kept once, told in order, and given up with those who do not come', async (t) => {
+test('messages that wait for pollers are kept once, arrive in order, and end with pollers that are gone', async (t) => {
   const server = await openFortress(t, SMALL_HEAP)
   const talk = await openTalk(server.url)
   const speaker = await Speaker.start(talk, BYTES)

@@ -57,7 +57,7 @@ test('a stranger who puts somebody into many large groups does not make them too
   assert.equal(info.data.members.length, MEMBERS + 2, 'and whoever asks is told of all')
 })
 
-test('whatever chatapp itself can make is told whole, and counts by what each member is told', async (t) => {
+test('any conversation that chatapp can make is told whole, and counts by what each member is told', async (t) => {
   const { chat, ann, eve } = await strangers(t)
   const names = Array.from({ length: 150 }, (_, n) => longName(n))
   for (const username of names) await chat.accounts.register({ username, password: 'x' })

@@ -11,7 +11,7 @@ export async function refused(
   return until(`a refusal of ${bytes.toString().split('\r\n')[0]}`, async () => {
     const client = new BareHttp(port, from).write(Buffer.concat([...waste, bytes]))
     const answers = () => client.heard.split('HTTP/1.1 ').slice(1)
-    // Who is let in may wait for long: refusals come at once.
+    // Refusals come at once; a client that is let in may wait for long.
     const isAnswered = () => answers().length > waste.length && /\r\n\r\n./s.test(answers().at(-1) ?? '')
     await until('the answers', isAnswered, 1_000).catch(() => undefined)
     client.end()

@@ -50,7 +50,7 @@ async function scene(t: TestContext): Promise<Scene> {
   return { server, talk, ann, bob, bobs, anns, say }
 }
 
-/** What each credential is still good for. */
+/** Every credential of the person is refused, in every dialect. */
 async function assertVoid(url: string, { gid, id, channel }: Talk, person: Person): Promise<void> {
   const history = `/get-room-history?room_gid=${gid}`
   const rooms = await ask(url, history, undefined, { user: person.uuid })
@@ -99,7 +99,7 @@ test('revoked credentials close every live connection of the account, void every
   assert.equal(bobs.find(({ name }) => name === 'Pusher')?.farewell(), 4009)
   await until('nobody to be online', async () => !(await server.chat.presence.isOnline(bob.accountId)))
   await assertVoid(server.url, talk, talk.bob)
-  // What is issued in the second of the revocation is void with what came before.
+  // Tokens that are issued in the second of the revocation are void too: their times are whole seconds.
   await until('a new second', () => Date.now() / 1000 > Math.floor(bob.lastSeenAt / 1_000_000) + 3)
   await talk.bob.logIn()
   const { url } = server

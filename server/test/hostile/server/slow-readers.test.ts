@@ -51,7 +51,7 @@ const FAREWELLS: Readonly<Record<string, number | string>> = {
   Pusher: 4100,
 }
 
-test('who never reads is cut off, whatever the way, and nobody else notices', async (t) => {
+test('a client that never reads is cut off, whatever the transport, and nobody else notices', async (t) => {
   const { server, talk, witnesses, speaker } = await scene(t)
   const deaf = await listenInEveryWay(t, talk, server)
   for (const { socket } of deaf) socket.pause()
@@ -76,7 +76,7 @@ test('who never reads is cut off, whatever the way, and nobody else notices', as
  */
 const BURSTS = [400, 500, 600, 750, 950, 1_200, 1_500, 1_900, 2_400]
 
-test('who reads too slowly is told so in the words of the dialect', async (t) => {
+test('a client that reads too slowly is told so in the words of the dialect', async (t) => {
   const { server, talk, witnesses, speaker } = await scene(t)
   const slow = await listenInEveryWay(t, talk, server)
   let said = 0

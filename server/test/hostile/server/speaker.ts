@@ -45,5 +45,5 @@ export class Speaker {
   }
 }
 
-/** What was said so far, in order. */
+/** The numbers of the first `count` messages, in order. */
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)

@@ -15,7 +15,7 @@ import { openTalk, type Talk } from './talk.ts'
 
 const CLIENTS_PER_DIALECT = 40
 
-/** What all clients together have said, and what of it was acknowledged. */
+/** The messages that all clients together have sent, and the acknowledged ones. */
 class Ledger {
   readonly acknowledged: string[] = []
   /** Clients that have begun. */

@@ -8,7 +8,7 @@ export interface Talk {
   readonly bob: Person
   readonly id: number
   readonly gid: string
-  /** Of Pusher. */
+  /** The conversation's Pusher channel. */
   readonly channel: string
 }
 

@@ -26,7 +26,7 @@ interface WireMessage {
   readonly message: string
   readonly from_user: number
   readonly to_user: number
-  /** Of live ones. */
+  /** The channel's name, in live messages. */
   readonly channel?: string
   /** In a history. */
   readonly channel_id?: number

@@ -17,7 +17,7 @@ interface WireMessage {
   readonly sender_username: string
   readonly content: string
   readonly sent_at: number
-  /** Of live ones; a history has it once. */
+  /** In live messages; a history has it once for all. */
   readonly conversation_id?: number
 }
 

@@ -2,7 +2,7 @@ import type { Conversation, ConversationKind } from '../../../src/core/chat.ts'
 import type { DialectName } from '../../../src/dialects/index.ts'
 import type { TestServer } from '../server.ts'
 
-/** Who has an account, and the one password that opens it everywhere. */
+/** Somebody with an account, and the one password that opens it everywhere. */
 export interface Person {
   readonly username: string
   readonly password: string
@@ -16,13 +16,13 @@ export interface Place extends Conversation {
   readonly memberIds: readonly number[]
 }
 
-/** What a client calls a conversation it has just opened. */
+/** A client's reference to a conversation that it has just opened. */
 export type Called =
   | { readonly by: 'gid or name'; readonly name: string }
   | { readonly by: 'id'; readonly id: number }
   | { readonly by: 'pair'; readonly pair: readonly [number, number] }
 
-/** What opens one: the others' names and ids, and the conversation's name where it may have one. */
+/** A request to open one: the others' names and ids, and the conversation's name where it may have one. */
 export interface Opening {
   readonly kind: ConversationKind
   readonly others: readonly { readonly username: string; readonly accountId: number }[]
@@ -39,7 +39,7 @@ export interface Shown {
   readonly at?: unknown
 }
 
-/** What one connection has heard of a conversation, in the order it came. */
+/** The messages of a conversation that one connection has received, in order of arrival. */
 export interface Stream {
   readonly transport: string
   readonly shown: readonly Shown[]

@@ -12,7 +12,7 @@ import {
   type Where,
 } from './client.ts'
 
-/** What a socket hears that is no refusal. */
+/** Events that are not refusals. */
 const ORDINARY: ReadonlySet<string> = new Set(['message_sent', 'pongg'])
 const SOCKET_IO: readonly ClientKind[] = ['Socket.IO 4, WebSocket only', 'Socket.IO 2, polling first']
 

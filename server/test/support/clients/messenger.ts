@@ -114,7 +114,7 @@ export class MessengerDevice implements Client {
   }
 }
 
-/** Who polls asks a server that is away or not well once more. */
+/** Rethrows definite refusals; a poller asks a server that is down or failing once more. */
 function unlessDefinite(error: unknown): undefined {
   if (error instanceof Refused && (error.answer as { status: number }).status < 500) throw error
 }

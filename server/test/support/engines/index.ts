@@ -21,7 +21,7 @@ export {
 } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
 
-/** What a cluster's nodes share, for this test alone. */
+/** The engines that a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {
   readonly postgres: Engine
   readonly redis: Engine

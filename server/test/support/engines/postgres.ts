@@ -71,7 +71,7 @@ const listening = (folder: string, port: number) => ({
   synchronous_commit: 'on',
 })
 
-/** What runs a program as the folder's new owner; nothing when that is us. */
+/** Gives the folder to PostgreSQL's user. Returns the command prefix that runs a program as that user, if any. */
 export function handOver(folder: string): readonly string[] {
   const owner = postgresOwner()
   if (!owner) return []

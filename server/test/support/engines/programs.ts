@@ -42,7 +42,7 @@ function askedPgConfig(): string | undefined {
   }
 }
 
-/** Who runs PostgreSQL, which refuses to run as root: its own user then. Undefined: whoever we are. */
+/** PostgreSQL's own user, as it refuses to run as root; undefined when we are not root and run it ourselves. */
 export const postgresOwner = (): { readonly uid: number; readonly gid: number } | undefined =>
   process.getuid?.() === 0 ? statSync('/var/lib/postgresql', { throwIfNoEntry: false }) : undefined
 

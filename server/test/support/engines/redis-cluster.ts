@@ -74,7 +74,7 @@ export async function moveSlotOf(key: string, shards: readonly Engine[]): Promis
   await until('every shard to know', async () => (await Promise.all(shards.map(isKnown))).every(Boolean))
 }
 
-/** Of a key, and the id of the shard that has it, as the first one sees it. */
+/** A key's slot and the id of the shard that has it, as the first shard sees it. */
 async function findSlot(
   key: string,
   [shard]: readonly Engine[],
