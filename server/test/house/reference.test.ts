@@ -60,6 +60,30 @@ test('every link between the pages leads somewhere', () => {
   assert.deepEqual(broken, [])
 })
 
+/** The names by which a page's headings are linked to. */
+const anchorsOf = (page: string): ReadonlySet<string> =>
+  new Set(
+    [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+
+test('every link to a heading finds it', () => {
+  const links = PAGES.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)].map(([, target, anchor = '']) => ({
+      page,
+      target: target === undefined ? page : join(page, '..', target),
+      anchor,
+    })),
+  )
+  const lost = links.filter(({ target, anchor }) => !anchorsOf(target).has(anchor))
+  assert.ok(links.length > 5)
+  assert.deepEqual(lost, [])
+})
+
 test('docs/README.md lists every page', () => {
   const listed = new Set(['docs/README.md', ...linksOf('docs/README.md')])
   assert.deepEqual(
