@@ -1,6 +1,6 @@
 import type { Durability } from './target.ts'
 
-/** What one run measured, by the metric's name, unit included: `{'deliveries/s': 3_100_000}`. */
+/** The figures of one run, by the metric's name, unit included: `{'deliveries/s': 3_100_000}`. */
 export type Sample = Readonly<Record<string, number>>
 
 /** All runs of one scenario against one target at one size. */
@@ -14,7 +14,7 @@ export interface Measurement {
   readonly runs: readonly Sample[]
 }
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number
@@ -27,16 +27,16 @@ export interface Machine {
 }
 
 export interface Limits {
-  /** Of an append of 16 KiB to a file that is then on disk, median. */
+  /** Time of an append of 16 KiB to a file that is then on disk, median. */
   readonly syncMs: number
-  /** Of a system call that sends 200 bytes over loopback, mean. */
+  /** Time of a system call that sends 200 bytes over loopback, mean. */
   readonly sendMicros: number
 }
 
 /** The raw figures, as the JSON file keeps them. */
 export interface Results {
   readonly machine: Machine
-  /** Of whatever took part: `{'ws': '8.23.0', 'ejabberd': '23.01'}`. */
+  /** Versions of all software that took part: `{'ws': '8.23.0', 'ejabberd': '23.01'}`. */
   readonly versions: Readonly<Record<string, string>>
   readonly commit: string
   /** ISO 8601, UTC. */

@@ -16,7 +16,7 @@ export interface Options {
   readonly out: string
 }
 
-/** What cannot be run as it was asked for. The message is one sentence for whoever asked. */
+/** A request that cannot be run as it was given. The message is one sentence for the operator. */
 export class Misuse extends Error {
   override readonly name = 'Misuse'
 }

@@ -5,7 +5,7 @@ export interface Scenario {
   readonly name: string
   /** One sentence: what is done. */
   readonly title: string
-  /** What `size` counts, where there are several. */
+  /** The unit of `size`, where there are several sizes. */
   readonly axis?: string
   /** Undefined when it can run here; else what it needs and is missing. A single target may miss more. */
   missing?(): string | undefined

@@ -1,6 +1,6 @@
 import type { Ear } from './load/ear.ts'
 
-/** What a server makes sure of before it acknowledges a message. */
+/** The server's guarantee when it acknowledges a message. */
 export type Durability = 'synced' | 'stored, not synced' | 'nothing stored'
 
 /** The people and conversations that exist before the load begins. Member m of conversation c is a person of its own. */
@@ -21,7 +21,7 @@ export interface Place {
   readonly member: number
 }
 
-/** Whose figures they are: a chat server, or a part of one that is measured alone. */
+/** The measured thing: a chat server, or a part of one that is measured alone. */
 export interface Subject {
   /** As the report calls it. */
   readonly name: string

@@ -10,7 +10,7 @@ const PAGE = join(import.meta.dirname, 'arithmetic.md')
 const MEASURED = join(import.meta.dirname, '../bench/results.json')
 const RESULTS = /(<!-- results: .+ -->\n)(?:.|\n)*?(<!-- end -->)/
 const DAY_S = 86_400
-/** Of which a node writes over one, and reads over the others. */
+/** A node's connections to the database: one for writes, eight for reads. */
 const DATABASE_CONNECTIONS = 9
 
 type Figures = Readonly<Record<string, number>>

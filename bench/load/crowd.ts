@@ -63,7 +63,7 @@ export class Crowd {
     return crowd
   }
 
-  /** So many of those who speak, spread evenly. */
+  /** `count` of the speakers, spread evenly. */
   pick(count: number): readonly Person[] {
     const step = this.speakers.length / Math.min(count, this.speakers.length)
     return Array.from(
@@ -117,7 +117,7 @@ export class Crowd {
     const deadline = performance.now() + DEADLINE_MS
     const listeners = this.people.filter(({ client }) => !client.isDeaf)
     for (let round = 0; ; round++) {
-      // Who has heard a round's message has nothing of earlier rounds still to come.
+      // A listener that has heard this round's message has no message of an earlier round still to come.
       const waiting = new Set(listeners)
       for (const person of listeners) {
         person.ear.onBody = ({ count }) => void (count === round && waiting.delete(person))

@@ -1,6 +1,6 @@
 import { BODY_BYTES, MARK, readCount, readSender, readSentAt } from './body.ts'
 
-/** What one client hears, counted as cheaply as can be: the load generator must not be the bottleneck. */
+/** Counts one client's messages, as cheaply as can be: the load generator must not be the bottleneck. */
 export class Ear {
   /** Messages that reached this client, whoever sent them. */
   deliveries = 0
@@ -41,10 +41,10 @@ export class Ear {
   }
 }
 
-/** What a message's body says of itself. */
+/** The fields that a message's body carries for the measurement. */
 interface Body {
   readonly sender: number
-  /** Which of the sender's messages it is, from 0. */
+  /** The message's number among its sender's, from 0. */
   readonly count: number
   /** When it was sent, on the clock of `now()`. */
   sentAt(): number

@@ -33,7 +33,7 @@ export function keepInFlight(
   }
 }
 
-/** So many messages a second, whether the server keeps up or not, by the speakers in turn. */
+/** Sends `perSecond` messages a second, whether the server keeps up or not, by the speakers in turn. */
 export function keepRate(speakers: readonly Person[], perSecond: number): Flow {
   let isOver = false
   const startedAt = performance.now()

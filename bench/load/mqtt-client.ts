@@ -24,7 +24,7 @@ const MAX_PACKET_ID = 0xffff
 export async function subscribe({ port, clientId, topic, ear }: MqttClientOptions): Promise<Client> {
   const connected = Promise.withResolvers<void>()
   const subscribed = Promise.withResolvers<void>()
-  // What a chunk calls for leaves in one write: the load generator must not be the bottleneck.
+  // All replies to one chunk leave in one write: the load generator must not be the bottleneck.
   const replies: Buffer[] = []
   let isReading = false
   const write = (bytes: Buffer) => {

@@ -43,7 +43,7 @@ export async function enterRoom({ port, domain, room, nick, ear }: XmppClientOpt
 const presence = (room: string, nick: string): string =>
   `<presence to='${room}/${nick}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>`
 
-/** What is said before the messages: each step waits for its answer. */
+/** The steps before the messages: each waits for its answer. */
 class Dialogue implements Framing {
   heard = ''
   #answer = ''
@@ -66,7 +66,7 @@ class Dialogue implements Framing {
 const END = Buffer.from('</message>')
 const GROUPCHAT = Buffer.from('groupchat')
 
-/** Cuts after each message. What a server says between two counts to the second. */
+/** Cuts after each message. Bytes between two messages count to the second. */
 class MessageFraming implements Framing {
   readonly #onMessage: OnFrame
   #carry: Buffer | undefined
@@ -76,7 +76,7 @@ class MessageFraming implements Framing {
   }
 
   feed(chunk: Buffer, length: number): void {
-    // What lies behind `length` is older: no search may go there.
+    // Bytes past `length` are left over from an earlier chunk: the search must not reach them.
     const fresh = chunk.subarray(0, length)
     const bytes = this.#carry ? Buffer.concat([this.#carry, fresh]) : fresh
     let start = 0

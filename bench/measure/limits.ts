@@ -14,7 +14,7 @@ const SENDS_AT_A_TIME = 500
 /** About a chat message in its frame. */
 const SENT_BYTES = 200
 
-/** What no chat server on this machine can go below. */
+/** Measures the costs that no chat server on this machine can go below. */
 export async function measureLimits(): Promise<Limits> {
   return { syncMs: measureSync(), sendMicros: await measureSend() }
 }

@@ -16,7 +16,7 @@ export interface Postgres {
   readonly pid: number
   readonly port: number
   readonly url: string
-  /** What psql prints: a row a line. */
+  /** The rows as psql prints them, one a line. */
   query(sql: string): Promise<string>
   runFile(path: string): Promise<void>
   stop(): Promise<void>

@@ -27,7 +27,7 @@ process.once('exit', () => {
 // A signal alone would not come by there.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Starts a server on its core and waits until its port answers. What it prints is shown if it fails. */
+/** Starts a server on its core and waits until its port answers. Its output is shown if it fails. */
 export async function startServer(
   command: readonly string[],
   options: ServerOptions,

@@ -3,7 +3,7 @@ import type { Crowd } from '../load/crowd.ts'
 import type { Running } from '../target.ts'
 import { cpuMicros } from './usage.ts'
 
-/** What happened in a stretch of time under steady load. */
+/** Counts and processor time of a stretch of time under steady load. */
 export interface Window {
   readonly seconds: number
   readonly deliveries: number

@@ -48,8 +48,8 @@ const onError = (error: unknown): void => {
   throw error
 }
 
-// What a node has between Redis and its clients, without clients. Its database is empty: nothing is missed in
-// Redis, so that nothing is looked for in it.
+// The parts of a node between Redis and its clients, without clients. Its database is empty: no news is missed
+// in Redis, so nothing is looked for in the database.
 const directory = await mkdtemp(join(tmpdir(), 'parlance-bench-'))
 const store = await openSqliteStore({ file: join(directory, 'parlance.db') })
 const { REDIS_URL } = process.env

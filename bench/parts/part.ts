@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { nodeCommand } from '../measure/node-command.ts'
 import { spawnPinned } from '../measure/process.ts'
 
-/** What a part does when it is told to, by name. Arguments and answers are what messages between processes carry. */
+/** The orders that a part obeys, by name. Arguments and answers must fit into messages between processes. */
 type Orders = Readonly<Record<string, (argument: never) => Promise<unknown>>>
 
 /** A part of Parlance in a process of its own on the server's core, so that its processor time is told apart. */
@@ -18,7 +18,7 @@ export interface Part<O extends Orders> {
 
 type Reply = { readonly answer: unknown } | { readonly failure: string }
 
-/** Of the program of that name in this folder, which calls `obey`. */
+/** Starts the program of that name in this folder, which calls `obey`. */
 export async function startPart<O extends Orders>(
   program: string,
   env: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { type WebSocket, WebSocketServer } from 'ws'
 
-// What many start with: whoever is connected to a room's path gets what is said there. Nothing is stored.
+// The server that many start with: each message goes to all who are connected to the room's path; none is stored.
 const rooms = new Map<string, Set<WebSocket>>()
 
 const server = new WebSocketServer({

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Server } from 'socket.io'
 
-// What people write: a room for a conversation, and each message stored with a commit of its own.
+// The server that people write: a room for a conversation, and each message stored with a commit of its own.
 const { PORT, DATABASE = '' } = process.env
 
 const db = new DatabaseSync(DATABASE)

@@ -2,9 +2,9 @@
 export interface Chapter {
   readonly scenario: string
   readonly title: string
-  /** What was done, in a sentence or two that fit above a chart. */
+  /** The scenario, in a sentence or two that fit above a chart. */
   readonly words: string
-  /** What else one must know to read the figures. */
+  /** More that a reader must know to judge the figures. */
   readonly note?: string
   /** In the order of the table: what an operation costs comes before how many there were. */
   readonly metrics: readonly string[]
@@ -12,7 +12,7 @@ export interface Chapter {
   readonly ratioOf?: string
   /** The target that the others are measured by, where it is not `YARDSTICK`. */
   readonly yardstick?: string
-  /** What a size counts. */
+  /** The unit of a size, such as 'members'. */
   readonly axis?: string
   /** The size whose table is shown, and whose bars are drawn; the others are folded away. */
   readonly headline?: number
@@ -22,10 +22,10 @@ export interface Chapter {
   readonly growth?: readonly string[]
 }
 
-/** What others are measured by: it only passes on what comes in, and stores nothing. */
+/** The target that others are divided by: it only passes messages on, and stores nothing. */
 export const YARDSTICK = 'bare ws'
 
-/** What the figures of several nodes, and of other databases, are measured by. */
+/** The target that figures of several nodes, and of other databases, are divided by. */
 const ONE_NODE = 'parlance chatapp, PostgreSQL'
 const SHARED_CORE = "PostgreSQL runs on the server's core, and is part of its CPU."
 const CPU_PER_MESSAGE = ['CPU µs/message', 'CPU µs/message in nodes', 'CPU µs/message in PostgreSQL'] as const

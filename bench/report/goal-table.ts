@@ -34,7 +34,7 @@ function rowOf(verdict: Verdict): readonly string[] {
   ]
 }
 
-/** Who; or of the same target, at which size or when. */
+/** The peer's title; for the same target the size or the metric that differs. */
 function against({ figure, per }: Goal, peer: string, target: string): string {
   if (peer !== target) return titleOf(peer)
   return per?.metric === figure.metric ? `at ${exact(per.size ?? 0)}` : (per?.metric ?? '')

@@ -5,7 +5,7 @@ export interface Goal {
   readonly topic: string
   readonly words: string
   readonly figure: FigureName
-  /** What the figure is divided by, in the same run. Of several, the one that makes the goal hardest. */
+  /** The divisor of the figure, in the same run; if there are several, the one that makes the goal hardest. */
   readonly per?: FigureName
   readonly must: 'be at least' | 'be at most' | 'be below'
   readonly threshold: number

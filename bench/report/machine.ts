@@ -18,7 +18,7 @@ export const describeMachine = (limits: Limits): Machine => ({
   limits,
 })
 
-/** Names of packages that take part. What is not installed is left out. */
+/** Names of packages that take part. Those that are not installed are left out. */
 interface Software {
   readonly npm: readonly string[]
   readonly debian: readonly string[]
@@ -31,7 +31,7 @@ export function versionsOf({ npm, debian }: Software): Readonly<Record<string, s
 
 type Version = readonly [name: string, version: string]
 
-/** Of the code that is measured; 'unknown' outside a repository. Ends in '+' when files differ from it. */
+/** Commit of the measured code; 'unknown' outside a repository. Ends in '+' when files differ from it. */
 export function commitOf(directory: string): string {
   const commit = outputOf('git', ['-C', directory, 'rev-parse', '--short', 'HEAD'])
   if (!commit) return 'unknown'

@@ -2,7 +2,7 @@ import type { Measurement, Results } from '../measurement.ts'
 import { short, titleOf } from './notation.ts'
 import { table } from './tables.ts'
 
-/** What one has to know to measure it again. */
+/** The facts that a reader needs to measure again. */
 export function setting({ machine, versions, commit, startedAt, measurements }: Results): readonly string[] {
   const facts = [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],

@@ -60,7 +60,7 @@ interface Load {
   readonly pace: Pace
 }
 
-/** Of a batch of one size, but for `messages`. */
+/** Costs of one batch of this size; `messages` counts all. */
 interface Costs {
   readonly nodeMicros: number
   readonly databaseMicros: number
@@ -94,7 +94,7 @@ async function snapshot(postgres: Postgres, writer: Part<Writer>) {
   }
 }
 
-/** What the messages take on disk. */
+/** Disk space that each stored message takes. */
 async function storedBytes(postgres: Postgres, accepted: number): Promise<Sample> {
   const row = await postgres.query(
     "SELECT pg_table_size('messages'), pg_indexes_size('messages'), count(*) FROM messages",

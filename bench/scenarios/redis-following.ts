@@ -6,7 +6,7 @@ import type { BusNode } from '../parts/bus-node.ts'
 import { startPart } from '../parts/part.ts'
 import type { Pace } from '../scenario.ts'
 
-/** What a node and Redis keep for each conversation that the node listens to, and for each person online. */
+/** Memory of a node and of Redis for each conversation that the node listens to, and for each person online. */
 export async function redisFollowing({ seconds }: Pace, count: number): Promise<Sample> {
   await using opened = new AsyncDisposableStack()
   const redis = await startRedis()

@@ -25,8 +25,8 @@ interface Traffic {
 }
 
 /**
- * A node tells others of messages at a steady pace: first while nobody listens, then so many other nodes. What
- * the same costs it without Redis is taken off.
+ * A node tells others of messages at a steady pace: first while nobody listens, then while `hearers` nodes do.
+ * The cost of the same without Redis is subtracted.
  */
 export async function redisParcels(pace: Pace, { hearers, ...rate }: Traffic): Promise<Sample> {
   await using opened = new AsyncDisposableStack()
@@ -56,7 +56,7 @@ export async function redisParcels(pace: Pace, { hearers, ...rate }: Traffic): P
   }
 }
 
-/** Of each look its own: their changes count from 1. */
+/** Conversations of one measurement. Each has its own, since changes count from 1. */
 const conversations = (look: number): Range => ({ first: 1 + look * CONVERSATIONS, count: CONVERSATIONS })
 
 interface Load {
@@ -68,7 +68,7 @@ interface Load {
   readonly rate: Pick<Traffic, 'together' | 'everyMs'>
 }
 
-/** Of one parcel, but for `parcels`. */
+/** Costs of one parcel; `parcels` counts all. */
 interface Costs {
   readonly senderMicros: number
   readonly hearersMicros: number

@@ -58,7 +58,7 @@ function figures(window: Window): Sample {
   }
 }
 
-/** Of all processes of the server; and of its nodes and each of its engines, where they are told apart. */
+/** Processor time of all server processes; also of the nodes and of each engine, where they are told apart. */
 function costs(
   operation: 'delivery' | 'message',
   count: number,

@@ -87,7 +87,7 @@ async function start(openArchive: (folder: string) => Promise<Archive>): Promise
   }
 }
 
-/** What ejabberdctl gives, but for the name in a network of nodes, which needs a process of its own. */
+/** The options of ejabberdctl, without a node name: that would need a process of its own. */
 const erlangOptions = (folder: string): readonly string[] => [
   ...['-noinput', '+P', '250000', '+K', 'true'],
   ...['-mnesia', 'dir', JSON.stringify(join(folder, 'mnesia'))],

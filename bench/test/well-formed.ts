@@ -4,7 +4,7 @@ const NAME = '[A-Za-z][\\w-]*'
 const TAG = new RegExp(`<(/?)(${NAME})((?:\\s+${NAME}="[^"<]*")*)\\s*(/?)>`, 'y')
 const WORDS = /(?:[^<&]|&(?:amp|lt|gt|quot);)+/y
 
-/** Of XML, what the charts use: elements, attributes and words. */
+/** Checks the part of XML that charts use: elements, attributes and words. */
 export function assertWellFormed(xml: string): void {
   const open: string[] = []
   const text = xml.trimEnd()

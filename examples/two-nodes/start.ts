@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 const MAIN = join(import.meta.dirname, '../../server/src/main.js')
 const [one = '8001', two = '8002'] = process.argv.slice(2)
 
-// What makes them one: the same database and the same Redis.
+// The same database and the same Redis make the two nodes one server.
 const shared = {
   DATABASE_URL: 'postgres://postgres@127.0.0.1:5432/parlance',
   REDIS_URL: 'redis://127.0.0.1:6379/0',

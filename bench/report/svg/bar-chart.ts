@@ -10,7 +10,7 @@ import { axisFor } from './scale.ts'
 interface BarChart extends Words {
   readonly panels: readonly Panel[]
   readonly rows: readonly Row[]
-  /** What the notes beside the values are, such as 'times bare ws'. */
+  /** The meaning of the notes beside the values, such as 'times bare ws'. */
   readonly noteWords: string
 }
 

@@ -30,7 +30,7 @@ export interface Column {
 
 const RADIUS = 6
 const SPACE = 10
-/** Of a row of 27. */
+/** Insets in pixels, in a row of 27. */
 const [BAR_INSET, GOAL_INSET, WHISKER_INSET] = [5.5, 2.5, 9.5]
 
 /** That a figure and its note take beside a bar. */

@@ -38,7 +38,7 @@ export const drawing =
     return `${inHundredths(written)}\n`
   }
 
-/** What Plot draws, as a group that is as wide as the picture: margins say where in it. */
+/** Plot's drawing as a group that is as wide as the picture; its margins place it there. */
 export function plotted(options: PlotOptions & { readonly height: number }): string {
   const { document } = parseHTML('<html></html>')
   const svg = plot({ ...options, document, width: WIDTH })

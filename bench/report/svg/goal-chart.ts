@@ -24,7 +24,7 @@ const ROW = 22
 const TOPIC = 30
 const [LEFT, RIGHT] = [290, 560]
 const [MEASURED, GOAL, OUTCOME] = [628, 702, WIDTH]
-/** What is worse or better by more ends up on the edge. */
+/** The range of the chart; ratios beyond it end up on the edge. */
 const [WORST, BEST] = [1 / 4, 8]
 const MARKS = new Map([
   [1 / 4, '¼'],

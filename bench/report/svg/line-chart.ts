@@ -8,7 +8,7 @@ import { type Axis, logarithmic, placesOn } from './scale.ts'
 
 /** How cost grows: both axes logarithmic, so what grows in proportion is a straight line. */
 interface LineChart extends Words {
-  /** What the sizes count, such as 'members'. */
+  /** The unit of the sizes, such as 'members'. */
   readonly axis: string
   readonly lines: readonly Line[]
 }

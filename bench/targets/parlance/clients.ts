@@ -20,7 +20,7 @@ interface Seat {
   readonly ear: Ear
 }
 
-/** Whatever is as long as a body carries one; everything else is an answer or a ping. */
+/** A frame at least as long as a body carries one; shorter frames are answers and pings. */
 const carriesBody = (start: number, end: number): boolean => end - start >= BODY_BYTES
 
 export const connectChatapp: Connect = async ({ parlance, conversation, person, ear }) => {

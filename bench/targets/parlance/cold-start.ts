@@ -6,7 +6,7 @@ import type { Layout } from './layout.ts'
 import { PASSWORD, type ParlanceWorld, seed } from './seed.ts'
 import { startOn } from './server.ts'
 
-/** Of so many starts the median counts: the first ones still feel the seeding, on the disk and the other core. */
+/** Starts of a run; their median counts, as seeding still slows the first ones on the disk and the other core. */
 const STARTS = 5
 const PAUSE_MS = 500
 

@@ -12,7 +12,7 @@ interface Deployment {
   stop(): Promise<void>
 }
 
-/** A fresh database, a world in it, and nodes on it. Whatever was started is stopped if not all can be. */
+/** A fresh database, a world in it, and nodes on it. If one fails to start, all that did start are stopped. */
 export async function deploy(world: ParlanceWorld, { createStorage, nodes }: Layout): Promise<Deployment> {
   await using opened = new AsyncDisposableStack()
   const storage = await createStorage()

@@ -16,7 +16,7 @@ import type { ParlanceWorld } from './seed.ts'
 
 interface Dialect {
   readonly name: string
-  /** Who connects how, by the number of the member. */
+  /** Ways to connect: members take them in turn, by number. */
   readonly connects: readonly [Connect, ...Connect[]]
   readonly kind: ParlanceWorld['kind']
   /** A private conversation has two people, however many connections they have. */

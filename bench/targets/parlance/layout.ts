@@ -3,7 +3,7 @@ import { redisIsMissing } from '../../measure/redis.ts'
 import type { World } from '../../target.ts'
 import { createPostgres, createSqlite, type Storage } from './storage.ts'
 
-/** What a Parlance consists of, and who connects where. */
+/** The parts of a Parlance, and the node of each member. */
 export interface Layout {
   /** Undefined when it can run here. */
   missing(): string | undefined

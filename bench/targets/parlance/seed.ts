@@ -10,7 +10,7 @@ import type { Storage } from './storage.ts'
 export interface Person {
   readonly accountId: AccountId
   readonly username: string
-  /** Of a session of the rooms dialect. */
+  /** The secret of a session of the rooms dialect. */
   readonly roomsSecret: string
 }
 
@@ -35,7 +35,7 @@ export interface ParlanceWorld extends World {
 
 export const PASSWORD = 'bench'
 const SESSION_TTL_MICROS = 24 * 3600 * 1_000_000
-// Of the strangers who fill a database: each conversation has five of them.
+// Strangers fill a database: each conversation has five of them.
 const STRANGERS = 1_000
 const STRANGERS_EACH = 5
 const PEOPLE_AT_A_TIME = 1_000
