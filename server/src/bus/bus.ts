@@ -43,7 +43,7 @@ export interface Bus {
   readonly presence: PresenceSets
   /** Resolves when news travels. */
   ping(): Promise<void>
-  /** What was published before still travels. */
+  /** Ends all. News that was published before still travels. */
   close(): Promise<void>
 }
 
@@ -69,13 +69,13 @@ export interface PresenceSets {
   countHolders(set: string): Promise<number>
   /** Names of the sets that are not empty and start with the prefix. */
   names(prefix: string): Promise<readonly string[]>
-  /** For who begins to ask after an outage: resolves when every node has had the time to say anew who is there. */
+  /** For callers that ask after an outage: resolves when every node has had time to restore its holders. */
   settled(): Promise<void>
   /** Tells of members that come or go without their holders' doing: each on one node of the cluster. */
   onShift(listener: ShiftListener): void
 }
 
-/** What it rejects with is reported. */
+/** A listener's rejection is reported. */
 export type ShiftListener = (shift: PresenceShift) => void | Promise<void>
 
 /** A member went with its node, or is back with it. */

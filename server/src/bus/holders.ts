@@ -5,7 +5,7 @@ interface Holding {
   holders: number
 }
 
-/** Who is in which set on this node, and how many holders each member has here. */
+/** This node's sets: their members, and how many holders each member has here. */
 export class Holders {
   readonly #sets = new Map<string, Map<string, Holding>>()
 
@@ -41,7 +41,7 @@ export class Holders {
     return this.#sets.get(set) ?? NOBODY
   }
 
-  /** Of the sets that are not empty. */
+  /** Names of the sets that are not empty. */
   names(): Iterable<string> {
     return this.#sets.keys()
   }

@@ -7,11 +7,11 @@ export interface CommandLine {
   readonly environment: Environment
   /** All that were given, by name: the command's own too. */
   readonly options: Readonly<Record<string, string | undefined>>
-  /** What stands without an option before it. */
+  /** Words that are neither options nor values of options. */
   readonly operands: readonly string[]
 }
 
-/** What a command takes besides settings. */
+/** The options and operands that a command takes besides settings. */
 export interface Syntax {
   readonly options: readonly string[]
   /** Their names: each must be given. */
@@ -55,7 +55,7 @@ function parse(args: readonly string[], names: readonly string[]) {
   }
 }
 
-/** Of what Node says; the others tell of positional arguments. */
+/** The first sentence of Node's message; the others explain positional arguments. */
 const firstSentence = (error: unknown): string =>
   `${(error instanceof Error ? error.message : String(error)).split(/[.\n] ?/)[0]}.`
 

@@ -14,7 +14,7 @@ interface ChangesSince {
 /** Changes read at once. */
 const PAGE = 500
 
-/** What has happened in conversations, for who may have missed some of it. */
+/** The changes of conversations, for readers that may have missed some. */
 export class ChangeLog {
   readonly #store: { changes: ChangeStore; conversations: ConversationStore; members: MemberStore }
   #asked: Map<ConversationId, PromiseWithResolvers<number>> | undefined
@@ -23,7 +23,7 @@ export class ChangeLog {
     this.#store = store
   }
 
-  /** The number of its last change; 0 when it does not exist. What a turn asks is one question to the store. */
+  /** The number of its last change; 0 when it does not exist. All calls of one turn are one question to the store. */
   last(conversationId: ConversationId): Promise<number> {
     if (!this.#asked) {
       this.#asked = new Map()

@@ -34,7 +34,7 @@ interface ChatOptions {
   readonly md5Passwords?: boolean
   /** Without it, any password may be set. */
   readonly passwordPolicy?: PasswordPolicy | undefined
-  /** What nobody waits for has failed. Without it, it is an unhandled rejection. */
+  /** Called when background work has failed. Without it, the failure is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
 }
 

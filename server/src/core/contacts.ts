@@ -3,7 +3,7 @@ import type { ContactStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import type { Account, AccountId } from './types.ts'
 
-/** Who knows whom, and who does not want to hear from whom. */
+/** Contacts and blocks between accounts. */
 export class Contacts {
   readonly #store: ContactStore
   readonly #clock: Clock

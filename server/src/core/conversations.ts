@@ -27,7 +27,7 @@ import {
   toSender,
 } from './types.ts'
 
-/** Who is in which conversation: opening, entering, leaving, listing. */
+/** Conversations and their members: opening, entering, leaving, listing. */
 export class Conversations {
   readonly #store: ConversationStore
   readonly #members: MemberStore

@@ -12,7 +12,7 @@ import type {
 
 /**
  * A committed fact about one conversation. `change` is its place in the conversation's one series of
- * changes: gapless from 1, in commit order. Who misses one reads the log from the last number seen.
+ * changes: gapless from 1, in commit order. A listener that misses one reads the log from the last number seen.
  */
 export type ConversationChange =
   | {
@@ -60,7 +60,7 @@ export interface Wording {
   readonly text: string
 }
 
-/** What never changes of a conversation, or is carried for renderers. */
+/** Fields of a conversation that never change, or that renderers need. */
 type ConversationFacts = Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'creatorId'>
 
 /** A passing fact about one conversation: not stored, not numbered. */

@@ -2,7 +2,7 @@ import type { Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import type { Account, Conversation } from './types.ts'
 
-/** Whoever knows an open conversation's name may enter it. A private or group one is entered only by being added. */
+/** Anyone who knows an open conversation's name may enter it. A private or group one is entered by being added. */
 export const mayEnter = (conversation: Conversation): boolean => conversation.kind === 'open'
 
 /** Guests are nicknames: they are in open conversations and nowhere else. */

@@ -13,30 +13,30 @@ import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
 const ONLINE = 'online:'
 const SHIFTS_AT_ONCE = 8
-/** How often it is tried while the database is away. */
+/** Milliseconds between two tries while the database is away. */
 const RETRY_MS = 1_000
-/** Over so many sets they are spread, which a cluster of Redis spreads over its shards. */
+/** Online accounts are spread over this many sets, which a Redis Cluster spreads over its shards. */
 const ONLINE_SETS = 64
 
 const setOf = (accountId: AccountId): string => `${ONLINE}${accountId % ONLINE_SETS}`
 
 interface PresenceOptions {
   readonly clock: Clock
-  /** What nobody waits for has failed. */
+  /** Called when background work has failed. */
   readonly onError: (error: unknown) => void
 }
 
-/** Who has a live connection, in any dialect and on any node. Live state: a crash leaves nobody online. */
+/** The accounts with a live connection, in any dialect and on any node. Live state: a crash leaves nobody online. */
 export class Presence {
   readonly #bus: Bus
   readonly #accounts: AccountStore
   readonly #contacts: ContactStore
   readonly #options: PresenceOptions
-  /** A node that dies takes thousands with it: they are told of some at a time. */
+  /** Bounds how many absences are told at a time: a node that dies leaves thousands. */
   readonly #semaphore = new Semaphore({ concurrency: SHIFTS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
   // One account's comings and goings are told in the order they happened.
   readonly #turns = new KeyedQueue<AccountId>()
-  /** How it stands with whom contacts could not be told of: one entry an account, whatever it has done since. */
+  /** Accounts whose contacts could not be told, with their latest state: one entry an account. */
   readonly #untold = new Map<AccountId, boolean>()
   readonly #rate: StatusRate
   #isTryingAgain = false

@@ -6,7 +6,7 @@ import type { Account, AccountId } from './types.ts'
 
 /** A session lives this long from its last use. */
 const SESSION_TTL: Micros = 30 * 24 * 3600 * MICROS_PER_SECOND
-/** Of one account and kind; the least recently used goes when one more is opened. */
+/** Sessions of one account and kind; one more ends the least recently used. */
 const MAX_SESSIONS = 20
 // A session in steady use is written once an hour, not once a request.
 const TOUCH_EVERY: Micros = 3600 * MICROS_PER_SECOND

@@ -42,7 +42,7 @@ export interface Conversation {
   readonly kind: ConversationKind
   /** Unique among open conversations; always null for private ones. */
   readonly name: string | null
-  /** Who opened it; of a private one the first requester. */
+  /** The account that opened it; for a private one the first requester. */
   readonly creatorId: AccountId
   readonly createdAt: Micros
   /** Moves with the name and the members, not with messages. */
@@ -75,7 +75,7 @@ export interface Message {
   readonly sentAt: Micros
 }
 
-/** What a reader must know of a sender, carried with each message so that nobody looks it up per recipient. */
+/** The sender's fields that readers need. Each message carries them, so that nobody looks them up per recipient. */
 export interface Sender {
   readonly accountId: AccountId
   readonly uuid: string

@@ -7,10 +7,10 @@ import type { Messages } from './messages.ts'
 import { requireMaySend } from './policy.ts'
 import { type AccountId, type ConversationId, type Sender, toSender } from './types.ts'
 
-/** So long somebody is taken to be typing who does not say so again: a node that dies need not say that they stopped. */
+/** How long typing lasts without being repeated: a node that dies need not say that its typists stopped. */
 export const TYPING_LEASE_MS = 6_000
 
-/** Who says so again within it is not published again. */
+/** A repetition within this time is not published. */
 const QUIET_MICROS = 2 * MICROS_PER_SECOND
 
 interface Spell {
@@ -18,11 +18,11 @@ interface Spell {
   readonly lease: NodeJS.Timeout
 }
 
-/** Who is writing a message right now. Live state, never stored: those who follow it hold each typist's lease themselves. */
+/** The accounts that are writing a message right now. Live state, never stored: followers hold each typist's lease. */
 export class Typing {
   readonly #bus: Bus
   readonly #clock: Clock
-  /** Those who said so at this node and have neither stopped nor fallen silent. */
+  /** Typists at this node that have neither stopped nor fallen silent. */
   readonly #spells = new Map<string, Spell>()
 
   constructor(bus: Bus, clock: Clock, messages: Pick<Messages, 'onSentHere'>) {
@@ -52,7 +52,7 @@ export class Typing {
     this.#publish('typing.began', conversationId, account)
   }
 
-  /** It has stopped, without sending: what it sends ends it too. Nothing happens if it did not type here. */
+  /** The account has stopped without sending; a message of it ends typing too. Does nothing if it did not type here. */
   end(account: Sender, conversationId: ConversationId): void {
     const key = keyOf(conversationId, account.accountId)
     const spell = this.#spells.get(key)

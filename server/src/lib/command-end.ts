@@ -1,7 +1,7 @@
 /** Ends a command before its work is done. The message is one sentence for whoever gave it. */
 export class CommandEnd extends Error {
   override readonly name = 'CommandEnd'
-  /** Of the process. */
+  /** The exit code of the process. */
   readonly exitCode: number
 
   constructor(message: string, { exitCode = 1, ...options }: ErrorOptions & { exitCode?: number } = {}) {

@@ -27,5 +27,5 @@ export function newSecretUuid(): string {
 /** 256 random bits, base64url. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
-/** What is stored of a random credential. It has full entropy, so a plain digest is enough. */
+/** The stored form of a random credential, which has full entropy: a plain digest is enough. */
 export const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')

@@ -6,7 +6,7 @@ import { looksLikeMd5, md5Of, readStored, type Trial, trialsOf, writeStored } fr
 
 const argon2Async = promisify(argon2)
 
-/** What a hash of argon2id costs, and with it each guess of who has stolen one (RFC 9106). */
+/** The cost of an argon2id hash, and so of each guess at a stolen one (RFC 9106). */
 export interface PasswordCost {
   /** KiB. */
   readonly memory: number

@@ -1,10 +1,10 @@
 import { runAfter } from './timers.ts'
 
-/** A timer that is so late did not wait for an answer: the whole process was held up. */
+/** A timer this late means that our own process stalled, not that the peer is slow: wait once more. */
 const HELD_UP_MS = 500
 
 /**
- * Rejects with `NoAnswer` when `who` has not answered in time. What it was asked goes on. After a pause of this
+ * Rejects with `NoAnswer` when `who` has not answered in time. The operation itself goes on. After a stall of this
  * process the time begins anew: the answer may have come meanwhile, and nobody has read it yet.
  */
 export async function within<T>(ms: number, who: string, answering: PromiseLike<T>): Promise<T> {

@@ -106,7 +106,7 @@ async function* linesOf(file: string): AsyncGenerator<readonly string[]> {
 async function textOf(file: string): Promise<AsyncIterable<string>> {
   const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES })
   if (!(await isGzip(file))) return bytes.setEncoding('utf8')
-  // What breaks either of the two is thrown by the second to whoever reads it.
+  // `unzipped` throws the errors of both streams to its reader, so the callback has nothing to do.
   const unzipped = createGunzip({ chunkSize: CHUNK_BYTES })
   pipeline(bytes, unzipped, () => {})
   return unzipped.setEncoding('utf8')

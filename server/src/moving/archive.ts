@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.ts'
 import type { Row, Sum, Sums, Table, TableName } from '../store/moving.ts'
 
-/** What is known before the first row. */
+/** The facts that an archive tells before its first row. */
 export interface Header {
   /** The same for the same rows only: an interrupted move goes on with no other. */
   readonly id: string
@@ -14,7 +14,7 @@ export interface Header {
 export interface Page {
   readonly table: Table
   readonly count: number
-  /** Of the table up to here, these included. */
+  /** The sum of the table up to here, these rows included. */
   readonly sum: Sum
   /** The rows as they stand in a file, each a JSON array and a line feed. The sums are over these bytes. */
   readonly lines: string

@@ -31,7 +31,7 @@ export async function exportArchive({ database, file }: { database: Database; fi
       ]),
     )
   } catch (error) {
-    // What is aborted fails in a way of its own.
+    // Aborted work fails with an error of its own: prefer the reason of the signal.
     signal.throwIfAborted()
     throw error
   } finally {

@@ -11,7 +11,7 @@ import { changedSource, differs } from './refusal.ts'
 
 interface LoadOptions {
   readonly target: MovingTarget
-  /** What an interrupted run has brought. */
+  /** The sums of the rows that an interrupted run has stored. */
   readonly before: Sums
   /** For rows among those. */
   readonly onSkipped: (count: number) => void
@@ -43,7 +43,7 @@ export async function load(archive: Archive, options: LoadOptions): Promise<Sums
       signal.throwIfAborted()
       sums[name] = page.sum
       writing = target.write(page.table, rows, { ...sums }).then(() => options.onRows(page.count))
-      // Whoever awaits it is told; nobody may be there yet when it fails.
+      // The next `await writing` throws its failure, which may come before that: it must not count as unhandled.
       writing.catch(() => {})
     }
   } finally {
@@ -54,7 +54,7 @@ export async function load(archive: Archive, options: LoadOptions): Promise<Sums
   return sums
 }
 
-/** Reads all back, and refuses if it is not what the sums say. */
+/** Reads all rows back, and refuses if their sums differ. */
 export async function verify(
   target: MovingTarget,
   sums: Sums,

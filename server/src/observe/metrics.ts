@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Door } from '../lib/guard.ts'
 
-/** What an operator watches, in Prometheus' text format. */
+/** The server's metrics, in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #commitSeconds = this.#histogram(

@@ -13,7 +13,7 @@ export interface Trigger {
   readonly data: string
   readonly channels: readonly string[]
   readonly exceptSocketId?: string
-  /** What the answer shall say of each channel; undefined when it was not asked. */
+  /** Attributes of each channel that the answer must have; undefined when none were asked for. */
   readonly info?: readonly Attribute[]
 }
 
@@ -88,7 +88,7 @@ function parseEvent(fields: JsonObject): Omit<Trigger, 'channels'> {
 
 const isSocketId = (value: unknown): value is string => typeof value === 'string' && /^\d+\.\d+$/.test(value)
 
-/** Of the protocol's own events. */
+/** The prefix of the protocol's own events. */
 const RESERVED = /^pusher(_internal)?:/
 
 const isEventName = (name: unknown): name is string =>

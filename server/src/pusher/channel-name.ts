@@ -9,11 +9,11 @@ const USER_PREFIX = '#server-to-user-'
 
 export const userChannel = (userId: string): string => USER_PREFIX + userId
 
-/** What clients subscribe to by name. */
+/** Whether clients may subscribe to a channel by that name. */
 export const isChannelName = (name: string): boolean =>
   name.length <= QUOTAS.channelNameLength && NAME.test(name)
 
-/** What events may be sent to: also one user's own channel. */
+/** Whether events may be sent to that name: also to one user's own channel. */
 export const isTriggerTarget = (name: string): boolean =>
   isChannelName(name) ||
   (channelKind(name) === 'user' &&

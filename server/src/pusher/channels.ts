@@ -11,7 +11,7 @@ import { memberAddedFrame, memberEventFrame, memberRemovedFrame, pusherFrame } f
 import type { Occupancy } from './occupancy.ts'
 import { Roster, type RosterChange } from './roster.ts'
 
-/** What travels between nodes about one channel. */
+/** News between nodes about one channel. */
 type ChannelNews = ChannelEvent | RosterChange
 
 const channelTopic = (channel: string): Topic<ChannelNews> => topic(channelTopicName(channel))

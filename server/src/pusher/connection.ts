@@ -15,9 +15,9 @@ const newSocketId = (): string => `${randomInt(SOCKET_ID_RANGE)}.${randomInt(SOC
 /** A client of this node, as the application sees it. */
 export interface PusherConnection {
   readonly socketId: string
-  /** Tells it that it is not welcome (4009): it does not come back by itself. */
+  /** Closes it with 4009, after which clients do not reconnect by themselves. */
   terminate(): void
-  /** Counts what it causes as that account's, whatever other connections the account has. The first holds. */
+  /** Counts its effects against that account, together with the account's other connections. The first call holds. */
   belongTo(accountId: OriginId): void
   /** Called once when it is gone, at once when it is gone already. */
   onClose(listener: () => void): void
@@ -26,11 +26,11 @@ export interface PusherConnection {
 /** One client. */
 export class Connection implements PusherConnection {
   readonly socketId = newSocketId()
-  /** As limits count it. */
+  /** The client's address, as limits count it. */
   readonly address: string
   readonly sink: Sink
   readonly subscriptions = new Map<string, Subscription>()
-  /** Whom it has signed in as. */
+  /** The user that the connection has signed in as. */
   user: Member | undefined
   #accountId: OriginId | undefined
   readonly #ws: WsConnection
@@ -74,7 +74,7 @@ export class Connection implements PusherConnection {
     this.#accountId ??= accountId
   }
 
-  /** Whose doing it is what the connection causes: its account's, else that of its user, if it is known to be one. */
+  /** The account, else the user, that all effects of this connection count against; undefined when neither is known. */
   ownerId(memberId: string | undefined): OriginId | undefined {
     if (this.#accountId !== undefined) return this.#accountId
     const userId = this.user?.userId ?? memberId

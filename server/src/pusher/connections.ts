@@ -19,13 +19,13 @@ import { QUOTAS } from './quotas.ts'
 import type { Requests } from './requests.ts'
 import { parseMessage } from './wire.ts'
 
-/** All in seconds. */
+/** Times in seconds. */
 export interface Liveness {
-  /** What clients are told: after so much silence they ping. */
+  /** The silence after which clients ping; the handshake tells them. */
   readonly activityTimeout: number
-  /** So much longer the server waits before it pings itself. */
+  /** How much longer the server waits before it pings itself. */
   readonly grace: number
-  /** So long a pinged client may stay silent. */
+  /** How long a pinged client may stay silent. */
   readonly pongTimeout: number
 }
 

@@ -16,8 +16,8 @@ interface Lookup {
 }
 
 /**
- * Keeps the last event of each cache channel, for new subscribers, where all nodes find it. What a node hears while it
- * asks is newer than the answer.
+ * Keeps the last event of each cache channel where all nodes find it, for new subscribers. An event that a node
+ * hears while it asks is newer than the answer.
  */
 export class EventCache {
   readonly #bus: Bus

@@ -4,12 +4,12 @@ import type { Member } from './wire.ts'
 /** One connection on one channel. */
 export interface Subscriber {
   readonly socketId: string
-  /** Against which it is counted. */
+  /** The address that its share of memory counts against. */
   readonly address: string
   readonly sink: Sink
-  /** Under which its coming and going counts against subscribers who do not read. */
+  /** The origin of its coming and going, in the queues of subscribers who do not read. */
   readonly originId: OriginId
-  /** Who it is on a presence channel. */
+  /** The subscriber as a member of a presence channel. */
   readonly member?: Member
   /** The cached event that the subscription began with, which may still be on its way to this node. */
   readonly cacheId?: string
@@ -30,7 +30,7 @@ export class Fanout implements Sink {
   }
 
   add(subscriber: Subscriber): void {
-    // Who comes now must not miss, and who goes not get, what is added to an open batch later.
+    // Seal the open batch: a newcomer must receive later events, a leaver must not.
     this.#close()
     this.#subscribers.add(subscriber)
   }

@@ -30,7 +30,7 @@ export function createHttpApi(deps: HttpApiDeps): FastifyInstance {
   )
   const verified = new WeakMap<FastifyRequest, SignedQuery>()
   app.addHook<{ Params: Params }>('onRequest', async (request) => {
-    // Who asks for what does not exist learns that without a signature.
+    // Unknown paths are answered 404 before the signature is checked.
     if (request.is404) return
     verified.set(request, authenticate(request, signatures, secondsOf(clock.nowMicros())))
     if (request.params.app_id !== credentials.appId)

@@ -8,7 +8,7 @@ const MEMBERS = 'pusher:members:'
 /** Each subscription holds this one member, so that holders are subscriptions. */
 const ANYONE = '*'
 
-/** Who is subscribed to what, over all nodes. */
+/** Subscriptions and members of all channels, over all nodes. */
 export class Occupancy {
   readonly #sets: PresenceSets
 
@@ -57,7 +57,7 @@ export class Occupancy {
     return this.#sets.leave(MEMBERS + channel, userId)
   }
 
-  /** What a shift of any set means for the members of a channel; undefined: nothing. */
+  /** The change of a channel's members that a shift of any set means; undefined when it means none. */
   changeBy({ set, member, about, isPresent }: PresenceShift): [channel: string, RosterChange] | undefined {
     if (!set.startsWith(MEMBERS)) return undefined
     const change: RosterChange = isPresent

@@ -5,13 +5,13 @@ export interface PusherCredentials {
   readonly secret: string
 }
 
-/** What `authorizeChannel` answers to a client; spread into the auth endpoint's response. */
+/** The signature of a subscription; spread into the auth endpoint's response. */
 export interface ChannelAuth {
   readonly auth: string
   readonly channel_data?: string
 }
 
-/** What an application asks of Pusher, whether this server is it or the hosted service. */
+/** An application's access to Pusher, whether this server is Pusher or the hosted service is. */
 export interface PusherPublisher {
   /**
    * Sends an event to every subscriber of the channels, on any node. `data` is the text that subscribers get

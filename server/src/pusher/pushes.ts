@@ -2,10 +2,10 @@ import type { OriginId } from '../delivery/index.ts'
 import type { LimitKind, Limits } from '../transport/index.ts'
 import type { Connection } from './connection.ts'
 
-/** Who causes others to be sent something. */
+/** A client that causes others to be sent something. */
 interface Sender {
   readonly address: string
-  /** Undefined when the client is nobody in particular. */
+  /** Undefined when the client's user is not known. */
   readonly userId: OriginId | undefined
 }
 
@@ -15,7 +15,7 @@ export const senderOf = (connection: Connection, memberId: string | undefined): 
   userId: connection.ownerId(memberId),
 })
 
-/** As whose doing it counts against those who do not read. */
+/** The origin under which its events count in the queues of clients that do not read. */
 export const originOf = ({ address, userId }: Sender): OriginId => userId ?? `from ${address}`
 
 /** Bounds what clients cause others to be sent: by user, by address and in all, over however many connections. */

@@ -18,7 +18,7 @@ export class Roster {
   #members = new Map<string, string>()
   #isLoaded = false
   #version = 0
-  // What comes while the set is read. As short as the reading: no bound is needed beyond that.
+  // Changes that arrive while the set is read. The time of the reading bounds it.
   #early: RosterChange[] = []
 
   get members(): Members {
@@ -50,7 +50,7 @@ export class Roster {
     return known === undefined || info === undefined
   }
 
-  /** What news never came: of a node that died, or lost on the way. Nothing while news is still arriving. */
+  /** Changes whose news never came, as of a node that died. None while news is still arriving. */
   async missed(read: () => Promise<Members>): Promise<readonly RosterChange[]> {
     const version = this.#version
     const actual = await read()

@@ -40,7 +40,7 @@ export interface PusherDeps {
   readonly log: Logger
   readonly clock?: Clock
   readonly timing?: Partial<PusherTiming>
-  /** Of this node; the next client is told to come back later. */
+  /** Connections of this node; the next client is told to come back later. */
   readonly maxConnections?: number
   /** Connections of the application on all nodes together; the next client is told to stay away. */
   readonly connectionQuota?: number

@@ -1,7 +1,7 @@
 import type { OpenChannel } from './channels.ts'
 import type { Subscriber } from './fanout.ts'
 
-/** What one connection holds of one channel. */
+/** One connection's subscription to one channel. */
 export interface Subscription {
   readonly channel: OpenChannel
   readonly subscriber: Subscriber

@@ -31,7 +31,7 @@ interface SubscriptionsDeps {
 /** The coming and going of a member as a part of the client event that it would be. */
 const ARRIVAL = 0.5
 
-/** Puts connections on channels and takes them off. What a subscriber sees first is that it is one. */
+/** Subscribes and unsubscribes connections. A subscriber sees its own subscription before any event. */
 export class Subscriptions {
   readonly #deps: SubscriptionsDeps
   // Comings and goings on a presence channel happen one after another, so that their news do too.

@@ -28,13 +28,13 @@ export interface WebhookRetry {
 
 const RETRY: WebhookRetry = { firstMs: 1_000, giveUpMs: 5 * 60_000, holdMs: 10_000, maxAgeMs: 3_600_000 }
 const MAX_RETRY_DELAY_MS = 60_000
-/** What happens within this time goes into one request. */
+/** Events within this time go into one request. */
 const BATCH_MS = 50
 const MAX_BATCH = 100
 /** Batches that may be on their way; the next waits until one is taken or given up. */
 const MAX_BATCHES = 32
 const REQUEST_TIMEOUT_MS = 10_000
-/** How long a closing server tries to get rid of what waits. */
+/** How long a closing server tries to post the waiting events. */
 const CLOSE_MS = 2_000
 
 /**

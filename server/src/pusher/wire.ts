@@ -1,7 +1,7 @@
 import { isCleanText } from '../lib/text.ts'
 import { QUOTAS } from './quotas.ts'
 
-/** What a client may say, parsed. */
+/** A client's message, parsed. */
 export type ClientMessage =
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
@@ -87,7 +87,7 @@ function parseClientEvent(event: string, message: JsonObject): ClientMessage {
   return { type: 'client_event', event, channel, data: text }
 }
 
-/** What an application says of a member of a presence channel. */
+/** A member of a presence channel, as the application describes it. */
 export interface Member {
   readonly userId: string
   /** JSON of its `user_info`. */

@@ -11,8 +11,8 @@ import {
 } from './shared-presence.ts'
 
 /**
- * What this node says of its holders under one name, as long as that name's lease runs. Each wire and each lease
- * has a name of its own; the one before is then buried.
+ * This node's holders as Redis has them under one name, as long as that name's lease runs. Each wire and each
+ * lease has a name of its own; the holders of the one before are then buried.
  */
 export class LeasedHolders {
   readonly shared: SharedPresence

@@ -1,4 +1,4 @@
-/** What this cluster's keys and channels are called: several clusters may share one Redis. */
+/** Names of this cluster's keys and channels: several clusters may share one Redis. */
 export class Names {
   readonly #cluster: string
 
@@ -29,7 +29,7 @@ export class Names {
     return `parlance:${this.#cluster}:${name}`
   }
 
-  /** Of one presence set: they belong into one slot of a Redis Cluster, since scripts touch all of them. */
+  /** A key of one presence set. All its keys are in one slot of a Redis Cluster, since scripts touch them together. */
   ofSet(set: string, part: 'members' | 'about' | 'total' | `of:${string}`): string {
     return `parlance:${this.#cluster}:{${set}}:${part}`
   }

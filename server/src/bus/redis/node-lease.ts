@@ -34,7 +34,7 @@ interface NodeLeaseOptions {
 export class NodeLease {
   readonly #options: NodeLeaseOptions
   readonly #renewing: NodeJS.Timeout
-  /** Of the present wire; undefined while there is none. */
+  /** Shared presence over the present wire; undefined while there is none. */
   #offered: SharedPresence | undefined
   /** The last one that was begun. */
   #leased: LeasedHolders | undefined

@@ -1,6 +1,6 @@
 /**
- * What travels through Redis: who sends, and the news of one topic in one turn of its event loop. Without
- * news it says that some may have been missed; instead of news, the key where a large parcel lies.
+ * One message through Redis: the sending node, and the news of one topic in one turn of its event loop. Without
+ * news it says that some may have been missed. A text instead of news is the key of a large parcel.
  */
 export type Parcel = readonly [nodeId: string, news?: readonly unknown[] | string]
 

@@ -37,8 +37,8 @@ return redis.call('SADD', KEYS[1], unpack(ARGV, 2))
  * Says how many holders members have on one node.
  * KEYS: members, about, total, that node's holders. ARGV: until when the node's lease runs; then member, holders,
  * about; and so on.
- * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. Who goes and is not known has
- * gone: Redis has lost it, and other nodes that hold it will say so. Answers nothing after the lease.
+ * Answers for each: 1 if it has come to the set, -1 if it has gone from it, else 0. A member that goes and is not
+ * known has gone: Redis has lost it, and other nodes that hold it will say so. Answers nothing after the lease.
  */
 export const HOLD = `${UNLESS_TOO_LATE}
 local shifts = {}

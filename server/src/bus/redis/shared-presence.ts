@@ -30,7 +30,7 @@ export interface Holder {
   readonly leaseUntil: number
 }
 
-/** What the nodes of a cluster say in Redis about who is where. Knows the keys and the scripts. */
+/** The presence of all nodes of a cluster, in Redis. Knows the keys and the scripts. */
 export class SharedPresence {
   readonly #redis: RedisCommands
   readonly #names: Names

@@ -7,9 +7,9 @@ import { type Parcel, unpack } from './parcel.ts'
 import { EVERYTHING } from './topic-set.ts'
 import type { Wire } from './wire.ts'
 
-/** So much longer a topic that nobody listens to any more is subscribed to: its next listener often comes at once. */
+/** How long a topic stays subscribed to after its last listener: the next one often comes at once. */
 const LINGER_MS = 1_000
-/** Of hundreds of thousands of topics: so that Redis answers pings in between, and no queue fills up. */
+/** Topics subscribed to at a time, of hundreds of thousands: Redis answers pings in between, and no queue fills up. */
 const AT_ONCE = 1_000
 
 interface SubscriptionsOptions {
@@ -20,12 +20,12 @@ interface SubscriptionsOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** What this node hears of the others. A topic is subscribed to while somebody here listens. */
+/** This node's subscriptions to other nodes' news. A topic is subscribed to while somebody here listens. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
-  /** Of the present wire; each resolves when the topic's news arrives, or cannot. */
+  /** Topics subscribed to over the present wire; each resolves when the topic's news arrives, or cannot. */
   readonly #active = new Map<string, Promise<void>>()
-  /** Those wanted earlier than on this wire: something may have been missed of them. */
+  /** Topics wanted since before this wire: some of their news may have been missed. */
   readonly #awaited = new Set<string>()
   /** Large parcels of a topic that are being fetched, and what waits behind them. */
   readonly #fetching = new Map<string, Promise<void>>()

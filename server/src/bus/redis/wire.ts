@@ -5,7 +5,7 @@ import { CONNECT_TIMEOUT_MS, type Connection, createConnection } from './connect
 import { askPrimary, requirePrimary } from './role.ts'
 import { createShards, type Shards, ShardWatch } from './shards.ts'
 
-/** What is asked of Redis: the same of one server and of a Redis Cluster. */
+/** The commands of Redis that are used: one server and a Redis Cluster have the same. */
 export type RedisCommands = Pick<
   Connection,
   | 'del'
@@ -54,7 +54,7 @@ const CLUSTERED = /^cluster_enabled:1/m
 export async function openWire(address: RedisAddress): Promise<BreakableWire> {
   await using opened = new AsyncDisposableStack()
   const { promise: broken, reject: onBroken } = Promise.withResolvers<never>()
-  // Whoever waits for it hears of it; after that nobody does.
+  // Its readers see the rejection; without one it would be an unhandled rejection.
   broken.catch(() => undefined)
   const adopt = async <C extends Connection | Shards>(client: C): Promise<C> => {
     opened.defer(() => destroy(client))
