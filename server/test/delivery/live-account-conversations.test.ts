@@ -37,20 +37,19 @@ test('listening to a conversation that is heard already changes nothing', async 
   assert.deepEqual(connection.heard, ['once'])
 })
 
-test('a connection that ends while the log is read for it gets what was read, and hears nothing', async (t) => {
+test('a connection that ends before or while the log is read for it gets what was read, and hears nothing', async (t) => {
   const { connect, conversation, say: sayThere } = await liveWorld(t)
   const { connection, live } = connect()
   await live.open()
-  const read = async () => {
+  const { conversationId } = conversation
+  const during = await live.joinAfter(conversationId, async () => {
     await connection.end()
     return { lastSeq: 7 }
-  }
-  for (const again of ['during the read', 'before it']) {
-    const { result, begin } = await live.joinAfter(conversation.conversationId, read)
-    assert.equal(result.lastSeq, 7, again)
-    begin()
-    await sayThere(again)
-  }
+  })
+  const after = await live.joinAfter(conversationId, async () => ({ lastSeq: 8 }))
+  assert.deepEqual([during.result.lastSeq, after.result.lastSeq], [7, 8])
+  for (const { begin } of [during, after]) begin()
+  await sayThere('to nobody')
   assert.deepEqual(connection.heard, [])
 })
 

@@ -138,13 +138,14 @@ for (const [when, moment] of Object.entries(MOMENTS)) {
     })
 
     test('the end of the connection gives everything back', async (t) => {
-      const { world, connection, opened, hasJoined } = await openWhile(t, moment, (_world, it) => {
-        // Nobody waits for it there: an end waits for a presence that is about to begin.
-        it.end().catch(assert.fail)
-        return Promise.resolve()
+      const ends: Promise<void>[] = []
+      // Not awaited there: an end waits for a presence that is about to begin.
+      const { world, connection, opened, hasJoined } = await openWhile(t, moment, async (_world, it) => {
+        ends.push(it.end())
       })
       assert.deepEqual([opened, hasJoined], ['ended', false])
-      await connection.end()
+      await Promise.all(ends)
+      assert.equal(ends.length, 1)
       await assertNothingIsHeld(world, connection)
     })
   })
