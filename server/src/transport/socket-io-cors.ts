@@ -1,4 +1,4 @@
-import type { ServerOptions } from 'socket.io'
+import type { ServerOptions } from './engine-io.ts'
 
 type CorsDelegate = Extract<NonNullable<ServerOptions['cors']>, (...args: never) => unknown>
 

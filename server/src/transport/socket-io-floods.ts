@@ -1,4 +1,4 @@
-import type { EngineConnection } from './engine-io.ts'
+import { type EngineConnection, waitingPackets } from './engine-io.ts'
 
 /** Packets that wait to be sent. A megabyte of events has fewer; these are what engine.io answers by itself. */
 const MAX_WAITING_PACKETS = 20_000
@@ -9,7 +9,7 @@ const MAX_PROBES = 10
 export function cutOffUnread(engine: EngineConnection): void {
   let probes = 0
   engine.on('packetCreate', () => {
-    if (engine.writeBuffer.length > MAX_WAITING_PACKETS) engine.close(true)
+    if (waitingPackets(engine) > MAX_WAITING_PACKETS) engine.close(true)
   })
   engine.on('upgrading', () => {
     if (++probes > MAX_PROBES) engine.close(true)

@@ -1,17 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Server, type Socket } from 'socket.io'
-import { guarded, guardedEmitOfMany } from '../lib/guard.ts'
-import { createServer } from '../lib/http.ts'
+import { guarded } from '../lib/guard.ts'
 import { AbsentPollers } from './absent-pollers.ts'
 import {
-  type EngineConnection,
   type EngineServer,
-  engineConnection,
+  isBetweenPolls,
   onTransportReady,
-  rememberingWsServer,
+  openSocketIo,
+  type ServerOptions,
+  type Socket,
   shortenGoodbye,
 } from './engine-io.ts'
-import { replaceEmit } from './guards.ts'
 import { Newcomers } from './newcomers.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { corsOf } from './socket-io-cors.ts'
@@ -31,44 +29,35 @@ const MAX_ABSENT_POLLERS = 20_000
 /** Milliseconds that a session that is sent away has to poll for its close. */
 const GOODBYE_MS = 1_000
 
+const OPTIONS: Partial<ServerOptions> = {
+  allowEIO3: true,
+  destroyUpgrade: false,
+  serveClient: false,
+  maxHttpBufferSize: MAX_SOCKET_IO_BYTES,
+  connectTimeout: ENTER_WITHIN_MS,
+  perMessageDeflate: false,
+  httpCompression: false,
+  cors: corsOf,
+}
+
 /** Serves Socket.IO for all dialects of a listener, engine.io 3 and 4, on the default namespace. */
 export function createEngine(options: SocketIoOptions): EngineServer {
   const { limits, addressOf } = options
   const newcomers = new Newcomers<SocketIoLink>(MAX_NEWCOMERS)
   const absent = new AbsentPollers<SocketIoLink>(options.maxAbsentPollers ?? MAX_ABSENT_POLLERS)
-  // The library wants a server to listen to. This one never listens: the listener gives requests to the engine.
-  const io = new Server(createServer(), {
-    allowEIO3: true,
-    destroyUpgrade: false,
-    serveClient: false,
-    maxHttpBufferSize: MAX_SOCKET_IO_BYTES,
-    connectTimeout: ENTER_WITHIN_MS,
-    perMessageDeflate: false,
-    httpCompression: false,
-    cors: corsOf,
-    wsEngine: rememberingWsServer((request) => ({ memory: limits.memory, address: addressOf(request) })),
-  })
-  // Guard handshakes and CONNECTs: the libraries handle them in promises whose rejections nobody handles.
-  replaceEmit(
-    io.engine,
-    guardedEmitOfMany('socket_io', ([connection]) => closeEngine(connection)),
-  )
-  const namespace = io.of('/')
-  const add = namespace._add.bind(namespace)
-  Object.assign(namespace, { _add: guarded('socket_io', add, ({ conn }) => conn.close(true)) })
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    if (isWithinLimit(request, response, options)) next()
-  })
-  io.engine.on('connection', (opened: object) => {
-    const connection = engineConnection(opened)
-    const share = { memory: limits.memory, address: addressOf(connection.request) }
-    const link = new SocketIoLink(connection, share)
-    newcomers.add(link)
-    connection.once('close', () => newcomers.delete(link))
-    follow(absent, link)
-    cutOffUnread(connection)
-    // A client that never enters a namespace does not poll for its close either.
-    shortenGoodbye(connection, GOODBYE_MS)
+  const shareOf = (request: IncomingMessage) => ({ memory: limits.memory, address: addressOf(request) })
+  const { io, engine } = openSocketIo(OPTIONS, {
+    shareOf,
+    admits: (request, response) => isWithinLimit(request, response, options),
+    onConnection: (connection) => {
+      const link = new SocketIoLink(connection, shareOf(connection.request))
+      newcomers.add(link)
+      connection.once('close', () => newcomers.delete(link))
+      follow(absent, link)
+      cutOffUnread(connection)
+      // A client that never enters a namespace does not poll for its close either.
+      shortenGoodbye(connection, GOODBYE_MS)
+    },
   })
   const enter = (socket: Socket, next: Next) => {
     newcomers.delete(linkOf(socket.conn))
@@ -79,15 +68,14 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     'connection',
     guarded('socket_io', (socket) => serve(socket, options), closeSocket),
   )
-  return io.engine as unknown as EngineServer
+  return engine
 }
 
 /** Counts a session among those that are between two polls whenever it is. */
 function follow(absent: AbsentPollers<SocketIoLink>, link: SocketIoLink): void {
   const { connection } = link
   const note = () => {
-    const { name, writable } = connection.transport
-    if (name === 'polling' && !writable) absent.add(link)
+    if (isBetweenPolls(connection)) absent.add(link)
   }
   // The handshake's own poll is answered by now.
   note()
@@ -97,12 +85,6 @@ function follow(absent: AbsentPollers<SocketIoLink>, link: SocketIoLink): void {
 }
 
 const closeSocket = ({ conn }: Socket): void => conn.close(true)
-
-function closeEngine(connection: unknown): void {
-  // Assume no shape of the connection: the check of its shape may be what failed.
-  if (typeof connection === 'object' && connection !== null && 'close' in connection)
-    (connection as Pick<EngineConnection, 'close'>).close(true)
-}
 
 /** Every poll, post and handshake counts as a request. One too many is answered here. */
 function isWithinLimit(

@@ -1,6 +1,5 @@
-import type { Socket } from 'socket.io'
 import { guarded } from '../lib/guard.ts'
-import { engineConnection, shortenGoodbye } from './engine-io.ts'
+import { engineConnection, type Socket, shortenGoodbye } from './engine-io.ts'
 import { conclude, type PendingWrite } from './in-flight.ts'
 import { Inbox } from './inbox.ts'
 import { hold, release } from './reading-turns.ts'

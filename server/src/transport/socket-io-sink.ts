@@ -1,4 +1,3 @@
-import type { Socket } from 'socket.io'
 import {
   type AnsweringSink,
   Backlog,
@@ -13,7 +12,7 @@ import {
   stalls,
 } from '../delivery/index.ts'
 import { asciiJson } from '../lib/text.ts'
-import { mayTake, sendTogether } from './engine-io.ts'
+import { mayTake, type Socket, sendTogether } from './engine-io.ts'
 import type { SocketIoLink } from './socket-io-link.ts'
 
 /** A batch that others get too, or a frame for this client alone. */
