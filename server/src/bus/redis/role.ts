@@ -1,5 +1,4 @@
-import type { ErrorReply } from '@redis/client'
-import type { Connection } from './connection.ts'
+import type { Connection, ErrorReply } from './client.ts'
 
 /**
  * Rejects when the server has become a replica, as by a failover: a replica still answers pings, but news published

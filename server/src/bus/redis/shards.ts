@@ -1,27 +1,5 @@
-import { createCluster } from '@redis/client'
-import { guarded } from '../../lib/guard.ts'
-import type { RedisAddress } from '../../lib/redis-address.ts'
-import { CONNECTION, credentialsOf, SOCKET, socketOf } from './connection.ts'
+import { requireKnownShards, type Shard, type Shards, subscriberOf } from './client.ts'
 import { askPrimary } from './role.ts'
-
-export type Shards = ReturnType<typeof createShards>
-
-/** Connections to all shards of a Redis Cluster, of which the server there is one. */
-export function createShards(address: RedisAddress, onBroken: (error: unknown) => void) {
-  const tls = address.isTls ? ({ tls: true } as const) : {}
-  const shards = createCluster({
-    RESP: 2,
-    rootNodes: [{ socket: socketOf(address) }],
-    // Every shard gets the user and password of the address.
-    defaults: { ...CONNECTION, ...credentialsOf(address), socket: { ...SOCKET, ...tls } },
-    // Every master is connected to at once: a shard that is away is noticed, and not first by a message.
-    minimizeConnections: false,
-  })
-  // Not its 'node-disconnect': the library gives up a connection on which nothing is subscribed to any more.
-  for (const event of ['error', 'node-error', 'sharded-channel-moved-error'])
-    shards.on(event, guarded('redis', onBroken))
-  return shards
-}
 
 /** Asks the shards whether they are there, and where the slots lie. */
 export class ShardWatch {
@@ -29,7 +7,9 @@ export class ShardWatch {
   #layout: string | undefined
   #isMoving = false
 
+  /** Throws when the library's shards have not the shape that is known. */
   constructor(shards: Shards) {
+    requireKnownShards(shards)
     this.#shards = shards
   }
 
@@ -48,14 +28,10 @@ export class ShardWatch {
   }
 
   /** Where the slots lie, as this shard sees it. */
-  async #ask(master: Shards['masters'][number]): Promise<string> {
-    const subscriber = master.pubSub?.client
+  async #ask(master: Shard): Promise<string> {
+    const subscriber = subscriberOf(master)
     const commands = await this.#shards.nodeClient(master)
-    const [slots] = await Promise.all([
-      commands.clusterSlots(),
-      askPrimary(commands),
-      subscriber?.isReady && subscriber.ping(),
-    ])
+    const [slots] = await Promise.all([commands.clusterSlots(), askPrimary(commands), subscriber?.ping()])
     return [master.id, ...slots.map(({ from, to, master: { id } }) => `${from}-${to} ${id}`)].join()
   }
 }

@@ -1,9 +1,15 @@
-import { owned } from '../../lib/guard.ts'
 import type { RedisAddress } from '../../lib/redis-address.ts'
 import { within } from '../../lib/within.ts'
-import { CONNECT_TIMEOUT_MS, type Connection, createConnection } from './connection.ts'
+import {
+  CONNECT_TIMEOUT_MS,
+  type Connection,
+  createConnection,
+  createShards,
+  destroy,
+  type Shards,
+} from './client.ts'
 import { askPrimary, requirePrimary } from './role.ts'
-import { createShards, type Shards, ShardWatch } from './shards.ts'
+import { ShardWatch } from './shards.ts'
 
 /** The commands of Redis that are used: one server and a Redis Cluster have the same. */
 export type RedisCommands = Pick<
@@ -88,17 +94,4 @@ function wireOf(wire: Omit<BreakableWire, typeof Symbol.asyncDispose>, opened: A
 function requireShardedPubSub(about: string): void {
   const version = /^redis_version:([\d.]+)/m.exec(about)?.[1] ?? ''
   if (Number.parseInt(version, 10) < 7) throw new Error(`it is Redis ${version}, and 7 or newer is needed`)
-}
-
-/** The library's own `destroy` leaves a connection that is just being made, and what is subscribed to on it. */
-function destroy(client: Connection | Shards): void {
-  const making = 'masters' in client ? client.masters.map((master) => master.pubSub?.connectPromise) : []
-  client.destroy()
-  for (const each of making) {
-    const destroyed = each?.then(
-      (made) => made.destroy(),
-      () => undefined,
-    )
-    if (destroyed) owned('redis', destroyed)
-  }
 }
