@@ -23,8 +23,23 @@ interface ConnectOptions {
   readonly onLost: () => void
 }
 
-/** Connects when first used, and again whenever the connection was lost. */
-export const connect = (url: string, options: ConnectOptions): Sql => configured(url, options) as Sql
+/** Connects when first used, and again whenever the connection was lost. Throws when the driver's shape is unknown. */
+export function connect(url: string, options: ConnectOptions): Sql {
+  const sql = configured(url, options)
+  requireKnownShape(sql)
+  return sql
+}
+
+/** Throws unless the driver has what this folder uses of it beyond its types. */
+export function requireKnownShape(sql: ReturnType<typeof configured>): asserts sql is Sql {
+  if (!('close' in sql) || typeof sql.close !== 'function') throw unknownShape('close')
+  // A query that was never sent, nor will be: nobody waits for it.
+  const query = sql.unsafe('')
+  if (!('state' in query) || query.state !== null) throw unknownShape('state of a query')
+}
+
+const unknownShape = (part: string): Error =>
+  new Error(`this version of postgres.js has no ${part} of the kind known here`)
 
 function configured(url: string, { max, statementTimeoutMs, onLost }: ConnectOptions) {
   const address = parsePostgresAddress(url)

@@ -9,7 +9,7 @@ interface Asked {
   readonly wasSent: () => boolean
 }
 
-/** Whether the driver may have sent the query: only then it notes the query's connection (postgres 3.4.9). */
+/** Whether the driver may have sent the query: only then it notes the query's connection. */
 const isOnItsWay = (query: object): boolean => !('state' in query) || query.state !== null
 
 /** A connection that the driver is about to make when it is ended is there, or given up, so long after it. */
