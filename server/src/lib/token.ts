@@ -4,8 +4,8 @@ import { type Clock, MICROS_PER_SECOND, type Micros, systemClock } from './clock
 
 export type Claims = Readonly<Record<string, unknown>>
 
-type Verdict =
-  | { readonly ok: true; readonly claims: Claims }
+export type Verdict =
+  | { readonly ok: true; readonly claims: Claims; readonly expiresAt: Micros }
   | { readonly ok: false; readonly why: 'expired' | 'invalid' }
 
 /** How many good tokens are remembered; one more and all are forgotten. */
@@ -52,7 +52,7 @@ export class Tokens {
       const { claims, beginsAt, expiresAt } = this.#remembered.get(token) ?? this.#read(token)
       const now = this.#clock.nowMicros()
       if (now > expiresAt) return { ok: false, why: 'expired' }
-      return now + LEEWAY < beginsAt ? { ok: false, why: 'invalid' } : { ok: true, claims }
+      return now + LEEWAY < beginsAt ? { ok: false, why: 'invalid' } : { ok: true, claims, expiresAt }
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
       return { ok: false, why: 'invalid' }

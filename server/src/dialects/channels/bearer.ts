@@ -1,7 +1,8 @@
 import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
-import { type Clock, MICROS_PER_SECOND, type Micros } from '../../lib/clock.ts'
+import type { Clock, Micros } from '../../lib/clock.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { type Claims, deriveKey, Tokens } from '../../lib/token.ts'
+import { deriveKey } from '../../lib/token.ts'
+import { AccountTokens } from '../account-tokens.ts'
 import {
   Refusal,
   TOKEN_EXPIRED,
@@ -29,21 +30,19 @@ export interface Bearer {
 
 /** Issues and checks the tokens of log-ins: JWTs whose claims are exactly `sub`, `jti` and `exp`. */
 export class BearerTokens {
-  readonly #tokens: Tokens
-  readonly #ttlSeconds: number
+  readonly #tokens: AccountTokens
   readonly #accounts: Accounts
 
   constructor({ key, ttlSeconds, accounts, clock }: BearerOptions) {
     // The lifetime is part of the key: `exp` minus it is when a token was issued, so one that was made
     // with another lifetime must not be read with this one.
-    this.#tokens = new Tokens(deriveKey(key, `lifetime:${ttlSeconds}`), clock)
-    this.#ttlSeconds = ttlSeconds
+    const ownKey = deriveKey(key, `lifetime:${ttlSeconds}`)
+    this.#tokens = new AccountTokens({ key: ownKey, lifeSeconds: ttlSeconds, accounts, clock })
     this.#accounts = accounts
   }
 
   issue(account: Account): string {
-    const expiresAt = this.#accounts.tokenTimes.issue(account) + this.#ttlSeconds
-    return this.#tokens.issue({ sub: String(account.accountId), jti: newUuid() }, expiresAt)
+    return this.#tokens.issue(account, { sub: String(account.accountId), jti: newUuid() })
   }
 
   /** The account that an Authorization header speaks for; refuses in the dialect's words. */
@@ -53,16 +52,10 @@ export class BearerTokens {
     if (token === undefined) throw new Refusal(TOKEN_MALFORMED)
     const verdict = this.#tokens.verify(token)
     if (!verdict.ok) throw new Refusal(verdict.why === 'expired' ? TOKEN_EXPIRED : TOKEN_INVALID)
-    const { subject, expiresAt } = parseClaims(verdict.claims)
-    const account = await this.#accounts.find(toAccountId(subject))
-    if (!account || this.#accounts.tokenTimes.isVoid(expiresAt - this.#ttlSeconds, account))
-      throw new Refusal(TOKEN_REVOKED)
-    return { account, tokenExpiresAt: expiresAt * MICROS_PER_SECOND }
+    const { sub } = verdict.claims
+    if (typeof sub !== 'string' || !SUBJECT.test(sub)) throw new Refusal(TOKEN_INVALID)
+    const account = await this.#accounts.find(toAccountId(Number(sub)))
+    if (!account || this.#tokens.isVoid(verdict, account)) throw new Refusal(TOKEN_REVOKED)
+    return { account, tokenExpiresAt: verdict.expiresAt }
   }
-}
-
-function parseClaims({ sub, exp }: Claims): { subject: number; expiresAt: number } {
-  if (typeof sub !== 'string' || !SUBJECT.test(sub) || typeof exp !== 'number')
-    throw new Refusal(TOKEN_INVALID)
-  return { subject: Number(sub), expiresAt: exp }
 }

@@ -1,7 +1,7 @@
 import type { Account, Accounts } from '../../core/chat.ts'
-import { type Clock, MICROS_PER_SECOND, type Micros } from '../../lib/clock.ts'
+import type { Clock, Micros } from '../../lib/clock.ts'
 import { isCleanText } from '../../lib/text.ts'
-import { Tokens } from '../../lib/token.ts'
+import { AccountTokens } from '../account-tokens.ts'
 import { parseCookie } from './wire.ts'
 
 export const TOKEN_TTL_SECONDS = 3600
@@ -23,17 +23,16 @@ export type Stranger =
 
 /** Issues and checks login tokens: JWTs whose claims are exactly `username` and `exp`. */
 export class Credentials {
-  readonly #tokens: Tokens
+  readonly #tokens: AccountTokens
   readonly #accounts: Accounts
 
   constructor(jwtSecret: string, accounts: Accounts, clock: Clock) {
-    this.#tokens = new Tokens(jwtSecret, clock)
+    this.#tokens = new AccountTokens({ key: jwtSecret, lifeSeconds: TOKEN_TTL_SECONDS, accounts, clock })
     this.#accounts = accounts
   }
 
   issue(account: Account): string {
-    const { username } = account
-    return this.#tokens.issue({ username }, this.#accounts.tokenTimes.issue(account) + TOKEN_TTL_SECONDS)
+    return this.#tokens.issue(account, { username: account.username })
   }
 
   async identify({ cookies, address }: Caller): Promise<Identity> {
@@ -41,13 +40,12 @@ export class Credentials {
     if (token === undefined) return { kind: 'missing' }
     const verdict = this.#tokens.verify(token)
     if (!verdict.ok) return { kind: 'invalid' }
-    const { username, exp } = verdict.claims
-    if (typeof username !== 'string' || typeof exp !== 'number') return { kind: 'invalid' }
+    const { username } = verdict.claims
+    if (typeof username !== 'string') return { kind: 'invalid' }
     const account = isCleanText(username) ? await this.#accounts.findByUsername(username) : undefined
     if (!account) return { kind: 'gone', username }
-    // The token has no time of issue, but `exp` tells it to the second.
-    if (this.#accounts.tokenTimes.isVoid(exp - TOKEN_TTL_SECONDS, account)) return { kind: 'invalid' }
+    if (this.#tokens.isVoid(verdict, account)) return { kind: 'invalid' }
     this.#accounts.noteProof(address)
-    return { kind: 'account', account, expiresAt: exp * MICROS_PER_SECOND }
+    return { kind: 'account', account, expiresAt: verdict.expiresAt }
   }
 }

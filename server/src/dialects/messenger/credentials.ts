@@ -1,6 +1,6 @@
-import { type Account, type AccountId, type Chat, toAccountId } from '../../core/chat.ts'
+import { type Account, type Chat, toAccountId } from '../../core/chat.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { type Claims, Tokens } from '../../lib/token.ts'
+import { AccountTokens } from '../account-tokens.ts'
 import { notAuthorized } from './errors.ts'
 
 /** The dialect's promise: 120 minutes. */
@@ -12,31 +12,26 @@ const ACCOUNT_ID = /^[1-9]\d*$/
 /** Bearer tokens: what `register` and `login` hand out and every other endpoint asks for. */
 export class Credentials {
   readonly #accounts: Chat['accounts']
-  readonly #tokens: Tokens
+  readonly #tokens: AccountTokens
 
   constructor(accounts: Chat['accounts'], tokenKey: string, clock: Clock) {
     this.#accounts = accounts
-    this.#tokens = new Tokens(tokenKey, clock)
+    this.#tokens = new AccountTokens({ key: tokenKey, lifeSeconds: TTL_SECONDS, accounts, clock })
   }
 
   issue(account: Account): string {
-    const expiresAt = this.#accounts.tokenTimes.issue(account) + TTL_SECONDS
-    return this.#tokens.issue({ sub: String(account.accountId) }, expiresAt)
+    return this.#tokens.issue(account, { sub: String(account.accountId) })
   }
 
   /** The account an `Authorization` header speaks for. Throws the 401 for every other. */
   async authenticate(header: string | undefined, address: string): Promise<Account> {
     const token = BEARER.exec(header ?? '')?.[1]
     const verdict = token === undefined ? undefined : this.#tokens.verify(token)
-    const claims = verdict?.ok ? readClaims(verdict.claims) : undefined
-    const account = claims && (await this.#accounts.find(claims.accountId))
-    if (!account || this.#accounts.tokenTimes.isVoid(claims.issuedAt, account)) throw notAuthorized()
+    const sub = verdict?.ok ? verdict.claims.sub : undefined
+    if (!verdict?.ok || typeof sub !== 'string' || !ACCOUNT_ID.test(sub)) throw notAuthorized()
+    const account = await this.#accounts.find(toAccountId(Number(sub)))
+    if (!account || this.#tokens.isVoid(verdict, account)) throw notAuthorized()
     this.#accounts.noteProof(address)
     return account
   }
-}
-
-function readClaims({ sub, exp }: Claims): { accountId: AccountId; issuedAt: number } | undefined {
-  if (typeof sub !== 'string' || !ACCOUNT_ID.test(sub) || typeof exp !== 'number') return undefined
-  return { accountId: toAccountId(Number(sub)), issuedAt: exp - TTL_SECONDS }
 }
