@@ -2,7 +2,7 @@ import { BODY_BYTES, MARK, readCount, readSender, readSentAt } from './body.ts'
 
 /** Counts one client's messages, as cheaply as can be: the load generator must not be the bottleneck. */
 export class Ear {
-  /** Messages that reached this client, whoever sent them. */
+  /** Messages that reached this client, from all senders. */
   deliveries = 0
   /** Messages of its own that the server has acknowledged. */
   acknowledgements = 0

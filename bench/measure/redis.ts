@@ -11,7 +11,7 @@ import { freePort, startServer } from './process.ts'
 export interface Redis {
   readonly pid: number
   readonly url: string
-  /** Numbers that it tells of itself, by their names. */
+  /** Redis's own statistics, by their names. */
   info(): Promise<Readonly<Record<string, number>>>
   stop(): Promise<void>
 }

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * The database that a peer will find and keep. Its write-ahead log spares a peer two or three of the syncs that
- * each transaction costs otherwise; that it syncs at all is SQLite's default, which no peer changes.
+ * The database that a peer will find and keep. Its write-ahead log saves two or three syncs of each transaction.
+ * It still syncs, which is SQLite's default and which no peer changes.
  */
 export function createArchive(file: string, schema = ''): void {
   const database = new DatabaseSync(file)

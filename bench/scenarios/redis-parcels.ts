@@ -17,7 +17,7 @@ const CONVERSATIONS = 100
 const DEADLINE_MS = 10_000
 
 interface Traffic {
-  /** The nodes that hear each message, besides the one that tells of it. */
+  /** The number of nodes that receive each message, besides its sender. */
   readonly hearers: number
   /** Messages of one turn, each in a conversation of its own. */
   readonly together: number

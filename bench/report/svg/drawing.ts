@@ -12,7 +12,7 @@ export const TOP = 64
 export interface Words {
   readonly title: string
   readonly subtitle: string
-  /** Says what can be seen, for whom it is read out to. */
+  /** A description of the picture, for screen readers. */
   readonly description: string
 }
 

@@ -29,7 +29,7 @@ export const ink = (name: keyof typeof NAMED): string => `var(--${name})`
 /** The colour of a chart's nth line. */
 export const inkOfLine = (n: number): string => `var(--line-${n % LINES.length})`
 
-/** The ground that a picture is shown on: `either` follows whoever looks at it. */
+/** The ground that a picture is shown on: `either` follows the reader's setting. */
 export type Ground = 'light' | 'dark' | 'either'
 
 const FONT = `-apple-system,BlinkMacSystemFont,'Segoe UI','Noto Sans',Helvetica,Arial,sans-serif`

@@ -73,7 +73,7 @@ function axesOf({ lines }: LineChart): Axes {
   }
 }
 
-/** The nearest 1, 2 or 5 outside, so that the grid has lines at both ends, and no line is drawn too flat or too steep. */
+/** The nearest 1, 2 or 5 outside: the grid then has lines at both ends, and curves are neither flat nor steep. */
 function roundAbout(values: readonly number[]): readonly [number, number] {
   const { ticks } = logarithmic(1e-12, 1e12)
   const steps = (ticks as readonly number[]).flatMap((tick) => [tick, 2 * tick, 5 * tick])

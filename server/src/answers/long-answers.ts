@@ -16,7 +16,7 @@ export const BYTES_PER_TOKEN = 4096
 
 /**
  * Requests whose answers may be long. An account's requests are answered one after the other, over all its
- * connections, and charged by the length of their answers: each finds what the one before has cost.
+ * connections. Each is charged by the length of its answer before the next begins.
  */
 export class LongAnswers {
   readonly #limits: Limits

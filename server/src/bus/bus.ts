@@ -11,7 +11,7 @@ export type Listener<T> = (news: T) => void
 export type Unsubscribe = () => void
 /**
  * 'begun': for the first time since this node listens to the topic. 'resumed': after an outage. 'bereaved': a
- * node has died, perhaps before it told of its last commit.
+ * node has died, perhaps before it published its last commit.
  */
 export type Renewal = 'begun' | 'resumed' | 'bereaved'
 export type OnRenewed = (why: Renewal) => void

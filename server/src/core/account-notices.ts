@@ -21,8 +21,8 @@ interface AccountNoticesParts {
 }
 
 /**
- * Tells this server's connections of accounts that another process has disabled, logged out or given another
- * password: an operator's command writes to the database and knows no bus, and a bus may have been away.
+ * Tells this server's connections when another process has disabled an account, logged it out or changed its
+ * password. An operator's command writes to the database and knows no bus, and a bus may have been away.
  */
 export class AccountNotices {
   readonly #parts: AccountNoticesParts

@@ -139,7 +139,7 @@ export class Accounts {
   }
 
   /**
-   * Finds whom the viewer may talk to: not a guest, not someone who blocked the viewer. Those look
+   * Finds an account that the viewer may talk to: no guest, and none that blocked the viewer. Those look
    * exactly like nobody.
    */
   async findVisible(

@@ -5,7 +5,7 @@ import type { ConversationChange } from './events.ts'
 import type { AccountId, Conversation, ConversationId, Member } from './types.ts'
 
 interface ChangesSince {
-  /** In order. A message deleted since, or a member gone since, is not told of. */
+  /** In order, without messages that were deleted since and members that have left since. */
   readonly events: readonly ConversationChange[]
   /** The last change that was looked at; the one asked from when there is none after it. */
   readonly upTo: number

@@ -8,8 +8,8 @@ const NOTED_EVERY: Micros = 3600 * MICROS_PER_SECOND
 const MAX_REMEMBERED = 50_000
 
 /**
- * Sites where accounts have proved who they are. Kept in memory only: data that is not stored cannot be stolen, and
- * after a restart the first use of any session makes a site known again.
+ * Sites where accounts have proved who they are. Kept in memory only, as data that is not stored cannot be stolen.
+ * After a restart the first use of any session makes a site known again.
  */
 export class KnownSites {
   readonly #provedAt = new Map<string, Micros>()

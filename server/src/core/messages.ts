@@ -52,8 +52,8 @@ export class Messages {
   }
 
   /**
-   * Like `send`, for a caller with several messages on their way: what reacts to the promise runs after this message's
-   * event and before the event of the next message. Throws the refusals that need no look at the log.
+   * Like `send`, for a caller with several messages in flight. Reactions to the promise run after this message's
+   * event and before the next message's event. Throws the refusals that need no look at the log.
    */
   append(sender: Sender, standing: Standing, draft: Draft): Promise<Appended> {
     requireMaySend(standing)

@@ -5,9 +5,9 @@ import { ChatError, type ChatErrorDetails } from './errors.ts'
 export type NameField = 'username' | 'displayName' | 'conversationName'
 
 /**
- * Why a new name is refused. blank: nothing of it is visible. invisible: a part is not, or is not a character yet.
- * marks: an accent upon nothing, one twice, or more than four upon one letter. scripts: letters of several scripts,
- * some of which look like others.
+ * Why a new name is refused. blank: nothing of it is visible. invisible: a part is invisible, or no character yet.
+ * marks: an accent without a letter, a repeated one, or more than four on one letter. scripts: letters of several
+ * scripts that look alike.
  */
 type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts'
 

@@ -52,8 +52,9 @@ export class Presence {
   }
 
   /**
-   * One more live connection. Await the result once when it ends. Contacts hear of the first and the last only: while
-   * the database is away, of the last once it is back; of an account that comes and goes all the time, once a second.
+   * Counts one more live connection. Await the result once when it ends. Contacts hear only of the first and the
+   * last. While the database is away, they hear of the last once it is back. An account that comes and goes all the
+   * time is told once a second.
    */
   async connect(account: Sender): Promise<() => Promise<void>> {
     // The account itself, given as one, would be kept for as long as the connection lasts.

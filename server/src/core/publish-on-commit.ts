@@ -2,7 +2,7 @@ import { report } from '../lib/guard.ts'
 
 /**
  * Publishes a write's events once the write is committed. The store settles its promises in the order of commits, so
- * every command calls this with the store's own promise: an `await` or a `then` in between would let the events of a
+ * every command calls this with the store's own promise. An `await` or a `then` in between would let the events of a
  * later write overtake. Returns the same promise: a reaction to it runs after this write's events and before those of
  * the next write.
  */

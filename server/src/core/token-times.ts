@@ -5,8 +5,8 @@ import type { Account } from './types.ts'
 const MAX_SKEW_SECONDS = 60
 
 /**
- * Dates stateless tokens, in whole seconds, and tells whether their account has been revoked since, even when the
- * machine's clock is set back between the two.
+ * Dates stateless tokens, in whole seconds. Tells whether their account has been revoked since, even when the
+ * machine's clock was set back between the two.
  */
 export class TokenTimes {
   readonly #clock: Clock
@@ -29,8 +29,8 @@ export class TokenTimes {
   }
 
   /**
-   * Whether a revocation that another process has made is dated before tokens of this one although it came after
-   * them: the clock was set back in between. Those tokens would be valid again once the clock has caught up.
+   * Whether a revocation by another process is dated before tokens of this one although it came after them: the
+   * clock was set back in between. Those tokens would be valid again once the clock has caught up.
    */
   isTooEarly(credentialsSince: Micros): boolean {
     const isSetBack = this.#latestIssue > secondsOf(this.#clock.nowMicros()) + MAX_SKEW_SECONDS
@@ -38,8 +38,8 @@ export class TokenTimes {
   }
 
   /**
-   * Counts in whole seconds: a token of the very second of a revocation is void. So is a token dated ahead of both now
-   * and the revocation: it was made before the clock was set back, and nobody knows which came first.
+   * Counts in whole seconds: a token of the very second of a revocation is void. A token dated ahead of both now and
+   * the revocation is void too. It was made before the clock was set back, and nobody knows which came first.
    */
   isVoid(issuedAt: number, { credentialsSince }: Pick<Account, 'credentialsSince'>): boolean {
     if (credentialsSince === 0) return false

@@ -4,7 +4,7 @@ import type { Micros } from '../lib/clock.ts'
 export type AccountId = Brand<number, 'AccountId'>
 export type ConversationId = Brand<number, 'ConversationId'>
 export type MessageId = Brand<number, 'MessageId'>
-/** Eight characters that name a conversation in public and let whoever knows them enter an open one. */
+/** Eight characters that name a conversation in public. Anyone who knows them may enter an open one. */
 export type Gid = Brand<string, 'Gid'>
 
 /** A person, bot or guest. Its username is unique, whatever the case. */
@@ -33,7 +33,7 @@ export interface Account {
   readonly currentConversationId: ConversationId | null
 }
 
-/** private: exactly two, one per pair. group: members are added by members. open: whoever knows its name enters. */
+/** private: exactly two, one per pair. group: members add members. open: anyone who knows its name may enter. */
 export type ConversationKind = 'private' | 'group' | 'open'
 
 export interface Conversation {

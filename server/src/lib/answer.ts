@@ -16,8 +16,8 @@ export async function answer(text: string): Promise<void> {
 }
 
 /**
- * From now on an output that is full or closed does not end the process by itself: code that must know awaits its
- * write, and progress that nobody can see stops nothing.
+ * From now on an output that is full or closed does not end the process by itself. Code that must know awaits its
+ * write; progress that nobody can see stops nothing.
  */
 export function outliveOutputs(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)

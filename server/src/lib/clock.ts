@@ -5,8 +5,8 @@ export type Micros = number
 export interface Clock {
   /**
    * Now, in microseconds. Never the same value twice, so that a time can serve as a cursor. Never backwards, unless the
-   * machine's clock was set back by more than a second: it then goes on from there, and code whose times must not run
-   * backwards (the messages of a conversation, in the store; a revocation, in `TokenTimes`) ensures that itself.
+   * machine's clock was set back by more than a second: it then goes on from there. Code whose times must not run
+   * backwards ensures that itself: the store for the messages of a conversation, `TokenTimes` for revocations.
    */
   nowMicros(): Micros
 }

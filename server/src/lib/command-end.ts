@@ -1,4 +1,4 @@
-/** Ends a command before its work is done. The message is one sentence for whoever gave it. */
+/** Ends a command before its work is done. The message is one sentence for the operator. */
 export class CommandEnd extends Error {
   override readonly name = 'CommandEnd'
   /** The exit code of the process. */

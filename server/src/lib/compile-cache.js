@@ -5,10 +5,10 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
 /**
- * Turns Node's compile cache on for this thread, if there is a directory for it that nobody else can write: what lies
- * in there is run without a look at the source. Node's own choice, a fixed name in the shared temporary directory, may be
- * another user's. Without such a directory there is no cache, and a start takes longer. NODE_COMPILE_CACHE, which Node
- * itself reads, is whoever set it's own choice.
+ * Turns Node's compile cache on for this thread, if there is a directory for it that nobody else can write: cached code
+ * is run without a look at the source. Node's own choice, a fixed name in the shared temporary directory, may be
+ * another user's. Without such a directory there is no cache, and a start takes longer. Node itself reads
+ * NODE_COMPILE_CACHE: it is the operator's choice.
  */
 export function enablePrivateCompileCache(environment) {
   if (environment.NODE_COMPILE_CACHE) {

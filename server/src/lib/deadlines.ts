@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Ends things at a time of day, at most a second late, even if the machine's clock is set or the machine sleeps
- * meanwhile: a timer for each would stand still. One timer serves all deadlines, and runs while there are any.
+ * Ends things at a time of day, at most a second late. A timer for each would stand still while the machine sleeps,
+ * or run on when its clock is set. One timer serves all deadlines, and runs while there are any.
  */
 export class Deadlines {
   readonly #clock: Clock

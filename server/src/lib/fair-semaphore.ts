@@ -19,8 +19,8 @@ const STRANGERS_TURN = 4
 /**
  * Runs tasks with bounded concurrency, by key in rotation: a key that asks for a thousand delays another key's one
  * by a single task. At most `maxWaiting` tasks of known keys wait, and as many of strangers. One more task takes the
- * place of the last task of the key that has most, which is refused with `QueueFull`; when no key has more than its
- * own, the new task is refused itself.
+ * place of the last task of the key that has most; that task is refused with `QueueFull`. When no key has more tasks
+ * than its own, the new task itself is refused.
  */
 export class FairSemaphore {
   readonly #concurrency: number

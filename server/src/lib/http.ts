@@ -1,8 +1,8 @@
 import type { ClientRequest, RequestOptions } from 'node:http'
 
 /**
- * `node:http` without its WebSocket client: an import statement reads every export, and reading that one loads
- * a whole HTTP client, which costs each start 20 ms.
+ * `node:http` without its WebSocket client. An import statement reads every export, and reading that one loads a
+ * whole HTTP client, which costs each start 20 ms.
  */
 export const { createServer, IncomingMessage, Server, ServerResponse, STATUS_CODES } =
   process.getBuiltinModule('node:http')

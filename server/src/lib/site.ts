@@ -3,8 +3,8 @@ const NETWORK_GROUPS = 4
 const SITE_BITS = 0xff00
 
 /**
- * The networks that share an uplink, so that one customer does not count for many: the first 56 bits of an IPv6
- * network (`2001:db8:1:2::/64`), as providers hand to a household and hosters to a customer. All else stays as it is.
+ * The networks that share an uplink, so that one customer does not count for many. An IPv6 network
+ * (`2001:db8:1:2::/64`) becomes its first 56 bits, which providers give to a household. All else stays as it is.
  */
 export function siteOf(network: string): string {
   const [groups = ''] = network.split('::')

@@ -20,8 +20,8 @@ interface LoadOptions {
 }
 
 /**
- * Brings all rows of the archive, those left out that an interrupted run has brought, and answers the sums of
- * what the target must now hold. Throws the signal's reason between two commits.
+ * Writes all rows of the archive to the target, without those that an interrupted run has stored. Returns the sums
+ * of all that the target must now hold. Throws the signal's reason between two commits.
  */
 export async function load(archive: Archive, options: LoadOptions): Promise<Sums> {
   const { target, before, signal } = options

@@ -85,7 +85,7 @@ export class Announcements {
     this.#webhooks?.add({ name: 'client_event', ...event })
   }
 
-  /** Lets go at once of what lingers, tells of it, and stops. */
+  /** Releases and announces all lingering holds at once, and stops. */
   async close(): Promise<void> {
     await Promise.all([this.#holds.close(), this.#misses.close()])
     await this.#webhooks?.close()

@@ -21,7 +21,7 @@ export class CacheMisses {
     this.#quietMs = quietMs
   }
 
-  /** Calls `tell` when no node has told of the channel lately. */
+  /** Calls `tell` when no node has reported the channel lately. */
   async add(channel: string, tell: () => void): Promise<void> {
     if (this.#timers.has(channel) || this.#timers.size >= MAX_CHANNELS) return
     this.#timers.set(channel, runAfter(this.#quietMs, () => this.#forget(channel)).unref())

@@ -17,8 +17,8 @@ type ChannelNews = ChannelEvent | RosterChange
 const channelTopic = (channel: string): Topic<ChannelNews> => topic(channelTopicName(channel))
 
 /**
- * Told before the first subscriber hears that it is subscribed, who waits for a promise and is refused when that
- * rejects; and after the last left.
+ * Called before the first subscriber is confirmed, and after the last has left. The first subscriber waits for a
+ * returned promise, and is refused when that rejects.
  */
 export type OccupancyListener = (channel: string, isOccupied: boolean) => void | Promise<void>
 
@@ -107,7 +107,7 @@ export class Channels {
     }
   }
 
-  /** Tells subscribers of members whose coming or going was never heard of. */
+  /** Tells subscribers of members whose coming or going this node missed. */
   async mendRosters(): Promise<void> {
     for (const { name, fanout, roster } of this.#open.values()) await this.#mend(name, fanout, roster)
   }
@@ -204,6 +204,6 @@ function applyChange(name: string, fanout: Fanout, roster: Roster, change: Roste
     change.type === 'member_added'
       ? memberAddedFrame(name, change.userId, change.info)
       : memberRemovedFrame(name, change.userId)
-  // A user is not told of itself: it may have come back on another connection meanwhile.
+  // A user does not hear of its own going: it may have come back on another connection meanwhile.
   fanout.sendExcept(frame, ({ member }) => member?.userId === change.userId, change.originId)
 }

@@ -9,7 +9,7 @@ const ANYONE = '*'
 
 /**
  * Bounds the connections of the application over all nodes. Nodes that count at the same moment may each refuse
- * the last one; while they do not know of one another, each has the whole quota.
+ * the last one. While the nodes cannot reach one another, each has the whole quota.
  */
 export class ConnectionQuota {
   readonly #sets: PresenceSets

@@ -8,7 +8,7 @@ import { QUOTAS } from './quotas.ts'
 /** Has the name of the topic on which the event is published, so that the event is kept before it travels. */
 const keptOf = (channel: string): Topic<ChannelEvent> => topic(channelTopicName(channel))
 
-/** A question for the last event of a channel, and what was heard of the channel since it was asked. */
+/** A question for the last event of a channel, and the newest event that arrived since. */
 interface Lookup {
   readonly answered: Promise<void>
   event: ChannelEvent | undefined

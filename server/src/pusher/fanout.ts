@@ -22,7 +22,7 @@ export interface Subscriber {
 export class Fanout implements Sink {
   readonly #subscribers = new Set<Subscriber>()
   #open: Batch | undefined
-  /** The open batch is ours to add to; else whoever pushed it adds to it. */
+  /** The open batch is ours to add to; otherwise the caller that pushed it adds to it. */
   #isOwn = false
 
   get size(): number {

@@ -12,9 +12,9 @@ interface Hold {
 }
 
 /**
- * This node's holds of members in shared sets. One is let go only a while after it was last wanted, so that
- * over all nodes a member is gone only when nobody wanted it for that long. At most one a subscription of
- * this node, now or within that while.
+ * This node's holds of members in shared sets. A hold is released only a while after it was last wanted. Over all
+ * nodes a member is then gone only when nobody wanted it for that long. At most one a subscription of this node, now
+ * or within that while.
  */
 export class LingeringHolds {
   readonly #sets: PresenceSets

@@ -137,7 +137,7 @@ export class Requests {
 /** Not more of a name than a name may have. */
 const shown = (channel: string): string => channel.slice(0, QUOTAS.channelNameLength)
 
-/** Signed data says who it is; without it, whoever has signed in. */
+/** The member that the signed data names; without such data, the user who has signed in. */
 function memberOf(connection: Connection, { channel, channelData }: SubscribeMessage): Member {
   const member = channelData === undefined ? connection.user : parseUser(channelData, 'user_id')
   if (!member) {

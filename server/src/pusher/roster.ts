@@ -11,8 +11,8 @@ export type RosterChange = (
 }
 
 /**
- * The members of a presence channel as this node's subscribers know them. It is read once from the shared set
- * and then follows the news, so that what a newcomer is told and what it hears next fit together.
+ * The members of a presence channel as this node's subscribers know them. It is read once from the shared set and
+ * then follows the news, so that a newcomer's list and its next events fit together.
  */
 export class Roster {
   #members = new Map<string, string>()

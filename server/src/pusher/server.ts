@@ -68,7 +68,7 @@ export interface PusherServer extends PusherPublisher {
    */
   onOccupancy(listener: OccupancyListener): void
   /**
-   * This node's subscribers of the channel as one sink: a batch pushed here goes to all of them by reference,
+   * This node's subscribers of the channel as one sink. A batch that is pushed here goes to all of them by reference,
    * in order with every other event of the channel. May be held while nobody is subscribed.
    */
   channelSink(channel: string): Sink

@@ -9,8 +9,9 @@ const EVENT = 'pusher_internal:subscription_count'
 /** Milliseconds within which changes are told once. */
 const GATHER_MS = 100
 /**
- * Milliseconds until the next count for each subscriber told of the last one, at most `CROWD_MS` in all: clients that
- * come and go cannot cause more than 20 frames a second on a channel. From 100 on that is 5 s, as with hosted Pusher.
+ * Milliseconds until the next count, for each subscriber that got the last one; at most `CROWD_MS` in all. Clients
+ * that come and go cannot cause more than 20 frames a second on a channel. From 100 on that is 5 s, as with hosted
+ * Pusher.
  */
 const QUIET_MS_EACH = 50
 const CROWD_MS = 5_000
@@ -54,7 +55,7 @@ export class SubscriptionCounts {
     this.#countIn(Math.max(GATHER_MS, quietMs), channel, () => true)
   }
 
-  /** Counts again: subscriptions may have gone with a node, or changed unheard of. One node tells the others. */
+  /** Counts again: subscriptions may have gone with a node, or their changes been missed. One node tells the others. */
   renewed(channel: string): void {
     if (!this.#told.has(channel) || this.#timers.has(channel)) return
     const isNews = (count: number) => count !== this.#told.get(channel)?.count

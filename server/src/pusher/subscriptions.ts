@@ -21,7 +21,7 @@ interface SubscriptionsDeps {
   readonly channels: Channels
   readonly occupancy: Occupancy
   readonly announcements: Announcements
-  /** Undefined when nobody is told of counts. */
+  /** Undefined when subscription counts are off. */
   readonly counts: Pick<SubscriptionCounts, 'changed'> | undefined
   readonly limits: Pick<Limits, 'charge' | 'mayHold' | 'hold' | 'letGo'>
   readonly pushes: Pushes

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 import type { Node } from './node.ts'
 
-/** One address for all nodes: each connection goes to the next of them, whoever it is from. */
+/** One address for all nodes: each connection goes to the next of them, whichever client it is from. */
 export async function startBalancer(nodes: readonly Node[]): Promise<AsyncDisposable & { url: string }> {
   const sockets = new Set<Socket>()
   let connections = 0

@@ -16,7 +16,7 @@ import { askApi, connectTo, dataOf } from './pusher-clients.ts'
 const MISSED_WITHIN_MS = 15_000
 /** Webhooks wait so long for somebody to come back. */
 const LINGER_MS = 3_000
-/** Longer than a node waits until it looks again for dead ones, and whoever would say it a second time is one. */
+/** Longer than a node's interval between two looks for dead nodes: any repetition would come within it. */
 const REPEAT_MS = 3_000
 
 const opened = new AsyncDisposableStack()

@@ -14,7 +14,7 @@ const JSON_BODY = { 'content-type': 'application/json' }
 const PASSWORD = 'correct horse'
 /** More than a node takes to end when there is nothing to wait for. */
 const PROMPT_MS = 1_000
-/** All that is asked of whoever starts and stops nodes. */
+/** The rules for operators who start and stop nodes. */
 const WHOLE_MS = 10_000
 
 const opened = new AsyncDisposableStack()

@@ -122,7 +122,7 @@ export class Load implements AsyncDisposable {
     }
   }
 
-  /** Not every protocol says when it begins to listen: who has heard something listens. */
+  /** Not every protocol says when it begins to listen: a client that has heard something does. */
   async #isWarm(): Promise<boolean> {
     await this.#say(this.#cluster.node(0))
     await setTimeout(PROBE_EVERY_MS)

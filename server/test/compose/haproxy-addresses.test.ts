@@ -49,7 +49,7 @@ async function start(owner: Owner) {
   return { web: Number(new URL(balancer.url).port), tcp: balancer.tcpPort }
 }
 
-test('a node learns whom a request comes from, whatever the client itself says, on either port', async (t) => {
+test('a node learns a request’s true source, whatever the client itself says, on either port', async (t) => {
   const { web, tcp } = await start(t)
   for (const port of [web, tcp]) {
     for (const path of ['/', '/socket.io/?EIO=4&transport=polling']) {

@@ -116,7 +116,7 @@ test('revoking ends every session and tells live connections; disabling also kee
   assert.equal(await chat.accounts.find(accountId), undefined)
 })
 
-test('the name of a guest unused for 90 days is free again; what it said stays', async (t) => {
+test('the name of a guest unused for 90 days is free again; its messages stay', async (t) => {
   const { chat, clock } = await chatWith(t)
   const guest = await chat.accounts.admitGuest('passer-by')
   const { conversation } = await chat.conversations.createOpen(guest.accountId, 'square')

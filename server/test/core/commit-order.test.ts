@@ -19,7 +19,7 @@ interface Write {
   readonly tells: readonly Told[]
 }
 
-/** Every command that writes what others hear of; and one that only answers. */
+/** Every command whose write others hear of, and one that only answers. */
 const WRITES: Readonly<Record<string, Write>> = {
   'creating a group': {
     run: ({ chat, alice, bob }) => chat.conversations.createGroup(alice.accountId, [bob.accountId], null),

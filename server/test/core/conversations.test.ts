@@ -16,7 +16,7 @@ test('two people have one private conversation, whoever opens it and however oft
   await assert.rejects(async () => chat.conversations.openPrivate(alice, alice), { code: 'with_yourself' })
 })
 
-test('an open conversation makes whoever enters a member; a private or group one looks absent', async (t) => {
+test('entering an open conversation makes a member; a private or group one looks absent', async (t) => {
   const { chat, people, eventsOf, newsFor } = await chatWith(t, 'alice', 'bob', 'eve')
   const [alice, bob] = [people.alice.accountId, people.bob.accountId]
   const { conversation: open } = await chat.conversations.createOpen(alice, null)

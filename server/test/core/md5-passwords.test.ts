@@ -107,7 +107,7 @@ test('an account of before is in, and is known by both from then on', async (t) 
   assert.equal(await storedOf('bob'), stored, 'once is enough')
 })
 
-test('where no client sends MD5s, none is made and none is taken; who has registered with one stays in', async (t) => {
+test('where no client sends MD5s, none is made or taken; an account registered with one stays in', async (t) => {
   const { register, isIn, storedOf, olderAccount } = await open(t, false)
   await register('other', 'ann', PASSWORD)
   assert.ok(!(await storedOf('ann')).includes('md5'))

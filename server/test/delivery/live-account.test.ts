@@ -175,7 +175,7 @@ test('a presence that cannot begin is refused, and everything given back', async
   await assertNothingIsHeld(world, connection)
 })
 
-test('an end while a presence fails to begin settles, and the opening alone tells of the failure', async (t) => {
+test('an end while a presence fails to begin settles, and the opening alone reports the failure', async (t) => {
   const world = await liveWorld(t)
   const { connection, live } = world.connect()
   const away = new Error('the database is away')

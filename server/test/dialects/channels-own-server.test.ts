@@ -86,7 +86,7 @@ describeOwn('people who may not be reached', () => {
     assert.equal((await requestChat(url, bob, ann)).status, 200)
   })
 
-  test('refuses the messages of whom it blocked', async () => {
+  test('refuses the messages of people it blocked', async () => {
     const [ann, bob] = [await person(url, 'ann'), await person(url, 'bob')]
     const channel = await openChat(url, ann, bob)
     await own().chat.contacts.block(toAccountId(bob.id), toAccountId(ann.id))

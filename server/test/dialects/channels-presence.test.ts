@@ -21,7 +21,7 @@ const { url, pair, connect } = await openWorld(4)
 const signedAt = (serverUrl: string, { token }: Person, channel_name: string) =>
   ask(serverUrl, '/api/pusher/auth', { token, form: { channel_name, socket_id: '1234.5678' } })
 
-test('an account shows itself in presence-chitchat to whoever is there', async () => {
+test('an account shows itself in presence-chitchat to all members', async () => {
   const [ann, bob] = pair()
   const here = await subscribe(connect(ann), 'presence-chitchat')
   const arrivals = new Heard(here, 'pusher:member_added')

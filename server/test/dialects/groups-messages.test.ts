@@ -81,7 +81,7 @@ describe('enter_group', () => {
     assert.deepEqual(await client.ask('enter_group', { username, group_name }), notJoined)
   })
 
-  /** After the answer, what came live. */
+  /** Messages that came live after the answer. */
   function textsFrom(client: GroupsClient, from: number): string[] {
     const answer = client.log.findIndex(([event], i) => i >= from && event === 'enter_group')
     return client.log

@@ -38,7 +38,7 @@ describe('a path', () => {
     is(await anyone.get(`/chat/${'1'.repeat(300)}`), 404, NOT_FOUND)
   })
 
-  it('that has other methods says which', async () => {
+  it('that has other methods is answered with their names', async () => {
     const rows = [
       ['/user/me', 'GET', 'POST'],
       ['/user/bio', 'PATCH', 'GET'],

@@ -75,7 +75,7 @@ describe('raw TCP', { concurrency: true }, () => {
     socket.end()
   })
 
-  test('closes at once, without a byte, whom it refuses', async () => {
+  test('closes a refused connection at once, without a byte', async () => {
     const ann = await register(url, 'ann')
     const gid = await ann.createRoom()
     const refused = [
@@ -101,7 +101,7 @@ describe('raw TCP', { concurrency: true }, () => {
     )
   })
 
-  test('closes who has not finished its handshake after five seconds', async () => {
+  test('closes a connection that has not finished its handshake after five seconds', async () => {
     const started = performance.now()
     const silent = raw()
     const unfinished = raw().write('{"uuid": ')

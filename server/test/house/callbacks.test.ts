@@ -18,7 +18,7 @@ const lines = globSync('**/*.ts', { cwd: SRC })
 const found = (pattern: RegExp, isAllowed: (text: string) => boolean = () => false): string[] =>
   lines.filter(({ line, text }) => pattern.test(line) && !isAllowed(text)).map(({ where }) => where)
 
-/** Whether a file imports the timer as a promise: the code that awaits it hears of the failure. */
+/** Whether a file imports the timer as a promise: the code that awaits it gets the failure. */
 const hasPromiseOf = (timer: string) => (text: string) =>
   new RegExp(`import \\{[^}]*\\b${timer}\\b[^}]*\\} from 'node:timers/promises'`).test(text)
 

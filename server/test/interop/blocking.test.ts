@@ -6,8 +6,8 @@ import { MESSAGE_REFUSED, refusalOf } from './refusals.ts'
 import { assertUnknownInChannels, assertUnknownInChatapp, assertUnknownInMessenger } from './unknown.ts'
 import { addressing, type Participant, World } from './world.ts'
 
-// Ann has blocked Ben: to him she cannot be found, and what he sends into their private conversation is
-// refused, in the words of whichever dialect he tries.
+// Ann has blocked Ben: he cannot find her, and his messages to their private conversation are refused, in the words
+// of the dialect that he tries.
 
 let world: World
 let ann: Participant

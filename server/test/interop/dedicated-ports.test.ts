@@ -39,7 +39,7 @@ const PATHS: Readonly<Record<DialectName, readonly string[]>> = {
   channels: ['/api/login', '/api/users', '/api/pusher/auth'],
 }
 
-/** Where WebSockets are accepted, and by whom. Messenger has nothing live: its clients ask again. */
+/** The paths where WebSockets are accepted, with their dialects. Messenger has nothing live: its clients ask again. */
 const LIVE: Readonly<Record<string, readonly DialectName[]>> = {
   '/ws': ['chatapp'],
   [`/app/${KEYS.PUSHER_KEY}?protocol=7`]: ['channels'],

@@ -58,7 +58,7 @@ export class Gathering {
   }
 }
 
-/** Not every protocol says when it begins to listen: who has heard something listens. */
+/** Not every protocol says when it begins to listen: a client that has heard something does. */
 async function warmUp(
   place: Place,
   { who, dialect, stream }: { who: Participant; dialect: DialectName; stream: Stream },

@@ -14,7 +14,7 @@ import { MESSAGE_REFUSED, NAME_TAKEN, refusalOf } from './refusals.ts'
 import { addressing, KINDS, type Participant, World } from './world.ts'
 
 // A server is closed and started again on the same directory and ports. Nothing is lost, in any dialect, and
-// whoever was logged in still is.
+// people who were logged in still are.
 
 let directory: string
 let world: World

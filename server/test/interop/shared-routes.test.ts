@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import type { DialectName } from '../../src/dialects/index.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
-// `/register` and `/login` of the main port are called by clients of several dialects: the body's own keys
-// say whose it is, and that dialect's answer, errors too, is what comes back.
+// Clients of several dialects call `/register` and `/login` of the main port. The body's own keys choose the
+// dialect, which answers also the errors.
 
 let server: TestServer
 before(async () => {

@@ -137,7 +137,7 @@ test('with the shared sets away, events still flow, and presence says so', async
   assert.deepEqual(await client.settled(), [])
 })
 
-test('while other nodes are out of reach, who terminates a user is told to try again', async () => {
+test('while other nodes are out of reach, terminating a user is answered with a request to try again', async () => {
   const bus = localBus()
   Object.assign(bus, { ping: () => Promise.reject(new Error('away')) })
   await using world = await startPusher({ bus })

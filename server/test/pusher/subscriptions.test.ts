@@ -139,7 +139,7 @@ test('events reach all subscribers in one order, whichever way they come', async
   const shared = new Batch()
   shared.add(frame(0))
   sink.push(shared)
-  // The batch is still open to whoever made it.
+  // The maker of the batch may still add to it.
   shared.add(frame(1))
   world.server.deliver('order', frame(2))
   world.server.deliver('order', frame(3))

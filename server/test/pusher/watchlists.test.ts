@@ -136,7 +136,7 @@ test('the clients of one address may watch 50,000 users together, and no more', 
   await told(refused)
 })
 
-test('pusher-js is told of its watchlist', async () => {
+test('pusher-js receives the events of its watchlist', async () => {
   const js = await world(one, 'jan', ['jo', 'joe'])
   const heard: unknown[] = []
   for (const name of ['online', 'offline'])

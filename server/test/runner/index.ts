@@ -14,7 +14,7 @@ import {
 import { runFile } from './run-file.ts'
 import { findWanted } from './wanted.ts'
 
-/** Several times what it takes: without an end, whoever waits for us, CI say, would learn nothing. */
+/** Several times the usual duration. Without an end, a caller such as CI would learn nothing. */
 const DEADLINE_MS = 60 * 60_000
 
 /** A silence longer than that is broken by a line that says what still runs. */

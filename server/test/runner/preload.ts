@@ -7,8 +7,8 @@ import { COSTS_VARIABLE, nameOfCost } from './costs.ts'
 
 const GRACE_MS = 60_000
 
-// The runner waits for ever for a file that is through and does not end, as after a failure whose test had not yet
-// closed its sockets.
+// The runner waits for ever for a file that has run all tests and does not end, as when a failed test left sockets
+// open.
 after(() => {
   const end = setTimeout(() => {
     process.stderr.write(`does not end, because of: ${process.getActiveResourcesInfo().join(', ')}\n`)

@@ -46,7 +46,7 @@ const PRELOAD = join(import.meta.dirname, 'preload.ts')
 export async function runFile(root: string, file: string, onFailure: Told): Promise<Outcome> {
   const notes = new Notes(file, join(root, file), onFailure)
   const began = performance.now()
-  // One run for each file: a run of many files tells of them in their order, not as they end.
+  // One run for each file: a run of many files reports them in their order, not as they end.
   const events = run({
     files: [join(root, file)],
     concurrency: 1,

@@ -20,7 +20,7 @@ const children = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
-// So ends the test runner whom it has waited for too long.
+// The test runner ends a file in this way when it has waited too long for it.
 process.once('SIGTERM', () => process.exit(1))
 
 /** It does not outlive us, however we end. */

@@ -11,7 +11,7 @@ export interface CuttableProxy {
   redirect(target: Target): void
   /** Drops every connection; with `stay`, new ones as well until `restore`. */
   cut(stay?: 'stay'): void
-  /** Resets every connection, as whoever has taken a dead machine's place does. */
+  /** Resets every connection, as the successor of a dead machine does. */
   reset(): void
   /** Until `restore` nothing is answered, on new connections too; those that wait for an answer never get it. */
   mute(): void
@@ -23,7 +23,7 @@ export interface CuttableProxy {
   spareNewcomers(): void
   /** On how many connections a piece with the word in it is kept back. */
   countHeld(word: string): number
-  /** Sends it on, also that of who has gone since. Resolves when the server has taken what those had sent. */
+  /** Sends the held bytes on, also those of clients that are gone. Resolves when the server has taken the latter. */
   release(): Promise<void>
 }
 

@@ -144,7 +144,7 @@ export class RawListener {
     return until('the server to close the socket', () => this.isClosed, withinMs) as Promise<true>
   }
 
-  /** The protocol does not say when a handshake is accepted: whoever is in hears the next probe. */
+  /** The protocol does not say when a handshake is accepted: a client that is in hears the next probe. */
   async entered(by: RoomsPerson, gid: string): Promise<this> {
     await until('the socket to be in the room', async () => {
       await by.send(gid, 'probe')

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 export const START_MS = 60_000
 
 /**
- * Resolves with the condition's first truthy value; rejects, naming what it waited for, after `withinMs`: by default
+ * Resolves with the condition's first truthy value. Rejects after `withinMs`, naming the condition; the default is
  * long enough for a machine that is busy with other things.
  */
 export async function until<T>(

@@ -58,7 +58,7 @@ async function statusOfMetrics(url: string, lines: readonly string[], version = 
   return Number(/^HTTP\/1\.1 (\d+)/.exec(heard)?.[1])
 }
 
-test('metrics are served to whoever asks on this machine by a loopback name', async (t) => {
+test('metrics are served to requests on this machine by a loopback name', async (t) => {
   const url = await served(t)
   for (const host of [
     'localhost',
@@ -115,7 +115,7 @@ const SIGNS_OF_A_PROXY = [
   ],
 ]
 
-test('metrics are refused to what came through a proxy on this machine', async (t) => {
+test('metrics are refused to requests through a proxy on this machine', async (t) => {
   const url = await served(t)
   for (const sign of SIGNS_OF_A_PROXY)
     assert.equal(await statusOfMetrics(url, ['Host: 127.0.0.1:8000', sign]), 403, sign)

@@ -152,7 +152,7 @@ test('any order of Socket.IO clients’ acts leaves others served and nothing be
   assert.deepEqual(await onlineGuests(), [])
 })
 
-/** Guests whom their contacts would still take for online. */
+/** Guests that still count as online. */
 async function onlineGuests(): Promise<string[]> {
   const online: string[] = []
   for (let n = 1; n <= guests; n++) {

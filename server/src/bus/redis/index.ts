@@ -47,7 +47,7 @@ export class RedisBus implements Bus {
   #isReported = false
 
   /**
-   * Connects, or goes on without Redis when it does not answer within a second; another second may go into a check
+   * Connects, or goes on without Redis when it does not answer within a second. Another second may go into a check
    * for TLS on one side only. Throws `SettingRefusal` for a fault that waiting does not mend.
    */
   static async open(options: RedisBusOptions): Promise<RedisBus> {

@@ -13,7 +13,7 @@ const ANSWER_TIMEOUT_MS = 1_000
 /**
  * The last news of topics, in Redis, so that a node that comes later knows it. Each node may put a bounded amount
  * there. While Redis is away a node knows only the news that it kept meanwhile, since other nodes may have replaced
- * the earlier; it stores that news once Redis is back.
+ * the earlier news. It stores its own once Redis is back.
  */
 export class RedisKept {
   readonly #link: RedisLink

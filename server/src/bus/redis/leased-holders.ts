@@ -35,7 +35,7 @@ export class LeasedHolders {
     return renewal
   }
 
-  /** Says what there is, set by set. Tells who has come to a set with it. */
+  /** Writes all holders, set by set. Calls `onCome` for each member that thereby comes to a set. */
   async sayAll(onCome: (come: Pick<PresenceShift, 'set' | 'member' | 'about'>) => void): Promise<void> {
     this.#noted = new Set(this.#holders.names())
     const sets = [...this.#noted]

@@ -28,8 +28,8 @@ interface NodeLeaseOptions {
 }
 
 /**
- * Keeps this node's holders known to the other nodes: by a lease that it renews, and begins anew on each wire and when
- * Redis has lost it. Buries what was leased before, as other nodes do for a dead node.
+ * Keeps this node's holders known to the other nodes by a lease. Renews it, and begins a new one on each wire and
+ * when Redis has lost it. Buries the holders of the lease before, as other nodes do for a dead node.
  */
 export class NodeLease {
   readonly #options: NodeLeaseOptions

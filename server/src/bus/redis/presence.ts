@@ -15,8 +15,8 @@ interface RedisPresenceOptions {
 }
 
 /**
- * Presence over all nodes. Each node counts its own holders and says in Redis how many each member has here:
- * a number and not a step, so that saying it again changes nothing.
+ * Presence over all nodes. Each node counts its own holders and writes each member's number to Redis: a number,
+ * not a step, so that writing it again changes nothing.
  */
 export class RedisPresence implements PresenceSets {
   readonly #holders = new Holders()

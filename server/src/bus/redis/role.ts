@@ -1,8 +1,8 @@
 import type { Connection, ErrorReply } from './client.ts'
 
 /**
- * Rejects when the server has become a replica, as by a failover: a replica still answers pings, but news published
- * on it reaches its own subscribers only.
+ * Rejects when the server has become a replica, as by a failover. A replica still answers pings, but news that is
+ * published on it reaches its own subscribers only.
  */
 export async function askPrimary(server: Pick<Connection, 'info'>): Promise<void> {
   requirePrimary(await server.info('replication'))

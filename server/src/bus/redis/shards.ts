@@ -15,8 +15,8 @@ export class ShardWatch {
 
   /**
    * Rejects when a shard does not answer, and once slots have moved and lie still. The library follows a topic to
-   * another shard, but what was said on the way is missed; and it does not notice at all when the news that a
-   * topic has left comes while it waits for another answer.
+   * another shard, but misses the topic's news on the way. It does not notice the move at all when told of it while
+   * it waits for another answer.
    */
   async ping(): Promise<void> {
     const views = await Promise.all(this.#shards.masters.map((master) => this.#ask(master)))

@@ -62,7 +62,7 @@ async function listenRaw({ bob, gid }: Talk, { tcpPort }: { tcpPort: number }): 
     isClosed = true
   })
   socket.write(JSON.stringify({ uuid: bob.uuid, room_gid: gid }))
-  // The protocol does not say when one is in: whoever is hears the next message.
+  // The protocol does not say when a client is in: one that is hears the next message.
   await until('the raw listener to be in', async () => {
     await ask(bob.url, '/send-message', { room_gid: gid, msg: 'probe' }, { user: bob.uuid })
     return hasHeard || isClosed

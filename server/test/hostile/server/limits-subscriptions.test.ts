@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts'
 import { BareWs } from './bare-ws.ts'
 import { openFortress } from './fortress.ts'
 
-test('an address may have so many subscriptions at a time, whoever else may have more', async (t) => {
+test('an address may have a bounded number of subscriptions at a time, and others as many', async (t) => {
   const { url } = await openFortress(t, { PARLANCE_RATE_LIMITS: 'on' })
   const subscribe = async (count: number, from: string) => {
     const ws = await new BareWs(url, '/app/test-key?protocol=7', {}, from).opened()

@@ -71,8 +71,8 @@ test('a client that never reads is cut off, whatever the transport, and nobody e
 })
 
 /**
- * Messages said between two times of reading: each time a few more, so that who is cut off still reads why soon
- * after, before the server no longer waits for that.
+ * Messages between two reads, a few more each time: a client that is cut off still reads the reason, before the
+ * server stops waiting for that.
  */
 const BURSTS = [400, 500, 600, 750, 950, 1_200, 1_500, 1_900, 2_400]
 

@@ -119,7 +119,7 @@ describe('tokens', () => {
     }
   })
 
-  test('one that begins up to five seconds from now is good, by the clock of whoever signed it; a later one is not', async () => {
+  test('one that begins up to five seconds from now, by its signer’s clock, is good; a later one is not', async () => {
     for (const [name, { key, claims, ttl, letsIn }] of Object.entries(await doors())) {
       const opens = (times: object) => letsIn(token({ ...claims(now() + ttl), ...times }, hmac(key)))
       for (const claim of ['nbf', 'iat']) {

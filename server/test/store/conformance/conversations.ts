@@ -79,7 +79,7 @@ function privateRules(rule: Rule): void {
     assert.deepEqual(await findPrivate(bob, ann), conversation)
   })
 
-  rule('hides an existing private conversation from whom the other has blocked', async (world) => {
+  rule('hides an existing private conversation from people whom the other has blocked', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const { conversationId } = await world.private(ann, bob)
     await world.block(bob, ann)

@@ -142,7 +142,7 @@ function leaveRules(rule: Rule): void {
     await refuses(world.leave(await world.private(ann, bob), ann), 'not_a_member')
   })
 
-  rule('takes everything away from whom it let go', async (world) => {
+  rule('takes everything away from a member that left', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const group = await world.group(ann, bob)
     const { conversationId } = group

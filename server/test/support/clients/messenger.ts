@@ -18,7 +18,7 @@ import {
 const PAGE = 100
 const POLL_MS = 100
 
-/** fetch. It has no live connection: its listening is asking again and again for what came after. */
+/** fetch. It has no live connection: it listens by asking again and again for later messages. */
 export class MessengerDevice implements Client {
   readonly dialect = 'messenger'
   readonly api: MessengerClient

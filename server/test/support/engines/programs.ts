@@ -37,7 +37,7 @@ function askedPgConfig(): string | undefined {
   try {
     return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
   } catch {
-    // Not everybody who has the server has it.
+    // Not every installation of the server has it.
     return undefined
   }
 }
