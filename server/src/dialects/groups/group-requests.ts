@@ -18,7 +18,7 @@ import {
 } from './errors.ts'
 import { type Fields, parseArgument } from './fields.ts'
 import { addressOf, type Context, hasCode, type Reply, reply, type Sending } from './request.ts'
-import { accountOf } from './requester.ts'
+import { accountOf, boundAccount } from './requester.ts'
 import { enteredGroup, joinSuccess, leaveSuccess, messageSent, userVisited, type WireAnswer } from './wire.ts'
 
 /** Messages of a history, unread and read together. */
@@ -141,10 +141,37 @@ async function enterGroup({ account, conversation }: GroupRequest, context: Cont
   return { answers: [enteredGroup(conversation, result.messages, result.lastReadSeq)], begin }
 }
 
-async function sendMessage(request: GroupRequest, { chat, session }: Context): Promise<Sending> {
-  const { account, conversation, fields } = request
+async function sendMessage(
+  { account, conversation, fields }: GroupRequest,
+  context: Context,
+): Promise<Sending> {
   const body = fields.text('text')
-  const standing = await chat.conversations.enter(account, conversation)
+  const standing = await context.chat.conversations.enter(account, conversation)
+  context.session.remember(fields.text('group_name'), standing)
+  return append({ account, standing, body }, context)
+}
+
+/** Hands a message to the store: at once where the socket has sent to the group before. */
+export async function beginSend(argument: unknown, context: Context): Promise<Reply | Sending> {
+  const fields = parseArgument(argument)
+  const standing = context.session.standingIn(fields.text('group_name'))
+  const account = standing && boundAccount(fields.text('username'), context.session)
+  if (!account) return aboutGroup(SEND_ROW, argument, context)
+  try {
+    return append({ account, standing, body: fields.text('text') }, context)
+  } catch (error) {
+    return replyTo(error, SEND_ROW)
+  }
+}
+
+interface GroupMessage {
+  readonly account: Account
+  readonly standing: Standing
+  readonly body: string
+}
+
+function append({ account, standing, body }: GroupMessage, { chat, session }: Context): Sending {
+  const { conversation } = standing
   const isHere = session.groupId === conversation.conversationId
   const committed = chat.messages.append(account, standing, { body })
   // A socket that is in the group hears of the message with everyone else.

@@ -4,7 +4,7 @@ import type { Logger } from '../../observe/index.ts'
 import { costOfPush, costOfText, type PendingWrite, type SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { answerTo, invalidRequest } from './errors.ts'
-import { aboutGroup, replyTo, SEND_ROW } from './group-requests.ts'
+import { beginSend, replyTo, SEND_ROW } from './group-requests.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
 import type { Session } from './session.ts'
@@ -73,12 +73,15 @@ export class GroupsSocket implements SocketIoSession {
   async #send(argument: unknown, acknowledge: () => void): Promise<PendingWrite<Appended>> {
     try {
       this.#charge(SEND, argument)
-      const result = await aboutGroup(SEND_ROW, argument, this.#context)
+      const result = await beginSend(argument, this.#context)
       if (!('committed' in result)) return this.#refusedSend(() => result, acknowledge)
       return {
         committed: result.committed,
         onCommitted: (appended) => this.#concludeSend(() => result.answer(appended), acknowledge),
-        onRefused: (error) => this.#concludeSend(() => replyTo(error, SEND_ROW), acknowledge),
+        onRefused: (error) => {
+          this.#context.session.forgetStandings()
+          this.#concludeSend(() => replyTo(error, SEND_ROW), acknowledge)
+        },
       }
     } catch (error) {
       const rethrow = () => {

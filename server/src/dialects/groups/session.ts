@@ -1,4 +1,4 @@
-import type { Account, ConversationId } from '../../core/chat.ts'
+import type { Account, ConversationId, Standing } from '../../core/chat.ts'
 import { LiveAccount, type LiveAccounts, type LiveConnection, type Sink } from '../../delivery/index.ts'
 import { type SocketIoConnection, socketIoFrame } from '../../transport/index.ts'
 import { userNotAuthorized } from './errors.ts'
@@ -11,6 +11,9 @@ interface Entered<T> {
   readonly begin: () => void
 }
 
+/** Groups whose standing a socket remembers: a client that sends to more of them has them looked up again. */
+const MAX_REMEMBERED = 64
+
 /** One socket: who it speaks as, and which group it is in. At most one of each. */
 export class Session implements LiveConnection {
   readonly connection: SocketIoConnection
@@ -18,6 +21,8 @@ export class Session implements LiveConnection {
   #account: Account | undefined
   #live: LiveAccount | undefined
   #groupId: ConversationId | undefined
+  /** By the name that the client calls a group, which is never given to another. Undefined until the first send. */
+  #standings: Map<string, Standing> | undefined
   #hasEnded = false
 
   constructor(connection: SocketIoConnection, liveAccounts: LiveAccounts) {
@@ -81,7 +86,29 @@ export class Session implements LiveConnection {
     await this.#live?.end()
   }
 
+  /** Perhaps a moment old: enough to send, for which the store checks again. */
+  standingIn(groupName: string): Standing | undefined {
+    return this.#standings?.get(groupName)
+  }
+
+  remember(groupName: string, standing: Standing): void {
+    // A standing that forbids is looked up each time: it may be taken back without a word.
+    if (standing.isBlocked) return
+    this.#standings ??= new Map()
+    if (this.#standings.size >= MAX_REMEMBERED) this.#standings.clear()
+    this.#standings.set(groupName, standing)
+  }
+
+  forgetStandings(): void {
+    this.#standings = undefined
+  }
+
+  onReviewed(): void {
+    this.forgetStandings()
+  }
+
   onLeft(conversationId: ConversationId): void {
+    this.forgetStandings()
     if (this.#groupId === conversationId) this.#groupId = undefined
   }
 
