@@ -26,7 +26,7 @@ export interface Server {
   /** `http://host:port` of the main listener. */
   readonly url: string
   readonly port: number
-  /** Of raw TCP, for each dialect that takes it and is on. */
+  /** The port of raw TCP of each dialect that takes it and is on. */
   readonly rawPorts: ReadonlyMap<DialectName, number>
   readonly dedicatedPorts: ReadonlyMap<DialectName, number>
   /** Whether Socket.IO is served at the main port. */
@@ -46,7 +46,7 @@ export interface Server {
 const GUEST_TTL_DAYS = 90
 const HOUR_MS = 3_600_000
 
-/** Starts a server: opens the store, mounts the dialects, listens. Whatever it opened is closed if it cannot. */
+/** Starts a server: opens the store, mounts the dialects, listens. If a step fails, closes all that it opened. */
 export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
@@ -189,7 +189,7 @@ async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: L
   const host = shownRedis(redisUrl)
   return RedisBus.open({
     url: redisUrl,
-    // Whoever shares the database is one chat.
+    // The name is kept in the database: nodes that share one are one cluster.
     cluster: await agreeOn('cluster', randomUUID()),
     onError,
     onDown: (err) => {

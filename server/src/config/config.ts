@@ -12,7 +12,7 @@ export interface Config extends DialectSettings {
   readonly port: number
   readonly database: Database
   readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
-  /** Of raw TCP; port 0 takes a free one. */
+  /** Ports of raw TCP; port 0 takes a free one. */
   readonly rawPorts: readonly {
     readonly dialect: DialectName
     readonly port: number
@@ -26,7 +26,7 @@ export interface Config extends DialectSettings {
   readonly maxMessageBytes: number
   /** The rule for new passwords. */
   readonly passwordPolicy: 'any' | 'strict'
-  /** Of new hashes. No setting: only who embeds the server can choose it. */
+  /** argon2id cost of new password hashes. No environment setting: only embedding programs choose it. */
   readonly passwordCost: PasswordCost
   /** Reports events that leave out of the order of their commits. No setting: only tests set it. */
   readonly checksOrder?: boolean

@@ -32,7 +32,7 @@ interface AccountFeedsOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** What happens to accounts, on whichever node. */
+/** Feeds of the events of accounts, on all nodes. */
 export class AccountFeeds {
   readonly #options: AccountFeedsOptions
   readonly #semaphore = new Semaphore({ concurrency: REVIEWS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY })
@@ -131,7 +131,7 @@ class AccountFeed {
     }
   }
 
-  /** It comes late when the account has been let in again by another node, of which we may have heard before. */
+  /** The event can arrive after the account has rejoined through another node: ask the store before telling it. */
   async #tellIfLeft(event: Extract<AccountEvent, { type: 'account.left' }>): Promise<void> {
     let heard: number
     let isIn: boolean | undefined
@@ -148,7 +148,7 @@ class AccountFeed {
     this.#isOutdated = false
     const heard = this.#heard
     const review = await this.#options.review(this.#isAfterOutage)
-    // What was heard while it was read may be newer than what was read.
+    // Events that arrived during the reading may be newer than the review.
     if (!review || heard !== this.#heard) this.#isOutdated = true
     if (!review) await setTimeout(RETRY_MS, undefined, { ref: false })
     if (!review || this.#isOutdated || this.#isClosed) return

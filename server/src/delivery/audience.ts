@@ -95,7 +95,7 @@ export class Audience {
     this.add(sink, accountId)
   }
 
-  /** Who has left is told nothing from there on, and who has joined again is told all from there on. */
+  /** An account's sinks stop at its `member.left` and resume at its `member.joined`. */
   deliver(event: ConversationEvent): void {
     for (const { held } of this.#joining.values()) held.push(event)
     if (event.type === 'member.joined') this.#move(event.member.accountId, this.#deaf, this.#sinks)
@@ -130,7 +130,7 @@ export class Audience {
   }
 
   #tellEach(frame: PersonalFrame, originId: AccountId | undefined): void {
-    // What follows must not overtake it in the open batch.
+    // Close the open batch: a later event in it would overtake this one.
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = frameFor(accountId, frame)

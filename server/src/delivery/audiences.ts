@@ -5,7 +5,7 @@ import type { Feeds } from './feeds.ts'
 import type { Sink } from './sink.ts'
 
 interface JoinOptions {
-  /** Of a sink that is a member's: it hears nothing that comes after the account has left. */
+  /** The member behind the sink, which hears nothing after that account has left. */
   readonly accountId?: AccountId | undefined
   /** The change after which it hears; from now on when absent. */
   readonly after?: number | undefined

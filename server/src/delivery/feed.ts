@@ -46,7 +46,7 @@ export class Feed {
     this.#unsubscribe = options.bus.subscribe(
       conversationTopic(options.conversationId),
       (event) => this.#hear(event),
-      // What came before it began concerns nobody, unless somebody says from where he follows.
+      // Nobody needs events from before the feed began, except followers that pass `after`: see `startAfter`.
       (why) => {
         if (why !== 'begun') owned('task', this.#heal())
       },

@@ -14,25 +14,25 @@ import { checkingOrder } from './change-order.ts'
 import { Feed, type FeedListener } from './feed.ts'
 import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 
-/** What happens in conversations, each one's events in their one order and without a hole; and to accounts. */
+/** The events of conversations, each one's in their one order and without a hole; and those of accounts. */
 export interface Feeds {
   /**
-   * From now on the listener hears what happens there. With `after`, everything after that change: for who
-   * has just read so far. The listener must not throw.
+   * From now on the listener hears the conversation's events. With `after`, all events after that change: for a
+   * caller that has just read so far. The listener must not throw.
    */
   follow(conversationId: ConversationId, listener: FeedListener, after?: number): Unsubscribe
   /**
-   * Resolves once whoever follows within a second misses nothing that any node commits from here on. Rejects
-   * 'unavailable'.
+   * Resolves once a caller that follows within a second misses nothing that any node commits from here on.
+   * Rejects 'unavailable'.
    */
   ready(conversationId: ConversationId): Promise<void>
-  /** What came after that change and has been told already; undefined when a listener that follows now hears it. */
+  /** Events after that change that are already told; undefined when a listener that follows now hears them. */
   toldSince(conversationId: ConversationId, after: number): Promise<readonly ConversationEvent[]> | undefined
-  /** From now on the listener hears what happens to the account, on whichever node. It must not throw. */
+  /** From now on the listener hears the account's events, of all nodes. It must not throw. */
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
-  /** Resolves once whoever follows the account misses nothing that happens to it from here on. */
+  /** Resolves once followers of the account miss no event of it from here on. */
   accountReady(accountId: AccountId): Promise<void>
-  /** First who types there already, if somebody here knows, then who begins and ends. It must not throw. */
+  /** Tells first who types there already, as far as this node knows, then beginnings and ends. It must not throw. */
   followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe
 }
 
@@ -48,7 +48,7 @@ interface FeedsOptions {
 export const openFeeds = (options: FeedsOptions): Feeds =>
   options.bus.isShared ? new HealedFeeds(options) : new DirectFeeds(options)
 
-/** One node: what it commits it publishes, in order. */
+/** One node publishes all that it commits, in order. */
 export class DirectFeeds implements Feeds {
   readonly #bus: Bus
   readonly #onDisorder: FeedsOptions['onDisorder']
@@ -78,23 +78,23 @@ export class DirectFeeds implements Feeds {
 
   async ready(): Promise<void> {}
 
-  /** Who is told that it has joined is told so before all that follows. */
+  /** Undefined: on one node an account hears of its joining before all later events. */
   toldSince(): undefined {
     return undefined
   }
 }
 
-/** So much longer a conversation is listened to that nobody follows any more, or not yet. */
+/** How long a conversation is listened to after its last follower, or before its first. */
 export const LINGER_MS = 2_000
 
 interface Open {
   readonly feed: Feed
-  /** Who waits for it to be ready, to follow then. */
+  /** The number of callers that wait for it to be ready, to follow then. */
   waiting: number
   closing: NodeJS.Timeout | undefined
 }
 
-/** Several nodes: what comes out of order waits, and what does not come is read from the log. */
+/** Several nodes: events that come out of order wait, and missing ones are read from the log. */
 class HealedFeeds implements Feeds {
   readonly #options: FeedsOptions
   readonly #accounts: AccountFeeds

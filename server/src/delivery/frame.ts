@@ -1,6 +1,6 @@
 import type { AccountId } from '../core/chat.ts'
 
-/** Who caused a frame: an account, or where accounts are not known a name of whoever did. */
+/** The author of a frame: an account, or a name where accounts are not known. */
 export type OriginId = AccountId | string
 
 /** One event in one dialect's bytes, made once and shared by all recipients. */
@@ -28,7 +28,7 @@ const NO_MARKS: readonly OwnerMark[] = []
 /** The frames of one audience in one turn. Sealed when first read: what comes later is another batch. */
 export class Batch {
   readonly #frames: Frame[] = []
-  /** Who caused the first frame, and those after it: most batches have one, and need no list. */
+  /** The author of the first frame, then those of later ones: most batches have one frame, and need no list. */
   #firstOriginId: OriginId | undefined
   #laterOriginIds: (OriginId | undefined)[] | undefined
   #bytes: Buffer | undefined
@@ -53,7 +53,7 @@ export class Batch {
     this.#frames.push(frame)
   }
 
-  /** Who caused each frame, with the frame's bytes. */
+  /** The author of each frame, with the frame's bytes. */
   *bytesByOrigin(): Iterable<readonly [originId: OriginId, bytes: number]> {
     for (const [n, { bytes }] of this.#frames.entries()) {
       const originId = n === 0 ? this.#firstOriginId : this.#laterOriginIds?.[n - 1]

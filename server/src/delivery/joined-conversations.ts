@@ -35,7 +35,7 @@ export class JoinedConversations {
     this.#member = member
   }
 
-  /** Resolves when all are heard. What is joined or left from here on must be said. */
+  /** Resolves when all are heard. From here on the caller must report each joining and leaving. */
   async begin(): Promise<void> {
     const { chat, audiences } = this.#parts
     const conversationIds = await chat.conversations.idsOf(this.#member.accountId)
@@ -87,7 +87,7 @@ export class JoinedConversations {
     await this.#keepTo(new Set(conversationIds))
   }
 
-  /** What is heard for the first time is heard from the change that made the account a member. */
+  /** A new conversation is heard from the change that made the account a member. */
   async #keepTo(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
     const { chat, audiences } = this.#parts
     for (const conversationId of audiences.joinedBy(this.#sink)) {

@@ -68,7 +68,7 @@ export class SocketSink implements AnsweringSink {
   /** Set while the peer has not taken all, which is rare. It counts the first `#counted` items of the queue. */
   #backlog: Backlog | undefined
   #counted = 0
-  /** Of the queue, what was meant for this connection alone. */
+  /** Bytes of the queue that are meant for this connection alone. */
   #sentBytes = 0
   #waiting: (() => void)[] = []
 
@@ -105,8 +105,8 @@ export class SocketSink implements AnsweringSink {
   }
 
   /**
-   * Enough of what it asked for waits to leave. Who answers requests waits with the next for `drained`:
-   * a peer is cut off for what others send it, not for asking much at once.
+   * Enough answers wait to leave. A handler of requests awaits `drained` before the next one: a peer is cut off
+   * for unread events of others, not for asking much at once.
    */
   get isCrowded(): boolean {
     return !this.#isClosed && this.#sentBytes + this.#socket.writableLength > CROWDED_BYTES

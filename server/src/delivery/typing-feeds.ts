@@ -17,7 +17,7 @@ interface TypingFeedsOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Who types in conversations that somebody here follows, at whichever node. */
+/** Typists at all nodes, in the conversations that somebody here follows. */
 export class TypingFeeds {
   readonly #feeds: RefCounted<ConversationId, TypingListener, TypingFeed>
 

@@ -11,7 +11,7 @@ import type { Dialect, RawDialect } from './dialect.ts'
 import type { DialectName } from './names.ts'
 import type { Share, SharedPath } from './shared-paths.ts'
 
-/** What the dialects are built from; each takes only what it uses. */
+/** The parts that dialects are built from; each takes only those it uses. */
 export interface DialectParts {
   readonly chat: Chat
   readonly bus: Bus

@@ -14,7 +14,7 @@ const ROWS = {
   channels: CHANNELS,
 } satisfies { readonly [Name in DialectName]: DialectRow<Name> }
 
-/** What each dialect is told. */
+/** The settings of each dialect. */
 export type DialectSettings = {
   readonly [Name in DialectName]: ReturnType<(typeof ROWS)[Name]['settings']['read']>
 }

@@ -28,7 +28,7 @@ function reachable(host) {
   return /^[0:]+$/.test(host) ? '::1' : host
 }
 
-/** Of the command that started the server: `--port 9000` or `--port=9000`. */
+/** The options of the command that started the server: `--port 9000` or `--port=9000`. */
 function optionsOf(pid) {
   const words = wordsOf(pid, 'cmdline')
   if (!words.some((word) => word.endsWith('main.js') || word.endsWith('parlance'))) return {}
@@ -38,7 +38,7 @@ function optionsOf(pid) {
   return Object.fromEntries(joined.flatMap((word) => pairOf(/^--(host|port)=(.*)$/s, word)))
 }
 
-/** What it was started with, where that may be read; else this process's own, which Docker makes the same. */
+/** The environment of the server's process, where it may be read; else our own, which Docker makes the same. */
 function environmentOf(pid) {
   const pairs = wordsOf(pid, 'environ').flatMap((word) => pairOf(/^(HOST|PORT)=(.*)$/s, word))
   return { ...process.env, ...Object.fromEntries(pairs) }

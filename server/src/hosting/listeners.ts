@@ -22,7 +22,7 @@ import { listenOrRefuse, type Place } from './port-refusals.ts'
 interface Addresses {
   readonly url: string
   readonly port: number
-  /** Of raw TCP, for each dialect that takes it. */
+  /** The port of raw TCP of each dialect that takes it. */
   readonly rawPorts: ReadonlyMap<DialectName, number>
   readonly dedicatedPorts: ReadonlyMap<DialectName, number>
   /** Whether Socket.IO is served at the main port. */

@@ -8,7 +8,7 @@ import {
 } from '../transport/index.ts'
 import type { ListenersOptions } from './listeners-options.ts'
 
-/** Which dialect gets what comes to the port that they share. */
+/** The dialect of each request and upgrade at the port that they share. */
 interface MainRoutes {
   readonly dispatcher: Dispatcher<DialectName>
   upgradeFor(path: string): UpgradeHandler | undefined

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { newSecret } from '../lib/ids.ts'
 
-/** What only this server may know, or only the nodes of one cluster; made on the first start. */
+/** Secrets of this server, shared by the nodes of one cluster; made on the first start. */
 export interface Secrets {
   /** Root of the keys that sign tokens, one derived per purpose. */
   readonly root: string

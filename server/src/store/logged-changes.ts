@@ -8,7 +8,7 @@ export interface ChangeRow {
   readonly kind: 'created' | 'joined' | 'left' | 'deleted'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
-  /** Of that message. */
+  /** The place of that message among the conversation's messages. */
   readonly seq: number | null
   readonly at: Micros
 }

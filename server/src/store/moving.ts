@@ -19,7 +19,7 @@ export interface Sum {
   readonly sha256: string
 }
 
-/** Of the tables that have rows. */
+/** The sum of each table that has rows. */
 export type Sums = Readonly<Partial<Record<TableName, Sum>>>
 
 /** The number of rows of each table. */
@@ -40,7 +40,7 @@ export interface MovingTarget {
   write(table: Table, rows: readonly Row[], sums: Sums): Promise<void>
   /** After the last row: builds the indexes and checks the rules that were left out while rows came. */
   settle(): Promise<void>
-  /** What is stored, as a source's. Once settled. */
+  /** The stored rows, in the form of `MovingSource.pages`. Only once settled. */
   pages(table: Table): AsyncIterable<readonly Row[]>
   /** Makes of settled rows a database that a server may open: new ids follow those that came. */
   finish(): Promise<void>

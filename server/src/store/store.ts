@@ -266,7 +266,7 @@ export interface Deleted {
   readonly change: number
 }
 
-/** What has happened in conversations: each change has a number, in each conversation 1, 2, 3 … without a hole. */
+/** The changes of conversations. Each has a number: in each conversation 1, 2, 3 … without a hole. */
 export interface ChangeStore {
   /** The number of each conversation's last change. Those that do not exist are left out. */
   last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>>
@@ -275,7 +275,7 @@ export interface ChangeStore {
     accountId: AccountId,
     conversationIds: readonly ConversationId[],
   ): Promise<ReadonlyMap<ConversationId, number>>
-  /** What came after a change: in order, without a hole, at most `limit`. */
+  /** The changes after `after`: in order, without a hole, at most `limit`. */
   since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]>
 }
 

@@ -5,7 +5,7 @@ import { readAhead } from './body-replay.ts'
 import type { LimitKind } from './limits.ts'
 import type { PathOwner, PathOwners } from './path-owners.ts'
 
-/** What the dispatcher asks of a dialect. */
+/** A dialect as the dispatcher knows it. */
 interface HttpOwner<Name extends string> extends PathOwner<Name> {
   readonly http?: FastifyInstance
 }
@@ -15,14 +15,14 @@ export interface SharedRoute<Name extends string> {
   readonly byKey: readonly (readonly [key: string, name: Name])[]
   /** Also for a body that cannot be parsed. */
   readonly otherwise: Name
-  /** What an address may do only so often. */
+  /** The limit by address that requests of this path count against. */
   readonly limit: LimitKind
 }
 
 interface DispatcherOptions<Name extends string> {
   readonly owners: PathOwners<HttpOwner<Name>>
   readonly shared: ReadonlyMap<string, SharedRoute<Name>>
-  /** Who answers a CORS preflight of a shared path. Undefined: whoever answers what cannot be told apart. */
+  /** The dialect that answers a CORS preflight of a shared path. Undefined: the one that answers unclear bodies. */
   readonly preflight: (origin: string | undefined) => Name | undefined
   /** Whether the peer is over that limit: the dialect that gets the request will refuse it. */
   readonly isOverLimit: (kind: LimitKind, request: IncomingMessage) => boolean

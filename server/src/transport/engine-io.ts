@@ -39,7 +39,7 @@ export interface EngineConnection extends EventEmitter {
   close(discard?: boolean): unknown
 }
 
-/** What only this file knows of a connection. */
+/** A connection's private parts, which only this file uses. */
 interface Inside extends EngineConnection {
   readonly readyState: string
   readonly upgrading: boolean
@@ -93,7 +93,7 @@ export function engineConnection(connection: object): EngineConnection {
   return connection as EngineConnection
 }
 
-/** What this file knows of a connection that `engineConnection` has checked. */
+/** The private parts of a connection that `engineConnection` has checked. */
 const inside = (connection: EngineConnection): Inside => connection as Inside
 
 interface Hooks {

@@ -101,7 +101,7 @@ async function stateOf(ping: () => Promise<void>): Promise<'ok' | 'unavailable'>
     await Promise.race([ping(), late])
     return 'ok'
   } catch {
-    // Which part, is the answer; why, is in the log of the part itself.
+    // The answer names the part; the part itself logs the reason.
     return 'unavailable'
   } finally {
     clearTimeout(timer)

@@ -2,11 +2,11 @@ import { owned } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 import { InFlight, type PendingWrite } from './in-flight.ts'
 
-/** What handling an item returns: see `InboxOwner.handle`. */
+/** The result of handling an item: see `InboxOwner.handle`. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most handlers return nothing, and are written so
 export type Handling = Promise<PendingWrite | void> | PendingWrite | void
 
-/** Whose requests an inbox holds. */
+/** The connection whose requests an inbox holds. */
 export interface InboxOwner<T> {
   /**
    * Handles one item. The next is handled when the promise has settled, or at once where none is returned. A pending
@@ -43,7 +43,7 @@ const COUNTED_AT_SIZE = 16 * 1024
 export class Inbox<T> implements Holder {
   readonly #owner: InboxOwner<T>
   #waiting: T[] = []
-  /** What the items that wait, are handled or are in flight take together. */
+  /** Bytes of all items that wait, are handled or are in flight. */
   #size = 0
   #isRunning = false
   #isPaused = false

@@ -1,7 +1,7 @@
 import { pinnedBatchBytes } from '../delivery/index.ts'
 import { MemoryBudget } from '../lib/memory-budget.ts'
 
-/** What is counted, and how: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
+/** Rates of each kind: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
 export const LIMITS = {
   /** HTTP requests and new connections, by address. */
   request: { burst: 2_000, perSecond: 200 },
@@ -31,7 +31,7 @@ export const LIMITS = {
 
 export type LimitKind = keyof typeof LIMITS
 
-/** What one may have at a time, however slowly it came to it. */
+/** Amounts that one address may have at a time, however slowly it got them. */
 export const HOLDS = {
   /** Subscriptions of Pusher clients, by address: whoever knows the key may have them. */
   subscription: 50_000,

@@ -12,7 +12,7 @@ const rawSockets = new WeakMap<WebSocket, NetSocket>()
 /** The socket under a WebSocket of a `rememberingWsServer`. */
 export const rawSocketUnder = (ws: WebSocket): NetSocket | undefined => rawSockets.get(ws)
 
-/** Whose memory the unfinished input of a request's WebSocket counts as. */
+/** The memory share that the unfinished input of a request's WebSocket counts against. */
 export type ShareOf = (request: IncomingMessage) => MemoryShare
 
 /** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */

@@ -11,7 +11,7 @@ export interface SocketIoConnection {
   emit(event: string, payload: unknown): void
   /** From now on, frames owned by that account carry its own uuid on this connection. */
   setOwner(owner: Owner): void
-  /** What was sent before leaves before. */
+  /** Ends the connection, after all that was sent before. */
   disconnect(): void
 }
 

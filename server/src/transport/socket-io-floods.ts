@@ -5,7 +5,7 @@ const MAX_WAITING_PACKETS = 20_000
 /** Times that a WebSocket may ask whether it may take over from polls. */
 const MAX_PROBES = 10
 
-/** What engine.io answers by itself it goes on answering whether or not it is read. */
+/** Cuts off floods of packets that engine.io answers by itself: it answers even when nobody reads. */
 export function cutOffUnread(engine: EngineConnection): void {
   let probes = 0
   engine.on('packetCreate', () => {

@@ -18,7 +18,7 @@ import { cutOffUnread } from './socket-io-floods.ts'
 import { linkOf, SocketIoLink } from './socket-io-link.ts'
 import { serve } from './socket-io-serving.ts'
 
-/** Of one packet, or one poll of several. More closes the connection, so it is well past any message. */
+/** Size of one packet, or one poll of several. More closes the connection, so it is well past any message. */
 const MAX_SOCKET_IO_BYTES = 128 * 1024
 
 /** Milliseconds that a session has to enter a namespace, and the number of sessions that may be about to. */

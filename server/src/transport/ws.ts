@@ -13,7 +13,7 @@ import { wsTextFrame } from './ws-frame.ts'
 interface WsOptions {
   /** A larger frame closes the connection with 1009. */
   readonly maxPayloadBytes: number
-  /** What a peer that does not read is told, if it still can be. */
+  /** The close code and reason for a peer that does not read, if it can still receive them. */
   readonly slow: { readonly code: number; readonly reason: string }
   /**
    * The server asks whether the peer is alive this often; it is cut off when it has not answered by the next
@@ -79,7 +79,7 @@ export class WsConnection {
     return this.#out.drained()
   }
 
-  /** What was sent before leaves before. The peer is cut off if it does not answer. */
+  /** Closes after all that was sent before. The peer is cut off if it does not answer. */
   close(code: number, reason = ''): void {
     this.#out.flush()
     this.#ws.close(code, reason)

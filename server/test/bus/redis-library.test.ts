@@ -6,7 +6,7 @@ import { parseRedisAddress } from '../../src/lib/redis-address.ts'
 import { askRedis, startRedisCluster } from '../support/engines/index.ts'
 import { until } from '../support/until.ts'
 
-// What is known of @redis/client beyond its documentation, and the defects that are worked around. A test of a
+// Facts about @redis/client beyond its documentation, and the defects that are worked around. A test of a
 // defect fails once the library has mended it: then its workaround in `bus/redis/client.ts` can go.
 
 const { shards, ...started } = await startRedisCluster()

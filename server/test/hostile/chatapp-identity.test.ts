@@ -13,7 +13,7 @@ after(() => server.close())
 const http = new ChatappHttp(server.url)
 const ann = await http.join('ann')
 
-suite('chatapp: who may speak as whom', () => {
+suite('chatapp: nobody speaks as another', () => {
   const later = Math.floor(Date.now() / 1000) + 3600
 
   const refusals = async (token: string) => {

@@ -11,7 +11,7 @@ import { connect as connectDriver, requireKnownShape } from '../../src/store/pos
 import { connect, countOpen, POSTGRES_URL, proxyTo } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 
-// What is known of postgres.js beyond its documentation, and the defects that are worked around. A test of a defect
+// Facts about postgres.js beyond its documentation, and the defects that are worked around. A test of a defect
 // asks the driver alone, and fails once that has mended it: then its workaround in `store/postgres/driver` can go.
 
 /** Milliseconds after which the driver is taken never to answer. */
@@ -161,7 +161,7 @@ test('DEFECT: TLS is begun with a server that has said that it has none (`requir
   await asked
 })
 
-/** What the driver's error is that nobody can catch, when its connection is lost over the word. */
+/** The driver's uncatchable error when its connection is lost while it sends the word. */
 async function uncaughtAfter(t: TestContext, word: string, script: string) {
   const { proxy, url } = await proxyTo(t, POSTGRES_URL)
   proxy.hold(word)

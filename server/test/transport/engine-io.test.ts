@@ -9,7 +9,7 @@ import { engineConnection, openSocketIo } from '../../src/transport/engine-io.ts
 import { EngineClient, type EngineTransport } from '../support/engine-client.ts'
 import { until } from '../support/until.ts'
 
-// What is known of socket.io and engine.io beyond their documentation, and the defects that are worked around. A test
+// Facts about socket.io and engine.io beyond their documentation, and the defects that are worked around. A test
 // of a defect asks the library alone, and fails once that has mended it: then its workaround can go.
 
 after(() => EngineClient.endAll())

@@ -6,8 +6,8 @@ import type { ChannelReference } from './wire.ts'
 const MAX_REMEMBERED = 10_000
 
 /**
- * The private conversations by the names this dialect gives them. Who is in one never changes, so what was
- * found once is remembered.
+ * The private conversations by the names this dialect gives them. Their members never change, so found ones are
+ * remembered.
  */
 export class ChatChannels {
   readonly #conversations: Chat['conversations']

@@ -5,7 +5,7 @@ export interface WireAnswer {
   readonly body: object
 }
 
-/** What the dialect refuses by itself, in its own words. */
+/** A refusal of the dialect itself, in its own words. */
 export class Refusal extends Error {
   readonly answer: WireAnswer
 
@@ -86,6 +86,6 @@ export function answerTo(error: Error): WireAnswer | undefined {
   return typeof answer === 'function' ? answer(error.details) : answer
 }
 
-/** What the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
+/** The answer when the HTTP parser refused: a body too large, a length that lies, a media type that is none. */
 export const unreadable = (status: number): WireAnswer =>
   failure(status, status === 413 ? 'The request is too large' : 'Unreadable request')

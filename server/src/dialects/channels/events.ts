@@ -11,7 +11,7 @@ interface PusherEvent {
   readonly data: string
 }
 
-/** What subscribers of a conversation's channel hear of an event; undefined for what has no word here. */
+/** The event as subscribers of the conversation's channel receive it; undefined when the dialect has no word for it. */
 export function pusherEvent(event: ConversationEvent, channel: ChatChannel): PusherEvent | undefined {
   switch (event.type) {
     case 'message.sent': {

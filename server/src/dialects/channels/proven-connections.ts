@@ -20,7 +20,7 @@ interface Proof {
 const PROOFS: Topic<Proof> = topic('channels:proofs')
 /** A node that may have missed some asks the others for them. */
 const MISSED: Topic<null> = topic('channels:proofs:missed')
-/** Of this node, to be told again; the oldest go. */
+/** Proofs of this node that are kept to be told again; past it the oldest go. */
 const MAX_TOLD = 10_000
 
 const keyOf = ({ accountId, socketId }: Proof): string => `${accountId}@${socketId}`
@@ -124,7 +124,7 @@ export class ProvenConnections {
   }
 }
 
-/** A Pusher connection as its account's news reaches it. What it hears comes through Pusher's channels. */
+/** A Pusher connection as its account's news reaches it. Conversations reach it through Pusher's channels. */
 class ProvenConnection implements LiveConnection {
   hasEnded = false
   readonly #connection: PusherConnection

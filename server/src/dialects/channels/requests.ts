@@ -35,7 +35,7 @@ export interface Call {
 interface Route {
   readonly method: 'GET' | 'POST'
   readonly url: string
-  /** What an address may do only so often. */
+  /** The limit by address that this request counts against. */
   readonly limit?: LimitKind
   run(requests: Requests, call: Call): Promise<WireAnswer>
 }
@@ -216,7 +216,7 @@ export class Requests {
     })
   }
 
-  /** Undefined when there is no such channel. Who asks for many that are not theirs is slowed. */
+  /** Undefined when there is no such channel. Requests for channels of others count against the address. */
   async #enter(
     { accountId }: Account,
     reference: wire.ChannelReference,

@@ -142,7 +142,7 @@ export const wordingOf = (ids: Ids): Wording => ({ dialect: DIALECT, text: JSON.
 export const parseWording = (wording: Wording | undefined): Ids | undefined =>
   wording?.dialect === DIALECT ? JSON.parse(wording.text) : undefined
 
-/** Of messages that came through another dialect. */
+/** The ids of messages that came through another dialect. */
 export const plainIds = ({ senderId }: AuthoredMessage, { pair }: ChatChannel): Ids => ({
   from_user: senderId,
   to_user: otherOf(pair, senderId),
@@ -171,6 +171,6 @@ export const wirePastMessage = (message: AuthoredMessage, { pair, conversationId
   sentiment: SENTIMENT,
 })
 
-/** Who a presence channel shows its members. */
+/** A member as a presence channel shows it. */
 export const wirePresence = ({ accountId, username }: Account): string =>
   JSON.stringify({ user_id: String(accountId), user_info: { username } })

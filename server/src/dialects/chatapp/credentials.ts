@@ -12,7 +12,7 @@ export interface Caller {
   readonly address: string
 }
 
-/** Whom a request's cookie speaks for. */
+/** The account that a request's cookie speaks for, or the reason why it speaks for none. */
 type Identity = { readonly kind: 'account'; readonly account: Account; readonly expiresAt: Micros } | Stranger
 
 export type Stranger =

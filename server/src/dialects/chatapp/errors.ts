@@ -28,7 +28,7 @@ function nameRefused(details: ChatErrorDetails): WireAnswer {
   return { status: 400, text: words ? `${field} should be without ${words}` : `${field} should not be empty` }
 }
 
-/** What each of the core's refusals reads like where a request has no words of its own for it. */
+/** The dialect's words for each of the core's refusals, where a request has none of its own. */
 const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorDetails) => WireAnswer)>> = {
   name_taken: { status: 409, text: 'username already exists' },
   name_refused: nameRefused,

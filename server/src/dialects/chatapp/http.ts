@@ -72,7 +72,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.get('/ws', async (_request, reply) => sendText(reply, 400, '400: Only WebSocket handshakes here'))
 }
 
-/** Whatever it says it is, and bytes first, so that what is not UTF-8 is no JSON either. */
+/** Accepts any content type and reads raw bytes, so that a body in broken UTF-8 is refused as invalid JSON. */
 function acceptAnyBody(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw: { headers } }) => {
     // One that cannot be parsed would be refused before the body is read.

@@ -33,7 +33,7 @@ interface ChatappDeps {
   readonly log: Logger
   /** Signs this dialect's tokens as it is, so that a server of this kind can be replaced by this one. */
   readonly jwtSecret: string
-  /** Of web front ends, exactly as browsers write them: `https://chat.example.org`. */
+  /** Origins of web front ends, exactly as browsers write them: `https://chat.example.org`. */
   readonly allowedOrigins: readonly string[]
   readonly sameSite: SameSite
   /** Whether a connection ends with the token that opened it. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RefusedOrigins } from './refused-origins.ts'
 
-/** Which web pages may use the cookie of their visitor. */
+/** The web pages that may use the cookie of their visitor. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>
   readonly #refused: RefusedOrigins

@@ -35,7 +35,7 @@ export async function getContacts({ chat, account }: RequestContext) {
   return new Json(`{"message":"got all the contacts","contacts":${names}}`)
 }
 
-/** Whom the asker may talk to by that name. */
+/** The account of that name, if the requester may talk to it. */
 export async function findVisible(
   { chat, account }: Pick<RequestContext, 'chat' | 'account'>,
   username: string,

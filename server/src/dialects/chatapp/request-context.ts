@@ -8,7 +8,7 @@ interface AskingConnection {
   answerSend(text: string): void
 }
 
-/** Who asks over a connection, and what a request may do for them. */
+/** The account that a connection speaks for, and the means that its requests use. */
 export class RequestContext {
   readonly chat: Chat
   readonly cache: AnswerCache<Json>

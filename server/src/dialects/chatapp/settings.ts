@@ -5,7 +5,7 @@ import type { SameSite } from './wire.ts'
 export interface ChatappSettings {
   /** Undefined: generated on first start. */
   readonly jwtSecret: string | undefined
-  /** Of web front ends, exactly as browsers write them: `https://chat.example.org`. */
+  /** Origins of web front ends, exactly as browsers write them: `https://chat.example.org`. */
   readonly allowedOrigins: readonly string[]
   readonly cookieSameSite: SameSite
   /** Whether a connection ends when the token that opened it does. */

@@ -3,7 +3,7 @@ import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import type { Membership } from './wire.ts'
 
-/** Which conversations an account may address, and by what name. */
+/** The conversations that an account may address, by their names. */
 export class Directory {
   readonly #conversations: Conversations
   readonly #limits: Limits

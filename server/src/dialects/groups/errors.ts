@@ -94,7 +94,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   outcome_unknown: () => invalidRequest('It is not known whether the request was carried out.'),
 }
 
-/** What the asking socket is told of an error. `isBug` when nobody expected it. */
+/** The answer to the asking socket for an error. `isBug` when nobody expected it. */
 export function answerTo(error: unknown): { readonly answer: WireAnswer; readonly isBug: boolean } {
   if (error instanceof Refusal) return { answer: error.answer, isBug: false }
   if (error instanceof ChatError) return { answer: ANSWERS[error.code](error), isBug: false }

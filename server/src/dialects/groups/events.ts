@@ -4,7 +4,7 @@ import { unreachable } from '../../lib/unreachable.ts'
 import { socketIoFrame } from '../../transport/index.ts'
 import { messageSent } from './wire.ts'
 
-/** What the sockets in a group hear of it. */
+/** The event as the sockets in a group receive it; undefined when the dialect has no word for it. */
 export function renderEvent(event: ConversationEvent): Frame | undefined {
   switch (event.type) {
     case 'message.sent': {

@@ -54,7 +54,7 @@ export function requireNewName(field: string, name: string, maxLength: number): 
 
 const MAX_ECHO_DEPTH = 64
 
-/** What `pingg` sent, if it can be sent back. */
+/** Refuses a value of `pingg` that cannot be sent back. */
 export function requireEchoable(value: unknown, depth = 0): void {
   if (typeof value !== 'object' || value === null) return
   if (ArrayBuffer.isView(value)) throw new Refusal(invalidRequest('Binary data is not supported.'))

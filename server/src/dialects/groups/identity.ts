@@ -5,7 +5,7 @@ import { signIn } from '../sign-in.ts'
 import { Refusal, userNotAuthorized } from './errors.ts'
 import { MAX_USERNAME_LENGTH, requireNewName } from './fields.ts'
 
-/** Who may speak under which name: anyone as a guest, as others only who proves it. */
+/** Decides who may speak under a name: anyone under a guest's, others only with a proof. */
 export class Identity {
   readonly #chat: Chat
   readonly #limits: Limits

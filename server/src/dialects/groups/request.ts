@@ -6,7 +6,7 @@ import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
 import type { WireAnswer } from './wire.ts'
 
-/** What carries out a request of one socket. */
+/** The parts that carry out a request of one socket. */
 export interface Context {
   readonly chat: Chat
   readonly limits: Limits

@@ -5,7 +5,7 @@ import type { Fields } from './fields.ts'
 import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
 
-/** Whom a request speaks for; undefined when there is no such account. Binds the socket if it is not yet. */
+/** The account that a request speaks for; undefined when there is none. Binds an unbound socket to it. */
 export async function accountOf(
   fields: Fields,
   { identity, session }: { identity: Identity; session: Session },

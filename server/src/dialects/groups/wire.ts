@@ -25,7 +25,7 @@ const isoTime = (at: Micros): string => isoMicros(at, '+00:00')
 const groupNameOf = ({ kind, name, gid }: Pick<Conversation, 'kind' | 'name' | 'gid'>): string =>
   kind === 'open' && name !== null ? name : gid
 
-/** Who opened a conversation has read it, as it was then; who was brought into it has not. */
+/** The creator has read a conversation as it was when opened; members who were brought into it have not. */
 const lastReadOf = (
   { accountId, lastReadAt, joinedAt }: Member,
   { creatorId, createdAt }: Conversation,

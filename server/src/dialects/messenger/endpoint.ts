@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly url: string
   /** Bytes, when a body may be longer than those of most. */
   readonly bodyLimit?: number
-  /** What refuses a request before its body is read. */
+  /** Refuses a request before its body is read. */
   readonly onRequest?: (request: FastifyRequest) => Promise<void>
   /** The body of the 200. Throws or rejects with whatever else is answered. */
   readonly answer: (request: FastifyRequest) => Promise<object>

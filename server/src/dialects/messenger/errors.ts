@@ -82,7 +82,7 @@ export const tooManyRequests = (retryAfterSeconds: number): Refusal =>
 const tooLarge = (): Refusal =>
   own(413, { message: 'The request body is too large.', code: 'BODY_TOO_LARGE' })
 
-/** What a bug answers; its cause is in the log only. */
+/** The answer to a bug; its cause is in the log only. */
 export const internalError = (): Refusal =>
   own(500, { message: 'Internal server error', code: 'INTERNAL_SERVER_ERROR' })
 
@@ -173,7 +173,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   conversation_name_taken: internalError,
 }
 
-/** What the client is told of an error; undefined when it is a bug. */
+/** The refusal that the client gets for an error; undefined when it is a bug. */
 export function refusalFor(error: Error): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof ChatError) return REFUSALS[error.code](error.details)

@@ -7,7 +7,7 @@ import { parseIsoTime } from './iso-time.ts'
 interface FieldRule<T> {
   /** The value, or what is wrong with it in one or more problems. Never asked of null. */
   readonly parse: (value: unknown, loc: Loc) => T | Wrong
-  /** What it is when absent; without this it is required. */
+  /** The value when the field is absent; without this it is required. */
   readonly absent?: { readonly value: T }
 }
 
@@ -17,7 +17,7 @@ export type Values<F extends FieldRules> = {
   readonly [K in keyof F]: F[K] extends FieldRule<infer T> ? T : never
 }
 
-/** What keeps a value from being one. */
+/** The problems of a value that is refused. */
 class Wrong {
   readonly problems: readonly Problem[]
 
@@ -97,7 +97,7 @@ const LABEL = '[\\p{L}\\p{M}\\p{N}]+(?:-+[\\p{L}\\p{M}\\p{N}]+)*'
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
 const EMAIL = new RegExp(`^${WORD}(?:\\.${WORD})*@${LABEL}(?:\\.${LABEL})+$`, 'u')
 
-/** A whole number, or its digits in a string. What is past 2^53 becomes the last safe integer, which is no one's id. */
+/** A whole number, or its digits in a string. One past 2^53 becomes the last safe integer, which is no one's id. */
 export const integer = ({ min, max }: Bounds = {}): FieldRule<number> => ({
   parse: (value, loc) => {
     const number = toInteger(value)

@@ -1,6 +1,6 @@
 import type { Micros } from '../../lib/clock.ts'
 
-// What pydantic 1 reads, and a space where a query string's unescaped plus sign was.
+// The form that pydantic 1 reads, and a space where a query string's unescaped plus sign was.
 const ISO_TIME =
   /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d{0,6})?)?(?:Z|([-+ ])(\d{2})(?::?(\d{2}))?)?$/
 
@@ -8,7 +8,7 @@ const MINUTES_PER_DAY = 24 * 60
 
 /**
  * ISO 8601 with an offset, `Z` or neither, which means UTC. Undefined for any other text and for times that
- * are on no calendar. What is past the last `Micros` becomes that.
+ * are on no calendar. A time past the last `Micros` becomes that.
  */
 export function parseIsoTime(text: string): Micros | undefined {
   const match = ISO_TIME.exec(text)

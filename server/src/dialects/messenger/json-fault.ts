@@ -1,4 +1,4 @@
-/** What a text that is not JSON is refused for, in the words of Python's decoder. */
+/** The fault of a text that is not JSON, in the words of Python's decoder. */
 interface JsonFault {
   readonly msg: string
   /** Index in UTF-16 units. */

@@ -7,7 +7,7 @@ type Parameters = Readonly<Record<string, unknown>>
 /** A request as the framework received it. */
 export interface RawRequest {
   readonly path: Parameters
-  /** Of a repeated name the last counts. */
+  /** The query's parameters; the last one of a repeated name counts. */
   readonly query: Parameters
   readonly contentType: string | undefined
   readonly body: Buffer | undefined

@@ -15,7 +15,7 @@ import { isoMicros, type Micros } from '../../lib/clock.ts'
 import { email, integer, list, optional, text, time } from './fields.ts'
 import { request } from './request.ts'
 
-// What clients send.
+// Requests of clients.
 
 /** More than anyone picks by hand; keeps one request from holding up everyone's writes. */
 const MAX_GROUP_IDS = 10_000
@@ -91,7 +91,7 @@ export const messageId = request({ path: { message_id: integer() } }, ({ message
   toMessageId(message_id),
 )
 
-// What clients are sent.
+// Answers to clients.
 
 export const SUCCESS = { success: true }
 

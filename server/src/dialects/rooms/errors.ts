@@ -6,12 +6,12 @@ export interface WireError {
   readonly message: string
 }
 
-/** What this dialect refuses by itself, before the core is asked. */
+/** Refusals of the dialect itself, before the core is asked. */
 export const REFUSALS = {
   invalidData: { code: 400, message: 'Invalid data.' },
   malformedRegister: { code: 400, message: 'Malformed register_user request' },
   malformedLogin: { code: 400, message: 'Malformed login_user request' },
-  /** Of `/get-room-history` too: clients know it so. */
+  /** Also the refusal of `/get-room-history`: clients know it so. */
   malformedSend: { code: 400, message: 'Malformed send_message request' },
   unknownUser: { code: 400, message: 'Unknown user' },
   crossSiteForm: { code: 403, message: 'Forms of other sites are not taken.' },

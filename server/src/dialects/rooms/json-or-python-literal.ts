@@ -1,13 +1,13 @@
-/** What a text that may still be growing says so far. */
+/** The reading so far of a text that may still be growing. */
 type Reading =
   | { readonly outcome: 'complete'; readonly object: object }
   | { readonly outcome: 'incomplete' }
-  /** Whatever follows, it will never be an object. */
+  /** The text will never be an object, whatever follows. */
   | { readonly outcome: 'invalid' }
 
 /**
  * Reads the object that a text begins with, written as JSON or as Python prints one: single quotes,
- * `u''`, `\x`, `True`, `False`, `None`. What follows the object is not looked at.
+ * `u''`, `\x`, `True`, `False`, `None`. The text after the object is not looked at.
  */
 export const readObject = (text: string): Reading => new ObjectReader().push(text)
 

@@ -174,7 +174,7 @@ class RawClient implements RoomClient {
     })
   }
 
-  /** What was pushed before leaves before. */
+  /** Ends the connection, after all that was pushed before. */
   close(): void {
     this.#endHandshake()
     if (this.#socket.destroyed) return

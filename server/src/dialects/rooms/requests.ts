@@ -20,12 +20,12 @@ export type Data = object | undefined | Begun
 
 interface Request {
   readonly method: 'GET' | 'POST'
-  /** What an address may do only so often. */
+  /** The limit by address that this request counts against. */
   readonly limit?: LimitKind
   run(requests: Requests, call: Call): Promise<Data>
 }
 
-/** What can be asked over HTTP. Who asks is checked before what. */
+/** The requests over HTTP. The requester is checked before the request. */
 export const REQUESTS: ReadonlyMap<string, Request> = new Map([
   [
     '/register',

@@ -9,7 +9,7 @@ const SESSION_KIND = 'rooms'
 /** Requests that the entry of a live connection counts as. */
 const ENTRY_COST = 5
 
-/** Who comes in, and into which room: the same for HTTP, raw TCP and Socket.IO. */
+/** Checks who may enter which room: the same for HTTP, raw TCP and Socket.IO. */
 export class RoomAccess {
   readonly #chat: Chat
   readonly #limits: Limits

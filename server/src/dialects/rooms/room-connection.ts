@@ -11,7 +11,7 @@ import { REFUSALS, Refusal } from './errors.ts'
 import type { RoomAccess } from './room-access.ts'
 import type { Pass, Visitor } from './wire.ts'
 
-/** What all live connections of one kind share. */
+/** The parts that all live connections of one kind share. */
 export interface RoomConnectionParts {
   readonly access: RoomAccess
   readonly audiences: Audiences

@@ -3,7 +3,7 @@ import type { Account, AccountId, AuthoredMessage, Sender } from '../../core/cha
 import { MICROS_PER_SECOND } from '../../lib/clock.ts'
 import { codePointLength, isCleanText } from '../../lib/text.ts'
 
-/** Who asks, and the secret it proved itself with. */
+/** The requester's account, and the secret that proved it. */
 export interface Visitor {
   readonly account: Account
   readonly secret: string
@@ -43,7 +43,7 @@ export const wireOccupant = ({ displayName, uuid }: Sender): { user: string; uui
   uuid,
 })
 
-/** What `SocketSink` needs to show a session its own messages as its own. Keeps nothing of the text that the secret came in. */
+/** The owner by whom `SocketSink` shows a session its own messages. Copies the secret, not to keep its whole text. */
 export const ownerOf = ({ account, secret }: Visitor): { accountId: AccountId; uuid: string } => ({
   accountId: account.accountId,
   uuid: Buffer.from(secret).toString(),
@@ -74,7 +74,7 @@ export function parseLogin(body: unknown): Login | undefined {
   return login && password ? { login, password } : undefined
 }
 
-/** Whatever it is: `/create-room` wants a body and does not look into it. */
+/** Accepts any body: `/create-room` wants one and does not look into it. */
 export const parseAnything = (): object => ({})
 
 export interface Post {
@@ -103,7 +103,7 @@ export function parseHistoryQuery(query: unknown): HistoryQuery | undefined {
   return { gid, ...(before !== undefined && { before }), ...(limit !== undefined && { limit }) }
 }
 
-/** What opens a live connection to a room. */
+/** The claim that opens a live connection to a room. */
 export interface Pass {
   readonly secret: string
   readonly gid: string
@@ -115,7 +115,7 @@ export function parsePass(given: unknown): Pass | undefined {
   return secret && gid ? { secret, gid } : undefined
 }
 
-/** Of Socket.IO's `auth`: the object, or a string that holds its JSON. */
+/** The argument of Socket.IO's `auth`: the object, or a string that holds its JSON. */
 export const parseAuth = (argument: unknown): Pass | undefined =>
   parsePass(typeof argument === 'string' ? parseJson(argument) : argument)
 

@@ -1,4 +1,4 @@
-/** Who may still be brought together with whom, as of this transaction. Functions of the database: see `batch.ts`. */
+/** Checks which accounts may meet, as of this transaction. Functions of the database: see `batch.ts`. */
 export const ADMISSION = `
 CREATE OR REPLACE FUNCTION chat_require_exists(account bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -3,7 +3,7 @@ import { runNextTurn } from '../../lib/timers.ts'
 import type { Queryable } from './driver/index.ts'
 import { prepare, type Scalar } from './statement.ts'
 
-/** Of one question to the database. */
+/** Keys of one question to the database. */
 const MAX_ASKED = 500
 
 interface Asked<Row> {
@@ -39,7 +39,7 @@ export function batchedLookup<Row>(
     try {
       const rows = await query.all(...types.map((_, at) => asked.map(({ key }) => key[at] ?? null)))
       for (const { n, ...row } of rows) asked[n - 1]?.resolve(row as Row)
-      // Whoever got a row has it by now.
+      // The promises of found rows are settled already: these are the keys without a row.
       for (const { resolve } of asked) resolve(undefined)
     } catch (error) {
       for (const { reject } of asked) reject(error)

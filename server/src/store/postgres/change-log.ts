@@ -53,7 +53,7 @@ export class PostgresChanges implements ChangeStore {
 const LAST = `
   SELECT c.id AS "conversationId", c.last_change AS "lastChange" FROM conversations c WHERE c.id = ANY ($1)`
 
-/** Who did not join was there from the beginning. */
+/** A member without a joining was there from the beginning. */
 const JOINING = `
   SELECT m.conversation_id AS "conversationId", coalesce((
     SELECT max(h.change) FROM changes h

@@ -17,8 +17,8 @@ export const connectForReading = (url: string): Pool =>
   })
 
 /**
- * One connection, so that what is written in an order is committed in that order. What was given up on it must
- * not be written later.
+ * One connection, so that writes are committed in the order in which they were made. Writes that were given up
+ * must not be carried out later.
  */
 export const connectForWriting = (url: string): Pool =>
   openPool(url, { connections: 1, graceSeconds: 0, statementTimeoutMs: STATEMENT_TIMEOUT_MS })

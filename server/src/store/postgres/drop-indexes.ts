@@ -13,7 +13,7 @@ export async function dropIndexes(connection: DedicatedConnection): Promise<read
   return lifted.map(({ putBack }) => putBack).reverse()
 }
 
-// What refers to a key goes before it, and comes back after it.
+// A foreign key is dropped before the key that it refers to, and put back after it.
 const LIFTABLE = `
   SELECT take_away AS "takeAway", put_back AS "putBack" FROM (
     SELECT contype = 'f' AS refers, conname AS name,

@@ -11,7 +11,7 @@ export function standingOf(row: StandingRow, accountId: AccountId): Standing {
   return { conversation, member: memberOf(columns, conversation.conversationId, accountId), isBlocked }
 }
 
-/** Of an account, the first of the key, in a conversation. */
+/** The standing of an account, the first of the key, in a conversation. */
 export const STANDING = (asked: string): string => `
   SELECT k.n AS "n", ${CONVERSATION_COLUMNS}, a.username AS "username", m.joined_at AS "joinedAt",
     m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq", ${isBlocked('k.a')} AS "isBlocked"

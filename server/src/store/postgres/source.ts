@@ -23,7 +23,7 @@ export async function openPostgresSource(url: string): Promise<PostgresSource> {
   }
 }
 
-// Whoever reads the rows on may take a long time for it.
+// No timeout: the reader of the rows may take long between two of them.
 const ONE_MOMENT = `
   SET idle_in_transaction_session_timeout = 0;
   BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
@@ -50,7 +50,7 @@ class PostgresSource implements MovingSource {
     }
   }
 
-  /** What the nodes have agreed on under that name, as of the same moment. */
+  /** The value that the nodes have agreed on under that name, as of the same moment. */
   async agreed(name: string): Promise<string | undefined> {
     const [kept] = await this.#connection.query<{ value: string }>(AGREED, [name])
     return kept?.value

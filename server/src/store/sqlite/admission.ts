@@ -9,7 +9,7 @@ interface Facts {
   readonly hasBlocked: number
 }
 
-/** Who may still be brought together with whom, as of this transaction. Refuses 'unknown_account'. */
+/** Checks which accounts may meet, as of this transaction. Refuses 'unknown_account'. */
 export class Admission {
   readonly #facts
 

@@ -69,7 +69,7 @@ export class SqliteChanges implements ChangeStore {
 
 const LAST = 'SELECT c.last_change AS lastChange FROM conversations c WHERE c.id = ?'
 
-/** Who did not join was there from the beginning. */
+/** A member without a joining was there from the beginning. */
 const JOINING = `
   SELECT coalesce((
     SELECT max(h.change) FROM changes h

@@ -50,7 +50,7 @@ export class ConversationWrites {
 
   #requireNameFree({ kind, name }: NewConversation): void {
     if (kind !== 'open' || name === null) return
-    // Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
+    // A name is looked up as a gid first: one that equals a gid would lead elsewhere.
     if (this.#isNameTaken.get(nameKey(name), nameLook(name), name))
       throw new ChatError('conversation_name_taken')
   }

@@ -17,7 +17,7 @@ const ENGINE_CODES: Readonly<Record<number, string>> = {
   23: 'AUTH',
   26: 'NOTADB',
 }
-// What SQLite answers when the shared memory beside the log cannot grow: the disk is full.
+// SQLite's code when the shared memory beside the log cannot grow: the disk is full.
 const IOERR_SHMSIZE = 4874
 
 /** The name of the engine's failure; undefined for any other error. */
@@ -44,7 +44,7 @@ export const mayComeBack = (error: unknown): boolean => {
   return code !== undefined && !TAKEN_BACK.has(code)
 }
 
-// What node:sqlite throws for a statement of a connection that was closed.
+// node:sqlite throws this code for a statement of a connection that was closed.
 const isClosed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE'
 

@@ -4,7 +4,7 @@ import type { Session, Standing } from '../store.ts'
 /** Rows of a kind that are remembered. One more and all of that kind are forgotten. */
 const MAX_REMEMBERED = 20_000
 
-/** What a request looks up before it may do anything, as a `Standing` without the conversation. */
+/** The rights that a request needs before it may do anything: a `Standing` without the conversation. */
 export type Membership = Omit<Standing, 'conversation'>
 
 /**
@@ -42,7 +42,7 @@ export const openNameKey = (nameKey: string): string => `name ${nameKey}`
 class Remembered<Key, Row> {
   readonly #rows = new Map<Key, Row>()
 
-  /** What is remembered, else what `read` finds. */
+  /** The remembered row, else the one that `read` finds. */
   find(key: Key, read: () => Row | undefined): Row | undefined {
     const known = this.#rows.get(key)
     if (known !== undefined) return known

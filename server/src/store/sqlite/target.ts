@@ -17,7 +17,7 @@ export function openSqliteTarget(file: string): MovingTarget {
 }
 
 // Rows refer to some that come later. A commit may be lost with the machine, but never without its progress.
-// What is sorted for an index must not fill the memory.
+// Sorting for an index uses files, so that it does not fill the memory.
 const LOADING = 'PRAGMA foreign_keys = OFF; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE'
 
 class SqliteTarget implements MovingTarget {
@@ -102,7 +102,7 @@ class SqliteTarget implements MovingTarget {
     }
   }
 
-  /** What is wrong with the rows, or with the engine. */
+  /** The refusal for wrong rows, or for a failure of the engine. */
   #refusalOf(error: unknown, table: string): unknown {
     return engineCode(error) === undefined ? misfit(this.#file, table, error) : refusalOf(error, this.#file)
   }

@@ -3,7 +3,7 @@ export const ANSWER_TIMEOUT_MS = 6_000
 
 export type Rows = readonly Readonly<Record<string, unknown>>[]
 
-/** What statements are sent to. */
+/** A target of statements. */
 export interface Queryable {
   /**
    * Prepared on each connection at its first use. Rejects with `NoAnswer` when the time is up; later questions go
