@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { ContactStore } from '../store/store.ts'
-import { ChatError } from './errors.ts'
+import { requireAnother } from './policy.ts'
 import type { Account, AccountId } from './types.ts'
 
 /** Contacts and blocks between accounts. */
@@ -15,7 +15,7 @@ export class Contacts {
 
   /** Mutual at once. Refuses 'with_yourself', 'already_a_contact'. */
   async add(accountId: AccountId, contactId: AccountId): Promise<void> {
-    if (accountId === contactId) throw new ChatError('with_yourself')
+    requireAnother(accountId, contactId)
     await this.#store.add(accountId, contactId, this.#clock.nowMicros())
   }
 
@@ -25,7 +25,7 @@ export class Contacts {
 
   /** From now on the blocked cannot find the blocker nor send into their private conversation. */
   async block(blockerId: AccountId, blockedId: AccountId): Promise<void> {
-    if (blockerId === blockedId) throw new ChatError('with_yourself')
+    requireAnother(blockerId, blockedId)
     await this.#store.block(blockerId, blockedId, this.#clock.nowMicros())
   }
 

@@ -13,7 +13,7 @@ import type {
 import { ChatError } from './errors.ts'
 import { accountTopic, conversationTopic } from './events.ts'
 import { newName } from './names.ts'
-import { mayEnter } from './policy.ts'
+import { mayChangeMembers, mayEnter, requireAnother } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type Account,
@@ -60,7 +60,7 @@ export class Conversations {
 
   /** The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account'. */
   async openPrivate(accountId: AccountId, otherId: AccountId): Promise<CreatedConversation> {
-    if (accountId === otherId) throw new ChatError('with_yourself')
+    requireAnother(accountId, otherId)
     return this.#create('private', [accountId, otherId], null)
   }
 
@@ -104,7 +104,7 @@ export class Conversations {
   /** A member brings others into a group. Refuses 'not_a_member', 'unknown_account'. */
   async add(byId: AccountId, conversationId: ConversationId, accountId: AccountId): Promise<void> {
     const standing = await this.standing(byId, conversationId)
-    if (!standing || standing.conversation.kind === 'private')
+    if (!standing || !mayChangeMembers(standing.conversation))
       throw new ChatError('not_a_member', { conversationId })
     await this.#join(conversationId, accountId, byId)
   }
@@ -112,7 +112,7 @@ export class Conversations {
   /** Refuses 'not_a_member'. A private conversation cannot be left: it stays the pair's one. */
   async leave(accountId: AccountId, conversation: Conversation): Promise<void> {
     const { conversationId } = conversation
-    if (conversation.kind === 'private') throw new ChatError('not_a_member', { conversationId })
+    if (!mayChangeMembers(conversation)) throw new ChatError('not_a_member', { conversationId })
     const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
     await publishOnCommit(leaving, ({ change }) => {
       const news = { conversationId, accountId } as const
