@@ -14,6 +14,13 @@ export function codePointLength(text: string): number {
   return length
 }
 
+/** The same, of the composed form: a letter and its accent are one, whichever way the client's keyboard writes them. */
+export function composedLength(text: string): number {
+  const length = codePointLength(text)
+  // A composition can also be longer (Unicode's composition exclusions): nobody is refused for that.
+  return Math.min(length, codePointLength(text.normalize('NFC')))
+}
+
 /** The same JSON in ASCII: only its strings can have other characters, which are escaped. */
 export const asciiJson = (json: string): string =>
   json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -155,6 +155,14 @@ describe('find_user', () => {
       assert.deepEqual(await client.ask('find_user', { username }), malformed(why))
     }
   })
+
+  test('a name is as long as its letters, also when their accents are typed apart', async () => {
+    const client = await connect()
+    const username = uniqueName('zoe\u0308').padEnd(64 + 1, 'e\u0301'.repeat(64))
+    assert.ok([...username].length > 64 && [...username.normalize('NFC')].length <= 64)
+    const [[event] = []] = await client.ask('find_user', { username })
+    assert.equal(event, 'user_created')
+  })
 })
 
 describe('any request', () => {

@@ -1,5 +1,5 @@
 import { type AccountId, toAccountId } from '../../core/chat.ts'
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { composedLength, isCleanText } from '../../lib/text.ts'
 import { malformed } from './errors.ts'
 
 /** Sixteen digits reach past 2^53; the rest is refused without being converted. */
@@ -39,7 +39,7 @@ export function textField(body: unknown, name: string, maxLength = Number.POSITI
   if (typeof value !== 'string' || value === '' || !isCleanText(value)) {
     throw malformed(`${name} must be a non-empty text`)
   }
-  if (codePointLength(value) > maxLength) throw malformed(`${name} is too long`)
+  if (composedLength(value) > maxLength) throw malformed(`${name} is too long`)
   return value
 }
 

@@ -8,7 +8,7 @@ import {
   newName,
   toConversationId,
 } from '../../core/chat.ts'
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { codePointLength, composedLength, isCleanText } from '../../lib/text.ts'
 import { costOfCreation, namesToTell } from '../rate-limit.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
@@ -87,7 +87,7 @@ function parseName(fields: JsonObject): string | undefined {
   const { name } = fields
   if (typeof name !== 'string' || name === '') refuse('name value expected as a non zero string')
   if (!isCleanText(name)) refuse('name value expected without NUL and lone surrogates')
-  if (codePointLength(name) > MAX_NAME_LENGTH) {
+  if (composedLength(name) > MAX_NAME_LENGTH) {
     refuse(`name value expected with at most ${MAX_NAME_LENGTH} characters`)
   }
   return newName(name, 'conversationName')

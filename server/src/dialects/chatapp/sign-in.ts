@@ -1,5 +1,5 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { composedLength, isCleanText } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn as prove } from '../sign-in.ts'
@@ -56,7 +56,7 @@ function parseTexts<Name extends FieldName>(fields: JsonObject, names: readonly 
   refuseFirst(names, (name) => !isCleanText(texts[name]), 'should be without NUL and lone surrogates')
   for (const name of names) {
     const max = MAX_LENGTHS[name]
-    if (codePointLength(texts[name]) > max) {
+    if (composedLength(texts[name]) > max) {
       throw new HttpRefusal(400, `${name} should be at most ${max} characters long`)
     }
   }

@@ -1,4 +1,4 @@
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { composedLength, isCleanText } from '../../lib/text.ts'
 import { invalidRequest, Refusal } from './errors.ts'
 
 /** Names longer than this, in code points, can be used but not made here. */
@@ -48,7 +48,7 @@ function parseJson(text: string): unknown {
 
 export function requireNewName(field: string, name: string, maxLength: number): void {
   if (name.trim() === '') throw new Refusal(invalidRequest(`${field} must not be blank.`))
-  if (codePointLength(name) > maxLength)
+  if (composedLength(name) > maxLength)
     throw new Refusal(invalidRequest(`${field} must have at most ${maxLength} characters.`))
 }
 

@@ -1,4 +1,4 @@
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { composedLength, isCleanText } from '../../lib/text.ts'
 import { type Loc, MAX_PROBLEMS, type Problem } from './errors.ts'
 import { parseIsoTime } from './iso-time.ts'
 
@@ -73,7 +73,7 @@ interface Bounds {
 export const text = (bounds: Bounds): FieldRule<string> => ({
   parse: (value, loc) => {
     if (typeof value !== 'string') return wrong(loc, 'str type expected', 'type_error.str')
-    const length = codePointLength(value)
+    const length = composedLength(value)
     return (
       lengthProblem(length, bounds, { loc, unit: 'characters', type: 'any_str', suffix: 'length' }) ??
       (isCleanText(value) ? value : wrong(loc, 'text has a NUL or a lone surrogate', 'value_error'))

@@ -1,7 +1,7 @@
 import type { Block } from '../../answers/index.ts'
 import type { Account, AccountId, AuthoredMessage, Sender } from '../../core/chat.ts'
 import { MICROS_PER_SECOND } from '../../lib/clock.ts'
-import { codePointLength, isCleanText } from '../../lib/text.ts'
+import { composedLength, isCleanText } from '../../lib/text.ts'
 
 /** The requester's account, and the secret that proved it. */
 export interface Visitor {
@@ -145,7 +145,7 @@ export const isGid = (text: string): boolean => GID.test(text)
 function textOf(given: unknown, key: string, maxLength = Infinity): string | undefined {
   const text = fieldOf(given, key)
   if (typeof text !== 'string' || text === '' || !isCleanText(text)) return undefined
-  return codePointLength(text) <= maxLength ? text : undefined
+  return composedLength(text) <= maxLength ? text : undefined
 }
 
 function countOf(given: unknown, key: string): number | 'wrong' | undefined {
