@@ -82,7 +82,7 @@ export class AccountFeeds {
         const conversationIds = new Set(ids)
         return { type: 'account.reviewed', accountId, credentialsSince, conversationIds, isAfterOutage }
       } catch {
-        // Its port tells of that; the review waits until it is back.
+        // The store's port reports its failure; the review waits until it is back.
         return undefined
       }
     })

@@ -79,7 +79,7 @@ export class Audience {
     this.#joining.set(sink, { accountId, held: [], isDeaf })
   }
 
-  /** Ends a join: delivers what was read for it, then what came while the log was read and is not in it. */
+  /** Ends a join: delivers the events that were read for it, then those of the meantime that were not read. */
   endJoin(sink: Sink, lastSeq: number, before: readonly ConversationEvent[] = []): void {
     const joining = this.#joining.get(sink)
     if (!joining) return

@@ -21,7 +21,7 @@ export type Opened = 'live' | 'revoked' | 'ended'
 /**
  * One account behind one connection. `open` goes through these steps, in this order for every dialect:
  *
- * 1. Follow the account: from here on the connection is told of a revocation, and of each conversation left or joined.
+ * 1. Follow the account: from here on the connection hears a revocation, and each conversation left or joined.
  * 2. Wait until the news of every node is heard.
  * 3. Check the credentials again: a revocation between their first check and step 1 was told to nobody here.
  * 4. Hear conversations. Memberships are read now that a change of them would be heard.

@@ -10,8 +10,8 @@ interface AccountTokensOptions {
 }
 
 /**
- * Issues and judges a dialect's stateless tokens. The claims that the dialects document have no time of issue, so it is
- * the expiry less the life, which is the same for all tokens of a key.
+ * Issues and judges a dialect's stateless tokens. The claims that the dialects document have no time of issue. It is
+ * the expiry minus the lifetime, which is the same for all tokens of a key.
  */
 export class AccountTokens {
   readonly #tokens: Tokens

@@ -48,7 +48,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
     for (const place of config.rawPorts) rawPorts.set(place.dialect, await ports.openRaw(main, place))
     for (const place of config.dedicatedPorts)
       dedicatedPorts.set(place.dialect, await ports.openDedicated(place))
-    // Last: whoever is answered there finds the others open.
+    // The main port opens last: a client that is answered there finds the others open.
     const port = await ports.openMain(main)
     return {
       addresses: {

@@ -4,7 +4,7 @@ type OnRefused = (error: unknown) => void
 /** No method of the port has more arguments. */
 type Method = (first: unknown, second: unknown, third: unknown) => Promise<unknown>
 
-/** The same store, but `onRefused` hears of each rejection too. Callers still get the store's own promises. */
+/** The same store, but `onRefused` is called at each rejection too. Callers still get the store's own promises. */
 export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
   return {
     accounts: partOf(store.accounts, onRefused),

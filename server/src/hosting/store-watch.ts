@@ -17,8 +17,8 @@ interface StoreWatchOptions {
 }
 
 /**
- * Counts what is refused because the store fails, and logs one line when the failure begins and one when it is over,
- * however many are refused in between.
+ * Counts refusals because the store fails. Logs one line when a failure begins and one when it is over, however many
+ * are refused in between.
  */
 export class StoreWatch {
   readonly #options: StoreWatchOptions

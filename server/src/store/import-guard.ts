@@ -4,8 +4,9 @@ import { StoreRefusal } from './refusal.ts'
 export const UNFINISHED = 'unfinished_import'
 
 /**
- * 'serve': a server opens it, and migrates it. 'import': a move does, which alone may go on with a half-loaded one.
- * 'operate': an operator's command does, perhaps beside a server; the database must exist and be of this version.
+ * 'serve': a server opens the database, and migrates it. 'import': a move opens it; only a move may go on with a
+ * half-loaded one. 'operate': an operator's command opens it, perhaps beside a server. The database must exist and be
+ * of this version.
  */
 export type Purpose = 'serve' | 'import' | 'operate'
 

@@ -20,8 +20,8 @@ export interface SentRow {
 }
 
 /**
- * Both kinds of change in one series after `after`, as far as it has no hole: one that is not there has not
- * been committed when the rows were read.
+ * Both kinds of change in one series after `after`, up to the first hole: a missing change had not been committed
+ * when the rows were read.
  */
 export function merged(
   after: number,

@@ -1,4 +1,4 @@
-/** Why the store cannot be opened: one sentence for whoever starts the server, saying what to do. */
+/** The reason why the store cannot be opened: one sentence for the operator, saying what to do. */
 export class StoreRefusal extends Error {
   override readonly name = 'StoreRefusal'
 }

@@ -16,12 +16,11 @@ import type { Micros } from '../lib/clock.ts'
 export { StoreRefusal } from './refusal.ts'
 
 /**
- * The durable log. Every write is one transaction that re-checks the facts its caller decided from and
- * rejects with a `ChatError` when they no longer hold; its promise resolves only after the commit is on
- * disk, and promises resolve in commit order. A failure of the engine is the `ChatError` 'unavailable' where
- * nothing of that write was stored, and 'outcome_unknown' where it may have been: the commit itself failed, or
- * its answer did not come. Writes that wait are bounded, one more is refused 'busy'. Reads see
- * every write that has resolved.
+ * The durable log. Every write is one transaction. It re-checks the facts that its caller decided from, and rejects
+ * with a `ChatError` when they no longer hold. Its promise resolves only after the commit is on disk, and promises
+ * resolve in commit order. A failure of the engine is the `ChatError` 'unavailable' where nothing of that write was
+ * stored. It is 'outcome_unknown' where it may have been: the commit itself failed, or its answer did not come.
+ * Waiting writes are bounded, and one more is refused 'busy'. Reads see every write that has resolved.
  */
 export interface Store {
   readonly accounts: AccountStore
@@ -241,7 +240,7 @@ export interface MessagePage {
 
 export interface MessageStore {
   /**
-   * Stores the message, dated `at`, or just after the conversation's last one where that is later: time does not run
+   * Stores the message, dated `at`, or just after the conversation's last one where that is later. Time does not run
    * backwards within a conversation, even if the clocks of nodes differ.
    * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
    */

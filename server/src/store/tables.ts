@@ -25,9 +25,9 @@ export type TableName =
   | 'sessions'
 
 /**
- * Every table that holds what people said and did, in an order in which rows follow those they refer to, but
- * for an account's current conversation and a conversation's last message. Tables that a database keeps for its servers
- * are left out: its migrations, notices of changed credentials, and PostgreSQL's writers and settings.
+ * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
+ * current conversation and a conversation's last message. Tables that a database keeps for its servers are left out:
+ * its migrations, notices of changed credentials, and PostgreSQL's writers and settings.
  */
 export const TABLES: readonly Table[] = [
   {

@@ -6,8 +6,8 @@ interface Poller {
 const GRACE_MS = 2_000
 
 /**
- * Sessions whose last poll is answered and whose next has not come. Each takes 10 KB without a socket of its own, and
- * Socket.IO keeps it for 45 seconds: its clients are told to wait as long, and come back to it after a gap in their
+ * Sessions whose last poll is answered and whose next has not come. Each takes 10 KB without a socket of its own.
+ * Socket.IO keeps it for 45 seconds: clients are told to wait as long, and come back to it after a gap in their
  * network. Past the bound the one that has been away longest is cut off.
  */
 export class AbsentPollers<Session extends Poller> {

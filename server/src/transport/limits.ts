@@ -18,8 +18,8 @@ export const LIMITS = {
   /** New rooms and groups, by account: each is listed for ever. A large one costs more. */
   create: { burst: 500, perSecond: 1 },
   /**
-   * Events and arrivals of Pusher clients that others are told, by user and by address: with `send`, what one causes in
-   * `MAX_STALL_MS` is less than `MAX_WAITING_BYTES`, or it alone could disconnect whoever does not read meanwhile.
+   * Events and arrivals of Pusher clients that others receive, by user and by address. Together with `send`, a user's
+   * bytes in `MAX_STALL_MS` are fewer than `MAX_WAITING_BYTES`: no user alone can disconnect peers that pause reading.
    */
   push: { burst: 1_000, perSecond: 100 },
   pushFrom: { burst: 1_500, perSecond: 200 },
@@ -33,7 +33,7 @@ export type LimitKind = keyof typeof LIMITS
 
 /** Amounts that one address may have at a time, however slowly it got them. */
 export const HOLDS = {
-  /** Subscriptions of Pusher clients, by address: whoever knows the key may have them. */
+  /** Subscriptions of Pusher clients, by address: anyone who knows the key may have them. */
   subscription: 50_000,
   /** Users that Pusher clients watch, by address. */
   watch: 50_000,
@@ -70,8 +70,8 @@ export class Limits {
   }
 
   /**
-   * Takes one token, or as many as it costs: who has one may go into debt, which is waited out afterwards.
-   * 0 when allowed, else the whole seconds (at least 1) to wait.
+   * Takes one token, or as many as it costs: a key with one token left may go into debt, which is waited out
+   * afterwards. 0 when allowed, else the whole seconds (at least 1) to wait.
    */
   take(kind: LimitKind, key: string | number, cost = 1): number {
     if (!this.#isOn) return 0

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 
 /**
  * Whether a program on this machine made the request, to this server itself. A proxy on this machine is a loopback
- * peer too, so a request with a proxy's headers is not local; nor is one from a page whose name was made to point here
- * (DNS rebinding), which its `Host` shows. A proxy that passes requests on exactly as a local program would send them
- * cannot be detected: its operator must withhold the path there.
+ * peer too, so a request with a proxy's headers is not local. A page whose name was made to point here (DNS rebinding)
+ * is not local either: its `Host` shows that. A proxy that passes requests on exactly as a local program would send
+ * them cannot be detected: its operator must withhold the path there.
  */
 export const isLocalRequest = ({ headers, httpVersion, socket }: IncomingMessage): boolean =>
   LOOPBACK_PEER.test(socket.remoteAddress ?? '') &&

@@ -8,8 +8,8 @@ const FULL_CHUNK_BYTES = 64 * 1024
 const held = new WeakSet<Socket>()
 
 /**
- * A packet of a few bytes costs the peer nothing, and reading goes on until nothing is left to read: after
- * each full chunk it is others' turn.
+ * Pauses reading after each full chunk, so that other connections have their turn: a packet of a few bytes costs the
+ * peer nothing, and the socket would be read until it is empty.
  */
 export function readInTurns(socket: Socket): void {
   socket.on('data', (chunk: Buffer) => {

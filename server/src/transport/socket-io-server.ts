@@ -105,8 +105,8 @@ function isWithinLimit(
 type Next = (error?: Error) => void
 
 /**
- * Admits one session at a time. Socket.IO itself closes a connection that sends CONNECT while its session lives, but
- * learns of a session only in the next turn: until then it would let in a second one.
+ * Admits one session at a time. Socket.IO itself closes a connection that sends CONNECT while its session lives. It
+ * knows a session only in the next turn, and until then would let in a second one.
  */
 function admit(socket: Socket, next: Next, { limits }: SocketIoOptions): void {
   const link = linkOf(socket.conn)

@@ -20,8 +20,8 @@ type Item = Batch | Frame
 
 /**
  * The way out to one Socket.IO client. On an established WebSocket shared frames go straight to the socket. While
- * it polls or upgrades they go through engine.io, so that order holds; but only once a poll is there to take them:
- * until then references to the shared bytes wait here, `MAX_BACKLOG_BYTES` and `MAX_STALL_MS` at most.
+ * it polls or upgrades they go through engine.io, so that order holds, but only once a poll is there to take them.
+ * Until then references to the shared bytes wait here, `MAX_BACKLOG_BYTES` and `MAX_STALL_MS` at most.
  */
 export class SocketIoSink implements AnsweringSink {
   readonly #socket: Socket

@@ -31,8 +31,8 @@ export function remember(server: NetServer): void {
 const QUIET_MS = 100
 
 /**
- * Accepts nothing more, as soon as nobody waits to be accepted: whom the kernel has let in and the server has not
- * would have the connection reset under a request of which nobody knew whether it was carried out.
+ * Stops listening once the accept queue is empty. Sooner, connections that the kernel has accepted and Node has not
+ * would be reset, and their clients could not know whether a request ran.
  */
 export async function stop(server: NetServer): Promise<Stopped> {
   await quiet(server)

@@ -46,7 +46,7 @@ export class WsConnection {
   readonly #slow: WsOptions['slow']
   /** The peer's memory share, which the sink reads. */
   readonly share?: MemoryShare
-  /** Set whenever the peer is heard of; whoever watches over it clears it. */
+  /** Set at each sign of life of the peer; its watcher clears it. */
   isAlive = true
 
   constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow'], share?: MemoryShare) {

@@ -8,7 +8,7 @@ export interface Subscription {
   readonly tokenExpiresAt: Micros
   readonly socketId: string
   readonly channelName: string
-  /** The conversation that the channel tells of, when it does. */
+  /** The conversation of the channel; undefined when it has none. */
   readonly chat?: ChatChannel
   readonly presenceData?: string
 }

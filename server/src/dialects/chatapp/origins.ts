@@ -23,8 +23,8 @@ export class Origins {
   }
 
   /**
-   * Whether the asker may be given a cookie. A page of another site must not get one for its visitor, who would go on
-   * as somebody else; not even by a form, which browsers send without a preflight.
+   * Whether the requester may be given a cookie. A page of another site must not get one for its visitor, who would
+   * go on as somebody else. Forms count too: browsers send them without a preflight.
    */
   mayLogIn(request: IncomingMessage): boolean {
     const site = request.headers['sec-fetch-site']

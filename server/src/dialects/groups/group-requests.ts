@@ -174,7 +174,7 @@ function append({ account, standing, body }: GroupMessage, { chat, session }: Co
   const { conversation } = standing
   const isHere = session.groupId === conversation.conversationId
   const committed = chat.messages.append(account, standing, { body })
-  // A socket that is in the group hears of the message with everyone else.
+  // A socket that is in the group receives the message with everyone else.
   const answer = ({ message }: Appended) =>
     isHere ? reply() : reply(messageSent(conversation, withSender(message, account)))
   return { committed, answer }

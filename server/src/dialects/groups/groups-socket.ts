@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
 const SEND = 'send_message'
 const LONGEST_QUOTE = 64
 
-/** What a send that the store never got is rejected with: nobody reads it. */
+/** The rejection of a send that the store never got. Nobody reads it. */
 const NOT_SENT = new Error('not sent')
 
 /** Cost of a send, whose argument is not parsed yet and may be anything. */

@@ -100,7 +100,7 @@ export const userVisited = (account: Account, conversation: Conversation, member
   },
 })
 
-/** The history, in two parts: what came after the read mark and what did not. */
+/** The history, in two parts: messages after the read mark, and those up to it. */
 export const enteredGroup = (
   conversation: Conversation,
   messages: readonly AuthoredMessage[],

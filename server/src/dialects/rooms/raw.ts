@@ -51,8 +51,8 @@ export class RawClients {
 }
 
 /**
- * Pause after a segment that does not end a handshake, twice as long each time: a byte sent alone costs a hundred
- * times what it costs among others, and 5 seconds of such bytes are then 60 readings at most.
+ * Pause after a segment that does not end a handshake, twice as long each time. A byte sent alone costs a hundred
+ * times as much as one among others; 5 seconds of such bytes are then 60 readings at most.
  */
 const FIRST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 100

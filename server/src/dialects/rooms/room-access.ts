@@ -49,7 +49,7 @@ export class RoomAccess {
     return entered
   }
 
-  /** Charges a live connection's entry: everybody there is told of it, and of its leaving. Refuses 'rate_limited'. */
+  /** Charges a live connection's entry, which everybody there hears, like its leaving. Refuses 'rate_limited'. */
   countEntry({ accountId }: Account): void {
     requireWithinLimit(this.#limits.take('command', accountId, ENTRY_COST))
   }

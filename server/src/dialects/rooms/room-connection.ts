@@ -34,7 +34,7 @@ interface Admission {
   readonly pending: PendingJoin
 }
 
-/** A room that the connection is in, and as whom. */
+/** A room that the connection is in, with the account that it entered as. */
 interface JoinedRoom {
   readonly conversationId: ConversationId
   readonly visitor: Sender

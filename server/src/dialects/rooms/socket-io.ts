@@ -35,7 +35,7 @@ export class SocketIoClients implements SocketIoDialect {
   /** The listener cuts them off: a client that is sent away in so many words would not come back by itself. */
   async close(): Promise<void> {
     const clients = [...this.#clients]
-    // First all, so that none is told of a departure that it shares.
+    // Silence all connections first, so that none hears a departure that it shares.
     for (const client of clients) client.deafen()
     const end = (client: SocketIoClient) =>
       client.end().catch((err) => this.#options.log.error({ err }, 'connection failed to end'))
@@ -114,7 +114,7 @@ class SocketIoClient implements SocketIoSession, RoomClient {
     this.#socket.setOwner(ownerOf(admission.visitor))
     const outcome = this.#connection.join(admission)
     acknowledge()
-    // Announce only an arrival: the others have been told of a client that asks again.
+    // Announce only an arrival: the others already know a client that asks again.
     if (outcome === 'has come')
       conversations.announceArrival(admission.pending.conversationId, admission.visitor.account)
   }

@@ -18,9 +18,9 @@ interface Lookup<Row> {
 }
 
 /**
- * Looks up by key what a turn of the event loop asks for, in one query. Its text selects `k.n` and the row's
- * columns from `asked`, the relation `k` of the keys: the first column is `k.a`, the second `k.b`; `n` tells
- * them apart. At most one row belongs to a key.
+ * Looks up by key the rows that one turn of the event loop asks for, in one query. Its text selects `k.n` and the
+ * row's columns from `asked`, the relation `k` of the keys. The first column is `k.a`, the second `k.b`; `n` tells the
+ * keys apart. At most one row belongs to a key.
  */
 export function batchedLookup<Row>(
   sql: Queryable,

@@ -26,7 +26,7 @@ export class Admission {
     if (this.#get(accountId, byId).hasBlocked) throw unknown(accountId)
   }
 
-  /** It may become a member of such a conversation by the doing of `byId`, who may be the same. */
+  /** Refuses unless `byId`, who may be the account itself, may make it a member of such a conversation. */
   requireAdmissible(accountId: AccountId, byId: AccountId, kind: ConversationKind): void {
     const { isGuest, isDisabled, hasBlocked } = this.#get(accountId, byId)
     if (isDisabled || hasBlocked || (isGuest && kind !== 'open')) throw unknown(accountId)

@@ -8,8 +8,8 @@ const MOST_ROWS = 1000
 const PIECE_MS = 0.5
 
 /**
- * At most `limit` rows, read some at a time: the engine is synchronous, and without a pause nothing else would have
- * the event loop until all are read. `next` reads `wanted` rows after the last one.
+ * At most `limit` rows, read some at a time. The engine is synchronous: without pauses nothing else would run until
+ * all are read. `next` reads `wanted` rows after the last one.
  */
 export async function readInPieces<Row>(
   limit: number,

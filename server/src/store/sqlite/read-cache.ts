@@ -8,8 +8,8 @@ const MAX_REMEMBERED = 20_000
 export type Membership = Omit<Standing, 'conversation'>
 
 /**
- * Rows as they were last read. They are exact, because every write of this file goes through one queue,
- * which says what each has changed before its caller hears of it (see `cache-invalidation.ts`).
+ * Rows as they were last read. They are exact: every write of this file goes through one queue, which brings the
+ * cache up to date before the write's caller gets its answer (see `cache-invalidation.ts`).
  */
 export class ReadCache {
   readonly accounts = new Remembered<AccountId, Account>()
