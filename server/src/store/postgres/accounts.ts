@@ -34,7 +34,7 @@ export class PostgresAccounts implements AccountStore {
     const usernameKey = nameKey(username)
     const emailKey = email === null ? null : nameKey(email)
     const argument = { ...account, usernameKey, usernameLook: nameLook(username) || null, emailKey }
-    return this.#writer.write<AccountId, Account>({ name: 'accounts_create', argument }, (accountId) => ({
+    return this.#writer.write('accounts.create', argument, (accountId: AccountId) => ({
       ...{ accountId, uuid, username, displayName, email, passwordHash },
       ...{ emailConfirmed: false, bio: null, isDisabled: false, currentConversationId: null },
       ...{
@@ -72,27 +72,27 @@ export class PostgresAccounts implements AccountStore {
   }
 
   setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
-    return this.#write('accounts_set_bio', { accountId, bio, at })
+    return this.#writer.write('accounts.setBio', { accountId, bio, at })
   }
 
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void> {
-    return this.#write('accounts_replace_hash', { accountId, ...hashes })
+    return this.#writer.write('accounts.replaceHash', { accountId, ...hashes })
   }
 
   setSeen(accountId: AccountId, at: Micros): Promise<void> {
-    return this.#write('accounts_set_seen', { accountId, at })
+    return this.#writer.write('accounts.setSeen', { accountId, at })
   }
 
   revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<Micros> {
-    return this.#write('accounts_revoke', { accountId, at, disable })
+    return this.#writer.write('accounts.revoke', { accountId, at, disable })
   }
 
   enable(accountId: AccountId): Promise<void> {
-    return this.#write('accounts_enable', { accountId })
+    return this.#writer.write('accounts.enable', { accountId })
   }
 
   setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
-    return this.#write('accounts_set_password', { accountId, ...change })
+    return this.#writer.write('accounts.setPassword', { accountId, ...change })
   }
 
   notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
@@ -104,14 +104,7 @@ export class PostgresAccounts implements AccountStore {
   }
 
   freeGuests(unseenSince: Micros): Promise<number> {
-    return this.#writer.write({ name: 'accounts_free_guests', argument: { unseenSince } })
-  }
-
-  #write<Value = void>(
-    name: string,
-    argument: { readonly accountId: AccountId; readonly [field: string]: unknown },
-  ): Promise<Value> {
-    return this.#writer.write({ name, argument, accountId: argument.accountId })
+    return this.#writer.write('accounts.freeGuests', { unseenSince })
   }
 }
 

@@ -1,16 +1,21 @@
 import type { NewMessage } from '../store.ts'
+import { type Argument, WRITES, type WriteName } from '../writes.ts'
+import { SENDS, stepOf } from './functions.ts'
 
-/** What a write moves: the batch locks all of its rows before its first step, in one order for all nodes. */
-interface Locks {
-  readonly conversationId?: number
-  readonly accountId?: number | null
-  readonly messageId?: number
-}
-
-export interface Command extends Locks {
-  /** Of the function, without its prefix. */
+/** A write, and the rows that it moves: the batch locks all of them before its first step, in one order for all nodes. */
+export interface Command {
+  /** Of the step. */
   readonly name: string
   readonly argument: unknown
+  readonly conversationId?: number | undefined
+  readonly accountId?: number | undefined
+  readonly messageId?: number | undefined
+}
+
+/** Any write but a send, which `sendOf` makes. */
+export function commandOf<Name extends WriteName>(name: Name, argument: Argument<Name>): Command {
+  const { conversationId, reads, accountId, messageId } = WRITES[name].touches(argument as never)
+  return { name: stepOf(name), argument, conversationId: conversationId ?? reads, accountId, messageId }
 }
 
 /** What the database answers to a step; to a new message, its numbers. */
@@ -32,8 +37,6 @@ interface Steps {
     readonly messages: number[]
   }
 }
-
-const SENDS = 'sends'
 
 export function stepsOf(commands: readonly Command[]): Steps {
   const steps: Step[] = []

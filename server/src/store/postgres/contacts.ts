@@ -18,7 +18,7 @@ export class PostgresContacts implements ContactStore {
   }
 
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void> {
-    return this.#writer.write({ name: 'contacts_add', argument: { accountId, contactId, at } })
+    return this.#writer.write('contacts.add', { accountId, contactId, at })
   }
 
   list(accountId: AccountId): Promise<readonly Account[]> {
@@ -26,11 +26,11 @@ export class PostgresContacts implements ContactStore {
   }
 
   block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void> {
-    return this.#writer.write({ name: 'contacts_block', argument: { blockerId, blockedId, at } })
+    return this.#writer.write('contacts.block', { blockerId, blockedId, at })
   }
 
   unblock(blockerId: AccountId, blockedId: AccountId): Promise<void> {
-    return this.#writer.write({ name: 'contacts_unblock', argument: { blockerId, blockedId } })
+    return this.#writer.write('contacts.unblock', { blockerId, blockedId })
   }
 
   async blockersOf(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {

@@ -50,7 +50,7 @@ export class PostgresConversations implements ConversationStore {
       nameLook: isNamed ? nameLook(name) || null : null,
       pair: kind === 'private' ? pairOf(memberIds) : null,
     }
-    return this.#writer.write({ name: 'conversations_create', argument: { ...conversation, ...keys } })
+    return this.#writer.write('conversations.create', { ...conversation, ...keys })
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {

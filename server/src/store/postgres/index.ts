@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
 import { PostgresAccounts } from './accounts.ts'
-import type { Command } from './batch-request.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
@@ -28,9 +27,6 @@ export interface PostgresOptions extends WriterHooks {
 }
 
 const UNKNOWN_HOST_MS = 60_000
-
-/** A ping is a write like any other: reads do not show that a server only reads, or that a disk is full. */
-const PING: Command = { name: 'ping', argument: null }
 
 /** Between two tries to open it: doubling from the first to the most. */
 const RETRY_MS = { first: 100, most: 2000 }
@@ -109,7 +105,8 @@ export class PostgresStore implements Store {
 
   async ping(): Promise<void> {
     if (this.#closing) throw unavailable(new Error('the store is closed'))
-    await Promise.all([this.#ping.get(), this.#writer.write(PING)])
+    // A write like any other: reads do not show that a server only reads, or that a disk is full.
+    await Promise.all([this.#ping.get(), this.#writer.write('ping', null)])
   }
 
   /** The value that was proposed first under that name, by whichever node. */

@@ -20,7 +20,7 @@ export class PostgresMembers implements MemberStore {
   }
 
   join(entry: NewMember): Promise<Joined> {
-    return this.#write('members_join', entry)
+    return this.#writer.write('members.join', entry)
   }
 
   leave(exit: {
@@ -28,20 +28,15 @@ export class PostgresMembers implements MemberStore {
     accountId: AccountId
     at: Micros
   }): Promise<{ change: number }> {
-    return this.#write('members_leave', exit)
+    return this.#writer.write('members.leave', exit)
   }
 
   markRead(mark: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<void> {
-    return this.#write('members_mark_read', mark)
+    return this.#writer.write('members.markRead', mark)
   }
 
   setCurrent(accountId: AccountId, conversationId: ConversationId | null): Promise<void> {
-    const argument = { accountId, conversationId }
-    return this.#writer.write({ name: 'members_set_current', argument, accountId })
-  }
-
-  #write<Value>(name: string, argument: { readonly conversationId: ConversationId }): Promise<Value> {
-    return this.#writer.write({ name, argument, conversationId: argument.conversationId })
+    return this.#writer.write('members.setCurrent', { accountId, conversationId })
   }
 }
 

@@ -33,12 +33,11 @@ export class PostgresMessages implements MessageStore {
   }
 
   append(message: NewMessage): Promise<Appended> {
-    return this.#writer.write<Sent, Appended>(sendOf(message), (sent) => appendedOf(sent, message))
+    return this.#writer.run<Sent, Appended>(sendOf(message), (sent) => appendedOf(sent, message))
   }
 
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
-    const { messageId } = removal
-    return this.#writer.write({ name: 'messages_delete', argument: removal, messageId })
+    return this.#writer.write('messages.delete', removal)
   }
 
   find(messageId: MessageId): Promise<Message | undefined> {

@@ -2,36 +2,13 @@ import { createHash } from 'node:crypto'
 import { outdated, type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
-import { ACCOUNT_WRITES } from './accounts-writes.ts'
-import { ADMISSION } from './admission.ts'
-import { BATCH } from './batch.ts'
-import { CHANGES } from './changes.ts'
-import { CONTACT_WRITES } from './contacts-writes.ts'
-import { CONVERSATION_WRITES } from './conversations-writes.ts'
 import type { DedicatedConnection } from './driver/index.ts'
+import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
-import { MEMBER_WRITES } from './members-writes.ts'
-import { MESSAGE_WRITES } from './messages-writes.ts'
-import { SEQ_BOUND } from './page-bounds.ts'
 import { empty, foreign } from './refusals.ts'
-import { SESSION_WRITES } from './sessions-writes.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
 const MIGRATION_LOCK = 7_265_413
-
-/** As they are in this version: replaced as a whole when the database has others. */
-export const FUNCTIONS = [
-  BATCH,
-  ADMISSION,
-  CHANGES,
-  ACCOUNT_WRITES,
-  SESSION_WRITES,
-  CONTACT_WRITES,
-  MEMBER_WRITES,
-  CONVERSATION_WRITES,
-  MESSAGE_WRITES,
-  SEQ_BOUND,
-].join('\n')
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
 export async function migrate(

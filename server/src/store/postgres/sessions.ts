@@ -14,9 +14,7 @@ export class PostgresSessions implements SessionStore {
   }
 
   open(session: NewSession): Promise<void> {
-    // Two log-ins of one account, on two nodes: both must not keep what the other makes one too many.
-    const { accountId } = session
-    return this.#writer.write({ name: 'sessions_open', argument: session, accountId })
+    return this.#writer.write('sessions.open', session)
   }
 
   find(kind: string, digest: string): Promise<Session | undefined> {
@@ -24,7 +22,7 @@ export class PostgresSessions implements SessionStore {
   }
 
   touch(kind: string, digest: string, { at, expiresAt }: { at: Micros; expiresAt: Micros }): Promise<void> {
-    return this.#writer.write({ name: 'sessions_touch', argument: { kind, digest, at, expiresAt } })
+    return this.#writer.write('sessions.touch', { kind, digest, at, expiresAt })
   }
 }
 

@@ -7,6 +7,7 @@ import type { DedicatedConnection } from './driver/index.ts'
 import { dropIndexes } from './drop-indexes.ts'
 import { isAway, isOutage } from './failure.ts'
 import { requireFit } from './fitness.ts'
+import { FUNCTIONS } from './functions.ts'
 import {
   BEGIN,
   BEGUN,
@@ -22,7 +23,7 @@ import {
 } from './loading.ts'
 import { pagesOf } from './pages.ts'
 import { lost, refusalOf } from './refusals.ts'
-import { FUNCTIONS, migrate } from './schema.ts'
+import { migrate } from './schema.ts'
 
 /** Connects to load the database, with its tables made if they are not there yet. Throws `StoreRefusal`. */
 export async function openPostgresTarget(url: string): Promise<PostgresTarget> {

@@ -3,7 +3,15 @@ import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
-import { answersOf, type Command, isUnspeakable, stepsOf, type WriteAnswer } from './batch-request.ts'
+import type { Answer, Argument, WriteName } from '../writes.ts'
+import {
+  answersOf,
+  type Command,
+  commandOf,
+  isUnspeakable,
+  stepsOf,
+  type WriteAnswer,
+} from './batch-request.ts'
 import { connectForWriting } from './database.ts'
 import { ANSWER_TIMEOUT_MS, type Pool } from './driver/index.ts'
 import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
@@ -69,10 +77,16 @@ export class WriteQueue {
    * The promise itself, for all writes at one depth: so they settle in the order they were made. `conclude`
    * makes of the database's answer what the caller is promised.
    */
-  write<Value, Result = Value>(
-    command: Command,
-    conclude: (value: Value) => Result = (value) => value as unknown as Result,
-  ): Promise<Result> {
+  write<Name extends WriteName, Value = Answer<Name>>(
+    name: Name,
+    argument: Argument<Name>,
+    conclude: (value: Value) => Answer<Name> = (value) => value as unknown as Answer<Name>,
+  ): Promise<Answer<Name>> {
+    return this.run(commandOf(name, argument), conclude)
+  }
+
+  /** As `write`, of a command that is made already. */
+  run<Value, Result>(command: Command, conclude: (value: Value) => Result): Promise<Result> {
     if (this.#closedAt !== undefined) return Promise.reject(unavailable(new Error('the store is closed')))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
     if (isUnspeakable(command)) return Promise.reject(new Error('PostgreSQL keeps no text with a NUL in it'))

@@ -98,7 +98,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   enable(accountId: AccountId): Promise<void> {
-    return this.#writer.write('accounts.enable', accountId)
+    return this.#writer.write('accounts.enable', { accountId })
   }
 
   setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
@@ -129,7 +129,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   freeGuests(unseenSince: Micros): Promise<number> {
-    return this.#writer.write('accounts.freeGuests', unseenSince)
+    return this.#writer.write('accounts.freeGuests', { unseenSince })
   }
 }
 

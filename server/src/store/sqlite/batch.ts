@@ -1,22 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
+import { WRITES, type WriteName } from '../writes.ts'
 import { engineCode, mayComeBack } from './failure.ts'
 import { LogHeads } from './log-heads.ts'
 import { prepare } from './statement.ts'
-import { type Command, type WriteAnswer, type WriteName, writesOn } from './writes.ts'
-
-// These check everything before they write anything: their refusal leaves nothing to take back, so the
-// hottest path is spared a savepoint. (Their defects do; see `run`.)
-const CHECK_FIRST: ReadonlySet<WriteName> = new Set<WriteName>(['messages.append'])
-const NONE: ReadonlySet<WriteName> = new Set()
-
-// These neither read nor write what the heads of the logs are. Before any other, these are settled and forgotten.
-const SPARE_HEADS: ReadonlySet<WriteName> = new Set<WriteName>([
-  ...(['ping', 'messages.append', 'contacts.add', 'members.setCurrent'] as const),
-  ...(['accounts.create', 'accounts.setBio', 'accounts.setSeen', 'accounts.revoke'] as const),
-  ...(['accounts.enable', 'accounts.setPassword', 'accounts.freeGuests'] as const),
-  ...(['sessions.open', 'sessions.touch'] as const),
-])
+import { type Command, type WriteAnswer, writesOn } from './writes.ts'
 
 class Unguarded extends Error {}
 
@@ -31,10 +19,10 @@ export class Batch {
   readonly #release
   readonly #undo
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, heads = new LogHeads(db)) {
     this.#db = db
-    this.#heads = new LogHeads(db)
-    this.#writes = writesOn(db, this.#heads)
+    this.#heads = heads
+    this.#writes = writesOn(db, heads)
     this.#begin = prepare(db, 'BEGIN IMMEDIATE')
     this.#commit = prepare(db, 'COMMIT')
     this.#savepoint = prepare(db, 'SAVEPOINT command')
@@ -42,11 +30,11 @@ export class Batch {
     this.#undo = prepare(db, 'ROLLBACK TO command')
   }
 
-  run(commands: readonly Command[], unguarded = CHECK_FIRST): readonly WriteAnswer[] {
+  run(commands: readonly Command[], isEachGuarded = false): readonly WriteAnswer[] {
     let isCommitting = false
     try {
       this.#begin.run()
-      const answers = commands.map((command) => this.#answer(command, unguarded))
+      const answers = commands.map((command) => this.#answer(command, isEachGuarded))
       this.#heads.settle()
       isCommitting = true
       this.#commit.run()
@@ -55,7 +43,7 @@ export class Batch {
       this.#heads.forget()
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
-      if (error instanceof Unguarded) return this.run(commands, NONE)
+      if (error instanceof Unguarded) return this.run(commands, true)
       const failure = error instanceof Error ? error : new Error(String(error))
       if (engineCode(error) === undefined) return this.#oneByOne(commands, failure)
       const isUnknown = isCommitting && mayComeBack(error)
@@ -65,15 +53,14 @@ export class Batch {
 
   /** Runs each command in a commit of its own: a defect that shows only at the end of a batch is one command's too. */
   #oneByOne(commands: readonly Command[], defect: Error): readonly WriteAnswer[] {
-    return commands.length === 1 ? [{ defect }] : commands.flatMap((command) => this.run([command], NONE))
+    return commands.length === 1 ? [{ defect }] : commands.flatMap((command) => this.run([command], true))
   }
 
-  #answer([name, argument]: Command, unguarded: ReadonlySet<WriteName>): WriteAnswer {
-    if (!SPARE_HEADS.has(name)) {
-      this.#heads.settle()
-      this.#heads.forget()
-    }
-    const isGuarded = !unguarded.has(name)
+  #answer([name, argument]: Command, isEachGuarded: boolean): WriteAnswer {
+    // A send reads and moves the heads itself.
+    if (name !== 'messages.append') this.#heads.makeWay(WRITES[name].touches(argument as never))
+    // The hottest path is spared a savepoint. A defect in an unguarded write costs one more run; see `run`.
+    const isGuarded = isEachGuarded || !WRITES[name].checksFirst
     if (isGuarded) this.#savepoint.run()
     try {
       const value = this.#writes[name](argument as never)

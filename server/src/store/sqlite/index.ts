@@ -67,7 +67,7 @@ class SqliteStore implements Store {
 
   async ping(): Promise<void> {
     await read(() => this.#ping.get())
-    await this.#writer.write('ping', undefined)
+    await this.#writer.write('ping', null)
   }
 
   close(): Promise<void> {
@@ -77,7 +77,7 @@ class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     // What was accepted is answered while reads still work; a failed writer has nothing to answer.
-    await this.#writer.write('ping', undefined).catch(() => {})
+    await this.#writer.write('ping', null).catch(() => {})
     // The reader first: the last connection to go folds the log into the file, and must be able to write.
     this.#db.close()
     await this.#writer.close()

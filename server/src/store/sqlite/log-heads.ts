@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type AccountId, type ConversationId, type MessageId, toMessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import { pairOf } from '../pair.ts'
+import type { Touched } from '../writes.ts'
 import { IS_BLOCKED } from './rows.ts'
 import { prepare } from './statement.ts'
 
@@ -35,12 +37,16 @@ export class LogHeads {
   readonly #readLastMessage
   readonly #readPosition
   readonly #readSpeaker
+  readonly #findByMessage
+  readonly #findByPair
   readonly #write
 
   constructor(db: DatabaseSync) {
     this.#readLastMessage = prepare<{ messageId: MessageId | null }>(db, LAST_MESSAGE)
     this.#readPosition = prepare<Omit<Position, 'isMoved'>>(db, POSITION)
     this.#readSpeaker = prepare<Speaker>(db, SPEAKER)
+    this.#findByMessage = prepare<Found>(db, FIND_BY_MESSAGE)
+    this.#findByPair = prepare<Found>(db, FIND_BY_PAIR)
     this.#write = prepare(db, WRITE)
   }
 
@@ -87,20 +93,27 @@ export class LogHeads {
     this.#moved.push(conversationId)
   }
 
-  /** Writes what has moved: before the commit, and before any other command that reads or writes these rows. */
+  /**
+   * Before any other write: the rows that it reads are written, and what it changes is forgotten, so that the next send
+   * reads it anew.
+   */
+  makeWay({ conversationId, messageId, reads, readsPair, membership, blocking }: Touched): void {
+    if (reads !== undefined) this.#settle(reads)
+    if (readsPair) this.#settle(this.#findByPair.get(pairOf(readsPair))?.conversationId)
+    if (conversationId !== undefined) this.#forgetPosition(conversationId)
+    if (messageId !== undefined) this.#forgetPosition(this.#findByMessage.get(messageId)?.conversationId)
+    if (membership) this.#forgetSpeaker(membership.conversationId, membership.accountId)
+    if (blocking) this.#forgetSpeakers(this.#findByPair.get(pairOf(blocking))?.conversationId)
+  }
+
+  /** Writes what has moved, before the commit. */
   settle(): void {
-    for (const conversationId of this.#moved) {
-      const position = this.#positions.get(conversationId)
-      if (!position) continue
-      const { lastSeq, lastChange, lastMessageId, activityAt } = position
-      this.#write.run(lastSeq, lastChange, lastMessageId, activityAt, conversationId)
-      position.isMoved = false
-    }
+    for (const conversationId of this.#moved) this.#settle(conversationId)
     this.#moved = []
     if (this.#positions.size > MAX_REMEMBERED || this.#countSpeakers > MAX_REMEMBERED) this.forget()
   }
 
-  /** After a rollback, and when something else has changed what it knows. */
+  /** After a rollback. */
   forget(): void {
     this.#positions.clear()
     this.#speakers.clear()
@@ -108,7 +121,39 @@ export class LogHeads {
     this.#moved = []
     this.#lastMessageId = undefined
   }
+
+  #settle(conversationId: ConversationId | undefined): void {
+    if (conversationId === undefined) return
+    const position = this.#positions.get(conversationId)
+    if (!position?.isMoved) return
+    const { lastSeq, lastChange, lastMessageId, activityAt } = position
+    this.#write.run(lastSeq, lastChange, lastMessageId, activityAt, conversationId)
+    position.isMoved = false
+  }
+
+  #forgetPosition(conversationId: ConversationId | undefined): void {
+    this.#settle(conversationId)
+    if (conversationId !== undefined) this.#positions.delete(conversationId)
+  }
+
+  #forgetSpeaker(conversationId: ConversationId, accountId: AccountId): void {
+    if (this.#speakers.get(conversationId)?.delete(accountId)) this.#countSpeakers--
+  }
+
+  #forgetSpeakers(conversationId: ConversationId | undefined): void {
+    if (conversationId === undefined) return
+    this.#countSpeakers -= this.#speakers.get(conversationId)?.size ?? 0
+    this.#speakers.delete(conversationId)
+  }
 }
+
+interface Found {
+  readonly conversationId: ConversationId
+}
+
+const FIND_BY_MESSAGE = 'SELECT conversation_id AS conversationId FROM messages WHERE id = ?'
+
+const FIND_BY_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?'
 
 const LAST_MESSAGE = 'SELECT max(id) AS messageId FROM messages'
 

@@ -6,11 +6,12 @@ import { ChatError } from '../../core/errors.ts'
 import { guarded, report } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
-import { applyWrite, type Result } from './cache-invalidation.ts'
+import type { Answer, WriteName } from '../writes.ts'
+import { applyWrite } from './cache-invalidation.ts'
 import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
-import type { Argument, Command, WriteAnswer, WriteName } from './writes.ts'
+import type { Argument, Command, WriteAnswer } from './writes.ts'
 
 // Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -70,13 +71,13 @@ export class WriteQueue {
   }
 
   /** The promise itself, for all writes at one depth: so they settle in commit order. */
-  write<Name extends WriteName>(name: Name, argument: Argument<Name>): Promise<Result<Name>> {
+  write<Name extends WriteName>(name: Name, argument: Argument<Name>): Promise<Answer<Name>> {
     if (this.#end) return Promise.reject(unavailable(this.#end))
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new ChatError('busy'))
     if (this.#turn.length === 0) runNextTurn(() => this.#send())
     const command = [name, argument] as const
     this.#turn.push(command)
-    return new Promise<Result<Name>>((resolve, reject) => {
+    return new Promise<Answer<Name>>((resolve, reject) => {
       this.#pending.push({ command, resolve, reject })
     })
   }

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ChatErrorCode, ChatErrorDetails } from '../../core/errors.ts'
-import type { AccountId } from '../../core/types.ts'
-import type { Micros } from '../../lib/clock.ts'
-import type { MemberStore, NewAccount, NewConversation, NewMember, NewSession } from '../store.ts'
+import type * as writes from '../writes.ts'
+import type { WriteName } from '../writes.ts'
 import { AccountWrites } from './accounts-writes.ts'
 import { Admission } from './admission.ts'
 import { Changes } from './changes.ts'
@@ -11,12 +10,24 @@ import { ConversationWrites } from './conversations-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
-import type { PackedMessage } from './packed-message.ts'
+import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
+/** What a write takes, as it crosses to the writer's thread. */
+export type Argument<Name extends WriteName> = Name extends 'messages.append'
+  ? PackedMessage
+  : writes.Argument<Name>
+
+/** What it answers, as it crosses back. */
+export type Value<Name extends WriteName> = Name extends 'messages.append'
+  ? PackedAppended
+  : writes.Answer<Name>
+
+type Writes = { readonly [Name in WriteName]: (argument: Argument<Name>) => Value<Name> }
+
 /** Every write there is, by name. Each runs within a transaction, on the writer's thread. */
-export function writesOn(db: DatabaseSync, heads: LogHeads) {
+export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const admission = new Admission(db)
   const changes = new Changes(db)
   const accounts = new AccountWrites(db)
@@ -31,37 +42,28 @@ export function writesOn(db: DatabaseSync, heads: LogHeads) {
     ping: () => {
       touch.run()
     },
-    'accounts.create': (account: NewAccount) => accounts.create(account),
-    'accounts.setBio': (bio: Of<AccountWrites, 'setBio'>) => accounts.setBio(bio),
-    'accounts.replaceHash': (hashes: Of<AccountWrites, 'replaceHash'>) => accounts.replaceHash(hashes),
-    'accounts.setSeen': (seen: Of<AccountWrites, 'setSeen'>) => accounts.setSeen(seen),
-    'accounts.revoke': (change: Of<AccountWrites, 'revoke'>) => accounts.revoke(change),
-    'accounts.enable': (accountId: AccountId) => accounts.enable(accountId),
-    'accounts.setPassword': (change: Of<AccountWrites, 'setPassword'>) => accounts.setPassword(change),
-    'accounts.freeGuests': (unseenSince: Micros) => accounts.freeGuests(unseenSince),
-    'sessions.open': (session: NewSession) => sessions.open(session),
-    'sessions.touch': (use: Of<SessionWrites, 'touch'>) => sessions.touch(use),
-    'contacts.add': (pair: Of<ContactWrites, 'add'>) => contacts.add(pair),
-    'contacts.block': (pair: Of<ContactWrites, 'block'>) => contacts.block(pair),
-    'contacts.unblock': (pair: Of<ContactWrites, 'unblock'>) => contacts.unblock(pair),
-    'conversations.create': (conversation: NewConversation) => conversations.create(conversation),
-    'members.join': (entry: NewMember) => members.join(entry),
-    'members.leave': (exit: Of<MemberStore, 'leave'>) => members.leave(exit),
-    'members.markRead': (mark: Of<MemberStore, 'markRead'>) => members.markRead(mark),
-    'members.setCurrent': (current: Of<MemberWrites, 'setCurrent'>) => members.setCurrent(current),
-    'messages.append': (message: PackedMessage) => messages.append(message),
-    'messages.delete': (removal: Of<MessageWrites, 'delete'>) => messages.delete(removal),
+    'accounts.create': (account) => accounts.create(account),
+    'accounts.setBio': (bio) => accounts.setBio(bio),
+    'accounts.replaceHash': (hashes) => accounts.replaceHash(hashes),
+    'accounts.setSeen': (seen) => accounts.setSeen(seen),
+    'accounts.revoke': (change) => accounts.revoke(change),
+    'accounts.enable': ({ accountId }) => accounts.enable(accountId),
+    'accounts.setPassword': (change) => accounts.setPassword(change),
+    'accounts.freeGuests': ({ unseenSince }) => accounts.freeGuests(unseenSince),
+    'sessions.open': (session) => sessions.open(session),
+    'sessions.touch': (use) => sessions.touch(use),
+    'contacts.add': (pair) => contacts.add(pair),
+    'contacts.block': (pair) => contacts.block(pair),
+    'contacts.unblock': (pair) => contacts.unblock(pair),
+    'conversations.create': (conversation) => conversations.create(conversation),
+    'members.join': (entry) => members.join(entry),
+    'members.leave': (exit) => members.leave(exit),
+    'members.markRead': (mark) => members.markRead(mark),
+    'members.setCurrent': (current) => members.setCurrent(current),
+    'messages.append': (message) => messages.append(message),
+    'messages.delete': (removal) => messages.delete(removal),
   }
 }
-
-/** What the method takes. */
-type Of<T, Method extends keyof T> = T[Method] extends (argument: infer A) => unknown ? A : never
-
-type Writes = ReturnType<typeof writesOn>
-export type WriteName = keyof Writes
-export type Argument<Name extends WriteName> = Parameters<Writes[Name]>[0]
-/** What it answers, on the writer's thread. */
-export type Value<Name extends WriteName> = ReturnType<Writes[Name]>
 
 /** A write on its way to the writer's thread. */
 export type Command = readonly [name: WriteName, argument: unknown]

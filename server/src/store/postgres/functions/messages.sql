@@ -1,7 +1,5 @@
-import { isBlocked, MESSAGE_COLUMNS } from './rows.ts'
+-- The batch has locked the conversations.
 
-/** Functions of the database: see `batch.ts`, which has locked the conversations. */
-export const MESSAGE_WRITES = `
 -- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at] of a new message,
 -- else an object. The same client id must not stand twice among them.
 CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
@@ -17,7 +15,7 @@ BEGIN
         WHEN f.id IS NOT NULL THEN 'repeated'
         WHEN c.id IS NULL THEN 'unknown_conversation'
         WHEN m.id IS NULL THEN 'not_a_member'
-        WHEN ${isBlocked('s.sender')} THEN 'message_refused'
+        WHEN :is_sender_blocked THEN 'message_refused'
         WHEN s.reply IS NOT NULL AND NOT EXISTS (
           SELECT FROM messages r
           WHERE r.id = s.reply AND r.conversation_id = s.conversation AND NOT r.is_deleted) THEN 'unknown_reply'
@@ -49,8 +47,9 @@ BEGIN
   SELECT json_agg(answer ORDER BY n) INTO answers FROM (
     SELECT n, json_build_array(id, seq, change, sent_at) AS answer FROM numbered
     UNION ALL
-    SELECT n, json_build_object('value', json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
-    FROM judged j JOIN messages t ON t.id = j.first_id CROSS JOIN LATERAL (SELECT ${MESSAGE_COLUMNS}) r
+    SELECT n, json_build_object('value',
+      json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
+    FROM judged j JOIN messages t ON t.id = j.first_id CROSS JOIN LATERAL (SELECT :message_columns) r
     WHERE j.verdict = 'repeated'
     UNION ALL
     SELECT n, json_build_object('refusal', verdict, 'details',
@@ -86,4 +85,3 @@ BEGIN
   RETURN json_build_object('conversationId', found_one.conversation_id, 'messageId', message, 'seq', found_one.seq,
     'change', chat_record(found_one.conversation_id, 'deleted', deleter, message, at));
 END $$;
-`

@@ -1,10 +1,8 @@
-import { MEMBER_COLUMNS } from './rows.ts'
+-- The batch has locked the conversation.
 
-/** Functions of the database: see `batch.ts`, which has locked the conversation. */
-export const MEMBER_WRITES = `
 CREATE OR REPLACE FUNCTION chat_member(conversation bigint, account bigint) RETURNS json LANGUAGE sql AS $$
   SELECT row_to_json(r) FROM (
-    SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+    SELECT :member_columns FROM members m JOIN accounts a ON a.id = m.account_id
     WHERE m.conversation_id = conversation AND m.account_id = account) r
 $$;
 
@@ -84,4 +82,3 @@ CREATE OR REPLACE FUNCTION chat_members_set_current(wanted json) RETURNS json LA
   WHERE id = (wanted->>'accountId')::bigint
   RETURNING 'null'::json
 $$;
-`

@@ -1,5 +1,5 @@
-/** Checks which accounts may meet, as of this transaction. Functions of the database: see `batch.ts`. */
-export const ADMISSION = `
+-- Which accounts may meet, as of this transaction.
+
 CREATE OR REPLACE FUNCTION chat_require_exists(account bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM accounts WHERE id = account) THEN
@@ -26,4 +26,3 @@ BEGIN
     PERFORM chat_refuse('unknown_account', json_build_object('accountId', account));
   END IF;
 END $$;
-`

@@ -1,16 +1,14 @@
-/**
- * A write is a function of the database, named as the command: 'members.join' is chat_members_join. One call
- * runs a whole batch of them, in order and in one transaction: so a batch costs one round trip and one fsync,
- * and its locks are held no longer than that.
- */
-export const BATCH = `
+-- A write is a function of the database, named as the command: 'members.join' is chat_members_join. One call runs a
+-- whole batch of them, in order and in one transaction: so a batch costs one round trip and one fsync, and its locks
+-- are held no longer than that.
+
 CREATE OR REPLACE FUNCTION chat_refuse(code text, details json DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '%', code USING ERRCODE = 'PC001', DETAIL = details::text;
 END $$;
 
--- Every batch locks in the same order: two nodes must not wait for each other. What a lock was waited for is
--- seen by the statements after it.
+-- Every batch locks in the same order: two nodes must not wait for each other. The statements after a lock see what
+-- its last holder committed.
 CREATE OR REPLACE FUNCTION chat_lock(conversation_ids bigint[], account_ids bigint[], message_ids bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -102,4 +100,3 @@ BEGIN
   UPDATE writers w SET batch = chat_batch.batch, answers = array_to_json(done), at = now() WHERE w.id = writer;
   RETURN array_to_json(done);
 END $$;
-`

@@ -1,5 +1,3 @@
-/** Functions of the database: see `batch.ts`. */
-export const SESSION_WRITES = `
 CREATE OR REPLACE FUNCTION chat_sessions_open(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   owner bigint := wanted->>'accountId';
@@ -23,4 +21,3 @@ CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAG
   WHERE kind = wanted->>'kind' AND digest = wanted->>'digest'
   RETURNING 'null'::json
 $$;
-`

@@ -1,13 +1,9 @@
-import { CONVERSATION_COLUMNS, MEMBER_COLUMNS } from './rows.ts'
-
-/** Functions of the database: see `batch.ts`. */
-export const CONVERSATION_WRITES = `
 CREATE OR REPLACE FUNCTION chat_created(conversation bigint, is_new boolean) RETURNS json LANGUAGE sql AS $$
   SELECT json_build_object(
     'conversation', (SELECT row_to_json(r) FROM (
-      SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = conversation) r),
+      SELECT :conversation_columns FROM conversations c WHERE c.id = conversation) r),
     'members', (SELECT json_agg(r) FROM (
-      SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
+      SELECT :member_columns FROM members m JOIN accounts a ON a.id = m.account_id
       WHERE m.conversation_id = conversation ORDER BY m.id) r),
     'isNew', is_new)
 $$;
@@ -37,7 +33,8 @@ BEGIN
       OR wanted->>'nameKey' IS NOT NULL AND EXISTS (SELECT FROM conversations WHERE gid = wanted->>'name') THEN
     PERFORM chat_refuse('conversation_name_taken');
   END IF;
-  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at)
+  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at,
+    activity_at)
   VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'nameLook',
     wanted->>'pair', creator, at, at, at)
   RETURNING id INTO new_id;
@@ -46,4 +43,3 @@ BEGIN
   PERFORM chat_record(new_id, 'created', creator, NULL, at);
   RETURN chat_created(new_id, true);
 END $$;
-`

@@ -1,6 +1,4 @@
-/** Functions of the database: see `batch.ts`. */
-export const ACCOUNT_WRITES = `
--- Of before names were told apart by their looks.
+-- An older version's, from before names were told apart by their looks.
 DROP FUNCTION IF EXISTS chat_require_free(text, text);
 
 -- Names and addresses share one space, so that 'username or email' always means one account.
@@ -31,7 +29,8 @@ BEGIN
   INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key, password_hash,
     is_guest, created_at, updated_at, last_seen_at)
   VALUES (wanted->>'uuid', wanted->>'username', wanted->>'usernameKey', wanted->>'usernameLook',
-    wanted->>'displayName', wanted->>'email', wanted->>'emailKey', wanted->>'passwordHash', wanted->>'passwordHash' IS NULL, at, at, at)
+    wanted->>'displayName', wanted->>'email', wanted->>'emailKey', wanted->>'passwordHash',
+    wanted->>'passwordHash' IS NULL, at, at, at)
   RETURNING id INTO new_id;
   RETURN to_json(new_id);
 END $$;
@@ -104,4 +103,3 @@ CREATE OR REPLACE FUNCTION chat_accounts_free_guests(wanted json) RETURNS json L
   )
   SELECT to_json(count(*)) FROM freed
 $$;
-`

@@ -1,5 +1,3 @@
-/** Functions of the database: see `batch.ts`. */
-export const CONTACT_WRITES = `
 CREATE OR REPLACE FUNCTION chat_contacts_add(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   adder bigint := wanted->>'accountId';
@@ -30,4 +28,3 @@ CREATE OR REPLACE FUNCTION chat_contacts_unblock(wanted json) RETURNS json LANGU
   WHERE blocked_id = (wanted->>'blockedId')::bigint AND blocker_id = (wanted->>'blockerId')::bigint
   RETURNING 'null'::json
 $$;
-`

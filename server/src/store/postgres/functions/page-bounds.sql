@@ -1,5 +1,5 @@
-/** Clients page by message id, the log is kept by seq: within a conversation both have one order. */
-export const SEQ_BOUND = `
+-- Clients page by message id, the log is kept by seq: within a conversation both have one order.
+
 -- The seq of the first message that is not below an id, which may be another conversation's: then found in
 -- log2(n) look-ups.
 CREATE OR REPLACE FUNCTION chat_seq_from(conversation bigint, message bigint) RETURNS bigint
@@ -35,4 +35,3 @@ LANGUAGE sql STABLE AS $$
     (SELECT seq FROM messages WHERE id = message AND conversation_id = conversation),
     chat_seq_from(conversation, message) - 1)
 $$;
-`

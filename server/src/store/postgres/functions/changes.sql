@@ -1,5 +1,3 @@
-/** Functions of the database: see `batch.ts`. */
-export const CHANGES = `
 -- Gives the next change number of a conversation, whose row is locked, to anything but a message's sending.
 CREATE OR REPLACE FUNCTION chat_record(conversation bigint, kind text, account bigint, message bigint, at bigint)
 RETURNS bigint LANGUAGE plpgsql AS $$
@@ -13,4 +11,3 @@ BEGIN
   VALUES (conversation, number, kind, account, message, seq, at);
   RETURN number;
 END $$;
-`

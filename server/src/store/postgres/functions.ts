@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import type { WriteName } from '../writes.ts'
+import { CONVERSATION_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
+
+// The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. Those of plain SQL are
+// checked when they are made, so each file comes after those whose functions it calls.
+const FILES = [
+  ...[
+    'batch',
+    'admission',
+    'changes',
+    'accounts',
+    'sessions',
+    'contacts',
+    'members',
+    'conversations',
+    'messages',
+  ],
+  'page-bounds',
+]
+
+/** What stands in the files as `:name`, as psql would have it. */
+const VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['conversation_columns', CONVERSATION_COLUMNS],
+  ['member_columns', MEMBER_COLUMNS],
+  ['message_columns', MESSAGE_COLUMNS],
+  ['is_sender_blocked', isBlocked('s.sender')],
+])
+
+// Not the second colon of a cast.
+const VARIABLE = /(?<!:):([a-z]\w*)/g
+
+function read(file: string): string {
+  const text = readFileSync(new URL(`./functions/${file}.sql`, import.meta.url), 'utf8')
+  return text.replaceAll(VARIABLE, (_, name: string) => {
+    const value = VARIABLES.get(name)
+    if (value === undefined) throw new Error(`${file}.sql names a variable that there is not: ${name}`)
+    return value
+  })
+}
+
+/** As they are in this version: replaced as a whole when the database has others. */
+export const FUNCTIONS = FILES.map(read).join('\n')
+
+/** The step of a batch in which sends that follow one another are one. */
+export const SENDS = 'sends'
+
+/** The step of a batch that runs a write: `chat_` and this is the name of its function. */
+export const stepOf = (name: WriteName): string =>
+  name === 'messages.append'
+    ? SENDS
+    : name.replace('.', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { toAccountId, toConversationId, toGid, toMessageId } from '../../src/core/types.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Answer, Argument, WriteName } from '../../src/store/writes.ts'
+
+// Every write with any argument of a small world: ids, names and digests are so few that writes meet, and so many that
+// some name nothing.
+
+export const WORLD = {
+  accountIds: [1, 2, 3, 4, 5].map(toAccountId),
+  usernames: ['ann', 'ÁNN', 'bob', 'cy', 'guest'],
+  conversationIds: [1, 2, 3, 4, 5].map(toConversationId),
+  gids: ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'].map(toGid),
+  names: ['Room', 'Hall'],
+  kinds: ['rooms', 'groups'],
+  digests: ['one', 'two', 'three'],
+} as const
+
+const accountId = fc.constantFrom(...WORLD.accountIds)
+const conversationId = fc.constantFrom(...WORLD.conversationIds)
+// The core lets nobody block themselves.
+const twoAccounts = fc
+  .record({ blockerId: accountId, blockedId: accountId })
+  .filter(({ blockerId, blockedId }) => blockerId !== blockedId)
+const messageId = fc.integer({ min: 1, max: 12 }).map(toMessageId)
+const at = fc.integer({ min: 1, max: 1_000 })
+const kind = fc.constantFrom(...WORLD.kinds)
+const digest = fc.constantFrom(...WORLD.digests)
+const hash = fc.constantFrom('hash', 'other')
+const text = fc.constantFrom('', 'a', 'ä')
+
+const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } = {
+  ping: fc.constant(null),
+  'accounts.create': fc.record({
+    uuid: fc.uuid(),
+    username: fc.constantFrom(...WORLD.usernames),
+    displayName: text,
+    email: fc.option(fc.constantFrom('a@b.c', 'bob')),
+    passwordHash: fc.option(hash),
+    at,
+  }),
+  'accounts.setBio': fc.record({ accountId, bio: text, at }),
+  'accounts.replaceHash': fc.record({ accountId, old: hash, renewed: hash }),
+  'accounts.setSeen': fc.record({ accountId, at }),
+  'accounts.revoke': fc.record({ accountId, at, disable: fc.boolean() }),
+  'accounts.enable': fc.record({ accountId }),
+  'accounts.setPassword': fc.record({ accountId, passwordHash: hash, at }),
+  'accounts.freeGuests': fc.record({ unseenSince: at }),
+  'sessions.open': fc.record({ accountId, kind, digest, at, expiresAt: at, max: fc.constantFrom(1, 2) }),
+  'sessions.touch': fc.record({ kind, digest, at, expiresAt: at }),
+  'contacts.add': fc.record({ accountId, contactId: accountId, at }),
+  'contacts.block': fc.tuple(twoAccounts, at).map(([pair, time]) => ({ ...pair, at: time })),
+  'contacts.unblock': twoAccounts,
+  'conversations.create': fc
+    .record({
+      gid: fc.constantFrom(...WORLD.gids),
+      kind: fc.constantFrom('private', 'group', 'open'),
+      name: fc.option(fc.constantFrom(...WORLD.names)),
+      memberIds: fc.uniqueArray(accountId, { minLength: 2, maxLength: 3 }),
+      at,
+    })
+    .map(({ kind, memberIds, ...rest }) => {
+      const [creatorId = toAccountId(1)] = memberIds
+      return { ...rest, kind, creatorId, memberIds: kind === 'private' ? memberIds.slice(0, 2) : memberIds }
+    }),
+  'members.join': fc.record({ conversationId, accountId, byId: fc.option(accountId), at }),
+  'members.leave': fc.record({ conversationId, accountId, at }),
+  'members.markRead': fc.record({ conversationId, accountId, at }),
+  'members.setCurrent': fc.record({ accountId, conversationId: fc.option(conversationId) }),
+  'messages.append': fc.record({
+    conversationId,
+    senderId: accountId,
+    clientId: fc.option(fc.constantFrom('x', 'y')),
+    replyTo: fc.option(messageId, { freq: 1 }),
+    body: text,
+    at,
+  }),
+  'messages.delete': fc.record({ messageId, by: accountId, at }),
+}
+
+export type AnyWrite = readonly [name: WriteName, argument: unknown]
+
+// Sends are what remembers most: half of the writes.
+const oneWrite = fc.oneof(
+  ...Object.entries(ARGUMENTS).map(([name, argument]) => ({
+    weight: name === 'messages.append' ? Object.keys(ARGUMENTS).length : 1,
+    arbitrary: fc.tuple(fc.constant(name as WriteName), argument as fc.Arbitrary<unknown>),
+  })),
+)
+
+/** Some people and conversations, so that what follows meets them. */
+export const BEGINNING: readonly AnyWrite[] = [
+  ...['ann', 'bob', 'cy', 'guest'].map((username): AnyWrite => {
+    const passwordHash = username === 'guest' ? null : 'hash'
+    const account = { uuid: username, username, displayName: username, email: null, passwordHash, at: 1 }
+    return ['accounts.create', account]
+  }),
+  ...(['private', 'open'] as const).map((each, n): AnyWrite => {
+    const [one = toAccountId(1), other = toAccountId(2)] = WORLD.accountIds
+    const conversation = { gid: WORLD.gids[n], kind: each, name: null, creatorId: one, at: 1 }
+    return ['conversations.create', { ...conversation, memberIds: [one, other] }]
+  }),
+]
+
+/** Batches: the writes of each are made together. */
+export const anyWrites: fc.Arbitrary<readonly (readonly AnyWrite[])[]> = fc.array(
+  fc.array(oneWrite, { minLength: 1, maxLength: 10 }),
+  { minLength: 1, maxLength: 10 },
+)
+
+type Port = { readonly [Name in WriteName]: (argument: Argument<Name>) => Promise<Answer<Name>> }
+
+/** The writes, as methods of a store. */
+export const portOf = (store: Store): Port => ({
+  ping: () => store.ping(),
+  'accounts.create': (account) => store.accounts.create(account),
+  'accounts.setBio': (to) => store.accounts.setBio(to.accountId, to.bio, to.at),
+  'accounts.replaceHash': (to) => store.accounts.replaceHash(to.accountId, to),
+  'accounts.setSeen': (to) => store.accounts.setSeen(to.accountId, to.at),
+  'accounts.revoke': (to) => store.accounts.revoke(to.accountId, to),
+  'accounts.enable': (to) => store.accounts.enable(to.accountId),
+  'accounts.setPassword': (to) => store.accounts.setPassword(to.accountId, to),
+  'accounts.freeGuests': ({ unseenSince }) => store.accounts.freeGuests(unseenSince),
+  'sessions.open': (session) => store.sessions.open(session),
+  'sessions.touch': (use) => store.sessions.touch(use.kind, use.digest, use),
+  'contacts.add': (pair) => store.contacts.add(pair.accountId, pair.contactId, pair.at),
+  'contacts.block': (pair) => store.contacts.block(pair.blockerId, pair.blockedId, pair.at),
+  'contacts.unblock': (pair) => store.contacts.unblock(pair.blockerId, pair.blockedId),
+  'conversations.create': (conversation) => store.conversations.create(conversation),
+  'members.join': (entry) => store.members.join(entry),
+  'members.leave': (exit) => store.members.leave(exit),
+  'members.markRead': (mark) => store.members.markRead(mark),
+  'members.setCurrent': (to) => store.members.setCurrent(to.accountId, to.conversationId),
+  'messages.append': (message) => store.messages.append(message),
+  'messages.delete': (removal) => store.messages.delete(removal),
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { openPostgresStore } from '../../src/store/postgres/index.ts'
+import { AccountReader } from '../../src/store/sqlite/account-reader.ts'
+import { SqliteAccounts } from '../../src/store/sqlite/accounts.ts'
+import { Batch } from '../../src/store/sqlite/batch.ts'
+import { SqliteConversations } from '../../src/store/sqlite/conversations.ts'
+import { openForReading, openForWriting } from '../../src/store/sqlite/database.ts'
+import { LogHeads } from '../../src/store/sqlite/log-heads.ts'
+import { pack } from '../../src/store/sqlite/packed-message.ts'
+import { ReadCache } from '../../src/store/sqlite/read-cache.ts'
+import { SqliteSessions } from '../../src/store/sqlite/sessions.ts'
+import { WriteQueue } from '../../src/store/sqlite/write-queue.ts'
+import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
+import { findHoles, HOLES } from './series.ts'
+
+// What is remembered of the tables is the tables, after any writes. See `store/writes.ts` for what each write touches.
+
+/** As it crosses to SQLite's writer. */
+const packed = ([name, argument]: AnyWrite): AnyWrite =>
+  name === 'messages.append' ? [name, pack(argument as Parameters<typeof pack>[0])] : [name, argument]
+
+/**
+ * Everything that the writer can remember: asked of it, it remembers it. Whether someone is blocked counts for members
+ * alone: others are refused before, and nobody joins a private conversation.
+ */
+function headsOf(heads: LogHeads): unknown {
+  const conversations = WORLD.conversationIds.map((conversationId) => {
+    const position = heads.position(conversationId)
+    if (!position) return undefined
+    const speakers = WORLD.accountIds.map((accountId) => {
+      const { isMember, isBlocked } = heads.speaker(conversationId, accountId)
+      return isMember ? { isBlocked } : undefined
+    })
+    return { ...position, speakers }
+  })
+  return { conversations, next: heads.nextMessageId() }
+}
+
+test("the heads of the logs in SQLite's writer are what its tables say, after any writes", async (t) => {
+  const folder = await tempDir(t)
+  let run = 0
+  fc.assert(
+    fc.property(anyWrites, (batches) => {
+      const { db, close } = openForWriting(join(folder, `${run++}.db`))
+      db.exec('PRAGMA synchronous = OFF')
+      const heads = new LogHeads(db)
+      const batch = new Batch(db, heads)
+      for (const writes of [BEGINNING, ...batches]) {
+        const answers = batch.run(writes.map(packed))
+        assert.equal(answers.length, writes.length)
+        assert.deepEqual(headsOf(heads), headsOf(new LogHeads(db)))
+      }
+      assert.deepEqual(findHoles(db), [])
+      close()
+    }),
+    { numRuns: 60 },
+  )
+})
+
+/** Everything that a reader can remember: asked of it, it remembers it. */
+async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache): Promise<unknown> {
+  const accounts = new SqliteAccounts(db, { writer, cache, reader: new AccountReader(db, cache) })
+  const conversations = new SqliteConversations(db, writer, cache)
+  const sessions = new SqliteSessions(db, writer, cache)
+  const { accountIds, conversationIds, usernames, gids, names, kinds, digests } = WORLD
+  return Promise.all([
+    ...accountIds.map((id) => accounts.find(id)),
+    ...usernames.map((username) => accounts.findByUsername(username)),
+    ...conversationIds.map((id) => conversations.find(id)),
+    ...gids.map((gid) => conversations.findByGid(gid)),
+    ...names.map((name) => conversations.findOpenByName(name)),
+    ...conversationIds.flatMap((id) => accountIds.map((who) => conversations.standing(who, id))),
+    ...kinds.flatMap((kind) => digests.map((digest) => sessions.find(kind, digest))),
+  ])
+}
+
+test("what SQLite's readers remember is what its tables say, after any writes", async (t) => {
+  const folder = await tempDir(t)
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(anyWrites, async (batches) => {
+      const file = join(folder, `${run++}.db`)
+      const cache = new ReadCache()
+      const writer = await WriteQueue.open({ file, purpose: 'serve' }, cache, {})
+      const db = openForReading(file)
+      try {
+        for (const writes of [BEGINNING, ...batches]) {
+          await Promise.allSettled(
+            writes.map(packed).map(([name, argument]) => writer.write(name, argument as never)),
+          )
+          const remembered = await readWith(db, writer, cache)
+          assert.deepEqual(remembered, await readWith(db, writer, new ReadCache()))
+        }
+      } finally {
+        db.close()
+        await writer.close()
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
+
+/** Conversations whose row is not what their messages say. */
+const STALE_ROWS = `
+  SELECT c.id FROM conversations c
+  WHERE c.last_message_id IS DISTINCT FROM (
+    SELECT t.id FROM messages t WHERE t.conversation_id = c.id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1)`
+
+test('what a conversation of PostgreSQL keeps of its log is what the log says, after any writes', {
+  skip: await postgresIsMissing(),
+}, async (t) => {
+  const url = await tempSchema(t)
+  const store = await openPostgresStore({ url })
+  t.after(() => store.close())
+  const sql = connect(t, url)
+  const port = portOf(store)
+  await fc.assert(
+    fc.asyncProperty(anyWrites, async (batches) => {
+      await sql.unsafe('TRUNCATE accounts, account_notices, messages RESTART IDENTITY CASCADE')
+      await sql.unsafe('ALTER SEQUENCE message_ids RESTART')
+      for (const writes of [BEGINNING, ...batches]) {
+        await Promise.allSettled(writes.map(([name, argument]) => port[name](argument as never)))
+        assert.deepEqual([...(await sql.unsafe(HOLES)), ...(await sql.unsafe(STALE_ROWS))], [])
+      }
+    }),
+    { numRuns: 15 },
+  )
+})

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CHAT_ERROR_CODES } from '../../src/core/errors.ts'
+import { FUNCTIONS, stepOf } from '../../src/store/postgres/functions.ts'
+import { WRITES, type WriteName } from '../../src/store/writes.ts'
+
+// PostgreSQL's functions are text to the compiler. Here they are held against the types.
+
+const matches = (pattern: RegExp): readonly string[] =>
+  [...FUNCTIONS.matchAll(pattern)].map(([, found = '']) => found)
+
+const steps = Object.keys(WRITES).map((name) => stepOf(name as WriteName))
+
+test('every write has its function', () => {
+  const functions = new Set(matches(/CREATE OR REPLACE FUNCTION chat_(\w+)\(\w+ json\) RETURNS json/g))
+  assert.ok(steps.length > 15)
+  assert.deepEqual(
+    steps.filter((step) => !functions.has(step)),
+    [],
+  )
+})
+
+test('every function that takes what a caller wants is the function of a write', () => {
+  const functions = matches(/FUNCTION chat_(\w+)\(wanted json\)/g)
+  assert.ok(functions.length > 15)
+  // Runs the sends, for the write's own function.
+  const known = new Set([...steps, 'append'])
+  assert.deepEqual(
+    functions.filter((name) => !known.has(name)),
+    [],
+  )
+})
+
+test('every refusal is one that the core knows', () => {
+  const codes = new Set<string>(CHAT_ERROR_CODES)
+  const refusals = matches(/chat_refuse\('(\w*)'/g)
+  // Of a send, of which the verdict is the refusal.
+  const verdicts = matches(/ THEN '(\w+)'$/gm).filter((verdict) => verdict !== 'repeated')
+  assert.ok(refusals.length > 10)
+  assert.deepEqual(verdicts, ['unknown_conversation', 'not_a_member', 'message_refused', 'unknown_reply'])
+  assert.deepEqual(
+    [...refusals, ...verdicts].filter((code) => !codes.has(code)),
+    [],
+  )
+  assert.equal(
+    matches(/(chat_refuse\((?!'|code ))/g).length,
+    0,
+    'a code that is not written out is not checked',
+  )
+})
+
+test('every variable of a file is filled in', () => {
+  assert.deepEqual(matches(/(?<!:):([a-z]\w*)/g), [])
+})
