@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { collectCosts } from './costs.ts'
-import { longestFirst } from './order.ts'
+import { Queue } from './order.ts'
 import {
   type Costed,
   describeFailure,
@@ -34,10 +34,10 @@ export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
   const wanted = await findWanted(root, words)
   const printer = new Printer()
   const began = performance.now()
-  printer.print(`${wanted.files.length} files, ${CONCURRENCY} at a time; those that take longest come first`)
+  printer.print(`${wanted.files.length} files, ${CONCURRENCY} at a time`)
   const outcomes = await runAll({
     root,
-    files: longestFirst(wanted.files),
+    files: wanted.files,
     printer,
     isDetailed: words.length > 0,
   })
@@ -64,9 +64,9 @@ interface Work {
 async function runAll({ root, files, printer, isDetailed }: Work): Promise<Costed[]> {
   const costOf = collectCosts()
   const outcomes: Costed[] = []
-  const waiting = [...files]
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+  const queue = new Queue(files)
+  const work = async (worker: number) => {
+    for (let file = queue.next(worker); file !== undefined; file = queue.next(worker)) {
       printer.begin(file)
       const outcome = await runFile(root, file, (failure, before) =>
         printer.print(describeFailure(failure, before)),
@@ -79,7 +79,7 @@ async function runAll({ root, files, printer, isDetailed }: Work): Promise<Coste
       else if (costed.failures.length > 0) printer.list(describeOutput(costed.output))
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, worker) => work(worker)))
   return outcomes
 }
 

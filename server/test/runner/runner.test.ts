@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { tempDir } from '../support/temp-dir.ts'
+import { Queue } from './order.ts'
 
 const IMPORTS = `import assert from 'node:assert/strict'\nimport { before, describe, test } from 'node:test'\n`
 
@@ -102,6 +103,16 @@ test('a test that is left out is neither passed nor failed, and the last lines s
   assert.equal(lines.at(-1), '1 passed, 0 failed')
   const reason = 'NOT RUN, because it is day: server/test/some/one.test.ts: at night'
   assert.ok(lines.slice(-4).includes(reason), lines.join('\n'))
+})
+
+test('what starts most begins first, and every second worker begins with what starts least', () => {
+  const files = ['core/a.test.ts', 'cluster/cluster-b.test.ts', 'core/c.test.ts', 'compose/haproxy-d.test.ts']
+  const queue = new Queue(files.map((file) => `server/test/${file}`))
+  const order = [queue.next(0), queue.next(1), queue.next(0), queue.next(1), queue.next(0)]
+  assert.deepEqual(
+    order.map((file) => file?.split('/').at(-1)),
+    ['haproxy-d.test.ts', 'c.test.ts', 'cluster-b.test.ts', 'a.test.ts', undefined],
+  )
 })
 
 test('a suite in which nothing ran has failed', async (t) => {
