@@ -64,8 +64,9 @@ export class RequestPipeline {
     const waiting = this.#waiting.get(socket) ?? []
     this.#waiting.set(socket, waiting)
     waiting.push({ request, response, handle, headerBytes: headerBytesOf(request) })
-    // Reading the body of another request starts it again, hence the bound.
-    if (waiting.length >= PAUSE_AT) socket.pause()
+    // In the next turn: Node reads on at the end of each request that it has parsed. Reading the body of another request
+    // starts it again, hence the bound.
+    if (waiting.length % PAUSE_AT === 0) runNextTurn(() => this.#pause(socket))
     if (waiting.length > MAX_PIPELINED) socket.destroy()
   }
 
@@ -86,6 +87,10 @@ export class RequestPipeline {
     // It waits for us, not we for it.
     if (response?.writableLength === 0) socket.setTimeout(STALL_MS)
     else socket.destroy()
+  }
+
+  #pause(socket: Socket): void {
+    if (this.#waiting.has(socket)) socket.pause()
   }
 
   #enter(exchange: Pick<Exchange, 'request' | 'response'>): void {
