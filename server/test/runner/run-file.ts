@@ -30,7 +30,7 @@ export interface Outcome {
   readonly passes: readonly Pass[]
   readonly failures: readonly Failure[]
   readonly leftOut: readonly LeftOut[]
-  /** Everything that the file wrote to stdout and stderr. */
+  /** Everything that the file wrote to stdout and stderr, and that its tests said. */
   readonly output: string
 }
 
@@ -39,6 +39,8 @@ const TIMEOUT_MS = 600_000
 
 /** Why tests are left out that do not say it themselves. */
 const UNSAID = process.env.TARGET ? 'TARGET is not a server of our own' : 'it is marked so'
+
+const COUNTS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
 
 const PRELOAD = join(import.meta.dirname, 'preload.ts')
 
@@ -55,6 +57,7 @@ export async function runFile(root: string, file: string, onFailure: Told): Prom
   })
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') notes.output += data.message
+    else if (type === 'test:diagnostic') notes.say(data)
     else if (type === 'test:start') notes.begin(data)
     else if (type === 'test:pass') notes.pass(data)
     else if (type === 'test:fail') notes.fail(data)
@@ -80,6 +83,11 @@ class Notes {
     this.#file = file
     this.#path = path
     this.#onFailure = onFailure
+  }
+
+  /** What a test says of itself; the runner's own counts come in the same way. */
+  say({ message }: EventData.TestDiagnostic): void {
+    if (!COUNTS.test(message)) this.output += `ℹ ${message}\n`
   }
 
   begin({ name, nesting }: EventData.TestStart): void {

@@ -121,6 +121,15 @@ test('a suite in which nothing ran has failed', async (t) => {
   assert.equal(lines.at(-1), '0 passed, 0 failed')
 })
 
+test('what a test says of itself is shown with the tests of its file', async (t) => {
+  const files = { one: `test('it says', (t) => t.diagnostic('the seed is 7'))` }
+  const { lines } = await runSuite(t, { files, words: ['one'] })
+  assert.ok(
+    lines.some((line) => line.endsWith('ℹ the seed is 7')),
+    lines.join('\n'),
+  )
+})
+
 test('with words, only files that have one of them in their path run, and each of their tests is told', async (t) => {
   const { lines } = await runSuite(t, { files: { one: PASSES, two: PASSES }, words: ['two'] })
   assert.ok(lines.some((line) => /^ {2}✔ it passes \(\d+ ms\)$/.test(line)))
