@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createDialectApp, Dispatcher, listen, type SharedRoute } from '../../src/transport/index.ts'
+import {
+  createDialectApp,
+  Dispatcher,
+  listen,
+  PathOwners,
+  type SharedRoute,
+} from '../../src/transport/index.ts'
 import { until } from '../support/until.ts'
 
 type Name = 'one' | 'two'
@@ -37,11 +43,11 @@ async function open(t: TestContext, { served = ['one', 'two'], isOverLimit = fal
       http.post('/login', ({ body }) => `${name} ${JSON.stringify(body)}`)
       http.options('/login', () => `${name} preflight`)
       await http.ready()
-      return { name, http, owns: (path: string) => path.startsWith(`/${name}`) }
+      return { name, http, paths: [`/${name}`, `/${name}/`] }
     }),
   )
   const dispatcher = new Dispatcher<Name>({
-    owners,
+    owners: new PathOwners({ owners, shared: new Map() }),
     shared: new Map([['/login', LOGIN]]),
     preflight: (origin) => (origin === 'http://one.example' ? 'one' : 'two'),
     isOverLimit: () => isOverLimit,
