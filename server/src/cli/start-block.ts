@@ -1,5 +1,5 @@
 import { type Config, shownDatabase } from '../config/index.ts'
-import { DIALECTS } from '../dialects/index.ts'
+import { DIALECT_NAMES, DIALECTS } from '../dialects/index.ts'
 import { SAFE_SECRET_LENGTH } from '../lib/secret-setting.ts'
 import { hostAndPort, shownAddress } from '../lib/server-address.ts'
 import type { Server } from '../server.ts'
@@ -48,10 +48,12 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
   return `\nParlance is ready.\n\n${lines.join('\n')}\n\n${firstAccount(config, url)}\n`
 }
 
-/** The dialect is named where several take raw TCP. */
+/** The dialects that can have a raw port: where there are several, its row says whose it is. */
+const RAW_DIALECTS = DIALECT_NAMES.filter((name) => DIALECTS[name].rawTcp !== 'none')
+
 const rawRows = ({ rawPorts }: Config, server: Server) =>
   rawPorts.map(({ dialect, host, port }) => {
-    const title = rawPorts.length > 1 ? `raw TCP, ${dialect}` : 'raw TCP'
+    const title = RAW_DIALECTS.length > 1 ? `raw TCP, ${dialect}` : 'raw TCP'
     return [title, hostAndPort(host, server.rawPorts.get(dialect) ?? port)] as const
   })
 

@@ -16,7 +16,7 @@ const ROWS = {
 
 /** The settings of each dialect. */
 export type DialectSettings = {
-  readonly [Name in DialectName]: ReturnType<(typeof ROWS)[Name]['settings']['read']>
+  readonly [Name in keyof typeof ROWS]: ReturnType<(typeof ROWS)[Name]['settings']['read']>
 }
 
 /** A row per dialect: its settings, paths, ports and mounting follow from it. */

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
-import { readConfig, SETTING_NAMES } from '../../src/config/index.ts'
+import { rawTcpNames, readConfig, SETTING_NAMES } from '../../src/config/index.ts'
+import { DIALECT_NAMES, DIALECTS } from '../../src/dialects/index.ts'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -219,6 +220,8 @@ test('the image sets known settings of the server, so that it is reached from ou
     )
   const { host, rawPorts, database } = readConfig(settings)
   assert.deepEqual(new Set([host, ...rawPorts.map((raw) => raw.host)]), new Set(['0.0.0.0']))
+  for (const name of DIALECT_NAMES.filter((one) => DIALECTS[one].rawTcp !== 'none'))
+    assert.equal(settings[rawTcpNames(name).host], '0.0.0.0', name)
   assert.ok(database.kind === 'sqlite')
   assert.match(read('Dockerfile'), new RegExp(`^RUN mkdir ${database.directory} && chown node:node `, 'm'))
 })

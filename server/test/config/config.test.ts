@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { unreadNames } from '../../src/config/index.ts'
+import { DIALECT_NAMES } from '../../src/dialects/index.ts'
 import { readConfig } from '../../src/server.ts'
 
 test('without settings: loopback, port 8000, a file in .data, every dialect, limits on', () => {
@@ -10,7 +11,7 @@ test('without settings: loopback, port 8000, a file in .data, every dialect, lim
   assert.equal(config.port, 8000)
   assert.ok(config.database.kind === 'sqlite')
   assert.match(config.database.file, /\/\.data\/parlance\.db$/)
-  assert.deepEqual(config.dialects, ['rooms', 'chatapp', 'groups', 'messenger', 'channels'])
+  assert.deepEqual(config.dialects, DIALECT_NAMES)
   assert.deepEqual(config.rooms, { historyLimit: 1000, md5Passwords: true })
   assert.deepEqual(config.rawPorts, [{ dialect: 'rooms', port: 2004, host: '127.0.0.1' }])
   assert.equal(config.rateLimits, true)

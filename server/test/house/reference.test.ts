@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { arithmetic } from '../../../docs/arithmetic.ts'
 import { SETTING_NAMES } from '../../src/config/index.ts'
 import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
+import { DIALECT_NAMES, DIALECTS } from '../../src/dialects/index.ts'
 import { LIMITS } from '../../src/transport/index.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -22,6 +23,27 @@ test('the settings page has a row for every setting and for nothing else', () =>
 test('example.env names every setting and nothing else', () => {
   const names = [...read('example.env').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name)
   assert.deepEqual(sorted(names), sorted(SETTING_NAMES))
+})
+
+test('the settings page and example.env name every dialect, and the page every prefix', () => {
+  const page = read('docs/reference/settings.md')
+  const [row = ''] = /^\| `PARLANCE_DIALECTS` .*$/m.exec(page) ?? []
+  assert.deepEqual(
+    [...row.matchAll(/`([a-z]+)`/g)].map(([, name]) => name),
+    DIALECT_NAMES,
+  )
+  assert.ok(read('example.env').includes(`# PARLANCE_DIALECTS=${DIALECT_NAMES.join(',')}\n`))
+  for (const name of DIALECT_NAMES) {
+    for (const prefix of [`${name.toUpperCase()}_`, ...DIALECTS[name].settings.prefixes])
+      assert.ok(page.includes(`\`${prefix}\``), prefix)
+  }
+})
+
+test('each dialect has a page, in the list of all pages and in the README', () => {
+  for (const name of DIALECT_NAMES) {
+    for (const page of ['README.md', 'docs/README.md'])
+      assert.ok(linksOf(page).includes(`docs/protocols/${name}.md`), `${page}: ${name}`)
+  }
 })
 
 test('the errors page has a row for every refusal of the core', () => {

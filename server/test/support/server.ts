@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { rawTcpNames } from '../../src/config/index.ts'
+import { DIALECTS } from '../../src/dialects/index.ts'
 import { onFailure } from '../../src/lib/guard.ts'
 import { agreedSecrets, loadSecrets, SECRETS, type Secrets } from '../../src/secrets/index.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
@@ -37,10 +38,7 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
     LOG_LEVEL: 'error',
     ...settings,
   })
-  // 0 in the setting means off; here it means any free port.
-  const rawPorts = parsed.rawPorts.map((place) =>
-    settings[rawTcpNames(place.dialect).port] === undefined ? { ...place, port: 0 } : place,
-  )
+  const rawPorts = rawPortsOf(parsed, settings)
   const config: Config = { ...parsed, rawPorts, passwordCost: CHEAP, checksOrder: true }
   const server = await createServer(config)
   return {
@@ -54,6 +52,15 @@ export async function startParlance(settings: Readonly<Record<string, string>> =
     },
   }
 }
+
+/** A port for each dialect that takes raw TCP: any free one, unless the settings say which, or 0 for none. */
+const rawPortsOf = ({ dialects, rawPorts }: Config, settings: Readonly<Record<string, string>>) =>
+  dialects.flatMap((dialect) => {
+    if (DIALECTS[dialect].rawTcp === 'none') return []
+    const { port, host } = rawTcpNames(dialect)
+    if (settings[port] !== undefined) return rawPorts.filter((place) => place.dialect === dialect)
+    return [{ dialect, port: 0, host: settings[host] ?? '127.0.0.1' }]
+  })
 
 async function newDatabase(): Promise<{ settings: Record<string, string>; remove(): Promise<void> }> {
   if (process.env.PARLANCE_TEST_STORE === 'postgres') {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DialectName } from '../../../src/dialects/index.ts'
+import { DIALECT_NAMES, type DialectName } from '../../../src/dialects/index.ts'
 import { ChannelsDevice } from './channels.ts'
 import { ChatappDevice } from './chatapp.ts'
 import type { Person, Where } from './client.ts'
@@ -28,9 +28,20 @@ export const DEVICES = {
   channels: ChannelsDevice,
 } as const satisfies Readonly<Record<DialectName, object>>
 
-/** Where an account with a password can be made. */
-export const REGISTRARS = ['rooms', 'chatapp', 'messenger', 'channels'] as const
-export type Registrar = (typeof REGISTRARS)[number]
+/** Whether an account with a password can be made there. */
+const REGISTERS = {
+  rooms: true,
+  chatapp: true,
+  groups: false,
+  messenger: true,
+  channels: true,
+} as const satisfies Readonly<Record<DialectName, boolean>>
+
+export type Registrar = {
+  [Name in DialectName]: (typeof REGISTERS)[Name] extends true ? Name : never
+}[DialectName]
+
+export const REGISTRARS = DIALECT_NAMES.filter((name): name is Registrar => REGISTERS[name])
 
 /** Nobody, so far. */
 export const someone = (hint: string): Person => ({
@@ -38,22 +49,12 @@ export const someone = (hint: string): Person => ({
   password: `${hint}'s correct horse`,
 })
 
-/** One person's five devices, all logged in with the one password. */
-export interface Devices {
-  readonly rooms: RoomsDevice
-  readonly chatapp: ChatappDevice
-  readonly groups: GroupsDevice
-  readonly messenger: MessengerDevice
-  readonly channels: ChannelsDevice
+/** One person's devices, one of each kind, all logged in with the one password. */
+export type Devices = {
+  readonly [Name in keyof typeof DEVICES]: Awaited<ReturnType<(typeof DEVICES)[Name]['logIn']>>
 }
 
 export async function logInEverywhere(where: Where, person: Person): Promise<Devices> {
-  const [rooms, chatapp, groups, messenger, channels] = await Promise.all([
-    RoomsDevice.logIn(where, person),
-    ChatappDevice.logIn(where, person),
-    GroupsDevice.logIn(where, person),
-    MessengerDevice.logIn(where, person),
-    ChannelsDevice.logIn(where, person),
-  ])
-  return { rooms, chatapp, groups, messenger, channels }
+  const logIn = async (name: DialectName) => [name, await DEVICES[name].logIn(where, person)] as const
+  return Object.fromEntries(await Promise.all(DIALECT_NAMES.map(logIn))) as Devices
 }
