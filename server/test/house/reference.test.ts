@@ -106,6 +106,19 @@ test('every link to a heading finds it', () => {
   assert.deepEqual(lost, [])
 })
 
+const NAMED = /`([\w.-]+(?:\/[\w.-]+)*\/[\w.-]+\.(?:ts|js|sql|md|json|yaml|conf|cfg))`/g
+
+test('every file that a page for contributors names by its path is there', () => {
+  const pages = PAGES.filter((page) => !/^(CHANGELOG|bench|docs\/(protocols|reference))/.test(page))
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(NAMED)].map(([, path = '']) => ({ page, path })),
+  )
+  const places = ['', 'server', 'server/src', 'server/test', 'server/src/store/postgres', 'docs']
+  const lost = named.filter(({ path }) => !places.some((place) => existsSync(join(ROOT, place, path))))
+  assert.ok(named.length > 60)
+  assert.deepEqual(lost, [])
+})
+
 test('docs/README.md lists every page', () => {
   const listed = new Set(['docs/README.md', ...linksOf('docs/README.md')])
   assert.deepEqual(
