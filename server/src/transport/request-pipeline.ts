@@ -51,8 +51,8 @@ export class RequestPipeline {
   }
 
   /**
-   * Handles a request, the next of a connection after the one before: who sends a thousand at once, which HTTP
-   * allows, has the thousandth looked at when the others are answered and read.
+   * Handles a request once the connection's earlier ones are answered and read: HTTP allows a client to send a
+   * thousand at once.
    */
   take(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
     const { socket } = request
@@ -70,7 +70,7 @@ export class RequestPipeline {
     if (waiting.length > MAX_PIPELINED) socket.destroy()
   }
 
-  /** Of a request that someone else handles at once. */
+  /** Notes a request that someone else handles at once. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     this.#strangers.delete(request.socket)
     if (!this.#underWay.has(request.socket)) this.#enter({ request, response })

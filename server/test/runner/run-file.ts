@@ -85,7 +85,7 @@ class Notes {
     this.#onFailure = onFailure
   }
 
-  /** What a test says of itself; the runner's own counts come in the same way. */
+  /** Keeps a test's own diagnostics; the runner's counts come in the same way. */
   say({ message }: EventData.TestDiagnostic): void {
     if (!COUNTS.test(message)) this.output += `ℹ ${message}\n`
   }

@@ -105,7 +105,7 @@ test('a test that is left out is neither passed nor failed, and the last lines s
   assert.ok(lines.slice(-4).includes(reason), lines.join('\n'))
 })
 
-test('what starts most begins first, and every second worker begins with what starts least', () => {
+test('files that start most begin first, and every second worker begins with those that start least', () => {
   const files = ['core/a.test.ts', 'cluster/cluster-b.test.ts', 'core/c.test.ts', 'compose/haproxy-d.test.ts']
   const queue = new Queue(files.map((file) => `server/test/${file}`))
   const order = [queue.next(0), queue.next(1), queue.next(0), queue.next(1), queue.next(0)]
@@ -121,7 +121,7 @@ test('a suite in which nothing ran has failed', async (t) => {
   assert.equal(lines.at(-1), '0 passed, 0 failed')
 })
 
-test('what a test says of itself is shown with the tests of its file', async (t) => {
+test('the diagnostics of a test are shown with the tests of its file', async (t) => {
   const files = { one: `test('it says', (t) => t.diagnostic('the seed is 7'))` }
   const { lines } = await runSuite(t, { files, words: ['one'] })
   assert.ok(

@@ -73,7 +73,7 @@ async function addressOf(server: Server): Promise<string> {
   return `postgres://user@127.0.0.1:${typeof address === 'object' && address ? address.port : assert.fail()}/chat`
 }
 
-test('DEFECT: what accepts connections and hangs up is connected to for ever (`within`)', async (t) => {
+test('DEFECT: a port that accepts connections and hangs up is connected to for ever (`within`)', async (t) => {
   const sql = postgres(await startNobody(t), { max: 1, backoff: () => 0.05, connect_timeout: 1 })
   t.after(() => sql.end({ timeout: 0 }))
   await isNeverAnswered(sql`SELECT 1`)
@@ -128,7 +128,7 @@ test('DEFECT: nothing is reserved over a connection that is made for it (`Dedica
   await isNeverAnswered(sql.reserve())
 })
 
-test('DEFECT: what waits on a reserved connection that is lost is never settled (`DedicatedConnection`)', async (t) => {
+test('DEFECT: a query that waits on a lost reserved connection is never settled (`DedicatedConnection`)', async (t) => {
   const { sql, proxy } = await start(t)
   await sql`SELECT 1`
   const reserved = await sql.reserve()

@@ -34,7 +34,7 @@ test('every function that takes what a caller wants is the function of a write',
 test('every refusal is one that the core knows', () => {
   const codes = new Set<string>(CHAT_ERROR_CODES)
   const refusals = matches(/chat_refuse\('(\w*)'/g)
-  // Of a send, of which the verdict is the refusal.
+  // A send's verdicts name its refusals.
   const verdicts = matches(/ THEN '(\w+)'$/gm).filter((verdict) => verdict !== 'repeated')
   assert.ok(refusals.length > 10)
   assert.deepEqual(verdicts, ['unknown_conversation', 'not_a_member', 'message_refused', 'unknown_reply'])

@@ -81,7 +81,7 @@ test('a path of nobody is not found, and one that its owner does not know is not
   assert.deepEqual(await ask('/one/of/many'), { status: 404, text: 'one: nothing' })
 })
 
-test('of a path that two dialects call, the keys of the body choose, in the order of the table', async (t) => {
+test('the keys of the body choose between two dialects with one path, in the order of the table', async (t) => {
   const { logIn } = await open(t)
   assert.equal(await logIn('{"username":"ann"}'), 'two {"username":"ann"}')
   assert.equal(await logIn('{"login":"ann"}'), 'one {"login":"ann"}')
@@ -115,7 +115,7 @@ test('a body that was read to choose is whole for the dialect that was chosen, i
   await until('the answer', () => heard.includes(`one ${body}`))
 })
 
-test('who asks first about another origin is answered by the dialect that this origin uses', async (t) => {
+test('a preflight of another origin is answered by the dialect that this origin uses', async (t) => {
   const { ask } = await open(t)
   const preflight = (origin: string) => ask('/login', { method: 'OPTIONS', headers: { origin } })
   assert.equal((await preflight('http://one.example')).text, 'one preflight')

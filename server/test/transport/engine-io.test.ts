@@ -88,7 +88,7 @@ test("DEFECT: a connection keeps its handshake's request, with all headers (`rel
   assert.notDeepEqual(connection.request.headers, {})
 })
 
-test('DEFECT: who does not poll for a close is waited for half a minute (`shortenGoodbye`)', async (t) => {
+test('DEFECT: a client that does not poll for a close is waited for half a minute (`shortenGoodbye`)', async (t) => {
   const { open } = await start(t)
   const { connection } = await open('polling')
   assert.equal(fieldsOf(connection.transport).closeTimeout, 30_000)

@@ -95,7 +95,7 @@ test('a connection that sends a thousand requests and more without an answer is 
   assert.equal(handled.length, 1)
 })
 
-test('what waits on a connection that has ended is not handled any more', async (t) => {
+test('a request that waits on a connection that has ended is not handled any more', async (t) => {
   const { paths, nth, come } = await open(t)
   const client = come()
   client.socket.write(request('/1') + request('/2'))

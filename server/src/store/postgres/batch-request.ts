@@ -4,7 +4,7 @@ import { SENDS, stepOf } from './functions.ts'
 
 /** A write, and the rows that it moves: the batch locks all of them before its first step, in one order for all nodes. */
 export interface Command {
-  /** Of the step. */
+  /** The name of the step. */
   readonly name: string
   readonly argument: unknown
   readonly conversationId?: number | undefined
@@ -18,7 +18,7 @@ export function commandOf<Name extends WriteName>(name: Name, argument: Argument
   return { name: stepOf(name), argument, conversationId: conversationId ?? reads, accountId, messageId }
 }
 
-/** What the database answers to a step; to a new message, its numbers. */
+/** The database's answer to a step; for a new message, its numbers. */
 export type WriteAnswer =
   | readonly [messageId: number, seq: number, change: number, sentAt: number]
   | { readonly value: unknown }
@@ -82,7 +82,7 @@ export const answersOf = (
 ): readonly WriteAnswer[] =>
   steps.flatMap(([name], i) => {
     const answer = answers[i]
-    // Of a run of sends the database answers the array of their answers.
+    // The database answers a run of sends with the array of their answers.
     return name === SENDS ? (answer as readonly WriteAnswer[]) : [answer as WriteAnswer]
   })
 

@@ -2,8 +2,8 @@ import { TABLES } from '../tables.ts'
 import type { DedicatedConnection } from './driver/index.ts'
 
 /**
- * Takes away the rules and indexes that would be kept row by row, and answers the statements that put them
- * back: built at once over all rows, they cost a fraction.
+ * Drops the constraints and indexes that would be kept row by row, and returns the statements that restore them.
+ * Built at once over all rows, they cost a fraction.
  */
 export async function dropIndexes(connection: DedicatedConnection): Promise<readonly string[]> {
   const lifted = await connection.query<{ takeAway: string; putBack: string }>(LIFTABLE, [

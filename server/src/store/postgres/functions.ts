@@ -19,7 +19,7 @@ const FILES = [
   'page-bounds',
 ]
 
-/** What stands in the files as `:name`, as psql would have it. */
+/** Texts that replace `:name` in the files, as psql replaces variables. */
 const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['conversation_columns', CONVERSATION_COLUMNS],
   ['member_columns', MEMBER_COLUMNS],

@@ -9,7 +9,7 @@ import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from '.
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** What the database answers to a send: the numbers of a new message, or the first one of that client id. */
+/** The database's answer to a send: the numbers of a new message, or the first one of that client id. */
 type Sent = readonly [messageId: number, seq: number, change: number, sentAt: Micros] | Appended
 
 // A long history is read in pieces, so that the event loop turns in between.

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { prepare } from './statement.ts'
 
 /**
- * Takes away the indexes that would be kept in order row by row, and answers the statements that put them
- * back: built at once over all rows, they cost a fraction.
+ * Drops the indexes that would be kept in order row by row, and returns the statements that restore them. Built at
+ * once over all rows, they cost a fraction.
  */
 export function dropIndexes(db: DatabaseSync): readonly string[] {
   const indexes = prepare<{ name: string; sql: string }>(db, LIFTABLE).all()

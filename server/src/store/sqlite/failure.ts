@@ -36,8 +36,8 @@ const TAKEN_BACK = new Set(['FULL', 'BUSY', 'LOCKED', 'READONLY'])
 
 /**
  * Whether a commit that failed with this error may take effect all the same: its record may be in the log without the
- * disk's confirmation, and a crash may keep it or not. (After a failed fsync even a second one proves nothing, since
- * the system may have dropped what it could not write.)
+ * disk's confirmation, and a crash may keep it or not. After a failed fsync even a second one proves nothing: the
+ * system may have dropped the data that it could not write.
  */
 export const mayComeBack = (error: unknown): boolean => {
   const code = engineCode(error)

@@ -76,7 +76,7 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    // What was accepted is answered while reads still work; a failed writer has nothing to answer.
+    // Accepted writes are answered while reads still work; a failed writer has nothing to answer.
     await this.#writer.write('ping', null).catch(() => {})
     // The reader first: the last connection to go folds the log into the file, and must be able to write.
     this.#db.close()

@@ -25,8 +25,8 @@ interface Speaker {
 const MAX_REMEMBERED = 50_000
 
 /**
- * What every send must know and moves, kept in the writer's memory: no other connection writes, so it
- * stays true from batch to batch, and a conversation's row is written once for all sends of a batch.
+ * The ends of conversations' logs, which every send reads and moves, in the writer's memory. No other connection
+ * writes, so they stay true from batch to batch, and a conversation's row is written once for all sends of a batch.
  */
 export class LogHeads {
   readonly #positions = new Map<ConversationId, Position>()
@@ -62,7 +62,7 @@ export class LogHeads {
     return position
   }
 
-  /** Of a conversation that is there. */
+  /** The account's right to speak in an existing conversation. */
   speaker(conversationId: ConversationId, accountId: AccountId): Speaker {
     const speakers = this.#speakers.get(conversationId) ?? new Map<AccountId, Speaker>()
     const known = speakers.get(accountId)

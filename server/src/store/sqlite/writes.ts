@@ -14,12 +14,12 @@ import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
-/** What a write takes, as it crosses to the writer's thread. */
+/** A write's argument, in the form that crosses to the writer's thread. */
 export type Argument<Name extends WriteName> = Name extends 'messages.append'
   ? PackedMessage
   : writes.Argument<Name>
 
-/** What it answers, as it crosses back. */
+/** A write's answer, in the form that crosses back. */
 export type Value<Name extends WriteName> = Name extends 'messages.append'
   ? PackedAppended
   : writes.Answer<Name>
@@ -68,7 +68,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
 /** A write on its way to the writer's thread. */
 export type Command = readonly [name: WriteName, argument: unknown]
 
-/** What became of a command, in the commands' order. */
+/** The outcome of a command. */
 export type WriteAnswer =
   | { readonly value: unknown }
   /** A `ChatError`, in parts: only plain data crosses threads. */

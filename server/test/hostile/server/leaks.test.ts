@@ -54,7 +54,7 @@ interface Growing {
   readonly allowedBytes: number
 }
 
-/** What leaks grows in every round; caches and compiled code grow in some. The first round does not count. */
+/** A leak grows in every round; caches and compiled code grow in some. The first round does not count. */
 async function assertNothingLeft(t: TestContext, { round, allowedBytes }: Growing): Promise<void> {
   await round()
   const growths: number[] = []
