@@ -45,7 +45,7 @@ export type Engines = Readonly<Record<string, readonly number[]>>
 export interface Running {
   /** All its processes: their processor time and memory are counted. */
   readonly pids: readonly number[]
-  /** Those of them that are not the chat server's own. Where given, their processor time is also told apart. */
+  /** Processes that are not the chat server's own. Where given, their processor time is also told apart. */
   readonly engines?: Engines
   /** Resolves once the client hears everything sent in its conversation. */
   connect(place: Place, ear: Ear): Promise<Client>
@@ -63,7 +63,7 @@ export interface Running {
 export interface Client {
   /** Its messages are answered: then it calls `ear.acknowledged()`. Else their return is the acknowledgement. */
   readonly isAnswered?: true
-  /** It sends only. */
+  /** The client only sends. */
   readonly isDeaf?: true
   /** The body is plain ASCII without quotes or backslashes. */
   send(body: string): void

@@ -37,7 +37,7 @@ const DEADLINE_MS = 60_000
 /** Everybody of a world, connected, in the order of their places. */
 export class Crowd {
   readonly people: readonly Person[]
-  /** Those of them who say something. */
+  /** The people who send. */
   readonly speakers: readonly Person[]
 
   private constructor(people: readonly Person[], speakersEach: number) {

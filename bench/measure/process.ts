@@ -45,7 +45,7 @@ export async function startServer(
 interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** It is written in Node and talks to us by messages. */
+  /** Whether the program runs on Node and talks to us by messages. */
   readonly hasChannel?: boolean
 }
 

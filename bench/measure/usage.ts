@@ -45,7 +45,7 @@ function parentOf(pid: number): number | undefined {
   try {
     return Number(statOf(pid)[3])
   } catch {
-    // It ended while the list was read.
+    // The process ended while the list was read.
     return undefined
   }
 }

@@ -10,7 +10,7 @@ export interface Window {
   readonly acknowledgements: number
   /** Processor time of the server, in microseconds. */
   readonly serverMicros: number
-  /** That part of it which its engines took, by their names; undefined where they are not told apart. */
+  /** The engines' part of it, by their names; undefined where they are not told apart. */
   readonly engineMicros: Readonly<Record<string, number>> | undefined
   /** The load generator's share of its core. Near 1, it is the generator that was measured. */
   readonly generatorShare: number

@@ -30,10 +30,10 @@ export interface Range {
 interface Publishing {
   /** Where, in turn. */
   readonly conversations: Range
-  /** That were published there before. */
+  /** The number of messages that were published there before. */
   readonly after: number
   readonly parcels: number
-  /** Those of one turn. */
+  /** Messages of one turn. */
   readonly together: number
   /** From a turn's to the next, at least: those that are late must not come together. */
   readonly everyMs: number

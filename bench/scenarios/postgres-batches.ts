@@ -66,7 +66,7 @@ interface Costs {
   readonly databaseMicros: number
   readonly walBytes: number
   readonly perSecond: number
-  /** That were acknowledged, those of the warm-up too. */
+  /** All acknowledged messages, those of the warm-up too. */
   readonly messages: number
 }
 

@@ -73,7 +73,7 @@ interface Costs {
   readonly senderMicros: number
   readonly hearersMicros: number
   readonly redisMicros: number
-  /** That came to Redis. */
+  /** Bytes that came to Redis. */
   readonly bytes: number
   readonly parcels: number
 }

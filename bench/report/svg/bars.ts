@@ -33,7 +33,7 @@ const SPACE = 10
 /** Insets in pixels, in a row of 27. */
 const [BAR_INSET, GOAL_INSET, WHISKER_INSET] = [5.5, 2.5, 9.5]
 
-/** That a figure and its note take beside a bar. */
+/** Pixels that a figure and its note take beside a bar. */
 export const roomFor = ({ spread, note }: Bar): number =>
   RADIUS + SPACE + widthOf(short(spread.median), 14) + (note ? 8 + widthOf(note, 13) : 0)
 

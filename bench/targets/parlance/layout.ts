@@ -35,7 +35,7 @@ export const onTwoNodes: Layout = {
   nodeOf: (member) => member % 2,
 }
 
-/** Those who speak are at one node, those who listen at the other: everything crosses. */
+/** Senders are at one node, listeners at the other: every message crosses. */
 export const speakersApart: Layout = {
   ...onTwoNodes,
   nodeOf: (member, { speakers = 0 }) => (member < speakers ? 0 : 1),

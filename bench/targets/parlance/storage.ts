@@ -18,7 +18,7 @@ export interface Storage {
   readonly engines: Engines
   /** Opens it as a server does, to fill it. */
   openStore(): Promise<Store>
-  /** Those of every server that runs on it. */
+  /** The secrets of every server that runs on this database. */
   secrets(): Promise<Secrets>
   countStored(): Promise<number>
   remove(): Promise<void>

@@ -5,7 +5,7 @@ import type { Database } from './engines.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
 export interface Config extends DialectSettings {
-  /** Those that are on, in the order of `DIALECT_NAMES`. */
+  /** The dialects that are on, in the order of `DIALECT_NAMES`. */
   readonly dialects: readonly DialectName[]
   readonly host: string
   /** 0 takes a free port. */

@@ -42,7 +42,7 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze(config)
 }
 
-/** Those of the dialects that are off are read too: a value that cannot be used is refused at once. */
+/** Settings of dialects that are off are read too: a value that cannot be used is refused at once. */
 function dialectSettingsOf(settings: SettingsReader, dialects: readonly DialectName[]): DialectSettings {
   const entries = DIALECT_NAMES.map(
     (name) => [name, DIALECTS[name].settings.read(settings, dialects.includes(name))] as const,

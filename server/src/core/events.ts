@@ -72,7 +72,7 @@ export type ConversationEvent = ConversationChange | ConversationSignal
 
 /** A fact for one account, whatever its connections. */
 export type AccountEvent =
-  /** It is now a member, by that change: its connections join the conversation's audience. */
+  /** The account is now a member, by that change: its connections join the conversation's audience. */
   | {
       readonly type: 'account.joined'
       readonly accountId: AccountId

@@ -112,7 +112,7 @@ export class Presence {
   #tellShift(accountId: AccountId, isPresent: boolean): Promise<void> {
     return this.#tellOrKeep(accountId, isPresent, async () => {
       const account = await this.#accounts.find(accountId)
-      // It may have come by another node meanwhile, or gone again.
+      // The account may have come by another node meanwhile, or gone again.
       if (!account || (await this.isOnline(accountId)) !== isPresent) return
       await (isPresent ? this.#tell(toSender(account), true) : this.#tellGone(toSender(account)))
     })

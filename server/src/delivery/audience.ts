@@ -25,9 +25,9 @@ interface Said {
 export class Audience {
   readonly #render: Render
   readonly #sinks = new Map<Sink, AccountId | undefined>()
-  // Those who are reading the log: what arrives meanwhile waits for the cutover.
+  // Sinks that are reading the log: events that arrive meanwhile wait for the cutover.
   readonly #joining = new Map<Sink, Joining>()
-  // Those whose account has left, of which their dialect may not have heard yet.
+  // Sinks whose account has left; their dialect may not know it yet.
   readonly #deaf = new Map<Sink, AccountId | undefined>()
   #batch: Batch | undefined
   // Sinks that came while `#batch` was open, with batches of their own. All others share that one: sealing it at each

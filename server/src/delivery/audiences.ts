@@ -95,7 +95,7 @@ export class Audiences {
     return this.#audiences.get(conversationId)?.audience.accountOf(sink)
   }
 
-  /** Those that the sink is in, as that account if one is given. A copy: leaving meanwhile does no harm. */
+  /** The conversations that the sink is in, as that account if one is given. A copy: leaving meanwhile does no harm. */
   joinedBy(sink: Sink, accountId?: AccountId): readonly ConversationId[] {
     const joined = this.#joined.get(sink) ?? []
     return joined.filter((id) => accountId === undefined || this.accountOf(id, sink) === accountId)

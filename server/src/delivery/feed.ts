@@ -179,7 +179,7 @@ export class Feed {
     for (;;) {
       const { events, upTo } = await log.since(conversationId, this.#next - 1)
       if (upTo < this.#next) break
-      // Those that are not told any more are passed over.
+      // Changes without an event are passed over, as those of deleted messages.
       for (const event of events) if (event.change >= this.#next) this.#advance(event)
       this.#next = Math.max(this.#next, upTo + 1)
     }

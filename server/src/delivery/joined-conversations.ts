@@ -13,7 +13,7 @@ interface JoinedParts {
 
 interface Member {
   readonly accountId: AccountId
-  /** It has left; the sink must hear no more of it. */
+  /** The account has left; the sink must receive no more of the conversation. */
   leave(conversationId: ConversationId): void
 }
 

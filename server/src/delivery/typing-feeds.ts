@@ -26,7 +26,7 @@ export class TypingFeeds {
   }
 
   follow(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
-    // One of its own for each follow: a listener may follow twice.
+    // A function of its own for each follow: a listener may follow twice.
     const own: TypingListener = (event) => listener(event)
     this.#feeds.join(conversationId, own).tellWhoTypes(own)
     return () => this.#feeds.leave(conversationId, own)

@@ -43,7 +43,7 @@ interface PlainRow<Name extends DialectName, Settings> {
 }
 
 interface RawRow<Name extends DialectName, Settings> {
-  /** It takes raw TCP, at the port of the setting `<NAME>_TCP_PORT`. Without a default it is off until that is set. */
+  /** Raw TCP, at the port of the setting `<NAME>_TCP_PORT`. Without a default it is off until that is set. */
   readonly rawTcp: { readonly defaultPort: number | undefined }
   mount(parts: DialectParts, settings: Settings): Promise<RawDialect<Name>>
 }

@@ -12,7 +12,7 @@ export interface Dialect<Name extends DialectName = DialectName> {
   readonly name: Name
   /** Answers every HTTP request to its paths; on a port of its own, to any path. */
   readonly http?: FastifyInstance
-  /** Those of the main port that are its own, also for WebSockets. One that ends in a slash stands for all below it. */
+  /** Its own paths at the main port, also for WebSockets. A path that ends in a slash stands for all below it. */
   readonly paths: readonly string[]
   /** The handler of WebSocket handshakes to this path. */
   upgrade?(path: string): UpgradeHandler | undefined

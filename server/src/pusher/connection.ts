@@ -63,7 +63,7 @@ export class Connection implements PusherConnection {
     this.end()
   }
 
-  /** It is gone, or will be as soon as it answers the close frame: nothing more is sent or heard. */
+  /** Ends the connection, which is gone or will be once it answers the close frame: nothing more is sent or heard. */
   end(): void {
     if (this.#isClosed) return
     this.#isClosed = true

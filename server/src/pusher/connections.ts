@@ -143,7 +143,7 @@ export class Connections {
 
   async #handle(connection: Connection, text: string): Promise<void> {
     if (connection.isCrowded) await connection.drained()
-    // It may have ended in that wait, and what it took hold of now, nobody would let go.
+    // The connection may have closed while we waited; anything it subscribes to now would never be released.
     if (connection.isClosed) return
     if (this.#deps.limits.take('command', connection.socketId) > 0) {
       throw new PusherError(CODES.tooFast, 'Too many messages')

@@ -54,7 +54,7 @@ export interface AccountStore {
   find(accountId: AccountId): Promise<Account | undefined>
   findByUsername(username: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
-  /** Those that exist, in no particular order. */
+  /** The accounts that exist, in no particular order. */
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
   /** Ordered by id; leaves out guests, disabled accounts and those that have blocked the viewer. */
   listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
@@ -167,7 +167,7 @@ export interface ConversationStore {
   /** The pair's one private conversation, whichever opened it. */
   findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined>
   standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined>
-  /** One of the account's own, with its last message. */
+  /** A conversation of the account, with its last message. */
   findListing(accountId: AccountId, conversationId: ConversationId): Promise<ConversationListing | undefined>
   /** The account's own, last activity first, activity earlier than `before`. */
   list(accountId: AccountId, page: { before: Micros; limit: number }): Promise<readonly ConversationListing[]>

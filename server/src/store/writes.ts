@@ -80,8 +80,8 @@ export interface Touched {
 
 interface Row<Name extends WriteName> {
   /**
-   * It refuses before it has written anything. So a refusal leaves nothing to take back, and SQLite spares the write a
-   * savepoint.
+   * Whether the write refuses before it has written anything. Its refusal then leaves nothing to take back, and SQLite
+   * spares it a savepoint.
    */
   readonly checksFirst: boolean
   /** The answer is known once the write is committed; what is touched before it must cover the rows after it. */

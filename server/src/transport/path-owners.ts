@@ -1,6 +1,6 @@
 export interface PathOwner<Name extends string = string> {
   readonly name: Name
-  /** One that ends in a slash stands for all below it. */
+  /** A path that ends in a slash stands for all below it. */
   readonly paths: readonly string[]
 }
 

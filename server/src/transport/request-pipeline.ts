@@ -84,7 +84,7 @@ export class RequestPipeline {
   /** Nothing has moved on the connection for as long as it was given. */
   onTimeout(socket: Socket): void {
     const response = this.#underWay.get(socket)?.response
-    // It waits for us, not we for it.
+    // The client waits for our answer, not we for the client.
     if (response?.writableLength === 0) socket.setTimeout(STALL_MS)
     else socket.destroy()
   }

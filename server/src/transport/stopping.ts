@@ -39,7 +39,7 @@ export async function stop(server: NetServer): Promise<Stopped> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   return {
     async drain(graceMs) {
-      // One that was busy when we began to wait keeps its connection alive after its answer.
+      // A connection that was busy when we began to wait stays open after its answer.
       const looking = runEvery(LOOK_EVERY_MS, () => {
         if (server instanceof HttpServer) server.closeIdleConnections()
       })

@@ -46,7 +46,7 @@ test('presence that was on its way when its node was buried is ignored', async (
     assert.equal(proxy.countHeld('bob'), 1)
   }
   await until('its burial', () => renewals.includes('bereaved'), BURIED_MS)
-  // It never comes back to tidy up after itself.
+  // The lost node never comes back to tidy up after itself.
   await lost.close()
   await proxy.release()
   for (const set of ['s', 'another'])

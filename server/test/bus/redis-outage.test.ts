@@ -73,7 +73,7 @@ test('a Redis that accepts connections and says nothing keeps nobody waiting, an
   assert.equal(await (await open(t)).presence.has('s', 'ann'), true)
 })
 
-/** By what their bytes are known: INFO is not the SETINFO before it. */
+/** Bytes that recognize each command: INFO is not the SETINFO before it. */
 const commands = { INFO: '$4\r\nINFO', SSUBSCRIBE: 'ssubscribe', EVAL: 'EVAL' }
 
 for (const [command, word] of Object.entries(commands))

@@ -15,7 +15,7 @@ let cluster: Cluster
 /** Contacts of all of them, each at a node that lives on. */
 let watchers: readonly ChatappClient[]
 let crowd: readonly ChatappClient[]
-/** One of them, who is at another node too. */
+/** A person of the crowd who is at another node too. */
 let elsewhere: ChatappClient
 let here: ChatappHttp
 

@@ -119,7 +119,7 @@ export class Node implements Where {
     return way
   }
 
-  /** It says that it reaches both engines. */
+  /** Whether the node reports that it reaches both engines. */
   async isWell(): Promise<boolean> {
     return (await askReady(this))?.status === 'ok'
   }

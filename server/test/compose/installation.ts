@@ -17,7 +17,7 @@ const FOLDERS = ['deploy', 'server', 'bench/package.json']
 /** The containers of compose.yaml, from a checkout of their own that was set up as docs/growing.md tells. */
 export class Installation {
   readonly balancer: Behind
-  /** By which a node outside of Docker would be one of its nodes. */
+  /** Settings by which a node outside of Docker would join the cluster. */
   readonly engines: { readonly DATABASE_URL: string; readonly REDIS_URL: string }
   readonly #folder: string
 
@@ -75,7 +75,7 @@ export class Installation {
     return outputs.map((output) => output.trim())
   }
 
-  /** With what each of those services has ended. */
+  /** The exit codes of those services' containers. */
   async exitCodesOf(...services: readonly string[]): Promise<readonly number[]> {
     const containers = await this.containersOf(...services)
     return Promise.all(

@@ -150,7 +150,7 @@ test('a person who goes while the database is away, and is back before contacts 
   database.isAway = false
   await presence.connect(ann)
   await until('ben to be shown offline', () => told.includes('ben false'))
-  // It is one at a time that an account's comings and goings are told.
+  // An account's comings and goings are told one at a time.
   await presence.connect(ann)
   assert.ok(!told.includes('ann false'))
 })

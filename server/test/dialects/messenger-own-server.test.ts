@@ -84,7 +84,7 @@ describeOwn('the credential', async () => {
     const { id, username, password, client } = await signUp(url, 'jon')
     await own().chat.accounts.revokeCredentials(toAccountId(id))
     is(await client.get('/user/me'), 401, NOT_AUTHORIZED)
-    // One of the very second of the revocation is refused as well.
+    // A token of the very second of the revocation is refused as well.
     await until('a token of a later second', async () => {
       const body = { usernameOrEmail: username, password }
       const { access_token } = await anyone.ok<{ access_token: string }>('POST', '/login', body)

@@ -7,7 +7,7 @@ import { addresses, addressing, KINDS, type Participant, type World } from './wo
 export const GUEST = 'a-guest-who-stays'
 
 export interface Life {
-  /** One of each kind of conversation. */
+  /** A conversation of each kind. */
   readonly places: readonly Place[]
   /** The id of a message in the private conversation that was sent and deleted. */
   readonly deletedId: number

@@ -125,7 +125,7 @@ describe('the content type does not choose', () => {
       assert.deepEqual(await rooms.json(), MALFORMED_REGISTRATION)
       const chatapp = await ask('/register', '{"username":"x"}')
       assert.equal(await chatapp.text(), 'password required')
-      // It is messenger's own rule that its bodies are declared as JSON.
+      // Messenger's own rule is that its bodies are declared as JSON.
       assert.equal((await ask('/register', '{"email":"x"}')).status, 422)
       assert.equal((await ask('/login', '{"usernameOrEmail":"x"}')).status, 422)
     })

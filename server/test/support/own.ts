@@ -1,7 +1,7 @@
 import { describe, test } from 'node:test'
 import type { Target, TestServer } from './server.ts'
 
-/** For what reaches into the server or wants one of other settings: that is not asked of a foreign TARGET. */
+/** For tests that reach into the server or need other settings: a foreign TARGET is not asked for those. */
 export const describeOwn = process.env.TARGET ? describe.skip : describe
 export const testOwn = process.env.TARGET ? test.skip : test
 

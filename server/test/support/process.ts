@@ -23,7 +23,7 @@ process.once('exit', () => {
 // The test runner ends a file in this way when it has waited too long for it.
 process.once('SIGTERM', () => process.exit(1))
 
-/** It does not outlive us, however we end. */
+/** Ends the child process with us, however we end. */
 export function endWithUs(child: ChildProcess): void {
   children.add(child)
   child.once('exit', () => children.delete(child))

@@ -17,7 +17,7 @@ export const CONNECT_TIMEOUT_MS = 2_000
 const CONNECTION = {
   RESP: 2,
   disableOfflineQueue: true,
-  /** That wait for their answer; more are refused at once. */
+  /** Commands that may await a reply; one more is rejected at once. */
   commandsQueueMaxLength: 100_000,
 } as const
 const SOCKET = { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS } as const

@@ -23,7 +23,7 @@ interface RedisBusOptions {
   readonly onError: (error: unknown) => void
   /** Redis is out of reach, and tried again until it answers. */
   readonly onDown?: (error: unknown) => void
-  /** It answers again. */
+  /** Called when Redis answers again. */
   readonly onUp?: () => void
 }
 

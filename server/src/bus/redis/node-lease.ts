@@ -146,8 +146,8 @@ export class NodeLease {
   }
 
   /**
-   * Whether Redis still answers at all, the link finds out by itself. One that refuses (no memory, a shard away)
-   * is told everything again with the next renewal; until then this node answers for itself alone.
+   * Notes a refusal of Redis (no memory, a shard away): the next renewal writes everything again, and until then this
+   * node answers for itself alone. The link itself finds out whether Redis answers at all.
    */
   #report(shared: SharedPresence, error: unknown): void {
     if (shared !== this.#offered || !(error instanceof ErrorReply)) return

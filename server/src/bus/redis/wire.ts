@@ -80,7 +80,7 @@ export async function openWire(address: RedisAddress): Promise<BreakableWire> {
     return wireOf({ commands: shards, subscriber: shards, broken, ping: () => watch.ping() }, opened)
   }
   requirePrimary(about)
-  // One that subscribes can do nothing else.
+  // A connection that subscribes can do nothing else.
   const subscriber = await adopt(createConnection(address, onBroken))
   const ping = () => Promise.all([askPrimary(commands), subscriber.ping()])
   return wireOf({ commands, subscriber, broken, ping }, opened)

@@ -144,7 +144,7 @@ export class Requests {
     requireCaller(caller, asked)
     const { from, to } = asked
     if (to.accountId === from.accountId) throw new ChatError('with_yourself')
-    // It reaches someone else's screen, so it costs as much as a message.
+    // A request for a chat reaches someone else's screen, so it costs as much as a message.
     requireWithinLimit(this.#limits.take('send', caller.accountId))
     const other = await this.#chat.accounts.findVisible(caller.accountId, { accountId: to.accountId })
     if (!other) throw new ChatError('unknown_account')

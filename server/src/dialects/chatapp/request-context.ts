@@ -69,7 +69,7 @@ export async function joinToSend(
 ): Promise<Standing> {
   const standing = await standingOf(context, conversationId, text)
   await context.listen(conversationId)
-  // One that forbids is asked for anew each time: it may be taken back without a word.
+  // A standing that forbids is read anew each time: no event tells that a block has ended.
   if (!standing.isBlocked) context.remember(standing)
   return standing
 }

@@ -14,8 +14,8 @@ export class Directory {
   }
 
   /**
-   * One of the account's own by gid, an open one by gid or name. A gid lets whoever knows it in, so
-   * names that lead nowhere are counted against the address; what is one's own is found all the same.
+   * A conversation of the account by gid, an open one by gid or name. A gid lets in anyone who knows it, so names
+   * that lead nowhere are counted against the address. The account's own conversations are found all the same.
    */
   async find(account: Account, name: string, address: string): Promise<Conversation | undefined> {
     const found = await this.#conversations.findByGidOrName(name)
@@ -26,7 +26,7 @@ export class Directory {
     return found
   }
 
-  /** A name that is free to take. One that is a gid is refused like a taken one, and was perhaps a guess. */
+  /** Counts a name that was refused as taken: one that is a gid was perhaps a guess. */
   async countRefusedName(name: string, address: string): Promise<void> {
     if (await this.#conversations.findByGid(name)) this.#limits.take('guess', address)
   }

@@ -100,7 +100,7 @@ export class RoomConnection implements LiveConnection {
     const room = { conversationId, visitor: toSender(visitor.account) }
     this.#rooms = this.#rooms.filter((other) => other !== before).concat(room)
     if (before?.visitor.accountId === accountId) return 'was there'
-    // It is there as somebody else now.
+    // The connection is in the room as somebody else now.
     if (before) this.#client.onLeft(conversationId, before.visitor)
     return 'has come'
   }

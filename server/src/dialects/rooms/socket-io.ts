@@ -52,7 +52,7 @@ class SocketIoClient implements SocketIoSession, RoomClient {
   readonly #clients: Set<SocketIoClient>
   readonly #connection: RoomConnection
 
-  /** One of those, until its connection closes. */
+  /** Adds itself to `clients`, until its connection closes. */
   constructor(socket: SocketIoConnection, options: SocketIoClientsOptions, clients: Set<SocketIoClient>) {
     this.#socket = socket
     this.#options = options

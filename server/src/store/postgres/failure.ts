@@ -34,7 +34,7 @@ export function isOutage(error: unknown): boolean {
   return ENGINE_CLASSES.has(code.slice(0, 2)) || ENGINE_STATES.has(code) || isRetryable(error)
 }
 
-/** It is not there yet, or has no room yet: who waits may find it there later. */
+/** Whether the database is not there yet, or has no room yet: waiting may help. */
 export function isAway(error: unknown): boolean {
   const code = codeOf(error)
   if (code === undefined) return false

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { WriteName } from '../writes.ts'
 import { CONVERSATION_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
 
-// The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. Those of plain SQL are
-// checked when they are made, so each file comes after those whose functions it calls.
+// The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. PostgreSQL checks
+// functions of plain SQL when they are made, so each file comes after those whose functions it calls.
 const FILES = [
   ...[
     'batch',

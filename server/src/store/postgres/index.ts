@@ -20,7 +20,7 @@ import { WriteQueue, type WriterHooks } from './write-queue.ts'
 export interface PostgresOptions extends WriterHooks {
   /** `postgres://user:password@host:port/database`; `?search_path=name` keeps its tables in that schema. */
   readonly url: string
-  /** It does not answer, and is asked again until it does. Told once. */
+  /** Called once when the database does not answer. It is asked again until it does. */
   readonly onWaiting?: ((sentence: string) => Promise<void>) | undefined
   /** Milliseconds to wait for a host that no name server knows: a minute by default. */
   readonly unknownHostMs?: number | undefined

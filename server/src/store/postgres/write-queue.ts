@@ -16,7 +16,7 @@ import { connectForWriting } from './database.ts'
 import { ANSWER_TIMEOUT_MS, type Pool } from './driver/index.ts'
 import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
 
-// Unanswered writes. One more is refused 'busy'.
+// Unanswered writes; one more is refused 'busy'.
 const MAX_PENDING = 50_000
 const MAX_BATCH = 1000
 

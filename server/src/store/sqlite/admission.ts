@@ -21,7 +21,7 @@ export class Admission {
     this.#get(accountId, accountId)
   }
 
-  /** It exists and has not blocked the one who asks. */
+  /** Refuses unless the account exists and has not blocked `byId`. */
   requireReachable(accountId: AccountId, byId: AccountId): void {
     if (this.#get(accountId, byId).hasBlocked) throw unknown(accountId)
   }

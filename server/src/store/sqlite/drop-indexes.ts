@@ -11,5 +11,5 @@ export function dropIndexes(db: DatabaseSync): readonly string[] {
   return indexes.map(({ sql }) => sql)
 }
 
-// Those that belong to a table's own rules have no text.
+// Indexes that belong to a table's own constraints have no text.
 const LIFTABLE = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"

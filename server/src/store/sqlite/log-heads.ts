@@ -21,7 +21,7 @@ interface Speaker {
   readonly isBlocked: number
 }
 
-// Conversations that are remembered between batches, and speakers. One more and all are forgotten.
+// Conversations, and speakers, that are remembered between batches. With one more all are forgotten.
 const MAX_REMEMBERED = 50_000
 
 /**
@@ -73,7 +73,7 @@ export class LogHeads {
     return speaker
   }
 
-  /** One more than the highest there is, which `move` then says was used. */
+  /** One more than the highest id in use; `move` then notes that it was used. */
   nextMessageId(): MessageId {
     this.#lastMessageId ??= this.#readLastMessage.get()?.messageId ?? toMessageId(0)
     return toMessageId(this.#lastMessageId + 1)

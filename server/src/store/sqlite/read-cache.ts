@@ -1,7 +1,7 @@
 import type { Account, AccountId, Conversation, ConversationId } from '../../core/types.ts'
 import type { Session, Standing } from '../store.ts'
 
-/** Rows of a kind that are remembered. One more and all of that kind are forgotten. */
+/** Rows of a kind that are remembered. With one more all of that kind are forgotten. */
 const MAX_REMEMBERED = 20_000
 
 /** The rights that a request needs before it may do anything: a `Standing` without the conversation. */

@@ -13,7 +13,7 @@ import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
 import type { Argument, Command, WriteAnswer } from './writes.ts'
 
-// Unanswered writes, about a second's worth at full speed. One more is refused 'busy'.
+// Unanswered writes, about a second's worth at full speed; one more is refused 'busy'.
 const MAX_PENDING = 50_000
 
 export interface WriterHooks {

@@ -82,7 +82,7 @@ export const residentMebibytes = async (url: string): Promise<number> =>
 
 export const openDescriptors = (url: string): Promise<number> => metric(url, 'process_open_fds')
 
-/** It neither ended nor wrote a line that an operator would have to look into. */
+/** The server neither ended nor wrote a line that an operator would have to look into. */
 export function assertUnharmed({ child, output }: ServerProcess): void {
   assert.equal(child.exitCode ?? child.signalCode, null, output.stderr)
   const alarms = output.stderr.split('\n').filter((line) => /"level":(50|60)/.test(line))

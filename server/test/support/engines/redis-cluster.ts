@@ -12,7 +12,7 @@ export async function joinShards(urls: readonly string[]): Promise<void> {
   await Promise.all(clients.map((client) => client.connect()))
   const [first] = clients
   const { hostname = '', port = '' } = URL.parse(urls[0] ?? '') ?? {}
-  // On which they talk with one another.
+  // The port at which the shards talk with one another.
   const { 'cluster-port': busPort = '' } = (await first?.configGet('cluster-port')) ?? {}
   for (const [n, client] of clients.entries()) {
     const [start, end] = [n, n + 1].map((part) => Math.floor((part * SLOTS) / clients.length))
