@@ -2,7 +2,7 @@ ARG NODE_IMAGE=node:26-slim
 FROM ${NODE_IMAGE}
 WORKDIR /srv/parlance
 ENV NODE_ENV=production
-# What is published of it is for whoever runs it to say.
+# Reachable from outside the container; the operator decides which ports are published.
 ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db
 
 COPY package.json package-lock.json ./

@@ -94,7 +94,7 @@ test('a room is entered by its door', () => {
   const trespasses = imports.filter(({ file, target }) => {
     const [from, to] = [roomOf(file), roomOf(target)]
     if (from === to || to === 'lib') return false
-    // What several dialects use lies beside their folders.
+    // Files that several dialects use lie beside their folders.
     if (kindOf(to) === 'dialects' && kindOf(from) === 'dialects')
       return !/^dialects\/([\w-]+|\w+\/(index|row))\.ts$/.test(target)
     // The store works on the domain's own types and refusals, which are plain data.

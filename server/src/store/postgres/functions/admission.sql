@@ -1,4 +1,4 @@
--- Which accounts may meet, as of this transaction.
+-- Checks which accounts may meet, as of this transaction.
 
 CREATE OR REPLACE FUNCTION chat_require_exists(account bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -7,7 +7,7 @@ BEGIN
   END IF;
 END $$;
 
--- It exists and has not blocked the one who asks.
+-- Refuses unless the account exists and has not blocked the asker.
 CREATE OR REPLACE FUNCTION chat_require_reachable(account bigint, asker bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM chat_require_exists(account);
@@ -16,7 +16,7 @@ BEGIN
   END IF;
 END $$;
 
--- It may become a member of such a conversation by the doing of the one who asks, who may be the same.
+-- Refuses unless the asker, who may be the account itself, may make it a member of such a conversation.
 CREATE OR REPLACE FUNCTION chat_require_admissible(account bigint, asker bigint, kind text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -27,7 +27,7 @@ BEGIN
   FOREACH member_id IN ARRAY member_ids LOOP
     PERFORM chat_require_admissible(member_id, creator, wanted->>'kind');
   END LOOP;
-  -- Whoever enters by name is led by gid first: a name that is one would lead elsewhere.
+  -- A name is looked up as a gid first: one that equals a gid would lead elsewhere.
   IF EXISTS (SELECT FROM conversations
         WHERE name_key = wanted->>'nameKey' OR name_look = wanted->>'nameLook')
       OR wanted->>'nameKey' IS NOT NULL AND EXISTS (SELECT FROM conversations WHERE gid = wanted->>'name') THEN
