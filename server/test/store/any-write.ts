@@ -7,9 +7,9 @@ import type { Answer, Argument, WriteName } from '../../src/store/writes.ts'
 // some name nothing.
 
 export const WORLD = {
-  accountIds: [1, 2, 3, 4, 5].map(toAccountId),
+  accountIds: [1, 2, 3, 4].map(toAccountId),
   usernames: ['ann', 'ÁNN', 'bob', 'cy', 'guest'],
-  conversationIds: [1, 2, 3, 4, 5].map(toConversationId),
+  conversationIds: [1, 2, 3, 4].map(toConversationId),
   gids: ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'].map(toGid),
   names: ['Room', 'Hall'],
   kinds: ['rooms', 'groups'],
@@ -22,7 +22,7 @@ const conversationId = fc.constantFrom(...WORLD.conversationIds)
 const twoAccounts = fc
   .record({ blockerId: accountId, blockedId: accountId })
   .filter(({ blockerId, blockedId }) => blockerId !== blockedId)
-const messageId = fc.integer({ min: 1, max: 12 }).map(toMessageId)
+const messageId = fc.integer({ min: 1, max: 6 }).map(toMessageId)
 const at = fc.integer({ min: 1, max: 1_000 })
 const kind = fc.constantFrom(...WORLD.kinds)
 const digest = fc.constantFrom(...WORLD.digests)
@@ -80,10 +80,19 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
 
 export type AnyWrite = readonly [name: WriteName, argument: unknown]
 
-// Sends are what remembers most: half of the writes.
+// What changes logs comes most often, so that such writes meet.
+const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
+  'messages.append': 16,
+  'messages.delete': 8,
+  'members.markRead': 4,
+  'members.join': 4,
+  'members.leave': 4,
+  'conversations.create': 2,
+}
+
 const oneWrite = fc.oneof(
   ...Object.entries(ARGUMENTS).map(([name, argument]) => ({
-    weight: name === 'messages.append' ? Object.keys(ARGUMENTS).length : 1,
+    weight: WEIGHTS[name] ?? 1,
     arbitrary: fc.tuple(fc.constant(name as WriteName), argument as fc.Arbitrary<unknown>),
   })),
 )
@@ -99,6 +108,14 @@ export const BEGINNING: readonly AnyWrite[] = [
     const [one = toAccountId(1), other = toAccountId(2)] = WORLD.accountIds
     const conversation = { gid: WORLD.gids[n], kind: each, name: null, creatorId: one, at: 1 }
     return ['conversations.create', { ...conversation, memberIds: [one, other] }]
+  }),
+  ...[1, 2, 1, 2].map((n, place): AnyWrite => {
+    const message = {
+      conversationId: toConversationId(1 + (place % 2)),
+      senderId: toAccountId(n),
+      replyTo: null,
+    }
+    return ['messages.append', { ...message, clientId: null, body: 'a', at: 1 }]
   }),
 ]
 

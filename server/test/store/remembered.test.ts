@@ -42,6 +42,12 @@ function headsOf(heads: LogHeads): unknown {
   return { conversations, next: heads.nextMessageId() }
 }
 
+/** Everything that is about conversations. */
+const rowsOf = (db: DatabaseSync): unknown =>
+  ['conversations', 'members', 'messages', 'changes'].map((table) =>
+    db.prepare(`SELECT * FROM ${table}`).all(),
+  )
+
 test("the heads of the logs in SQLite's writer are what its tables say, after any writes", async (t) => {
   const folder = await tempDir(t)
   let run = 0
@@ -58,6 +64,32 @@ test("the heads of the logs in SQLite's writer are what its tables say, after an
       }
       assert.deepEqual(findHoles(db), [])
       close()
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('writes that SQLite commits together leave what they leave one by one, whatever they are', async (t) => {
+  const folder = await tempDir(t)
+  let run = 0
+  fc.assert(
+    fc.property(anyWrites, (batches) => {
+      const [together, apart] = ['together', 'apart'].map((name) => {
+        const opened = openForWriting(join(folder, `${name} ${run}.db`))
+        opened.db.exec('PRAGMA synchronous = OFF')
+        return { ...opened, batch: new Batch(opened.db) }
+      })
+      run++
+      assert.ok(together && apart)
+      for (const writes of [BEGINNING, ...batches]) {
+        const commands = writes.map(packed)
+        const answers: readonly unknown[] = together.batch.run(commands)
+        const expected: readonly unknown[] = commands.flatMap((command) => apart.batch.run([command]))
+        assert.deepEqual(answers, expected)
+        assert.deepEqual(rowsOf(together.db), rowsOf(apart.db))
+      }
+      together.close()
+      apart.close()
     }),
     { numRuns: 60 },
   )
