@@ -9,6 +9,7 @@ import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
 import { migrate, parlanceMigrate } from './scenarios/migrate.ts'
+import { mixedWrites, sqliteStore } from './scenarios/mixed-writes.ts'
 import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { redisFollowing } from './scenarios/redis-following.ts'
@@ -86,6 +87,11 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'rooms-of-five',
       title: '500 people in 100 rooms of five, one unacknowledged message each.',
       runs: cases([parlanceChatapp, ...others], [null], (target) => roomsOfFive(target, rooms)),
+    },
+    {
+      name: 'mixed-writes',
+      title: 'The store alone: sends, and after each hundredth a marking, joining, leaving or new group.',
+      runs: cases([sqliteStore], [null], () => (pace) => mixedWrites(pace, rooms)),
     },
     {
       name: 'rest-sends',

@@ -60,6 +60,11 @@ const busy = (target: string): FigureName => ({
   size: 64,
   metric: 'messages/s',
 })
+const mixed = (metric: string): FigureName => ({
+  scenario: 'mixed-writes',
+  target: 'parlance store, SQLite',
+  metric,
+})
 const few = (target: string): FigureName => ({
   scenario: 'few-senders',
   target,
@@ -95,6 +100,9 @@ export const goals: readonly Goal[] = [
     atLeast(1.8)('against bare ws, which stores nothing', rooms(chatapp), rooms('bare ws')),
     atLeast(9)('against Socket.IO + SQLite', rooms(chatapp), rooms(socketIo)),
     atLeast(20)('against ejabberd', rooms(chatapp), rooms('ejabberd')),
+  ]),
+  ...topic('Sends among other writes, messages/s', [
+    atLeast(0.9)('the store, against sends alone', mixed('messages/s'), mixed('messages/s alone')),
   ]),
   ...topic('REST sends, 64 in flight, messages/s', [atLeast(10_000)('messenger', rest)]),
   ...topic('End to end, p99 in ms', [
