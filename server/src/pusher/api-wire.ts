@@ -1,8 +1,9 @@
+import { type JsonObject, own } from '../lib/json.ts'
 import { isCleanText } from '../lib/text.ts'
 import { ApiError } from './api-error.ts'
 import { channelKind, isCacheChannel, isChannelName, isTriggerTarget } from './channel-name.ts'
 import { QUOTAS } from './quotas.ts'
-import { field, parseObject } from './wire.ts'
+import { parseObject } from './wire.ts'
 
 const ATTRIBUTES = ['user_count', 'subscription_count', 'cache'] as const
 export type Attribute = (typeof ATTRIBUTES)[number]
@@ -17,12 +18,10 @@ export interface Trigger {
   readonly info?: readonly Attribute[]
 }
 
-type JsonObject = Readonly<Record<string, unknown>>
-
 /** The body of `POST …/events`; without one, the query has the same fields, lists as `channels[]=`. */
 export function parseTrigger(body: string, params: URLSearchParams): Trigger {
   const fields = body === '' ? fieldsOfQuery(params) : parseBody(body)
-  const channels = field(fields, 'channels') ?? [field(fields, 'channel')]
+  const channels = own(fields, 'channels') ?? [own(fields, 'channel')]
   if (!Array.isArray(channels) || channels.length === 0) throw invalid('"channels" must be a list of names')
   if (channels.length > QUOTAS.channelsPerTrigger) {
     throw invalid(`At most ${QUOTAS.channelsPerTrigger} channels may be triggered at once`)
@@ -32,7 +31,7 @@ export function parseTrigger(body: string, params: URLSearchParams): Trigger {
 
 /** The body of `POST …/batch_events`. */
 export function parseBatch(body: string): readonly Trigger[] {
-  const batch = field(parseBody(body), 'batch')
+  const batch = own(parseBody(body), 'batch')
   if (!Array.isArray(batch) || batch.length === 0) throw invalid('"batch" must be a list of events')
   if (batch.length > QUOTAS.eventsPerBatch) {
     throw invalid(`A batch has at most ${QUOTAS.eventsPerBatch} events`)
@@ -41,7 +40,7 @@ export function parseBatch(body: string): readonly Trigger[] {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       throw invalid('An event must be an object')
     const fields: JsonObject = { ...item }
-    return { ...parseEvent(fields), channels: [parseTarget(field(fields, 'channel'))] }
+    return { ...parseEvent(fields), channels: [parseTarget(own(fields, 'channel'))] }
   })
 }
 
@@ -68,10 +67,10 @@ export function requirePresence(name: string, what: string): void {
 }
 
 function parseEvent(fields: JsonObject): Omit<Trigger, 'channels'> {
-  const event = field(fields, 'name')
-  const data = field(fields, 'data')
-  const socketId = field(fields, 'socket_id') ?? undefined
-  const info = parseInfo(field(fields, 'info'))
+  const event = own(fields, 'name')
+  const data = own(fields, 'data')
+  const socketId = own(fields, 'socket_id') ?? undefined
+  const info = parseInfo(own(fields, 'info'))
   if (!isEventName(event)) throw invalid('"name" must be the event\'s name')
   if (RESERVED.test(event))
     throw invalid('"name" may not begin with "pusher:" or "pusher_internal:": such names are reserved')

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Clock, secondsOf } from '../lib/clock.ts'
 import type { Logger } from '../observe/index.ts'
-import { createDialectApp } from '../transport/index.ts'
+import { bodyBytes, createDialectApp } from '../transport/index.ts'
 import { authenticate, type SignedQuery } from './api-auth.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRoutesDeps, addRoutes, type Params, type Route } from './api-routes.ts'
@@ -19,14 +19,13 @@ interface HttpApiDeps extends ApiRoutesDeps {
 /** Pusher's HTTP API. Every request is signed; one that is not is refused before its body is read. */
 export function createHttpApi(deps: HttpApiDeps): FastifyInstance {
   const { credentials, signatures, clock, log } = deps
-  const app = createDialectApp({
-    notFound: (reply) => text(reply, 404, 'Not found'),
-    methodNotAllowed: (reply) => text(reply, 405, 'Method not allowed'),
-    error: (error, _request, reply) => answerError(error, reply, log),
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: QUOTAS.bodyBytes }, (_request, body, done) =>
-    done(null, body),
+  const app = createDialectApp(
+    {
+      notFound: (reply) => text(reply, 404, 'Not found'),
+      methodNotAllowed: (reply) => text(reply, 405, 'Method not allowed'),
+      error: (error, _request, reply) => answerError(error, reply, log),
+    },
+    { maxBytes: QUOTAS.bodyBytes },
   )
   const verified = new WeakMap<FastifyRequest, SignedQuery>()
   app.addHook<{ Params: Params }>('onRequest', async (request) => {
@@ -40,11 +39,10 @@ export function createHttpApi(deps: HttpApiDeps): FastifyInstance {
     app.route<{ Params: Params }>({
       method,
       url: `/apps/:app_id${url}`,
-      bodyLimit: QUOTAS.bodyBytes,
       handler: async (request) => {
         const signed = verified.get(request)
         if (!signed) throw new Error('the request was not authenticated')
-        const body = request.body instanceof Buffer ? request.body : NO_BODY
+        const body = bodyBytes(request) ?? NO_BODY
         if (body.length > 0 && !isSame(signed.bodyMd5 ?? '', md5(body)))
           throw new ApiError(401, 'Invalid body_md5')
         return run({ path: request.params, query: signed.params, body: body.toString() })

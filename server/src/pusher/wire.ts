@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, own, parseJson } from '../lib/json.ts'
 import { isCleanText } from '../lib/text.ts'
 import { QUOTAS } from './quotas.ts'
 
@@ -26,12 +27,10 @@ export interface ClientEventMessage {
   readonly data: string
 }
 
-type JsonObject = Readonly<Record<string, unknown>>
-
 export function parseMessage(text: string): ClientMessage {
   const message = parseObject(text)
   if (!message) return invalid('Invalid message format: a JSON object is expected')
-  const event = field(message, 'event')
+  const event = own(message, 'event')
   if (typeof event !== 'string' || !isCleanText(event)) {
     return invalid('Invalid message format: "event" must be a string')
   }
@@ -48,12 +47,12 @@ function parseCommand(event: string, data: JsonObject): ClientMessage {
     case 'pusher:subscribe':
       return parseSubscribe(data)
     case 'pusher:unsubscribe': {
-      const channel = field(data, 'channel')
+      const channel = own(data, 'channel')
       return typeof channel === 'string' ? { type: 'unsubscribe', channel } : invalid(NO_CHANNEL)
     }
     case 'pusher:signin': {
-      const auth = field(data, 'auth')
-      const userData = field(data, 'user_data')
+      const auth = own(data, 'auth')
+      const userData = own(data, 'user_data')
       if (typeof auth !== 'string' || typeof userData !== 'string') {
         return invalid('Invalid sign-in: "auth" and "user_data" must be strings')
       }
@@ -67,9 +66,9 @@ function parseCommand(event: string, data: JsonObject): ClientMessage {
 const NO_CHANNEL = 'Invalid message format: "channel" must be a string'
 
 function parseSubscribe(data: JsonObject): ClientMessage {
-  const channel = field(data, 'channel')
-  const auth = field(data, 'auth') ?? ''
-  const channelData = field(data, 'channel_data') ?? undefined
+  const channel = own(data, 'channel')
+  const auth = own(data, 'auth') ?? ''
+  const channelData = own(data, 'channel_data') ?? undefined
   if (typeof channel !== 'string') return invalid(NO_CHANNEL)
   if (typeof auth !== 'string') return invalid('Invalid subscription: "auth" must be a string')
   if (channelData === undefined) return { type: 'subscribe', channel, auth }
@@ -79,9 +78,9 @@ function parseSubscribe(data: JsonObject): ClientMessage {
 
 function parseClientEvent(event: string, message: JsonObject): ClientMessage {
   if (!event.startsWith('client-')) return invalid('Unknown event: client events start with "client-"')
-  const channel = field(message, 'channel')
+  const channel = own(message, 'channel')
   if (typeof channel !== 'string') return invalid(NO_CHANNEL)
-  const data = field(message, 'data')
+  const data = own(message, 'data')
   const text = typeof data === 'string' ? data : jsonOf(data ?? null)
   if (text === undefined || !isCleanText(text)) return invalid('Invalid message format: "data" is not text')
   return { type: 'client_event', event, channel, data: text }
@@ -97,15 +96,15 @@ export interface Member {
 /** `channel_data` of a presence channel, or `user_data` of a sign-in, whose id is under `idName`. */
 export function parseUser(text: string, idName: 'user_id' | 'id'): Member | undefined {
   const user = parseObject(text)
-  const userId = user && userIdOf(field(user, idName))
+  const userId = user && userIdOf(own(user, idName))
   if (userId === undefined) return undefined
-  const info = jsonOf(field(user ?? {}, 'user_info') ?? null)
+  const info = jsonOf(own(user ?? {}, 'user_info') ?? null)
   return info === undefined ? undefined : { userId, info }
 }
 
 /** The users whom a signed-in user watches, each once. Undefined when it is no list, or too long. */
 export function parseWatchlist(userData: string): readonly string[] | undefined {
-  const list = field(parseObject(userData) ?? {}, 'watchlist') ?? []
+  const list = own(parseObject(userData) ?? {}, 'watchlist') ?? []
   if (!Array.isArray(list)) return undefined
   const userIds = new Set(list.map(userIdOf))
   if (userIds.has(undefined) || userIds.size > QUOTAS.watchlistLength) return undefined
@@ -120,25 +119,15 @@ function userIdOf(id: unknown): string | undefined {
 }
 
 export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return isJsonObject(value) ? value : undefined
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export const field = (object: JsonObject, name: string): unknown =>
-  Object.hasOwn(object, name) ? object[name] : undefined
 
 /** Some libraries encode the data of `pusher:` events twice, as the server does. */
 function dataOf(message: JsonObject): JsonObject {
-  const data = field(message, 'data')
+  const data = own(message, 'data')
   if (typeof data === 'string') return parseObject(data) ?? {}
-  return isObject(data) ? data : {}
+  return isJsonObject(data) ? data : {}
 }
 
 /** Undefined when it is nested too deeply to be written. */

@@ -27,14 +27,30 @@ const noSchemas = () => () => {
 // Else Fastify loads its compilers of schemas, a tenth of the time to start.
 const WITHOUT_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
 
+export interface BodyOptions {
+  /** Bytes of a body where its route has no `bodyLimit` of its own; `SMALL_BODY_BYTES` when absent. */
+  readonly maxBytes?: number
+  /**
+   * Whether this request's body is read whatever its Content-Type says. Else a value that is no media type is refused
+   * before the body is read. Asked last before that, so hooks of the dialect see the header as it came.
+   */
+  readonly isTypeIgnored?: (request: FastifyRequest) => boolean
+}
+
+/** A media type that Fastify takes, in place of one that is not to be looked at. */
+const ANY_TYPE = 'application/octet-stream'
+
 /**
- * An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. Bodies are
- * small; a route that takes larger ones says so by its own `bodyLimit`.
+ * An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. Bodies stay
+ * bytes (`bodyBytes`), so that each dialect refuses those that it cannot read in its own words.
  */
-export function createDialectApp(answers: DialectAnswers): FastifyInstance {
+export function createDialectApp(
+  answers: DialectAnswers,
+  { maxBytes = SMALL_BODY_BYTES, isTypeIgnored }: BodyOptions = {},
+): FastifyInstance {
   const app = Fastify({
     logger: false,
-    bodyLimit: SMALL_BODY_BYTES,
+    bodyLimit: maxBytes,
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     routerOptions: {
@@ -50,7 +66,13 @@ export function createDialectApp(answers: DialectAnswers): FastifyInstance {
   })
   const routes = new MethodTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(url, [method].flat()))
-  app.addHook('preParsing', async (request, _reply, payload) => replay(request.raw) ?? payload)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const { headers } = request.raw
+    if (headers['content-type'] !== undefined && isTypeIgnored?.(request)) headers['content-type'] = ANY_TYPE
+    return replay(request.raw) ?? payload
+  })
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url.split('?', 1)[0] ?? '')
     if (allowed.length === 0) return answers.notFound(reply, request)
@@ -62,6 +84,10 @@ export function createDialectApp(answers: DialectAnswers): FastifyInstance {
   )
   return app
 }
+
+/** The request's body; undefined when there is none. */
+export const bodyBytes = ({ body }: FastifyRequest): Buffer | undefined =>
+  Buffer.isBuffer(body) ? body : undefined
 
 /** Fastify answers a wrong method like an unknown path; this remembers which methods a path has. */
 class MethodTable {

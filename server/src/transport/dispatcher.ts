@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { isJsonObject, parseJson } from '../lib/json.ts'
 import { plain, SMALL_BODY_BYTES } from './app.ts'
 import { readAhead } from './body-replay.ts'
 import type { LimitKind } from './limits.ts'
@@ -102,11 +103,7 @@ export function pathOf(request: IncomingMessage): string {
 const UTF8 = new TextDecoder()
 
 function parsed(body: Buffer): object {
-  try {
-    const value: unknown = JSON.parse(UTF8.decode(body))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-  } catch {
-    // The dialect that answers parses it again and says so in its own words.
-    return {}
-  }
+  // What cannot be read is the answering dialect's to refuse, in its own words.
+  const value = parseJson(UTF8.decode(body))
+  return isJsonObject(value) ? value : {}
 }

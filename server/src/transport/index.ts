@@ -1,5 +1,5 @@
 export { type AddressOf, addressReader, networkOf } from './address.ts'
-export { createDialectApp, type DialectAnswers, messageBodyBytes, plain } from './app.ts'
+export { bodyBytes, createDialectApp, type DialectAnswers, messageBodyBytes, plain } from './app.ts'
 export { isCrossSiteForm } from './cross-site.ts'
 export { Dispatcher, type SharedRoute } from './dispatcher.ts'
 export { HEALTH_PATHS, Health } from './health.ts'

@@ -54,7 +54,7 @@ describe('the parser', () => {
   })
 
   test('finds no field on the prototype', () => {
-    const inherited = JSON.parse('{"__proto__": {"username": "ann"}}') as object
+    const inherited: Record<string, unknown> = JSON.parse('{"__proto__": {"username": "ann"}}')
     for (const fields of [new Fields(inherited), new Fields(Object.create({ username: 'ann' }))]) {
       assert.equal(fields.optionalText('username'), undefined)
       assert.equal(fields.optionalText('constructor'), undefined)

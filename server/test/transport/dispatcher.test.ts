@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import {
+  bodyBytes,
   createDialectApp,
   Dispatcher,
   listen,
@@ -40,7 +41,7 @@ async function open(t: TestContext, { served = ['one', 'two'], isOverLimit = fal
         error: (error, _request, reply) => reply.code(400).send(`${name}: ${error.message}`),
       })
       http.get(`/${name}`, () => name)
-      http.post('/login', ({ body }) => `${name} ${JSON.stringify(body)}`)
+      http.post('/login', (request) => `${name} ${bodyBytes(request)}`)
       http.options('/login', () => `${name} preflight`)
       await http.ready()
       return { name, http, paths: [`/${name}`, `/${name}/`] }

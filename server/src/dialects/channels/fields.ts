@@ -1,23 +1,22 @@
 import { type AccountId, toAccountId } from '../../core/chat.ts'
+import { isJsonObject, own, parseJson, parseUtf8, withoutByteOrderMark } from '../../lib/json.ts'
 import { composedLength, isCleanText } from '../../lib/text.ts'
 import { malformed } from './errors.ts'
 
 /** Sixteen digits reach past 2^53; the rest is refused without being converted. */
 const NUMERAL = /^\d{1,16}$/
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Reads a form that begins like an object as JSON: programs such as curl call a body a form unless told otherwise. */
-export function parseBody(body: unknown, format: 'json' | 'form'): unknown {
-  if (!Buffer.isBuffer(body)) throw malformed('A body is required')
-  try {
-    const text = utf8.decode(body)
-    const isJson = format === 'json' || /^\s*\{/.test(text)
-    return isJson ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
-  } catch {
-    throw malformed('The body cannot be read')
-  }
+export function parseBody(body: Buffer | undefined, format: 'json' | 'form'): unknown {
+  if (!body) throw malformed('A body is required')
+  const text = parseUtf8(body)
+  const value = text === undefined ? undefined : parseText(withoutByteOrderMark(text), format)
+  if (value === undefined) throw malformed('The body cannot be read')
+  return value
 }
+
+const parseText = (text: string, format: 'json' | 'form'): unknown =>
+  format === 'json' || /^\s*\{/.test(text) ? parseJson(text) : Object.fromEntries(new URLSearchParams(text))
 
 /** An id as a client writes it: in answers and events it is written the same way. */
 export type WireId = number | string
@@ -43,11 +42,8 @@ export function textField(body: unknown, name: string, maxLength = Number.POSITI
   return value
 }
 
-export function field(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? Reflect.get(body, name)
-    : undefined
-}
+export const field = (body: unknown, name: string): unknown =>
+  isJsonObject(body) ? own(body, name) : undefined
 
 /** A whole number from 0, as a number or in digits. */
 export function wireIdOf(value: unknown): { readonly id: number; readonly as: WireId } | undefined {

@@ -3,6 +3,7 @@ import { Begun, sendBegun } from '../../answers/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
   type AddressOf,
+  bodyBytes,
   createDialectApp,
   type DialectAnswers,
   isCrossSiteForm,
@@ -42,17 +43,14 @@ const FORM = 'application/x-www-form-urlencoded'
 /** The endpoints, and what is common to them: CORS, limits, answers. */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { requests, limits, addressOf, log, pusher, maxMessageBytes } = options
-  const app = createDialectApp(answers(log))
+  // Clients name any type, or none: a body that is no form is read as JSON whatever they say.
+  const app = createDialectApp(answers(log), { isTypeIgnored: (request) => !isForm(request) })
   if (pusher) giveAway('/apps/', pusher, app)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
     if (request.method === 'OPTIONS') return sendPreflight(request, reply)
     if (isCrossSiteForm(request.raw)) throw new Refusal(CROSS_SITE_FORM)
-    // Clients name any type, or none: what is not a form is read as JSON whatever they say.
-    if (!isForm(request)) request.raw.headers['content-type'] = 'application/json'
     return undefined
   })
   for (const { method, url, limit, run } of ROUTES) {
@@ -115,7 +113,7 @@ const callOf = (request: FastifyRequest, addressOf: AddressOf): Call => ({
   address: addressOf(request.raw),
   channel: channelOf(request.params),
   query: request.query,
-  body: () => parseBody(request.body, isForm(request) ? 'form' : 'json'),
+  body: () => parseBody(bodyBytes(request), isForm(request) ? 'form' : 'json'),
 })
 
 const isForm = ({ headers }: FastifyRequest): boolean =>

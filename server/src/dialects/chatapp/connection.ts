@@ -8,6 +8,7 @@ import {
   type LiveConnection,
 } from '../../delivery/index.ts'
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
   Inbox,
@@ -22,7 +23,7 @@ import { renderStatus } from './events.ts'
 import { RequestContext } from './request-context.ts'
 import { answer } from './requests.ts'
 import { SEND_MESSAGE, sendMessage } from './sends.ts'
-import { type JsonObject, own, parseEvent } from './wire.ts'
+import { parseEvent } from './wire.ts'
 
 export interface ConnectionParts {
   readonly chat: Chat

@@ -8,12 +8,13 @@ import {
   newName,
   toConversationId,
 } from '../../core/chat.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import { codePointLength, composedLength, isCleanText } from '../../lib/text.ts'
 import { costOfCreation, namesToTell } from '../rate-limit.ts'
 import { inWords, refuse } from './errors.ts'
 import { findVisible } from './people.ts'
 import { type RequestContext, standingOf } from './request-context.ts'
-import { isInteger, type JsonObject, nameOf, own } from './wire.ts'
+import { isInteger, nameOf } from './wire.ts'
 
 /** Code points of a conversation's name. */
 const MAX_NAME_LENGTH = 255

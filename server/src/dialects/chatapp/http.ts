@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import { type AddressOf, bodyBytes, createDialectApp, type Limits } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
@@ -27,24 +27,26 @@ const OTHERS_PATH = '/login'
 /** Everything but the WebSocket: JSON in, plain text out. */
 export function createHttp(parts: HttpParts): FastifyInstance {
   const { origins, limits, addressOf, log } = parts
-  const app = createDialectApp({
-    notFound: (reply) =>
-      isPreflight(reply.request) && reply.request.url === OTHERS_PATH
-        ? answerPreflight(reply, 'POST', origins)
-        : sendText(reply, 404, statusLine(404)),
-    methodNotAllowed: (reply, allow) =>
-      isPreflight(reply.request)
-        ? answerPreflight(reply, allow, origins)
-        : sendText(reply, 405, statusLine(405)),
-    error: (error, _request, reply) => sendError(reply, error, log),
-  })
+  const app = createDialectApp(
+    {
+      notFound: (reply) =>
+        isPreflight(reply.request) && reply.request.url === OTHERS_PATH
+          ? answerPreflight(reply, 'POST', origins)
+          : sendText(reply, 404, statusLine(404)),
+      methodNotAllowed: (reply, allow) =>
+        isPreflight(reply.request)
+          ? answerPreflight(reply, allow, origins)
+          : sendText(reply, 405, statusLine(405)),
+      error: (error, _request, reply) => sendError(reply, error, log),
+    },
+    { isTypeIgnored: () => true },
+  )
   addCors(app, origins)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
     if (request.method === 'POST' && !origins.mayLogIn(request.raw)) throw crossSite()
   })
-  acceptAnyBody(app)
   addRoutes(app, parts)
   return app
 }
@@ -72,18 +74,8 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.get('/ws', async (_request, reply) => sendText(reply, 400, '400: Only WebSocket handshakes here'))
 }
 
-/** Accepts any content type and reads raw bytes, so that a body in broken UTF-8 is refused as invalid JSON. */
-function acceptAnyBody(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw: { headers } }) => {
-    // One that cannot be parsed would be refused before the body is read.
-    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-}
-
-const fieldsOf = ({ body }: FastifyRequest) =>
-  (Buffer.isBuffer(body) ? parseBody(body) : undefined) ?? raise(new HttpRefusal(400, 'not a valid json'))
+const fieldsOf = (request: FastifyRequest) =>
+  parseBody(bodyBytes(request)) ?? raise(new HttpRefusal(400, 'not a valid json'))
 
 const crossSite = () =>
   new HttpRefusal(403, 'pages of other sites may not log in, but those of CORS_ALLOW_ORIGIN')

@@ -1,8 +1,9 @@
 import { Json } from '../../answers/index.ts'
 import { type ConversationId, toConversationId } from '../../core/chat.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import { refuse } from './errors.ts'
 import { type RequestContext, standingOf } from './request-context.ts'
-import { isInteger, type JsonObject, listedMessageOf, own } from './wire.ts'
+import { isInteger, listedMessageOf } from './wire.ts'
 
 const PAGE_SIZE = 100
 

@@ -1,10 +1,11 @@
 import { Json, writeList } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import { nameKey } from '../../lib/name-forms.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { inWords, refuse } from './errors.ts'
 import type { RequestContext } from './request-context.ts'
-import { type JsonObject, own, userOf } from './wire.ts'
+import { userOf } from './wire.ts'
 
 const noSuchUser = (username: string): string => `no such user '${username}' exists`
 

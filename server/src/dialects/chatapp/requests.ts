@@ -1,4 +1,5 @@
 import type { LongAnswers } from '../../answers/index.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits } from '../../transport/index.ts'
 import {
@@ -11,7 +12,7 @@ import { refusalOf, TOO_MANY } from './errors.ts'
 import { getMessages } from './messages.ts'
 import { addContact, getContacts, self } from './people.ts'
 import type { RequestContext } from './request-context.ts'
-import { failure, type JsonObject, own, success } from './wire.ts'
+import { failure, success } from './wire.ts'
 
 interface Request {
   readonly limit: 'create' | 'command'

@@ -5,13 +5,14 @@ import {
   type Standing,
   toMessageId,
 } from '../../core/chat.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import { isCleanText } from '../../lib/text.ts'
 import type { Logger } from '../../observe/index.ts'
 import { costOfText, type Limits, type PendingWrite } from '../../transport/index.ts'
 import { inWords, refusalOf, refuse, TOO_MANY } from './errors.ts'
 import { notPartOf, parseConversationId } from './messages.ts'
 import { joinToSend, type RequestContext } from './request-context.ts'
-import { isInteger, type JsonObject, own } from './wire.ts'
+import { isInteger } from './wire.ts'
 
 /** The one request whose commit those after it need not wait for. */
 export const SEND_MESSAGE = 'send_message'

@@ -1,10 +1,10 @@
 import { type Account, type Chat, ChatError } from '../../core/chat.ts'
+import { type JsonObject, own } from '../../lib/json.ts'
 import { composedLength, isCleanText } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn as prove } from '../sign-in.ts'
 import { HttpRefusal } from './errors.ts'
-import { type JsonObject, own } from './wire.ts'
 
 /** Code points. */
 const MAX_LENGTHS = { username: 255, password: 2047, fullname: 255 } as const

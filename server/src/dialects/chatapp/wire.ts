@@ -1,41 +1,23 @@
 import { Json } from '../../answers/index.ts'
 import type { Account, AuthoredMessage, Conversation, Member } from '../../core/chat.ts'
 import { secondsOf } from '../../lib/clock.ts'
+import { isJsonObject, type JsonObject, parseJson, parseUtf8 } from '../../lib/json.ts'
 import { namesToTell } from '../rate-limit.ts'
-
-/** A JSON object as a client sent it. Read it with `own`: its keys may be anything. */
-export type JsonObject = Readonly<Record<string, unknown>>
-
-export const own = (fields: JsonObject, name: string): unknown =>
-  Object.hasOwn(fields, name) ? fields[name] : undefined
 
 export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
-
-const isJsonObject = (value: unknown): value is JsonObject => isObject(value) && !Array.isArray(value)
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /** An HTTP body's fields; undefined for what is not JSON or has none. An empty list counts as no fields given. */
-export function parseBody(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(utf8.decode(body))
-    if (isJsonObject(value)) return value
-    return Array.isArray(value) && value.length === 0 ? {} : undefined
-  } catch {
-    return undefined
-  }
+export function parseBody(body: Buffer | undefined): JsonObject | undefined {
+  const text = body && parseUtf8(body)
+  const value = text === undefined ? undefined : parseJson(text)
+  if (isJsonObject(value)) return value
+  return Array.isArray(value) && value.length === 0 ? {} : undefined
 }
 
 /** A frame's fields; undefined for what is not a JSON object. */
 export function parseEvent(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return isJsonObject(value) ? value : undefined
 }
 
 export const success = (type: string, data: unknown): string =>

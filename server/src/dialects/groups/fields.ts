@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, own, parseJson } from '../../lib/json.ts'
 import { composedLength, isCleanText } from '../../lib/text.ts'
 import { invalidRequest, Refusal } from './errors.ts'
 
@@ -7,9 +8,9 @@ export const MAX_GROUP_NAME_LENGTH = 128
 
 /** The fields of a request, read by name: what an attacker puts on the prototype's names is nothing special. */
 export class Fields {
-  readonly #fields: object
+  readonly #fields: JsonObject
 
-  constructor(fields: object) {
+  constructor(fields: JsonObject) {
     this.#fields = fields
   }
 
@@ -22,7 +23,7 @@ export class Fields {
 
   /** Undefined when absent or null. */
   optionalText(name: string): string | undefined {
-    const value: unknown = Object.hasOwn(this.#fields, name) ? Reflect.get(this.#fields, name) : undefined
+    const value = own(this.#fields, name)
     if (value === undefined || value === null) return undefined
     if (typeof value !== 'string') throw new Refusal(invalidRequest(`${name} must be a string.`))
     if (!isCleanText(value)) throw new Refusal(invalidRequest(`${name} has characters that are not text.`))
@@ -32,18 +33,15 @@ export class Fields {
 
 /** A request's argument: a JSON string or an object. */
 export function parseArgument(argument: unknown): Fields {
-  const value = typeof argument === 'string' ? parseJson(argument) : argument
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Refusal(invalidRequest('The request must be a JSON object.'))
+  const value = typeof argument === 'string' ? parseText(argument) : argument
+  if (!isJsonObject(value)) throw new Refusal(invalidRequest('The request must be a JSON object.'))
   return new Fields(value)
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Refusal(invalidRequest('The request is not valid JSON.'))
-  }
+function parseText(text: string): unknown {
+  const value = parseJson(text)
+  if (value === undefined) throw new Refusal(invalidRequest('The request is not valid JSON.'))
+  return value
 }
 
 export function requireNewName(field: string, name: string, maxLength: number): void {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Account } from '../../core/chat.ts'
-import type { AddressOf, LimitKind, Limits } from '../../transport/index.ts'
+import { type AddressOf, bodyBytes, type LimitKind, type Limits } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit } from '../rate-limit.ts'
 import type { Credentials } from './credentials.ts'
 import { alreadyAuthenticated, notFound } from './errors.ts'
@@ -127,10 +127,10 @@ function endpoint(route: string, answer: Endpoint['answer']): Endpoint {
   }
 }
 
-// Fastify gives these as records; the content-type parser of this dialect gives the body as bytes.
-const rawOf = ({ params, query, headers, body }: FastifyRequest): RawRequest => ({
-  path: params as RawRequest['path'],
-  query: query as RawRequest['query'],
-  contentType: headers['content-type'],
-  body: body as Buffer | undefined,
+// Fastify gives path and query as records.
+const rawOf = (request: FastifyRequest): RawRequest => ({
+  path: request.params as RawRequest['path'],
+  query: request.query as RawRequest['query'],
+  contentType: request.headers['content-type'],
+  body: bodyBytes(request),
 })

@@ -1,3 +1,4 @@
+import { type JsonObject, own } from '../../lib/json.ts'
 import { composedLength, isCleanText } from '../../lib/text.ts'
 import { type Loc, MAX_PROBLEMS, type Problem } from './errors.ts'
 import { parseIsoTime } from './iso-time.ts'
@@ -37,11 +38,11 @@ export class Form<F extends FieldRules> {
   }
 
   /** Every field in its order; of no body at all, only that it is missing. Trust the values if no problem was added. */
-  parse(values: Readonly<Record<string, unknown>> | undefined, problems: Problem[]): Values<F> {
+  parse(values: JsonObject | undefined, problems: Problem[]): Values<F> {
     const parsed: Record<string, unknown> = {}
     if (values) {
       for (const [name, field, loc] of this.#fields) {
-        const value = parseField(field, Object.hasOwn(values, name) ? values[name] : undefined, loc)
+        const value = parseField(field, own(values, name), loc)
         if (value instanceof Wrong) problems.push(...value.problems)
         else parsed[name] = value
       }

@@ -40,9 +40,6 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
     methodNotAllowed: (reply) => refuse(reply, methodNotAllowed()),
     error: (error, _request, reply) => refuse(reply, refusalFor(error) ?? reported(error, log)),
   })
-  // Parsed where its errors can be told apart by endpoint; here it stays bytes.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', (request, _reply, done) => {
     const wait = limits.take('request', addressOf(request.raw))
     done(wait > 0 ? tooManyRequests(wait) : undefined)

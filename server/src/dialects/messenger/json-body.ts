@@ -1,14 +1,11 @@
-import { isUtf8 } from 'node:buffer'
+import { isJsonObject, type JsonObject, parseJson, parseUtf8, withoutByteOrderMark } from '../../lib/json.ts'
 import { codePointLength } from '../../lib/text.ts'
 import { invalid, notADict, type Problem, type Refusal, unreadableBody } from './errors.ts'
 import { faultOf } from './json-fault.ts'
 
 const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i
-const BYTE_ORDER_MARK = 0xfeff
 /** Characters of the body that an answer shows. The framework echoes the whole body, however long it is. */
 const SHOWN_CHARACTERS = 100
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 /**
  * The object in a request's body; undefined when there is no body, or JSON's null, which the framework
@@ -20,20 +17,18 @@ export function readJsonBody(
 ): JsonObject | undefined {
   if (!body || body.length === 0) return undefined
   if (!JSON_TYPE.test(contentType ?? '')) throw notADict()
-  if (!isUtf8(body)) throw unreadableBody()
-  const value = parse(body.toString())
+  const source = parseUtf8(body)
+  if (source === undefined) throw unreadableBody()
+  const value = parse(withoutByteOrderMark(source))
   if (value === null) return undefined
-  if (typeof value !== 'object' || Array.isArray(value)) throw notADict()
-  return value as JsonObject
+  if (!isJsonObject(value)) throw notADict()
+  return value
 }
 
-function parse(source: string): unknown {
-  const text = source.charCodeAt(0) === BYTE_ORDER_MARK ? source.slice(1) : source
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw undecodable(text)
-  }
+function parse(text: string): unknown {
+  const value = parseJson(text)
+  if (value === undefined) throw undecodable(text)
+  return value
 }
 
 /** Python's `JSONDecodeError` as pydantic shows it: positions count code points. */

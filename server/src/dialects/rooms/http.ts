@@ -3,6 +3,7 @@ import { Begun, sendBegun } from '../../answers/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
   type AddressOf,
+  bodyBytes,
   createDialectApp,
   type DialectAnswers,
   isCrossSiteForm,
@@ -33,16 +34,13 @@ const STALLED_AFTER_MS = 30_000
 /** The endpoints, and what is common to them: CORS, limits, answers. */
 export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
   const { requests, limits, addressOf, log, maxMessageBytes } = options
-  const app = createDialectApp(answers(log))
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
+  // Clients name any type, or none: the body is read as JSON whatever they say.
+  const app = createDialectApp(answers(log), { isTypeIgnored: () => true })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...CORS, 'cache-control': 'no-store' })
     requireWithinLimit(limits.take('request', addressOf(request.raw)))
     if (request.method === 'OPTIONS') return sendPreflight(request, reply)
     if (isCrossSiteForm(request.raw)) throw new Refusal(REFUSALS.crossSiteForm)
-    // Clients name any type, or none: the body is read as JSON whatever they say.
-    request.raw.headers['content-type'] = 'application/json'
     return undefined
   })
   for (const [url, { method, limit, run }] of REQUESTS) {
@@ -85,8 +83,9 @@ const refused = (error: WireError) => ({ ok: false, error })
 const answerToHttpError = (error: Error & { statusCode?: number }): WireError | undefined =>
   error.statusCode !== undefined && error.statusCode < 500 ? REFUSALS.invalidData : undefined
 
-function bodyOf({ body }: FastifyRequest): unknown {
-  const json = Buffer.isBuffer(body) ? parseJsonBytes(body) : undefined
+function bodyOf(request: FastifyRequest): unknown {
+  const bytes = bodyBytes(request)
+  const json = bytes && parseJsonBytes(bytes)
   if (json === undefined) throw new Refusal(REFUSALS.invalidData)
   return json
 }

@@ -1,6 +1,7 @@
 import type { Block } from '../../answers/index.ts'
 import type { Account, AccountId, AuthoredMessage, Sender } from '../../core/chat.ts'
 import { MICROS_PER_SECOND } from '../../lib/clock.ts'
+import { isJsonObject, own, parseJson, parseUtf8, withoutByteOrderMark } from '../../lib/json.ts'
 import { composedLength, isCleanText } from '../../lib/text.ts'
 
 /** The requester's account, and the secret that proved it. */
@@ -119,22 +120,10 @@ export function parsePass(given: unknown): Pass | undefined {
 export const parseAuth = (argument: unknown): Pass | undefined =>
   parsePass(typeof argument === 'string' ? parseJson(argument) : argument)
 
-/** Undefined when it is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Undefined unless it is JSON in UTF-8. */
 export function parseJsonBytes(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
+  const text = parseUtf8(bytes)
+  return text === undefined ? undefined : parseJson(withoutByteOrderMark(text))
 }
 
 const GID = /^[a-zA-Z0-9]{8}$/
@@ -155,7 +144,4 @@ function countOf(given: unknown, key: string): number | 'wrong' | undefined {
   return count > 0 && Number.isSafeInteger(count) ? count : 'wrong'
 }
 
-function fieldOf(given: unknown, key: string): unknown {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined
-  return Object.hasOwn(given, key) ? Reflect.get(given, key) : undefined
-}
+const fieldOf = (given: unknown, key: string): unknown => (isJsonObject(given) ? own(given, key) : undefined)
