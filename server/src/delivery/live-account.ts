@@ -16,7 +16,7 @@ type Credentials = Pick<Account, 'accountId' | 'credentialsSince'>
  * How an opening ended: `revoked` when the credentials are void by now, `ended` when the connection has ended, which
  * then holds nothing.
  */
-export type Opened = 'live' | 'revoked' | 'ended'
+type Opened = 'live' | 'revoked' | 'ended'
 
 /**
  * One account behind one connection. `open` goes through these steps, in this order for every dialect:
@@ -170,7 +170,7 @@ export class LiveAccount {
     this.#connection.onLeft?.(conversationId, this.accountId)
   }
 
-  /** `frame` is the news in the dialect's bytes, if it has a word for it. */
+  /** `LiveAccounts` calls this. */
   hear(news: AccountNews, frame: Frame | undefined): void {
     if (frame) this.#sink.send(frame)
     switch (news.type) {

@@ -3,9 +3,8 @@ import type { AccountNews } from './account-feeds.ts'
 import type { Audiences } from './audiences.ts'
 import type { Feeds } from './feeds.ts'
 import type { Frame } from './frame.ts'
-import type { LiveAccount } from './live-account.ts'
 
-export interface LiveAccountsParts {
+interface LiveAccountsParts {
   readonly chat: Pick<Chat, 'accounts' | 'presence' | 'conversations' | 'changes'>
   readonly feeds: Feeds
   /** Absent where connections hear conversations in another way. */
@@ -16,9 +15,16 @@ export interface LiveAccountsParts {
   readonly onError: (error: unknown) => void
 }
 
+/** One connection of an account. */
+interface Follower {
+  readonly accountId: AccountId
+  /** `frame` is the news in the dialect's bytes, if it has a word for it. */
+  hear(news: AccountNews, frame: Frame | undefined): void
+}
+
 /** An account and its connections: mostly one, and a set of one takes 200 bytes more. */
 interface Followed {
-  live: LiveAccount | Set<LiveAccount>
+  live: Follower | Set<Follower>
   readonly unsubscribe: () => void
 }
 
@@ -34,7 +40,7 @@ export class LiveAccounts {
   }
 
   /** From now on the account's news reaches it. */
-  add(live: LiveAccount): void {
+  add(live: Follower): void {
     const { accountId } = live
     const known = this.#followed.get(accountId)
     if (!known)
@@ -47,7 +53,7 @@ export class LiveAccounts {
   }
 
   /** Nothing happens if it is not there. */
-  remove(live: LiveAccount): void {
+  remove(live: Follower): void {
     const known = this.#followed.get(live.accountId)
     if (!known) return
     const isLast =

@@ -27,7 +27,7 @@ const noSchemas = () => () => {
 // Else Fastify loads its compilers of schemas, a tenth of the time to start.
 const WITHOUT_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
 
-export interface BodyOptions {
+interface BodyOptions {
   /** Bytes of a body where its route has no `bodyLimit` of its own; `SMALL_BODY_BYTES` when absent. */
   readonly maxBytes?: number
   /**
