@@ -118,7 +118,7 @@ const group = {
   ...{ createdAt: at, updatedAt: at, activityAt: at, lastSeq: 1000, lastChange: 1000 },
 }
 
-/** The n-th of its conversation, with all that a node tells of it. */
+/** The n-th message of its conversation, with all fields that a node publishes. */
 function messageOf(conversation: number, n: number): ConversationEvent {
   const conversationId = toConversationId(conversation)
   return {

@@ -20,7 +20,7 @@ export class StatusRate {
     this.#clock = clock
   }
 
-  /** Counts one more event; false when contacts may not be told of it now. */
+  /** Counts one more event; false when it may not be told to contacts now. */
   take(accountId: AccountId): boolean {
     const now = this.#clock.nowMicros()
     const tokens = refilled(this.#buckets.get(accountId), now)

@@ -9,7 +9,7 @@ export const SHARED_PATHS = {
 export type SharedPath = keyof typeof SHARED_PATHS
 
 /**
- * A dialect's part in a shared path: it gets the bodies that have this key, or the ones that have none of the others'
- * keys, or nothing. One dialect has to take what has none of the keys.
+ * A dialect's part in a shared path: the bodies that have this key, those that have none of the others' keys, or none.
+ * One dialect has to take the bodies without any of the keys.
  */
 export type Share = { readonly key: string } | 'otherwise' | 'none'

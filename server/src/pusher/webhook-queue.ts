@@ -5,7 +5,7 @@ import type { WebhookEvent } from './webhook-event.ts'
 /** `full`: too many events waited. `old`: the event waited for too long. `refused`: the application did not take it. */
 export type DropReason = 'full' | 'old' | 'refused'
 
-/** Called with the number of events that the application will never hear of. */
+/** Called with the number of events that are dropped before the application got them. */
 export type OnDropped = (reason: DropReason, count: number) => void
 
 export interface QueuedEvent {

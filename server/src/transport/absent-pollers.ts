@@ -2,7 +2,7 @@ interface Poller {
   cutOff(): void
 }
 
-/** Milliseconds that any client may be between two polls: when a room is told something, all its pollers are. */
+/** Milliseconds that any client may be between two polls: after an event of a room, all its pollers are. */
 const GRACE_MS = 2_000
 
 /**

@@ -70,8 +70,8 @@ export class Limits {
   }
 
   /**
-   * Takes one token, or as many as it costs: a key with one token left may go into debt, which is waited out
-   * afterwards. 0 when allowed, else the whole seconds (at least 1) to wait.
+   * Takes one token, or as many as it costs. A key with one token left may go into debt, which is waited out
+   * afterwards. Returns 0 when allowed, else the whole seconds (at least 1) to wait.
    */
   take(kind: LimitKind, key: string | number, cost = 1): number {
     if (!this.#isOn) return 0

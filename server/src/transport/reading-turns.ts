@@ -8,8 +8,8 @@ const FULL_CHUNK_BYTES = 64 * 1024
 const held = new WeakSet<Socket>()
 
 /**
- * Pauses reading after each full chunk, so that other connections have their turn: a packet of a few bytes costs the
- * peer nothing, and the socket would be read until it is empty.
+ * Pauses reading after each full chunk, so that other connections have their turn. Otherwise the socket would be read
+ * until it is empty, and sending more costs the peer nothing.
  */
 export function readInTurns(socket: Socket): void {
   socket.on('data', (chunk: Buffer) => {

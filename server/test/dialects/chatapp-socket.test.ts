@@ -64,7 +64,7 @@ suite('chatapp events', () => {
     }
   })
 
-  test('a missing or unknown type is told so', async () => {
+  test('a missing or unknown type is refused in words', async () => {
     const ann = await http.join('ann')
     for (const event of [{}, { type: 'nonsense' }, { type: 1 }, { type: ['ping'] }, { type: '__proto__' }]) {
       await ann.send(event)

@@ -79,7 +79,7 @@ suite('chatapp: nobody speaks as another', () => {
     }
   })
 
-  test('a token of nobody is told so on the WebSocket, in as many bytes as fit', async () => {
+  test('a token of nobody is refused on the WebSocket, in as many bytes as fit', async () => {
     const nobody = uniqueName('nobody')
     const token = (username: string) => forge({ alg: 'HS256' }, { username, exp: later })
     assert.deepEqual(await refusals(token(nobody)), ['invalid login-token', `'${nobody}' doesn't exists`])

@@ -196,7 +196,7 @@ test('an address that connects too often is told to come back later', async () =
   assert.equal((await limited.raw().gone()).code, 4100)
 })
 
-test('a connection that says too much is told so', async () => {
+test('a connection that sends too much is told so', async () => {
   await using limited = await startPusher({ limits: new Limits(true, () => 0) })
   const client = await limited.raw().opened()
   for (let i = 0; i < 2_001; i++) client.say('pusher:ping')

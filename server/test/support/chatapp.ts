@@ -71,7 +71,7 @@ export class ChatappHttp {
 
   async connect(username: string, cookie: string): Promise<ChatappClient> {
     const client = this.open({ cookie }, username)
-    // Frames are handled in order: once this is answered, the connection hears of everything.
+    // Frames are handled in order: once this is answered, the connection receives all events.
     assert.deepEqual(await client.ask({ type: 'ping' }), success('ping', 'pong'))
     return client
   }

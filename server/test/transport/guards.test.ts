@@ -237,7 +237,7 @@ describe('an error in a callback of a library ends one connection and no other',
   })
 })
 
-test('a failure of a promise that nobody awaits is reported too, and so is one in reporting', async () => {
+test('a failure of a promise that nobody awaits is reported, and so is one while a connection is ended', async () => {
   owned('timer', Promise.reject(BUG))
   guarded(
     'redis',

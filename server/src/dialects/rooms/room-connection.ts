@@ -23,7 +23,7 @@ export interface RoomClient {
   readonly sink: Sink
   /** The account's credentials are void: must end the connection. */
   onRevoked(): void
-  /** Nothing more is heard of the room: the account has left it, or the connection has ended. */
+  /** The room's events have ended: the account has left it, or the connection is gone. */
   onLeft(conversationId: ConversationId, visitor: Sender): void
 }
 
