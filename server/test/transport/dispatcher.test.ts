@@ -91,9 +91,8 @@ test('the keys of the body choose between two dialects with one path, in the ord
 
 test('a body that has no key of the table, or is no object, goes to the dialect that takes the rest', async (t) => {
   const { logIn } = await open(t)
-  for (const body of ['{}', '["login"]', '"login"', 'null', '{"toString":1}'])
+  for (const body of ['{}', '["login"]', '"login"', 'null', '{"toString":1}', '{"login":'])
     assert.equal(await logIn(body), `two ${body}`)
-  assert.match(await logIn('{"login":'), /^two: /, 'it says in its own words that it cannot be parsed')
 })
 
 test('a body that was read to choose is whole for the dialect that was chosen, in however many pieces', async (t) => {
