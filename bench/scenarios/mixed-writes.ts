@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { cpuMicros } from '../measure/usage.ts'
 import type { Sample } from '../measurement.ts'
 import type { MixedWriter, Regular } from '../parts/mixed-writer.ts'
@@ -35,7 +34,7 @@ export async function mixedWrites(
     return people.map(({ accountId }): Regular => ({ conversationId, otherId, accountId }))
   })
   const writer = await startPart<MixedWriter>('mixed-writer.ts', {
-    DATABASE_FILE: fileURLToPath(storage.url.replace('file:', 'file://')),
+    DATABASE_FILE: storage.url.slice('file:'.length),
   })
   opened.defer(() => writer.stop())
   const write = async (every: number, seconds: number) => {

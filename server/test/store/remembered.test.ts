@@ -21,6 +21,9 @@ import { findHoles, HOLES } from './series.ts'
 
 // What is remembered of the tables is the tables, after any writes. See `store/writes.ts` for what each write touches.
 
+// Asked before the tests run, which keep this process busy for longer than the answer may take.
+const missing = await postgresIsMissing()
+
 /** As it crosses to SQLite's writer. */
 const packed = ([name, argument]: AnyWrite): AnyWrite =>
   name === 'messages.append' ? [name, pack(argument as Parameters<typeof pack>[0])] : [name, argument]
@@ -145,7 +148,7 @@ const STALE_ROWS = `
     SELECT t.id FROM messages t WHERE t.conversation_id = c.id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1)`
 
 test('what a conversation of PostgreSQL keeps of its log is what the log says, after any writes', {
-  skip: await postgresIsMissing(),
+  skip: missing,
 }, async (t) => {
   const url = await tempSchema(t)
   const store = await openPostgresStore({ url })
