@@ -86,7 +86,7 @@ export class Dispatcher<Name extends string> {
     if (rows.every(([, name]) => name === otherwise)) return otherwise
     const isOver = (kind: LimitKind) => this.#options.isOverLimit(kind, request)
     const maxBytes = isOver('request') || isOver(shared.limit) ? HASTY_BODY_BYTES : SMALL_BODY_BYTES
-    // Refused by whoever is asked, before it comes.
+    // A body too large is refused before it comes, by whichever dialect.
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return otherwise
     const body = parsed(await readAhead(request, maxBytes))
     return rows.find(([key]) => Object.hasOwn(body, key))?.[1] ?? otherwise
@@ -103,7 +103,7 @@ export function pathOf(request: IncomingMessage): string {
 const UTF8 = new TextDecoder()
 
 function parsed(body: Buffer): object {
-  // What cannot be read is the answering dialect's to refuse, in its own words.
+  // The answering dialect refuses a body that cannot be read, in its own words.
   const value = parseJson(UTF8.decode(body))
   return isJsonObject(value) ? value : {}
 }

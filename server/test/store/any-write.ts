@@ -83,7 +83,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
 
 export type AnyWrite = readonly [name: WriteName, argument: unknown]
 
-// What changes logs comes most often, so that such writes meet.
+// Writes that change logs come most often, so that they meet.
 const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'messages.append': 16,
   'messages.delete': 8,

@@ -19,7 +19,7 @@ import { tempDir } from '../support/temp-dir.ts'
 import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
 import { findHoles, HOLES } from './series.ts'
 
-// What is remembered of the tables is the tables, after any writes. See `store/writes.ts` for what each write touches.
+// Every cache equals the tables, after any writes. See `store/writes.ts` for the rows that each write touches.
 
 // Asked before the tests run, which keep this process busy for longer than the answer may take.
 const missing = await postgresIsMissing()
@@ -115,7 +115,7 @@ async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache):
   ])
 }
 
-test("what SQLite's readers remember is what its tables say, after any writes", async (t) => {
+test('the cache of SQLite’s readers equals its tables, after any writes', async (t) => {
   const folder = await tempDir(t)
   let run = 0
   await fc.assert(
@@ -147,7 +147,7 @@ const STALE_ROWS = `
   WHERE c.last_message_id IS DISTINCT FROM (
     SELECT t.id FROM messages t WHERE t.conversation_id = c.id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1)`
 
-test('what a conversation of PostgreSQL keeps of its log is what the log says, after any writes', {
+test('the end of the log in PostgreSQL’s conversations equals the log, after any writes', {
   skip: missing,
 }, async (t) => {
   const url = await tempSchema(t)

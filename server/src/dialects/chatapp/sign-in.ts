@@ -28,7 +28,7 @@ export async function signUp(fields: JsonObject, address: string, { chat, limits
   }
 }
 
-/** Finds whom a name and a password prove. */
+/** Finds the account that a name and a password prove. */
 export async function signIn(fields: JsonObject, address: string, { chat, limits }: Parts): Promise<Account> {
   const { username, password } = parseFilled(fields, ['username', 'password'])
   requireWithinLimit(limits.take('login', address))

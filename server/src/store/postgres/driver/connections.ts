@@ -45,7 +45,7 @@ export class Connections {
     }
   }
 
-  /** Nothing may be asked any more. What was asked has so many seconds left. */
+  /** Nothing may be asked any more. Questions under way have that many seconds left. */
   async end(graceSeconds: number): Promise<void> {
     this.#isEnding = true
     this.#settle()

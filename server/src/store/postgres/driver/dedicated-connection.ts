@@ -84,13 +84,13 @@ export class DedicatedConnection {
     await this.#sql.end({ timeout: 0 })
   }
 
-  /** Of a lost connection the driver would throw where nobody can catch it. */
+  /** Refuses on a lost connection, where the driver would throw out of everyone's reach. */
   #ask(text: string, parameters: readonly (string | readonly string[])[]) {
     this.#loss.throwIfAborted()
     return this.#reserved.unsafe(text, parameters as never[], { prepare: parameters.length > 0 })
   }
 
-  /** What was still to be written when the connection was lost, the driver never settles (postgres 3.4.9). */
+  /** Rejects when the connection is lost: the driver never settles queries that it had not written (postgres 3.4.9). */
   async #answered<T>(asked: PromiseLike<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const fail = () => reject(this.#loss.reason)
