@@ -232,7 +232,7 @@ export interface MessagePage {
   readonly conversationId: ConversationId
   /** Only ids below. */
   readonly before?: number
-  /** Only ids above. With it the page starts at the oldest; without it, it holds the newest. */
+  /** Only ids above. With this the page starts at the oldest message; without it, the page holds the newest. */
   readonly after?: number
   /** Infinity for all. */
   readonly limit: number

@@ -6,7 +6,7 @@ import { type ServerProcess, spawnServer } from '../support/process.ts'
 import { START_MS, until } from '../support/until.ts'
 import { type Balancer, type Behind, startBalancer } from './balancer.ts'
 
-/** One of the two nodes, at one address however often it is started. */
+/** A node of the two, at one address however often it is started. */
 interface Running extends Behind {
   readonly process: ServerProcess
   /** Tells it to stop, and starts it again when it has: as an upgrade does. Answers its exit code. */

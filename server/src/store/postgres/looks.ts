@@ -1,7 +1,7 @@
 import { nameLook } from '../../lib/name-forms.ts'
 import type { DedicatedConnection } from './driver/index.ts'
 
-/** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
+/** Among old names that look alike one gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOK_COLUMNS = `
 ALTER TABLE accounts ADD COLUMN username_look text COLLATE "C" UNIQUE;
 ALTER TABLE conversations ADD COLUMN name_look text COLLATE "C" UNIQUE

@@ -6,7 +6,7 @@ export function defineLook(db: DatabaseSync): void {
   db.function('name_look', { deterministic: true }, (name) => nameLook(String(name)))
 }
 
-/** One of several old names that look alike gets the look, one of plain ASCII if there is any; the others get null. */
+/** Among old names that look alike one gets the look, one of plain ASCII if there is any; the others get null. */
 export const LOOKS = `
 ALTER TABLE accounts ADD COLUMN username_look TEXT;
 ALTER TABLE conversations ADD COLUMN name_look TEXT CHECK (name_look IS NULL OR kind = 'open');

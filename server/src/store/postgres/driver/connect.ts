@@ -19,7 +19,7 @@ interface ConnectOptions {
   readonly max: number
   /** 0 lets a statement take as long as it takes. */
   readonly statementTimeoutMs: number
-  /** One of the connections is lost. */
+  /** Called when a connection is lost. */
   readonly onLost: () => void
 }
 

@@ -53,7 +53,7 @@ export class Connections {
       // The driver now rejects what was asked.
     })
     await this.#sql.end({ timeout: 0 })
-    // One that it waited to make, it still makes.
+    // The driver still makes a connection that it was waiting to make.
     runAfter(LATE_MS, () => this.#sql.close()).unref()
   }
 

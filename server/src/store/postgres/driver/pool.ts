@@ -12,9 +12,9 @@ interface PoolOptions {
 }
 
 /**
- * Connections that are all replaced when one of them is lost, as by a restart of the database: one of the
- * driver's that is lost while it has something to write never sends a word again, and only fails after its
- * time to connect is up (postgres 3.4.9; pull requests 1176, 1209 and 1215 of porsager/postgres).
+ * Connections that are all replaced when one of them is lost, as by a restart of the database. A connection of the
+ * driver that is lost while it has something to write never sends a word again. It fails only after its time to
+ * connect is up (postgres 3.4.9; pull requests 1176, 1209 and 1215 of porsager/postgres).
  */
 export class Pool implements Queryable {
   readonly #options: PoolOptions

@@ -48,8 +48,8 @@ const NO = 'N'
 const ANSWER_MS = 2_000
 
 /**
- * Throws `StoreRefusal` when TLS is asked of a server that has none: the driver would begin TLS all the same, and the
- * server hang up, like one that is only about to start. The next connection reports any other fault.
+ * Throws `StoreRefusal` when TLS is asked of a server that has none. The driver would begin TLS all the same, and the
+ * server would hang up, like one that is about to start. The next connection reports any other fault.
  */
 export async function requireTls(url: string): Promise<void> {
   const address = parsePostgresAddress(url)
