@@ -164,18 +164,30 @@ export function isBetweenPolls(connection: EngineConnection): boolean {
 /** The number of packets that wait to be sent, what the library answers by itself among them. */
 export const waitingPackets = (connection: EngineConnection): number => inside(connection).writeBuffer.length
 
-/** `hear` is called whenever `mayTake` becomes true, before engine.io itself writes what it has. */
-export function onTransportReady(connection: EngineConnection, hear: () => void): void {
-  const listen = () =>
-    inside(connection).transport.prependListener(
-      'ready',
-      guarded('socket_io', hear, () => connection.close(true)),
-    )
-  listen()
-  connection.on('upgrade', () => {
-    listen()
-    hear()
-  })
+interface TransportOwner {
+  /** Called whenever `mayTake` becomes true, before engine.io itself writes what it has. */
+  onReady(): void
+  cutOff(): void
+}
+
+const owners = new WeakMap<object, TransportOwner>()
+
+// One listener for all transports: a closure for each would take 300 bytes.
+const tellReady = guarded(
+  'socket_io',
+  function (this: object) {
+    owners.get(this)?.onReady()
+  },
+  function (this: object) {
+    owners.get(this)?.cutOff()
+  },
+)
+
+/** Has `owner` told when the connection's present transport is ready. An upgrade gives the connection another one. */
+export function ownTransport(connection: EngineConnection, owner: TransportOwner): void {
+  const { transport } = inside(connection)
+  owners.set(transport, owner)
+  transport.prependListener('ready', tellReady)
 }
 
 /** Sends messages as one answer to a poll: one by one, the first would use up the poll and the others wait. */

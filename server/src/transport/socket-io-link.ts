@@ -3,14 +3,35 @@ import { type Owner, SocketSink } from '../delivery/index.ts'
 import { guarded, guardedEmit } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter } from '../lib/timers.ts'
-import { type EngineConnection, onTransportReady, rawSocketOf, releaseRequest } from './engine-io.ts'
+import type { AbsentPollers } from './absent-pollers.ts'
+import {
+  type EngineConnection,
+  isBetweenPolls,
+  ownTransport,
+  rawSocketOf,
+  releaseRequest,
+  waitingPackets,
+} from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
+import type { Newcomers } from './newcomers.ts'
 import { Attachments } from './socket-io-attachments.ts'
 
 /** Bytes that a client may still send while its inbox is paused. */
 const MAX_FLOOD_BYTES = 1024 * 1024
 /** Milliseconds that a peer that is cut off has to read the last writes. */
 const CLOSE_GRACE_MS = 2_000
+/** Packets that wait to be sent. A megabyte of events has fewer; these are what engine.io answers by itself. */
+const MAX_WAITING_PACKETS = 20_000
+/** Times that a WebSocket may ask whether it may take over from polls. */
+const MAX_PROBES = 10
+
+/** The sessions of a listener that have a bound of their own. */
+interface BoundedSessions {
+  /** Sessions that have not entered a namespace. */
+  readonly newcomers: Newcomers<SocketIoLink>
+  /** Sessions that are between two polls. */
+  readonly absent: AbsentPollers<SocketIoLink>
+}
 
 /**
  * One engine.io connection, and what all Socket.IO sessions on it share. A client may leave the namespace and
@@ -25,24 +46,30 @@ export class SocketIoLink {
   isTaken = false
   /** The session's inbox. Polls cannot be slowed by not reading: a client that goes on during a pause is cut off. */
   inbox: { readonly isPaused: boolean } | undefined
-  /** Called for the session when a poll has come, or the WebSocket has taken engine.io's last write. */
-  onReady: (() => void) | undefined
+  /** The session's sink, flushed when a poll has come, or the WebSocket has taken engine.io's last write. */
+  sink: { flush(): void } | undefined
+  readonly #bounded: BoundedSessions
   readonly #attachments: Attachments
   #floodBytes = 0
+  #probes = 0
   #arrivedBytes = 0
   #out: { readonly socket: NetSocket; readonly sink: SocketSink } | undefined
   #owner: Owner | undefined
   /** Packets that came after a DISCONNECT in the same turn: Socket.IO handles a DISCONNECT in the next turn. */
   #later: Message[] | undefined
 
-  constructor(connection: EngineConnection, share: MemoryShare) {
+  constructor(connection: EngineConnection, share: MemoryShare, bounded: BoundedSessions) {
     this.connection = connection
     this.share = share
-    this.#attachments = new Attachments(share, () => this.cutOff())
+    this.#bounded = bounded
+    this.#attachments = new Attachments(this)
     releaseRequest(connection)
-    onTransportReady(connection, () => this.onReady?.())
+    ownTransport(connection, this)
     links.set(connection, this)
     replaceEmit(connection, emit)
+    bounded.newcomers.add(this)
+    // The handshake's own poll is answered by now.
+    this.#noteAbsence()
   }
 
   /** The peer's address, as limits count it. */
@@ -78,7 +105,7 @@ export class SocketIoLink {
   leave(): void {
     this.isTaken = false
     this.inbox = undefined
-    this.onReady = undefined
+    this.sink = undefined
     this.setOwner(undefined)
     this.#out?.sink.clear()
   }
@@ -121,9 +148,46 @@ export class SocketIoLink {
     return arrived
   }
 
-  /** Called when the connection is gone. */
-  close(): void {
-    this.#attachments.clear()
+  /** Called for the connection's own events, after their listeners. Floods of what engine.io answers end it. */
+  follow(event: string | symbol): void {
+    switch (event) {
+      case 'packetCreate':
+        if (waitingPackets(this.connection) > MAX_WAITING_PACKETS) this.connection.close(true)
+        return
+      case 'upgrading':
+        if (++this.#probes > MAX_PROBES) this.connection.close(true)
+        return
+      case 'upgrade':
+        ownTransport(this.connection, this)
+        this.onReady()
+        return
+      case 'drain':
+        this.#noteAbsence()
+        return
+      case 'close':
+        this.#attachments.clear()
+        this.#bounded.newcomers.delete(this)
+        this.#bounded.absent.delete(this)
+    }
+  }
+
+  /** Called when the transport can take a message. */
+  onReady(): void {
+    this.#bounded.absent.delete(this)
+    this.sink?.flush()
+  }
+
+  /** The sink that bypasses engine.io calls this, and the next. */
+  onSlow(): void {
+    this.cutOff()
+  }
+
+  onFlushed(): void {
+    this.sink?.flush()
+  }
+
+  #noteAbsence(): void {
+    if (isBetweenPolls(this.connection)) this.#bounded.absent.add(this)
   }
 
   #isFlood(packet: Message): boolean {
@@ -132,13 +196,9 @@ export class SocketIoLink {
   }
 
   #open(socket: NetSocket): SocketSink {
-    const owner = this.#owner && { owner: this.#owner }
-    return new SocketSink(socket, {
-      onSlow: () => this.cutOff(),
-      onFlushed: () => this.onReady?.(),
-      share: this.share,
-      ...owner,
-    })
+    const sink = new SocketSink(socket, this)
+    sink.setOwner(this.#owner)
+    return sink
   }
 
   #catchUp(): void {
@@ -160,9 +220,19 @@ export const linkOf = (connection: object): SocketIoLink | undefined =>
 
 const emitGuarded = guardedEmit<EngineConnection>('socket_io', (connection) => connection.close(true))
 
+const follow = guarded(
+  'socket_io',
+  (link: SocketIoLink, event: string | symbol) => link.follow(event),
+  (link) => link.cutOff(),
+)
+
 function emit(this: EngineConnection, event: string | symbol, ...args: unknown[]): boolean {
-  if (event === 'close') links.get(this)?.close()
-  if (event !== 'data') return emitGuarded.call(this, event, ...args)
-  links.get(this)?.hear(args[0] as Message)
-  return true
+  const link = links.get(this)
+  if (event === 'data') {
+    link?.hear(args[0] as Message)
+    return true
+  }
+  const hasListeners = emitGuarded.call(this, event, ...args)
+  if (link) follow(link, event)
+  return hasListeners
 }

@@ -3,8 +3,6 @@ import { guarded } from '../lib/guard.ts'
 import { AbsentPollers } from './absent-pollers.ts'
 import {
   type EngineServer,
-  isBetweenPolls,
-  onTransportReady,
   openSocketIo,
   type ServerOptions,
   type Socket,
@@ -14,7 +12,6 @@ import { Newcomers } from './newcomers.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { corsOf } from './socket-io-cors.ts'
 import type { SocketIoOptions } from './socket-io-dialect.ts'
-import { cutOffUnread } from './socket-io-floods.ts'
 import { linkOf, SocketIoLink } from './socket-io-link.ts'
 import { serve } from './socket-io-serving.ts'
 
@@ -50,11 +47,7 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     shareOf,
     admits: (request, response) => isWithinLimit(request, response, options),
     onConnection: (connection) => {
-      const link = new SocketIoLink(connection, shareOf(connection.request))
-      newcomers.add(link)
-      connection.once('close', () => newcomers.delete(link))
-      follow(absent, link)
-      cutOffUnread(connection)
+      new SocketIoLink(connection, shareOf(connection.request), { newcomers, absent })
       // A client that never enters a namespace does not poll for its close either.
       shortenGoodbye(connection, GOODBYE_MS)
     },
@@ -69,19 +62,6 @@ export function createEngine(options: SocketIoOptions): EngineServer {
     guarded('socket_io', (socket) => serve(socket, options), closeSocket),
   )
   return engine
-}
-
-/** Counts a session among those that are between two polls whenever it is. */
-function follow(absent: AbsentPollers<SocketIoLink>, link: SocketIoLink): void {
-  const { connection } = link
-  const note = () => {
-    if (isBetweenPolls(connection)) absent.add(link)
-  }
-  // The handshake's own poll is answered by now.
-  note()
-  connection.on('drain', note)
-  onTransportReady(connection, () => absent.delete(link))
-  connection.once('close', () => absent.delete(link))
 }
 
 const closeSocket = ({ conn }: Socket): void => conn.close(true)

@@ -37,7 +37,7 @@ export class SocketIoSink implements AnsweringSink {
   constructor(socket: Socket, link: SocketIoLink) {
     this.#socket = socket
     this.#link = link
-    link.onReady = () => this.flush()
+    link.sink = this
   }
 
   get isClosed(): boolean {

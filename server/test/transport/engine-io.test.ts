@@ -127,7 +127,7 @@ test('DEFECT: two sessions are let in on one connection when both are asked for 
   await until('both', () => sessions === 2)
 })
 
-test('DEFECT: answers to who does not read pile up without bound (`cutOffUnread`)', async (t) => {
+test('DEFECT: answers to who does not read pile up without bound (`SocketIoLink.follow`)', async (t) => {
   const { url, opened } = await start(t)
   const path = `${url}/socket.io/?EIO=3&transport=polling`
   const handshake = await (await fetch(path)).text()
@@ -139,7 +139,7 @@ test('DEFECT: answers to who does not read pile up without bound (`cutOffUnread`
   assert.ok(Array.isArray(waiting) && waiting.length >= 25_000)
 })
 
-test('DEFECT: a WebSocket may ask for ever whether it may take over from polls (`cutOffUnread`)', async (t) => {
+test('DEFECT: a WebSocket may ask for ever whether it may take over from polls (`SocketIoLink.follow`)', async (t) => {
   const { open } = await start(t)
   const { client, connection } = await open('polling')
   let probes = 0
