@@ -64,7 +64,7 @@ export async function createServer(config: Config): Promise<Server> {
   const bus = await openBus(config, agreeOn, log)
   opened.defer(() => bus.close())
   const clock = systemClock()
-  const onError = (err: unknown) => log.error({ err }, 'contacts were not told who is online')
+  const onError = (err: unknown) => log.error({ err }, 'the core failed in the background')
   const { maxMessageBytes, passwordCost } = config
   const { md5Passwords } = config.rooms
   const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
@@ -77,6 +77,7 @@ export async function createServer(config: Config): Promise<Server> {
     passwordPolicy,
     md5Passwords,
     onError,
+    onSendRefused: (error) => watch.refused(error),
   })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)

@@ -36,6 +36,8 @@ interface ChatOptions {
   readonly passwordPolicy?: PasswordPolicy | undefined
   /** Called when background work has failed. Without it, the failure is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
+  /** Called with each send that the store has refused, in the reaction that publishes the others. */
+  readonly onSendRefused?: ((error: unknown) => void) | undefined
 }
 
 const rethrow = (error: unknown): never => {
@@ -61,7 +63,8 @@ export class Chat {
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)
-    this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes })
+    const { onSendRefused: onRefused } = options
+    this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes, onRefused })
     this.presence = new Presence(bus, store, { clock, onError })
     this.typing = new Typing(bus, clock, this.messages)
     this.changes = new ChangeLog(store)

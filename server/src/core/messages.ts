@@ -25,6 +25,13 @@ interface Draft {
 
 type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
+interface MessagesOptions {
+  readonly clock: Clock
+  readonly maxMessageBytes: number
+  /** Called with each send that the store has refused. */
+  readonly onRefused: ((error: unknown) => void) | undefined
+}
+
 /** Sending, deleting and reading messages. */
 export class Messages {
   /** Most bytes of a message's body, in UTF-8. */
@@ -32,12 +39,14 @@ export class Messages {
   readonly #store: MessageStore
   readonly #bus: Bus
   readonly #clock: Clock
+  readonly #onRefused: ((error: unknown) => void) | undefined
   readonly #sentHere = new Set<Listener<MessageSent>>()
 
-  constructor(store: MessageStore, bus: Bus, options: { clock: Clock; maxMessageBytes: number }) {
+  constructor(store: MessageStore, bus: Bus, options: MessagesOptions) {
     this.#store = store
     this.#bus = bus
     this.#clock = options.clock
+    this.#onRefused = options.onRefused
     this.maxBytes = options.maxMessageBytes
   }
 
@@ -70,12 +79,13 @@ export class Messages {
       at: this.#clock.nowMicros(),
     })
     const { wording } = draft
-    return publishOnCommit(appending, ({ message, change, isNew }) => {
+    const publish = ({ message, change, isNew }: Appended): void => {
       if (!isNew) return
       const authored = withSender(message, sender)
       const news = { type: 'message.sent', conversationId, change, conversation, message: authored } as const
       this.#publish(wording ? { ...news, wording } : news)
-    })
+    }
+    return publishOnCommit(appending, publish, this.#onRefused)
   }
 
   /**

@@ -4,11 +4,12 @@ import { report } from '../lib/guard.ts'
  * Publishes a write's events once the write is committed. The store settles its promises in the order of commits, so
  * every command calls this with the store's own promise. An `await` or a `then` in between would let the events of a
  * later write overtake. Returns the same promise: a reaction to it runs after this write's events and before those of
- * the next write.
+ * the next write. `onRefused` is called with a refusal, which the caller gets too.
  */
 export function publishOnCommit<Result>(
   committing: Promise<Result>,
   publish: (result: Result) => void,
+  onRefused: (error: unknown) => void = refusalIsTheCallers,
 ): Promise<Result> {
   committing.then((result) => {
     try {
@@ -17,7 +18,7 @@ export function publishOnCommit<Result>(
       // The write is on disk: its caller must not be told that it failed.
       report('task', error)
     }
-  }, refusalIsTheCallers)
+  }, onRefused)
   return committing
 }
 

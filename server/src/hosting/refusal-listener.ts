@@ -4,7 +4,10 @@ type OnRefused = (error: unknown) => void
 /** No method of the port has more arguments. */
 type Method = (first: unknown, second: unknown, third: unknown) => Promise<unknown>
 
-/** The same store, but `onRefused` is called at each rejection too. Callers still get the store's own promises. */
+/**
+ * The same store, but `onRefused` is called at each rejection too, but for that of a send: `Chat` itself tells of those.
+ * Another promise for each message would cost a hundredth of its time. Callers still get the store's own promises.
+ */
 export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
   return {
     accounts: partOf(store.accounts, onRefused),
@@ -12,7 +15,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     contacts: partOf(store.contacts, onRefused),
     conversations: partOf(store.conversations, onRefused),
     members: partOf(store.members, onRefused),
-    messages: partOf(store.messages, onRefused),
+    messages: { ...partOf(store.messages, onRefused), append: (message) => store.messages.append(message) },
     changes: partOf(store.changes, onRefused),
     ping: () => store.ping(),
     close: () => store.close(),

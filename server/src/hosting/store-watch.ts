@@ -36,7 +36,7 @@ export class StoreWatch {
   /** The same store, whose refusals are watched from now on. */
   watch(store: Store): Store {
     this.#ping = () => store.ping()
-    return withRefusalListener(store, (error) => this.#refused(error))
+    return withRefusalListener(store, (error) => this.refused(error))
   }
 
   /** Resolves when the store answers, takes a write, and has refused nothing for two seconds. */
@@ -73,7 +73,8 @@ export class StoreWatch {
     this.begin(error)
   }
 
-  #refused(error: unknown): void {
+  /** Notes what the store has refused, in case it was because it fails. */
+  refused(error: unknown): void {
     if (!(error instanceof ChatError)) return
     const { code } = error
     if (code !== 'unavailable' && code !== 'outcome_unknown' && code !== 'busy') return

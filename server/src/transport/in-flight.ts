@@ -16,12 +16,12 @@ export const conclude = (write: PendingWrite): Promise<void> =>
     (error: unknown) => write.onRefused(error),
   )
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown }
-
 interface Entry {
   readonly write: PendingWrite
   readonly size: number
-  outcome: Outcome | undefined
+  state: 'pending' | 'committed' | 'refused'
+  /** The value that `write.committed` resolved to, or the error that rejected it. */
+  outcome: unknown
 }
 
 interface InFlightOwner {
@@ -48,11 +48,11 @@ export class InFlight {
 
   /** `size`: how much memory its request takes. */
   add(write: PendingWrite, size: number): void {
-    const entry: Entry = { write, size, outcome: undefined }
+    const entry: Entry = { write, size, state: 'pending', outcome: undefined }
     this.#entries.push(entry)
     write.committed.then(
-      (value) => this.#settle(entry, { value }),
-      (error: unknown) => this.#settle(entry, { error }),
+      (value) => this.#settle(entry, 'committed', value),
+      (error: unknown) => this.#settle(entry, 'refused', error),
     )
   }
 
@@ -64,12 +64,13 @@ export class InFlight {
   }
 
   /** Answers the oldest for as long as they are settled: a write that was refused early waits for those before it. */
-  #settle(entry: Entry, outcome: Outcome): void {
+  #settle(entry: Entry, state: Entry['state'], outcome: unknown): void {
+    entry.state = state
     entry.outcome = outcome
     try {
-      for (let oldest = this.#entries[0]; oldest?.outcome; oldest = this.#entries[0]) {
+      for (let oldest = this.#entries[0]; oldest && oldest.state !== 'pending'; oldest = this.#entries[0]) {
         this.#entries.shift()
-        this.#answer(oldest.write, oldest.outcome)
+        this.#answer(oldest)
         if (this.#entries.length === 0) this.#endWait()
         this.#owner.onAnswered(oldest.size)
       }
@@ -78,10 +79,10 @@ export class InFlight {
     }
   }
 
-  #answer(write: PendingWrite, outcome: Outcome): void {
+  #answer({ write, state, outcome }: Entry): void {
     try {
-      if ('error' in outcome) write.onRefused(outcome.error)
-      else write.onCommitted(outcome.value)
+      if (state === 'refused') write.onRefused(outcome)
+      else write.onCommitted(outcome)
     } catch (error) {
       this.#owner.onError(error)
     }

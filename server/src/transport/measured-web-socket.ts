@@ -1,7 +1,9 @@
+import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { caught } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
+import { replaceEmit } from './guards.ts'
 
 /** Bytes that may be pending uncounted: the beginning of a message that comes in two segments. */
 const UNCOUNTED_BYTES = 2 * 1024
@@ -13,6 +15,33 @@ const MASK_BYTES = 4
 /** Bytes of a frame that a client sends, in one piece (RFC 6455, 5.2). */
 const frameBytes = (payloadBytes: number): number =>
   payloadBytes + MASK_BYTES + (payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10)
+
+/** The WebSocket that a socket carries. */
+const MEASURED = Symbol('measured')
+
+type MeasuredSocket = Duplex & { readonly [MEASURED]: MeasuredWebSocket }
+
+const { emit } = EventEmitter.prototype
+
+/**
+ * The guarded `emit` of a socket, which also counts the bytes that come. A second listener to the data would have Node
+ * copy the list of listeners for each segment. A socket's events have two arguments at most.
+ */
+function emitMeasured(
+  this: MeasuredSocket,
+  event: string | symbol,
+  first?: unknown,
+  second?: unknown,
+): boolean {
+  try {
+    const hasListeners = emit.call(this, event, first, second)
+    if (event === 'data' && Buffer.isBuffer(first)) this[MEASURED].hear(first.length)
+    return hasListeners
+  } catch (error) {
+    caught('tcp', error, this.destroy.bind(this))
+    return true
+  }
+}
 
 /**
  * A WebSocket that counts the bytes that have come of an unfinished message, and that a listener's failure ends, be the
@@ -42,7 +71,7 @@ export class MeasuredWebSocket extends WebSocket implements Holder {
   /** Counts the bytes of the WebSocket's own socket, to which `ws` must already listen. */
   measure(socket: Duplex, share: MemoryShare): void {
     this.#share = share
-    socket.on('data', (segment: Buffer) => this.#hear(segment.length))
+    replaceEmit(Object.assign(socket, { [MEASURED]: this }), emitMeasured)
   }
 
   // The events of `ws` have two arguments at most: named, each message goes without an array of them.
@@ -63,7 +92,7 @@ export class MeasuredWebSocket extends WebSocket implements Holder {
   }
 
   /** Called once every message, ping and pong that these bytes complete has been emitted. */
-  #hear(bytes: number): void {
+  hear(bytes: number): void {
     const pending = Math.max(0, this.#pendingBytes + bytes - this.#finishedBytes)
     // The frames of a fragmented message are not known: the bytes after it came in this segment at the earliest.
     this.#pendingBytes = this.#hasFinished ? Math.min(pending, bytes) : pending
