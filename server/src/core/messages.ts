@@ -32,6 +32,12 @@ interface MessagesOptions {
   readonly onRefused: ((error: unknown) => void) | undefined
 }
 
+/** Is told how a send ended: for a caller that spares each message a promise. */
+interface Outcome {
+  commit(appended: Appended): void
+  refuse(error: unknown): void
+}
+
 /** Sending, deleting and reading messages. */
 export class Messages {
   /** Most bytes of a message's body, in UTF-8. */
@@ -62,9 +68,9 @@ export class Messages {
 
   /**
    * Like `send`, for a caller with several messages in flight. Reactions to the promise run after this message's
-   * event and before the next message's event. Throws the refusals that need no look at the log.
+   * event and before the next message's event, and so does `outcome`. Throws the refusals that need no look at the log.
    */
-  append(sender: Sender, standing: Standing, draft: Draft): Promise<Appended> {
+  append(sender: Sender, standing: Standing, draft: Draft, outcome?: Outcome): Promise<Appended> {
     requireMaySend(standing)
     if (Buffer.byteLength(draft.body) > this.maxBytes)
       throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
@@ -79,13 +85,25 @@ export class Messages {
       at: this.#clock.nowMicros(),
     })
     const { wording } = draft
-    const publish = ({ message, change, isNew }: Appended): void => {
-      if (!isNew) return
-      const authored = withSender(message, sender)
-      const news = { type: 'message.sent', conversationId, change, conversation, message: authored } as const
-      this.#publish(wording ? { ...news, wording } : news)
+    const publish = (appended: Appended): void => {
+      const { message, change, isNew } = appended
+      if (isNew) {
+        const authored = withSender(message, sender)
+        const news = {
+          type: 'message.sent',
+          conversationId,
+          change,
+          conversation,
+          message: authored,
+        } as const
+        this.#publish(wording ? { ...news, wording } : news)
+      }
+      outcome?.commit(appended)
     }
-    return publishOnCommit(appending, publish, this.#onRefused)
+    return publishOnCommit(appending, publish, (error) => {
+      this.#onRefused?.(error)
+      outcome?.refuse(error)
+    })
   }
 
   /**

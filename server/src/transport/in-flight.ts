@@ -1,31 +1,54 @@
 import { report } from '../lib/guard.ts'
 
-/** A write that the store has been handed and that is not committed yet, and how its request will be answered. */
-export interface PendingWrite<Value = unknown> {
-  readonly committed: Promise<Value>
-  /** Called with what `committed` resolves to, once every request before has been answered. */
-  onCommitted(value: Value): void
-  /** Called with what `committed` is rejected with, in the same order. */
-  onRefused(error: unknown): void
-}
+/**
+ * A send that the store has been handed, and how its request will be answered. The caller that handed it over calls `commit` or
+ * `refuse` once. A base class, not an object with a promise: that would cost each message three objects more.
+ */
+export abstract class PendingWrite<Value = unknown> {
+  /** Bytes that its request takes. */
+  size = 0
+  #inFlight: InFlight | undefined
+  #state: 'pending' | 'committed' | 'refused' = 'pending'
+  /** The value that was committed, or the error that it was refused with. */
+  #outcome: unknown
 
-/** Waits for the commit and answers: where requests are handled one at a time. */
-export const conclude = (write: PendingWrite): Promise<void> =>
-  write.committed.then(
-    (value) => write.onCommitted(value),
-    (error: unknown) => write.onRefused(error),
-  )
+  /** Called with the outcome once every request before has been answered. */
+  protected abstract onCommitted(value: Value): void
+  protected abstract onRefused(error: unknown): void
 
-interface Entry {
-  readonly write: PendingWrite
-  readonly size: number
-  state: 'pending' | 'committed' | 'refused'
-  /** The value that `write.committed` resolved to, or the error that rejected it. */
-  outcome: unknown
+  get isPending(): boolean {
+    return this.#state === 'pending'
+  }
+
+  commit(value: Value): void {
+    this.#settle('committed', value)
+  }
+
+  refuse(error: unknown): void {
+    this.#settle('refused', error)
+  }
+
+  /** Called by the connection's `InFlight` when it is added. */
+  join(inFlight: InFlight): void {
+    this.#inFlight = inFlight
+  }
+
+  /** Called by the connection's `InFlight` when its turn has come. */
+  answer(): void {
+    if (this.#state === 'refused') this.onRefused(this.#outcome)
+    // Only `commit` makes it so, which takes a value of this type.
+    else this.onCommitted(this.#outcome as Value)
+  }
+
+  #settle(state: 'committed' | 'refused', outcome: unknown): void {
+    this.#state = state
+    this.#outcome = outcome
+    this.#inFlight?.advance()
+  }
 }
 
 interface InFlightOwner {
-  /** Called after each answer, with the size that came with the write. */
+  /** Called after each answer, with the size of the write. */
   onAnswered(size: number): void
   /** A bug in a write's `onCommitted` or `onRefused`. */
   onError(error: unknown): void
@@ -35,7 +58,7 @@ interface InFlightOwner {
 export class InFlight {
   readonly #owner: InFlightOwner
   /** Oldest first. */
-  readonly #entries: Entry[] = []
+  readonly #writes: PendingWrite[] = []
   #whenSettled: PromiseWithResolvers<void> | undefined
 
   constructor(owner: InFlightOwner) {
@@ -43,35 +66,29 @@ export class InFlight {
   }
 
   get count(): number {
-    return this.#entries.length
+    return this.#writes.length
   }
 
-  /** `size`: how much memory its request takes. */
-  add(write: PendingWrite, size: number): void {
-    const entry: Entry = { write, size, state: 'pending', outcome: undefined }
-    this.#entries.push(entry)
-    write.committed.then(
-      (value) => this.#settle(entry, 'committed', value),
-      (error: unknown) => this.#settle(entry, 'refused', error),
-    )
+  add(write: PendingWrite): void {
+    this.#writes.push(write)
+    write.join(this)
+    if (!write.isPending) this.advance()
   }
 
   /** Resolves when nothing is in flight; undefined when nothing is. */
   settled(): Promise<void> | undefined {
-    if (this.#entries.length === 0) return undefined
+    if (this.#writes.length === 0) return undefined
     this.#whenSettled ??= Promise.withResolvers()
     return this.#whenSettled.promise
   }
 
   /** Answers the oldest for as long as they are settled: a write that was refused early waits for those before it. */
-  #settle(entry: Entry, state: Entry['state'], outcome: unknown): void {
-    entry.state = state
-    entry.outcome = outcome
+  advance(): void {
     try {
-      for (let oldest = this.#entries[0]; oldest && oldest.state !== 'pending'; oldest = this.#entries[0]) {
-        this.#entries.shift()
+      for (let oldest = this.#writes[0]; oldest && !oldest.isPending; oldest = this.#writes[0]) {
+        this.#writes.shift()
         this.#answer(oldest)
-        if (this.#entries.length === 0) this.#endWait()
+        if (this.#writes.length === 0) this.#endWait()
         this.#owner.onAnswered(oldest.size)
       }
     } catch (error) {
@@ -79,10 +96,9 @@ export class InFlight {
     }
   }
 
-  #answer({ write, state, outcome }: Entry): void {
+  #answer(write: PendingWrite): void {
     try {
-      if (state === 'refused') write.onRefused(outcome)
-      else write.onCommitted(outcome)
+      write.answer()
     } catch (error) {
       this.#owner.onError(error)
     }
@@ -93,3 +109,9 @@ export class InFlight {
     this.#whenSettled = undefined
   }
 }
+
+/** Waits for the commit and answers: where requests are handled one at a time. */
+export const conclude = (write: PendingWrite): Promise<void> =>
+  new Promise((resolve, reject) => {
+    new InFlight({ onAnswered: () => resolve(), onError: reject }).add(write)
+  })

@@ -157,7 +157,8 @@ export class Inbox<T> implements Holder {
       onAnswered: (answered) => this.#onAnswered(answered),
       onError: (error) => this.#owner.onError(error),
     })
-    this.#inFlight.add(write, size)
+    write.size = size
+    this.#inFlight.add(write)
     this.#isFull = this.#inFlight.count >= MAX_IN_FLIGHT
   }
 

@@ -3,7 +3,7 @@ export { bodyBytes, createDialectApp, type DialectAnswers, messageBodyBytes, pla
 export { isCrossSiteForm } from './cross-site.ts'
 export { Dispatcher, type SharedRoute } from './dispatcher.ts'
 export { HEALTH_PATHS, Health } from './health.ts'
-export type { PendingWrite } from './in-flight.ts'
+export { PendingWrite } from './in-flight.ts'
 export { Inbox, type InboxOwner } from './inbox.ts'
 export { HOLDS, LIMITS, type LimitKind, Limits, MEMORY } from './limits.ts'
 export { createListener, listen, type UpgradeHandler } from './listener.ts'

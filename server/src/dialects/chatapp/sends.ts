@@ -8,7 +8,7 @@ import {
 import { type JsonObject, own } from '../../lib/json.ts'
 import { isCleanText } from '../../lib/text.ts'
 import type { Logger } from '../../observe/index.ts'
-import { costOfText, type Limits, type PendingWrite } from '../../transport/index.ts'
+import { costOfText, type Limits, PendingWrite } from '../../transport/index.ts'
 import { inWords, refusalOf, refuse, TOO_MANY } from './errors.ts'
 import { notPartOf, parseConversationId } from './messages.ts'
 import { joinToSend, type RequestContext } from './request-context.ts'
@@ -16,8 +16,6 @@ import { isInteger } from './wire.ts'
 
 /** The one request whose commit those after it need not wait for. */
 export const SEND_MESSAGE = 'send_message'
-
-const NOT_BEGUN = Promise.resolve()
 
 /** Number of short messages that the request counts as. */
 function costOfMessage(fields: JsonObject): number {
@@ -47,8 +45,7 @@ export function sendMessage(
 }
 
 /** One message on its way to the log. The audience carries the answer, and the asking connection is in it. */
-class Send implements PendingWrite {
-  committed: Promise<unknown> = NOT_BEGUN
+class Send extends PendingWrite {
   readonly #context: RequestContext
   readonly #fields: JsonObject
   readonly #log: Logger
@@ -56,6 +53,7 @@ class Send implements PendingWrite {
   #conversationId: ConversationId | undefined
 
   constructor(context: RequestContext, fields: JsonObject, log: Logger) {
+    super()
     this.#context = context
     this.#fields = fields
     this.#log = log
@@ -67,7 +65,7 @@ class Send implements PendingWrite {
     try {
       const body = parseContent(this.#fields)
       const replyTo = parseReplyId(this.#fields)
-      this.committed = chat.messages.append(account, standing, { body, replyTo })
+      chat.messages.append(account, standing, { body, replyTo }, this)
       return this
     } catch (error) {
       return this.refused(error)
@@ -76,15 +74,15 @@ class Send implements PendingWrite {
 
   /** Answered like what the store refuses, when the sends before have been. */
   refused(error: unknown): this {
-    this.committed = Promise.reject(error)
+    this.refuse(error)
     return this
   }
 
-  onCommitted(): void {
+  protected onCommitted(): void {
     // The event has told the context.
   }
 
-  onRefused(error: unknown): void {
+  protected onRefused(error: unknown): void {
     this.#context.answerSend(refusalOf(this.#inWords(error), SEND_MESSAGE, this.#log))
   }
 

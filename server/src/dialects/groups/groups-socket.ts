@@ -1,7 +1,7 @@
 import type { Appended } from '../../core/chat.ts'
 import type { AnsweringSink } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
-import { costOfPush, costOfText, type PendingWrite, type SocketIoSession } from '../../transport/index.ts'
+import { costOfPush, costOfText, PendingWrite, type SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { answerTo, invalidRequest } from './errors.ts'
 import { beginSend, replyTo, SEND_ROW } from './group-requests.ts'
@@ -12,14 +12,22 @@ import type { Session } from './session.ts'
 const SEND = 'send_message'
 const LONGEST_QUOTE = 64
 
-/** The rejection of a send that the store never got. Nobody reads it. */
-const NOT_SENT = new Error('not sent')
-
 /** Cost of a send, whose argument is not parsed yet and may be anything. */
 function costOfSend(argument: unknown): number {
   if (typeof argument === 'string') return costOfPush(Buffer.byteLength(argument))
   const text: unknown = typeof argument === 'object' && argument !== null && Reflect.get(argument, 'text')
   return typeof text === 'string' ? costOfText(text) : 1
+}
+
+class GroupSend extends PendingWrite<Appended> {
+  protected readonly onCommitted: (appended: Appended) => void
+  protected readonly onRefused: (error: unknown) => void
+
+  constructor(onCommitted: (appended: Appended) => void, onRefused: (error: unknown) => void) {
+    super()
+    this.onCommitted = onCommitted
+    this.onRefused = onRefused
+  }
 }
 
 interface GroupsSocketOptions {
@@ -75,14 +83,18 @@ export class GroupsSocket implements SocketIoSession {
       this.#charge(SEND, argument)
       const result = await beginSend(argument, this.#context)
       if (!('committed' in result)) return this.#refusedSend(() => result, acknowledge)
-      return {
-        committed: result.committed,
-        onCommitted: (appended) => this.#concludeSend(() => result.answer(appended), acknowledge),
-        onRefused: (error) => {
+      const send = new GroupSend(
+        (appended) => this.#concludeSend(() => result.answer(appended), acknowledge),
+        (error) => {
           this.#context.session.forgetStandings()
           this.#concludeSend(() => replyTo(error, SEND_ROW), acknowledge)
         },
-      }
+      )
+      result.committed.then(
+        (appended) => send.commit(appended),
+        (error: unknown) => send.refuse(error),
+      )
+      return send
     } catch (error) {
       const rethrow = () => {
         throw error
@@ -94,7 +106,9 @@ export class GroupsSocket implements SocketIoSession {
   /** A send that the store never got: its answer waits like the others for the sends before it. */
   #refusedSend(makeReply: () => Reply, acknowledge: () => void): PendingWrite<Appended> {
     const conclude = () => this.#concludeSend(makeReply, acknowledge)
-    return { committed: Promise.reject(NOT_SENT), onCommitted: conclude, onRefused: conclude }
+    const send = new GroupSend(conclude, conclude)
+    send.refuse(undefined)
+    return send
   }
 
   #concludeSend(makeReply: () => Reply, acknowledge: () => void): void {
