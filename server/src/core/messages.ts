@@ -87,7 +87,8 @@ export class Messages {
     const { wording } = draft
     const publish = (appended: Appended): void => {
       const { message, change, isNew } = appended
-      if (isNew) {
+      try {
+        if (!isNew) return
         const authored = withSender(message, sender)
         const news = {
           type: 'message.sent',
@@ -97,8 +98,10 @@ export class Messages {
           message: authored,
         } as const
         this.#publish(wording ? { ...news, wording } : news)
+      } finally {
+        // Also when a listener has thrown: the message is on disk, and its connection waits for the outcome.
+        outcome?.commit(appended)
       }
-      outcome?.commit(appended)
     }
     return publishOnCommit(appending, publish, (error) => {
       this.#onRefused?.(error)

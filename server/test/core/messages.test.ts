@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Appended, toMessageId } from '../../src/core/chat.ts'
+import { onFailure } from '../../src/lib/guard.ts'
 import { chatWith } from '../support/chat.ts'
 
 test("a sender's wording travels with the event and is not stored", async (t) => {
@@ -34,4 +36,29 @@ test('a node’s own listener hears each of its own commits once, after its subs
     ['one', 1],
     ['two', 2],
   ])
+})
+
+test('a send in flight is told that it is committed also when a listener fails', async (t) => {
+  const { chat, people } = await chatWith(t, 'alice')
+  const { conversation } = await chat.conversations.createGroup(people.alice.accountId, [], null)
+  const standing = await chat.conversations.standing(people.alice.accountId, conversation.conversationId)
+  assert.ok(standing)
+  const failures: unknown[] = []
+  t.after(onFailure((_door, error) => failures.push(error)))
+  t.after(
+    chat.messages.onSentHere(() => {
+      throw new Error('a bug')
+    }),
+  )
+  const outcomes: string[] = []
+  const outcome = {
+    commit: ({ message }: Appended) => outcomes.push(message.body),
+    refuse: () => outcomes.push('refused'),
+  }
+  await chat.messages.append(people.alice, standing, { body: 'one' }, outcome)
+  await chat.messages
+    .append(people.alice, standing, { body: 'two', replyTo: toMessageId(99) }, outcome)
+    .catch(() => undefined)
+  assert.deepEqual(outcomes, ['one', 'refused'])
+  assert.match(String(failures), /a bug/)
 })

@@ -5,12 +5,12 @@ export const START_MS = 60_000
 
 /**
  * Resolves with the condition's first truthy value. Rejects after `withinMs`, naming the condition; the default is
- * long enough for a machine that is busy with other things.
+ * long enough for a machine that is busy with other things, and shorter than any heartbeat that could hide a fault.
  */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  withinMs = 20_000,
+  withinMs = 40_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
   for (;;) {
