@@ -78,7 +78,8 @@ test('the news that a node keeps in Redis is bounded in all', async (t) => {
   const count = MAX_KEPT_BYTES / (2 * text.length) + 2
   const topics = Array.from({ length: count }, (_, i) => ({ name: `large ${i}` }))
   for (const topic of topics) bus.keep(topic, text, MINUTE_MS)
-  const known = await Promise.all(topics.map(async (topic) => (await bus.kept(topic)) !== undefined))
-  assert.deepEqual(known.slice(0, 3), [false, false, false])
-  assert.ok(known.slice(3).every(Boolean))
+  const isKept = async (topic: { readonly name: string }) => (await bus.kept(topic)) !== undefined
+  // A subscriber waits for Redis for a second at most: one question at a time, or a busy machine answers too late.
+  for (const topic of topics.slice(3)) await until(`${topic.name} to be kept`, () => isKept(topic))
+  for (const topic of topics.slice(0, 3)) assert.equal(await isKept(topic), false, topic.name)
 })
