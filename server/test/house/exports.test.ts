@@ -12,7 +12,7 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([])
 const DECLARED =
   /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type) (\w+)|^export (?:type )?\{([^{}]*)\}/gm
 const IMPORTED = /(?:import|export) (?:type )?\{([^{}]*)\} from '(\.[^']*)'/g
-const PASSED_ON = /export \* from '(\.[^']*)'/g
+const PASSED_ON = /export (?:type )?\* from '(\.[^']*)'/g
 const WHOLE = /import (?:type )?\* as (\w+) from '(\.[^']*)'/g
 const LATE = /(?:\{([^{}]*)\} = await |\(await |typeof )import\('(\.[^']*)'\)+(?:\.(\w+))?/g
 

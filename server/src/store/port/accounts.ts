@@ -1,0 +1,54 @@
+import type { Account, AccountId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+
+export interface NewAccount {
+  readonly uuid: string
+  readonly username: string
+  readonly displayName: string
+  readonly email: string | null
+  /** Null makes a guest. */
+  readonly passwordHash: string | null
+  readonly at: Micros
+}
+
+export type AccountName = Pick<Account, 'accountId' | 'username'>
+
+export interface AccountStore {
+  /** Refuses 'name_taken', 'email_taken'; details.fields names all of them. A name may not be another's email, nor the reverse. */
+  create(account: NewAccount): Promise<Account>
+  find(accountId: AccountId): Promise<Account | undefined>
+  findByUsername(username: string): Promise<Account | undefined>
+  findByEmail(email: string): Promise<Account | undefined>
+  /** The accounts that exist, in no particular order. */
+  findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
+  /** Ordered by id; leaves out guests, disabled accounts and those that have blocked the viewer. */
+  listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
+  setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
+  /** Stores another hash of the same password. Does nothing where `old` is no longer the account's. */
+  replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
+  setSeen(accountId: AccountId, at: Micros): Promise<void>
+  /** Voids every session and every token issued before `at`. Answers the account's new `credentialsSince`, later than the last. */
+  revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<Micros>
+  /** Lets a disabled account log in again. */
+  enable(accountId: AccountId): Promise<void>
+  /** Replaces the password, and voids credentials as `revoke` does. */
+  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros>
+  /**
+   * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, in the order of
+   * their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
+   * one, while the writes of two processes overlap.
+   */
+  notices(after: number, limit: number): Promise<readonly AccountNotice[]>
+  /** The greatest number of a notice; 0 if there is none. */
+  lastNotice(): Promise<number>
+  /** Gives the names of guests not seen since then back; answers how many. Their messages stay. */
+  freeGuests(unseenSince: Micros): Promise<number>
+}
+
+/** An account whose credentials were changed. Each account has one notice, which moves on with its next change. */
+export interface AccountNotice {
+  readonly number: number
+  readonly accountId: AccountId
+  /** The value at the time of reading. */
+  readonly credentialsSince: Micros
+}

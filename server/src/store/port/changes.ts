@@ -1,0 +1,32 @@
+import type { AccountId, AuthoredMessage, ConversationId, MessageId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+
+/** The changes of conversations. Each has a number: in each conversation 1, 2, 3 … without a hole. */
+export interface ChangeStore {
+  /** The number of each conversation's last change. Those that do not exist are left out. */
+  last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>>
+  /** The change that made the account a member of each, for the last time. Where it never was one is left out. */
+  joining(
+    accountId: AccountId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<ReadonlyMap<ConversationId, number>>
+  /** The changes after `after`: in order, without a hole, at most `limit`. */
+  since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]>
+}
+
+export type LoggedChange =
+  /** The message is undefined when it has been deleted since. */
+  | { readonly change: number; readonly kind: 'sent'; readonly message: AuthoredMessage | undefined }
+  | {
+      readonly change: number
+      readonly kind: 'deleted'
+      readonly messageId: MessageId
+      readonly seq: number
+      readonly at: Micros
+    }
+  | {
+      readonly change: number
+      readonly kind: 'created' | 'joined' | 'left'
+      readonly accountId: AccountId
+      readonly at: Micros
+    }

@@ -1,0 +1,65 @@
+import type {
+  AccountId,
+  Conversation,
+  ConversationId,
+  ConversationKind,
+  ConversationListing,
+  Gid,
+  Member,
+} from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+
+export interface NewConversation {
+  readonly gid: Gid
+  readonly kind: ConversationKind
+  readonly name: string | null
+  readonly creatorId: AccountId
+  /** Creator first; without repeats. */
+  readonly memberIds: readonly AccountId[]
+  readonly at: Micros
+}
+
+export interface CreatedConversation {
+  readonly conversation: Conversation
+  readonly members: readonly Member[]
+  /** False when it existed: only a private one can. */
+  readonly isNew: boolean
+}
+
+/** One account's place towards one conversation: all that policy asks before a send. */
+export interface Standing {
+  readonly conversation: Conversation
+  readonly member: Member | null
+  /** In a private conversation: the other member has blocked this account. */
+  readonly isBlocked: boolean
+}
+
+/** A row in an account's list of its conversations. */
+export interface ConversationName
+  extends Pick<Conversation, 'conversationId' | 'gid' | 'kind' | 'name' | 'activityAt'> {
+  /** The other member's username, in a private conversation. */
+  readonly otherName: string | null
+}
+
+export interface ConversationStore {
+  /**
+   * Creates it, or finds the pair's one private conversation. Refuses 'conversation_name_taken' (an open
+   * name, or one that is some conversation's gid), 'unknown_account' (a member who is gone, a guest in
+   * one that is not open, or someone who blocked the creator; details.accountId).
+   */
+  create(conversation: NewConversation): Promise<CreatedConversation>
+  find(conversationId: ConversationId): Promise<Conversation | undefined>
+  findByGid(gid: string): Promise<Conversation | undefined>
+  findOpenByName(name: string): Promise<Conversation | undefined>
+  /** The pair's one private conversation, whichever opened it. */
+  findPrivate(pair: readonly [AccountId, AccountId]): Promise<Conversation | undefined>
+  standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined>
+  /** A conversation of the account, with its last message. */
+  findListing(accountId: AccountId, conversationId: ConversationId): Promise<ConversationListing | undefined>
+  /** The account's own, last activity first, activity earlier than `before`. */
+  list(accountId: AccountId, page: { before: Micros; limit: number }): Promise<readonly ConversationListing[]>
+  /** All the account's own, oldest first. */
+  listNames(accountId: AccountId): Promise<readonly ConversationName[]>
+  /** The ids of all the account's own, oldest first. */
+  idsOf(accountId: AccountId): Promise<readonly ConversationId[]>
+}

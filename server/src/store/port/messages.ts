@@ -1,0 +1,56 @@
+import type { AccountId, AuthoredMessage, ConversationId, Message, MessageId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+
+export interface NewMessage {
+  readonly conversationId: ConversationId
+  readonly senderId: AccountId
+  /** The client's own id of this send: the same again, from the same account, stores nothing twice. */
+  readonly clientId: string | null
+  readonly replyTo: MessageId | null
+  readonly body: string
+  readonly at: Micros
+}
+
+export interface Appended {
+  readonly message: Message
+  readonly change: number
+  /** False when this clientId was stored before: `message` is the first one. */
+  readonly isNew: boolean
+}
+
+export interface MessagePage {
+  readonly conversationId: ConversationId
+  /** Only ids below. */
+  readonly before?: number
+  /** Only ids above. With this the page starts at the oldest message; without it, the page holds the newest. */
+  readonly after?: number
+  /** Infinity for all. */
+  readonly limit: number
+}
+
+export interface MessageStore {
+  /**
+   * Stores the message, dated `at`, or just after the conversation's last one where that is later. Time does not run
+   * backwards within a conversation, even if the clocks of nodes differ.
+   * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
+   */
+  append(message: NewMessage): Promise<Appended>
+  /** Leaves a tombstone. Refuses 'unknown_message' (absent, deleted, or in a conversation that is not `by`'s), 'not_the_owner'. */
+  delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>
+  /** Undefined when absent or deleted. */
+  find(messageId: MessageId): Promise<Message | undefined>
+  /** Oldest first, without the deleted. */
+  list(page: MessagePage): Promise<readonly AuthoredMessage[]>
+  /** The messages with `seq` from `first` to `last`, oldest first, without the deleted. */
+  listPlaces(
+    conversationId: ConversationId,
+    places: { first: number; last: number },
+  ): Promise<readonly AuthoredMessage[]>
+}
+
+export interface Deleted {
+  readonly conversationId: ConversationId
+  readonly messageId: MessageId
+  readonly seq: number
+  readonly change: number
+}
