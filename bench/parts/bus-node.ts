@@ -125,7 +125,14 @@ function messageOf(conversation: number, n: number): ConversationEvent {
     ...{ type: 'message.sent', conversationId, change: n, conversation: { conversationId, ...group } },
     message: {
       ...{ messageId: toMessageId(conversation * 1000 + n), conversationId, seq: n },
-      ...{ senderId: sender.accountId, replyTo: null, body: bodyOf(0, n), sentAt: clock.nowMicros(), sender },
+      ...{
+        senderId: sender.accountId,
+        replyTo: null,
+        body: bodyOf(0, n),
+        sentAt: clock.nowMicros(),
+        editedAt: null,
+        sender,
+      },
     },
   }
 }

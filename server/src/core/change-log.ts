@@ -48,8 +48,9 @@ export class ChangeLog {
     const upTo = logged.at(-1)?.change ?? after
     const conversation = await this.#store.conversations.find(conversationId)
     if (!conversation || logged.length === 0) return { events: [], upTo }
-    const isOnlyTalk = logged.every(({ kind }) => kind === 'sent' || kind === 'deleted')
-    const members = isOnlyTalk ? [] : await this.#store.members.list(conversationId)
+    const members = logged.some(({ kind }) => TOLD_WITH_MEMBERS.has(kind))
+      ? await this.#store.members.list(conversationId)
+      : []
     return { events: logged.flatMap((each) => eventOf(each, conversation, members) ?? []), upTo }
   }
 
@@ -65,6 +66,9 @@ export class ChangeLog {
   }
 }
 
+/** Kinds whose events name members. */
+const TOLD_WITH_MEMBERS: ReadonlySet<LoggedChange['kind']> = new Set(['created', 'joined'])
+
 function eventOf(
   logged: LoggedChange,
   conversation: Conversation,
@@ -76,6 +80,10 @@ function eventOf(
     case 'sent': {
       const { message } = logged
       return message && { type: 'message.sent', conversationId, change, conversation, message }
+    }
+    case 'edited': {
+      const { message } = logged
+      return message && { type: 'message.edited', conversationId, change, conversation, message }
     }
     case 'deleted': {
       const { messageId, seq, at: deletedAt } = logged

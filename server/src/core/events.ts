@@ -31,6 +31,14 @@ export type ConversationChange =
       readonly wording?: Wording
     }
   | {
+      readonly type: 'message.edited'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly conversation: ConversationFacts
+      /** As it is now. */
+      readonly message: AuthoredMessage
+    }
+  | {
       readonly type: 'message.deleted'
       readonly conversationId: ConversationId
       readonly change: number

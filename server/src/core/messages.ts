@@ -1,6 +1,6 @@
 import type { Bus, Listener, Unsubscribe } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Appended, MessagePage, MessageStore, Standing } from '../store/store.ts'
+import type { Appended, Edited, MessagePage, MessageStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
 import { requireMaySend } from './policy.ts'
@@ -11,6 +11,7 @@ import {
   type ConversationId,
   type Message,
   type MessageId,
+  type MessageVersion,
   type Sender,
   toSender,
 } from './types.ts'
@@ -21,6 +22,13 @@ interface Draft {
   readonly clientId?: string
   readonly replyTo?: MessageId | null
   readonly wording?: Wording
+}
+
+interface Edit {
+  readonly seq: number
+  readonly body: string
+  /** A change of the conversation, such as the message's version in the editor's view. */
+  readonly unlessChangedAfter?: number
 }
 
 type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
@@ -72,8 +80,7 @@ export class Messages {
    */
   append(sender: Sender, standing: Standing, draft: Draft, outcome?: Outcome): Promise<Appended> {
     requireMaySend(standing)
-    if (Buffer.byteLength(draft.body) > this.maxBytes)
-      throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
+    this.#requireFits(draft.body)
     const { conversation } = standing
     const { conversationId } = conversation
     const appending = this.#store.append({
@@ -118,6 +125,44 @@ export class Messages {
     return () => this.#sentHere.delete(listener)
   }
 
+  /**
+   * Replaces the text of the editor's own message; the same text changes nothing. With `unlessChangedAfter`, refuses
+   * 'precondition_failed' if the text is younger than that change. Refuses 'unknown_message', 'not_the_owner',
+   * 'message_refused', 'message_too_long'.
+   */
+  async edit(editor: Sender, standing: Standing, edit: Edit): Promise<Edited> {
+    requireMaySend(standing)
+    this.#requireFits(edit.body)
+    const { conversation } = standing
+    const { conversationId } = conversation
+    const editing = this.#store.edit({
+      conversationId,
+      seq: edit.seq,
+      by: editor.accountId,
+      body: edit.body,
+      unlessChangedAfter: edit.unlessChangedAfter ?? null,
+      at: this.#clock.nowMicros(),
+    })
+    return publishOnCommit(editing, ({ message, change, isNew }) => {
+      if (!isNew) return
+      this.#bus.publish(conversationTopic(conversationId), {
+        type: 'message.edited',
+        conversationId,
+        change,
+        conversation,
+        message: withSender(message, editor),
+      })
+    })
+  }
+
+  /**
+   * The texts that a message had before its edits, oldest first. Empty when it was never edited, and when it is absent
+   * or deleted. The caller has checked that the reader may know them.
+   */
+  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
+    return this.#store.versions(conversationId, seq)
+  }
+
   /** Leaves a tombstone. Refuses 'unknown_message', 'not_the_owner'. */
   async delete(byId: AccountId, messageId: MessageId): Promise<void> {
     const at = this.#clock.nowMicros()
@@ -153,6 +198,11 @@ export class Messages {
     return this.#store.listPlaces(conversationId, places)
   }
 
+  #requireFits(body: string): void {
+    if (Buffer.byteLength(body) > this.maxBytes)
+      throw new ChatError('message_too_long', { maxBytes: this.maxBytes })
+  }
+
   #publish(news: MessageSent): void {
     this.#bus.publish(conversationTopic(news.conversationId), news)
     for (const listener of this.#sentHere) listener(news)
@@ -168,5 +218,6 @@ export const withSender = (message: Message, sender: Sender): AuthoredMessage =>
   replyTo: message.replyTo,
   body: message.body,
   sentAt: message.sentAt,
+  editedAt: message.editedAt,
   sender: toSender(sender),
 })

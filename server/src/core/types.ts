@@ -73,6 +73,16 @@ export interface Message {
   readonly replyTo: MessageId | null
   readonly body: string
   readonly sentAt: Micros
+  /** When the body was last replaced; null if it is still the first. */
+  readonly editedAt: Micros | null
+}
+
+/** A text that a message had until it was edited. */
+export interface MessageVersion {
+  /** The change that gave the message this text. */
+  readonly change: number
+  readonly body: string
+  readonly writtenAt: Micros
 }
 
 /** The sender's fields that readers need. Each message carries them, so that nobody looks them up per recipient. */

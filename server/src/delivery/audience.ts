@@ -166,6 +166,7 @@ const hasLeft = (event: ConversationEvent, accountId: AccountId | undefined): bo
 function originOf(event: ConversationEvent): AccountId | undefined {
   switch (event.type) {
     case 'message.sent':
+    case 'message.edited':
       return event.message.senderId
     case 'conversation.created':
       return event.conversation.creatorId

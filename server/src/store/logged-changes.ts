@@ -5,12 +5,14 @@ import type { LoggedChange } from './store.ts'
 /** A row of the table of changes. */
 export interface ChangeRow {
   readonly change: number
-  readonly kind: 'created' | 'joined' | 'left' | 'deleted'
+  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   /** The place of that message among the conversation's messages. */
   readonly seq: number | null
   readonly at: Micros
+  /** The message that was edited, as it is now; undefined when it has been deleted since, and for any other kind. */
+  readonly message: AuthoredMessage | undefined
 }
 
 export interface SentRow {
@@ -41,7 +43,8 @@ export function merged(
   return series
 }
 
-function loggedOf({ change, kind, accountId, messageId, seq, at }: ChangeRow): LoggedChange {
+function loggedOf({ change, kind, accountId, messageId, seq, at, message }: ChangeRow): LoggedChange {
+  if (kind === 'edited') return { change, kind, message }
   if (kind !== 'deleted') return { change, kind, accountId, at }
   if (messageId === null || seq === null) throw new Error('a deletion without its message')
   return { change, kind, messageId, seq, at }

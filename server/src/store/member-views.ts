@@ -32,13 +32,13 @@ export type ListingRow = Conversation &
   Nullable<{ otherId: AccountId } & Omit<Sender, 'accountId'>>
 
 export function listingOf(row: ListingRow): ConversationListing {
-  const { messageId, seq, senderId, replyTo, body, sentAt, ...rest } = row
+  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, ...rest } = row
   const { otherId, uuid, username, displayName, ...conversation } = rest
   const { conversationId } = conversation
   const lastMessage: Message | null =
     messageId === null || seq === null || senderId === null || body === null || sentAt === null
       ? null
-      : { messageId, conversationId, seq, senderId, replyTo, body, sentAt }
+      : { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt }
   const other: Sender | null =
     otherId === null || uuid === null || username === null || displayName === null
       ? null

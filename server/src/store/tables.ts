@@ -19,6 +19,7 @@ export type TableName =
   | 'conversations'
   | 'members'
   | 'messages'
+  | 'message_versions'
   | 'changes'
   | 'contacts'
   | 'blocks'
@@ -100,9 +101,23 @@ export const TABLES: readonly Table[] = [
       body: 'text',
       sent_at: 'integer',
       deleted_at: 'integer',
+      version: 'integer',
+      text_change: 'integer',
+      edited_at: 'integer',
     },
     // As SQLite's file lies; and loaded so, a history lies together in PostgreSQL's too.
     key: ['conversation_id', 'is_deleted', 'seq'],
+  },
+  {
+    name: 'message_versions',
+    columns: {
+      conversation_id: 'integer',
+      seq: 'integer',
+      change: 'integer',
+      body: 'text',
+      written_at: 'integer',
+    },
+    key: ['conversation_id', 'seq', 'change'],
   },
   {
     name: 'changes',

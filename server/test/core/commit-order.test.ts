@@ -50,6 +50,11 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, alice, standing }) => chat.messages.send(alice, standing, { body: 'between' }),
     tells: ['message.sent'],
   },
+  editing: {
+    run: ({ chat, alice, standing, first }) =>
+      chat.messages.edit(alice, standing, { seq: first.seq, body: 'edited' }),
+    tells: ['message.edited'],
+  },
   deleting: {
     run: ({ chat, alice, first }) => chat.messages.delete(alice.accountId, first.messageId),
     tells: ['message.deleted'],
@@ -73,6 +78,7 @@ const WRITES: Readonly<Record<string, Write>> = {
 const CHANGES: Readonly<Record<Extract<ConversationEvent, { change: number }>['type'], true>> = {
   'conversation.created': true,
   'message.sent': true,
+  'message.edited': true,
   'message.deleted': true,
   'member.joined': true,
   'member.left': true,
@@ -126,7 +132,7 @@ for (const [name, open] of Object.entries(STORES))
 
 // The methods of the store behind the writes above.
 const WRITING = new Set<string | symbol>([
-  ...['create', 'join', 'leave', 'append', 'delete', 'markRead', 'revoke', 'setPassword'],
+  ...['create', 'join', 'leave', 'append', 'edit', 'delete', 'markRead', 'revoke', 'setPassword'],
 ])
 
 /** A chat in which the store's next write stands between two sends: the three are committed together. */

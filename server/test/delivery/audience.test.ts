@@ -37,6 +37,7 @@ const sent = (seq: number): ConversationEvent => ({
     replyTo: null,
     body: String(seq),
     sentAt: seq,
+    editedAt: null,
   },
 })
 

@@ -37,7 +37,10 @@ export async function fill(store: Store): Promise<void> {
   for (const body of AWKWARD) await world.send(privately, ann, body, { clientId: body })
   const first = await world.send(group, bob, 'first')
   const answer = await world.send(group, ann, 'answer', { replyTo: first.message.messageId })
+  await world.edit(first.message, bob, 'first, edited')
   await world.delete(first.message.messageId, bob)
+  const kept = await world.send(group, dora, 'kept')
+  for (const text of AWKWARD) await world.edit(kept.message, dora, text)
   await world.delete(answer.message.messageId, ann)
   await world.send(open, guest, 'from a guest')
   const { conversationId } = group

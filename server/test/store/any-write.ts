@@ -78,6 +78,14 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     body: text,
     at,
   }),
+  'messages.edit': fc.record({
+    conversationId,
+    seq: fc.integer({ min: 1, max: 6 }),
+    by: accountId,
+    body: text,
+    unlessChangedAfter: fc.option(fc.integer({ min: 1, max: 9 })),
+    at,
+  }),
   'messages.delete': fc.record({ messageId, by: accountId, at }),
 }
 
@@ -86,6 +94,7 @@ export type AnyWrite = readonly [name: WriteName, argument: unknown]
 // Writes that change logs come most often, so that they meet.
 const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'messages.append': 16,
+  'messages.edit': 8,
   'messages.delete': 8,
   'members.markRead': 4,
   'members.join': 4,
@@ -152,5 +161,6 @@ export const portOf = (store: Store): Port => ({
   'members.markRead': (mark) => store.members.markRead(mark),
   'members.setCurrent': (to) => store.members.setCurrent(to.accountId, to.conversationId),
   'messages.append': (message) => store.messages.append(message),
+  'messages.edit': (edit) => store.messages.edit(edit),
   'messages.delete': (removal) => store.messages.delete(removal),
 })

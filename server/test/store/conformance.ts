@@ -5,6 +5,7 @@ import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
+import { editRules } from './conformance/edits.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { messageRules } from './conformance/messages.ts'
@@ -29,6 +30,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     listingRules(rule)
     memberRules(rule)
     messageRules(rule)
+    editRules(rule)
     deletionRules(rule)
     misfitRules(rule)
     pagingRules(rule)

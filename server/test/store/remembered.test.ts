@@ -52,7 +52,7 @@ const isBarredByCheck = (answer: WriteAnswer): boolean =>
 
 /** Everything that is about conversations. */
 const rowsOf = (db: DatabaseSync): unknown =>
-  ['conversations', 'members', 'messages', 'changes'].map((table) =>
+  ['conversations', 'members', 'messages', 'message_versions', 'changes'].map((table) =>
     db.prepare(`SELECT * FROM ${table}`).all(),
   )
 

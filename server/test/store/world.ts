@@ -4,12 +4,20 @@ import {
   type Account,
   type Conversation,
   type ConversationKind,
+  type Message,
   type MessageId,
   toGid,
 } from '../../src/core/types.ts'
 import type { Micros } from '../../src/lib/clock.ts'
 import { newGid, newUuid } from '../../src/lib/ids.ts'
-import type { Appended, CreatedConversation, NewAccount, NewMessage, Store } from '../../src/store/store.ts'
+import type {
+  Appended,
+  CreatedConversation,
+  Edited,
+  NewAccount,
+  NewMessage,
+  Store,
+} from '../../src/store/store.ts'
 
 export type Rule = (sentence: string, check: (world: World) => Promise<void>) => void
 
@@ -75,6 +83,15 @@ export class World {
   ): Promise<Appended> {
     const plain = { conversationId, senderId, clientId: null, replyTo: null, body }
     return this.store.messages.append({ ...plain, at: this.now(), ...facts })
+  }
+
+  edit(
+    { conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>,
+    { accountId: by }: Account,
+    body: string,
+    unlessChangedAfter: number | null = null,
+  ): Promise<Edited> {
+    return this.store.messages.edit({ conversationId, seq, by, body, unlessChangedAfter, at: this.now() })
   }
 
   delete(messageId: MessageId, { accountId: by }: Account): ReturnType<Store['messages']['delete']> {

@@ -66,6 +66,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   with_yourself: failure(400, 'to_user is you'),
   message_refused: failure(403, 'This message can not be delivered'),
   message_too_long: failure(400, 'message is too long'),
+  precondition_failed: failure(412, 'message was changed meanwhile'),
   rate_limited: failure(429, 'Too many requests'),
   busy: failure(429, 'Too many requests'),
   unavailable: failure(503, 'Temporarily unavailable'),

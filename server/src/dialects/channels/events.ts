@@ -3,10 +3,10 @@ import type { Render } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { pusherFrame } from '../../pusher/index.ts'
 import { type ChatChannel, type ChatChannelKind, chatName } from './channel-names.ts'
-import { parseWording, plainIds, wireMessage } from './wire.ts'
+import { parseWording, plainIds, wireMessage, wirePastMessage } from './wire.ts'
 
 interface PusherEvent {
-  readonly name: 'new_message' | 'new_chat'
+  readonly name: 'new_message' | 'message-edited' | 'message-deleted' | 'new_chat'
   /** JSON text: what Pusher carries is a string. */
   readonly data: string
 }
@@ -18,8 +18,15 @@ export function pusherEvent(event: ConversationEvent, channel: ChatChannel): Pus
       const ids = parseWording(event.wording) ?? plainIds(event.message, channel)
       return { name: 'new_message', data: JSON.stringify(wireMessage(event.message, ids)) }
     }
-    case 'conversation.created':
+    // No client of the original server knows the next two: it ignores them.
+    case 'message.edited':
+      return { name: 'message-edited', data: JSON.stringify(wirePastMessage(event.message, channel)) }
     case 'message.deleted':
+      return {
+        name: 'message-deleted',
+        data: JSON.stringify({ id: event.messageId, channel_id: event.conversationId }),
+      }
+    case 'conversation.created':
     case 'member.joined':
     case 'member.left':
     case 'visitor.arrived':

@@ -47,6 +47,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   conversation_name_taken: { status: 409, text: 'conversation name already exists' },
   message_refused: { status: 403, text: 'message can not be delivered' },
   message_too_long: { status: 413, text: 'message content is too long' },
+  precondition_failed: { status: 412, text: 'message was changed meanwhile' },
   rate_limited: TOO_MANY,
   busy: { status: 503, text: 'server is busy, try again later' },
   unavailable: UNAVAILABLE,

@@ -13,6 +13,7 @@ export function renderEvent(event: ConversationEvent): Frame | PersonalFrame | u
       return wsTextFrame(success('send_message', sentMessageOf(event.message)))
     case 'conversation.created':
       return creation(event)
+    case 'message.edited':
     case 'message.deleted':
     case 'member.joined':
     case 'member.left':

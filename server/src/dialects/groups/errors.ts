@@ -88,6 +88,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   conversation_name_taken: () => groupAlreadyCreated,
   message_refused: () => invalidRequest('This message can not be delivered.'),
   message_too_long: ({ details }) => invalidRequest(`text must have at most ${details.maxBytes} bytes.`),
+  precondition_failed: () => invalidRequest('the message was changed meanwhile.'),
   rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),
   unavailable: () => invalidRequest(failed),

@@ -2,7 +2,7 @@ import type { ConversationEvent } from '../../core/chat.ts'
 import type { Frame } from '../../delivery/index.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import { socketIoFrame } from '../../transport/index.ts'
-import { messageSent } from './wire.ts'
+import { messageDeleted, messageEdited, messageSent } from './wire.ts'
 
 /** The event as the sockets in a group receive it; undefined when the dialect has no word for it. */
 export function renderEvent(event: ConversationEvent): Frame | undefined {
@@ -11,8 +11,15 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
       const sent = messageSent(event.conversation, event.message)
       return socketIoFrame(sent.event, sent.payload)
     }
+    case 'message.edited': {
+      const edited = messageEdited(event.conversation, event.message)
+      return socketIoFrame(edited.event, edited.payload)
+    }
+    case 'message.deleted': {
+      const deleted = messageDeleted(event.conversationId, event.messageId)
+      return socketIoFrame(deleted.event, deleted.payload)
+    }
     case 'conversation.created':
-    case 'message.deleted':
     case 'member.joined':
     case 'member.left':
     case 'visitor.arrived':

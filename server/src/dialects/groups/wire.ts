@@ -131,3 +131,16 @@ export const messageSent = (
     timestamp: isoTime(sentAt),
   },
 })
+
+// No client of the original server knows the next two: it ignores them.
+
+/** The message with its new text, as `message_sent` has it. */
+export const messageEdited = (
+  conversation: Pick<Conversation, 'kind' | 'name' | 'gid'>,
+  message: AuthoredMessage,
+): WireAnswer => ({ ...messageSent(conversation, message), event: 'message_edited' })
+
+export const messageDeleted = (conversationId: ConversationId, messageId: MessageId): WireAnswer => ({
+  event: 'message_deleted',
+  payload: { _id: hexId(messageId), group_id: hexId(conversationId) },
+})

@@ -167,8 +167,9 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   busy: unavailable,
   unavailable,
   outcome_unknown: outcomeUnknown,
-  // No endpoint here names a reply, a contact or an open conversation.
+  // No endpoint here names a reply, a contact or an open conversation, or edits.
   unknown_reply: internalError,
+  precondition_failed: internalError,
   already_a_contact: internalError,
   conversation_name_taken: internalError,
 }

@@ -110,7 +110,7 @@ export const accountBody = (account: Account): object => ({
 export const messageBody = (message: Message): object => ({
   id: message.messageId,
   created_at: timeText(message.sentAt),
-  updated_at: timeText(message.sentAt),
+  updated_at: timeText(message.editedAt ?? message.sentAt),
   contents: message.body,
   author_id: message.senderId,
 })

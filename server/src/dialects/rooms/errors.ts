@@ -33,6 +33,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   not_a_member: { code: 404, message: 'Unknown room' },
   message_refused: { code: 403, message: 'This message can not be delivered.' },
   message_too_long: REFUSALS.malformedSend,
+  precondition_failed: REFUSALS.malformedSend,
   rate_limited: TOO_MANY,
   busy: TOO_MANY,
   unavailable: INTERNAL,

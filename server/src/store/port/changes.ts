@@ -17,6 +17,7 @@ export interface ChangeStore {
 export type LoggedChange =
   /** The message is undefined when it has been deleted since. */
   | { readonly change: number; readonly kind: 'sent'; readonly message: AuthoredMessage | undefined }
+  | { readonly change: number; readonly kind: 'edited'; readonly message: AuthoredMessage | undefined }
   | {
       readonly change: number
       readonly kind: 'deleted'

@@ -1,4 +1,11 @@
-import type { AccountId, AuthoredMessage, ConversationId, Message, MessageId } from '../../core/types.ts'
+import type {
+  AccountId,
+  AuthoredMessage,
+  ConversationId,
+  Message,
+  MessageId,
+  MessageVersion,
+} from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 
 export interface NewMessage {
@@ -35,6 +42,14 @@ export interface MessageStore {
    * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
    */
   append(message: NewMessage): Promise<Appended>
+  /**
+   * Replaces the text and keeps the one before. The same text again is not new. Refuses 'unknown_message' (absent,
+   * deleted, or in a conversation that is not `by`'s), 'not_the_owner', 'message_refused' (blocked) and
+   * 'precondition_failed'.
+   */
+  edit(edit: NewText): Promise<Edited>
+  /** The texts before each edit, oldest first; none of an absent or deleted message. */
+  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]>
   /** Leaves a tombstone. Refuses 'unknown_message' (absent, deleted, or in a conversation that is not `by`'s), 'not_the_owner'. */
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>
   /** Undefined when absent or deleted. */
@@ -46,6 +61,23 @@ export interface MessageStore {
     conversationId: ConversationId,
     places: { first: number; last: number },
   ): Promise<readonly AuthoredMessage[]>
+}
+
+export interface NewText {
+  readonly conversationId: ConversationId
+  readonly seq: number
+  readonly by: AccountId
+  readonly body: string
+  /** Refuse if the text has been changed by a later change than this one; null to overwrite any. */
+  readonly unlessChangedAfter: number | null
+  readonly at: Micros
+}
+
+export interface Edited {
+  readonly message: Message
+  readonly change: number
+  /** False when the message had this text: then `change` is the one that gave it. */
+  readonly isNew: boolean
 }
 
 export interface Deleted {

@@ -5,6 +5,7 @@ import type { Queryable } from './driver/index.ts'
 import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
+type LoggedRow = Omit<ChangeRow, 'message'>
 type SentRow = AuthoredRow & { readonly change: number; readonly isDeleted: boolean }
 
 export class PostgresChanges implements ChangeStore {
@@ -12,12 +13,14 @@ export class PostgresChanges implements ChangeStore {
   readonly #joining
   readonly #sent
   readonly #others
+  readonly #find
 
   constructor(sql: Queryable) {
     this.#last = prepare<{ conversationId: ConversationId; lastChange: number }>(sql, LAST)
     this.#joining = prepare<{ conversationId: ConversationId; change: number }>(sql, JOINING)
     this.#sent = prepare<SentRow>(sql, SENT)
-    this.#others = prepare<ChangeRow>(sql, OTHERS)
+    this.#others = prepare<LoggedRow>(sql, OTHERS)
+    this.#find = prepare<AuthoredRow>(sql, FIND)
   }
 
   async last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
@@ -46,7 +49,19 @@ export class PostgresChanges implements ChangeStore {
       change,
       message: isDeleted ? undefined : authoredOf(row),
     }))
-    return merged(after, messages, others, limit)
+    return merged(after, messages, await this.#withEdited(others), limit)
+  }
+
+  async #withEdited(rows: readonly LoggedRow[]): Promise<readonly ChangeRow[]> {
+    const ids = rows.flatMap(({ kind, messageId }) =>
+      kind === 'edited' && messageId !== null ? [messageId] : [],
+    )
+    const found = ids.length === 0 ? [] : await this.#find.all(ids)
+    const messages = new Map(found.map((row) => [row.messageId, authoredOf(row)]))
+    return rows.map((row) => ({
+      ...row,
+      message: row.kind === 'edited' && row.messageId !== null ? messages.get(row.messageId) : undefined,
+    }))
   }
 }
 
@@ -68,6 +83,10 @@ const SENT = `
     SELECT h.last_seq + $2 - h.change FROM changes h
     WHERE h.conversation_id = $1 AND h.change <= $2 ORDER BY h.change DESC LIMIT 1), 0)
   ORDER BY t.seq LIMIT $3`
+
+const FIND = `
+  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.id = ANY ($1) AND NOT t.is_deleted`
 
 const OTHERS = `
   SELECT h.change AS "change", h.kind AS "kind", h.account_id AS "accountId", h.message_id AS "messageId",

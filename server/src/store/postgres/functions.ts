@@ -15,6 +15,7 @@ const FILES = [
     'members',
     'conversations',
     'messages',
+    'edits',
   ],
   'page-bounds',
 ]
@@ -25,6 +26,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['member_columns', MEMBER_COLUMNS],
   ['message_columns', MESSAGE_COLUMNS],
   ['is_sender_blocked', isBlocked('s.sender')],
+  ['is_editor_blocked', isBlocked('editor')],
 ])
 
 // Not the second colon of a cast.

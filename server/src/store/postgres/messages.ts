@@ -1,8 +1,14 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type AuthoredMessage, type Message, type MessageId, toMessageId } from '../../core/types.ts'
+import {
+  type AuthoredMessage,
+  type Message,
+  type MessageId,
+  type MessageVersion,
+  toMessageId,
+} from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
-import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
+import type { Appended, Deleted, Edited, MessagePage, MessageStore, NewMessage, NewText } from '../store.ts'
 import { sendOf } from './batch-request.ts'
 import type { Queryable } from './driver/index.ts'
 import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
@@ -18,6 +24,7 @@ const PIECE = 250
 export class PostgresMessages implements MessageStore {
   readonly #writer: WriteQueue
   readonly #find
+  readonly #versions
   readonly #seqFrom
   readonly #seqUpTo
   readonly #listOldest
@@ -26,6 +33,7 @@ export class PostgresMessages implements MessageStore {
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#find = prepare<Message>(sql, FIND)
+    this.#versions = prepare<MessageVersion>(sql, VERSIONS)
     this.#seqFrom = prepare<{ seq: number }>(sql, 'SELECT chat_seq_from($1, $2) AS seq')
     this.#seqUpTo = prepare<{ seq: number }>(sql, 'SELECT chat_seq_up_to($1, $2) AS seq')
     this.#listOldest = prepare<AuthoredRow>(sql, LIST_OLDEST)
@@ -38,6 +46,14 @@ export class PostgresMessages implements MessageStore {
 
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
     return this.#writer.write('messages.delete', removal)
+  }
+
+  edit(edit: NewText): Promise<Edited> {
+    return this.#writer.write('messages.edit', edit)
+  }
+
+  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
+    return this.#versions.all(conversationId, seq)
   }
 
   find(messageId: MessageId): Promise<Message | undefined> {
@@ -97,13 +113,26 @@ function appendedOf(sent: Sent, message: NewMessage): Appended {
   const [id, seq, change, sentAt] = sent
   const { conversationId, senderId, replyTo, body } = message
   return {
-    message: { messageId: toMessageId(id), conversationId, seq, senderId, replyTo, body, sentAt },
+    message: {
+      messageId: toMessageId(id),
+      conversationId,
+      seq,
+      senderId,
+      replyTo,
+      body,
+      sentAt,
+      editedAt: null,
+    },
     change,
     isNew: true,
   }
 }
 
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = $1 AND NOT t.is_deleted`
+
+const VERSIONS = `
+  SELECT v.change AS "change", v.body AS "body", v.written_at AS "writtenAt" FROM message_versions v
+  WHERE v.conversation_id = $1 AND v.seq = $2 ORDER BY v.change`
 
 const LIST = `
   SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id

@@ -20,7 +20,8 @@ export const MEMBER_COLUMNS = `
 
 export const MESSAGE_COLUMNS = `
   t.id AS "messageId", t.conversation_id AS "conversationId", t.seq AS "seq", t.sender_id AS "senderId",
-  t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt"`
+  t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt",
+  t.edited_at AS "editedAt"`
 
 export const SENDER_COLUMNS = `
   a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName"`

@@ -245,4 +245,28 @@ CREATE TABLE account_notices (
 `,
   },
   { number: 4, name: 'what names look like', sql: LOOK_COLUMNS, fill: recordLooks },
+  {
+    number: 5,
+    name: 'edits',
+    sql: `
+ALTER TABLE changes DROP CONSTRAINT changes_kind_check;
+
+-- The change that last touched the message; null while that is the one of its sending.
+ALTER TABLE messages ADD COLUMN version bigint;
+-- The change that gave it its text; null while that is the one of its sending.
+ALTER TABLE messages ADD COLUMN text_change bigint;
+ALTER TABLE messages ADD COLUMN edited_at bigint;
+
+-- The texts that messages had before they were edited.
+CREATE TABLE message_versions (
+  conversation_id bigint NOT NULL REFERENCES conversations (id),
+  seq bigint NOT NULL,
+  -- The one that gave the message this text.
+  change bigint NOT NULL,
+  body text NOT NULL,
+  written_at bigint NOT NULL,
+  PRIMARY KEY (conversation_id, seq, change)
+);
+`,
+  },
 ]

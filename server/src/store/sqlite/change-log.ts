@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountId, ConversationId, Message } from '../../core/types.ts'
+import type { AccountId, AuthoredMessage, ConversationId, Message, MessageId } from '../../core/types.ts'
 import { toSender } from '../../core/types.ts'
 import { type ChangeRow, merged, type SentRow } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
@@ -17,6 +17,7 @@ export class SqliteChanges implements ChangeStore {
   readonly #begin
   readonly #sent
   readonly #others
+  readonly #find
 
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
@@ -24,7 +25,8 @@ export class SqliteChanges implements ChangeStore {
     this.#joining = prepare<{ change: number }>(db, JOINING)
     this.#begin = prepare<{ seq: number }>(db, BEGIN)
     this.#sent = prepare<MessageRow>(db, SENT)
-    this.#others = prepare<ChangeRow>(db, OTHERS)
+    this.#others = prepare<Omit<ChangeRow, 'message'>>(db, OTHERS)
+    this.#find = prepare<Row<Message>>(db, FIND)
   }
 
   last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
@@ -49,7 +51,9 @@ export class SqliteChanges implements ChangeStore {
       const { seq } = this.#begin.get(conversationId, after) ?? { seq: 0 }
       // The deleted last: one that is deleted between the two readings is then in both, not in neither.
       const sent = [0, 1].flatMap((isDeleted) => this.#sent.all(conversationId, isDeleted, seq, limit))
-      const others = this.#others.all(conversationId, after, limit)
+      const others = this.#others
+        .all(conversationId, after, limit)
+        .map((row) => ({ ...row, message: row.kind === 'edited' ? this.#edited(row) : undefined }))
       return merged(
         after,
         sent.map((row) => this.#sentOf(row)),
@@ -61,9 +65,18 @@ export class SqliteChanges implements ChangeStore {
 
   #sentOf({ change, isDeleted, ...message }: MessageRow): SentRow {
     if (isDeleted === 1) return { change, message: undefined }
+    return { change, message: this.#authored(message) }
+  }
+
+  #edited({ messageId }: { readonly messageId: MessageId | null }): AuthoredMessage | undefined {
+    const message = messageId === null ? undefined : this.#find.get(messageId)
+    return message && this.#authored(message)
+  }
+
+  #authored(message: Row<Message>): AuthoredMessage {
     const account = this.#accounts.find(message.senderId)
     if (!account) throw new Error('a message without its sender')
-    return { change, message: { ...message, sender: toSender(account) } }
+    return { ...message, sender: toSender(account) }
   }
 }
 
@@ -84,6 +97,8 @@ const BEGIN = `
 const SENT = `
   SELECT ${MESSAGE_COLUMNS}, t.change AS change, t.is_deleted AS isDeleted FROM messages t
   WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq > ? ORDER BY t.seq LIMIT ?`
+
+const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
 const OTHERS = `
   SELECT h.change AS change, h.kind AS kind, h.account_id AS accountId, h.message_id AS messageId,

@@ -5,7 +5,7 @@ import { prepare } from './statement.ts'
 
 interface NewChange {
   readonly conversationId: ConversationId
-  readonly kind: 'created' | 'joined' | 'left' | 'deleted'
+  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   readonly at: Micros

@@ -24,6 +24,7 @@ export class MessageWrites {
   readonly #insert
   readonly #findRemovable
   readonly #wipe
+  readonly #dropVersions
   readonly #findNewest
   readonly #settleLast
 
@@ -35,6 +36,7 @@ export class MessageWrites {
     this.#insert = prepare(db, INSERT)
     this.#findRemovable = prepare<Removable>(db, FIND_REMOVABLE)
     this.#wipe = prepare(db, WIPE)
+    this.#dropVersions = prepare(db, 'DELETE FROM message_versions WHERE conversation_id = ? AND seq = ?')
     this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
     this.#settleLast = prepare(db, SETTLE_LAST)
   }
@@ -63,6 +65,7 @@ export class MessageWrites {
     const { conversationId, seq, senderId } = found
     if (senderId !== by) throw new ChatError('not_the_owner', { messageId })
     this.#wipe.run(at, messageId)
+    this.#dropVersions.run(conversationId, seq)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
     const change = this.#changes.record({ conversationId, kind: 'deleted', accountId: by, messageId, at })

@@ -5,10 +5,11 @@ import {
   type ConversationId,
   type Message,
   type MessageId,
+  type MessageVersion,
   toSender,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, Deleted, MessagePage, MessageStore, NewMessage } from '../store.ts'
+import type { Appended, Deleted, Edited, MessagePage, MessageStore, NewMessage, NewText } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import { pack } from './packed-message.ts'
@@ -27,6 +28,7 @@ type ListedRow = readonly [
   replyTo: MessageId | null,
   body: string | Uint8Array,
   sentAt: Micros,
+  editedAt: Micros | null,
 ]
 
 /** Keeps a byte order mark at the beginning: it is a part of the message. */
@@ -37,6 +39,7 @@ export class SqliteMessages implements MessageStore {
   readonly #accounts: AccountReader
   readonly #pages: PageFinder
   readonly #find
+  readonly #versions
   readonly #listOldest
   readonly #listNewest
 
@@ -45,6 +48,7 @@ export class SqliteMessages implements MessageStore {
     this.#accounts = accounts
     this.#pages = new PageFinder(db)
     this.#find = prepare<Row<Message>>(db, FIND)
+    this.#versions = prepare<MessageVersion>(db, VERSIONS)
     this.#listOldest = prepareTuples<ListedRow>(db, LIST_OLDEST)
     this.#listNewest = prepareTuples<ListedRow>(db, LIST_NEWEST)
   }
@@ -55,6 +59,14 @@ export class SqliteMessages implements MessageStore {
 
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
     return this.#writer.write('messages.delete', removal)
+  }
+
+  edit(edit: NewText): Promise<Edited> {
+    return this.#writer.write('messages.edit', edit)
+  }
+
+  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
+    return read(() => this.#versions.all(conversationId, seq).map((row) => ({ ...row })))
   }
 
   find(messageId: MessageId): Promise<Message | undefined> {
@@ -97,7 +109,7 @@ export class SqliteMessages implements MessageStore {
 
   #withSender(
     conversationId: ConversationId,
-    [messageId, seq, senderId, replyTo, body, sentAt]: ListedRow,
+    [messageId, seq, senderId, replyTo, body, sentAt, editedAt]: ListedRow,
   ): AuthoredMessage {
     const account = this.#accounts.find(senderId)
     if (!account) throw new Error('a message without its sender')
@@ -109,6 +121,7 @@ export class SqliteMessages implements MessageStore {
       replyTo,
       body: typeof body === 'string' ? body : UTF8.decode(body),
       sentAt,
+      editedAt,
       sender: toSender(account),
     }
   }
@@ -116,11 +129,15 @@ export class SqliteMessages implements MessageStore {
 
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
+const VERSIONS = `
+  SELECT v.change AS change, v.body AS body, v.written_at AS writtenAt FROM message_versions v
+  WHERE v.conversation_id = ? AND v.seq = ? ORDER BY v.change`
+
 /** node:sqlite takes six times as long for a long text beyond ASCII as for its bytes, decoded here. */
 const BODY = 'CASE WHEN octet_length(t.body) > 512 THEN CAST(t.body AS BLOB) ELSE t.body END'
 
 const LIST = `
-  SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at FROM messages t
+  SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at, t.edited_at FROM messages t
   WHERE t.conversation_id = ?1 AND t.is_deleted = 0 AND t.seq > ?2 AND t.seq < ?3`
 
 const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT ?4`

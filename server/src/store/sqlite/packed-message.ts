@@ -36,7 +36,7 @@ export function unpack(answer: PackedAppended, message: PackedMessage): Appended
   const [conversationId, senderId, , replyTo, body, at] = message
   const sentAt = movedTo ?? at
   return {
-    message: { messageId, conversationId, seq, senderId, replyTo, body, sentAt },
+    message: { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt: null },
     change,
     isNew: true,
   }

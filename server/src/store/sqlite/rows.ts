@@ -21,7 +21,7 @@ export const MEMBER_COLUMNS = `
 
 export const MESSAGE_COLUMNS = `
   t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId,
-  t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt`
+  t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt`
 
 /** Whether, `c` being private, its other member has blocked the account ?1. */
 export const IS_BLOCKED = `

@@ -242,4 +242,45 @@ CREATE TABLE account_notices (
 `,
   },
   { number: 5, name: 'what names look like', sql: LOOKS },
+  {
+    number: 6,
+    name: 'edits',
+    sql: `
+-- Without a list of kinds: SQLite can change a CHECK only by writing the whole table anew.
+CREATE TABLE logged (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  change INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  message_id INTEGER REFERENCES messages (id),
+  -- The conversation's last_seq then. Up to the next row here, message (last_seq + n) is change (change + n):
+  -- so the messages after a change are found by their seq, and need no index by change.
+  last_seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, change)
+) STRICT, WITHOUT ROWID;
+INSERT INTO logged (conversation_id, change, kind, account_id, message_id, last_seq, at)
+SELECT conversation_id, change, kind, account_id, message_id, last_seq, at FROM changes
+ORDER BY conversation_id, change;
+DROP TABLE changes;
+ALTER TABLE logged RENAME TO changes;
+
+-- The change that last touched the message; null while that is the one of its sending.
+ALTER TABLE messages ADD COLUMN version INTEGER;
+-- The change that gave it its text; null while that is the one of its sending.
+ALTER TABLE messages ADD COLUMN text_change INTEGER;
+ALTER TABLE messages ADD COLUMN edited_at INTEGER;
+
+-- The texts that messages had before they were edited.
+CREATE TABLE message_versions (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  seq INTEGER NOT NULL,
+  -- The one that gave the message this text.
+  change INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  written_at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, seq, change)
+) STRICT, WITHOUT ROWID;
+`,
+  },
 ]

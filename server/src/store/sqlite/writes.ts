@@ -7,6 +7,7 @@ import { Admission } from './admission.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
+import { EditWrites } from './edits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
@@ -36,6 +37,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const members = new MemberWrites(db, { admission, changes })
   const conversations = new ConversationWrites(db, { admission, changes, members })
   const messages = new MessageWrites(db, { changes, heads })
+  const edits = new EditWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')
   return {
     /** A write like any other, whose value nobody reads: a full disk would let an empty transaction pass. */
@@ -61,6 +63,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'members.markRead': (mark) => members.markRead(mark),
     'members.setCurrent': (current) => members.setCurrent(current),
     'messages.append': (message) => messages.append(message),
+    'messages.edit': (edit) => edits.edit(edit),
     'messages.delete': (removal) => messages.delete(removal),
   }
 }

@@ -1,16 +1,18 @@
 import type { AccountId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, Deleted, NewMessage } from '../store.ts'
+import type { Appended, Deleted, Edited, NewMessage, NewText } from '../store.ts'
 import type { Rows } from './row.ts'
 
 export interface MessageWrites {
   'messages.append'(message: NewMessage): Appended
+  'messages.edit'(edit: NewText): Edited
   'messages.delete'(removal: { messageId: MessageId; by: AccountId; at: Micros }): Deleted
 }
 
 export const MESSAGE_WRITES: Rows<MessageWrites> = {
   // SQLite does not ask: the writer's memory moves with each send, and so does the readers'.
   'messages.append': { checksFirst: true, touches: ({ conversationId }) => ({ conversationId }) },
+  'messages.edit': { checksFirst: false, touches: ({ conversationId }) => ({ conversationId }) },
   'messages.delete': {
     checksFirst: false,
     touches: ({ messageId }, deleted) =>

@@ -130,5 +130,6 @@ function briefly(logged: LoggedChange): string {
     const { message } = logged
     return message ? `sent ${message.body} by ${message.sender.username}` : 'sent, deleted since'
   }
+  if (logged.kind === 'edited') return `edited, now ${logged.message?.body ?? 'deleted'}`
   return `${logged.kind} ${logged.kind === 'deleted' ? logged.seq : logged.accountId}`
 }

@@ -76,6 +76,7 @@ BEGIN
     PERFORM chat_refuse('not_the_owner', json_build_object('messageId', message));
   END IF;
   UPDATE messages SET body = '', is_deleted = true, deleted_at = at WHERE id = message;
+  DELETE FROM message_versions WHERE conversation_id = found_one.conversation_id AND seq = found_one.seq;
   SELECT t.* INTO newest FROM messages t
   WHERE t.conversation_id = found_one.conversation_id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1;
   -- Only if the message that went was the last one.

@@ -1,0 +1,42 @@
+-- The batch has locked the conversation.
+
+CREATE OR REPLACE FUNCTION chat_messages_edit(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  place bigint := wanted->>'seq';
+  editor bigint := wanted->>'by';
+  text_before messages%ROWTYPE;
+  known bigint;
+  number bigint;
+BEGIN
+  SELECT t.* INTO text_before FROM messages t JOIN members m ON m.conversation_id = t.conversation_id
+  WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place AND m.account_id = editor;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_message', json_build_object('conversationId', conversation, 'seq', place));
+  ELSIF text_before.sender_id <> editor THEN
+    PERFORM chat_refuse('not_the_owner', json_build_object('conversationId', conversation, 'seq', place));
+  ELSIF (SELECT :is_editor_blocked FROM conversations c WHERE c.id = conversation) THEN
+    PERFORM chat_refuse('message_refused', json_build_object('conversationId', conversation));
+  END IF;
+  known := coalesce(text_before.text_change, text_before.change);
+  IF known > (wanted->>'unlessChangedAfter')::bigint THEN
+    PERFORM chat_refuse('precondition_failed', json_build_object('conversationId', conversation, 'seq', place));
+  END IF;
+  IF text_before.body = wanted->>'body' THEN
+    RETURN chat_message_as_it_is(conversation, place, known, false);
+  END IF;
+  number := chat_record(conversation, 'edited', editor, text_before.id, (wanted->>'at')::bigint);
+  INSERT INTO message_versions (conversation_id, seq, change, body, written_at)
+  VALUES (conversation, place, known, text_before.body, coalesce(text_before.edited_at, text_before.sent_at));
+  UPDATE messages t
+  SET body = wanted->>'body', edited_at = (wanted->>'at')::bigint, text_change = number, version = number
+  WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place;
+  RETURN chat_message_as_it_is(conversation, place, number, true);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_message_as_it_is(conversation bigint, place bigint, change bigint, is_new boolean)
+RETURNS json LANGUAGE sql AS $$
+  SELECT json_build_object('message', row_to_json(r), 'change', change, 'isNew', is_new) FROM (
+    SELECT :message_columns FROM messages t
+    WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place) r
+$$;

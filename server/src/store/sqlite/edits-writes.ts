@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import type { Message } from '../../core/types.ts'
+import type { Edited, NewText } from '../store.ts'
+import type { Changes } from './changes.ts'
+import type { LogHeads } from './log-heads.ts'
+import { MESSAGE_COLUMNS, messageOf } from './rows.ts'
+import { prepare, type Row } from './statement.ts'
+
+type Editable = Row<Message> & { readonly textChange: number }
+
+export class EditWrites {
+  readonly #changes: Changes
+  readonly #heads: LogHeads
+  readonly #find
+  readonly #keepVersion
+  readonly #update
+
+  constructor(db: DatabaseSync, { changes, heads }: { changes: Changes; heads: LogHeads }) {
+    this.#changes = changes
+    this.#heads = heads
+    this.#find = prepare<Editable>(db, FIND)
+    this.#keepVersion = prepare(db, KEEP_VERSION)
+    this.#update = prepare(db, UPDATE)
+  }
+
+  edit(edit: NewText): Edited {
+    const { conversationId, seq, by, body, at } = edit
+    const { textChange, ...row } = this.#requireEditable(edit)
+    if (row.body === body) return { message: messageOf(row), change: textChange, isNew: false }
+    const { messageId } = row
+    const change = this.#changes.record({ conversationId, kind: 'edited', accountId: by, messageId, at })
+    this.#keepVersion.run(conversationId, seq)
+    this.#update.run(body, at, change, conversationId, seq)
+    return { message: { ...messageOf(row), body, editedAt: at }, change, isNew: true }
+  }
+
+  #requireEditable({ conversationId, seq, by, unlessChangedAfter }: NewText): Editable {
+    const found = this.#find.get(conversationId, seq)
+    // Asked of an existing conversation alone, whose message this is.
+    const speaker = found && this.#heads.speaker(conversationId, by)
+    if (!found || !speaker?.isMember) throw new ChatError('unknown_message', { conversationId, seq })
+    if (found.senderId !== by) throw new ChatError('not_the_owner', { conversationId, seq })
+    if (speaker.isBlocked) throw new ChatError('message_refused', { conversationId })
+    if (unlessChangedAfter !== null && found.textChange > unlessChangedAfter)
+      throw new ChatError('precondition_failed', { conversationId, seq })
+    return found
+  }
+}
+
+const FIND = `
+  SELECT ${MESSAGE_COLUMNS}, coalesce(t.text_change, t.change) AS textChange FROM messages t
+  WHERE t.conversation_id = ? AND t.is_deleted = 0 AND t.seq = ?`
+
+const KEEP_VERSION = `
+  INSERT INTO message_versions (conversation_id, seq, change, body, written_at)
+  SELECT conversation_id, seq, coalesce(text_change, change), body, coalesce(edited_at, sent_at)
+  FROM messages WHERE conversation_id = ? AND is_deleted = 0 AND seq = ?`
+
+const UPDATE = `
+  UPDATE messages SET body = ?1, edited_at = ?2, text_change = ?3, version = ?3
+  WHERE conversation_id = ?4 AND is_deleted = 0 AND seq = ?5`
