@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { collectCosts } from './costs.ts'
 import { Queue } from './order.ts'
+import { Printer } from './printer.ts'
 import {
   type Costed,
   describeFailure,
@@ -10,15 +11,13 @@ import {
   describeOutput,
   describeTests,
   describeTimes,
+  describeUnsteady,
 } from './report.ts'
-import { runFile } from './run-file.ts'
+import { type Failure, runFile } from './run-file.ts'
 import { findWanted } from './wanted.ts'
 
-/** Several times the usual duration. Without an end, a caller such as CI would learn nothing. */
-const DEADLINE_MS = 60 * 60_000
-
-/** A silence longer than that is broken by a line that says what still runs. */
-const SILENCE_MS = 10_000
+/** Failed files that are run again. More of them are a broken tree, not a busy machine. */
+const MOST_AGAIN = 3
 
 /** Many files wait more than they compute. */
 const CONCURRENCY = availableParallelism() + 2
@@ -35,12 +34,12 @@ export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
   const printer = new Printer()
   const began = performance.now()
   printer.print(`${wanted.files.length} files, ${CONCURRENCY} at a time`)
-  const outcomes = await runAll({
-    root,
-    files: wanted.files,
-    printer,
-    isDetailed: words.length > 0,
-  })
+  const isDetailed = words.length > 0
+  const first = await runAll({ root, files: wanted.files, printer, isDetailed })
+  // Somebody who names a file wants to see it fail.
+  const { outcomes, unsteady } = isDetailed
+    ? { outcomes: first, unsteady: [] }
+    : await runFailedAgain({ root, printer, outcomes: first })
   printer.close()
 
   const failures = outcomes.flatMap((outcome) => outcome.failures)
@@ -48,6 +47,7 @@ export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
   printer.section(failures.map((failure, at) => describeFailure(failure, failures[at - 1])))
   printer.section(describeTimes(outcomes))
   printer.section(describeLeftOut(wanted.leftOut, outcomes))
+  printer.section(describeUnsteady(unsteady))
   printer.print(`\nin ${((performance.now() - began) / 1_000).toFixed(0)} s`)
   printer.print(`${passed} passed, ${failures.length} failed`)
   return failures.length > 0 || passed === 0 ? 1 : 0
@@ -83,44 +83,31 @@ async function runAll({ root, files, printer, isDetailed }: Work): Promise<Coste
   return outcomes
 }
 
-/** Writes lines, says what runs when there were none for a while, and gives up at the deadline. */
-class Printer {
-  readonly #running = new Map<string, number>()
-  readonly #silence = setInterval(() => this.print(`… still running: ${this.#describeRunning()}`), SILENCE_MS)
-  readonly #deadline = setTimeout(() => {
-    this.print(`\nNOT DONE after ${DEADLINE_MS / 60_000} minutes: ${this.#describeRunning()}`)
-    process.exit(1)
-  }, DEADLINE_MS)
+interface Ended {
+  readonly root: string
+  readonly printer: Printer
+  readonly outcomes: readonly Costed[]
+}
 
-  begin(file: string): void {
-    this.#running.set(file, performance.now())
+/**
+ * Runs the files that failed beside others once more, each alone. One that passes then has failed because of the
+ * machine's load, or by chance. The suite passes without it, but names it: a test that is not steady is a defect.
+ */
+async function runFailedAgain({ root, printer, outcomes }: Ended): Promise<{
+  readonly outcomes: readonly Costed[]
+  readonly unsteady: readonly Failure[]
+}> {
+  const failed = outcomes.filter(({ failures }) => failures.length > 0)
+  if (failed.length === 0 || failed.length > MOST_AGAIN) return { outcomes, unsteady: [] }
+  printer.print(`\nOnce more, alone: ${failed.map(({ file }) => file).join(', ')}`)
+  const again = new Map<string, Costed>()
+  for (const { file } of failed) {
+    const [outcome] = await runAll({ root, files: [file], printer, isDetailed: false })
+    if (outcome) again.set(file, outcome)
   }
-
-  end(file: string): void {
-    this.#running.delete(file)
-  }
-
-  print(line: string): void {
-    this.#silence.refresh()
-    process.stdout.write(`${line}\n`)
-  }
-
-  list(lines: readonly string[]): void {
-    for (const line of lines) this.print(line)
-  }
-
-  /** Lines with an empty one before them, where there are any. */
-  section(lines: readonly string[]): void {
-    if (lines.length > 0) this.list(['', ...lines])
-  }
-
-  close(): void {
-    clearInterval(this.#silence)
-    clearTimeout(this.#deadline)
-  }
-
-  #describeRunning(): string {
-    const now = performance.now()
-    return [...this.#running].map(([file, at]) => `${file} (${((now - at) / 1_000).toFixed(0)} s)`).join(', ')
+  const isSteady = ({ file }: Costed): boolean => (again.get(file)?.failures.length ?? 1) > 0
+  return {
+    outcomes: outcomes.map((outcome) => again.get(outcome.file) ?? outcome),
+    unsteady: failed.filter((outcome) => !isSteady(outcome)).flatMap(({ failures }) => failures),
   }
 }

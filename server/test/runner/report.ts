@@ -77,6 +77,12 @@ function sumOf(outcomes: readonly Times[]): Times {
 const timesOf = ({ ms, processorMs = 0 }: Times): string =>
   `${seconds(ms).padStart(10)} ${seconds(processorMs).padStart(9)}`
 
+/** The tests that failed beside others and passed alone. */
+export const describeUnsteady = (failures: readonly Failure[]): string[] =>
+  failures.map(
+    ({ file, names }) => `UNSTEADY, failed beside other files and passed alone: ${file}: ${joined(names)}`,
+  )
+
 /** The tests that did not run, with the reason: whole files, then single tests. */
 export function describeLeftOut(
   files: readonly { readonly reason: string; readonly files: readonly string[] }[],

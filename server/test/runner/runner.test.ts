@@ -64,13 +64,14 @@ test('a failure is told in full before its file ends, and again at the end, with
   })
   assert.equal(code, 1)
   assert.equal(lines.at(-1), '1 passed, 1 failed')
+  // At once, when it is run again, and at the end.
   const told = lines.flatMap((line, at) => (line === '✖ sums › it fails' ? [at] : []))
   const ended = lines.findIndex((line) =>
     line.startsWith('✖ server/test/some/one.test.ts: 1 FAILED, 1 passed'),
   )
-  assert.equal(told.length, 2)
+  assert.equal(told.length, 3)
   assert.ok((told[0] ?? 0) < ended && ended < (told[1] ?? 0), lines.join('\n'))
-  assert.match(lines.slice(told[1]).join('\n'), /one\.test\.ts:4\n.*2 !== 3/s)
+  assert.match(lines.slice(told[2]).join('\n'), /one\.test\.ts:4\n.*2 !== 3/s)
 })
 
 test('an error that fails several tests, as of a hook, is told once', async (t) => {
@@ -78,9 +79,9 @@ test('an error that fails several tests, as of a hook, is told once', async (t) 
     files: { one: `before(() => assert.fail('no world'))\n${PASSES}\n${PASSES}` },
   })
   assert.equal(lines.at(-1), '0 passed, 2 failed')
-  // At once and at the end.
-  assert.equal(lines.filter((line) => line.includes('no world')).length, 2)
-  assert.equal(lines.filter((line) => line.includes('The same error as of the one before')).length, 2)
+  // At once, when it is run again, and at the end.
+  assert.equal(lines.filter((line) => line.includes('no world')).length, 3)
+  assert.equal(lines.filter((line) => line.includes('The same error as of the one before')).length, 3)
 })
 
 test('a file that cannot be loaded, or ends with a failure after its tests, has failed', async (t) => {
@@ -113,6 +114,30 @@ test('files that start most begin first, and every second worker begins with tho
     order.map((file) => file?.split('/').at(-1)),
     ['haproxy-d.test.ts', 'c.test.ts', 'cluster-b.test.ts', 'a.test.ts', undefined],
   )
+})
+
+/** Fails in its first run and passes in its second, by a file that the first leaves beside it. */
+const PASSES_AGAIN = `
+  const { existsSync, writeFileSync } = await import('node:fs')
+  test('it passes alone', () => {
+    const wasHere = existsSync(import.meta.filename + '.ran')
+    writeFileSync(import.meta.filename + '.ran', '')
+    assert.ok(wasHere, 'too busy')
+  })`
+
+test('a file that fails beside others is run once more alone, and is named when it passes then', async (t) => {
+  const { code, lines } = await runSuite(t, { files: { one: PASSES, two: PASSES_AGAIN } })
+  assert.equal(code, 0, lines.join('\n'))
+  assert.equal(lines.at(-1), '2 passed, 0 failed')
+  assert.ok(lines.some((line) => line.includes('too busy')))
+  const named = 'server/test/some/two.test.ts: it passes alone'
+  assert.ok(lines.includes(`UNSTEADY, failed beside other files and passed alone: ${named}`))
+})
+
+test('a file that somebody names is not run again', async (t) => {
+  const { code, lines } = await runSuite(t, { files: { two: PASSES_AGAIN }, words: ['two'] })
+  assert.equal(code, 1)
+  assert.equal(lines.at(-1), '0 passed, 1 failed')
 })
 
 test('a suite in which nothing ran has failed', async (t) => {
