@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type PasswordCost, Passwords } from '../lib/password.ts'
 import type { Store } from '../store/store.ts'
+import { AccountState } from './account-state.ts'
 import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
@@ -47,6 +48,7 @@ const rethrow = (error: unknown): never => {
 /** The domain: commands in, events out. Knows no wire, no SQL and no socket. */
 export class Chat {
   readonly accounts: Accounts
+  readonly accountState: AccountState
   readonly sessions: Sessions
   readonly contacts: Contacts
   readonly conversations: Conversations
@@ -60,6 +62,7 @@ export class Chat {
     const passwords = new Passwords(passwordCost, options.md5Passwords)
     const { passwordPolicy } = options
     this.accounts = new Accounts({ store, bus, clock, passwords, passwordPolicy })
+    this.accountState = new AccountState(store.accountState)
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)

@@ -9,6 +9,7 @@ import type {
   MemberStore,
   NewConversation,
   Standing,
+  TouchedRow,
 } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic, conversationTopic } from './events.ts'
@@ -114,10 +115,14 @@ export class Conversations {
     const { conversationId } = conversation
     if (!mayChangeMembers(conversation)) throw new ChatError('not_a_member', { conversationId })
     const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
-    await publishOnCommit(leaving, ({ change }) => {
+    await publishOnCommit(leaving, ({ change, touched }) => {
       const news = { conversationId, accountId } as const
       this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, ...news })
-      this.#bus.publish(accountTopic(accountId), { type: 'account.left', ...news })
+      this.#bus.publish(accountTopic(accountId), {
+        type: 'account.left',
+        ...news,
+        ...numberOf(touched, accountId),
+      })
     })
   }
 
@@ -195,12 +200,12 @@ export class Conversations {
     })
   }
 
-  #announceCreation({ conversation, members }: CreatedConversation): void {
+  #announceCreation({ conversation, members, touched }: CreatedConversation): void {
     const { conversationId, lastChange: change } = conversation
     // Members first: their live connections join the audience that the second event is for.
     for (const { accountId } of members) {
       const news = { type: 'account.joined', accountId, conversationId, change } as const
-      this.#bus.publish(accountTopic(accountId), news)
+      this.#bus.publish(accountTopic(accountId), { ...news, ...numberOf(touched, accountId) })
     }
     this.#bus.publish(conversationTopic(conversationId), {
       type: 'conversation.created',
@@ -216,9 +221,9 @@ export class Conversations {
     const joining = this.#members.join({ conversationId, accountId, byId: byId ?? null, at })
     return publishOnCommit(joining, (joined) => {
       if (!joined.isNew) return
-      const { member, change } = joined
+      const { member, change, touched } = joined
       const news = { type: 'account.joined', accountId, conversationId, change } as const
-      this.#bus.publish(accountTopic(accountId), news)
+      this.#bus.publish(accountTopic(accountId), { ...news, ...numberOf(touched, accountId) })
       this.#bus.publish(conversationTopic(conversationId), {
         type: 'member.joined',
         conversationId,
@@ -227,6 +232,12 @@ export class Conversations {
       })
     })
   }
+}
+
+/** The number of the account's membership, which is the one row of each account that these writes touch. */
+const numberOf = (touched: readonly TouchedRow[], accountId: AccountId): { readonly number?: number } => {
+  const number = touched.find((row) => row.accountId === accountId)?.number
+  return number === undefined ? {} : { number }
 }
 
 const nameOf = (name: string | null): string | null =>

@@ -1,5 +1,6 @@
 import { type Topic, topic } from '../bus/bus.ts'
 import type { Micros } from '../lib/clock.ts'
+import type { TouchedRow } from '../store/store.ts'
 import type {
   AccountId,
   AuthoredMessage,
@@ -86,8 +87,17 @@ export type AccountEvent =
       readonly accountId: AccountId
       readonly conversationId: ConversationId
       readonly change: number
+      /** The one of the account's own state. */
+      readonly number?: number
     }
-  | { readonly type: 'account.left'; readonly accountId: AccountId; readonly conversationId: ConversationId }
+  | {
+      readonly type: 'account.left'
+      readonly accountId: AccountId
+      readonly conversationId: ConversationId
+      readonly number?: number
+    }
+  /** A row of the account's own state was touched, by that number of it. */
+  | ({ readonly type: 'account.changed' } & TouchedRow)
   /** A contact of this account came online or went offline. */
   | {
       readonly type: 'contact.presence'

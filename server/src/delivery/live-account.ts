@@ -186,6 +186,7 @@ export class LiveAccount {
       case 'account.reviewed':
         this.#review(news)
         return
+      case 'account.changed':
       case 'contact.presence':
         return
       default:

@@ -11,6 +11,7 @@ type Method = (first: unknown, second: unknown, third: unknown) => Promise<unkno
 export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
   return {
     accounts: partOf(store.accounts, onRefused),
+    accountState: partOf(store.accountState, onRefused),
     sessions: partOf(store.sessions, onRefused),
     contacts: partOf(store.contacts, onRefused),
     conversations: partOf(store.conversations, onRefused),

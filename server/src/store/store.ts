@@ -1,3 +1,4 @@
+import type { AccountStateStore } from './port/account-state.ts'
 import type { AccountStore } from './port/accounts.ts'
 import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
@@ -6,6 +7,7 @@ import type { MemberStore } from './port/members.ts'
 import type { MessageStore } from './port/messages.ts'
 import type { SessionStore } from './port/sessions.ts'
 
+export type * from './port/account-state.ts'
 export type * from './port/accounts.ts'
 export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
@@ -24,6 +26,7 @@ export { StoreRefusal } from './refusal.ts'
  */
 export interface Store {
   readonly accounts: AccountStore
+  readonly accountState: AccountStateStore
   readonly sessions: SessionStore
   readonly contacts: ContactStore
   readonly conversations: ConversationStore

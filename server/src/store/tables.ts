@@ -24,6 +24,8 @@ export type TableName =
   | 'contacts'
   | 'blocks'
   | 'sessions'
+  | 'account_numbers'
+  | 'account_rows'
 
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
@@ -152,6 +154,16 @@ export const TABLES: readonly Table[] = [
       expires_at: 'integer',
     },
     key: ['kind', 'digest'],
+  },
+  {
+    name: 'account_numbers',
+    columns: { account_id: 'integer', last: 'integer' },
+    key: ['account_id'],
+  },
+  {
+    name: 'account_rows',
+    columns: { account_id: 'integer', kind: 'text', key: 'text', number: 'integer', is_gone: 'flag' },
+    key: ['account_id', 'kind', 'key'],
   },
 ]
 

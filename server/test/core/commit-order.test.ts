@@ -157,6 +157,7 @@ async function prepared(opened: Store, what: string) {
     })
   const store: Store = {
     ...{ sessions: opened.sessions, contacts: opened.contacts, changes: opened.changes },
+    accountState: opened.accountState,
     accounts: surround(opened.accounts),
     conversations: surround(opened.conversations),
     members: surround(opened.members),

@@ -1,5 +1,6 @@
 import { describe, type TestContext, test } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
+import { accountStateRules } from './conformance/account-state.ts'
 import { accountRules } from './conformance/accounts.ts'
 import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
@@ -24,6 +25,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
   describe(`the store on ${name}`, { concurrency: 4 }, () => {
     storeRules(rule)
     accountRules(rule)
+    accountStateRules(rule)
     sessionRules(rule)
     contactRules(rule)
     conversationRules(rule)

@@ -18,7 +18,7 @@ import type { WriteAnswer } from '../../src/store/sqlite/writes.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
-import { findHoles, HOLES } from './series.ts'
+import { findHoles, HOLES, NUMBER_FAULTS } from './series.ts'
 
 // Every cache equals the tables, after any writes. See `store/writes.ts` for the rows that each write touches.
 
@@ -50,11 +50,14 @@ function headsOf(heads: LogHeads): unknown {
 const isBarredByCheck = (answer: WriteAnswer): boolean =>
   'defect' in answer && answer.defect.message.startsWith('CHECK constraint failed')
 
-/** Everything that is about conversations. */
+/** Everything that is about conversations, and what is an account's own. */
 const rowsOf = (db: DatabaseSync): unknown =>
-  ['conversations', 'members', 'messages', 'message_versions', 'changes'].map((table) =>
-    db.prepare(`SELECT * FROM ${table}`).all(),
-  )
+  TABLES.map((table) => db.prepare(`SELECT * FROM ${table}`).all())
+
+const TABLES = [
+  ...['conversations', 'members', 'messages', 'message_versions', 'changes'],
+  ...['account_numbers', 'account_rows'],
+]
 
 test("the heads of the logs in SQLite's writer are what its tables say, after any writes", async (t) => {
   const folder = await tempDir(t)
@@ -167,7 +170,8 @@ test('the end of the log in PostgreSQL’s conversations equals the log, after a
       await sql.unsafe('ALTER SEQUENCE message_ids RESTART')
       for (const writes of [BEGINNING, ...batches]) {
         await Promise.allSettled(writes.map(([name, argument]) => port[name](argument as never)))
-        assert.deepEqual([...(await sql.unsafe(HOLES)), ...(await sql.unsafe(STALE_ROWS))], [])
+        const faults = await Promise.all([HOLES, STALE_ROWS, NUMBER_FAULTS].map((query) => sql.unsafe(query)))
+        assert.deepEqual(faults.flat(), [])
       }
     }),
     { numRuns: 15 },

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Faults in the numbering of messages and changes; empty when there are none. */
-export const findHoles = (db: DatabaseSync): readonly unknown[] => db.prepare(HOLES).all()
+/** Faults in the numbering of messages, changes and accounts' own state; empty when there are none. */
+export const findHoles = (db: DatabaseSync): readonly unknown[] => [
+  ...db.prepare(HOLES).all(),
+  ...db.prepare(NUMBER_FAULTS).all(),
+]
 
 export const HOLES = `
   WITH numbered AS (
@@ -28,3 +31,12 @@ export const HOLES = `
     AND k.change = (SELECT max(change) FROM changes
       WHERE conversation_id = t.conversation_id AND change < t.change)
   WHERE t.seq - k.last_seq <> t.change - k.change`
+
+/** Accounts whose last number is not the greatest of their rows, or that have a number twice. */
+export const NUMBER_FAULTS = `
+  SELECT n.account_id AS id FROM account_numbers n
+  WHERE n.last <> (SELECT coalesce(max(r.number), 0) FROM account_rows r WHERE r.account_id = n.account_id)
+  UNION ALL
+  SELECT r.account_id FROM account_rows r GROUP BY r.account_id
+  HAVING count(*) <> count(DISTINCT r.number) OR min(r.number) < 1
+    OR NOT EXISTS (SELECT 1 FROM account_numbers n WHERE n.account_id = r.account_id)`

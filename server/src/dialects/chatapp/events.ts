@@ -44,6 +44,7 @@ export function renderNews(news: AccountNews): Frame | undefined {
   switch (news.type) {
     case 'contact.presence':
       return renderStatus(news.contact, news.isOnline)
+    case 'account.changed':
     case 'account.joined':
     case 'account.left':
     case 'account.revoked':

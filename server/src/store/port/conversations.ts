@@ -8,6 +8,7 @@ import type {
   Member,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { TouchedRow } from './account-state.ts'
 
 export interface NewConversation {
   readonly gid: Gid
@@ -24,6 +25,8 @@ export interface CreatedConversation {
   readonly members: readonly Member[]
   /** False when it existed: only a private one can. */
   readonly isNew: boolean
+  /** Each member's membership, if it is new. */
+  readonly touched: readonly TouchedRow[]
 }
 
 /** One account's place towards one conversation: all that policy asks before a send. */

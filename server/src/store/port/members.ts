@@ -1,5 +1,6 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { TouchedRow } from './account-state.ts'
 
 export interface MemberStore {
   /** In the order they joined. */
@@ -10,11 +11,7 @@ export interface MemberStore {
    */
   join(entry: NewMember): Promise<Joined>
   /** Ends it. Refuses 'not_a_member'. */
-  leave(exit: {
-    conversationId: ConversationId
-    accountId: AccountId
-    at: Micros
-  }): Promise<{ change: number }>
+  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left>
   /** Everything up to now is read. Never moves back. Refuses 'not_a_member'. */
   markRead(mark: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<void>
   /** The account's `currentConversationId`. */
@@ -33,4 +30,12 @@ export interface Joined {
   readonly member: Member
   readonly change: number
   readonly isNew: boolean
+  /** The membership, if it is new. */
+  readonly touched: readonly TouchedRow[]
+}
+
+export interface Left {
+  readonly change: number
+  /** The membership that has ended. */
+  readonly touched: readonly TouchedRow[]
 }

@@ -10,12 +10,20 @@ export interface Command {
   readonly conversationId?: number | undefined
   readonly accountId?: number | undefined
   readonly messageId?: number | undefined
+  readonly numbers?: readonly number[] | undefined
 }
 
 /** Any write but a send, which `sendOf` makes. */
 export function commandOf<Name extends WriteName>(name: Name, argument: Argument<Name>): Command {
-  const { conversationId, reads, accountId, messageId } = WRITES[name].touches(argument as never)
-  return { name: stepOf(name), argument, conversationId: conversationId ?? reads, accountId, messageId }
+  const { conversationId, reads, accountId, messageId, numbers } = WRITES[name].touches(argument as never)
+  return {
+    name: stepOf(name),
+    argument,
+    conversationId: conversationId ?? reads,
+    accountId,
+    messageId,
+    numbers,
+  }
 }
 
 /** The database's answer to a step; for a new message, its numbers. */
@@ -35,6 +43,7 @@ interface Steps {
     readonly conversations: number[]
     readonly accounts: number[]
     readonly messages: number[]
+    readonly numbers: number[]
   }
 }
 
@@ -65,6 +74,7 @@ export function stepsOf(commands: readonly Command[]): Steps {
       conversations: unique(commands.map(({ conversationId }) => conversationId)),
       accounts: unique(commands.map(({ accountId }) => accountId)),
       messages: unique(commands.map(({ messageId }) => messageId)),
+      numbers: unique(commands.flatMap(({ numbers = NONE }) => numbers)),
     },
   }
 }
@@ -74,6 +84,8 @@ export const sendOf = (message: NewMessage): Command => ({
   argument: message,
   conversationId: message.conversationId,
 })
+
+const NONE: readonly number[] = []
 
 /** One answer a command, in their order. */
 export const answersOf = (

@@ -9,6 +9,7 @@ const FILES = [
     'batch',
     'admission',
     'changes',
+    'numbers',
     'accounts',
     'sessions',
     'contacts',

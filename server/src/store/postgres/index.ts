@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
+import { PostgresAccountState } from './account-state.ts'
 import { PostgresAccounts } from './accounts.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
@@ -75,6 +76,7 @@ async function migrateNow(url: string, database: string): Promise<void> {
 /** A store that several nodes may have open at once. */
 export class PostgresStore implements Store {
   readonly accounts
+  readonly accountState
   readonly sessions
   readonly contacts
   readonly conversations
@@ -95,6 +97,7 @@ export class PostgresStore implements Store {
     this.#propose = prepare(sql, 'INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING')
     this.#kept = prepare<{ value: string }>(sql, 'SELECT value FROM settings WHERE name = $1')
     this.accounts = new PostgresAccounts(sql, writer)
+    this.accountState = new PostgresAccountState(sql)
     this.sessions = new PostgresSessions(sql, writer)
     this.contacts = new PostgresContacts(sql, writer)
     this.conversations = new PostgresConversations(sql, writer)

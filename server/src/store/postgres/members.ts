@@ -1,6 +1,6 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, MemberStore, NewMember } from '../store.ts'
+import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -23,11 +23,7 @@ export class PostgresMembers implements MemberStore {
     return this.#writer.write('members.join', entry)
   }
 
-  leave(exit: {
-    conversationId: ConversationId
-    accountId: AccountId
-    at: Micros
-  }): Promise<{ change: number }> {
+  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
     return this.#writer.write('members.leave', exit)
   }
 

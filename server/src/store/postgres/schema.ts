@@ -267,6 +267,22 @@ CREATE TABLE message_versions (
   written_at bigint NOT NULL,
   PRIMARY KEY (conversation_id, seq, change)
 );
+
+-- An account's own state: each row of it was last touched by one of the account's numbers, 1 to last.
+CREATE TABLE account_numbers (
+  account_id bigint PRIMARY KEY REFERENCES accounts (id),
+  last bigint NOT NULL
+-- Room in the page: such an update touches no index.
+) WITH (fillfactor = 70);
+CREATE TABLE account_rows (
+  account_id bigint NOT NULL REFERENCES accounts (id),
+  kind text NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  number bigint NOT NULL,
+  is_gone boolean NOT NULL,
+  PRIMARY KEY (account_id, kind, key)
+);
+CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
 `,
   },
 ]

@@ -7,25 +7,32 @@ import type { CreatedConversation, NewConversation } from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
 import type { MemberWrites } from './members-writes.ts'
+import type { Numbers } from './numbers.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
+
+interface Parts {
+  readonly admission: Admission
+  readonly changes: Changes
+  readonly members: MemberWrites
+  readonly numbers: Numbers
+}
 
 export class ConversationWrites {
   readonly #admission: Admission
   readonly #changes: Changes
   readonly #members: MemberWrites
+  readonly #numbers: Numbers
   readonly #find
   readonly #findPair
   readonly #isNameTaken
   readonly #insert
 
-  constructor(
-    db: DatabaseSync,
-    { admission, changes, members }: { admission: Admission; changes: Changes; members: MemberWrites },
-  ) {
+  constructor(db: DatabaseSync, { admission, changes, members, numbers }: Parts) {
     this.#admission = admission
     this.#changes = changes
     this.#members = members
+    this.#numbers = numbers
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findPair = prepare<{ conversationId: ConversationId }>(db, FIND_PAIR)
     this.#isNameTaken = prepare(db, IS_NAME_TAKEN)
@@ -40,12 +47,13 @@ export class ConversationWrites {
     for (const memberId of memberIds) this.#admission.requireAdmissible(memberId, creatorId, kind)
     this.#requireNameFree(wanted)
     const conversationId = this.#store(wanted)
-    return this.#created(conversationId, true)
+    const touched = memberIds.map((id) => this.#numbers.touch(id, 'membership', `${conversationId}`))
+    return { ...this.#found(conversationId), isNew: true, touched }
   }
 
   #reopen(conversationId: ConversationId, { creatorId, memberIds }: NewConversation): CreatedConversation {
     for (const memberId of memberIds) this.#admission.requireReachable(memberId, creatorId)
-    return this.#created(conversationId, false)
+    return { ...this.#found(conversationId), isNew: false, touched: [] }
   }
 
   #requireNameFree({ kind, name }: NewConversation): void {
@@ -66,10 +74,10 @@ export class ConversationWrites {
     return conversationId
   }
 
-  #created(conversationId: ConversationId, isNew: boolean): CreatedConversation {
+  #found(conversationId: ConversationId): Pick<CreatedConversation, 'conversation' | 'members'> {
     const row = this.#find.get(conversationId)
     if (!row) throw new Error('a conversation that is not there')
-    return { conversation: conversationOf(row), members: this.#members.list(conversationId), isNew }
+    return { conversation: conversationOf(row), members: this.#members.list(conversationId) }
   }
 }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Purpose } from '../import-guard.ts'
 import type { Store } from '../store.ts'
 import { AccountReader } from './account-reader.ts'
+import { SqliteAccountState } from './account-state.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
@@ -40,6 +41,7 @@ async function open(file: string, purpose: Purpose, hooks: WriterHooks): Promise
 
 class SqliteStore implements Store {
   readonly accounts
+  readonly accountState
   readonly sessions
   readonly contacts
   readonly conversations
@@ -57,6 +59,7 @@ class SqliteStore implements Store {
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
     const reader = new AccountReader(db, cache)
     this.accounts = new SqliteAccounts(db, { writer, cache, reader })
+    this.accountState = new SqliteAccountState(db)
     this.sessions = new SqliteSessions(db, writer, cache)
     this.contacts = new SqliteContacts(db, writer)
     this.conversations = new SqliteConversations(db, writer, cache)

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, ConversationKind, Member } from '../../core/types.ts'
-import type { Joined, MemberStore, NewMember } from '../store.ts'
+import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
+import type { Numbers } from './numbers.ts'
 import { MEMBER_COLUMNS, memberOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 
@@ -15,9 +16,16 @@ type Exit = Parameters<MemberStore['leave']>[0]
 type Mark = Parameters<MemberStore['markRead']>[0]
 type Current = { readonly accountId: AccountId; readonly conversationId: ConversationId | null }
 
+interface Parts {
+  readonly admission: Admission
+  readonly changes: Changes
+  readonly numbers: Numbers
+}
+
 export class MemberWrites {
   readonly #admission: Admission
   readonly #changes: Changes
+  readonly #numbers: Numbers
   readonly #conversation
   readonly #find
   readonly #list
@@ -27,9 +35,10 @@ export class MemberWrites {
   readonly #setCurrent
   readonly #moveConversation
 
-  constructor(db: DatabaseSync, { admission, changes }: { admission: Admission; changes: Changes }) {
+  constructor(db: DatabaseSync, { admission, changes, numbers }: Parts) {
     this.#admission = admission
     this.#changes = changes
+    this.#numbers = numbers
     this.#conversation = prepare<ConversationFacts>(db, CONVERSATION)
     this.#find = prepare<Row<Member>>(db, FIND)
     this.#list = prepare<Row<Member>>(db, LIST_MEMBERS)
@@ -54,16 +63,17 @@ export class MemberWrites {
     const { kind } = conversation
     if (byId !== null) this.#requireMayAdd(byId, conversationId, kind)
     const found = this.#find.get(conversationId, accountId)
-    if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false }
+    if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false, touched: [] }
     if (byId === null && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
     this.#admission.requireAdmissible(accountId, byId ?? accountId, kind)
     this.insert({ conversationId, accountId, at })
     const change = this.#changes.record({ conversationId, kind: 'joined', accountId, messageId: null, at })
     this.#moveConversation.run(at, conversationId)
-    return { member: this.#get(conversationId, accountId), change, isNew: true }
+    const touched = [this.#numbers.touch(accountId, 'membership', `${conversationId}`)]
+    return { member: this.#get(conversationId, accountId), change, isNew: true, touched }
   }
 
-  leave({ conversationId, accountId, at }: Exit): { change: number } {
+  leave({ conversationId, accountId, at }: Exit): Left {
     const { kind } = this.#conversation.get(conversationId) ?? {}
     // A private conversation stays the pair's one: nobody leaves it.
     const mayLeave = kind !== undefined && kind !== 'private' && this.#find.get(conversationId, accountId)
@@ -71,7 +81,7 @@ export class MemberWrites {
     this.#delete.run(conversationId, accountId)
     const change = this.#changes.record({ conversationId, kind: 'left', accountId, messageId: null, at })
     this.#moveConversation.run(at, conversationId)
-    return { change }
+    return { change, touched: [this.#numbers.touch(accountId, 'membership', `${conversationId}`, true)] }
   }
 
   markRead({ conversationId, accountId, at }: Mark): void {

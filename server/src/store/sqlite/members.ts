@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, MemberStore, NewMember } from '../store.ts'
+import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
 import { readInPieces } from './pieces.ts'
 import { prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -40,11 +40,7 @@ export class SqliteMembers implements MemberStore {
     return this.#writer.write('members.join', entry)
   }
 
-  leave(exit: {
-    conversationId: ConversationId
-    accountId: AccountId
-    at: Micros
-  }): Promise<{ change: number }> {
+  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
     return this.#writer.write('members.leave', exit)
   }
 

@@ -281,6 +281,21 @@ CREATE TABLE message_versions (
   written_at INTEGER NOT NULL,
   PRIMARY KEY (conversation_id, seq, change)
 ) STRICT, WITHOUT ROWID;
+
+-- An account's own state: each row of it was last touched by one of the account's numbers, 1 to last.
+CREATE TABLE account_numbers (
+  account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
+  last INTEGER NOT NULL
+) STRICT;
+CREATE TABLE account_rows (
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  is_gone INTEGER NOT NULL,
+  PRIMARY KEY (account_id, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
 `,
   },
 ]

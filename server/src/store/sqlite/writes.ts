@@ -11,6 +11,7 @@ import { EditWrites } from './edits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
+import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
@@ -31,11 +32,12 @@ type Writes = { readonly [Name in WriteName]: (argument: Argument<Name>) => Valu
 export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const admission = new Admission(db)
   const changes = new Changes(db)
+  const numbers = new Numbers(db)
   const accounts = new AccountWrites(db)
   const sessions = new SessionWrites(db)
   const contacts = new ContactWrites(db, admission)
-  const members = new MemberWrites(db, { admission, changes })
-  const conversations = new ConversationWrites(db, { admission, changes, members })
+  const members = new MemberWrites(db, { admission, changes, numbers })
+  const conversations = new ConversationWrites(db, { admission, changes, members, numbers })
   const messages = new MessageWrites(db, { changes, heads })
   const edits = new EditWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')

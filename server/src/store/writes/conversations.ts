@@ -1,5 +1,5 @@
 import type { CreatedConversation, NewConversation } from '../store.ts'
-import { NOTHING, type Rows } from './row.ts'
+import type { Rows } from './row.ts'
 
 export interface ConversationWrites {
   'conversations.create'(conversation: NewConversation): CreatedConversation
@@ -8,7 +8,10 @@ export interface ConversationWrites {
 export const CONVERSATION_WRITES: Rows<ConversationWrites> = {
   'conversations.create': {
     checksFirst: false,
-    touches: ({ kind, memberIds: [one, other] }) =>
-      kind === 'private' && one !== undefined && other !== undefined ? { readsPair: [one, other] } : NOTHING,
+    touches: ({ kind, memberIds }) => {
+      const [one, other] = memberIds
+      const isPair = kind === 'private' && one !== undefined && other !== undefined
+      return isPair ? { numbers: memberIds, readsPair: [one, other] } : { numbers: memberIds }
+    },
   },
 }

@@ -1,11 +1,11 @@
 import type { ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, NewMember } from '../store.ts'
+import type { Joined, Left, NewMember } from '../store.ts'
 import { account, type Membership, membership, type OfAccount, type Rows } from './row.ts'
 
 export interface MemberWrites {
   'members.join'(entry: NewMember): Joined
-  'members.leave'(exit: Membership & { at: Micros }): { change: number }
+  'members.leave'(exit: Membership & { at: Micros }): Left
   'members.markRead'(mark: Membership & { at: Micros }): void
   'members.setCurrent'(change: OfAccount & { conversationId: ConversationId | null }): void
 }

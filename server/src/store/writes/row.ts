@@ -13,7 +13,7 @@ type Pair = readonly [AccountId, AccountId]
 
 /**
  * The rows that a write touches, by what its caller knows of them. PostgreSQL locks those of `conversationId`,
- * `reads`, `messageId` and `accountId` before the first step of a batch. SQLite's writer settles what it remembers of
+ * `reads`, `messageId` and `accountId`, then the numbers of `numbers`, before the first step of a batch. SQLite's writer settles what it remembers of
  * the conversations before the write, and forgets what the write changes; SQLite's readers forget all of it.
  */
 export interface Touched {
@@ -31,6 +31,8 @@ export interface Touched {
   readonly blocking?: Pair
   /** The account's row changes, or must not change meanwhile. */
   readonly accountId?: AccountId
+  /** Every account whose own state the write may number. */
+  readonly numbers?: readonly AccountId[]
   /** The account's sessions end, or one of some account does. */
   readonly areSessionsEnded?: boolean
   readonly session?: { readonly kind: string; readonly digest: string }
@@ -61,4 +63,5 @@ export const credentials = ({ accountId }: OfAccount): Touched => ({ accountId, 
 export const membership = (entry: Membership): Touched => ({
   conversationId: entry.conversationId,
   membership: entry,
+  numbers: [entry.accountId],
 })

@@ -62,7 +62,7 @@ function privateRules(rule: Rule): void {
     const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
     const first = await world.create('private', [bob, ann])
     const again = await world.create('private', [ann, bob])
-    assert.deepEqual(again, { ...first, isNew: false })
+    assert.deepEqual(again, { ...first, isNew: false, touched: [] })
     assert.equal(first.conversation.creatorId, bob.accountId)
     assert.notEqual((await world.private(ann, cy)).conversationId, first.conversation.conversationId)
   })

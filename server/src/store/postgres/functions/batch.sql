@@ -7,9 +7,13 @@ BEGIN
   RAISE EXCEPTION '%', code USING ERRCODE = 'PC001', DETAIL = details::text;
 END $$;
 
+-- An older version's, from before accounts had numbers.
+DROP FUNCTION IF EXISTS chat_lock(bigint[], bigint[], bigint[]);
+
 -- Every batch locks in the same order: two nodes must not wait for each other. The statements after a lock see what
 -- its last holder committed.
-CREATE OR REPLACE FUNCTION chat_lock(conversation_ids bigint[], account_ids bigint[], message_ids bigint[])
+CREATE OR REPLACE FUNCTION chat_lock(conversation_ids bigint[], account_ids bigint[], message_ids bigint[],
+  number_ids bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM conversations
@@ -17,6 +21,15 @@ BEGIN
     OR id = ANY (ARRAY(SELECT conversation_id FROM messages WHERE id = ANY (message_ids)))
   ORDER BY id FOR NO KEY UPDATE;
   PERFORM 1 FROM accounts WHERE id = ANY (account_ids) ORDER BY id FOR NO KEY UPDATE;
+  IF cardinality(number_ids) > 0 THEN
+    -- All missing rows first, in order as well: then each row that is locked below has been committed, or is ours.
+    INSERT INTO account_numbers (account_id, last)
+    SELECT a.id, 0 FROM accounts a
+    WHERE a.id = ANY (number_ids) AND NOT EXISTS (SELECT FROM account_numbers n WHERE n.account_id = a.id)
+    ORDER BY a.id
+    ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM account_numbers WHERE account_id = ANY (number_ids) ORDER BY account_id FOR NO KEY UPDATE;
+  END IF;
 END $$;
 
 -- One step of a batch. A refusal takes back this step only, and is an answer like any other.
@@ -92,7 +105,8 @@ BEGIN
   PERFORM chat_lock(
     ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'conversations')),
     ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'accounts')),
-    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'messages')));
+    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'messages')),
+    ARRAY(SELECT value::bigint FROM json_array_elements_text(locks->'numbers')));
   FOR step IN SELECT value FROM json_array_elements(steps) LOOP
     done := done || CASE WHEN step->>0 = 'sends' THEN chat_sends(step->1)
       ELSE chat_step(step->>0, step->1) END;

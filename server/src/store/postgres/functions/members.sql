@@ -34,7 +34,8 @@ BEGIN
     PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
   END IF;
   IF chat_is_member(conversation, account) THEN
-    RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', false);
+    RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', false,
+      'touched', '[]'::json);
   END IF;
   IF adder IS NULL AND kind <> 'open' THEN
     PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
@@ -43,7 +44,8 @@ BEGIN
   INSERT INTO members (conversation_id, account_id, joined_at) VALUES (conversation, account, at);
   number := chat_record(conversation, 'joined', account, NULL, at);
   PERFORM chat_move(conversation, at);
-  RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', true);
+  RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', true,
+    'touched', json_build_array(chat_touch(account, 'membership', conversation::text, false)));
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_members_leave(wanted json) RETURNS json LANGUAGE plpgsql AS $$
@@ -61,7 +63,8 @@ BEGIN
   DELETE FROM members WHERE conversation_id = conversation AND account_id = account;
   number := chat_record(conversation, 'left', account, NULL, at);
   PERFORM chat_move(conversation, at);
-  RETURN json_build_object('change', number);
+  RETURN json_build_object('change', number,
+    'touched', json_build_array(chat_touch(account, 'membership', conversation::text, true)));
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_members_mark_read(wanted json) RETURNS json LANGUAGE plpgsql AS $$
