@@ -115,7 +115,7 @@ const sender = personOf(1)
 const at = clock.nowMicros()
 const group = {
   ...{ gid: toGid(newGid()), kind: 'group' as const, name: 'a group', creatorId: sender.accountId },
-  ...{ createdAt: at, updatedAt: at, activityAt: at, lastSeq: 1000, lastChange: 1000 },
+  ...{ createdAt: at, updatedAt: at, activityAt: at, lastSeq: 1000, lastChange: 1000, rewrites: 0 },
 }
 
 /** The n-th message of its conversation, with all fields that a node publishes. */

@@ -63,16 +63,15 @@ export class Histories {
   }
 
   #block({ conversation, limit, write }: HistoryRange, number: number): Promise<Block> {
-    const { conversationId, lastSeq, lastChange } = conversation
+    const { conversationId, lastSeq, rewrites } = conversation
     const last = (number + 1) * PLACES
     const make = async () => {
       const places = { first: number * PLACES + 1, last }
       return writeBlock(await this.#messages.listPlaces(conversationId, places), write)
     }
     if (limit > MAX_KEPT_MESSAGES) return make()
-    // A send adds a place and a change, a deletion only a change: a full block changes only with their difference.
-    const deletions = lastChange - lastSeq
-    const version = last <= lastSeq ? `${deletions}` : `${deletions} ${lastSeq}`
+    // A full block changes only when a message is edited or deleted.
+    const version = last <= lastSeq ? `${rewrites}` : `${rewrites} ${lastSeq}`
     return this.#cache.get(`${conversationId} ${number}`, version, make)
   }
 }

@@ -7,6 +7,7 @@ import type {
   Conversation,
   ConversationId,
   Member,
+  MessageDetails,
   MessageId,
   Sender,
 } from './types.ts'
@@ -37,7 +38,7 @@ export type ConversationChange =
       readonly change: number
       readonly conversation: ConversationFacts
       /** As it is now. */
-      readonly message: AuthoredMessage
+      readonly message: MessageDetails
     }
   | {
       readonly type: 'message.deleted'

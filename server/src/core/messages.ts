@@ -1,15 +1,18 @@
 import type { Bus, Listener, Unsubscribe } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Appended, Edited, MessagePage, MessageStore, Standing } from '../store/store.ts'
+import type { Appended, Edited, MessagePage, MessageStore, Removed, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
+import { type Page, type PageRange, placesOf } from './message-pages.ts'
 import { requireMaySend } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type AccountId,
   type AuthoredMessage,
+  type Conversation,
   type ConversationId,
   type Message,
+  type MessageDetails,
   type MessageId,
   type MessageVersion,
   type Sender,
@@ -23,6 +26,8 @@ interface Draft {
   readonly replyTo?: MessageId | null
   readonly wording?: Wording
 }
+
+type MessagePlace = Pick<Message, 'conversationId' | 'seq'>
 
 interface Edit {
   readonly seq: number
@@ -150,7 +155,7 @@ export class Messages {
         conversationId,
         change,
         conversation,
-        message: withSender(message, editor),
+        message: { ...message, sender: toSender(editor) },
       })
     })
   }
@@ -179,6 +184,18 @@ export class Messages {
     })
   }
 
+  /**
+   * Leaves a tombstone of the message in that place; if there is one, changes nothing. Refuses 'unknown_message',
+   * 'not_the_owner'.
+   */
+  async remove(byId: AccountId, { conversationId, seq }: MessagePlace): Promise<Removed> {
+    const at = this.#clock.nowMicros()
+    const removing = this.#store.remove({ conversationId, seq, by: byId, at })
+    return publishOnCommit(removing, ({ isNew, ...removed }) => {
+      if (isNew) this.#bus.publish(conversationTopic(conversationId), { type: 'message.deleted', ...removed })
+    })
+  }
+
   /** Undefined when absent, deleted or of another conversation. */
   async find(conversationId: ConversationId, messageId: MessageId): Promise<Message | undefined> {
     const message = await this.#store.find(messageId)
@@ -196,6 +213,23 @@ export class Messages {
     places: { first: number; last: number },
   ): Promise<readonly AuthoredMessage[]> {
     return this.#store.listPlaces(conversationId, places)
+  }
+
+  /**
+   * A page by places, oldest first: tombstones stand in it like messages. The caller has read the conversation with
+   * the reader's standing; a message sent since then is on no page.
+   */
+  async page(conversation: Conversation, range: PageRange): Promise<Page> {
+    const { conversationId, lastSeq: head } = conversation
+    const { first, last } = placesOf(range, head)
+    const items = first > last ? [] : await this.#store.listDetails(conversationId, { first, last })
+    return { items, head, hasBefore: first > 1, hasAfter: last < head }
+  }
+
+  /** A message, or its tombstone. The caller has checked that the reader is a member. */
+  async get({ conversationId, seq }: MessagePlace): Promise<MessageDetails | undefined> {
+    const [found] = await this.#store.listDetails(conversationId, { first: seq, last: seq })
+    return found
   }
 
   #requireFits(body: string): void {

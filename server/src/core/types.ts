@@ -52,6 +52,8 @@ export interface Conversation {
   /** Number of the last message, and of the last change of any kind; 0 before the first. */
   readonly lastSeq: number
   readonly lastChange: number
+  /** Edits and deletions so far: a message that was sent shows differently only when this has grown. */
+  readonly rewrites: number
 }
 
 export interface Member {
@@ -77,6 +79,42 @@ export interface Message {
   readonly editedAt: Micros | null
 }
 
+type MessageFormat = 'markdown' | 'plain'
+
+/** A place in the text where somebody is named, in UTF-16 units. */
+export type Mention =
+  | { readonly account: AccountId; readonly at: readonly [from: number, to: number] }
+  /** Everybody in the conversation. */
+  | { readonly all: true; readonly at: readonly [from: number, to: number] }
+
+/** One key of a message's reactions. */
+export interface Reaction {
+  readonly key: string
+  readonly count: number
+  /** The newest accounts that reacted with it, at most three, oldest first. */
+  readonly last: readonly AccountId[]
+}
+
+/** All that is kept of a message: for the native dialect, which shows more of it than the others have words for. */
+export interface MessageFacts extends Message {
+  /** The change that last touched it; of two copies the one with the higher version is the newer. */
+  readonly version: number
+  readonly clientId: string | null
+  readonly format: MessageFormat
+  /** The place of the thread's root that it answers. */
+  readonly thread: number | null
+  /** The place of the message that it quotes, which may be deleted by now. */
+  readonly replyToSeq: number | null
+  /** The answers in its own thread that are not deleted, and the place of the newest of them. */
+  readonly replyCount: number
+  readonly lastReplySeq: number | null
+  readonly mentions: readonly Mention[]
+  readonly reactions: readonly Reaction[]
+  readonly pinnedAt: Micros | null
+  /** When it became a tombstone, whose body is empty; null while it lives. */
+  readonly deletedAt: Micros | null
+}
+
 /** A text that a message had until it was edited. */
 export interface MessageVersion {
   /** The change that gave the message this text. */
@@ -94,6 +132,10 @@ export interface Sender {
 }
 
 export interface AuthoredMessage extends Message {
+  readonly sender: Sender
+}
+
+export interface MessageDetails extends MessageFacts {
   readonly sender: Sender
 }
 

@@ -1,4 +1,4 @@
-import type { AccountId, AuthoredMessage, MessageId } from '../core/types.ts'
+import type { AccountId, MessageDetails, MessageId } from '../core/types.ts'
 import type { Micros } from '../lib/clock.ts'
 import type { LoggedChange } from './store.ts'
 
@@ -12,13 +12,13 @@ export interface ChangeRow {
   readonly seq: number | null
   readonly at: Micros
   /** The message that was edited, as it is now; undefined when it has been deleted since, and for any other kind. */
-  readonly message: AuthoredMessage | undefined
+  readonly message: MessageDetails | undefined
 }
 
 export interface SentRow {
   readonly change: number
   /** Undefined when it has been deleted. */
-  readonly message: AuthoredMessage | undefined
+  readonly message: MessageDetails | undefined
 }
 
 /**

@@ -85,6 +85,37 @@ test('a history is what the store has, whatever was sent, deleted, joined and le
   await checkAll()
 })
 
+test('a block is made once, whatever happens beside its messages, and anew when one is edited or deleted', async (t) => {
+  const { chat, people } = await chatWith(t, 'ann', 'bob')
+  const { ann, bob } = people
+  const { conversation } = await chat.conversations.createOpen(ann.accountId, null)
+  const ids = await talk(chat, ann, conversation, 64)
+  const { conversationId } = conversation
+  let reads = 0
+  const histories = new Histories({
+    list: (page) => chat.messages.list(page),
+    listPlaces: (...places) => {
+      reads++
+      return chat.messages.listPlaces(...places)
+    },
+  })
+  const readsOf = async (change: () => Promise<unknown>) => {
+    await change()
+    const now = await chat.conversations.find(conversationId)
+    assert.ok(now)
+    reads = 0
+    for await (const _ of histories.read({ conversation: now, before: Infinity, limit: 64, write }));
+    return reads
+  }
+  const standing = await chat.conversations.enter(ann, conversation)
+  assert.equal(await readsOf(async () => {}), 1)
+  assert.equal(await readsOf(() => chat.conversations.enter(bob, conversation)), 0)
+  assert.equal(await readsOf(() => chat.conversations.leave(bob.accountId, conversation)), 0)
+  assert.equal(await readsOf(() => chat.messages.edit(ann, standing, { seq: 1, body: 'edited' })), 1)
+  assert.equal(await readsOf(() => chat.messages.delete(ann.accountId, ids[1] as MessageId)), 1)
+  assert.equal(await readsOf(async () => {}), 0)
+})
+
 test('messages that are sent while a history is read do not make it longer', async (t) => {
   const { chat, people } = await chatWith(t, 'ann')
   const { conversation } = await chat.conversations.createOpen(people.ann.accountId, null)

@@ -59,6 +59,10 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, alice, first }) => chat.messages.delete(alice.accountId, first.messageId),
     tells: ['message.deleted'],
   },
+  removing: {
+    run: ({ chat, alice, first }) => chat.messages.remove(alice.accountId, first),
+    tells: ['message.deleted'],
+  },
   revoking: {
     run: ({ chat, bob }) => chat.accounts.revokeCredentials(bob.accountId),
     tells: ['account.revoked'],
@@ -132,7 +136,7 @@ for (const [name, open] of Object.entries(STORES))
 
 // The methods of the store behind the writes above.
 const WRITING = new Set<string | symbol>([
-  ...['create', 'join', 'leave', 'append', 'edit', 'delete', 'markRead', 'revoke', 'setPassword'],
+  ...['create', 'join', 'leave', 'append', 'edit', 'delete', 'remove', 'markRead', 'revoke', 'setPassword'],
 ])
 
 /** A chat in which the store's next write stands between two sends: the three are committed together. */

@@ -26,6 +26,7 @@ const twoAccounts = fc
   .record({ blockerId: accountId, blockedId: accountId })
   .filter(({ blockerId, blockedId }) => blockerId !== blockedId)
 const messageId = fc.integer({ min: 1, max: 6 }).map(toMessageId)
+const place = fc.integer({ min: 1, max: 6 })
 const at = fc.integer({ min: 1, max: 1_000 })
 const kind = fc.constantFrom(...WORLD.kinds)
 const digest = fc.constantFrom(...WORLD.digests)
@@ -80,13 +81,14 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
   }),
   'messages.edit': fc.record({
     conversationId,
-    seq: fc.integer({ min: 1, max: 6 }),
+    seq: place,
     by: accountId,
     body: text,
     unlessChangedAfter: fc.option(fc.integer({ min: 1, max: 9 })),
     at,
   }),
   'messages.delete': fc.record({ messageId, by: accountId, at }),
+  'messages.remove': fc.record({ conversationId, seq: place, by: accountId, at }),
 }
 
 export type AnyWrite = readonly [name: WriteName, argument: unknown]
@@ -96,6 +98,7 @@ const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'messages.append': 16,
   'messages.edit': 8,
   'messages.delete': 8,
+  'messages.remove': 4,
   'members.markRead': 4,
   'members.join': 4,
   'members.leave': 4,
@@ -163,4 +166,5 @@ export const portOf = (store: Store): Port => ({
   'messages.append': (message) => store.messages.append(message),
   'messages.edit': (edit) => store.messages.edit(edit),
   'messages.delete': (removal) => store.messages.delete(removal),
+  'messages.remove': (removal) => store.messages.remove(removal),
 })

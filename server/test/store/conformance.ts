@@ -6,6 +6,7 @@ import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
+import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
@@ -33,6 +34,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     memberRules(rule)
     messageRules(rule)
     editRules(rule)
+    detailRules(rule)
     deletionRules(rule)
     misfitRules(rule)
     pagingRules(rule)

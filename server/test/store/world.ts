@@ -5,6 +5,7 @@ import {
   type Conversation,
   type ConversationKind,
   type Message,
+  type MessageDetails,
   type MessageId,
   toGid,
 } from '../../src/core/types.ts'
@@ -96,6 +97,19 @@ export class World {
 
   delete(messageId: MessageId, { accountId: by }: Account): ReturnType<Store['messages']['delete']> {
     return this.store.messages.delete({ messageId, by, at: this.now() })
+  }
+
+  remove(
+    { conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>,
+    { accountId: by }: Account,
+  ): ReturnType<Store['messages']['remove']> {
+    return this.store.messages.remove({ conversationId, seq, by, at: this.now() })
+  }
+
+  /** A message or its tombstone, with all that is kept of it. */
+  async details({ conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>): Promise<MessageDetails> {
+    const [found] = await this.store.messages.listDetails(conversationId, { first: seq, last: seq })
+    return present(found)
   }
 
   join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {

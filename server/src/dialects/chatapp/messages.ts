@@ -9,11 +9,12 @@ const PAGE_SIZE = 100
 
 export async function getMessages(context: RequestContext, fields: JsonObject) {
   const conversationId = parseConversationId(fields)
-  const { conversation } = await standingOf(context, conversationId, () => notPartOf(context, conversationId))
+  const standing = await standingOf(context, conversationId, () => notPartOf(context, conversationId))
+  const { lastSeq, rewrites } = standing.conversation
   const before = parseBefore(fields)
   const page = { conversationId, limit: PAGE_SIZE, ...(before !== undefined && { before }) }
   const key = `messages ${conversationId} ${before}`
-  return context.cache.get(key, String(conversation.lastChange), async () => {
+  return context.cache.get(key, `${lastSeq} ${rewrites}`, async () => {
     const messages = await context.chat.messages.list(page)
     const body = { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
     return new Json(JSON.stringify(body))

@@ -124,9 +124,9 @@ const messages = ({ chat: { conversations, messages }, guards, cache }: RequestP
       takes: wire.messagePage,
       run: async (account, page) => {
         const { conversationId, after, limit } = page
-        const { conversation } = await standingOf(account, conversationId)
+        const { lastSeq, rewrites } = (await standingOf(account, conversationId)).conversation
         const key = `messages ${conversationId} ${after} ${limit}`
-        return cache.get(key, String(conversation.lastChange), async () =>
+        return cache.get(key, `${lastSeq} ${rewrites}`, async () =>
           Buffer.from(JSON.stringify(wire.messagesBody(await messages.list(page)))),
         )
       },

@@ -1,4 +1,4 @@
-import type { AccountId, AuthoredMessage, ConversationId, MessageId } from '../../core/types.ts'
+import type { AccountId, ConversationId, MessageDetails, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 
 /** The changes of conversations. Each has a number: in each conversation 1, 2, 3 … without a hole. */
@@ -16,8 +16,8 @@ export interface ChangeStore {
 
 export type LoggedChange =
   /** The message is undefined when it has been deleted since. */
-  | { readonly change: number; readonly kind: 'sent'; readonly message: AuthoredMessage | undefined }
-  | { readonly change: number; readonly kind: 'edited'; readonly message: AuthoredMessage | undefined }
+  | { readonly change: number; readonly kind: 'sent'; readonly message: MessageDetails | undefined }
+  | { readonly change: number; readonly kind: 'edited'; readonly message: MessageDetails | undefined }
   | {
       readonly change: number
       readonly kind: 'deleted'

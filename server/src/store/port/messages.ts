@@ -3,6 +3,8 @@ import type {
   AuthoredMessage,
   ConversationId,
   Message,
+  MessageDetails,
+  MessageFacts,
   MessageId,
   MessageVersion,
 } from '../../core/types.ts'
@@ -52,6 +54,12 @@ export interface MessageStore {
   versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]>
   /** Leaves a tombstone. Refuses 'unknown_message' (absent, deleted, or in a conversation that is not `by`'s), 'not_the_owner'. */
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>
+  /**
+   * Like `delete`, by its place; a tombstone that is there already is not new. The text takes with it all that hangs on
+   * the message: earlier texts, mentions, reactions, its pin. Refuses 'unknown_message' (absent, or in a conversation
+   * that is not `by`'s), 'not_the_owner'.
+   */
+  remove(removal: Removal): Promise<Removed>
   /** Undefined when absent or deleted. */
   find(messageId: MessageId): Promise<Message | undefined>
   /** Oldest first, without the deleted. */
@@ -61,6 +69,11 @@ export interface MessageStore {
     conversationId: ConversationId,
     places: { first: number; last: number },
   ): Promise<readonly AuthoredMessage[]>
+  /** Like `listPlaces`, with tombstones, and with all that is kept of each. */
+  listDetails(
+    conversationId: ConversationId,
+    places: { first: number; last: number },
+  ): Promise<readonly MessageDetails[]>
 }
 
 export interface NewText {
@@ -74,7 +87,7 @@ export interface NewText {
 }
 
 export interface Edited {
-  readonly message: Message
+  readonly message: MessageFacts
   readonly change: number
   /** False when the message had this text: then `change` is the one that gave it. */
   readonly isNew: boolean
@@ -85,4 +98,16 @@ export interface Deleted {
   readonly messageId: MessageId
   readonly seq: number
   readonly change: number
+}
+
+export interface Removal {
+  readonly conversationId: ConversationId
+  readonly seq: number
+  readonly by: AccountId
+  readonly at: Micros
+}
+
+export interface Removed extends Deleted {
+  readonly deletedAt: Micros
+  readonly isNew: boolean
 }

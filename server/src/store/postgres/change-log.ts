@@ -2,11 +2,11 @@ import type { AccountId, ConversationId } from '../../core/types.ts'
 import { type ChangeRow, merged } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
-import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
+import { type AuthoredDetails, authoredDetailsOf, DETAIL_COLUMNS, SENDER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
 type LoggedRow = Omit<ChangeRow, 'message'>
-type SentRow = AuthoredRow & { readonly change: number; readonly isDeleted: boolean }
+type SentRow = AuthoredDetails & { readonly change: number; readonly isDeleted: boolean }
 
 export class PostgresChanges implements ChangeStore {
   readonly #last
@@ -20,7 +20,7 @@ export class PostgresChanges implements ChangeStore {
     this.#joining = prepare<{ conversationId: ConversationId; change: number }>(sql, JOINING)
     this.#sent = prepare<SentRow>(sql, SENT)
     this.#others = prepare<LoggedRow>(sql, OTHERS)
-    this.#find = prepare<AuthoredRow>(sql, FIND)
+    this.#find = prepare<AuthoredDetails>(sql, FIND)
   }
 
   async last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
@@ -47,7 +47,7 @@ export class PostgresChanges implements ChangeStore {
     ])
     const messages = sent.map(({ change, isDeleted, ...row }) => ({
       change,
-      message: isDeleted ? undefined : authoredOf(row),
+      message: isDeleted ? undefined : authoredDetailsOf(row),
     }))
     return merged(after, messages, await this.#withEdited(others), limit)
   }
@@ -57,7 +57,7 @@ export class PostgresChanges implements ChangeStore {
       kind === 'edited' && messageId !== null ? [messageId] : [],
     )
     const found = ids.length === 0 ? [] : await this.#find.all(ids)
-    const messages = new Map(found.map((row) => [row.messageId, authoredOf(row)]))
+    const messages = new Map(found.map((row) => [row.messageId, authoredDetailsOf(row)]))
     return rows.map((row) => ({
       ...row,
       message: row.kind === 'edited' && row.messageId !== null ? messages.get(row.messageId) : undefined,
@@ -77,7 +77,7 @@ const JOINING = `
 
 /** The message of change n is found by its seq: see the table of changes. */
 const SENT = `
-  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}, t.change AS "change", t.is_deleted AS "isDeleted"
+  SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS}, t.change AS "change", t.is_deleted AS "isDeleted"
   FROM messages t JOIN accounts a ON a.id = t.sender_id
   WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq > coalesce((
     SELECT h.last_seq + $2 - h.change FROM changes h
@@ -85,7 +85,7 @@ const SENT = `
   ORDER BY t.seq LIMIT $3`
 
 const FIND = `
-  SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
+  SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
   WHERE t.id = ANY ($1) AND NOT t.is_deleted`
 
 const OTHERS = `

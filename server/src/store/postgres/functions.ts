@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { WriteName } from '../writes.ts'
-import { CONVERSATION_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
+import { CONVERSATION_COLUMNS, DETAIL_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
 
 // The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. PostgreSQL checks
 // functions of plain SQL when they are made, so each file comes after those whose functions it calls.
@@ -17,6 +17,7 @@ const FILES = [
     'conversations',
     'messages',
     'edits',
+    'deletions',
   ],
   'page-bounds',
 ]
@@ -26,6 +27,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['conversation_columns', CONVERSATION_COLUMNS],
   ['member_columns', MEMBER_COLUMNS],
   ['message_columns', MESSAGE_COLUMNS],
+  ['detail_columns', DETAIL_COLUMNS],
   ['is_sender_blocked', isBlocked('s.sender')],
   ['is_editor_blocked', isBlocked('editor')],
 ])

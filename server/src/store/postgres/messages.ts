@@ -2,21 +2,43 @@ import type { AccountId, ConversationId } from '../../core/types.ts'
 import {
   type AuthoredMessage,
   type Message,
+  type MessageDetails,
   type MessageId,
   type MessageVersion,
   toMessageId,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
-import type { Appended, Deleted, Edited, MessagePage, MessageStore, NewMessage, NewText } from '../store.ts'
+import { type DetailRow, detailsOf } from '../message-details.ts'
+import type {
+  Appended,
+  Deleted,
+  Edited,
+  MessagePage,
+  MessageStore,
+  NewMessage,
+  NewText,
+  Removal,
+  Removed,
+} from '../store.ts'
 import { sendOf } from './batch-request.ts'
 import type { Queryable } from './driver/index.ts'
-import { type AuthoredRow, authoredOf, MESSAGE_COLUMNS, SENDER_COLUMNS } from './rows.ts'
+import {
+  type AuthoredDetails,
+  type AuthoredRow,
+  authoredDetailsOf,
+  authoredOf,
+  DETAIL_COLUMNS,
+  MESSAGE_COLUMNS,
+  SENDER_COLUMNS,
+} from './rows.ts'
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The database's answer to a send: the numbers of a new message, or the first one of that client id. */
 type Sent = readonly [messageId: number, seq: number, change: number, sentAt: Micros] | Appended
+
+type EditedRow = Omit<Edited, 'message'> & { readonly message: DetailRow }
 
 // A long history is read in pieces, so that the event loop turns in between.
 const PIECE = 250
@@ -29,6 +51,7 @@ export class PostgresMessages implements MessageStore {
   readonly #seqUpTo
   readonly #listOldest
   readonly #listNewest
+  readonly #details
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
@@ -38,6 +61,7 @@ export class PostgresMessages implements MessageStore {
     this.#seqUpTo = prepare<{ seq: number }>(sql, 'SELECT chat_seq_up_to($1, $2) AS seq')
     this.#listOldest = prepare<AuthoredRow>(sql, LIST_OLDEST)
     this.#listNewest = prepare<AuthoredRow>(sql, LIST_NEWEST)
+    this.#details = prepare<AuthoredDetails>(sql, DETAILS)
   }
 
   append(message: NewMessage): Promise<Appended> {
@@ -48,8 +72,15 @@ export class PostgresMessages implements MessageStore {
     return this.#writer.write('messages.delete', removal)
   }
 
+  remove(removal: Removal): Promise<Removed> {
+    return this.#writer.write('messages.remove', removal)
+  }
+
   edit(edit: NewText): Promise<Edited> {
-    return this.#writer.write('messages.edit', edit)
+    return this.#writer.write('messages.edit', edit, ({ message, ...edited }: EditedRow) => ({
+      ...edited,
+      message: detailsOf(message),
+    }))
   }
 
   versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
@@ -72,6 +103,13 @@ export class PostgresMessages implements MessageStore {
   ): Promise<readonly AuthoredMessage[]> {
     const between = { after: first - 1, before: last + 1, limit: last - first + 1, isForward: true }
     return this.#listBetween(conversationId, between)
+  }
+
+  async listDetails(
+    conversationId: ConversationId,
+    { first, last }: { first: number; last: number },
+  ): Promise<readonly MessageDetails[]> {
+    return (await this.#details.all(conversationId, first, last)).map(authoredDetailsOf)
   }
 
   async #listBetween(
@@ -141,3 +179,7 @@ const LIST = `
 const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT $4`
 
 const LIST_NEWEST = `${LIST} ORDER BY t.seq DESC LIMIT $4`
+
+const DETAILS = `
+  SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq BETWEEN $2 AND $3 ORDER BY t.seq`

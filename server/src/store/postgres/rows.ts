@@ -1,4 +1,11 @@
-import { type AuthoredMessage, type Message, type Sender, toSender } from '../../core/types.ts'
+import {
+  type AuthoredMessage,
+  type Message,
+  type MessageDetails,
+  type Sender,
+  toSender,
+} from '../../core/types.ts'
+import { type DetailRow, detailsOf } from '../message-details.ts'
 
 // The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
 
@@ -12,7 +19,7 @@ export const ACCOUNT_COLUMNS = `
 export const CONVERSATION_COLUMNS = `
   c.id AS "conversationId", c.gid AS "gid", c.kind AS "kind", c.name AS "name", c.creator_id AS "creatorId",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.activity_at AS "activityAt",
-  c.last_seq AS "lastSeq", c.last_change AS "lastChange"`
+  c.last_seq AS "lastSeq", c.last_change AS "lastChange", c.rewrites AS "rewrites"`
 
 export const MEMBER_COLUMNS = `
   m.conversation_id AS "conversationId", m.account_id AS "accountId", a.username AS "username",
@@ -22,6 +29,13 @@ export const MESSAGE_COLUMNS = `
   t.id AS "messageId", t.conversation_id AS "conversationId", t.seq AS "seq", t.sender_id AS "senderId",
   t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt",
   t.edited_at AS "editedAt"`
+
+/** With these, `t` is a `DetailRow`. */
+export const DETAIL_COLUMNS = `${MESSAGE_COLUMNS}, coalesce(t.version, t.change) AS "version",
+  t.client_id AS "clientId", t.is_markdown AS "isMarkdown", t.thread AS "thread",
+  (SELECT r.seq FROM messages r WHERE r.id = t.reply_to) AS "replyToSeq", t.reply_count AS "replyCount",
+  t.last_reply_seq AS "lastReplySeq", t.mentions AS "mentions", t.reactions AS "reactions",
+  t.pinned_at AS "pinnedAt", t.deleted_at AS "deletedAt"`
 
 export const SENDER_COLUMNS = `
   a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName"`
@@ -37,4 +51,17 @@ export type AuthoredRow = Message & Omit<Sender, 'accountId'>
 
 export function authoredOf({ uuid, username, displayName, ...message }: AuthoredRow): AuthoredMessage {
   return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
+}
+
+/** As selected by `DETAIL_COLUMNS` and `SENDER_COLUMNS`. */
+export type AuthoredDetails = DetailRow & Omit<Sender, 'accountId'>
+
+export function authoredDetailsOf({
+  uuid,
+  username,
+  displayName,
+  ...message
+}: AuthoredDetails): MessageDetails {
+  const sender = toSender({ accountId: message.senderId, uuid, username, displayName })
+  return { ...detailsOf(message), sender }
 }

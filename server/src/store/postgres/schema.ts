@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { outdated, type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { DETAILS } from './details-schema.ts'
 import type { DedicatedConnection } from './driver/index.ts'
 import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
@@ -247,7 +248,7 @@ CREATE TABLE account_notices (
   { number: 4, name: 'what names look like', sql: LOOK_COLUMNS, fill: recordLooks },
   {
     number: 5,
-    name: 'edits',
+    name: 'what the native dialect keeps',
     sql: `
 ALTER TABLE changes DROP CONSTRAINT changes_kind_check;
 
@@ -283,6 +284,7 @@ CREATE TABLE account_rows (
   PRIMARY KEY (account_id, kind, key)
 );
 CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
-`,
+
+${DETAILS}`,
   },
 ]

@@ -1,14 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountId, AuthoredMessage, ConversationId, Message, MessageId } from '../../core/types.ts'
+import type { AccountId, ConversationId, MessageDetails, MessageId } from '../../core/types.ts'
 import { toSender } from '../../core/types.ts'
 import { type ChangeRow, merged, type SentRow } from '../logged-changes.ts'
+import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
-import { MESSAGE_COLUMNS } from './rows.ts'
-import { prepare, type Row } from './statement.ts'
+import { DETAIL_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
 
-type MessageRow = Row<Message> & { readonly change: number; readonly isDeleted: number }
+type MessageRow = DetailRow & { readonly change: number; readonly isDeleted: number }
 
 export class SqliteChanges implements ChangeStore {
   readonly #accounts: AccountReader
@@ -26,7 +27,7 @@ export class SqliteChanges implements ChangeStore {
     this.#begin = prepare<{ seq: number }>(db, BEGIN)
     this.#sent = prepare<MessageRow>(db, SENT)
     this.#others = prepare<Omit<ChangeRow, 'message'>>(db, OTHERS)
-    this.#find = prepare<Row<Message>>(db, FIND)
+    this.#find = prepare<DetailRow>(db, FIND)
   }
 
   last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
@@ -68,15 +69,15 @@ export class SqliteChanges implements ChangeStore {
     return { change, message: this.#authored(message) }
   }
 
-  #edited({ messageId }: { readonly messageId: MessageId | null }): AuthoredMessage | undefined {
+  #edited({ messageId }: { readonly messageId: MessageId | null }): MessageDetails | undefined {
     const message = messageId === null ? undefined : this.#find.get(messageId)
     return message && this.#authored(message)
   }
 
-  #authored(message: Row<Message>): AuthoredMessage {
+  #authored(message: DetailRow): MessageDetails {
     const account = this.#accounts.find(message.senderId)
     if (!account) throw new Error('a message without its sender')
-    return { ...message, sender: toSender(account) }
+    return { ...detailsOf(message), sender: toSender(account) }
   }
 }
 
@@ -95,10 +96,10 @@ const BEGIN = `
   WHERE h.conversation_id = ?1 AND h.change <= ?2 ORDER BY h.change DESC LIMIT 1`
 
 const SENT = `
-  SELECT ${MESSAGE_COLUMNS}, t.change AS change, t.is_deleted AS isDeleted FROM messages t
+  SELECT ${DETAIL_COLUMNS}, t.body AS body, t.change AS change, t.is_deleted AS isDeleted FROM messages t
   WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq > ? ORDER BY t.seq LIMIT ?`
 
-const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
+const FIND = `SELECT ${DETAIL_COLUMNS}, t.body AS body FROM messages t WHERE t.id = ? AND t.is_deleted = 0`
 
 const OTHERS = `
   SELECT h.change AS change, h.kind AS kind, h.account_id AS accountId, h.message_id AS messageId,

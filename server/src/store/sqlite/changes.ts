@@ -22,7 +22,8 @@ export class Changes {
   }
 
   record({ conversationId, kind, accountId, messageId, at }: NewChange): number {
-    const next = this.#next.get(conversationId)
+    const isRewrite = kind === 'edited' || kind === 'deleted'
+    const next = this.#next.get(conversationId, isRewrite ? 1 : 0)
     if (!next) throw new Error('a change without its conversation')
     this.#insert.run(conversationId, next.lastChange, kind, accountId, messageId, next.lastSeq, at)
     return next.lastChange
@@ -30,7 +31,7 @@ export class Changes {
 }
 
 const NEXT = `
-  UPDATE conversations SET last_change = last_change + 1 WHERE id = ?
+  UPDATE conversations SET last_change = last_change + 1, rewrites = rewrites + ?2 WHERE id = ?1
   RETURNING last_change AS lastChange, last_seq AS lastSeq`
 
 const INSERT = `

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import type { Message } from '../../core/types.ts'
+import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { Edited, NewText } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { LogHeads } from './log-heads.ts'
-import { MESSAGE_COLUMNS, messageOf } from './rows.ts'
-import { prepare, type Row } from './statement.ts'
+import { DETAIL_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
 
-type Editable = Row<Message> & { readonly textChange: number }
+type Editable = DetailRow & { readonly textChange: number }
 
 export class EditWrites {
   readonly #changes: Changes
@@ -27,12 +27,12 @@ export class EditWrites {
   edit(edit: NewText): Edited {
     const { conversationId, seq, by, body, at } = edit
     const { textChange, ...row } = this.#requireEditable(edit)
-    if (row.body === body) return { message: messageOf(row), change: textChange, isNew: false }
+    if (row.body === body) return { message: detailsOf(row), change: textChange, isNew: false }
     const { messageId } = row
     const change = this.#changes.record({ conversationId, kind: 'edited', accountId: by, messageId, at })
     this.#keepVersion.run(conversationId, seq)
     this.#update.run(body, at, change, conversationId, seq)
-    return { message: { ...messageOf(row), body, editedAt: at }, change, isNew: true }
+    return { message: { ...detailsOf(row), body, editedAt: at, version: change }, change, isNew: true }
   }
 
   #requireEditable({ conversationId, seq, by, unlessChangedAfter }: NewText): Editable {
@@ -49,7 +49,7 @@ export class EditWrites {
 }
 
 const FIND = `
-  SELECT ${MESSAGE_COLUMNS}, coalesce(t.text_change, t.change) AS textChange FROM messages t
+  SELECT ${DETAIL_COLUMNS}, t.body AS body, coalesce(t.text_change, t.change) AS textChange FROM messages t
   WHERE t.conversation_id = ? AND t.is_deleted = 0 AND t.seq = ?`
 
 const KEEP_VERSION = `

@@ -4,14 +4,27 @@ import {
   type AuthoredMessage,
   type ConversationId,
   type Message,
+  type MessageDetails,
   type MessageId,
   type MessageVersion,
   toSender,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, Deleted, Edited, MessagePage, MessageStore, NewMessage, NewText } from '../store.ts'
+import type {
+  Appended,
+  Deleted,
+  Edited,
+  MessagePage,
+  MessageStore,
+  NewMessage,
+  NewText,
+  Removal,
+  Removed,
+} from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
+import { BODY, type StoredBody, textOf } from './bodies.ts'
 import { read } from './failure.ts'
+import { DetailsReader } from './message-details.ts'
 import { pack } from './packed-message.ts'
 import { PageFinder } from './page-bounds.ts'
 import { readInPieces } from './pieces.ts'
@@ -26,18 +39,16 @@ type ListedRow = readonly [
   seq: number,
   senderId: AccountId,
   replyTo: MessageId | null,
-  body: string | Uint8Array,
+  body: StoredBody,
   sentAt: Micros,
   editedAt: Micros | null,
 ]
-
-/** Keeps a byte order mark at the beginning: it is a part of the message. */
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class SqliteMessages implements MessageStore {
   readonly #writer: WriteQueue
   readonly #accounts: AccountReader
   readonly #pages: PageFinder
+  readonly #details: DetailsReader
   readonly #find
   readonly #versions
   readonly #listOldest
@@ -47,6 +58,7 @@ export class SqliteMessages implements MessageStore {
     this.#writer = writer
     this.#accounts = accounts
     this.#pages = new PageFinder(db)
+    this.#details = new DetailsReader(db, accounts)
     this.#find = prepare<Row<Message>>(db, FIND)
     this.#versions = prepare<MessageVersion>(db, VERSIONS)
     this.#listOldest = prepareTuples<ListedRow>(db, LIST_OLDEST)
@@ -59,6 +71,10 @@ export class SqliteMessages implements MessageStore {
 
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted> {
     return this.#writer.write('messages.delete', removal)
+  }
+
+  remove(removal: Removal): Promise<Removed> {
+    return this.#writer.write('messages.remove', removal)
   }
 
   edit(edit: NewText): Promise<Edited> {
@@ -94,6 +110,13 @@ export class SqliteMessages implements MessageStore {
     return this.#listBetween(conversationId, between)
   }
 
+  listDetails(
+    conversationId: ConversationId,
+    places: { first: number; last: number },
+  ): Promise<readonly MessageDetails[]> {
+    return this.#details.list(conversationId, places)
+  }
+
   #listBetween(
     conversationId: ConversationId,
     { after, before, limit }: { after: number; before: number; limit: number },
@@ -119,7 +142,7 @@ export class SqliteMessages implements MessageStore {
       seq,
       senderId,
       replyTo,
-      body: typeof body === 'string' ? body : UTF8.decode(body),
+      body: textOf(body),
       sentAt,
       editedAt,
       sender: toSender(account),
@@ -132,9 +155,6 @@ const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_
 const VERSIONS = `
   SELECT v.change AS change, v.body AS body, v.written_at AS writtenAt FROM message_versions v
   WHERE v.conversation_id = ? AND v.seq = ? ORDER BY v.change`
-
-/** node:sqlite takes six times as long for a long text beyond ASCII as for its bytes, decoded here. */
-const BODY = 'CASE WHEN octet_length(t.body) > 512 THEN CAST(t.body AS BLOB) ELSE t.body END'
 
 const LIST = `
   SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at, t.edited_at FROM messages t

@@ -13,7 +13,7 @@ export const ACCOUNT_COLUMNS = `
 export const CONVERSATION_COLUMNS = `
   c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name, c.creator_id AS creatorId,
   c.created_at AS createdAt, c.updated_at AS updatedAt, c.activity_at AS activityAt, c.last_seq AS lastSeq,
-  c.last_change AS lastChange`
+  c.last_change AS lastChange, c.rewrites AS rewrites`
 
 export const MEMBER_COLUMNS = `
   m.conversation_id AS conversationId, m.account_id AS accountId, a.username AS username,
@@ -22,6 +22,15 @@ export const MEMBER_COLUMNS = `
 export const MESSAGE_COLUMNS = `
   t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId,
   t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt`
+
+/** With these, `t` is a `DetailRow` but for its body. */
+export const DETAIL_COLUMNS = `
+  t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId,
+  t.reply_to AS replyTo, t.sent_at AS sentAt, t.edited_at AS editedAt, coalesce(t.version, t.change) AS version, t.client_id AS clientId,
+  t.is_markdown AS isMarkdown, t.thread AS thread,
+  (SELECT r.seq FROM messages r WHERE r.id = t.reply_to) AS replyToSeq, t.reply_count AS replyCount,
+  t.last_reply_seq AS lastReplySeq, t.mentions AS mentions, t.reactions AS reactions, t.pinned_at AS pinnedAt,
+  t.deleted_at AS deletedAt`
 
 /** Whether, `c` being private, its other member has blocked the account ?1. */
 export const IS_BLOCKED = `

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { DETAILS } from './details-schema.ts'
 import { defineLook, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { prepare } from './statement.ts'
@@ -244,7 +245,7 @@ CREATE TABLE account_notices (
   { number: 5, name: 'what names look like', sql: LOOKS },
   {
     number: 6,
-    name: 'edits',
+    name: 'what the native dialect keeps',
     sql: `
 -- Without a list of kinds: SQLite can change a CHECK only by writing the whole table anew.
 CREATE TABLE logged (
@@ -296,6 +297,7 @@ CREATE TABLE account_rows (
   PRIMARY KEY (account_id, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
-`,
+
+${DETAILS}`,
   },
 ]

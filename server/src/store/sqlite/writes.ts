@@ -7,6 +7,7 @@ import { Admission } from './admission.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
+import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
@@ -38,7 +39,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const contacts = new ContactWrites(db, admission)
   const members = new MemberWrites(db, { admission, changes, numbers })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers })
-  const messages = new MessageWrites(db, { changes, heads })
+  const messages = new MessageWrites(db, heads)
+  const deletions = new DeletionWrites(db, { changes, heads })
   const edits = new EditWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')
   return {
@@ -66,7 +68,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'members.setCurrent': (current) => members.setCurrent(current),
     'messages.append': (message) => messages.append(message),
     'messages.edit': (edit) => edits.edit(edit),
-    'messages.delete': (removal) => messages.delete(removal),
+    'messages.delete': (removal) => deletions.delete(removal),
+    'messages.remove': (removal) => deletions.remove(removal),
   }
 }
 

@@ -1,12 +1,13 @@
 import type { AccountId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, Deleted, Edited, NewMessage, NewText } from '../store.ts'
+import type { Appended, Deleted, Edited, NewMessage, NewText, Removal, Removed } from '../store.ts'
 import type { Rows } from './row.ts'
 
 export interface MessageWrites {
   'messages.append'(message: NewMessage): Appended
   'messages.edit'(edit: NewText): Edited
   'messages.delete'(removal: { messageId: MessageId; by: AccountId; at: Micros }): Deleted
+  'messages.remove'(removal: Removal): Removed
 }
 
 export const MESSAGE_WRITES: Rows<MessageWrites> = {
@@ -18,4 +19,5 @@ export const MESSAGE_WRITES: Rows<MessageWrites> = {
     touches: ({ messageId }, deleted) =>
       deleted ? { conversationId: deleted.conversationId } : { messageId },
   },
+  'messages.remove': { checksFirst: false, touches: ({ conversationId }) => ({ conversationId }) },
 }

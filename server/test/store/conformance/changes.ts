@@ -30,11 +30,7 @@ export function changeRules(rule: Rule): void {
     assert.deepEqual(numbersOf(found), series(6))
     const sent = found[3]
     assert.ok(sent?.kind === 'sent')
-    const { uuid, username, displayName, accountId } = bob
-    assert.deepEqual(sent.message, {
-      ...two.message,
-      sender: { uuid, username, displayName, accountId },
-    })
+    assert.deepEqual(sent.message, await world.details(two.message))
   })
 
   rule('goes on from any change, page by page', async (world) => {

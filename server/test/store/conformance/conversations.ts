@@ -16,7 +16,7 @@ function creationRules(rule: Rule): void {
     assert.equal(isNew, true)
     assert.deepEqual(conversation, {
       ...{ conversationId, gid, kind: 'group', name: 'The 🦊s', creatorId: bob.accountId },
-      ...{ createdAt, updatedAt: createdAt, activityAt: createdAt, lastSeq: 0, lastChange: 1 },
+      ...{ createdAt, updatedAt: createdAt, activityAt: createdAt, lastSeq: 0, lastChange: 1, rewrites: 0 },
     })
     const member = { conversationId, joinedAt: createdAt, lastReadAt: null, lastReadSeq: 0 }
     assert.deepEqual(

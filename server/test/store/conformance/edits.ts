@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { toSender } from '../../../src/core/types.ts'
 import { type Rule, refuses } from '../world.ts'
 
 export function editRules(rule: Rule): void {
@@ -10,14 +11,16 @@ export function editRules(rule: Rule): void {
     const answer = await world.send(group, bob, 'answer', { replyTo: one.message.messageId })
     const { message, change, isNew } = await world.edit(one.message, ann, 'uno')
     assert.ok(message.editedAt !== null)
-    assert.deepEqual(message, { ...one.message, body: 'uno', editedAt: message.editedAt })
+    const edited = { ...one.message, body: 'uno', editedAt: message.editedAt }
+    assert.deepEqual(message, { ...message, ...edited })
+    assert.deepEqual(await world.details(message), { ...message, sender: toSender(ann) })
     assert.deepEqual([change, isNew], [answer.change + 1, true])
     assert.deepEqual(await world.bodies(group), ['uno', 'answer'])
-    assert.deepEqual(await world.store.messages.find(message.messageId), message)
+    assert.deepEqual(await world.store.messages.find(message.messageId), edited)
     const [first] = await world.store.messages.listPlaces(conversationId, { first: 1, last: 1 })
     assert.deepEqual([first?.body, first?.editedAt], ['uno', message.editedAt])
     const again = await world.send(group, ann, 'one', { clientId: 'c' })
-    assert.deepEqual([again.isNew, again.message, again.change], [false, message, one.change])
+    assert.deepEqual([again.isNew, again.message, again.change], [false, edited, one.change])
     const { activityAt, lastSeq, lastChange } = await world.conversation(group)
     assert.deepEqual([activityAt, lastSeq, lastChange], [answer.message.sentAt, 2, change])
   })
@@ -26,7 +29,8 @@ export function editRules(rule: Rule): void {
     const ann = await world.account('ann')
     const group = await world.group(ann)
     const sent = await world.send(group, ann, 'one')
-    const { message } = await world.edit(sent.message, ann, 'uno')
+    const { editedAt } = (await world.edit(sent.message, ann, 'uno')).message
+    const message = { ...sent.message, body: 'uno', editedAt }
     const listing = await world.store.conversations.findListing(ann.accountId, group.conversationId)
     assert.deepEqual(listing?.lastMessage, message)
     const [listed] = await world.store.conversations.list(ann.accountId, { before: world.now(), limit: 9 })
@@ -55,7 +59,11 @@ export function editRules(rule: Rule): void {
     const group = await world.group(ann)
     const sent = await world.send(group, ann, 'one')
     const unchanged = await world.edit(sent.message, ann, 'one')
-    assert.deepEqual(unchanged, { message: sent.message, change: sent.change, isNew: false })
+    const { version, body } = unchanged.message
+    assert.deepEqual(
+      [version, body, unchanged.change, unchanged.isNew],
+      [sent.change, 'one', sent.change, false],
+    )
     const edited = await world.edit(sent.message, ann, 'two')
     const repeated = await world.edit(sent.message, ann, 'two')
     assert.deepEqual(repeated, { ...edited, isNew: false })

@@ -5,7 +5,9 @@ DECLARE
   number bigint;
   seq bigint;
 BEGIN
-  UPDATE conversations SET last_change = last_change + 1 WHERE id = conversation
+  UPDATE conversations 
+  SET last_change = last_change + 1, rewrites = rewrites + (chat_record.kind IN ('edited', 'deleted'))::int
+  WHERE id = conversation
   RETURNING last_change, last_seq INTO STRICT number, seq;
   INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at)
   VALUES (conversation, number, kind, account, message, seq, at);

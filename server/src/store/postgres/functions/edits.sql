@@ -37,6 +37,6 @@ END $$;
 CREATE OR REPLACE FUNCTION chat_message_as_it_is(conversation bigint, place bigint, change bigint, is_new boolean)
 RETURNS json LANGUAGE sql AS $$
   SELECT json_build_object('message', row_to_json(r), 'change', change, 'isNew', is_new) FROM (
-    SELECT :message_columns FROM messages t
+    SELECT :detail_columns FROM messages t
     WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place) r
 $$;

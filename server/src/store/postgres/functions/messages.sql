@@ -59,30 +59,3 @@ BEGIN
   ) judgements;
   RETURN answers;
 END $$;
-
-CREATE OR REPLACE FUNCTION chat_messages_delete(wanted json) RETURNS json LANGUAGE plpgsql AS $$
-DECLARE
-  message bigint := wanted->>'messageId';
-  deleter bigint := wanted->>'by';
-  at bigint := wanted->>'at';
-  found_one messages%ROWTYPE;
-  newest messages%ROWTYPE;
-BEGIN
-  SELECT t.* INTO found_one FROM messages t JOIN members m ON m.conversation_id = t.conversation_id
-  WHERE t.id = message AND m.account_id = deleter AND NOT t.is_deleted;
-  IF NOT FOUND THEN
-    PERFORM chat_refuse('unknown_message', json_build_object('messageId', message));
-  ELSIF found_one.sender_id <> deleter THEN
-    PERFORM chat_refuse('not_the_owner', json_build_object('messageId', message));
-  END IF;
-  UPDATE messages SET body = '', is_deleted = true, deleted_at = at WHERE id = message;
-  DELETE FROM message_versions WHERE conversation_id = found_one.conversation_id AND seq = found_one.seq;
-  SELECT t.* INTO newest FROM messages t
-  WHERE t.conversation_id = found_one.conversation_id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1;
-  -- Only if the message that went was the last one.
-  UPDATE conversations
-  SET last_message_id = newest.id, activity_at = coalesce(newest.sent_at, updated_at)
-  WHERE id = found_one.conversation_id AND last_message_id = message;
-  RETURN json_build_object('conversationId', found_one.conversation_id, 'messageId', message, 'seq', found_one.seq,
-    'change', chat_record(found_one.conversation_id, 'deleted', deleter, message, at));
-END $$;

@@ -1,0 +1,37 @@
+import type { Mention, Message, MessageFacts, Reaction } from '../core/types.ts'
+
+// All that is kept of a message, from a row: the same whatever the engine.
+
+/** Null where there is none: most messages have nothing of it. */
+export interface DetailRow extends Message {
+  readonly version: number
+  readonly clientId: string | null
+  readonly isMarkdown: number | boolean | null
+  readonly thread: number | null
+  readonly replyToSeq: number | null
+  readonly replyCount: number | null
+  readonly lastReplySeq: number | null
+  /** JSON, as are the reactions. */
+  readonly mentions: string | null
+  readonly reactions: string | null
+  readonly pinnedAt: number | null
+  readonly deletedAt: number | null
+}
+
+export const detailsOf = ({
+  isMarkdown,
+  replyCount,
+  mentions,
+  reactions,
+  ...row
+}: DetailRow): MessageFacts => ({
+  ...row,
+  format: isMarkdown ? 'markdown' : 'plain',
+  replyCount: replyCount ?? 0,
+  mentions: listOf<Mention>(mentions),
+  reactions: listOf<Reaction>(reactions),
+})
+
+// A write of this server has put it there.
+const listOf = <Entry>(text: string | null): readonly Entry[] =>
+  text === null ? [] : (JSON.parse(text) as readonly Entry[])

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import type { Deleted, Removal, Removed } from '../store.ts'
+import type { Changes } from './changes.ts'
+import type { LogHeads } from './log-heads.ts'
+import { prepare } from './statement.ts'
+
+interface Found {
+  readonly conversationId: ConversationId
+  readonly messageId: MessageId
+  readonly seq: number
+  readonly senderId: AccountId
+}
+type Place = Found & { readonly version: number; readonly deletedAt: Micros | null }
+type OwnRemoval = { readonly messageId: MessageId; readonly by: AccountId; readonly at: Micros }
+
+export class DeletionWrites {
+  readonly #changes: Changes
+  readonly #heads: LogHeads
+  readonly #findOwn
+  readonly #findPlace
+  readonly #wipe
+  readonly #dropVersions
+  readonly #findNewest
+  readonly #settleLast
+
+  constructor(db: DatabaseSync, { changes, heads }: { changes: Changes; heads: LogHeads }) {
+    this.#changes = changes
+    this.#heads = heads
+    this.#findOwn = prepare<Found>(db, FIND_OWN)
+    this.#findPlace = prepare<Place>(db, FIND_PLACE)
+    this.#wipe = prepare(db, WIPE)
+    this.#dropVersions = prepare(db, 'DELETE FROM message_versions WHERE conversation_id = ? AND seq = ?')
+    this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
+    this.#settleLast = prepare(db, SETTLE_LAST)
+  }
+
+  delete({ messageId, by, at }: OwnRemoval): Deleted {
+    const found = this.#findOwn.get(by, messageId)
+    if (!found) throw new ChatError('unknown_message', { messageId })
+    if (found.senderId !== by) throw new ChatError('not_the_owner', { messageId })
+    return this.#bury(found, by, at)
+  }
+
+  remove({ conversationId, seq, by, at }: Removal): Removed {
+    const found = this.#findPlace.get(conversationId, seq)
+    // Asked of an existing conversation alone, whose message this is.
+    if (!found || !this.#heads.speaker(conversationId, by).isMember)
+      throw new ChatError('unknown_message', { conversationId, seq })
+    const { messageId, version, deletedAt } = found
+    if (deletedAt !== null)
+      return { conversationId, messageId, seq, change: version, deletedAt, isNew: false }
+    if (found.senderId !== by) throw new ChatError('not_the_owner', { conversationId, seq })
+    return { ...this.#bury(found, by, at), deletedAt: at, isNew: true }
+  }
+
+  #bury({ conversationId, messageId, seq }: Found, by: AccountId, at: Micros): Deleted {
+    const change = this.#changes.record({ conversationId, kind: 'deleted', accountId: by, messageId, at })
+    this.#wipe.run(at, change, messageId)
+    this.#dropVersions.run(conversationId, seq)
+    const newest = this.#findNewest.get(conversationId)
+    this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
+    return { conversationId, messageId, seq, change }
+  }
+}
+
+const WIPE = `
+  UPDATE messages SET body = '', is_deleted = 1, deleted_at = ?, version = ?, mentions = NULL, reactions = NULL,
+    pinned_at = NULL
+  WHERE id = ?`
+
+const FIND_OWN = `
+  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId
+  FROM members m JOIN messages t ON t.conversation_id = m.conversation_id
+  WHERE m.account_id = ?1 AND t.id = ?2 AND t.is_deleted = 0`
+
+const FIND_PLACE = `
+  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId,
+    coalesce(t.version, t.change) AS version, t.deleted_at AS deletedAt
+  FROM messages t WHERE t.conversation_id = ? AND t.is_deleted IN (0, 1) AND t.seq = ?`
+
+const FIND_NEWEST = `
+  SELECT id AS messageId, sent_at AS sentAt FROM messages
+  WHERE conversation_id = ? AND is_deleted = 0 ORDER BY seq DESC LIMIT 1`
+
+// Only if the message that went was the last one.
+const SETTLE_LAST = `
+  UPDATE conversations SET last_message_id = ?, activity_at = coalesce(?, updated_at)
+  WHERE id = ? AND last_message_id = ?`

@@ -1,0 +1,24 @@
+/** Columns and tables of what the native dialect shows of a message beyond the text, for the migration. */
+export const DETAILS = `
+-- Edits and deletions so far: kept histories are true while they stay the same.
+ALTER TABLE conversations ADD COLUMN rewrites INTEGER NOT NULL DEFAULT 0;
+UPDATE conversations SET rewrites = (
+  SELECT count(*) FROM changes h WHERE h.conversation_id = conversations.id AND h.kind = 'deleted');
+-- A tombstone's version is its deletion's change.
+UPDATE messages SET version = h.change FROM changes h
+WHERE messages.is_deleted = 1 AND h.conversation_id = messages.conversation_id AND h.kind = 'deleted'
+  AND h.message_id = messages.id;
+
+-- Null where a message has nothing of it, as most have: then it takes no room.
+ALTER TABLE messages ADD COLUMN is_markdown INTEGER;
+-- The seq of the root of the thread that it is in.
+ALTER TABLE messages ADD COLUMN thread INTEGER;
+ALTER TABLE messages ADD COLUMN reply_count INTEGER;
+ALTER TABLE messages ADD COLUMN last_reply_seq INTEGER;
+ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
+-- JSON: see Mention and Reaction in core/types.ts.
+ALTER TABLE messages ADD COLUMN mentions TEXT;
+ALTER TABLE messages ADD COLUMN reactions TEXT;
+CREATE INDEX messages_thread ON messages (conversation_id, thread, seq) WHERE thread IS NOT NULL;
+CREATE INDEX messages_pinned ON messages (conversation_id, pinned_at) WHERE pinned_at IS NOT NULL;
+`

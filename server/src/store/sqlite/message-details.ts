@@ -1,0 +1,43 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type ConversationId, type MessageDetails, toSender } from '../../core/types.ts'
+import { type DetailRow, detailsOf } from '../message-details.ts'
+import type { AccountReader } from './account-reader.ts'
+import { BODY, type StoredBody, textOf } from './bodies.ts'
+import { read } from './failure.ts'
+import { DETAIL_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
+
+type ListedRow = Omit<DetailRow, 'body'> & { readonly stored: StoredBody }
+
+/** Messages and tombstones with all that is kept of them. */
+export class DetailsReader {
+  readonly #accounts: AccountReader
+  readonly #list
+
+  constructor(db: DatabaseSync, accounts: AccountReader) {
+    this.#accounts = accounts
+    this.#list = prepare<ListedRow>(db, LIST)
+  }
+
+  list(
+    conversationId: ConversationId,
+    { first, last }: { first: number; last: number },
+  ): Promise<readonly MessageDetails[]> {
+    return read(() => {
+      // The deleted last: one that is deleted between the two readings is then in both, and its tombstone counts.
+      const rows = [0, 1].flatMap((isDeleted) => this.#list.all(conversationId, isDeleted, first, last))
+      const bySeq = new Map(rows.map((row) => [row.seq, row]))
+      return [...bySeq.values()].sort((one, other) => one.seq - other.seq).map((row) => this.#withSender(row))
+    })
+  }
+
+  #withSender({ stored, ...row }: ListedRow): MessageDetails {
+    const account = this.#accounts.find(row.senderId)
+    if (!account) throw new Error('a message without its sender')
+    return { ...detailsOf({ ...row, body: textOf(stored) }), sender: toSender(account) }
+  }
+}
+
+const LIST = `
+  SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
+  WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq BETWEEN ? AND ? ORDER BY t.seq`
