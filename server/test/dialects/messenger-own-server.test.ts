@@ -211,6 +211,23 @@ describeOwn('conversations of other dialects', () => {
     assert.equal(page.messages[0]?.contents, 'from elsewhere')
   })
 
+  it('an edit moves updated_at, and no poll by the last id brings it', async () => {
+    const [ann, bob] = await people('ann', 'bob')
+    const chat = await openPrivate(ann, bob)
+    const { id, created_at, updated_at } = await say(bob, chat, 'first')
+    assert.equal(updated_at, created_at)
+    const standing = await conversations.standing(idOf(bob), toConversationId(chat.id))
+    const sender = await accounts.find(idOf(bob))
+    assert.ok(standing && sender)
+    await messages.edit(sender, standing, { seq: 1, body: 'first, edited' })
+    const page = await ann.client.ok<MessagePage>('GET', `/chat/${chat.id}/messages`)
+    const [edited] = page.messages
+    assert.deepEqual([edited?.id, edited?.contents, edited?.created_at], [id, 'first, edited', created_at])
+    assert.ok(edited && edited.updated_at > created_at)
+    const polled = await ann.client.ok<MessagePage>('GET', `/chat/${chat.id}/messages?cursor=${id}`)
+    assert.deepEqual(polled.messages, [])
+  })
+
   it('a guest is no valid user, and its name is taken', async () => {
     const ann = await signUp(url, 'ann')
     const { accountId, username } = await accounts.admitGuest(unique('guest'))
