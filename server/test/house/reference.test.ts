@@ -3,9 +3,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { arithmetic } from '../../../docs/arithmetic.ts'
+import { LocalBus } from '../../src/bus/local.ts'
 import { SETTING_NAMES } from '../../src/config/index.ts'
-import { CHAT_ERROR_CODES } from '../../src/core/chat.ts'
+import { CHAT_ERROR_CODES, Chat } from '../../src/core/chat.ts'
 import { DIALECT_NAMES, DIALECTS } from '../../src/dialects/index.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import type { Store } from '../../src/store/store.ts'
 import { LIMITS } from '../../src/transport/index.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -123,6 +126,29 @@ test('docs/README.md lists every page', () => {
   const listed = new Set(['docs/README.md', ...linksOf('docs/README.md')])
   assert.deepEqual(
     PAGES.filter((page) => !listed.has(page)),
+    [],
+  )
+})
+
+test('the page on embedding names every part of the core, and every command that nothing else reaches', () => {
+  const page = read('docs/embedding.md')
+  // A store of which nothing is asked.
+  const store = {} as Store
+  const chat = new Chat({ store, bus: new LocalBus(() => {}), clock: systemClock(), maxMessageBytes: 1 })
+  const callers = globSync('server/src/**/*.ts', { cwd: ROOT, exclude: ['server/src/{core,store}/**'] })
+    .map(read)
+    .join('\n')
+  const parts = Object.entries<object>({ ...chat })
+  assert.ok(parts.length > 5)
+  const unreached = parts.flatMap(([noun, part]) =>
+    Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(part)))
+      .filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
+      .map(([name]) => `${noun}.${name}`)
+      .filter((command) => !new RegExp(`\\b${command.replace('.', '\\s*\\.')}\\b`).test(callers)),
+  )
+  const named = (word: string) => page.includes(`\`${word}\``)
+  assert.deepEqual(
+    [...parts.map(([noun]) => noun), ...unreached].filter((word) => !named(word)),
     [],
   )
 })
