@@ -1,8 +1,11 @@
 import type { Store } from '../store/store.ts'
 
 type OnRefused = (error: unknown) => void
-/** No method of the port has more arguments. */
-type Method = (first: unknown, second: unknown, third: unknown) => Promise<unknown>
+/** One of the port, of no more arguments than are handed on. */
+type Method = (first: never, second: never, third: never) => Promise<unknown>
+
+/** A part of the port, which has nothing but methods. */
+type Part<Methods> = { readonly [Name in keyof Methods]: Method }
 
 /**
  * The same store, but `onRefused` is called at each rejection too, but for that of a send: `Chat` itself tells of those.
@@ -23,13 +26,12 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
   }
 }
 
-/** Wraps a part of the port, which has nothing but methods that answer promises. */
-function partOf<Part extends object>(part: Part, onRefused: OnRefused): Part {
+function partOf<Methods extends Part<Methods>>(part: Methods, onRefused: OnRefused): Methods {
   const names = Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter(
     (name) => name !== 'constructor',
   )
   const methods = names.map((name) => {
-    const method = part[name as keyof Part] as Method
+    const method = part[name as keyof Methods]
     const told: Method = (first, second, third) => {
       const answer = method.call(part, first, second, third)
       answer.catch(onRefused)
