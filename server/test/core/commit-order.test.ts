@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { AccountEvent, ConversationEvent } from '../../src/core/chat.ts'
+import type { AccountEvent, ConversationChange, ConversationEvent } from '../../src/core/chat.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { WRITES as STORE_WRITES } from '../../src/store/writes.ts'
 import { present } from '../store/world.ts'
 import { chatOn, PASSWORD } from '../support/chat.ts'
 import { newSchema, postgresIsMissing } from '../support/postgres.ts'
@@ -79,7 +80,7 @@ const WRITES: Readonly<Record<string, Write>> = {
 }
 
 /** Every kind of change. A new one does not compile until it stands here, and fails until a write above tells it. */
-const CHANGES: Readonly<Record<Extract<ConversationEvent, { change: number }>['type'], true>> = {
+const CHANGES: Readonly<Record<ConversationChange['type'], true>> = {
   'conversation.created': true,
   'message.sent': true,
   'message.edited': true,
@@ -88,10 +89,20 @@ const CHANGES: Readonly<Record<Extract<ConversationEvent, { change: number }>['t
   'member.left': true,
 }
 
-test('every kind of change has a write whose order is tested', () => {
+/** Presence is no write, and no command publishes `account.changed`. */
+type Untold = 'contact.presence' | 'account.changed'
+
+/** Every kind of news for an account that a write tells. A new one does not compile until it stands here. */
+const ACCOUNT_NEWS: Readonly<Record<Exclude<AccountEvent['type'], Untold>, true>> = {
+  'account.joined': true,
+  'account.left': true,
+  'account.revoked': true,
+}
+
+test('every kind of change, and of news for an account, has a write whose order is tested', () => {
   const told = new Set<string>(Object.values(WRITES).flatMap(({ tells }) => tells))
   assert.deepEqual(
-    Object.keys(CHANGES).filter((type) => !told.has(type)),
+    Object.keys({ ...CHANGES, ...ACCOUNT_NEWS }).filter((type) => !told.has(type)),
     [],
   )
 })
@@ -126,30 +137,36 @@ for (const [name, open] of Object.entries(STORES))
         await run(world)
         await world.settled()
         assert.deepEqual(world.told, ['message.sent', ...tells, 'message.sent'])
-        const [first = 0] = world.changes
+        const { change: first } = present(world.changes[0])
         assert.deepEqual(
-          world.changes,
+          world.changes.map(({ change }) => change),
           world.changes.map((_, n) => first + n),
         )
+        // A node that has missed the news reads the same from the log.
+        const { conversationId } = world.room
+        const { events } = await world.chat.changes.since(conversationId, first - 1)
+        assert.deepEqual(events.map(withoutConversation), world.changes.map(withoutConversation))
       })
   })
 
-// The methods of the store behind the writes above.
-const WRITING = new Set<string | symbol>([
-  ...['create', 'join', 'leave', 'append', 'edit', 'delete', 'remove', 'markRead', 'revoke', 'setPassword'],
-])
+/** The event without the conversation's row, which goes on changing. */
+function withoutConversation(event: ConversationChange): unknown {
+  if (!('conversation' in event)) return event
+  const { conversation: _, ...rest } = event
+  return rest
+}
 
 /** A chat in which the store's next write stands between two sends: the three are committed together. */
 async function prepared(opened: Store, what: string) {
   let sends: Promise<unknown>[] | undefined
   let isArmed = false
-  const surround = <Part extends object>(part: Part): Part =>
-    new Proxy(part, {
+  const surround = <Noun extends keyof Store>(noun: Noun): Store[Noun] =>
+    new Proxy(opened[noun], {
       get(target, name) {
         const value: unknown = Reflect.get(target, name)
         if (typeof value !== 'function') return value
         return (...args: unknown[]): unknown => {
-          const isNext = isArmed && WRITING.has(name)
+          const isNext = isArmed && `${noun}.${String(name)}` in STORE_WRITES
           if (!isNext) return value.apply(target, args)
           isArmed = false
           const before = send('before')
@@ -160,12 +177,14 @@ async function prepared(opened: Store, what: string) {
       },
     })
   const store: Store = {
-    ...{ sessions: opened.sessions, contacts: opened.contacts, changes: opened.changes },
+    accounts: surround('accounts'),
+    sessions: surround('sessions'),
+    contacts: surround('contacts'),
+    conversations: surround('conversations'),
+    members: surround('members'),
+    messages: surround('messages'),
     accountState: opened.accountState,
-    accounts: surround(opened.accounts),
-    conversations: surround(opened.conversations),
-    members: surround(opened.members),
-    messages: surround(opened.messages),
+    changes: opened.changes,
     ping: () => opened.ping(),
     close: () => opened.close(),
   }
@@ -181,20 +200,23 @@ async function prepared(opened: Store, what: string) {
   await chat.conversations.enter(bob, room)
   const first = await chat.messages.send(alice, standing, { body: 'first' })
   const told: Told[] = []
-  const changes: number[] = []
+  const changes: ConversationChange[] = []
   const publish = bus.publish.bind(bus)
   bus.publish = (topic, news) => {
     // The chat publishes nothing else here.
     const event = news as ConversationEvent | AccountEvent
     told.push(event.type)
     if (event.type in CHANGES && 'change' in event && event.conversationId === room.conversationId)
-      changes.push(event.change)
+      changes.push(event as ConversationChange)
     publish(topic, news)
   }
   isArmed = true
   return {
     ...{ chat, alice, bob, eve, room, standing, first, told, changes },
     answered: () => told.push('answered'),
-    settled: () => Promise.all(present(sends)),
+    settled: () => {
+      assert.ok(sends, 'the command has asked the store for a write')
+      return Promise.all(sends)
+    },
   }
 }

@@ -60,6 +60,16 @@ test('every column of every table is moved', async (t) => {
   assert.deepEqual(moved.toSorted(), columns.toSorted())
 })
 
+test('the tests of moving have something in every column', async (t) => {
+  using db = new DatabaseSync(await filledFile(t), { readOnly: true })
+  const empty = TABLES.flatMap(({ name, columns }) =>
+    Object.keys(columns)
+      .filter((column) => !db.prepare(`SELECT 1 FROM ${name} WHERE ${column} IS NOT NULL`).get())
+      .map((column) => `${name}.${column}`),
+  )
+  assert.deepEqual(empty, [])
+})
+
 test('an archive is for its owner only, and never takes the place of another file', async (t) => {
   const from = await filledFile(t)
   const file = await exported(t, from)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { TABLES } from '../../src/store/moving.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { AccountReader } from '../../src/store/sqlite/account-reader.ts'
 import { SqliteAccounts } from '../../src/store/sqlite/accounts.ts'
@@ -50,14 +51,9 @@ function headsOf(heads: LogHeads): unknown {
 const isBarredByCheck = (answer: WriteAnswer): boolean =>
   'defect' in answer && answer.defect.message.startsWith('CHECK constraint failed')
 
-/** Everything that is about conversations, and what is an account's own. */
+/** Everything that the port keeps. */
 const rowsOf = (db: DatabaseSync): unknown =>
-  TABLES.map((table) => db.prepare(`SELECT * FROM ${table}`).all())
-
-const TABLES = [
-  ...['conversations', 'members', 'messages', 'message_versions', 'changes'],
-  ...['account_numbers', 'account_rows'],
-]
+  TABLES.map(({ name }) => db.prepare(`SELECT * FROM ${name}`).all())
 
 test("the heads of the logs in SQLite's writer are what its tables say, after any writes", async (t) => {
   const folder = await tempDir(t)

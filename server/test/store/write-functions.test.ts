@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { CHAT_ERROR_CODES } from '../../src/core/errors.ts'
 import { FUNCTIONS, stepOf } from '../../src/store/postgres/functions.ts'
@@ -51,4 +53,13 @@ test('every refusal is one that the core knows', () => {
 
 test('every variable of a file is filled in', () => {
   assert.deepEqual(matches(/(?<!:):([a-z]\w*)/g), [])
+})
+
+test('every write of the port is made by a rule that both stores keep', () => {
+  const files = ['world.ts', ...globSync('conformance/*.ts', { cwd: import.meta.dirname })]
+  const rules = files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n')
+  assert.deepEqual(
+    Object.keys(WRITES).filter((name) => !rules.includes(`${name}(`)),
+    [],
+  )
 })
