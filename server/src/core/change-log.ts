@@ -67,7 +67,7 @@ export class ChangeLog {
 }
 
 /** Kinds whose events name members. */
-const TOLD_WITH_MEMBERS: ReadonlySet<LoggedChange['kind']> = new Set(['created', 'joined'])
+const TOLD_WITH_MEMBERS: ReadonlySet<LoggedChange['kind']> = new Set(['created', 'joined', 'member_changed'])
 
 function eventOf(
   logged: LoggedChange,
@@ -94,6 +94,11 @@ function eventOf(
     case 'joined': {
       const member = members.find(({ accountId }) => accountId === logged.accountId)
       return member && { type: 'member.joined', conversationId, change, member }
+    }
+    case 'member_changed': {
+      const { accountId, byId } = logged
+      const member = members.find((each) => each.accountId === accountId)
+      return member && { type: 'member.changed', conversationId, change, member, byId }
     }
     case 'left':
       return { type: 'member.left', conversationId, change, accountId: logged.accountId }

@@ -7,6 +7,7 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Members } from './members.ts'
 import { Messages } from './messages.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { Presence } from './presence.ts'
@@ -52,6 +53,7 @@ export class Chat {
   readonly sessions: Sessions
   readonly contacts: Contacts
   readonly conversations: Conversations
+  readonly members: Members
   readonly messages: Messages
   readonly presence: Presence
   readonly typing: Typing
@@ -66,6 +68,7 @@ export class Chat {
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)
+    this.members = new Members({ store, bus, clock })
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes, onRefused })
     this.presence = new Presence(bus, store, { clock, onError })

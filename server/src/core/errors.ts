@@ -17,6 +17,8 @@ export const CHAT_ERROR_CODES = [
   'message_refused',
   'message_too_long',
   'precondition_failed',
+  'forbidden',
+  'conflict',
   'rate_limited',
   'busy',
   'unavailable',

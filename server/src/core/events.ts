@@ -55,6 +55,14 @@ export type ConversationChange =
       readonly member: Member
     }
   | {
+      readonly type: 'member.changed'
+      readonly conversationId: ConversationId
+      readonly change: number
+      /** As it is now. */
+      readonly member: Member
+      readonly byId: AccountId
+    }
+  | {
       readonly type: 'member.left'
       readonly conversationId: ConversationId
       readonly change: number

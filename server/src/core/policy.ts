@@ -1,6 +1,85 @@
 import type { Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
-import type { Account, AccountId, Conversation } from './types.ts'
+import type { Account, AccountId, Conversation, ConversationKind, Role } from './types.ts'
+
+/** Highest first. */
+export const ROLES: readonly Role[] = ['owner', 'admin', 'moderator', 'member', 'reader']
+
+/** The lowest role that may do something, by the kind of conversation. Null where nobody may. */
+type Least = Readonly<Record<ConversationKind, Role | null>>
+
+const inAll = (role: Role): Least => ({ private: 'member', group: role, open: role })
+const notInPrivate = (role: Role): Least => ({ private: null, group: role, open: role })
+
+/** The one table of rights, from which the page of roles follows, and all that clients are told of their rights. */
+const LEAST_ROLES = {
+  read: inAll('reader'),
+  react: inAll('reader'),
+  /** One's own message only. */
+  deleteOwn: inAll('reader'),
+  send: inAll('member'),
+  /** One's own message only. */
+  edit: inAll('member'),
+  pin: inAll('admin'),
+  /** The texts that another's message had before it was edited. */
+  readVersions: notInPrivate('moderator'),
+  deleteOthers: notInPrivate('moderator'),
+  mentionAll: notInPrivate('moderator'),
+  /** While the conversation lets its members add others. */
+  add: notInPrivate('member'),
+  addAlways: notInPrivate('moderator'),
+  /** Only members below one's own role. */
+  remove: notInPrivate('moderator'),
+  liftBan: { private: null, group: null, open: 'moderator' },
+  /** Only members below one's own role, to a role below one's own: a moderator makes readers of members, and back. */
+  changeRole: notInPrivate('moderator'),
+  handOver: notInPrivate('owner'),
+  /** Name, topic, and whether members add others. */
+  change: notInPrivate('admin'),
+  list: { private: null, group: null, open: 'admin' },
+  invite: notInPrivate('admin'),
+  leave: notInPrivate('reader'),
+} as const satisfies Readonly<Record<string, Least>>
+
+export type Action = keyof typeof LEAST_ROLES
+
+// The keys of the table are its actions.
+export const ACTIONS = Object.keys(LEAST_ROLES) as readonly Action[]
+
+const isAtLeast = (role: Role, least: Role): boolean => ROLES.indexOf(role) <= ROLES.indexOf(least)
+const isBelow = (role: Role, other: Role): boolean => !isAtLeast(role, other)
+
+/** May a member of that role, in a conversation of that kind? Blocking is another matter. */
+export function may(action: Action, role: Role, kind: ConversationKind): boolean {
+  const least = LEAST_ROLES[action][kind]
+  return least !== null && isAtLeast(role, least)
+}
+
+/** Refuses 'not_a_member', 'forbidden'. */
+export function requireMay(action: Action, { conversation, member }: Standing): Role {
+  const { conversationId, kind } = conversation
+  if (!member) throw new ChatError('not_a_member', { conversationId })
+  if (!may(action, member.role, kind)) throw forbidden(conversation, action)
+  return member.role
+}
+
+/** May a member of role `by` give `to` to one of role `from`? Handing over is giving the role of the owner. */
+export function mayGiveRole(
+  by: Role,
+  { from, to }: { from: Role; to: Role },
+  kind: ConversationKind,
+): boolean {
+  if (!may('changeRole', by, kind) || !isBelow(from, by)) return false
+  return to === 'owner' ? may('handOver', by, kind) : isBelow(to, by)
+}
+
+/** Guests are no more than members anywhere: they have no password to prove themselves by. */
+export const mayHaveRole = (account: Account, role: Role): boolean =>
+  !account.isGuest || isAtLeast('member', role)
+
+/** The refusal of what a member's role does not allow. */
+export const forbidden = ({ conversationId }: Conversation, action: Action): ChatError =>
+  new ChatError('forbidden', { conversationId, action })
 
 /** Anyone who knows an open conversation's name may enter it. A private or group one is entered by being added. */
 export const mayEnter = (conversation: Conversation): boolean => conversation.kind === 'open'
@@ -14,11 +93,12 @@ export const mayBeAdded = (account: Account): boolean => !account.isGuest && !ac
 /** May the account speak, or open conversations for others, at all? */
 export const isActive = (account: Account): boolean => !account.isDisabled
 
+/** Refuses 'not_a_member', and 'message_refused': a blocked one's, and a reader's. */
 export function requireMaySend(standing: Standing): void {
   const { conversation, member, isBlocked } = standing
-  const { conversationId } = conversation
+  const { conversationId, kind } = conversation
   if (!member) throw new ChatError('not_a_member', { conversationId })
-  if (isBlocked) throw new ChatError('message_refused', { conversationId })
+  if (isBlocked || !may('send', member.role, kind)) throw new ChatError('message_refused', { conversationId })
 }
 
 /** Nobody is their own contact, blocks themselves, or has a private conversation with themselves. */

@@ -56,10 +56,14 @@ export interface Conversation {
   readonly rewrites: number
 }
 
+/** The first is the highest; `policy.ts` has what each may. In a private conversation both are members. */
+export type Role = 'owner' | 'admin' | 'moderator' | 'member' | 'reader'
+
 export interface Member {
   readonly conversationId: ConversationId
   readonly accountId: AccountId
   readonly username: string
+  readonly role: Role
   readonly joinedAt: Micros
   /** Null until the first read mark. */
   readonly lastReadAt: Micros | null

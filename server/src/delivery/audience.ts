@@ -174,6 +174,8 @@ function originOf(event: ConversationEvent): AccountId | undefined {
       return event.member.accountId
     case 'member.left':
       return event.accountId
+    case 'member.changed':
+      return event.byId
     case 'visitor.arrived':
     case 'visitor.departed':
       return event.visitor.accountId

@@ -5,12 +5,14 @@ import type { LoggedChange } from './store.ts'
 /** A row of the table of changes. */
 export interface ChangeRow {
   readonly change: number
-  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted'
+  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted' | 'member_changed'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   /** The place of that message among the conversation's messages. */
   readonly seq: number | null
   readonly at: Micros
+  /** JSON, with facts that only some kinds need. */
+  readonly data: string | null
   /** The message that was edited, as it is now; undefined when it has been deleted since, and for any other kind. */
   readonly message: MessageDetails | undefined
 }
@@ -43,9 +45,18 @@ export function merged(
   return series
 }
 
-function loggedOf({ change, kind, accountId, messageId, seq, at, message }: ChangeRow): LoggedChange {
+/** The column `data`, in which each kind of change has its own part. */
+interface Data {
+  readonly by?: AccountId
+}
+
+function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }: ChangeRow): LoggedChange {
   if (kind === 'edited') return { change, kind, message }
+  if (kind === 'member_changed') return { change, kind, accountId, byId: dataOf(data).by ?? accountId, at }
   if (kind !== 'deleted') return { change, kind, accountId, at }
   if (messageId === null || seq === null) throw new Error('a deletion without its message')
   return { change, kind, messageId, seq, at }
 }
+
+// Written by the store alone.
+const dataOf = (data: string | null): Data => (data === null ? {} : (JSON.parse(data) as Data))

@@ -15,16 +15,16 @@ type Nullable<T> = { readonly [K in keyof T]: T[K] | null }
 
 /** Null in all columns: not a member. */
 export type MemberColumns = Nullable<
-  Pick<Account, 'username'> & Pick<Member, 'joinedAt' | 'lastReadAt' | 'lastReadSeq'>
+  Pick<Account, 'username'> & Pick<Member, 'role' | 'joinedAt' | 'lastReadAt' | 'lastReadSeq'>
 >
 
 export function memberOf(
-  { username, joinedAt, lastReadAt, lastReadSeq }: MemberColumns,
+  { username, role, joinedAt, lastReadAt, lastReadSeq }: MemberColumns,
   conversationId: ConversationId,
   accountId: AccountId,
 ): Member | null {
-  if (username === null || joinedAt === null || lastReadSeq === null) return null
-  return { conversationId, accountId, username, joinedAt, lastReadAt, lastReadSeq }
+  if (username === null || role === null || joinedAt === null || lastReadSeq === null) return null
+  return { conversationId, accountId, username, role, joinedAt, lastReadAt, lastReadSeq }
 }
 
 export type ListingRow = Conversation &

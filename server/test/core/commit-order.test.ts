@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { AccountEvent, ConversationChange, ConversationEvent } from '../../src/core/chat.ts'
-import { openPostgresStore } from '../../src/store/postgres/index.ts'
-import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { WRITES as STORE_WRITES } from '../../src/store/writes.ts'
 import { present } from '../store/world.ts'
 import { chatOn, PASSWORD } from '../support/chat.ts'
-import { newSchema, postgresIsMissing } from '../support/postgres.ts'
+import { stores } from '../support/stores.ts'
 
 type Told = ConversationEvent['type'] | AccountEvent['type'] | 'answered'
 type World = Awaited<ReturnType<typeof prepared>>
@@ -46,6 +41,16 @@ const WRITES: Readonly<Record<string, Write>> = {
   leaving: {
     run: ({ chat, bob, room }) => chat.conversations.leave(bob.accountId, room),
     tells: ['member.left', 'account.left'],
+  },
+  'changing a role': {
+    run: ({ chat, alice, bob, room: { conversationId } }) =>
+      chat.members.changeRole(alice.accountId, { conversationId, accountId: bob.accountId, role: 'reader' }),
+    tells: ['member.changed', 'account.changed'],
+  },
+  'handing over': {
+    run: ({ chat, alice, bob, room: { conversationId } }) =>
+      chat.members.changeRole(alice.accountId, { conversationId, accountId: bob.accountId, role: 'owner' }),
+    tells: ['member.changed', 'member.changed', 'account.changed', 'account.changed'],
   },
   sending: {
     run: ({ chat, alice, standing }) => chat.messages.send(alice, standing, { body: 'between' }),
@@ -86,16 +91,18 @@ const CHANGES: Readonly<Record<ConversationChange['type'], true>> = {
   'message.edited': true,
   'message.deleted': true,
   'member.joined': true,
+  'member.changed': true,
   'member.left': true,
 }
 
-/** Presence is no write, and no command publishes `account.changed`. */
-type Untold = 'contact.presence' | 'account.changed'
+/** Presence is no write. */
+type Untold = 'contact.presence'
 
 /** Every kind of news for an account that a write tells. A new one does not compile until it stands here. */
 const ACCOUNT_NEWS: Readonly<Record<Exclude<AccountEvent['type'], Untold>, true>> = {
   'account.joined': true,
   'account.left': true,
+  'account.changed': true,
   'account.revoked': true,
 }
 
@@ -107,21 +114,8 @@ test('every kind of change, and of news for an account, has a write whose order 
   )
 })
 
-const STORES: Readonly<Record<string, () => Promise<[Store, remove: () => Promise<unknown>]>>> = {
-  SQLite: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'parlance-'))
-    return [await openSqliteStore({ file: join(folder, 'chat.db') }), () => rm(folder, { recursive: true })]
-  },
-  PostgreSQL: async () => {
-    const { url, drop } = await newSchema()
-    return [await openPostgresStore({ url }), drop]
-  },
-}
-
-const missing = await postgresIsMissing()
-
-for (const [name, open] of Object.entries(STORES))
-  describe(`events leave in commit order on ${name}`, { skip: name === 'PostgreSQL' && missing }, () => {
+for (const { name, missing, open } of await stores())
+  describe(`events leave in commit order on ${name}`, { skip: missing }, () => {
     let store: Store
     let remove: () => Promise<unknown>
     before(async () => {

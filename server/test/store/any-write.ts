@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { toAccountId, toConversationId, toGid, toMessageId } from '../../src/core/types.ts'
+import { type Role, toAccountId, toConversationId, toGid, toMessageId } from '../../src/core/types.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Answer, Argument, WriteName } from '../../src/store/writes.ts'
 
@@ -31,6 +31,7 @@ const at = fc.integer({ min: 1, max: 1_000 })
 const kind = fc.constantFrom(...WORLD.kinds)
 const digest = fc.constantFrom(...WORLD.digests)
 const hash = fc.constantFrom('hash', 'other')
+const role = fc.constantFrom<Role>('owner', 'admin', 'moderator', 'member', 'reader')
 const text = fc.constantFrom('', 'a', 'ä')
 
 const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } = {
@@ -69,6 +70,10 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     }),
   'members.join': fc.record({ conversationId, accountId, byId: fc.option(accountId), at }),
   'members.leave': fc.record({ conversationId, accountId, at }),
+  'members.changeRole': fc.record({
+    ...{ conversationId, accountId, byId: accountId, role, at },
+    seen: fc.record({ by: role, role }),
+  }),
   'members.markRead': fc.record({ conversationId, accountId, at }),
   'members.setCurrent': fc.record({ accountId, conversationId: fc.option(conversationId) }),
   'messages.append': fc.record({
@@ -102,6 +107,7 @@ const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'members.markRead': 4,
   'members.join': 4,
   'members.leave': 4,
+  'members.changeRole': 8,
   'conversations.create': 2,
 }
 
@@ -161,6 +167,7 @@ export const portOf = (store: Store): Port => ({
   'conversations.create': (conversation) => store.conversations.create(conversation),
   'members.join': (entry) => store.members.join(entry),
   'members.leave': (exit) => store.members.leave(exit),
+  'members.changeRole': (change) => store.members.changeRole(change),
   'members.markRead': (mark) => store.members.markRead(mark),
   'members.setCurrent': (to) => store.members.setCurrent(to.accountId, to.conversationId),
   'messages.append': (message) => store.messages.append(message),

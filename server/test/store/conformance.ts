@@ -14,6 +14,7 @@ import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
 import { raceRules } from './conformance/races.ts'
+import { roleRules } from './conformance/roles.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
 import { type Rule, World } from './world.ts'
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     conversationRules(rule)
     listingRules(rule)
     memberRules(rule)
+    roleRules(rule)
     messageRules(rule)
     editRules(rule)
     detailRules(rule)

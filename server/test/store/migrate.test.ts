@@ -6,6 +6,7 @@ import type { Migration } from '../../src/store/migrate.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/store/sqlite/schema.ts'
 import { tempDir } from '../support/temp-dir.ts'
+import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
 import { World } from './world.ts'
 
@@ -113,4 +114,15 @@ test('lets names stay that look alike, finds each, and takes no new one like the
   const store = await openSqliteStore({ file })
   t.after(() => store.close())
   await namesStay(new World(store))
+})
+
+test('makes owners of creators who are members still, but not of guests', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  const db = new DatabaseSync(file)
+  migrate(db, file, MIGRATIONS.slice(0, 5))
+  db.exec(oldMembers('0', '1'))
+  db.close()
+  const store = await openSqliteStore({ file })
+  t.after(() => store.close())
+  await creatorsAreOwners(new World(store))
 })

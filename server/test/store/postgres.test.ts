@@ -8,6 +8,7 @@ import type { Store } from '../../src/store/store.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
+import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
 import { HOLES } from './series.ts'
 import { present, refuses, series, World } from './world.ts'
@@ -67,6 +68,19 @@ test('lets names stay that look alike, finds each, and takes no new one like the
     VALUES ('aaaaaaaa', 'open', 'Straße', 'straße', 1, 1, 1, 1), ('bbbbbbbb', 'open', 'Strasse', 'strasse', 1, 1, 1, 1),
       ('cccccccc', 'group', 'Strasse', NULL, 1, 1, 1, 1)`)
   await namesStay(new World(await openStore(t, url)))
+})
+
+test('makes owners of creators who are members still, but not of guests', async (t) => {
+  const url = await tempSchema(t)
+  const sql = connect(t, url)
+  await sql.unsafe(`
+    CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations (number, name) SELECT n, 'old' FROM generate_series(1, 4) n;
+    ${MIGRATIONS.slice(0, 4)
+      .map(({ sql: each }) => each)
+      .join('')}
+    ${oldMembers('false', 'true')}`)
+  await creatorsAreOwners(new World(await openStore(t, url)))
 })
 
 test('one of several names that look alike is stored, whichever nodes are asked', async (t) => {

@@ -39,8 +39,8 @@ function headsOf(heads: LogHeads): unknown {
     const position = heads.position(conversationId)
     if (!position) return undefined
     const speakers = WORLD.accountIds.map((accountId) => {
-      const { isMember, isBlocked } = heads.speaker(conversationId, accountId)
-      return isMember ? { isBlocked } : undefined
+      const { role, isBlocked } = heads.speaker(conversationId, accountId)
+      return role ? { role, isBlocked } : undefined
     })
     return { ...position, speakers }
   })

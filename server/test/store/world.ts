@@ -7,16 +7,19 @@ import {
   type Message,
   type MessageDetails,
   type MessageId,
+  type Role,
   toGid,
 } from '../../src/core/types.ts'
 import type { Micros } from '../../src/lib/clock.ts'
 import { newGid, newUuid } from '../../src/lib/ids.ts'
 import type {
   Appended,
+  ChangedRoles,
   CreatedConversation,
   Edited,
   NewAccount,
   NewMessage,
+  NewRole,
   Store,
 } from '../../src/store/store.ts'
 
@@ -115,6 +118,22 @@ export class World {
   join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {
     const byId = by?.accountId ?? null
     return this.store.members.join({ conversationId, accountId, byId, at: this.now() })
+  }
+
+  /** With the roles that the two have, unless others were seen. */
+  async changeRole(
+    { conversationId }: Conversation,
+    { accountId }: Account,
+    role: Role,
+    { accountId: byId }: Account,
+    seen?: NewRole['seen'],
+  ): Promise<ChangedRoles> {
+    const roles = new Map(
+      (await this.store.members.list(conversationId)).map((each) => [each.accountId, each.role]),
+    )
+    const now = { by: roles.get(byId) ?? 'member', role: roles.get(accountId) ?? 'member' } as const
+    const change = { conversationId, accountId, role, byId, seen: seen ?? now, at: this.now() }
+    return this.store.members.changeRole(change)
   }
 
   leave({ conversationId }: Conversation, { accountId }: Account) {

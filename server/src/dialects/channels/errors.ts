@@ -42,6 +42,8 @@ export const TOKEN_INVALID = tokenFailure(422, 'Signature verification failed')
 
 const NOTHING_ASKED = failure(400, 'Invalid request')
 
+const UNDELIVERABLE = failure(403, 'This message can not be delivered')
+
 const refusedName = (details: ChatErrorDetails): WireAnswer => {
   const words = faultWords(details)
   return failure(400, words ? `username must be without ${words}` : 'username must be a non-empty text')
@@ -64,9 +66,11 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   unknown_conversation: UNKNOWN_CHANNEL,
   not_a_member: NOT_A_PARTICIPANT,
   with_yourself: failure(400, 'to_user is you'),
-  message_refused: failure(403, 'This message can not be delivered'),
+  message_refused: UNDELIVERABLE,
   message_too_long: failure(400, 'message is too long'),
   precondition_failed: failure(412, 'message was changed meanwhile'),
+  forbidden: UNDELIVERABLE,
+  conflict: failure(429, 'Too many requests'),
   rate_limited: failure(429, 'Too many requests'),
   busy: failure(429, 'Too many requests'),
   unavailable: failure(503, 'Temporarily unavailable'),

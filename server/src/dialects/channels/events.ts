@@ -28,6 +28,7 @@ export function pusherEvent(event: ConversationEvent, channel: ChatChannel): Pus
       }
     case 'conversation.created':
     case 'member.joined':
+    case 'member.changed':
     case 'member.left':
     case 'visitor.arrived':
     case 'visitor.departed':

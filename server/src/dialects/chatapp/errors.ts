@@ -17,6 +17,8 @@ const passwordRefused = ({ fault, minLength }: ChatErrorDetails): WireAnswer => 
   text: `password should ${fault === 'short' ? `be at least ${minLength} characters long` : 'not be a common one'}`,
 })
 
+const UNDELIVERABLE: WireAnswer = { status: 403, text: 'message can not be delivered' }
+const BUSY: WireAnswer = { status: 503, text: 'server is busy, try again later' }
 const UNAVAILABLE: WireAnswer = { status: 503, text: 'server is unavailable, try again later' }
 
 /** Worded like the checks of the same field: in one form over HTTP, in another on the WebSocket. */
@@ -45,11 +47,13 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   with_yourself: { status: 400, text: 'cannot add itself as a contact' },
   already_a_contact: { status: 409, text: 'already a contact' },
   conversation_name_taken: { status: 409, text: 'conversation name already exists' },
-  message_refused: { status: 403, text: 'message can not be delivered' },
+  message_refused: UNDELIVERABLE,
   message_too_long: { status: 413, text: 'message content is too long' },
   precondition_failed: { status: 412, text: 'message was changed meanwhile' },
+  forbidden: UNDELIVERABLE,
   rate_limited: TOO_MANY,
-  busy: { status: 503, text: 'server is busy, try again later' },
+  conflict: BUSY,
+  busy: BUSY,
   unavailable: UNAVAILABLE,
   outcome_unknown: { status: 500, text: 'it is not known whether this was stored' },
 }

@@ -68,6 +68,8 @@ function nameRefused(details: ChatErrorDetails): WireAnswer {
   return invalidRequest(words ? `${field} must be without ${words}.` : `${field} must not be blank.`)
 }
 
+const undeliverable = invalidRequest('This message can not be delivered.')
+
 const failed = 'The request could not be carried out. Please try again later.'
 
 // Many of these a request here cannot lead to; they are answered nevertheless.
@@ -86,9 +88,11 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   with_yourself: () => invalidRequest('That is you.'),
   already_a_contact: () => invalidRequest('Already a contact.'),
   conversation_name_taken: () => groupAlreadyCreated,
-  message_refused: () => invalidRequest('This message can not be delivered.'),
+  message_refused: () => undeliverable,
   message_too_long: ({ details }) => invalidRequest(`text must have at most ${details.maxBytes} bytes.`),
   precondition_failed: () => invalidRequest('the message was changed meanwhile.'),
+  forbidden: () => undeliverable,
+  conflict: () => rateLimited(1),
   rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),
   unavailable: () => invalidRequest(failed),

@@ -21,6 +21,7 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
     }
     case 'conversation.created':
     case 'member.joined':
+    case 'member.changed':
     case 'member.left':
     case 'visitor.arrived':
     case 'visitor.departed':

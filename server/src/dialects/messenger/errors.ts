@@ -145,6 +145,9 @@ const messageTooLong = ({ maxBytes }: ChatErrorDetails): Refusal =>
     },
   ])
 
+const undeliverable = (): Refusal =>
+  own(403, { message: 'This message can not be delivered.', code: 'MESSAGE_REFUSED' })
+
 const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Refusal>> = {
   name_taken: userExists,
   name_refused: nameRefused,
@@ -161,10 +164,12 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
       code: 'NOT_THE_OWNER',
     }),
   with_yourself: withYourself,
-  message_refused: () => own(403, { message: 'This message can not be delivered.', code: 'MESSAGE_REFUSED' }),
+  message_refused: undeliverable,
+  forbidden: undeliverable,
   message_too_long: messageTooLong,
   rate_limited: ({ retryAfterSeconds }) => tooManyRequests(Number(retryAfterSeconds ?? 1)),
   busy: unavailable,
+  conflict: unavailable,
   unavailable,
   outcome_unknown: outcomeUnknown,
   // No endpoint here names a reply, a contact or an open conversation, or edits.

@@ -20,6 +20,7 @@ export const REFUSALS = {
 } as const satisfies Readonly<Record<string, WireError>>
 
 const TOO_MANY: WireError = { code: 429, message: 'Too many requests.' }
+const UNDELIVERABLE: WireError = { code: 403, message: 'This message can not be delivered.' }
 export const INTERNAL: WireError = { code: 500, message: 'Internal server error.' }
 
 const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
@@ -31,9 +32,11 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   unknown_account: REFUSALS.unknownUser,
   unknown_conversation: { code: 404, message: 'Unknown room' },
   not_a_member: { code: 404, message: 'Unknown room' },
-  message_refused: { code: 403, message: 'This message can not be delivered.' },
+  message_refused: UNDELIVERABLE,
   message_too_long: REFUSALS.malformedSend,
   precondition_failed: REFUSALS.malformedSend,
+  forbidden: UNDELIVERABLE,
+  conflict: TOO_MANY,
   rate_limited: TOO_MANY,
   busy: TOO_MANY,
   unavailable: INTERNAL,

@@ -21,6 +21,7 @@ function wireEvent(event: ConversationEvent): WireEvent | undefined {
     case 'message.edited':
     case 'message.deleted':
     case 'member.joined':
+    case 'member.changed':
     case 'member.left':
       return undefined
     default:

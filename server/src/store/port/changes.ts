@@ -27,6 +27,13 @@ export type LoggedChange =
     }
   | {
       readonly change: number
+      readonly kind: 'member_changed'
+      readonly accountId: AccountId
+      readonly byId: AccountId
+      readonly at: Micros
+    }
+  | {
+      readonly change: number
       readonly kind: 'created' | 'joined' | 'left'
       readonly accountId: AccountId
       readonly at: Micros

@@ -90,5 +90,5 @@ const FIND = `
 
 const OTHERS = `
   SELECT h.change AS "change", h.kind AS "kind", h.account_id AS "accountId", h.message_id AS "messageId",
-    (SELECT t.seq FROM messages t WHERE t.id = h.message_id) AS "seq", h.at AS "at"
+    (SELECT t.seq FROM messages t WHERE t.id = h.message_id) AS "seq", h.at AS "at", h.data AS "data"
   FROM changes h WHERE h.conversation_id = $1 AND h.change > $2 ORDER BY h.change LIMIT $3`

@@ -14,6 +14,7 @@ const FILES = [
     'sessions',
     'contacts',
     'members',
+    'roles',
     'conversations',
     'messages',
     'edits',

@@ -6,14 +6,14 @@ import { CONVERSATION_COLUMNS, isBlocked } from './rows.ts'
 export type StandingRow = Conversation & MemberColumns & { readonly isBlocked: boolean }
 
 export function standingOf(row: StandingRow, accountId: AccountId): Standing {
-  const { username, joinedAt, lastReadAt, lastReadSeq, isBlocked, ...conversation } = row
-  const columns = { username, joinedAt, lastReadAt, lastReadSeq }
+  const { username, role, joinedAt, lastReadAt, lastReadSeq, isBlocked, ...conversation } = row
+  const columns = { username, role, joinedAt, lastReadAt, lastReadSeq }
   return { conversation, member: memberOf(columns, conversation.conversationId, accountId), isBlocked }
 }
 
 /** The standing of an account, the first of the key, in a conversation. */
 export const STANDING = (asked: string): string => `
-  SELECT k.n AS "n", ${CONVERSATION_COLUMNS}, a.username AS "username", m.joined_at AS "joinedAt",
+  SELECT k.n AS "n", ${CONVERSATION_COLUMNS}, a.username AS "username", m.role AS "role", m.joined_at AS "joinedAt",
     m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq", ${isBlocked('k.a')} AS "isBlocked"
   FROM ${asked}
   JOIN conversations c ON c.id = k.b

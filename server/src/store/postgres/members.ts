@@ -1,6 +1,6 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
+import type { ChangedRoles, Joined, Left, MemberStore, NewMember, NewRole } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -25,6 +25,10 @@ export class PostgresMembers implements MemberStore {
 
   leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
     return this.#writer.write('members.leave', exit)
+  }
+
+  changeRole(change: NewRole): Promise<ChangedRoles> {
+    return this.#writer.write('members.changeRole', change)
   }
 
   markRead(mark: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<void> {

@@ -23,7 +23,7 @@ export const CONVERSATION_COLUMNS = `
 
 export const MEMBER_COLUMNS = `
   m.conversation_id AS "conversationId", m.account_id AS "accountId", a.username AS "username",
-  m.joined_at AS "joinedAt", m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq"`
+  m.role AS "role", m.joined_at AS "joinedAt", m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq"`
 
 export const MESSAGE_COLUMNS = `
   t.id AS "messageId", t.conversation_id AS "conversationId", t.seq AS "seq", t.sender_id AS "senderId",

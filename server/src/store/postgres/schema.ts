@@ -7,6 +7,7 @@ import type { DedicatedConnection } from './driver/index.ts'
 import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
+import { RIGHTS } from './rights-schema.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
 const MIGRATION_LOCK = 7_265_413
@@ -251,6 +252,8 @@ CREATE TABLE account_notices (
     name: 'what the native dialect keeps',
     sql: `
 ALTER TABLE changes DROP CONSTRAINT changes_kind_check;
+-- JSON, with facts that only some kinds need, to be told again.
+ALTER TABLE changes ADD COLUMN data text;
 
 -- The change that last touched the message; null while that is the one of its sending.
 ALTER TABLE messages ADD COLUMN version bigint;
@@ -285,6 +288,6 @@ CREATE TABLE account_rows (
 );
 CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
 
-${DETAILS}`,
+${DETAILS}${RIGHTS}`,
   },
 ]

@@ -21,6 +21,10 @@ export class Admission {
     this.#get(accountId, accountId)
   }
 
+  isGuest(accountId: AccountId): boolean {
+    return this.#get(accountId, accountId).isGuest === 1
+  }
+
   /** Refuses unless the account exists and has not blocked `byId`. */
   requireReachable(accountId: AccountId, byId: AccountId): void {
     if (this.#get(accountId, byId).hasBlocked) throw unknown(accountId)

@@ -46,13 +46,13 @@ export function applyWrite<Name extends WriteName>(
 }
 
 function forget(cache: ReadCache, touched: Touched): void {
-  const { conversationId, membership, blocking, accountId, areSessionsEnded, session, areNamesFreed } =
+  const { conversationId, memberships, blocking, accountId, areSessionsEnded, session, areNamesFreed } =
     touched
   if (accountId !== undefined) cache.accounts.forget(accountId)
   if (areNamesFreed) cache.accountIds.clear()
   if (areSessionsEnded) cache.sessions.clear()
   if (session) cache.sessions.forget(sessionKey(session.kind, session.digest))
   if (conversationId !== undefined) cache.conversations.forget(conversationId)
-  if (membership) cache.memberships.forget(membership.conversationId, membership.accountId)
+  for (const each of memberships ?? []) cache.memberships.forget(each.conversationId, each.accountId)
   if (blocking) cache.memberships.clear()
 }

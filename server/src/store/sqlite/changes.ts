@@ -5,10 +5,12 @@ import { prepare } from './statement.ts'
 
 interface NewChange {
   readonly conversationId: ConversationId
-  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted'
+  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted' | 'member_changed'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   readonly at: Micros
+  /** Facts that only some kinds need, to be told again. */
+  readonly data?: Readonly<Record<string, unknown>>
 }
 
 /** Gives the next change number of a conversation to anything but a message's sending. */
@@ -21,11 +23,12 @@ export class Changes {
     this.#insert = prepare(db, INSERT)
   }
 
-  record({ conversationId, kind, accountId, messageId, at }: NewChange): number {
+  record({ conversationId, kind, accountId, messageId, at, data }: NewChange): number {
     const isRewrite = kind === 'edited' || kind === 'deleted'
     const next = this.#next.get(conversationId, isRewrite ? 1 : 0)
     if (!next) throw new Error('a change without its conversation')
-    this.#insert.run(conversationId, next.lastChange, kind, accountId, messageId, next.lastSeq, at)
+    const json = data === undefined ? null : JSON.stringify(data)
+    this.#insert.run(conversationId, next.lastChange, kind, accountId, messageId, next.lastSeq, at, json)
     return next.lastChange
   }
 }
@@ -35,5 +38,5 @@ const NEXT = `
   RETURNING last_change AS lastChange, last_seq AS lastSeq`
 
 const INSERT = `
-  INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at, data)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`

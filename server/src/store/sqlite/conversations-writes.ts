@@ -69,7 +69,11 @@ export class ConversationWrites {
     const pair = kind === 'private' ? pairOf(memberIds) : null
     const { lastInsertRowid } = this.#insert.run(gid, kind, name, key, look, pair, creatorId, at, at, at)
     const conversationId = toConversationId(lastInsertRowid)
-    for (const accountId of memberIds) this.#members.insert({ conversationId, accountId, at })
+    const isOwned = kind !== 'private' && !this.#admission.isGuest(creatorId)
+    for (const accountId of memberIds) {
+      const role = isOwned && accountId === creatorId ? 'owner' : 'member'
+      this.#members.insert({ conversationId, accountId, role, at })
+    }
     this.#changes.record({ conversationId, kind: 'created', accountId: creatorId, messageId: null, at })
     return conversationId
   }

@@ -47,7 +47,7 @@ export class DeletionWrites {
   remove({ conversationId, seq, by, at }: Removal): Removed {
     const found = this.#findPlace.get(conversationId, seq)
     // Asked of an existing conversation alone, whose message this is.
-    if (!found || !this.#heads.speaker(conversationId, by).isMember)
+    if (!found || !this.#heads.speaker(conversationId, by).role)
       throw new ChatError('unknown_message', { conversationId, seq })
     const { messageId, version, deletedAt } = found
     if (deletedAt !== null)

@@ -39,9 +39,10 @@ export class EditWrites {
     const found = this.#find.get(conversationId, seq)
     // Asked of an existing conversation alone, whose message this is.
     const speaker = found && this.#heads.speaker(conversationId, by)
-    if (!found || !speaker?.isMember) throw new ChatError('unknown_message', { conversationId, seq })
+    if (!found || !speaker?.role) throw new ChatError('unknown_message', { conversationId, seq })
     if (found.senderId !== by) throw new ChatError('not_the_owner', { conversationId, seq })
-    if (speaker.isBlocked) throw new ChatError('message_refused', { conversationId })
+    if (speaker.isBlocked || speaker.role === 'reader')
+      throw new ChatError('message_refused', { conversationId })
     if (unlessChangedAfter !== null && found.textChange > unlessChangedAfter)
       throw new ChatError('precondition_failed', { conversationId, seq })
     return found

@@ -12,7 +12,7 @@ export const membershipOf = (
 ): Membership => ({ member: memberOf(row, conversationId, accountId), isBlocked: row.isBlocked === 1 })
 
 export const MEMBERSHIP = `
-  SELECT a.username AS username, m.joined_at AS joinedAt, m.last_read_at AS lastReadAt,
+  SELECT a.username AS username, m.role AS role, m.joined_at AS joinedAt, m.last_read_at AS lastReadAt,
     m.last_read_seq AS lastReadSeq, ${IS_BLOCKED}
   FROM conversations c
   LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1

@@ -1,5 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type AccountId, type ConversationId, type MessageId, toMessageId } from '../../core/types.ts'
+import {
+  type AccountId,
+  type ConversationId,
+  type MessageId,
+  type Role,
+  toMessageId,
+} from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pairOf } from '../pair.ts'
 import type { Touched } from '../writes.ts'
@@ -17,7 +23,8 @@ interface Position {
 }
 
 interface Speaker {
-  readonly isMember: number
+  /** Null if no member. */
+  readonly role: Role | null
   readonly isBlocked: number
 }
 
@@ -67,7 +74,7 @@ export class LogHeads {
     const speakers = this.#speakers.get(conversationId) ?? new Map<AccountId, Speaker>()
     const known = speakers.get(accountId)
     if (known) return known
-    const speaker = this.#readSpeaker.get(accountId, conversationId) ?? { isMember: 0, isBlocked: 0 }
+    const speaker = this.#readSpeaker.get(accountId, conversationId) ?? { role: null, isBlocked: 0 }
     this.#speakers.set(conversationId, speakers.set(accountId, speaker))
     this.#countSpeakers++
     return speaker
@@ -97,12 +104,12 @@ export class LogHeads {
    * Before any other write: the rows that it reads are written, and what it changes is forgotten, so that the next send
    * reads it anew.
    */
-  makeWay({ conversationId, messageId, reads, readsPair, membership, blocking }: Touched): void {
+  makeWay({ conversationId, messageId, reads, readsPair, memberships, blocking }: Touched): void {
     if (reads !== undefined) this.#settle(reads)
     if (readsPair) this.#settle(this.#findByPair.get(pairOf(readsPair))?.conversationId)
     if (conversationId !== undefined) this.#forgetPosition(conversationId)
     if (messageId !== undefined) this.#forgetPosition(this.#findByMessage.get(messageId)?.conversationId)
-    if (membership) this.#forgetSpeaker(membership.conversationId, membership.accountId)
+    for (const each of memberships ?? []) this.#forgetSpeaker(each.conversationId, each.accountId)
     if (blocking) this.#forgetSpeakers(this.#findByPair.get(pairOf(blocking))?.conversationId)
   }
 
@@ -163,7 +170,7 @@ const POSITION = `
   FROM conversations WHERE id = ?`
 
 const SPEAKER = `
-  SELECT m.id IS NOT NULL AS isMember, ${IS_BLOCKED}
+  SELECT m.role AS role, ${IS_BLOCKED}
   FROM conversations c LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
   WHERE c.id = ?2`
 

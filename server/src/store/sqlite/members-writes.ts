@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import type { AccountId, ConversationId, ConversationKind, Member } from '../../core/types.ts'
+import type { AccountId, ConversationId, ConversationKind, Member, Role } from '../../core/types.ts'
 import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
@@ -12,6 +12,7 @@ interface ConversationFacts {
   readonly kind: ConversationKind
   readonly lastChange: number
 }
+type Entry = Pick<NewMember, 'conversationId' | 'accountId' | 'at'> & { readonly role: Role }
 type Exit = Parameters<MemberStore['leave']>[0]
 type Mark = Parameters<MemberStore['markRead']>[0]
 type Current = { readonly accountId: AccountId; readonly conversationId: ConversationId | null }
@@ -53,8 +54,14 @@ export class MemberWrites {
     return this.#list.all(conversationId).map(memberOf)
   }
 
-  insert({ conversationId, accountId, at }: Pick<NewMember, 'conversationId' | 'accountId' | 'at'>): void {
-    this.#insert.run(conversationId, accountId, at)
+  /** Undefined when it is no member. */
+  find(conversationId: ConversationId, accountId: AccountId): Member | undefined {
+    const row = this.#find.get(conversationId, accountId)
+    return row && memberOf(row)
+  }
+
+  insert({ conversationId, accountId, role, at }: Entry): void {
+    this.#insert.run(conversationId, accountId, role, at)
   }
 
   join({ conversationId, accountId, byId, at }: NewMember): Joined {
@@ -66,11 +73,11 @@ export class MemberWrites {
     if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false, touched: [] }
     if (byId === null && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
     this.#admission.requireAdmissible(accountId, byId ?? accountId, kind)
-    this.insert({ conversationId, accountId, at })
+    this.insert({ conversationId, accountId, role: 'member', at })
     const change = this.#changes.record({ conversationId, kind: 'joined', accountId, messageId: null, at })
     this.#moveConversation.run(at, conversationId)
     const touched = [this.#numbers.touch(accountId, 'membership', `${conversationId}`)]
-    return { member: this.#get(conversationId, accountId), change, isNew: true, touched }
+    return { member: this.get(conversationId, accountId), change, isNew: true, touched }
   }
 
   leave({ conversationId, accountId, at }: Exit): Left {
@@ -98,10 +105,10 @@ export class MemberWrites {
       throw new ChatError('not_a_member', { conversationId })
   }
 
-  #get(conversationId: ConversationId, accountId: AccountId): Member {
-    const row = this.#find.get(conversationId, accountId)
-    if (!row) throw new Error('a member that is not there')
-    return memberOf(row)
+  get(conversationId: ConversationId, accountId: AccountId): Member {
+    const member = this.find(conversationId, accountId)
+    if (!member) throw new Error('a member that is not there')
+    return member
   }
 }
 
@@ -115,7 +122,7 @@ const FIND = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? AND m.account_id = ?`
 
-const INSERT = 'INSERT INTO members (conversation_id, account_id, joined_at) VALUES (?, ?, ?)'
+const INSERT = 'INSERT INTO members (conversation_id, account_id, role, joined_at) VALUES (?, ?, ?, ?)'
 
 const MARK_READ = `
   UPDATE members SET last_read_at = max(coalesce(last_read_at, 0), ?1),

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountId, ConversationId, Member } from '../../core/types.ts'
+import type { AccountId, ConversationId, Member, Role } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
+import type { ChangedRoles, Joined, Left, MemberStore, NewMember, NewRole } from '../store.ts'
 import { readInPieces } from './pieces.ts'
 import { prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -10,6 +10,7 @@ type ListedRow = readonly [
   id: number,
   accountId: AccountId,
   username: string,
+  role: Role,
   joinedAt: Micros,
   lastReadAt: Micros | null,
   lastReadSeq: number,
@@ -31,8 +32,8 @@ export class SqliteMembers implements MemberStore {
     const rows = await readInPieces<ListedRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
       this.#list.all(conversationId, last?.[1] ?? 0, wanted),
     )
-    return rows.sort(byId).map(([, accountId, username, joinedAt, lastReadAt, lastReadSeq]) => ({
-      ...{ conversationId, accountId, username, joinedAt, lastReadAt, lastReadSeq },
+    return rows.sort(byId).map(([, accountId, username, role, joinedAt, lastReadAt, lastReadSeq]) => ({
+      ...{ conversationId, accountId, username, role, joinedAt, lastReadAt, lastReadSeq },
     }))
   }
 
@@ -42,6 +43,10 @@ export class SqliteMembers implements MemberStore {
 
   leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
     return this.#writer.write('members.leave', exit)
+  }
+
+  changeRole(change: NewRole): Promise<ChangedRoles> {
+    return this.#writer.write('members.changeRole', change)
   }
 
   markRead(mark: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<void> {
@@ -54,6 +59,6 @@ export class SqliteMembers implements MemberStore {
 }
 
 const LIST = `
-  SELECT m.id, m.account_id, a.username, m.joined_at, m.last_read_at, m.last_read_seq
+  SELECT m.id, m.account_id, a.username, m.role, m.joined_at, m.last_read_at, m.last_read_seq
   FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? AND m.account_id > ? ORDER BY m.account_id LIMIT ?`

@@ -51,9 +51,9 @@ export class MessageWrites {
   } {
     const position = this.#heads.position(conversationId)
     if (!position) throw new ChatError('unknown_conversation', { conversationId })
-    const { isMember, isBlocked } = this.#heads.speaker(conversationId, senderId)
-    if (!isMember) throw new ChatError('not_a_member', { conversationId })
-    if (isBlocked) throw new ChatError('message_refused', { conversationId })
+    const { role, isBlocked } = this.#heads.speaker(conversationId, senderId)
+    if (role === null) throw new ChatError('not_a_member', { conversationId })
+    if (isBlocked || role === 'reader') throw new ChatError('message_refused', { conversationId })
     if (replyTo !== null && !this.#isQuotable.get(replyTo, conversationId))
       throw new ChatError('unknown_reply', { messageId: replyTo })
     return position

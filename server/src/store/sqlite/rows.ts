@@ -16,7 +16,7 @@ export const CONVERSATION_COLUMNS = `
   c.last_change AS lastChange, c.rewrites AS rewrites`
 
 export const MEMBER_COLUMNS = `
-  m.conversation_id AS conversationId, m.account_id AS accountId, a.username AS username,
+  m.conversation_id AS conversationId, m.account_id AS accountId, a.username AS username, m.role AS role,
   m.joined_at AS joinedAt, m.last_read_at AS lastReadAt, m.last_read_seq AS lastReadSeq`
 
 export const MESSAGE_COLUMNS = `

@@ -5,6 +5,7 @@ import { TABLES } from '../tables.ts'
 import { DETAILS } from './details-schema.ts'
 import { defineLook, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
+import { RIGHTS } from './rights-schema.ts'
 import { prepare } from './statement.ts'
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
@@ -258,6 +259,8 @@ CREATE TABLE logged (
   -- so the messages after a change are found by their seq, and need no index by change.
   last_seq INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  -- JSON, with facts that only some kinds need, to be told again.
+  data TEXT,
   PRIMARY KEY (conversation_id, change)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO logged (conversation_id, change, kind, account_id, message_id, last_seq, at)
@@ -298,6 +301,6 @@ CREATE TABLE account_rows (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
 
-${DETAILS}`,
+${DETAILS}${RIGHTS}`,
   },
 ]

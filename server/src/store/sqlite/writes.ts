@@ -14,6 +14,7 @@ import { MemberWrites } from './members-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
 import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
+import { RoleWrites } from './roles-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
@@ -38,6 +39,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const sessions = new SessionWrites(db)
   const contacts = new ContactWrites(db, admission)
   const members = new MemberWrites(db, { admission, changes, numbers })
+  const roles = new RoleWrites(db, { changes, members, numbers })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers })
   const messages = new MessageWrites(db, heads)
   const deletions = new DeletionWrites(db, { changes, heads })
@@ -64,6 +66,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'conversations.create': (conversation) => conversations.create(conversation),
     'members.join': (entry) => members.join(entry),
     'members.leave': (exit) => members.leave(exit),
+    'members.changeRole': (change) => roles.change(change),
     'members.markRead': (mark) => members.markRead(mark),
     'members.setCurrent': (current) => members.setCurrent(current),
     'messages.append': (message) => messages.append(message),

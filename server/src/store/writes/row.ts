@@ -25,8 +25,8 @@ export interface Touched {
   readonly reads?: ConversationId
   /** The row of the two accounts' private conversation is read, if there is one. */
   readonly readsPair?: Pair
-  /** An account becomes a member, is one no longer, or has read more. */
-  readonly membership?: Membership
+  /** These accounts become members, are ones no longer, have another role, or have read more. */
+  readonly memberships?: readonly Membership[]
   /** Whether one of the two accounts has blocked the other, and so who may speak in their private conversation. */
   readonly blocking?: Pair
   /** The account's row changes, or must not change meanwhile. */
@@ -62,6 +62,6 @@ export const account = ({ accountId }: OfAccount): Touched => ({ accountId })
 export const credentials = ({ accountId }: OfAccount): Touched => ({ accountId, areSessionsEnded: true })
 export const membership = (entry: Membership): Touched => ({
   conversationId: entry.conversationId,
-  membership: entry,
+  memberships: [entry],
   numbers: [entry.accountId],
 })

@@ -21,7 +21,10 @@ function creationRules(rule: Rule): void {
     const member = { conversationId, joinedAt: createdAt, lastReadAt: null, lastReadSeq: 0 }
     assert.deepEqual(
       members,
-      [bob, cy, ann].map(({ accountId, username }) => ({ ...member, accountId, username })),
+      [bob, cy, ann].map(({ accountId, username }) => ({
+        ...{ ...member, accountId, username },
+        role: username === 'bob' ? 'owner' : 'member',
+      })),
     )
     assert.deepEqual(await world.store.members.list(conversationId), members)
     assert.deepEqual(await world.store.conversations.find(conversationId), conversation)

@@ -28,6 +28,7 @@ function joinRules(rule: Rule): void {
       conversationId,
       accountId,
       username,
+      role: 'member',
       joinedAt,
       lastReadAt: null,
       lastReadSeq: 0,

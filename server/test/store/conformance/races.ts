@@ -58,6 +58,18 @@ export function raceRules(rule: Rule): void {
     assert.equal((await world.conversation(open)).lastChange, 2)
   })
 
+  rule('hands a conversation over to one of two, and leaves it one owner', async (world) => {
+    const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+    const group = await world.group(ann, bob, cy)
+    const seen = { by: 'owner', role: 'member' } as const
+    const results = await Promise.allSettled(
+      [bob, cy].map((heir) => world.changeRole(group, heir, 'owner', ann, seen)),
+    )
+    assert.equal(succeeded(results).length, 1)
+    const members = await world.store.members.list(group.conversationId)
+    assert.deepEqual(members.map(({ role }) => role).sort(), ['admin', 'member', 'owner'])
+  })
+
   rule('stores nothing sent after a leave or a block that came first', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const group = await world.group(ann, bob)

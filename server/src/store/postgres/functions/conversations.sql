@@ -43,8 +43,10 @@ BEGIN
   VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'nameLook',
     wanted->>'pair', creator, at, at, at)
   RETURNING id INTO new_id;
-  INSERT INTO members (conversation_id, account_id, joined_at)
-  SELECT new_id, id, at FROM unnest(member_ids) WITH ORDINALITY AS u (id, place) ORDER BY place;
+  INSERT INTO members (conversation_id, account_id, role, joined_at)
+  SELECT new_id, a.id,
+    CASE WHEN a.id = creator AND wanted->>'kind' <> 'private' AND NOT a.is_guest THEN 'owner' ELSE 'member' END, at
+  FROM unnest(member_ids) WITH ORDINALITY AS u (id, place) JOIN accounts a ON a.id = u.id ORDER BY place;
   PERFORM chat_record(new_id, 'created', creator, NULL, at);
   FOREACH member_id IN ARRAY member_ids LOOP
     touched := touched || chat_touch(member_id, 'membership', new_id::text, false);

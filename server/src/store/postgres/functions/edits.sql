@@ -6,16 +6,18 @@ DECLARE
   place bigint := wanted->>'seq';
   editor bigint := wanted->>'by';
   text_before messages%ROWTYPE;
+  editor_role text;
   known bigint;
   number bigint;
 BEGIN
-  SELECT t.* INTO text_before FROM messages t JOIN members m ON m.conversation_id = t.conversation_id
-  WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place AND m.account_id = editor;
-  IF NOT FOUND THEN
+  SELECT t.* INTO text_before FROM messages t
+  WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place;
+  SELECT m.role INTO editor_role FROM members m WHERE m.conversation_id = conversation AND m.account_id = editor;
+  IF text_before.id IS NULL OR editor_role IS NULL THEN
     PERFORM chat_refuse('unknown_message', json_build_object('conversationId', conversation, 'seq', place));
   ELSIF text_before.sender_id <> editor THEN
     PERFORM chat_refuse('not_the_owner', json_build_object('conversationId', conversation, 'seq', place));
-  ELSIF (SELECT :is_editor_blocked FROM conversations c WHERE c.id = conversation) THEN
+  ELSIF editor_role = 'reader' OR (SELECT :is_editor_blocked FROM conversations c WHERE c.id = conversation) THEN
     PERFORM chat_refuse('message_refused', json_build_object('conversationId', conversation));
   END IF;
   known := coalesce(text_before.text_change, text_before.change);

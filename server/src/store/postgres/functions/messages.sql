@@ -15,7 +15,7 @@ BEGIN
         WHEN f.id IS NOT NULL THEN 'repeated'
         WHEN c.id IS NULL THEN 'unknown_conversation'
         WHEN m.id IS NULL THEN 'not_a_member'
-        WHEN :is_sender_blocked THEN 'message_refused'
+        WHEN m.role = 'reader' OR :is_sender_blocked THEN 'message_refused'
         WHEN s.reply IS NOT NULL AND NOT EXISTS (
           SELECT FROM messages r
           WHERE r.id = s.reply AND r.conversation_id = s.conversation AND NOT r.is_deleted) THEN 'unknown_reply'

@@ -1,0 +1,87 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { AccountStore, ChangedRoles, ConversationStore, MemberStore, Standing } from '../store/store.ts'
+import { ChatError } from './errors.ts'
+import { accountTopic, conversationTopic } from './events.ts'
+import { withFreshFacts } from './fresh-facts.ts'
+import { forbidden, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
+import { publishOnCommit } from './publish-on-commit.ts'
+import type { AccountId, ConversationId, Member, Role } from './types.ts'
+
+interface MembersParts {
+  readonly store: {
+    readonly accounts: AccountStore
+    readonly conversations: ConversationStore
+    readonly members: MemberStore
+  }
+  readonly bus: Bus
+  readonly clock: Clock
+}
+
+interface GivenRole {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly role: Role
+}
+
+/** Members, and what some of them do to others. */
+export class Members {
+  readonly #store: MembersParts['store']
+  readonly #bus: Bus
+  readonly #clock: Clock
+
+  constructor({ store, bus, clock }: MembersParts) {
+    this.#store = store
+    this.#bus = bus
+    this.#clock = clock
+  }
+
+  /**
+   * Gives a member another role, and hands over with the owner's: who gives it is an admin then. Refuses
+   * 'not_a_member' (either of the two), 'forbidden', 'unknown_account' (a disabled one as the owner), 'conflict'.
+   */
+  changeRole(byId: AccountId, given: GivenRole): Promise<Member> {
+    return withFreshFacts(async () => {
+      const { conversationId, accountId, role } = given
+      const by = await this.#standing(byId, conversationId)
+      const byRole = requireMay('changeRole', by)
+      const target = await this.#member(accountId, conversationId)
+      if (!mayGiveRole(byRole, { from: target.role, to: role }, by.conversation.kind))
+        throw forbidden(by.conversation, 'changeRole')
+      await this.#requireFit(accountId, given, by)
+      const seen = { by: byRole, role: target.role }
+      const changing = this.#store.members.changeRole({ ...given, byId, seen, at: this.#clock.nowMicros() })
+      const { changed } = await publishOnCommit(changing, (roles) => this.#announce(roles, byId))
+      return changed[0]?.member ?? target
+    })
+  }
+
+  async #requireFit(accountId: AccountId, { role }: GivenRole, { conversation }: Standing): Promise<void> {
+    const account = await this.#store.accounts.find(accountId)
+    if (!account || (role === 'owner' && account.isDisabled))
+      throw new ChatError('unknown_account', { accountId })
+    if (!mayHaveRole(account, role)) throw forbidden(conversation, 'changeRole')
+  }
+
+  async #standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing> {
+    const standing = await this.#store.conversations.standing(accountId, conversationId)
+    if (!standing) throw new ChatError('not_a_member', { conversationId })
+    return standing
+  }
+
+  async #member(accountId: AccountId, conversationId: ConversationId): Promise<Member> {
+    const { member } = await this.#standing(accountId, conversationId)
+    if (!member) throw new ChatError('not_a_member', { conversationId, accountId })
+    return member
+  }
+
+  #announce({ changed, touched }: ChangedRoles, byId: AccountId): void {
+    for (const { member, change } of changed) {
+      const { conversationId } = member
+      const news = { type: 'member.changed', conversationId, change, member, byId } as const
+      this.#bus.publish(conversationTopic(conversationId), news)
+    }
+    for (const row of touched)
+      this.#bus.publish(accountTopic(row.accountId), { type: 'account.changed', ...row })
+  }
+}
