@@ -79,15 +79,15 @@ export class Audience {
     this.#joining.set(sink, { accountId, held: [], isDeaf })
   }
 
-  /** Ends a join: delivers the events that were read for it, then those of the meantime that were not read. */
-  endJoin(sink: Sink, lastSeq: number, before: readonly ConversationEvent[] = []): void {
+  /** Ends a join: delivers the events that were read for it, then those of the meantime after the last change read. */
+  endJoin(sink: Sink, lastChange: number, before: readonly ConversationEvent[] = []): void {
     const joining = this.#joining.get(sink)
     if (!joining) return
     const { accountId, held } = joining
     for (const event of [...before, ...held]) {
       if (hasJoined(event, accountId)) joining.isDeaf = false
       if (hasLeft(event, accountId)) joining.isDeaf = true
-      if (joining.isDeaf || (event.type === 'message.sent' && event.message.seq <= lastSeq)) continue
+      if (joining.isDeaf || ('change' in event && event.change <= lastChange)) continue
       const frame = frameFor(accountId, this.#render(event))
       if (frame) sink.push(batchOf(frame, originOf(event)))
     }

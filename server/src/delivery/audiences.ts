@@ -49,10 +49,10 @@ export class Audiences {
   }
 
   /**
-   * Reads the log and joins without hole or repeat: what is sent while `read` runs follows it, unless
-   * `read` already answered it. If `read` fails the sink stays where it was, and misses nothing either.
+   * Reads the log and joins without hole or repeat: changes after the `lastChange` that `read` answers follow it. If
+   * `read` fails the sink stays where it was, and misses nothing either.
    */
-  async joinAfter<T extends { readonly lastSeq: number }>(
+  async joinAfter<T extends { readonly lastChange: number }>(
     conversationId: ConversationId,
     sink: Sink,
     { accountId, read }: Pick<JoinOptions, 'accountId'> & { readonly read: () => Promise<T> },
@@ -64,7 +64,7 @@ export class Audiences {
       await this.ready(conversationId)
       const result = await read()
       // The caller answers first, then begins.
-      return { result, begin: () => audience.endJoin(sink, result.lastSeq) }
+      return { result, begin: () => audience.endJoin(sink, result.lastChange) }
     } catch (error) {
       if (wasHere) audience.endJoin(sink, 0)
       else this.leave(conversationId, sink)

@@ -139,7 +139,7 @@ export class LiveAccount {
    * As `joinAfter` of `Audiences`. Once the connection has ended nothing is heard, but `read` runs all the same: its
    * request came before.
    */
-  async joinAfter<T extends { readonly lastSeq: number }>(
+  async joinAfter<T extends { readonly lastChange: number }>(
     conversationId: ConversationId,
     read: () => Promise<T>,
   ): Promise<{ result: T; begin: () => void }> {

@@ -44,10 +44,10 @@ test('a connection that ends before or while the log is read for it gets what wa
   const { conversationId } = conversation
   const during = await live.joinAfter(conversationId, async () => {
     await connection.end()
-    return { lastSeq: 7 }
+    return { lastChange: 7 }
   })
-  const after = await live.joinAfter(conversationId, async () => ({ lastSeq: 8 }))
-  assert.deepEqual([during.result.lastSeq, after.result.lastSeq], [7, 8])
+  const after = await live.joinAfter(conversationId, async () => ({ lastChange: 8 }))
+  assert.deepEqual([during.result.lastChange, after.result.lastChange], [7, 8])
   for (const { begin } of [during, after]) begin()
   await sayThere('to nobody')
   assert.deepEqual(connection.heard, [])

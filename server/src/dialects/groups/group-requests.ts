@@ -120,7 +120,7 @@ async function visitGroup({ account, conversation }: GroupRequest, context: Cont
   const { result, begin } = await session.enter(conversationId, async () => {
     const standing = await chat.conversations.enter(account, conversation)
     await moveTo(conversation, account, context)
-    return { member: memberOf(standing), lastSeq: standing.conversation.lastSeq }
+    return { member: memberOf(standing), lastChange: standing.conversation.lastChange }
   })
   return { answers: [userVisited(account, conversation, result.member)], begin }
 }
@@ -130,13 +130,14 @@ async function enterGroup({ account, conversation }: GroupRequest, context: Cont
   const { conversationId } = conversation
   const { result, begin } = await session.enter(conversationId, async () => {
     const standing = await chat.conversations.standing(account.accountId, conversationId)
-    const { lastReadSeq } = memberOf(standing)
-    const messages = await chat.messages.list({ conversationId, limit: HISTORY_LIMIT })
+    if (!standing?.member) throw new ChatError('not_a_member')
+    const { lastSeq, lastChange } = standing.conversation
+    const listed = await chat.messages.list({ conversationId, limit: HISTORY_LIMIT })
+    // Later ones are later changes, which follow live.
+    const messages = listed.filter(({ seq }) => seq <= lastSeq)
     await chat.conversations.markRead(account.accountId, conversationId)
     await moveTo(conversation, account, context)
-    // The newest may have been deleted: then the conversation knows better how far this reaches.
-    const lastSeq = Math.max(standing?.conversation.lastSeq ?? 0, messages.at(-1)?.seq ?? 0)
-    return { messages, lastReadSeq, lastSeq }
+    return { messages, lastReadSeq: standing.member.lastReadSeq, lastChange }
   })
   return { answers: [enteredGroup(conversation, result.messages, result.lastReadSeq)], begin }
 }

@@ -62,7 +62,7 @@ export class Session implements LiveConnection {
   }
 
   /** In the group once `begin` is called, and out of the one it was in before. If `read` fails nothing changes. */
-  async enter<T extends { readonly lastSeq: number }>(
+  async enter<T extends { readonly lastChange: number }>(
     conversationId: ConversationId,
     read: () => Promise<T>,
   ): Promise<Entered<T>> {
