@@ -131,12 +131,22 @@ export class Presence {
   #keep(accountId: AccountId, isPresent: boolean): void {
     if (this.#isClosed) return
     this.#untold.set(accountId, isPresent)
-    if (!this.#isTryingAgain) owned('task', this.#tryAgain())
+    this.#tryAgain()
+  }
+
+  #tryAgain(): void {
+    if (this.#isTryingAgain || this.#untold.size === 0) return
+    this.#isTryingAgain = true
+    const telling = this.#tellUntold().finally(() => {
+      this.#isTryingAgain = false
+      // Those that a failure has left.
+      this.#tryAgain()
+    })
+    owned('task', telling)
   }
 
   /** Some at a time, so that a database that is away is not asked for all of them each time. */
-  async #tryAgain(): Promise<void> {
-    this.#isTryingAgain = true
+  async #tellUntold(): Promise<void> {
     for (let isAway = true; this.#untold.size > 0; ) {
       if (isAway) await setTimeout(RETRY_MS, undefined, { ref: false })
       const some = [...this.#untold.entries().take(SHIFTS_AT_ONCE)]
@@ -147,7 +157,6 @@ export class Presence {
       await Promise.all(telling.map((each) => each.catch(this.#options.onError)))
       isAway = some.some(([accountId]) => this.#untold.has(accountId))
     }
-    this.#isTryingAgain = false
   }
 
   /** Another node may tell that it has come before this one is done telling that it went: the last word must hold. */

@@ -6,6 +6,7 @@ import { LocalBus } from '../../src/bus/local.ts'
 import { LocalPresence } from '../../src/bus/local-presence.ts'
 import { type Account, type AccountId, accountTopic, Chat, ChatError } from '../../src/core/chat.ts'
 import { Presence } from '../../src/core/presence.ts'
+import { onFailure } from '../../src/lib/guard.ts'
 import { newUuid } from '../../src/lib/ids.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { ContactStore } from '../../src/store/store.ts'
@@ -153,4 +154,26 @@ test('a person who goes while the database is away, and is back before contacts 
   // An account's comings and goings are told one at a time.
   await presence.connect(ann)
   assert.ok(!told.includes('ann false'))
+})
+
+test('a defect while one account is tried again keeps no other from being told', async (t) => {
+  const { told, node, list, contactOfBob } = await nodes(t)
+  const failures: unknown[] = []
+  t.after(onFailure((_, error) => failures.push(error)))
+  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => contactOfBob(`one of many ${n}`)))
+  const [first, ...others] = people
+  let isAway = false
+  const presence = node(async (accountId) => {
+    if (isAway) throw new ChatError('unavailable')
+    if (accountId === first?.accountId && told.length > 0) throw new Error('a defect')
+    return list(accountId)
+  })
+  const goings = await Promise.all(people.map((account) => presence.connect(account)))
+  isAway = true
+  await Promise.all(goings.map((go) => go()))
+  isAway = false
+  const offline = () => told.filter((each) => each.endsWith('false')).toSorted()
+  await until('the others to be told', () => offline().length >= others.length)
+  assert.deepEqual(offline(), others.map(({ username }) => `${username} false`).toSorted())
+  assert.equal(failures.length, 1)
 })
