@@ -1,10 +1,13 @@
-import type { AccountId, Chat, ConversationId } from '../core/chat.ts'
+import { setTimeout } from 'node:timers/promises'
+import { type AccountId, type Chat, type ConversationId, isStoreFailure } from '../core/chat.ts'
 import { pause } from '../lib/slices.ts'
 import type { Audiences } from './audiences.ts'
 import type { Sink } from './sink.ts'
 
 /** Conversations, of perhaps thousands, that an account joins before others have their turn. */
 const JOINED_AT_ONCE = 100
+/** Milliseconds between two tries while the database is away. */
+const RETRY_MS = 1_000
 
 interface JoinedParts {
   readonly chat: Pick<Chat, 'conversations' | 'changes'>
@@ -24,6 +27,7 @@ export class JoinedConversations {
   readonly #member: Member
   /** Those left while the list of conversations was on its way; undefined once that has come. */
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  #reviews = 0
   /** How often something was joined or left. */
   #moves = 0
   #isOutdated = false
@@ -55,8 +59,17 @@ export class JoinedConversations {
   /** Something may have been joined or left and not been said: this is what holds now. */
   async review(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
     // While the list is on its way it may be older than what is missing in it.
-    if (this.#leftMeanwhile) this.#isOutdated = true
-    else await this.#keepTo(conversationIds)
+    if (this.#leftMeanwhile) {
+      this.#isOutdated = true
+      return
+    }
+    const review = ++this.#reviews
+    const isLatest = () => review === this.#reviews && !this.#isOver
+    let isDone = await isAnswered(this.#keepTo(conversationIds))
+    while (!isDone && isLatest()) {
+      await setTimeout(RETRY_MS, undefined, { ref: false })
+      isDone = !isLatest() || (await isAnswered(this.#beginAgain()))
+    }
   }
 
   /** The account has become a member by that change, which is to be heard too. */
@@ -104,5 +117,16 @@ export class JoinedConversations {
     const { audiences } = this.#parts
     if (this.#isOver || audiences.has(conversationId, this.#sink)) return
     audiences.join(conversationId, this.#sink, { accountId: this.#member.accountId, after })
+  }
+}
+
+/** False when the database is away. */
+async function isAnswered(attempt: Promise<void>): Promise<boolean> {
+  try {
+    await attempt
+    return true
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error
+    return false
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { LocalBus } from '../../src/bus/local.ts'
-import { Chat } from '../../src/core/chat.ts'
+import { Chat, ChatError } from '../../src/core/chat.ts'
 import { LiveAccount, LiveAccounts, openFeeds } from '../../src/delivery/index.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
@@ -117,6 +117,28 @@ test('after an outage a connection that hears everything has joined what its acc
   await say(other, ann, conversation, 'missed')
   bus.recover()
   await until('what was missed', () => connection.heard.includes('missed'))
+  await connection.end()
+})
+
+test('after an outage a connection joins what it could not join at once, as soon as the database answers', async (t) => {
+  const { bus, chat, other, liveAccounts, ann, ben, left } = await missing(t)
+  const { connection, live } = connectionOf(liveAccounts, ben)
+  await live.open(() => live.joinAll())
+  const { conversation } = await other.conversations.createOpen(ann.accountId, null)
+  await other.conversations.enter(ben, conversation)
+  const joining = chat.changes.joining.bind(chat.changes)
+  let tries = 0
+  chat.changes.joining = async (...asked) => {
+    if (++tries > 1) return joining(...asked)
+    // No review tells of what changes before the next try.
+    await other.conversations.leave(ben.accountId, left)
+    throw new ChatError('unavailable')
+  }
+  bus.recover()
+  await until('the review', () => connection.log.includes('reviewed'))
+  await say(other, ann, conversation, 'missed')
+  await until('what was missed', () => connection.heard.includes('missed'))
+  assert.deepEqual([tries, connection.log], [2, ['reviewed', `left ${left.conversationId}`]])
   await connection.end()
 })
 
