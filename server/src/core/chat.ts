@@ -8,6 +8,7 @@ import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
 import { Members } from './members.ts'
+import { Memberships } from './memberships.ts'
 import { Messages } from './messages.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { Presence } from './presence.ts'
@@ -54,6 +55,7 @@ export class Chat {
   readonly contacts: Contacts
   readonly conversations: Conversations
   readonly members: Members
+  readonly memberships: Memberships
   readonly messages: Messages
   readonly presence: Presence
   readonly typing: Typing
@@ -69,6 +71,7 @@ export class Chat {
     this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)
     this.members = new Members({ store, bus, clock })
+    this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes, onRefused })
     this.presence = new Presence(bus, store, { clock, onError })

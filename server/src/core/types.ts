@@ -152,6 +152,38 @@ export interface ConversationListing {
   readonly other: Sender | null
 }
 
+/** In which cases a member is notified: of every message, of those that mention it, or never. */
+type Notify = 'all' | 'mentions' | 'none'
+
+/** A member's own settings for one conversation, which no other member sees. */
+export interface Preferences {
+  /** Leaves the sum of unread, and notifies of nothing. */
+  readonly isMuted: boolean
+  /** Stands at the top of the list. */
+  readonly isPinned: boolean
+  readonly isArchived: boolean
+  readonly notify: Notify
+}
+
+/** How far a member has read. */
+export interface ReadState {
+  /** The place of the last message that counts as read: marked so, or the member's own; 0 if there is none. */
+  readonly readSeq: number
+  /** Messages after it that are not deleted. */
+  readonly unread: number
+  /** Those among them that mention the member, by name or with everybody. */
+  readonly mentions: number
+}
+
+export interface OwnView extends Preferences, ReadState {
+  readonly role: Role
+}
+
+/** A conversation as one of its members sees it. */
+export interface OwnListing extends ConversationListing {
+  readonly own: OwnView
+}
+
 export const toAccountId = (id: number): AccountId => id as AccountId
 export const toConversationId = (id: number): ConversationId => id as ConversationId
 export const toMessageId = (id: number): MessageId => id as MessageId

@@ -19,6 +19,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     contacts: partOf(store.contacts, onRefused),
     conversations: partOf(store.conversations, onRefused),
     members: partOf(store.members, onRefused),
+    memberships: partOf(store.memberships, onRefused),
     messages: { ...partOf(store.messages, onRefused), append: (message) => store.messages.append(message) },
     changes: partOf(store.changes, onRefused),
     ping: () => store.ping(),

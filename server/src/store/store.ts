@@ -4,6 +4,7 @@ import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
 import type { MemberStore } from './port/members.ts'
+import type { MembershipStore } from './port/memberships.ts'
 import type { MessageStore } from './port/messages.ts'
 import type { SessionStore } from './port/sessions.ts'
 
@@ -13,6 +14,7 @@ export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
 export type * from './port/members.ts'
+export type * from './port/memberships.ts'
 export type * from './port/messages.ts'
 export type * from './port/sessions.ts'
 export { StoreRefusal } from './refusal.ts'
@@ -31,6 +33,7 @@ export interface Store {
   readonly contacts: ContactStore
   readonly conversations: ConversationStore
   readonly members: MemberStore
+  readonly memberships: MembershipStore
   readonly messages: MessageStore
   readonly changes: ChangeStore
   /** Resolves when the engine answers, and takes a write. */

@@ -2,6 +2,7 @@ import { ACCOUNT_WRITES, type AccountWrites } from './writes/accounts.ts'
 import { CONTACT_WRITES, type ContactWrites } from './writes/contacts.ts'
 import { CONVERSATION_WRITES, type ConversationWrites } from './writes/conversations.ts'
 import { MEMBER_WRITES, type MemberWrites } from './writes/members.ts'
+import { MEMBERSHIP_WRITES, type MembershipWrites } from './writes/memberships.ts'
 import { MESSAGE_WRITES, type MessageWrites } from './writes/messages.ts'
 import { NOTHING, type Rows } from './writes/row.ts'
 import { SESSION_WRITES, type SessionWrites } from './writes/sessions.ts'
@@ -15,6 +16,7 @@ interface Writes
     ContactWrites,
     ConversationWrites,
     MemberWrites,
+    MembershipWrites,
     MessageWrites {
   ping(nothing: null): void
 }
@@ -31,5 +33,6 @@ export const WRITES: Rows<Writes> = {
   ...CONTACT_WRITES,
   ...CONVERSATION_WRITES,
   ...MEMBER_WRITES,
+  ...MEMBERSHIP_WRITES,
   ...MESSAGE_WRITES,
 }

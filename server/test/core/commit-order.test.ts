@@ -82,6 +82,16 @@ const WRITES: Readonly<Record<string, Write>> = {
       chat.conversations.markRead(alice.accountId, room.conversationId).then(answered),
     tells: ['answered'],
   },
+  'marking as read by place': {
+    run: ({ chat, bob, room }) =>
+      chat.memberships.markReadUpTo(bob.accountId, room.conversationId, { seq: 1 }),
+    tells: ['account.changed'],
+  },
+  muting: {
+    run: ({ chat, bob, room }) =>
+      chat.memberships.setPreferences(bob.accountId, room.conversationId, { isMuted: true }),
+    tells: ['account.changed'],
+  },
 }
 
 /** Every kind of change. A new one does not compile until it stands here, and fails until a write above tells it. */
@@ -100,9 +110,9 @@ type Untold = 'contact.presence'
 
 /** Every kind of news for an account that a write tells. A new one does not compile until it stands here. */
 const ACCOUNT_NEWS: Readonly<Record<Exclude<AccountEvent['type'], Untold>, true>> = {
+  'account.changed': true,
   'account.joined': true,
   'account.left': true,
-  'account.changed': true,
   'account.revoked': true,
 }
 
@@ -179,6 +189,7 @@ async function prepared(opened: Store, what: string) {
     members: surround('members'),
     messages: surround('messages'),
     accountState: opened.accountState,
+    memberships: surround('memberships'),
     changes: opened.changes,
     ping: () => opened.ping(),
     close: () => opened.close(),

@@ -45,7 +45,16 @@ export async function fill(store: Store): Promise<void> {
   await world.send(open, guest, 'from a guest')
   await world.changeRole(open, ann, 'moderator', dora)
   const { conversationId } = group
-  await store.members.markRead({ conversationId, accountId: dora.accountId, at: world.now() })
+  const mark = { conversationId, accountId: dora.accountId, at: world.now() }
+  await store.members.markRead(mark)
+  await store.memberships.markReadUpTo({ ...mark, seq: 1, isForced: true })
+  await store.memberships.setPreferences({
+    ...mark,
+    isMuted: true,
+    isPinned: true,
+    isArchived: true,
+    notify: 'mentions',
+  })
   await store.members.setCurrent(guest.accountId, open.conversationId)
   for (const n of series(3))
     await store.sessions.open({

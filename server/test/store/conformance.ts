@@ -10,6 +10,7 @@ import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
+import { membershipRules } from './conformance/memberships.ts'
 import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
@@ -34,6 +35,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     listingRules(rule)
     memberRules(rule)
     roleRules(rule)
+    membershipRules(rule)
     messageRules(rule)
     editRules(rule)
     detailRules(rule)

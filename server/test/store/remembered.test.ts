@@ -39,8 +39,8 @@ function headsOf(heads: LogHeads): unknown {
     const position = heads.position(conversationId)
     if (!position) return undefined
     const speakers = WORLD.accountIds.map((accountId) => {
-      const { role, isBlocked } = heads.speaker(conversationId, accountId)
-      return role ? { role, isBlocked } : undefined
+      const { role, isBlocked, sentSeq } = heads.speaker(conversationId, accountId)
+      return role ? { role, isBlocked, sentSeq } : undefined
     })
     return { ...position, speakers }
   })

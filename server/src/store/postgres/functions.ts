@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { SENT_STRIDE } from '../sent-stride.ts'
 import type { WriteName } from '../writes.ts'
+import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { CONVERSATION_COLUMNS, DETAIL_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
 
 // The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. PostgreSQL checks
@@ -15,6 +17,7 @@ const FILES = [
     'contacts',
     'members',
     'roles',
+    'memberships',
     'conversations',
     'messages',
     'edits',
@@ -31,6 +34,10 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['detail_columns', DETAIL_COLUMNS],
   ['is_sender_blocked', isBlocked('s.sender')],
   ['is_editor_blocked', isBlocked('editor')],
+  ['read_seq', READ_SEQ],
+  ['unread_after_mark', unreadAfter('mark')],
+  ['preference_columns', PREFERENCE_COLUMNS],
+  ['sent_stride', `${SENT_STRIDE}`],
 ])
 
 // Not the second colon of a cast.

@@ -11,6 +11,7 @@ import type { Pool } from './driver/index.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { requireFit } from './fitness.ts'
 import { PostgresMembers } from './members.ts'
+import { PostgresMemberships } from './memberships.ts'
 import { PostgresMessages } from './messages.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
@@ -81,6 +82,7 @@ export class PostgresStore implements Store {
   readonly contacts
   readonly conversations
   readonly members
+  readonly memberships
   readonly messages
   readonly changes
   readonly #sql: Pool
@@ -102,6 +104,7 @@ export class PostgresStore implements Store {
     this.contacts = new PostgresContacts(sql, writer)
     this.conversations = new PostgresConversations(sql, writer)
     this.members = new PostgresMembers(sql, writer)
+    this.memberships = new PostgresMemberships(sql, writer)
     this.messages = new PostgresMessages(sql, writer)
     this.changes = new PostgresChanges(sql)
   }

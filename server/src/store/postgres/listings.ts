@@ -33,6 +33,8 @@ const LISTING = `
 
 export const FIND_LISTING = `${LISTING} AND m.conversation_id = $2`
 
+export const FIND_LISTINGS = `${LISTING} AND m.conversation_id = ANY ($2)`
+
 export const LIST = `${LISTING} AND c.activity_at < $2 ORDER BY c.activity_at DESC LIMIT $3`
 
 export const LIST_NAMES = `

@@ -10,6 +10,7 @@ import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
 import { read } from './failure.ts'
 import { SqliteMembers } from './members.ts'
+import { SqliteMemberships } from './memberships.ts'
 import { SqliteMessages } from './messages.ts'
 import { ReadCache } from './read-cache.ts'
 import { SqliteSessions } from './sessions.ts'
@@ -46,6 +47,7 @@ class SqliteStore implements Store {
   readonly contacts
   readonly conversations
   readonly members
+  readonly memberships
   readonly messages
   readonly changes
   readonly #db: DatabaseSync
@@ -64,6 +66,7 @@ class SqliteStore implements Store {
     this.contacts = new SqliteContacts(db, writer)
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
+    this.memberships = new SqliteMemberships(db, writer)
     this.messages = new SqliteMessages(db, writer, reader)
     this.changes = new SqliteChanges(db, reader)
   }

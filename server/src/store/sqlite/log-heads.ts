@@ -8,6 +8,7 @@ import {
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pairOf } from '../pair.ts'
+import { SENT_STRIDE } from '../sent-stride.ts'
 import type { Touched } from '../writes.ts'
 import { IS_BLOCKED } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -26,6 +27,8 @@ interface Speaker {
   /** Null if no member. */
   readonly role: Role | null
   readonly isBlocked: number
+  /** As in its row of `members`; 0 of others. */
+  sentSeq: number
 }
 
 // Conversations, and speakers, that are remembered between batches. With one more all are forgotten.
@@ -47,6 +50,7 @@ export class LogHeads {
   readonly #findByMessage
   readonly #findByPair
   readonly #write
+  readonly #writeSent
 
   constructor(db: DatabaseSync) {
     this.#readLastMessage = prepare<{ messageId: MessageId | null }>(db, LAST_MESSAGE)
@@ -55,6 +59,7 @@ export class LogHeads {
     this.#findByMessage = prepare<Found>(db, FIND_BY_MESSAGE)
     this.#findByPair = prepare<Found>(db, FIND_BY_PAIR)
     this.#write = prepare(db, WRITE)
+    this.#writeSent = prepare(db, WRITE_SENT)
   }
 
   /** Undefined when there is no such conversation. */
@@ -70,14 +75,26 @@ export class LogHeads {
   }
 
   /** The account's right to speak in an existing conversation. */
-  speaker(conversationId: ConversationId, accountId: AccountId): Speaker {
+  speaker(conversationId: ConversationId, accountId: AccountId): Readonly<Speaker> {
     const speakers = this.#speakers.get(conversationId) ?? new Map<AccountId, Speaker>()
     const known = speakers.get(accountId)
     if (known) return known
-    const speaker = this.#readSpeaker.get(accountId, conversationId) ?? { role: null, isBlocked: 0 }
+    const unknown = { role: null, isBlocked: 0, sentSeq: 0 }
+    const speaker = this.#readSpeaker.get(accountId, conversationId) ?? unknown
     this.#speakers.set(conversationId, speakers.set(accountId, speaker))
     this.#countSpeakers++
     return speaker
+  }
+
+  /**
+   * The account, which may speak there, has sent the message of that place: its own messages move its read mark. The row
+   * is written only when it is far behind.
+   */
+  noteSent(conversationId: ConversationId, accountId: AccountId, seq: number): void {
+    const speaker = this.#speakers.get(conversationId)?.get(accountId)
+    if (!speaker || seq - speaker.sentSeq < SENT_STRIDE) return
+    this.#writeSent.run(seq, conversationId, accountId)
+    speaker.sentSeq = seq
   }
 
   /** One more than the highest id in use; `move` then notes that it was used. */
@@ -170,9 +187,12 @@ const POSITION = `
   FROM conversations WHERE id = ?`
 
 const SPEAKER = `
-  SELECT m.role AS role, ${IS_BLOCKED}
+  SELECT m.role AS role, ${IS_BLOCKED}, coalesce(m.sent_seq, 0) AS sentSeq
   FROM conversations c LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
   WHERE c.id = ?2`
+
+const WRITE_SENT = `
+  UPDATE members SET sent_seq = ?1, read_seq = max(read_seq, ?1) WHERE conversation_id = ?2 AND account_id = ?3`
 
 const WRITE = `
   UPDATE conversations SET last_seq = ?, last_change = ?, last_message_id = ?, activity_at = ? WHERE id = ?`

@@ -122,7 +122,10 @@ const FIND = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? AND m.account_id = ?`
 
-const INSERT = 'INSERT INTO members (conversation_id, account_id, role, joined_at) VALUES (?, ?, ?, ?)'
+// Nothing that was sent before is unread.
+const INSERT = `
+  INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, sent_seq)
+  SELECT id, ?2, ?3, ?4, last_seq, last_seq FROM conversations WHERE id = ?1`
 
 const MARK_READ = `
   UPDATE members SET last_read_at = max(coalesce(last_read_at, 0), ?1),

@@ -35,6 +35,7 @@ export class MessageWrites {
     const messageId = this.#heads.nextMessageId()
     const sentAt = Math.max(at, activityAt + 1)
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
+    this.#heads.noteSent(conversationId, senderId, seq)
     this.#heads.move(conversationId, { messageId, at: sentAt })
     return sentAt === at ? [messageId, seq, change] : [messageId, seq, change, sentAt]
   }

@@ -301,6 +301,18 @@ CREATE TABLE account_rows (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX account_rows_number ON account_rows (account_id, number);
 
+-- How far each member has read. Sending moves the mark too, but rarely writes it: the member's own last message lies
+-- fewer than 64 places above sent_seq.
+ALTER TABLE members ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN sent_seq INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET read_seq = c.last_seq, sent_seq = c.last_seq FROM conversations c
+WHERE c.id = members.conversation_id;
+-- Each member's own settings.
+ALTER TABLE members ADD COLUMN is_muted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN is_archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN notify TEXT NOT NULL DEFAULT 'all';
+
 ${DETAILS}${RIGHTS}`,
   },
 ]

@@ -11,6 +11,7 @@ import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
+import { MembershipWrites } from './memberships-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
 import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
@@ -41,6 +42,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const members = new MemberWrites(db, { admission, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers })
+  const memberships = new MembershipWrites(db, numbers)
   const messages = new MessageWrites(db, heads)
   const deletions = new DeletionWrites(db, { changes, heads })
   const edits = new EditWrites(db, { changes, heads })
@@ -69,6 +71,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'members.changeRole': (change) => roles.change(change),
     'members.markRead': (mark) => members.markRead(mark),
     'members.setCurrent': (current) => members.setCurrent(current),
+    'memberships.markReadUpTo': (mark) => memberships.markReadUpTo(mark),
+    'memberships.setPreferences': (change) => memberships.setPreferences(change),
     'messages.append': (message) => messages.append(message),
     'messages.edit': (edit) => edits.edit(edit),
     'messages.delete': (removal) => deletions.delete(removal),

@@ -41,7 +41,9 @@ BEGIN
     PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
   END IF;
   PERFORM chat_require_admissible(account, coalesce(adder, account), kind);
-  INSERT INTO members (conversation_id, account_id, joined_at) VALUES (conversation, account, at);
+  -- Nothing that was sent before is unread.
+  INSERT INTO members (conversation_id, account_id, joined_at, read_seq, sent_seq)
+  SELECT c.id, account, at, c.last_seq, c.last_seq FROM conversations c WHERE c.id = conversation;
   number := chat_record(conversation, 'joined', account, NULL, at);
   PERFORM chat_move(conversation, at);
   RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', true,

@@ -10,7 +10,7 @@ BEGIN
     SELECT * FROM json_to_recordset(wanted) AS s (
       n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint)
   ), judged AS (
-    SELECT s.*, f.id AS first_id, c.last_seq, c.last_change, c.activity_at,
+    SELECT s.*, f.id AS first_id, m.id AS member, m.sent_seq, c.last_seq, c.last_change, c.activity_at,
       CASE
         WHEN f.id IS NOT NULL THEN 'repeated'
         WHEN c.id IS NULL THEN 'unknown_conversation'
@@ -31,13 +31,18 @@ BEGIN
   ), numbered AS (
     -- Drawn under the locks and in this order: so within a conversation ids grow as seq does.
     SELECT nextval('message_ids') AS id, n, conversation, last_seq + place AS seq, last_change + place AS change,
-      sender, client, reply, body,
+      member, sent_seq, sender, client, reply, body,
       -- Each later than the one before it, whichever node's clock it was told by.
       place + max(greatest(at - place, activity_at)) OVER (PARTITION BY conversation ORDER BY place) AS sent_at
     FROM placed
   ), inserted AS (
     INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
     SELECT id, conversation, seq, change, sender, client, reply, body, sent_at FROM numbered
+  ), noted AS (
+    -- One's own messages move one's read mark. The row is written only when it is far behind.
+    UPDATE members m SET sent_seq = l.seq, read_seq = greatest(m.read_seq, l.seq)
+    FROM (SELECT member, max(seq) AS seq FROM numbered WHERE seq - sent_seq >= :sent_stride GROUP BY member) l
+    WHERE m.id = l.member
   ), moved AS (
     UPDATE conversations c
     SET last_seq = l.seq, last_change = l.change, last_message_id = l.id, activity_at = l.sent_at

@@ -1,0 +1,121 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
+import { type ListingRow, listingOf } from '../member-views.ts'
+import type {
+  MembershipStore,
+  NewReadMark,
+  OwnListingPage,
+  PreferenceChange,
+  PreferencesSet,
+  ReadMarked,
+} from '../store.ts'
+import { read } from './failure.ts'
+import { FIND_LISTING } from './listings.ts'
+import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { limitOf, prepare, type Row } from './statement.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId }
+
+export class SqliteMemberships implements MembershipStore {
+  readonly #writer: WriteQueue
+  readonly #newestActive
+  readonly #newest
+  readonly #list
+  readonly #listAfter
+  readonly #find
+  readonly #findListing
+
+  constructor(db: DatabaseSync, writer: WriteQueue) {
+    this.#writer = writer
+    this.#newestActive = prepare<OwnRow>(db, NEWEST_ACTIVE)
+    this.#newest = prepare<OwnRow>(db, NEWEST)
+    this.#list = prepare<OwnRow>(db, LIST)
+    this.#listAfter = prepare<OwnRow>(db, LIST_AFTER)
+    this.#find = prepare<OwnRow>(db, FIND)
+    this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
+  }
+
+  markReadUpTo(mark: NewReadMark): Promise<ReadMarked> {
+    return this.#writer.write('memberships.markReadUpTo', mark)
+  }
+
+  setPreferences(change: PreferenceChange): Promise<PreferencesSet> {
+    return this.#writer.write('memberships.setPreferences', change)
+  }
+
+  listNewest(accountId: AccountId, limit: number): Promise<readonly OwnListing[]> {
+    return read(() => {
+      const active = this.#newestActive.all(accountId, limit)
+      return this.#listings(accountId, active.length === limit ? active : this.#newest.all(accountId, limit))
+    })
+  }
+
+  list(accountId: AccountId, { isArchived, after, limit }: OwnListingPage): Promise<readonly OwnListing[]> {
+    const archived = Number(isArchived)
+    return read(() => {
+      if (!after) return this.#listings(accountId, this.#list.all(accountId, archived, limitOf(limit)))
+      const { isPinned, activityAt, conversationId } = after
+      const place = [Number(isPinned), activityAt, conversationId]
+      return this.#listings(accountId, this.#listAfter.all(accountId, archived, limitOf(limit), ...place))
+    })
+  }
+
+  find(accountId: AccountId, conversationIds: readonly ConversationId[]): Promise<readonly OwnListing[]> {
+    return read(() => this.#listings(accountId, this.#find.all(accountId, JSON.stringify(conversationIds))))
+  }
+
+  #listings(accountId: AccountId, rows: readonly OwnRow[]): readonly OwnListing[] {
+    return rows.flatMap(({ conversationId, isMuted, isPinned, isArchived, ...own }) => {
+      const row = this.#findListing.get(accountId, conversationId)
+      const flags = { isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1 }
+      return row ? [{ ...listingOf(row), own: { ...own, ...flags } }] : []
+    })
+  }
+}
+
+/** Newest messages of all, whose conversations are looked at first. */
+const MESSAGES_LOOKED_AT = 1_000
+
+const MINE = 'members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = ?1'
+
+/** The columns of an own view, of the members that are chosen, in that order. */
+const ownViews = (chosen: string, order = ''): string => `
+  WITH chosen AS MATERIALIZED (${chosen}), seen AS MATERIALIZED (
+    SELECT m.conversation_id, ${READ_SEQ} AS read_seq
+    FROM chosen JOIN members m ON m.conversation_id = chosen.id AND m.account_id = ?1
+  )
+  SELECT c.id AS conversationId, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
+    ${unreadAfter('s.read_seq')} AS unread, 0 AS mentions
+  FROM seen s JOIN conversations c ON c.id = s.conversation_id
+  JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1 ${order}`
+
+const BY_ACTIVITY = 'ORDER BY c.activity_at DESC, c.id DESC'
+const BY_PIN = 'ORDER BY m.is_pinned DESC, c.activity_at DESC, c.id DESC'
+
+// A conversation whose last message is not older than all that are looked at is found by looking at them.
+const NEWEST_ACTIVE = ownViews(
+  `
+  SELECT c.id FROM (
+    SELECT DISTINCT conversation_id AS id FROM (
+      SELECT conversation_id FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT})) active
+  CROSS JOIN members m ON m.conversation_id = active.id AND m.account_id = ?1
+  CROSS JOIN conversations c ON c.id = active.id
+  WHERE c.activity_at >= coalesce((
+    SELECT sent_at FROM messages ORDER BY id DESC LIMIT 1 OFFSET ${MESSAGES_LOOKED_AT - 1}), 0)
+  ${BY_ACTIVITY} LIMIT ?2`,
+  BY_ACTIVITY,
+)
+
+const NEWEST = ownViews(`SELECT c.id FROM ${MINE} ${BY_ACTIVITY} LIMIT ?2`, BY_ACTIVITY)
+
+const LIST = ownViews(`SELECT c.id FROM ${MINE} AND m.is_archived = ?2 ${BY_PIN} LIMIT ?3`, BY_PIN)
+
+const LIST_AFTER = ownViews(
+  `
+  SELECT c.id FROM ${MINE} AND m.is_archived = ?2 AND (m.is_pinned, c.activity_at, c.id) < (?4, ?5, ?6)
+  ${BY_PIN} LIMIT ?3`,
+  BY_PIN,
+)
+
+const FIND = ownViews(`SELECT c.id FROM ${MINE} AND c.id IN (SELECT value FROM json_each(?2))`)
