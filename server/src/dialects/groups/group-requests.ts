@@ -1,12 +1,4 @@
-import {
-  type Account,
-  type Appended,
-  ChatError,
-  type Conversation,
-  type Member,
-  type Standing,
-  withSender,
-} from '../../core/chat.ts'
+import { type Account, ChatError, type Conversation, type Member, type Standing } from '../../core/chat.ts'
 import {
   alreadyInTheGroup,
   groupNotFound,
@@ -17,9 +9,9 @@ import {
   nameNotFound,
 } from './errors.ts'
 import { type Fields, parseArgument } from './fields.ts'
-import { addressOf, type Context, hasCode, type Reply, reply, type Sending } from './request.ts'
+import { addressOf, type Context, hasCode, type Reply, reply } from './request.ts'
 import { accountOf, boundAccount } from './requester.ts'
-import { enteredGroup, joinSuccess, leaveSuccess, messageSent, userVisited, type WireAnswer } from './wire.ts'
+import { enteredGroup, joinSuccess, leaveSuccess, userVisited, type WireAnswer } from './wire.ts'
 
 /** Messages of a history, unread and read together. */
 const HISTORY_LIMIT = 100
@@ -66,11 +58,11 @@ export const GROUP_ROWS: Readonly<Record<string, GroupRow<Reply>>> = {
   },
 }
 
-export const SEND_ROW: GroupRow<Sending> = {
+export const SEND_ROW: GroupRow<GroupMessage> = {
   unknownUser: nameNotFound,
   unknownGroup: [groupNotFound],
   notMember: [groupNotFound],
-  run: sendMessage,
+  run: enterToSend,
 }
 
 /** The row's reply to a refusal that it has words for; throws any other error. */
@@ -142,43 +134,30 @@ async function enterGroup({ account, conversation }: GroupRequest, context: Cont
   return { answers: [enteredGroup(conversation, result.messages, result.lastReadSeq)], begin }
 }
 
-async function sendMessage(
+async function enterToSend(
   { account, conversation, fields }: GroupRequest,
   context: Context,
-): Promise<Sending> {
+): Promise<GroupMessage> {
   const body = fields.text('text')
   const standing = await context.chat.conversations.enter(account, conversation)
   context.session.remember(fields.text('group_name'), standing)
-  return append({ account, standing, body }, context)
+  return { account, standing, body }
 }
 
-/** Hands a message to the store: at once where the socket has sent to the group before. */
-export async function beginSend(argument: unknown, context: Context): Promise<Reply | Sending> {
-  const fields = parseArgument(argument)
-  const standing = context.session.standingIn(fields.text('group_name'))
-  const account = standing && boundAccount(fields.text('username'), context.session)
-  if (!account) return aboutGroup(SEND_ROW, argument, context)
-  try {
-    return append({ account, standing, body: fields.text('text') }, context)
-  } catch (error) {
-    return replyTo(error, SEND_ROW)
-  }
-}
-
-interface GroupMessage {
+/** A message to send, and from whom. */
+export interface GroupMessage {
   readonly account: Account
   readonly standing: Standing
   readonly body: string
 }
 
-function append({ account, standing, body }: GroupMessage, { chat, session }: Context): Sending {
-  const { conversation } = standing
-  const isHere = session.groupId === conversation.conversationId
-  const committed = chat.messages.append(account, standing, { body })
-  // A socket that is in the group receives the message with everyone else.
-  const answer = ({ message }: Appended) =>
-    isHere ? reply() : reply(messageSent(conversation, withSender(message, account)))
-  return { committed, answer }
+/** The message of a request, at once where the socket has sent to the group before; else perhaps the reply to it. */
+export function messageOf(argument: unknown, context: Context): GroupMessage | Promise<GroupMessage | Reply> {
+  const fields = parseArgument(argument)
+  const standing = context.session.standingIn(fields.text('group_name'))
+  const account = standing && boundAccount(fields.text('username'), context.session)
+  if (!account) return aboutGroup(SEND_ROW, argument, context)
+  return { account, standing, body: fields.text('text') }
 }
 
 /** The account's current group is another; what was sent to the one this socket was in has been read. */

@@ -1,12 +1,13 @@
 import type { Appended } from '../../core/chat.ts'
 import type { AnsweringSink } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
-import { costOfPush, costOfText, PendingWrite, type SocketIoSession } from '../../transport/index.ts'
+import { costOfPush, costOfText, type PendingWrite, type SocketIoSession } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { answerTo, invalidRequest } from './errors.ts'
-import { beginSend, replyTo, SEND_ROW } from './group-requests.ts'
+import { messageOf } from './group-requests.ts'
 import type { Context, Reply } from './request.ts'
 import { REQUESTS } from './requests.ts'
+import { GroupSend } from './sends.ts'
 import type { Session } from './session.ts'
 
 const SEND = 'send_message'
@@ -17,17 +18,6 @@ function costOfSend(argument: unknown): number {
   if (typeof argument === 'string') return costOfPush(Buffer.byteLength(argument))
   const text: unknown = typeof argument === 'object' && argument !== null && Reflect.get(argument, 'text')
   return typeof text === 'string' ? costOfText(text) : 1
-}
-
-class GroupSend extends PendingWrite<Appended> {
-  protected readonly onCommitted: (appended: Appended) => void
-  protected readonly onRefused: (error: unknown) => void
-
-  constructor(onCommitted: (appended: Appended) => void, onRefused: (error: unknown) => void) {
-    super()
-    this.onCommitted = onCommitted
-    this.onRefused = onRefused
-  }
 }
 
 interface GroupsSocketOptions {
@@ -79,35 +69,16 @@ export class GroupsSocket implements SocketIoSession {
 
   /** Resolves once the store has the message. Refusals too are answered after the sends before. */
   async #send(argument: unknown, acknowledge: () => void): Promise<PendingWrite<Appended>> {
+    const send = new GroupSend(this.#context, (makeReply) => this.#concludeSend(makeReply, acknowledge))
     try {
       this.#charge(SEND, argument)
-      const result = await beginSend(argument, this.#context)
-      if (!('committed' in result)) return this.#refusedSend(() => result, acknowledge)
-      const send = new GroupSend(
-        (appended) => this.#concludeSend(() => result.answer(appended), acknowledge),
-        (error) => {
-          this.#context.session.forgetStandings()
-          this.#concludeSend(() => replyTo(error, SEND_ROW), acknowledge)
-        },
-      )
-      result.committed.then(
-        (appended) => send.commit(appended),
-        (error: unknown) => send.refuse(error),
-      )
-      return send
+      const message = messageOf(argument, this.#context)
+      const found = message instanceof Promise ? await message : message
+      if ('answers' in found) send.answerWith(found)
+      else send.handOver(found)
     } catch (error) {
-      const rethrow = () => {
-        throw error
-      }
-      return this.#refusedSend(rethrow, acknowledge)
+      send.refuse(error)
     }
-  }
-
-  /** A send that the store never got: its answer waits like the others for the sends before it. */
-  #refusedSend(makeReply: () => Reply, acknowledge: () => void): PendingWrite<Appended> {
-    const conclude = () => this.#concludeSend(makeReply, acknowledge)
-    const send = new GroupSend(conclude, conclude)
-    send.refuse(undefined)
     return send
   }
 

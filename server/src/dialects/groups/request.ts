@@ -1,5 +1,5 @@
 import type { LongAnswers } from '../../answers/index.ts'
-import { type Appended, type Chat, ChatError } from '../../core/chat.ts'
+import { type Chat, ChatError } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
 import type { Directory } from './directory.ts'
 import type { Identity } from './identity.ts'
@@ -20,12 +20,6 @@ export interface Reply {
   readonly answers: readonly WireAnswer[]
   /** To be called once the answers are on their way. */
   readonly begin?: () => void
-}
-
-/** A send that the store has been handed. */
-export interface Sending {
-  readonly committed: Promise<Appended>
-  answer(appended: Appended): Reply
 }
 
 export type Run = (argument: unknown, context: Context) => Promise<Reply> | Reply
