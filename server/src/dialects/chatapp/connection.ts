@@ -114,7 +114,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   onLeft(conversationId: ConversationId): void {
-    this.#known?.forget(conversationId)
+    this.#known?.standings.forget(conversationId)
   }
 
   onRevoked(): void {
@@ -130,7 +130,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   onReviewed({ isAfterOutage }: AccountReview): void {
-    this.#known?.forgetAll()
+    this.#known?.standings.forgetAll()
     // A connection on its way in has seen no contacts yet.
     if (isAfterOutage && this.#known) this.#tellOfContacts().catch((err) => this.onError(err))
   }

@@ -1,5 +1,6 @@
 import type { AnswerCache, Json } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
+import { RememberedStandings } from '../remembered-standings.ts'
 import { refuse } from './errors.ts'
 
 interface AskingConnection {
@@ -14,8 +15,8 @@ export class RequestContext {
   readonly cache: AnswerCache<Json>
   readonly account: Account
   readonly #connection: AskingConnection
-  // Where it has been found to be a member, and not been put out since as far as this connection has heard.
-  #standings: Map<ConversationId, Standing> | undefined
+  /** No more than the account's conversations, each of which the connection hears. */
+  readonly standings = new RememberedStandings<ConversationId>(Number.POSITIVE_INFINITY)
 
   constructor(
     { chat, cache }: { chat: Chat; cache: AnswerCache<Json> },
@@ -41,24 +42,6 @@ export class RequestContext {
   leave(conversationId: ConversationId): void {
     this.#connection.leave(conversationId)
   }
-
-  /** Perhaps a moment old: enough to send, for which the store checks again. */
-  standingIn(conversationId: ConversationId): Standing | undefined {
-    return this.#standings?.get(conversationId)
-  }
-
-  remember(standing: Standing): void {
-    this.#standings ??= new Map()
-    this.#standings.set(standing.conversation.conversationId, standing)
-  }
-
-  forget(conversationId: ConversationId): void {
-    this.#standings?.delete(conversationId)
-  }
-
-  forgetAll(): void {
-    this.#standings = undefined
-  }
 }
 
 /** As `standingOf`, for a connection that from now on hears the conversation. */
@@ -69,8 +52,7 @@ export async function joinToSend(
 ): Promise<Standing> {
   const standing = await standingOf(context, conversationId, text)
   await context.listen(conversationId)
-  // A standing that forbids is read anew each time: no event tells that a block has ended.
-  if (!standing.isBlocked) context.remember(standing)
+  context.standings.remember(conversationId, standing)
   return standing
 }
 

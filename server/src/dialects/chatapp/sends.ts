@@ -33,7 +33,7 @@ export function sendMessage(
   try {
     if (limits.take('send', context.account.accountId, costOfMessage(fields)) > 0) refuse(TOO_MANY.text)
     const conversationId = parseConversationId(fields)
-    const standing = context.standingIn(conversationId)
+    const standing = context.standings.get(conversationId)
     if (standing) return send.begun(standing)
     return joinToSend(context, conversationId, () => notPartOf(context, conversationId)).then(
       (joined) => send.begun(joined),
@@ -90,7 +90,7 @@ class Send extends PendingWrite {
     const conversationId = this.#conversationId
     if (conversationId === undefined) return error
     // The asker was put out in the meantime, or barred; perhaps before it joined.
-    this.#context.forget(conversationId)
+    this.#context.standings.forget(conversationId)
     if (error instanceof ChatError && error.code === 'not_a_member') this.#context.leave(conversationId)
     return inWords(error, {
       not_a_member: () => notPartOf(this.#context, conversationId),

@@ -140,7 +140,7 @@ async function enterToSend(
 ): Promise<GroupMessage> {
   const body = fields.text('text')
   const standing = await context.chat.conversations.enter(account, conversation)
-  context.session.remember(fields.text('group_name'), standing)
+  context.session.standings.remember(fields.text('group_name'), standing)
   return { account, standing, body }
 }
 
@@ -154,7 +154,7 @@ export interface GroupMessage {
 /** The message of a request, at once where the socket has sent to the group before; else perhaps the reply to it. */
 export function messageOf(argument: unknown, context: Context): GroupMessage | Promise<GroupMessage | Reply> {
   const fields = parseArgument(argument)
-  const standing = context.session.standingIn(fields.text('group_name'))
+  const standing = context.session.standings.get(fields.text('group_name'))
   const account = standing && boundAccount(fields.text('username'), context.session)
   if (!account) return aboutGroup(SEND_ROW, argument, context)
   return { account, standing, body: fields.text('text') }

@@ -43,7 +43,7 @@ export class GroupSend extends PendingWrite<Appended> {
 
   protected onRefused(error: unknown): void {
     // The account was put out in the meantime, or barred.
-    if (this.#message) this.#context.session.forgetStandings()
+    if (this.#message) this.#context.session.standings.forgetAll()
     this.#conclude(() => this.#reply ?? replyTo(error, SEND_ROW))
   }
 

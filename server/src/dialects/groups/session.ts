@@ -1,6 +1,7 @@
-import type { Account, ConversationId, Standing } from '../../core/chat.ts'
+import type { Account, ConversationId } from '../../core/chat.ts'
 import { LiveAccount, type LiveAccounts, type LiveConnection, type Sink } from '../../delivery/index.ts'
 import { type SocketIoConnection, socketIoFrame } from '../../transport/index.ts'
+import { RememberedStandings } from '../remembered-standings.ts'
 import { userNotAuthorized } from './errors.ts'
 import { passwordRequired } from './identity.ts'
 import type { WireAnswer } from './wire.ts'
@@ -21,8 +22,8 @@ export class Session implements LiveConnection {
   #account: Account | undefined
   #live: LiveAccount | undefined
   #groupId: ConversationId | undefined
-  /** By the name that the client calls a group, which is never given to another. Undefined until the first send. */
-  #standings: Map<string, Standing> | undefined
+  /** By the name that the client calls a group, which is never given to another. */
+  readonly standings = new RememberedStandings<string>(MAX_REMEMBERED)
   #hasEnded = false
 
   constructor(connection: SocketIoConnection, liveAccounts: LiveAccounts) {
@@ -86,29 +87,12 @@ export class Session implements LiveConnection {
     await this.#live?.end()
   }
 
-  /** Perhaps a moment old: enough to send, for which the store checks again. */
-  standingIn(groupName: string): Standing | undefined {
-    return this.#standings?.get(groupName)
-  }
-
-  remember(groupName: string, standing: Standing): void {
-    // A standing that forbids is looked up each time: it may be taken back without a word.
-    if (standing.isBlocked) return
-    this.#standings ??= new Map()
-    if (this.#standings.size >= MAX_REMEMBERED) this.#standings.clear()
-    this.#standings.set(groupName, standing)
-  }
-
-  forgetStandings(): void {
-    this.#standings = undefined
-  }
-
   onReviewed(): void {
-    this.forgetStandings()
+    this.standings.forgetAll()
   }
 
   onLeft(conversationId: ConversationId): void {
-    this.forgetStandings()
+    this.standings.forgetAll()
     if (this.#groupId === conversationId) this.#groupId = undefined
   }
 
