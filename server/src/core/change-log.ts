@@ -95,6 +95,8 @@ function eventOf(
       const member = members.find(({ accountId }) => accountId === logged.accountId)
       return member && { type: 'member.joined', conversationId, change, member }
     }
+    case 'conversation_changed':
+      return { type: 'conversation.changed', conversationId, change, conversation, byId: logged.byId }
     case 'member_changed': {
       const { accountId, byId } = logged
       const member = members.find((each) => each.accountId === accountId)

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
 import { newGid } from '../lib/ids.ts'
+import { nameKey } from '../lib/name-forms.ts'
 import type {
   ConversationName,
   ConversationStore,
@@ -9,12 +10,13 @@ import type {
   MemberStore,
   NewConversation,
   Standing,
-  TouchedRow,
 } from '../store/store.ts'
 import { ChatError } from './errors.ts'
-import { accountTopic, conversationTopic } from './events.ts'
+import { conversationTopic } from './events.ts'
+import { withFreshFacts } from './fresh-facts.ts'
+import { MemberNews } from './member-news.ts'
 import { newName } from './names.ts'
-import { mayChangeMembers, mayEnter, requireAnother } from './policy.ts'
+import { mayChangeMembers, mayEnter, requireAnother, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type Account,
@@ -28,17 +30,34 @@ import {
   toSender,
 } from './types.ts'
 
+const MAX_DIRECTORY_PAGE = 200
+
+/** Facts of a conversation that its members change. */
+interface NewFacts {
+  readonly name?: string | null
+  readonly topic?: string | null
+  readonly isListed?: boolean
+  readonly membersAdd?: boolean
+}
+
+interface Directory {
+  readonly items: readonly Conversation[]
+  readonly next: string | null
+}
+
 /** Conversations and their members: opening, entering, leaving, listing. */
 export class Conversations {
   readonly #store: ConversationStore
   readonly #members: MemberStore
   readonly #bus: Bus
+  readonly #news: MemberNews
   readonly #clock: Clock
 
   constructor(store: { conversations: ConversationStore; members: MemberStore }, bus: Bus, clock: Clock) {
     this.#store = store.conversations
     this.#members = store.members
     this.#bus = bus
+    this.#news = new MemberNews(bus)
     this.#clock = clock
   }
 
@@ -55,8 +74,47 @@ export class Conversations {
   }
 
   /** Refuses 'name_refused', 'conversation_name_taken'. People enter a conversation without a name by its gid. */
-  async createOpen(creatorId: AccountId, name: string | null): Promise<CreatedConversation> {
-    return this.#create('open', [creatorId], nameOf(name))
+  async createOpen(
+    creatorId: AccountId,
+    name: string | null,
+    { topic = null, isListed = false }: { readonly topic?: string | null; readonly isListed?: boolean } = {},
+  ): Promise<CreatedConversation> {
+    if (isListed && name === null) throw namelessInDirectory()
+    return this.#create('open', [creatorId], nameOf(name), { topic, isListed })
+  }
+
+  /**
+   * Changes what is given of a group or an open conversation. Refuses 'not_a_member', 'forbidden', 'name_refused' (also a
+   * listed one without a name), 'conversation_name_taken', 'conflict'.
+   */
+  change(byId: AccountId, conversationId: ConversationId, wanted: NewFacts): Promise<Conversation> {
+    return withFreshFacts(async () => {
+      const standing = await this.#store.standing(byId, conversationId)
+      if (!standing) throw new ChatError('not_a_member', { conversationId })
+      const by = requireMay('change', standing)
+      if (wanted.isListed !== undefined) requireMay('list', standing)
+      const { name } = wanted
+      const facts = name === undefined ? wanted : { ...wanted, name: nameOf(name) }
+      const at = this.#clock.nowMicros()
+      const changing = this.#store.change({ ...facts, conversationId, byId, seen: { by }, at })
+      const changed = await publishOnCommit(changing, ({ conversation, isNew }) => {
+        const { lastChange: change } = conversation
+        const news = { type: 'conversation.changed', conversationId, change, conversation, byId } as const
+        if (isNew) this.#bus.publish(conversationTopic(conversationId), news)
+      })
+      return changed.conversation
+    })
+  }
+
+  /**
+   * The listed open conversations whose names begin so, in the order of their names. `next` is the cursor of the page
+   * after, null at the end.
+   */
+  async directory(search: string, cursor: string | null, limit = 50): Promise<Directory> {
+    const atMost = Math.min(limit, MAX_DIRECTORY_PAGE)
+    const items = await this.#store.directory({ prefix: search, after: cursor, limit: atMost })
+    const last = items.length < atMost ? undefined : items.at(-1)
+    return { items, next: last?.name ? nameKey(last.name) : null }
   }
 
   /** The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account'. */
@@ -115,15 +173,7 @@ export class Conversations {
     const { conversationId } = conversation
     if (!mayChangeMembers(conversation)) throw new ChatError('not_a_member', { conversationId })
     const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
-    await publishOnCommit(leaving, ({ change, touched }) => {
-      const news = { conversationId, accountId } as const
-      this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, ...news })
-      this.#bus.publish(accountTopic(accountId), {
-        type: 'account.left',
-        ...news,
-        ...numberOf(touched, accountId),
-      })
-    })
+    await publishOnCommit(leaving, (left) => this.#news.left({ conversationId, accountId }, left))
   }
 
   members(conversationId: ConversationId): Promise<readonly Member[]> {
@@ -184,10 +234,12 @@ export class Conversations {
     kind: NewConversation['kind'],
     memberIds: readonly AccountId[],
     name: string | null,
+    facts: Pick<NewConversation, 'topic' | 'isListed'> = {},
   ): Promise<CreatedConversation> {
     const [creatorId] = memberIds
     if (creatorId === undefined) throw new Error('a conversation has a creator')
     const creating = this.#store.create({
+      ...facts,
       gid: toGid(newGid()),
       kind,
       name,
@@ -196,49 +248,19 @@ export class Conversations {
       at: this.#clock.nowMicros(),
     })
     return publishOnCommit(creating, (created) => {
-      if (created.isNew) this.#announceCreation(created)
-    })
-  }
-
-  #announceCreation({ conversation, members, touched }: CreatedConversation): void {
-    const { conversationId, lastChange: change } = conversation
-    // Members first: their live connections join the audience that the second event is for.
-    for (const { accountId } of members) {
-      const news = { type: 'account.joined', accountId, conversationId, change } as const
-      this.#bus.publish(accountTopic(accountId), { ...news, ...numberOf(touched, accountId) })
-    }
-    this.#bus.publish(conversationTopic(conversationId), {
-      type: 'conversation.created',
-      conversationId,
-      change,
-      conversation,
-      members,
+      if (created.isNew) this.#news.created(created)
     })
   }
 
   #join(conversationId: ConversationId, accountId: AccountId, byId?: AccountId): Promise<Joined> {
     const at = this.#clock.nowMicros()
     const joining = this.#members.join({ conversationId, accountId, byId: byId ?? null, at })
-    return publishOnCommit(joining, (joined) => {
-      if (!joined.isNew) return
-      const { member, change, touched } = joined
-      const news = { type: 'account.joined', accountId, conversationId, change } as const
-      this.#bus.publish(accountTopic(accountId), { ...news, ...numberOf(touched, accountId) })
-      this.#bus.publish(conversationTopic(conversationId), {
-        type: 'member.joined',
-        conversationId,
-        change,
-        member,
-      })
-    })
+    return publishOnCommit(joining, (joined) => this.#news.joined(joined))
   }
-}
-
-/** The number of the account's membership, which is the one row of each account that these writes touch. */
-const numberOf = (touched: readonly TouchedRow[], accountId: AccountId): { readonly number?: number } => {
-  const number = touched.find((row) => row.accountId === accountId)?.number
-  return number === undefined ? {} : { number }
 }
 
 const nameOf = (name: string | null): string | null =>
   name === null ? null : newName(name, 'conversationName')
+
+const namelessInDirectory = (): ChatError =>
+  new ChatError('name_refused', { field: 'conversationName', fault: 'blank' })

@@ -25,6 +25,14 @@ export type ConversationChange =
       readonly members: readonly Member[]
     }
   | {
+      readonly type: 'conversation.changed'
+      readonly conversationId: ConversationId
+      readonly change: number
+      /** As it is now. */
+      readonly conversation: Conversation
+      readonly byId: AccountId
+    }
+  | {
       readonly type: 'message.sent'
       readonly conversationId: ConversationId
       readonly change: number

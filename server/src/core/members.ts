@@ -1,9 +1,9 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { AccountStore, ChangedRoles, ConversationStore, MemberStore, Standing } from '../store/store.ts'
+import type { AccountStore, ConversationStore, MemberStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
-import { accountTopic, conversationTopic } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
+import { MemberNews } from './member-news.ts'
 import { forbidden, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import type { AccountId, ConversationId, Member, Role } from './types.ts'
@@ -27,12 +27,12 @@ interface GivenRole {
 /** Members, and what some of them do to others. */
 export class Members {
   readonly #store: MembersParts['store']
-  readonly #bus: Bus
+  readonly #news: MemberNews
   readonly #clock: Clock
 
   constructor({ store, bus, clock }: MembersParts) {
     this.#store = store
-    this.#bus = bus
+    this.#news = new MemberNews(bus)
     this.#clock = clock
   }
 
@@ -51,7 +51,7 @@ export class Members {
       await this.#requireFit(accountId, given, by)
       const seen = { by: byRole, role: target.role }
       const changing = this.#store.members.changeRole({ ...given, byId, seen, at: this.#clock.nowMicros() })
-      const { changed } = await publishOnCommit(changing, (roles) => this.#announce(roles, byId))
+      const { changed } = await publishOnCommit(changing, (roles) => this.#news.changed(roles, byId))
       return changed[0]?.member ?? target
     })
   }
@@ -73,15 +73,5 @@ export class Members {
     const { member } = await this.#standing(accountId, conversationId)
     if (!member) throw new ChatError('not_a_member', { conversationId, accountId })
     return member
-  }
-
-  #announce({ changed, touched }: ChangedRoles, byId: AccountId): void {
-    for (const { member, change } of changed) {
-      const { conversationId } = member
-      const news = { type: 'member.changed', conversationId, change, member, byId } as const
-      this.#bus.publish(conversationTopic(conversationId), news)
-    }
-    for (const row of touched)
-      this.#bus.publish(accountTopic(row.accountId), { type: 'account.changed', ...row })
   }
 }

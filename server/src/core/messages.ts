@@ -36,6 +36,7 @@ interface Edit {
   readonly unlessChangedAfter?: number
 }
 
+type ConversationFacts = MessageSent['conversation']
 type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
 interface MessagesOptions {
@@ -106,7 +107,7 @@ export class Messages {
           type: 'message.sent',
           conversationId,
           change,
-          conversation,
+          conversation: factsOf(conversation),
           message: authored,
         } as const
         this.#publish(wording ? { ...news, wording } : news)
@@ -254,4 +255,13 @@ export const withSender = (message: Message, sender: Sender): AuthoredMessage =>
   sentAt: message.sentAt,
   editedAt: message.editedAt,
   sender: toSender(sender),
+})
+
+// Only what is needed: each message carries it from node to node.
+const factsOf = ({ conversationId, gid, kind, name, creatorId }: Conversation): ConversationFacts => ({
+  conversationId,
+  gid,
+  kind,
+  name,
+  creatorId,
 })

@@ -93,12 +93,14 @@ export const mayBeAdded = (account: Account): boolean => !account.isGuest && !ac
 /** May the account speak, or open conversations for others, at all? */
 export const isActive = (account: Account): boolean => !account.isDisabled
 
+export const maySend = ({ conversation, member, isBlocked }: Standing): boolean =>
+  member !== null && !isBlocked && may('send', member.role, conversation.kind)
+
 /** Refuses 'not_a_member', and 'message_refused': a blocked one's, and a reader's. */
 export function requireMaySend(standing: Standing): void {
-  const { conversation, member, isBlocked } = standing
-  const { conversationId, kind } = conversation
-  if (!member) throw new ChatError('not_a_member', { conversationId })
-  if (isBlocked || !may('send', member.role, kind)) throw new ChatError('message_refused', { conversationId })
+  const { conversationId } = standing.conversation
+  if (!standing.member) throw new ChatError('not_a_member', { conversationId })
+  if (!maySend(standing)) throw new ChatError('message_refused', { conversationId })
 }
 
 /** Nobody is their own contact, blocks themselves, or has a private conversation with themselves. */

@@ -44,6 +44,11 @@ export interface Conversation {
   readonly name: string | null
   /** The account that opened it; for a private one the first requester. */
   readonly creatorId: AccountId
+  readonly topic: string | null
+  /** Whether the directory shows it: only an open one with a name. */
+  readonly isListed: boolean
+  /** Whether plain members may add others. */
+  readonly membersAdd: boolean
   readonly createdAt: Micros
   /** Moves with the name and the members, not with messages. */
   readonly updatedAt: Micros
@@ -52,6 +57,9 @@ export interface Conversation {
   /** Number of the last message, and of the last change of any kind; 0 before the first. */
   readonly lastSeq: number
   readonly lastChange: number
+  /** The first message that is still kept. */
+  readonly firstSeq: number
+  readonly memberCount: number
   /** Edits and deletions so far: a message that was sent shows differently only when this has grown. */
   readonly rewrites: number
 }

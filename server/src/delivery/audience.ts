@@ -175,6 +175,7 @@ function originOf(event: ConversationEvent): AccountId | undefined {
     case 'member.left':
       return event.accountId
     case 'member.changed':
+    case 'conversation.changed':
       return event.byId
     case 'visitor.arrived':
     case 'visitor.departed':

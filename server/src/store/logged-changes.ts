@@ -5,7 +5,14 @@ import type { LoggedChange } from './store.ts'
 /** A row of the table of changes. */
 export interface ChangeRow {
   readonly change: number
-  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted' | 'member_changed'
+  readonly kind:
+    | 'created'
+    | 'joined'
+    | 'left'
+    | 'edited'
+    | 'deleted'
+    | 'member_changed'
+    | 'conversation_changed'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   /** The place of that message among the conversation's messages. */
@@ -52,6 +59,7 @@ interface Data {
 
 function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }: ChangeRow): LoggedChange {
   if (kind === 'edited') return { change, kind, message }
+  if (kind === 'conversation_changed') return { change, kind, byId: accountId }
   if (kind === 'member_changed') return { change, kind, accountId, byId: dataOf(data).by ?? accountId, at }
   if (kind !== 'deleted') return { change, kind, accountId, at }
   if (messageId === null || seq === null) throw new Error('a deletion without its message')

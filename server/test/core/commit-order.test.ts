@@ -42,6 +42,11 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, bob, room }) => chat.conversations.leave(bob.accountId, room),
     tells: ['member.left', 'account.left'],
   },
+  'changing the name': {
+    run: ({ chat, alice, room: { conversationId } }) =>
+      chat.conversations.change(alice.accountId, conversationId, { name: `renamed ${conversationId}` }),
+    tells: ['conversation.changed'],
+  },
   'changing a role': {
     run: ({ chat, alice, bob, room: { conversationId } }) =>
       chat.members.changeRole(alice.accountId, { conversationId, accountId: bob.accountId, role: 'reader' }),
@@ -97,6 +102,7 @@ const WRITES: Readonly<Record<string, Write>> = {
 /** Every kind of change. A new one does not compile until it stands here, and fails until a write above tells it. */
 const CHANGES: Readonly<Record<ConversationChange['type'], true>> = {
   'conversation.created': true,
+  'conversation.changed': true,
   'message.sent': true,
   'message.edited': true,
   'message.deleted': true,

@@ -95,6 +95,13 @@ const COMMANDS: Readonly<Partial<Record<Action, Attempt>>> = {
       place.conversation.kind === 'private' ? await world.said(place) : await world.saidBefore(place)
     return world.chat.messages.delete(place.actor.accountId, messageId)
   },
+  change: ({ chat }, { actor, conversation }) =>
+    chat.conversations.change(actor.accountId, conversation.conversationId, { topic: 'changed' }),
+  list: ({ chat }, { actor, conversation: { conversationId } }) =>
+    chat.conversations.change(actor.accountId, conversationId, {
+      name: `listed ${conversationId}`,
+      isListed: true,
+    }),
   changeRole: giving('reader'),
   handOver: giving('owner'),
   leave: ({ chat }, { actor, conversation }) => chat.conversations.leave(actor.accountId, conversation),

@@ -43,6 +43,7 @@ export async function fill(store: Store): Promise<void> {
   for (const text of AWKWARD) await world.edit(kept.message, dora, text)
   await world.delete(answer.message.messageId, ann)
   await world.send(open, guest, 'from a guest')
+  await world.change(open, dora, { topic: AWKWARD.join('|'), isListed: true, membersAdd: false })
   await world.changeRole(open, ann, 'moderator', dora)
   const { conversationId } = group
   const mark = { conversationId, accountId: dora.accountId, at: world.now() }

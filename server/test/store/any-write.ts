@@ -68,6 +68,16 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
       const [creatorId = toAccountId(1)] = memberIds
       return { ...rest, kind, creatorId, memberIds: kind === 'private' ? memberIds.slice(0, 2) : memberIds }
     }),
+  'conversations.change': fc.record(
+    {
+      ...{ conversationId, byId: accountId, seen: fc.record({ by: role }), at },
+      name: fc.option(fc.constantFrom(...WORLD.names)),
+      topic: fc.option(text),
+      isListed: fc.boolean(),
+      membersAdd: fc.boolean(),
+    },
+    { requiredKeys: ['conversationId', 'byId', 'seen', 'at'] },
+  ),
   'members.join': fc.record({ conversationId, accountId, byId: fc.option(accountId), at }),
   'members.leave': fc.record({ conversationId, accountId, at }),
   'members.changeRole': fc.record({
@@ -128,6 +138,7 @@ const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'members.leave': 4,
   'members.changeRole': 8,
   'conversations.create': 2,
+  'conversations.change': 4,
 }
 
 const oneWrite = fc.oneof(
@@ -184,6 +195,7 @@ export const portOf = (store: Store): Port => ({
   'contacts.block': (pair) => store.contacts.block(pair.blockerId, pair.blockedId, pair.at),
   'contacts.unblock': (pair) => store.contacts.unblock(pair.blockerId, pair.blockedId),
   'conversations.create': (conversation) => store.conversations.create(conversation),
+  'conversations.change': (change) => store.conversations.change(change),
   'members.join': (entry) => store.members.join(entry),
   'members.leave': (exit) => store.members.leave(exit),
   'members.changeRole': (change) => store.members.changeRole(change),

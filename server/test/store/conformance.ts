@@ -4,6 +4,7 @@ import { accountStateRules } from './conformance/account-state.ts'
 import { accountRules } from './conformance/accounts.ts'
 import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
+import { conversationChangeRules } from './conformance/conversation-changes.ts'
 import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
 import { detailRules } from './conformance/details.ts'
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     sessionRules(rule)
     contactRules(rule)
     conversationRules(rule)
+    conversationChangeRules(rule)
     listingRules(rule)
     memberRules(rule)
     roleRules(rule)

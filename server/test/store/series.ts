@@ -18,6 +18,9 @@ export const HOLES = `
   WHERE n.total IS DISTINCT FROM c.last_change OR n.different IS DISTINCT FROM n.total OR n.lowest IS DISTINCT FROM 1
     OR n.highest IS DISTINCT FROM c.last_change
   UNION ALL
+  SELECT 'members', c.id FROM conversations c
+  WHERE c.member_count <> (SELECT count(*) FROM members m WHERE m.conversation_id = c.id)
+  UNION ALL
   SELECT 'messages', c.id FROM conversations c
   WHERE c.last_seq <> (SELECT count(DISTINCT seq) FROM messages WHERE conversation_id = c.id)
     OR c.last_seq <> (SELECT coalesce(max(seq), 0) FROM messages WHERE conversation_id = c.id)

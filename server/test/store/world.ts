@@ -14,7 +14,9 @@ import type { Micros } from '../../src/lib/clock.ts'
 import { newGid, newUuid } from '../../src/lib/ids.ts'
 import type {
   Appended,
+  ChangedConversation,
   ChangedRoles,
+  ConversationChange,
   CreatedConversation,
   Edited,
   NewAccount,
@@ -118,6 +120,18 @@ export class World {
   join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {
     const byId = by?.accountId ?? null
     return this.store.members.join({ conversationId, accountId, byId, at: this.now() })
+  }
+
+  /** With the role that the account has, unless another was seen. */
+  async change(
+    { conversationId }: Conversation,
+    { accountId: byId }: Account,
+    facts: Partial<ConversationChange>,
+  ): Promise<ChangedConversation> {
+    const members = await this.store.members.list(conversationId)
+    const by = members.find(({ accountId }) => accountId === byId)?.role ?? 'member'
+    const change = { conversationId, byId, seen: { by }, at: this.now(), ...facts }
+    return this.store.conversations.change(change)
   }
 
   /** With the roles that the two have, unless others were seen. */

@@ -27,6 +27,7 @@ export function pusherEvent(event: ConversationEvent, channel: ChatChannel): Pus
         data: JSON.stringify({ id: event.messageId, channel_id: event.conversationId }),
       }
     case 'conversation.created':
+    case 'conversation.changed':
     case 'member.joined':
     case 'member.changed':
     case 'member.left':

@@ -16,6 +16,7 @@ export function renderEvent(event: ConversationEvent): Frame | PersonalFrame | u
     case 'message.edited':
     case 'message.deleted':
     case 'member.joined':
+    case 'conversation.changed':
     case 'member.changed':
     case 'member.left':
     case 'visitor.arrived':

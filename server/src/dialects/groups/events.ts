@@ -20,6 +20,7 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
       return socketIoFrame(deleted.event, deleted.payload)
     }
     case 'conversation.created':
+    case 'conversation.changed':
     case 'member.joined':
     case 'member.changed':
     case 'member.left':

@@ -22,7 +22,7 @@ export class Session implements LiveConnection {
   #account: Account | undefined
   #live: LiveAccount | undefined
   #groupId: ConversationId | undefined
-  /** By the name that the client calls a group, which is never given to another. */
+  /** By the name that the client calls a group. */
   readonly standings = new RememberedStandings<string>(MAX_REMEMBERED)
   #hasEnded = false
 

@@ -18,6 +18,7 @@ function wireEvent(event: ConversationEvent): WireEvent | undefined {
     case 'visitor.departed':
       return { name: 'leave_room', payload: wireOccupant(event.visitor) }
     case 'conversation.created':
+    case 'conversation.changed':
     case 'message.edited':
     case 'message.deleted':
     case 'member.joined':

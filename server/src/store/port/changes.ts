@@ -25,6 +25,7 @@ export type LoggedChange =
       readonly seq: number
       readonly at: Micros
     }
+  | { readonly change: number; readonly kind: 'conversation_changed'; readonly byId: AccountId }
   | {
       readonly change: number
       readonly kind: 'member_changed'

@@ -6,6 +6,7 @@ import type {
   ConversationListing,
   Gid,
   Member,
+  Role,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { TouchedRow } from './account-state.ts'
@@ -14,6 +15,8 @@ export interface NewConversation {
   readonly gid: Gid
   readonly kind: ConversationKind
   readonly name: string | null
+  readonly topic?: string | null
+  readonly isListed?: boolean
   readonly creatorId: AccountId
   /** Creator first; without repeats. */
   readonly memberIds: readonly AccountId[]
@@ -44,6 +47,30 @@ export interface ConversationName
   readonly otherName: string | null
 }
 
+export interface ConversationChange {
+  readonly conversationId: ConversationId
+  readonly byId: AccountId
+  /** The role from which the caller decided that it may be. */
+  readonly seen: { readonly by: Role }
+  readonly name?: string | null
+  readonly topic?: string | null
+  readonly isListed?: boolean
+  readonly membersAdd?: boolean
+  readonly at: Micros
+}
+
+export interface ChangedConversation {
+  readonly conversation: Conversation
+  /** False when it was so already. */
+  readonly isNew: boolean
+}
+
+export interface DirectoryPage {
+  readonly prefix: string
+  readonly after: string | null
+  readonly limit: number
+}
+
 export interface ConversationStore {
   /**
    * Creates it, or finds the pair's one private conversation. Refuses 'conversation_name_taken' (an open
@@ -51,6 +78,13 @@ export interface ConversationStore {
    * one that is not open, or someone who blocked the creator; details.accountId).
    */
   create(conversation: NewConversation): Promise<CreatedConversation>
+  /**
+   * Changes what is given, if anything differs. Refuses 'conversation_name_taken', 'name_refused' (listed without a
+   * name), 'not_a_member', 'conflict' (the role of `byId` is not what the caller saw).
+   */
+  change(change: ConversationChange): Promise<ChangedConversation>
+  /** The listed ones whose names begin so, by their names as they are compared, after the name `after`. */
+  directory(page: DirectoryPage): Promise<readonly Conversation[]>
   find(conversationId: ConversationId): Promise<Conversation | undefined>
   findByGid(gid: string): Promise<Conversation | undefined>
   findOpenByName(name: string): Promise<Conversation | undefined>

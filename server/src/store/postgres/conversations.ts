@@ -4,9 +4,12 @@ import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { type ListingRow, listingOf } from '../member-views.ts'
 import { pairOf } from '../pair.ts'
 import type {
+  ChangedConversation,
+  ConversationChange,
   ConversationName,
   ConversationStore,
   CreatedConversation,
+  DirectoryPage,
   NewConversation,
   Standing,
 } from '../store.ts'
@@ -19,6 +22,7 @@ import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresConversations implements ConversationStore {
   readonly #writer: WriteQueue
+  readonly #directory
   readonly #find
   readonly #findByGid
   readonly #findOpenByName
@@ -31,6 +35,7 @@ export class PostgresConversations implements ConversationStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
+    this.#directory = prepare<Conversation>(sql, DIRECTORY)
     this.#find = batchedLookup<Conversation>(sql, ['bigint'], FIND)
     this.#findByGid = prepare<Conversation>(sql, FIND_BY_GID)
     this.#findOpenByName = prepare<Conversation>(sql, FIND_OPEN_BY_NAME)
@@ -51,6 +56,17 @@ export class PostgresConversations implements ConversationStore {
       pair: kind === 'private' ? pairOf(memberIds) : null,
     }
     return this.#writer.write('conversations.create', { ...conversation, ...keys })
+  }
+
+  change(change: ConversationChange): Promise<ChangedConversation> {
+    const { name } = change
+    const keys = name ? { nameKey: nameKey(name), nameLook: nameLook(name) || null } : {}
+    return this.#writer.write('conversations.change', { ...change, ...keys })
+  }
+
+  directory({ prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
+    const key = nameKey(prefix)
+    return this.#directory.all(key, `${key}${LAST}`, after ?? '', limit)
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -98,6 +114,13 @@ export class PostgresConversations implements ConversationStore {
     return (await this.#idsOf.all(accountId)).map(({ conversationId }) => conversationId)
   }
 }
+
+/** No name comes after it. */
+const LAST = '\u{10FFFF}'
+
+const DIRECTORY = `
+  SELECT ${CONVERSATION_COLUMNS} FROM conversations c
+  WHERE c.is_listed AND c.name_key >= $1 AND c.name_key < $2 AND c.name_key > $3 ORDER BY c.name_key LIMIT $4`
 
 const FIND = (asked: string) =>
   `SELECT k.n AS "n", ${CONVERSATION_COLUMNS} FROM ${asked} JOIN conversations c ON c.id = k.a`

@@ -19,7 +19,9 @@ export const ACCOUNT_COLUMNS = `
 export const CONVERSATION_COLUMNS = `
   c.id AS "conversationId", c.gid AS "gid", c.kind AS "kind", c.name AS "name", c.creator_id AS "creatorId",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.activity_at AS "activityAt",
-  c.last_seq AS "lastSeq", c.last_change AS "lastChange", c.rewrites AS "rewrites"`
+  c.last_seq AS "lastSeq", c.last_change AS "lastChange", c.rewrites AS "rewrites", c.topic AS "topic",
+  c.is_listed AS "isListed", c.members_add AS "membersAdd", c.first_seq AS "firstSeq",
+  c.member_count AS "memberCount"`
 
 export const MEMBER_COLUMNS = `
   m.conversation_id AS "conversationId", m.account_id AS "accountId", a.username AS "username",

@@ -46,12 +46,21 @@ export function applyWrite<Name extends WriteName>(
 }
 
 function forget(cache: ReadCache, touched: Touched): void {
-  const { conversationId, memberships, blocking, accountId, areSessionsEnded, session, areNamesFreed } =
-    touched
+  const {
+    conversationId,
+    isRenamed,
+    memberships,
+    blocking,
+    accountId,
+    areSessionsEnded,
+    session,
+    areNamesFreed,
+  } = touched
   if (accountId !== undefined) cache.accounts.forget(accountId)
   if (areNamesFreed) cache.accountIds.clear()
   if (areSessionsEnded) cache.sessions.clear()
   if (session) cache.sessions.forget(sessionKey(session.kind, session.digest))
+  if (isRenamed) cache.conversationIds.clear()
   if (conversationId !== undefined) cache.conversations.forget(conversationId)
   for (const each of memberships ?? []) cache.memberships.forget(each.conversationId, each.accountId)
   if (blocking) cache.memberships.clear()

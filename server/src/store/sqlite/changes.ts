@@ -5,7 +5,14 @@ import { prepare } from './statement.ts'
 
 interface NewChange {
   readonly conversationId: ConversationId
-  readonly kind: 'created' | 'joined' | 'left' | 'edited' | 'deleted' | 'member_changed'
+  readonly kind:
+    | 'created'
+    | 'joined'
+    | 'left'
+    | 'edited'
+    | 'deleted'
+    | 'member_changed'
+    | 'conversation_changed'
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   readonly at: Micros

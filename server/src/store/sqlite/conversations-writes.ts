@@ -3,11 +3,17 @@ import { ChatError } from '../../core/errors.ts'
 import { type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
-import type { CreatedConversation, NewConversation } from '../store.ts'
+import type {
+  ChangedConversation,
+  ConversationChange,
+  CreatedConversation,
+  NewConversation,
+} from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
 import type { MemberWrites } from './members-writes.ts'
 import type { Numbers } from './numbers.ts'
+import type { RoleWrites } from './roles-writes.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 
@@ -16,6 +22,7 @@ interface Parts {
   readonly changes: Changes
   readonly members: MemberWrites
   readonly numbers: Numbers
+  readonly roles: RoleWrites
 }
 
 export class ConversationWrites {
@@ -23,20 +30,26 @@ export class ConversationWrites {
   readonly #changes: Changes
   readonly #members: MemberWrites
   readonly #numbers: Numbers
+  readonly #roles: RoleWrites
   readonly #find
   readonly #findPair
   readonly #isNameTaken
   readonly #insert
+  readonly #rewriteName
+  readonly #update
 
-  constructor(db: DatabaseSync, { admission, changes, members, numbers }: Parts) {
+  constructor(db: DatabaseSync, { admission, changes, members, numbers, roles }: Parts) {
     this.#admission = admission
     this.#changes = changes
     this.#members = members
     this.#numbers = numbers
+    this.#roles = roles
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findPair = prepare<{ conversationId: ConversationId }>(db, FIND_PAIR)
     this.#isNameTaken = prepare(db, IS_NAME_TAKEN)
     this.#insert = prepare(db, INSERT)
+    this.#rewriteName = prepare(db, RENAME)
+    this.#update = prepare(db, UPDATE)
   }
 
   create(wanted: NewConversation): CreatedConversation {
@@ -45,7 +58,7 @@ export class ConversationWrites {
     if (existing) return this.#reopen(existing.conversationId, wanted)
     this.#admission.requireAdmissible(creatorId, creatorId, kind)
     for (const memberId of memberIds) this.#admission.requireAdmissible(memberId, creatorId, kind)
-    this.#requireNameFree(wanted)
+    if (wanted.kind === 'open') this.#requireNameFree(wanted.name)
     const conversationId = this.#store(wanted)
     const touched = memberIds.map((id) => this.#numbers.touch(id, 'membership', `${conversationId}`))
     return { ...this.#found(conversationId), isNew: true, touched }
@@ -56,18 +69,53 @@ export class ConversationWrites {
     return { ...this.#found(conversationId), isNew: false, touched: [] }
   }
 
-  #requireNameFree({ kind, name }: NewConversation): void {
-    if (kind !== 'open' || name === null) return
+  change(wanted: ConversationChange): ChangedConversation {
+    const { conversationId, byId, seen, at } = wanted
+    this.#roles.require(conversationId, byId, seen.by)
+    const before = this.#get(conversationId)
+    const { name = before.name, topic = before.topic } = wanted
+    const { isListed = before.isListed, membersAdd = before.membersAdd } = wanted
+    const after = { ...before, name, topic, isListed, membersAdd }
+    if (FACTS.every((fact) => after[fact] === before[fact])) return { conversation: before, isNew: false }
+    if (isListed && name === null)
+      throw new ChatError('name_refused', { field: 'conversationName', fault: 'blank' })
+    if (name !== before.name) this.#rename(before, name)
+    this.#update.run(topic, isListed ? 1 : 0, membersAdd ? 1 : 0, conversationId)
+    const what = {
+      conversationId,
+      kind: 'conversation_changed',
+      accountId: byId,
+      messageId: null,
+      at,
+    } as const
+    this.#changes.record(what)
+    this.#members.moveConversation(conversationId, at)
+    return { conversation: this.#get(conversationId), isNew: true }
+  }
+
+  #rename({ conversationId, kind }: Conversation, name: string | null): void {
+    const isNamed = kind === 'open' && name !== null
+    if (isNamed) this.#requireNameFree(name, conversationId)
+    const [key, look] = isNamed ? [nameKey(name), nameLook(name) || null] : [null, null]
+    this.#rewriteName.run(name, key, look, conversationId)
+  }
+
+  #requireNameFree(name: string | null, butOf: number = NONE): void {
+    if (name === null) return
     // A name is looked up as a gid first: one that equals a gid would lead elsewhere.
-    if (this.#isNameTaken.get(nameKey(name), nameLook(name), name))
+    if (this.#isNameTaken.get(nameKey(name), nameLook(name), name, butOf))
       throw new ChatError('conversation_name_taken')
   }
 
-  #store({ gid, kind, name, creatorId, memberIds, at }: NewConversation): ConversationId {
+  #store(wanted: NewConversation): ConversationId {
+    const { gid, kind, name, topic = null, isListed = false, creatorId, memberIds, at } = wanted
     const isNamed = kind === 'open' && name !== null
     const [key, look] = isNamed ? [nameKey(name), nameLook(name) || null] : [null, null]
     const pair = kind === 'private' ? pairOf(memberIds) : null
-    const { lastInsertRowid } = this.#insert.run(gid, kind, name, key, look, pair, creatorId, at, at, at)
+    const { lastInsertRowid } = this.#insert.run(
+      ...[gid, kind, name, key, look, pair, creatorId, at, at, at],
+      ...[topic, isListed ? 1 : 0, memberIds.length],
+    )
     const conversationId = toConversationId(lastInsertRowid)
     const isOwned = kind !== 'private' && !this.#admission.isGuest(creatorId)
     for (const accountId of memberIds) {
@@ -79,9 +127,13 @@ export class ConversationWrites {
   }
 
   #found(conversationId: ConversationId): Pick<CreatedConversation, 'conversation' | 'members'> {
+    return { conversation: this.#get(conversationId), members: this.#members.list(conversationId) }
+  }
+
+  #get(conversationId: ConversationId): Conversation {
     const row = this.#find.get(conversationId)
     if (!row) throw new Error('a conversation that is not there')
-    return { conversation: conversationOf(row), members: this.#members.list(conversationId) }
+    return conversationOf(row)
   }
 }
 
@@ -89,8 +141,19 @@ const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?
 
 const FIND_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?'
 
-const IS_NAME_TAKEN = 'SELECT 1 FROM conversations WHERE name_key = ?1 OR name_look = ?2 OR gid = ?3'
+/** No conversation has it. */
+const NONE = 0
+
+const FACTS = ['name', 'topic', 'isListed', 'membersAdd'] as const
+
+const IS_NAME_TAKEN = `
+  SELECT 1 FROM conversations WHERE (name_key = ?1 OR name_look = ?2 OR gid = ?3) AND id <> ?4`
+
+const RENAME = 'UPDATE conversations SET name = ?, name_key = ?, name_look = ? WHERE id = ?'
+
+const UPDATE = 'UPDATE conversations SET topic = ?, is_listed = ?, members_add = ? WHERE id = ?'
 
 const INSERT = `
-  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at,
+    topic, is_listed, member_count)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

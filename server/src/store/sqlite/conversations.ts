@@ -5,9 +5,12 @@ import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
 import { type ListingRow, listingOf } from '../member-views.ts'
 import { pairOf } from '../pair.ts'
 import type {
+  ChangedConversation,
+  ConversationChange,
   ConversationName,
   ConversationStore,
   CreatedConversation,
+  DirectoryPage,
   NewConversation,
   Standing,
 } from '../store.ts'
@@ -22,6 +25,7 @@ import type { WriteQueue } from './write-queue.ts'
 export class SqliteConversations implements ConversationStore {
   readonly #writer: WriteQueue
   readonly #cache: ReadCache
+  readonly #directory
   readonly #find
   readonly #findByGid
   readonly #findOpenByName
@@ -35,19 +39,29 @@ export class SqliteConversations implements ConversationStore {
   constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
     this.#writer = writer
     this.#cache = cache
+    this.#directory = prepare<Row<Conversation>>(db, DIRECTORY)
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findByGid = prepare<Row<Conversation>>(db, FIND_BY_GID)
     this.#findOpenByName = prepare<Row<Conversation>>(db, FIND_OPEN_BY_NAME)
     this.#findPrivate = prepare<Row<Conversation>>(db, FIND_PRIVATE)
     this.#membership = prepare<MembershipRow>(db, MEMBERSHIP)
-    this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
-    this.#list = prepare<ListingRow>(db, LIST)
+    this.#findListing = prepare<Row<ListingRow>>(db, FIND_LISTING)
+    this.#list = prepare<Row<ListingRow>>(db, LIST)
     this.#listNames = prepare<ConversationName>(db, LIST_NAMES)
     this.#idsOf = prepare<{ conversationId: ConversationId }>(db, IDS_OF)
   }
 
   create(conversation: NewConversation): Promise<CreatedConversation> {
     return this.#writer.write('conversations.create', conversation)
+  }
+
+  change(change: ConversationChange): Promise<ChangedConversation> {
+    return this.#writer.write('conversations.change', change)
+  }
+
+  directory({ prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
+    const key = nameKey(prefix)
+    return read(() => this.#directory.all(key, `${key}${LAST}`, after ?? '', limit).map(conversationOf))
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -90,7 +104,7 @@ export class SqliteConversations implements ConversationStore {
   ): Promise<ConversationListing | undefined> {
     return read(() => {
       const row = this.#findListing.get(accountId, conversationId)
-      return row && listingOf(row)
+      return row && listedOf(row)
     })
   }
 
@@ -98,7 +112,7 @@ export class SqliteConversations implements ConversationStore {
     accountId: AccountId,
     { before, limit }: { before: Micros; limit: number },
   ): Promise<readonly ConversationListing[]> {
-    return read(() => this.#list.all(accountId, before, limitOf(limit)).map(listingOf))
+    return read(() => this.#list.all(accountId, before, limitOf(limit)).map(listedOf))
   }
 
   async listNames(accountId: AccountId): Promise<readonly ConversationName[]> {
@@ -117,14 +131,24 @@ export class SqliteConversations implements ConversationStore {
     return row && { ...row }
   }
 
-  /** By a name, which stays the conversation's for good. */
+  /** By a gid or a name. */
   #readBy(key: string, query: () => Row<Conversation> | undefined): Conversation | undefined {
     const conversationId = this.#cache.conversationIds.find(key, () => query()?.conversationId)
     return conversationId === undefined ? undefined : this.#read(conversationId)
   }
 }
 
+const listedOf = (row: Row<ListingRow>): ConversationListing =>
+  listingOf({ ...row, isListed: row.isListed === 1, membersAdd: row.membersAdd === 1 })
+
 const optional = (row: Row<Conversation> | undefined): Conversation | undefined => row && conversationOf(row)
+
+/** No name comes after it. */
+const LAST = '\u{10FFFF}'
+
+const DIRECTORY = `
+  SELECT ${CONVERSATION_COLUMNS} FROM conversations c
+  WHERE c.is_listed = 1 AND c.name_key >= ?1 AND c.name_key < ?2 AND c.name_key > ?3 ORDER BY c.name_key LIMIT ?4`
 
 const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`
 

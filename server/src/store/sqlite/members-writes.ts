@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, ConversationKind, Member, Role } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
 import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
 import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
@@ -35,6 +36,7 @@ export class MemberWrites {
   readonly #markRead
   readonly #setCurrent
   readonly #moveConversation
+  readonly #count
 
   constructor(db: DatabaseSync, { admission, changes, numbers }: Parts) {
     this.#admission = admission
@@ -48,6 +50,7 @@ export class MemberWrites {
     this.#markRead = prepare(db, MARK_READ)
     this.#setCurrent = prepare(db, 'UPDATE accounts SET current_conversation_id = ? WHERE id = ?')
     this.#moveConversation = prepare(db, MOVE_CONVERSATION)
+    this.#count = prepare(db, 'UPDATE conversations SET member_count = member_count + ? WHERE id = ?')
   }
 
   list(conversationId: ConversationId): Member[] {
@@ -74,8 +77,9 @@ export class MemberWrites {
     if (byId === null && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
     this.#admission.requireAdmissible(accountId, byId ?? accountId, kind)
     this.insert({ conversationId, accountId, role: 'member', at })
+    this.#count.run(1, conversationId)
     const change = this.#changes.record({ conversationId, kind: 'joined', accountId, messageId: null, at })
-    this.#moveConversation.run(at, conversationId)
+    this.moveConversation(conversationId, at)
     const touched = [this.#numbers.touch(accountId, 'membership', `${conversationId}`)]
     return { member: this.get(conversationId, accountId), change, isNew: true, touched }
   }
@@ -86,8 +90,9 @@ export class MemberWrites {
     const mayLeave = kind !== undefined && kind !== 'private' && this.#find.get(conversationId, accountId)
     if (!mayLeave) throw new ChatError('not_a_member', { conversationId })
     this.#delete.run(conversationId, accountId)
+    this.#count.run(-1, conversationId)
     const change = this.#changes.record({ conversationId, kind: 'left', accountId, messageId: null, at })
-    this.#moveConversation.run(at, conversationId)
+    this.moveConversation(conversationId, at)
     return { change, touched: [this.#numbers.touch(accountId, 'membership', `${conversationId}`, true)] }
   }
 
@@ -103,6 +108,11 @@ export class MemberWrites {
   #requireMayAdd(byId: AccountId, conversationId: ConversationId, kind: ConversationKind): void {
     if (kind === 'private' || !this.#find.get(conversationId, byId))
       throw new ChatError('not_a_member', { conversationId })
+  }
+
+  /** Without a message, what happened last is this. */
+  moveConversation(conversationId: ConversationId, at: Micros): void {
+    this.#moveConversation.run(at, conversationId)
   }
 
   get(conversationId: ConversationId, accountId: AccountId): Member {
@@ -132,7 +142,6 @@ const MARK_READ = `
     last_read_seq = (SELECT last_seq FROM conversations WHERE id = ?2)
   WHERE conversation_id = ?2 AND account_id = ?3`
 
-// Without a message, what happened last is this.
 const MOVE_CONVERSATION = `
   UPDATE conversations SET updated_at = ?1,
     activity_at = CASE WHEN last_message_id IS NULL THEN ?1 ELSE activity_at END

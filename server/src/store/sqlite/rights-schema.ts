@@ -1,5 +1,13 @@
-/** The rights of members. */
+/** Facts of groups and open conversations, and the rights of their members. */
 export const RIGHTS = `
+ALTER TABLE conversations ADD COLUMN topic TEXT;
+ALTER TABLE conversations ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN members_add INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE conversations ADD COLUMN first_seq INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE conversations ADD COLUMN member_count INTEGER NOT NULL DEFAULT 0;
+UPDATE conversations SET member_count = (SELECT count(*) FROM members m WHERE m.conversation_id = conversations.id);
+CREATE INDEX conversations_directory ON conversations (name_key) WHERE is_listed = 1;
+
 ALTER TABLE members ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
 UPDATE members SET role = 'owner' WHERE id IN (
   SELECT m.id FROM conversations c

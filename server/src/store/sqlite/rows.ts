@@ -13,7 +13,9 @@ export const ACCOUNT_COLUMNS = `
 export const CONVERSATION_COLUMNS = `
   c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name, c.creator_id AS creatorId,
   c.created_at AS createdAt, c.updated_at AS updatedAt, c.activity_at AS activityAt, c.last_seq AS lastSeq,
-  c.last_change AS lastChange, c.rewrites AS rewrites`
+  c.last_change AS lastChange, c.rewrites AS rewrites, c.topic AS topic,
+  c.is_listed AS isListed, c.members_add AS membersAdd, c.first_seq AS firstSeq,
+  c.member_count AS memberCount`
 
 export const MEMBER_COLUMNS = `
   m.conversation_id AS conversationId, m.account_id AS accountId, a.username AS username, m.role AS role,
@@ -45,7 +47,11 @@ export const accountOf = (row: Row<Account>): Account => ({
   isDisabled: row.isDisabled === 1,
 })
 
+export const conversationOf = (row: Row<Conversation>): Conversation => ({
+  ...row,
+  isListed: row.isListed === 1,
+  membersAdd: row.membersAdd === 1,
+})
 // Copied, because the engine's rows have no prototype.
-export const conversationOf = (row: Row<Conversation>): Conversation => ({ ...row })
 export const memberOf = (row: Row<Member>): Member => ({ ...row })
 export const messageOf = (row: Row<Message>): Message => ({ ...row })

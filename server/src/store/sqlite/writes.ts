@@ -41,7 +41,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const contacts = new ContactWrites(db, admission)
   const members = new MemberWrites(db, { admission, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
-  const conversations = new ConversationWrites(db, { admission, changes, members, numbers })
+  const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
   const memberships = new MembershipWrites(db, numbers)
   const messages = new MessageWrites(db, heads)
   const deletions = new DeletionWrites(db, { changes, heads })
@@ -66,6 +66,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'contacts.block': (pair) => contacts.block(pair),
     'contacts.unblock': (pair) => contacts.unblock(pair),
     'conversations.create': (conversation) => conversations.create(conversation),
+    'conversations.change': (change) => conversations.change(change),
     'members.join': (entry) => members.join(entry),
     'members.leave': (exit) => members.leave(exit),
     'members.changeRole': (change) => roles.change(change),

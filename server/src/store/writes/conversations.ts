@@ -1,8 +1,14 @@
-import type { CreatedConversation, NewConversation } from '../store.ts'
+import type {
+  ChangedConversation,
+  ConversationChange,
+  CreatedConversation,
+  NewConversation,
+} from '../store.ts'
 import type { Rows } from './row.ts'
 
 export interface ConversationWrites {
   'conversations.create'(conversation: NewConversation): CreatedConversation
+  'conversations.change'(change: ConversationChange): ChangedConversation
 }
 
 export const CONVERSATION_WRITES: Rows<ConversationWrites> = {
@@ -13,5 +19,9 @@ export const CONVERSATION_WRITES: Rows<ConversationWrites> = {
       const isPair = kind === 'private' && one !== undefined && other !== undefined
       return isPair ? { numbers: memberIds, readsPair: [one, other] } : { numbers: memberIds }
     },
+  },
+  'conversations.change': {
+    checksFirst: false,
+    touches: ({ conversationId, name }) => ({ conversationId, isRenamed: name !== undefined }),
   },
 }

@@ -21,6 +21,8 @@ export interface Touched {
   readonly conversationId?: ConversationId
   /** The row of the conversation that has the message changes. */
   readonly messageId?: MessageId
+  /** The conversation may have another name. */
+  readonly isRenamed?: boolean
   /** The conversation's row is read. */
   readonly reads?: ConversationId
   /** The row of the two accounts' private conversation is read, if there is one. */

@@ -127,5 +127,6 @@ function briefly(logged: LoggedChange): string {
     return message ? `sent ${message.body} by ${message.sender.username}` : 'sent, deleted since'
   }
   if (logged.kind === 'edited') return `edited, now ${logged.message?.body ?? 'deleted'}`
+  if (logged.kind === 'conversation_changed') return `changed by ${logged.byId}`
   return `${logged.kind} ${logged.kind === 'deleted' ? logged.seq : logged.accountId}`
 }

@@ -34,7 +34,7 @@ function joinRules(rule: Rule): void {
       lastReadSeq: 0,
     })
     assert.deepEqual({ change, isNew }, { change: 2, isNew: true })
-    const after = { ...open, updatedAt: joinedAt, activityAt: joinedAt, lastChange: 2 }
+    const after = { ...open, updatedAt: joinedAt, activityAt: joinedAt, lastChange: 2, memberCount: 2 }
     assert.deepEqual(await world.conversation(open), after)
     assert.deepEqual(await namesIn(world, open), ['ann', 'nick'])
   })

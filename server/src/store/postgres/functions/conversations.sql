@@ -39,9 +39,10 @@ BEGIN
     PERFORM chat_refuse('conversation_name_taken');
   END IF;
   INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at,
-    activity_at)
+    activity_at, topic, is_listed, member_count)
   VALUES (wanted->>'gid', wanted->>'kind', wanted->>'name', wanted->>'nameKey', wanted->>'nameLook',
-    wanted->>'pair', creator, at, at, at)
+    wanted->>'pair', creator, at, at, at, wanted->>'topic', 
+    coalesce((wanted->>'isListed')::boolean, false), cardinality(member_ids))
   RETURNING id INTO new_id;
   INSERT INTO members (conversation_id, account_id, role, joined_at)
   SELECT new_id, a.id,
@@ -53,3 +54,51 @@ BEGIN
   END LOOP;
   RETURN chat_created(new_id, true, array_to_json(touched));
 END $$;
+
+-- The batch has locked the conversation.
+CREATE OR REPLACE FUNCTION chat_conversations_change(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  changer bigint := wanted->>'byId';
+  at bigint := wanted->>'at';
+  c conversations%ROWTYPE;
+  old conversations%ROWTYPE;
+BEGIN
+  PERFORM chat_require_role(conversation, changer, wanted->'seen'->>'by');
+  SELECT * INTO STRICT old FROM conversations WHERE id = conversation;
+  c := old;
+  -- A value that is null differs from one that is not given.
+  IF wanted->'name' IS NOT NULL THEN
+    c.name := wanted->>'name';
+  END IF;
+  IF wanted->'topic' IS NOT NULL THEN
+    c.topic := wanted->>'topic';
+  END IF;
+  c.is_listed := coalesce((wanted->>'isListed')::boolean, old.is_listed);
+  c.members_add := coalesce((wanted->>'membersAdd')::boolean, old.members_add);
+  IF c IS NOT DISTINCT FROM old THEN
+    RETURN chat_changed(conversation, false);
+  END IF;
+  IF c.is_listed AND c.name IS NULL THEN
+    PERFORM chat_refuse('name_refused', '{"field": "conversationName", "fault": "blank"}');
+  END IF;
+  IF c.kind = 'open' AND c.name IS DISTINCT FROM old.name THEN
+    c.name_key := wanted->>'nameKey';
+    c.name_look := wanted->>'nameLook';
+    IF EXISTS (SELECT FROM conversations o
+        WHERE (o.name_key = c.name_key OR o.name_look = c.name_look OR o.gid = c.name) AND o.id <> conversation) THEN
+      PERFORM chat_refuse('conversation_name_taken');
+    END IF;
+  END IF;
+  UPDATE conversations SET name = c.name, name_key = c.name_key, name_look = c.name_look, topic = c.topic,
+    is_listed = c.is_listed, members_add = c.members_add
+  WHERE id = conversation;
+  PERFORM chat_record(conversation, 'conversation_changed', changer, NULL, at);
+  PERFORM chat_move(conversation, at);
+  RETURN chat_changed(conversation, true);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_changed(conversation bigint, is_new boolean) RETURNS json LANGUAGE sql AS $$
+  SELECT json_build_object('conversation', row_to_json(r), 'isNew', is_new) FROM (
+    SELECT :conversation_columns FROM conversations c WHERE c.id = conversation) r
+$$;

@@ -44,6 +44,7 @@ BEGIN
   -- Nothing that was sent before is unread.
   INSERT INTO members (conversation_id, account_id, joined_at, read_seq, sent_seq)
   SELECT c.id, account, at, c.last_seq, c.last_seq FROM conversations c WHERE c.id = conversation;
+  UPDATE conversations SET member_count = member_count + 1 WHERE id = conversation;
   number := chat_record(conversation, 'joined', account, NULL, at);
   PERFORM chat_move(conversation, at);
   RETURN json_build_object('member', chat_member(conversation, account), 'change', number, 'isNew', true,
@@ -63,6 +64,7 @@ BEGIN
     PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
   END IF;
   DELETE FROM members WHERE conversation_id = conversation AND account_id = account;
+  UPDATE conversations SET member_count = member_count - 1 WHERE id = conversation;
   number := chat_record(conversation, 'left', account, NULL, at);
   PERFORM chat_move(conversation, at);
   RETURN json_build_object('change', number,
