@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { deriveKey, Tokens } from '../../../server/src/lib/token.ts'
+import { deriveKey } from '../../../server/src/lib/derive-key.ts'
+import { Tokens } from '../../../server/src/lib/token.ts'
 import { nodeCommand } from '../../measure/node-command.ts'
 import { freePort, startServer } from '../../measure/process.ts'
 import type { Conversation } from './seed.ts'

@@ -1,8 +1,7 @@
-import { readConfig, readDatabase } from '../config/index.ts'
+import { readConfig, readDatabase, unreadNames } from '../config/index.ts'
 import { SettingRefusal } from '../lib/settings.ts'
 import type { AccountAct } from '../operating/index.ts'
 import type { CommandLine, Syntax } from './command-line.ts'
-import { start } from './start.ts'
 
 interface Command extends Syntax {
   readonly usage: string
@@ -32,14 +31,19 @@ function accountCommand(act: AccountAct, summary: string): Command {
   }
 }
 
-/** Commands by name. A command that moves or changes data loads its code itself: a start has no time for that. */
+/** Commands by name. Each loads its own code: a start has no time for that of the others, nor they for a server's. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
     usage: 'start',
     summary: 'serves; the command if none is given',
     options: [],
     operands: [],
-    run: ({ environment }) => start(environment),
+    run: async ({ environment }) => {
+      // Read first: a setting that is refused is so without the wait for a server's code.
+      const config = readConfig(environment)
+      const { start } = await import('./start.ts')
+      await start(config, unreadNames(environment))
+    },
   },
   export: {
     usage: 'export FILE',

@@ -1,21 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Environment, unreadNames } from '../config/index.ts'
 import { LineOutput } from '../lib/line-output.ts'
 import { runAfter } from '../lib/timers.ts'
-import { createServer, readConfig } from '../server.ts'
+import { type Config, createServer } from '../server.ts'
 import { startBlock } from './start-block.ts'
 
 /** Longer than all steps of `hosting/closing.ts` together; past it something hangs. */
 const SHUTDOWN_MS = 9_500
 
 /** Serves until SIGTERM or SIGINT, which may come while it still starts or waits for its database. */
-export async function start(environment: Environment): Promise<void> {
-  const config = readConfig(environment)
+export async function start(config: Config, unread: readonly string[]): Promise<void> {
   const asked = signalled()
   const server = await Promise.race([createServer(config), asked])
   // The start block was not printed, so nobody relies on this server: the process ends as it stands.
   if (!server) return
-  new LineOutput(1).write(startBlock(config, server, unreadNames(environment)))
+  new LineOutput(1).write(startBlock(config, server, unread))
   await asked
   server.drain()
   await pause(config.drainSeconds * 1000)

@@ -1,6 +1,6 @@
 import type { DialectName, DialectSettings } from '../dialects/index.ts'
+import type { LogLevel } from '../lib/log-level.ts'
 import type { PasswordCost } from '../lib/password.ts'
-import type { LogLevel } from '../observe/index.ts'
 import type { Database } from './engines.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */

@@ -1,7 +1,7 @@
 import { DIALECT_NAMES, DIALECTS, type DialectName, type DialectSettings } from '../dialects/index.ts'
+import { LOG_LEVELS } from '../lib/log-level.ts'
 import { PASSWORD_COST } from '../lib/password.ts'
 import { SettingsReader } from '../lib/settings.ts'
-import { LOG_LEVELS } from '../observe/index.ts'
 import type { Config } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
 import { type Environment, type OwnSettings, refuseUnknown, withoutServiceLinks } from './names.ts'

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 import { type Clock, MICROS_PER_SECOND, type Micros, systemClock } from './clock.ts'
 
@@ -80,7 +79,3 @@ function timeOf(claim: unknown): Micros {
     throw new TokenError(TokenError.codes.invalidClaimType, 'a time must be a number')
   return claim * MICROS_PER_SECOND
 }
-
-/** A key of its own for each purpose, so that a token made for one is worthless in another. */
-export const deriveKey = (secret: string, purpose: string): string =>
-  createHmac('sha256', secret).update(`parlance:${purpose}`).digest('base64url')

@@ -1,2 +1,2 @@
-export { countLostLines, createLog, LOG_LEVELS, type Logger, type LogLevel } from './log.ts'
+export { countLostLines, createLog, type Logger } from './log.ts'
 export { Metrics } from './metrics.ts'

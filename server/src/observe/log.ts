@@ -1,10 +1,8 @@
 import { type Logger, pino } from 'pino'
 import { LineOutput } from '../lib/line-output.ts'
+import type { LogLevel } from '../lib/log-level.ts'
 
 export type { Logger }
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The one standard error of the process, which all its servers share. */
 let standardError: LineOutput | undefined

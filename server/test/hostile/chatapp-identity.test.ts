@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { after, suite, test } from 'node:test'
 import fc from 'fast-check'
 import { createSigner } from 'fast-jwt'
-import { deriveKey } from '../../src/lib/token.ts'
+import { deriveKey } from '../../src/lib/derive-key.ts'
 import { ChatappHttp, uniqueName } from '../support/chatapp.ts'
 import { startParlance } from '../support/server.ts'
 

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   answers: ['core', 'transport'],
   pusher: ['bus', 'delivery', 'transport', 'observe'],
   dialects: ['core', 'bus', 'delivery', 'transport', 'answers', 'pusher', 'observe', 'secrets'],
-  config: ['dialects', 'observe'],
+  config: ['dialects'],
   hosting: ['core', 'store', 'bus', 'transport', 'dialects', 'config', 'observe'],
   moving: ['store', 'config', 'secrets'],
   operating: ['core', 'store', 'bus', 'config', 'secrets'],

@@ -1,7 +1,7 @@
 import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
 import type { Clock, Micros } from '../../lib/clock.ts'
+import { deriveKey } from '../../lib/derive-key.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { deriveKey } from '../../lib/token.ts'
 import { AccountTokens } from '../account-tokens.ts'
 import {
   Refusal,

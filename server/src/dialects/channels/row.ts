@@ -1,4 +1,4 @@
-import { deriveKey } from '../../lib/token.ts'
+import { deriveKey } from '../../lib/derive-key.ts'
 import type { DialectRow } from '../dialect-row.ts'
 import { CHANNELS_SETTINGS, type ChannelsSettings } from './settings.ts'
 

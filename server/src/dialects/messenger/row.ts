@@ -1,4 +1,4 @@
-import { deriveKey } from '../../lib/token.ts'
+import { deriveKey } from '../../lib/derive-key.ts'
 import type { DialectRow } from '../dialect-row.ts'
 import { MESSENGER_SETTINGS, type MessengerSettings } from './settings.ts'
 

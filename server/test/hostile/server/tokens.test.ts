@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
 import { after, describe, test } from 'node:test'
-import { deriveKey } from '../../../src/lib/token.ts'
+import { deriveKey } from '../../../src/lib/derive-key.ts'
 import { secretsOf, startParlance } from '../../support/server.ts'
 import { ask } from './ask.ts'
 import { PUSHER } from './fortress.ts'
