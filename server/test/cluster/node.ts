@@ -1,6 +1,6 @@
 import type { Where } from '../support/clients/index.ts'
 import type { Owner } from '../support/owner.ts'
-import { type ServerProcess, spawnServer } from '../support/process.ts'
+import { type ServerProcess, spawnCheapServer } from '../support/process.ts'
 import type { CuttableProxy } from '../support/proxy.ts'
 import { START_MS, until } from '../support/until.ts'
 
@@ -57,7 +57,7 @@ export class Node implements Where {
   launch(): void {
     const { owner, port, tcpPort, settings } = this.#options
     const ports = { PORT: String(port), ROOMS_TCP_PORT: String(tcpPort) }
-    this.#process = spawnServer(owner, { ...settings, ...ports })
+    this.#process = spawnCheapServer(owner, { ...settings, ...ports })
   }
 
   get isReady(): boolean {

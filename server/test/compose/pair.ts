@@ -2,7 +2,7 @@ import { KEYS } from '../support/channels.ts'
 import { type Engines, startEngines } from '../support/engines/index.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Owner } from '../support/owner.ts'
-import { type ServerProcess, spawnServer } from '../support/process.ts'
+import { type ServerProcess, spawnCheapServer } from '../support/process.ts'
 import { START_MS, until } from '../support/until.ts'
 import { type Balancer, type Behind, startBalancer } from './balancer.ts'
 
@@ -36,7 +36,11 @@ export async function startPair(owner: Owner): Promise<Pair> {
 async function startNode(owner: Owner, settings: Readonly<Record<string, string>>): Promise<Running> {
   const [port, tcpPort] = [await freePort(), await freePort()]
   const start = async () => {
-    const process = spawnServer(owner, { ...settings, PORT: String(port), ROOMS_TCP_PORT: String(tcpPort) })
+    const process = spawnCheapServer(owner, {
+      ...settings,
+      PORT: String(port),
+      ROOMS_TCP_PORT: String(tcpPort),
+    })
     await until('the node to be ready', () => process.output.stdout.includes('is ready'), START_MS)
     return process
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Owner } from './owner.ts'
-import { spawnServer } from './process.ts'
+import { spawnCheapServer } from './process.ts'
 
 export interface Outcome {
   /** The exit code, or the name of the signal that ended the command. */
@@ -9,9 +9,13 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs the real command line, as its own process. */
+/** Runs the real command line, as its own process; passwords are cheap. */
 export async function parlance(owner: Owner, ...args: readonly string[]): Promise<Outcome> {
-  const { output, exited } = spawnServer(owner, { ROOMS_TCP_PORT: '0', PORT: '0', LOG_LEVEL: 'error' }, args)
+  const { output, exited } = spawnCheapServer(
+    owner,
+    { ROOMS_TCP_PORT: '0', PORT: '0', LOG_LEVEL: 'error' },
+    args,
+  )
   const code = await exited
   return { code, ...output }
 }

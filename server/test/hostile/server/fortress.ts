@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { type ServerProcess, spawnServer } from '../../support/process.ts'
+import { type ServerProcess, spawnCheapServer, spawnServer } from '../../support/process.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { START_MS, until } from '../../support/until.ts'
 
@@ -24,10 +24,19 @@ export const PUSHER = {
   PUSHER_SECRET: 'test-secret-test-secret',
 } as const
 
-/** Without rate limits unless asked. */
-export async function openFortress(
+/** Without rate limits unless asked, and with cheap passwords. */
+export const openFortress = (
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
+): Promise<Fortress> => open(t, settings, spawnCheapServer)
+
+/** As `openFortress`, and each password costs what it costs in production. */
+export const openCostlyFortress = (t: TestContext): Promise<Fortress> => open(t, {}, spawnServer)
+
+async function open(
+  t: TestContext,
+  settings: Readonly<Record<string, string>>,
+  spawn: typeof spawnServer,
 ): Promise<Fortress> {
   const database = settings.DBPATH ?? join(await tempDir(t), 'parlance.db')
   const all = {
@@ -39,7 +48,7 @@ export async function openFortress(
     ...PUSHER,
     ...settings,
   }
-  const server = spawnServer(t, all)
+  const server = spawn(t, all)
   await until(
     'the server to start',
     () => server.output.stdout.includes('first account') || server.child.exitCode !== null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BareHttp, request } from './bare-http.ts'
-import { assertUnharmed, openFortress } from './fortress.ts'
+import { assertUnharmed, openCostlyFortress } from './fortress.ts'
 import { PASSWORD, Person } from './person.ts'
 
 const FLOOD = 60
@@ -13,7 +13,7 @@ const post = (path: string, body: object): Buffer => {
 }
 
 test('log-ins of one address, however many wait, let those of others in between in every dialect', async (t) => {
-  const server = await openFortress(t)
+  const server = await openCostlyFortress(t)
   const { port } = server
   const { username } = await Person.register(server.url, 'ann')
   const wrong = post('/login', { login: username, password: 'wrong' })
