@@ -49,9 +49,9 @@ const DIALECTS = [parlanceChatapp, parlanceChannels, parlanceRooms, parlanceGrou
 export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Scenario[] {
   const others = [...NODE_PEERS, ...(peers ? INSTALLED_PEERS.map((make) => make()) : [])]
   const sizes = <T>(whole: readonly T[], short: readonly T[]): readonly T[] => (isShort ? short : whole)
-  /** In short only the first: engines take a while to start, and the others run elsewhere. */
-  const onEngines = (first: Target, ...others: readonly Target[]): readonly Target[] =>
-    isShort ? [first] : [first, ...others]
+  /** In short only the first: a scenario does the same to all, and each of the others runs in another scenario. */
+  const compared = (targets: readonly Target[]): readonly Target[] =>
+    isShort ? targets.slice(0, 1) : targets
   const postgresPeers = peers ? [ejabberdPostgres()] : []
   const rooms = { conversations: isShort ? 4 : 100 }
   return [
@@ -69,7 +69,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'few-senders',
       title: 'One conversation, 64 messages in flight, of 16 senders.',
       axis: 'members',
-      runs: cases([parlanceChatapp, bareWs], sizes([1000], [20]), (target, membersEach) =>
+      runs: cases(compared([parlanceChatapp, bareWs]), sizes([1000], [20]), (target, membersEach) =>
         oneConversation(target, { membersEach, speakers: isShort ? 4 : 16 }),
       ),
     },
@@ -78,7 +78,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       title: 'One connection that sends without waiting for answers, to one other.',
       axis: 'in flight',
       runs: cases(
-        [parlanceChatapp, parlanceGroups, socketIoSqlite],
+        compared([parlanceChatapp, parlanceGroups, socketIoSqlite]),
         sizes([1, 64], [4]),
         (target, inFlight) => oneConversation(target, { membersEach: 2, speakers: 1, inFlight }),
       ),
@@ -86,7 +86,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'rooms-of-five',
       title: '500 people in 100 rooms of five, one unacknowledged message each.',
-      runs: cases([parlanceChatapp, ...others], [null], (target) => roomsOfFive(target, rooms)),
+      runs: cases(compared([parlanceChatapp, ...others]), [null], (target) => roomsOfFive(target, rooms)),
     },
     {
       name: 'mixed-writes',
@@ -101,7 +101,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'latency',
       title: '50 messages a second to 100 members.',
-      runs: cases([parlanceChatapp, ...others], [null], (target) => (pace) => {
+      runs: cases(compared([parlanceChatapp, ...others]), [null], (target) => (pace) => {
         const world = { conversations: 1, membersEach: isShort ? 10 : 100 }
         return latency(target, { world, perSecond: 50, pace: { ...pace, seconds: pace.seconds * 4 } })
       }),
@@ -109,7 +109,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'latency-busy',
       title: '2,000 messages a second in 100 rooms of five.',
-      runs: cases([parlanceChatapp, ...NODE_PEERS], [null], (target) => (pace) => {
+      runs: cases(compared([parlanceChatapp, ...NODE_PEERS]), [null], (target) => (pace) => {
         const world = { conversations: isShort ? 10 : 100, membersEach: 5 }
         return latency(target, { world, perSecond: isShort ? 100 : 2000, pace })
       }),
@@ -126,7 +126,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'idle-connection',
       title: 'Connected people who say nothing.',
       runs: cases(
-        [parlanceChatapp, parlanceGroups, parlanceRooms, parlanceChannels, ...others],
+        compared([parlanceChatapp, parlanceGroups, parlanceRooms, parlanceChannels, ...others]),
         [null],
         (target) => () => idleConnection(target, isShort ? 50 : 5000),
       ),
@@ -149,9 +149,9 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
         ...cases(
           [parlanceChatapp],
           sizes([0, 1e6], [0]),
-          (target, stored) => () => coldStart(target, stored),
+          (target, stored) => () => coldStart(target, { stored, starts: isShort ? 1 : 5 }),
         ),
-        ...cases(others, [0], (target) => () => coldStart(target, 0)),
+        ...cases(compared(others), [0], (target) => () => coldStart(target, { stored: 0, starts: 1 })),
       ],
     },
     {
@@ -186,10 +186,13 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       title: 'One conversation of 64 people, one unacknowledged message each, stored in PostgreSQL.',
       missing: postgresIsMissing,
       runs: cases(
-        onEngines(
+        compared([
           parlanceMessengerPostgres,
-          ...[parlanceMessenger, parlanceChatappPostgres, parlanceChatapp, ...postgresPeers],
-        ),
+          parlanceMessenger,
+          parlanceChatappPostgres,
+          parlanceChatapp,
+          ...postgresPeers,
+        ]),
         [null],
         sends,
       ),
@@ -198,7 +201,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'postgres-rooms',
       title: '500 people in 100 rooms of five, one unacknowledged message each, stored in PostgreSQL.',
       missing: postgresIsMissing,
-      runs: cases(onEngines(parlanceChatappPostgres, parlanceChatapp, ...postgresPeers), [null], (target) =>
+      runs: cases(compared([parlanceChatappPostgres, parlanceChatapp, ...postgresPeers]), [null], (target) =>
         roomsOfFive(target, rooms),
       ),
     },
@@ -229,7 +232,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       axis: 'members',
       missing: clusterIsMissing,
       runs: cases(
-        onEngines(parlanceTwoNodes, parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp),
+        compared([parlanceTwoNodes, parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp]),
         sizes([1000], [100]),
         (target, membersEach) => oneConversation(target, { membersEach, speakers: IN_FLIGHT }),
       ),
@@ -239,7 +242,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       title: '50 messages a second from a member at one node to 99 at another.',
       missing: clusterIsMissing,
       runs: cases(
-        onEngines(parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp),
+        compared([parlanceSpeakersApart, parlanceChatappPostgres, parlanceChatapp]),
         [null],
         (target) => (pace) => {
           const world = { conversations: 1, membersEach: isShort ? 10 : 100, speakers: 1 }

@@ -11,7 +11,7 @@ import type { Case, Pace, Scenario } from './scenario.ts'
 
 const HERE = import.meta.dirname
 const PACE: Pace = { warmUpSeconds: 2, seconds: 5 }
-const SHORT_PACE: Pace = { warmUpSeconds: 0.2, seconds: 0.5 }
+const SHORT_PACE: Pace = { warmUpSeconds: 0.1, seconds: 0.2 }
 
 async function bench(options: Options): Promise<void> {
   const scenarios = chosen(options)

@@ -34,8 +34,8 @@ export interface Subject {
 export interface Target extends Subject {
   /** Starts it anew, in a state of its own, on the server's core. */
   start(world: World): Promise<Running>
-  /** Milliseconds from its command to the first log-in, where `start` does more than give the command. */
-  coldStart?(world: World): Promise<number>
+  /** Median milliseconds from its command to the first log-in, where `start` does more than give the command. */
+  coldStart?(world: World, starts: number): Promise<number>
 }
 
 /** Processes by the name of what they run, such as PostgreSQL. */

@@ -8,8 +8,14 @@ import { listScenarios } from '../catalogue.ts'
 const run = promisify(execFile)
 const MAIN = join(import.meta.dirname, '../main.ts')
 
+test('in short, every target runs in some scenario', () => {
+  const targetsOf = (isShort: boolean) =>
+    listScenarios({ peers: true, isShort }).flatMap(({ runs }) => runs.map(({ target }) => target.name))
+  assert.deepEqual(new Set(targetsOf(true)), new Set(targetsOf(false)))
+})
+
 // A scenario fails by itself when a message that was accepted is not stored or does not reach everybody.
-test('every scenario runs against Parlance and the peers that run on Node', async (t) => {
+test('every scenario runs', async (t) => {
   const running = run(process.execPath, [MAIN, '--short'])
   t.after(() => void running.child.kill())
   const { stdout } = await running

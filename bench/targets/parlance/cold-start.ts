@@ -6,18 +6,23 @@ import type { Layout } from './layout.ts'
 import { PASSWORD, type ParlanceWorld, seed } from './seed.ts'
 import { startOn } from './server.ts'
 
-/** Starts of a run; their median counts, as seeding still slows the first ones on the disk and the other core. */
-const STARTS = 5
 const PAUSE_MS = 500
 
-/** Milliseconds from the command to the answer to somebody's password, over a database that is filled and up. */
-export async function coldStartParlance(world: ParlanceWorld, { createStorage }: Layout): Promise<number> {
+/**
+ * Milliseconds from the command to the answer to somebody's password, over a database that is filled and up. The median
+ * of all `starts`, as seeding still slows the first ones on the disk and the other core.
+ */
+export async function coldStartParlance(
+  world: ParlanceWorld,
+  { createStorage }: Layout,
+  starts: number,
+): Promise<number> {
   const storage = await createStorage()
   try {
     const conversations = await seed(storage, world)
     execFileSync('sync')
     const took: number[] = []
-    for (let n = 0; n < STARTS; n++) {
+    for (let n = 0; n < starts; n++) {
       await setTimeout(PAUSE_MS)
       took.push(await start({ storage, conversations }))
     }

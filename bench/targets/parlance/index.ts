@@ -59,7 +59,7 @@ function target(dialect: Dialect, layout: Layout = onSqlite): Target {
     name,
     durability: 'synced',
     missing: () => layout.missing(),
-    coldStart: (world) => coldStartParlance({ ...world, kind, areGuests }, layout),
+    coldStart: (world, starts) => coldStartParlance({ ...world, kind, areGuests }, layout, starts),
     start: async (world: World): Promise<Running> => {
       const membersEach = arePeopleTwo ? 2 : world.membersEach
       const parlance = await deploy({ ...world, membersEach, kind, areGuests }, layout)
