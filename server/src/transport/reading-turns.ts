@@ -8,16 +8,14 @@ const FULL_CHUNK_BYTES = 64 * 1024
 const held = new WeakSet<Socket>()
 
 /**
- * Pauses reading after each full chunk, so that other connections have their turn. Otherwise the socket would be read
+ * Pauses reading after a full chunk, so that other connections have their turn. Otherwise the socket would be read
  * until it is empty, and sending more costs the peer nothing.
  */
-export function readInTurns(socket: Socket): void {
-  socket.on('data', (chunk: Buffer) => {
-    if (chunk.length < FULL_CHUNK_BYTES) return
-    socket.pause()
-    runNextTurn(() => {
-      if (!held.has(socket)) socket.resume()
-    })
+export function endTurnAfter(bytes: number, socket: Socket): void {
+  if (bytes < FULL_CHUNK_BYTES) return
+  socket.pause()
+  runNextTurn(() => {
+    if (!held.has(socket)) socket.resume()
   })
 }
 

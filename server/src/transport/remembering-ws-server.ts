@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
-import { readInTurns } from './reading-turns.ts'
+import { endTurnAfter } from './reading-turns.ts'
 import { WS_PIECES } from './ws.ts'
 
 const rawSockets = new WeakMap<WebSocket, NetSocket>()
@@ -15,13 +15,22 @@ export const rawSocketUnder = (ws: WebSocket): NetSocket | undefined => rawSocke
 /** The memory share that the unfinished input of a request's WebSocket counts against. */
 export type ShareOf = (request: IncomingMessage) => MemoryShare
 
+/** A WebSocket that is read a chunk a turn. */
+class TurnTakingWebSocket extends MeasuredWebSocket {
+  override hear(bytes: number): void {
+    super.hear(bytes)
+    const socket = rawSockets.get(this)
+    if (socket) endTurnAfter(bytes, socket)
+  }
+}
+
 /** Remembers the socket under each WebSocket, so that shared frames can be written to it directly. */
-class RememberingWsServer extends WebSocketServer<typeof MeasuredWebSocket> {
+class RememberingWsServer extends WebSocketServer<typeof TurnTakingWebSocket> {
   readonly #shareOf: ShareOf
 
   /** Adds the options that engine.io does not pass. */
   constructor(options: ServerOptions, shareOf: ShareOf) {
-    super({ ...options, ...WS_PIECES, WebSocket: MeasuredWebSocket })
+    super({ ...options, ...WS_PIECES, WebSocket: TurnTakingWebSocket })
     this.#shareOf = shareOf
   }
 
@@ -35,7 +44,6 @@ class RememberingWsServer extends WebSocketServer<typeof MeasuredWebSocket> {
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
       rawSockets.set(ws, socket as NetSocket)
       ws.measure(socket, this.#shareOf(request))
-      readInTurns(socket as NetSocket)
       done(ws, upgraded)
     })
   }
