@@ -1,16 +1,12 @@
-import type { AccountId, ConversationId } from '../../server/src/core/chat.ts'
-import { toGid } from '../../server/src/core/chat.ts'
-import { systemClock } from '../../server/src/lib/clock.ts'
+import { type ConversationId, toGid } from '../../server/src/core/chat.ts'
 import { newGid } from '../../server/src/lib/ids.ts'
 import { openSqliteStore } from '../../server/src/store/sqlite/index.ts'
-import { bodyOf } from '../load/body.ts'
+import { clock, type Desk, deskAt, inBatches, messageAt } from './desk.ts'
 import { obey } from './part.ts'
 
 /** Somebody who writes in one open conversation, and now and then looks into another. */
-export interface Regular {
-  readonly conversationId: ConversationId
+export interface Regular extends Desk {
   readonly otherId: ConversationId
-  readonly accountId: AccountId
 }
 
 interface Mixing {
@@ -30,8 +26,6 @@ interface Mixed {
 
 export type MixedWriter = typeof orders
 
-const clock = systemClock()
-
 // The store of a node, and nothing else of it.
 const store = await openSqliteStore({ file: process.env.DATABASE_FILE ?? '' })
 
@@ -39,46 +33,32 @@ let turn = 0
 
 const orders = {
   write: async ({ regulars, batch, every, seconds }: Mixing): Promise<Mixed> => {
-    const at = (n: number): Regular => {
-      const regular = regulars[n % regulars.length]
-      if (!regular) throw new Error('nobody writes')
-      return regular
-    }
-    const startedAt = performance.now()
-    const elapsed = () => (performance.now() - startedAt) / 1000
     let messages = 0
     let others = 0
-    while (elapsed() < seconds) {
+    const took = await inBatches(seconds, () => {
       const writes: Promise<unknown>[] = []
       for (let i = 0; i < batch; i++, messages++) {
-        writes.push(send(at(messages), messages))
+        writes.push(store.messages.append(messageAt(deskAt(regulars, messages), messages, null)))
         if ((messages + 1) % every === 0) {
-          writes.push(other(at(Math.floor(turn / KINDS.length)), turn++))
+          writes.push(other(deskAt(regulars, Math.floor(turn / KINDS.length)), turn++))
           others++
         }
       }
-      await Promise.all(writes)
-    }
-    return { messages, others, seconds: elapsed() }
+      return writes
+    })
+    return { messages, others, seconds: took }
   },
-}
-
-function send({ conversationId, accountId }: Regular, count: number): Promise<unknown> {
-  return store.messages.append({
-    ...{ conversationId, senderId: accountId, clientId: null, replyTo: null },
-    ...{ body: bodyOf(0, count), at: clock.nowMicros() },
-  })
 }
 
 /** One after the other, by the same person: so whoever leaves has joined. */
 const KINDS: readonly ((regular: Regular) => Promise<unknown>)[] = [
-  ({ conversationId, accountId }) =>
+  ({ conversationId, senderId: accountId }) =>
     store.members.markRead({ conversationId, accountId, at: clock.nowMicros() }),
-  ({ otherId, accountId }) =>
+  ({ otherId, senderId: accountId }) =>
     store.members.join({ conversationId: otherId, accountId, byId: null, at: clock.nowMicros() }),
-  ({ otherId, accountId }) =>
+  ({ otherId, senderId: accountId }) =>
     store.members.leave({ conversationId: otherId, accountId, at: clock.nowMicros() }),
-  ({ accountId }) =>
+  ({ senderId: accountId }) =>
     store.conversations.create({
       ...{ gid: toGid(newGid()), kind: 'group', name: null },
       ...{ creatorId: accountId, memberIds: [accountId], at: clock.nowMicros() },

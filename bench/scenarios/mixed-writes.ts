@@ -31,7 +31,7 @@ export async function mixedWrites(
   const made = await seed(storage, { conversations, membersEach: MEMBERS_EACH, kind: 'open' })
   const regulars = made.flatMap(({ conversationId, people }, n) => {
     const { conversationId: otherId = conversationId } = made[(n + 1) % made.length] ?? {}
-    return people.map(({ accountId }): Regular => ({ conversationId, otherId, accountId }))
+    return people.map(({ accountId }): Regular => ({ conversationId, otherId, senderId: accountId }))
   })
   const writer = await startPart<MixedWriter>('mixed-writer.ts', {
     DATABASE_FILE: storage.url.slice('file:'.length),
