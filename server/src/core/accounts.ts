@@ -14,6 +14,7 @@ import { newName } from './names.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
+import { publishTouched } from './publish-touched.ts'
 import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId } from './types.ts'
 
@@ -37,6 +38,18 @@ interface SignIn {
   /** As in a registration. */
   readonly isFromMd5Client?: boolean
 }
+
+interface NewProfile {
+  readonly displayName?: string | null
+  readonly bio?: string | null
+  readonly email?: string | null
+}
+
+/** A client's own, of whatever form. */
+type Settings = Readonly<Record<string, unknown>>
+
+/** Bytes of their JSON, in UTF-8. */
+const MAX_SETTINGS_BYTES = 8_192
 
 interface AccountsParts {
   readonly store: { readonly accounts: AccountStore; readonly contacts: ContactStore }
@@ -163,8 +176,30 @@ export class Accounts {
     return this.#store.listNames(viewerId, page)
   }
 
-  setBio(accountId: AccountId, bio: string): Promise<void> {
-    return this.#store.setBio(accountId, bio, this.#clock.nowMicros())
+  /**
+   * Sets what is given. Null makes the display name the username, and empties the bio or the email. Refuses
+   * 'name_refused' (details.field), 'email_taken', 'unknown_account'.
+   */
+  async setProfile(accountId: AccountId, change: NewProfile): Promise<void> {
+    const { displayName, ...rest } = change
+    const named =
+      displayName === undefined ? {} : { displayName: await this.#displayName(accountId, displayName) }
+    const at = this.#clock.nowMicros()
+    await publishTouched(this.#bus, this.#store.setProfile({ ...rest, ...named, accountId, at }))
+  }
+
+  /** Replaces what the account's clients keep for themselves. Refuses 'settings_too_long', 'unknown_account'. */
+  async setSettings(accountId: AccountId, settings: Settings): Promise<void> {
+    const text = JSON.stringify(settings)
+    if (Buffer.byteLength(text) > MAX_SETTINGS_BYTES)
+      throw new ChatError('settings_too_long', { maxBytes: MAX_SETTINGS_BYTES })
+    await publishTouched(this.#bus, this.#store.setSettings(accountId, text))
+  }
+
+  /** An empty object until they are set. */
+  async settings(accountId: AccountId): Promise<Settings> {
+    // Only `setSettings` writes them.
+    return JSON.parse((await this.#store.findSettings(accountId)) ?? '{}') as Settings
   }
 
   /** Logs the account out everywhere: sessions and tokens are void, live connections close. */
@@ -193,6 +228,13 @@ export class Accounts {
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)
+  }
+
+  async #displayName(accountId: AccountId, displayName: string | null): Promise<string> {
+    if (displayName !== null) return newName(displayName, 'displayName')
+    const account = await this.#store.find(accountId)
+    if (!account) throw new ChatError('unknown_account', { accountId })
+    return account.username
   }
 
   async #findByLogin(login: string, by: SignIn['by']): Promise<Account | undefined> {

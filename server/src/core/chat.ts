@@ -69,13 +69,13 @@ export class Chat {
     this.accounts = new Accounts({ store, bus, clock, passwords, passwordPolicy })
     this.accountState = new AccountState(store.accountState)
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
-    this.contacts = new Contacts(store.contacts, clock)
     this.conversations = new Conversations(store, bus, clock)
     this.members = new Members({ store, bus, clock })
     this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes, onRefused })
     this.presence = new Presence(bus, store, { clock, onError })
+    this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
     this.typing = new Typing(bus, clock, this.messages)
     this.changes = new ChangeLog(store)
   }

@@ -16,6 +16,7 @@ export const CHAT_ERROR_CODES = [
   'conversation_name_taken',
   'message_refused',
   'message_too_long',
+  'settings_too_long',
   'precondition_failed',
   'forbidden',
   'conflict',

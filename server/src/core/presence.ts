@@ -85,6 +85,26 @@ export class Presence {
     return this.#bus.presence.settled()
   }
 
+  /** Those among `accountIds` whom the viewer may see online: all that are, but for those that have blocked the viewer. */
+  async onlineAmong(viewerId: AccountId, accountIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+    const blockers = new Set(await this.#contacts.blockersOf(viewerId, accountIds))
+    const online = new Set<AccountId>()
+    for (const accountId of accountIds)
+      if (!blockers.has(accountId) && (await this.isOnline(accountId))) online.add(accountId)
+    return online
+  }
+
+  /** Tells a contact of the account what it may see now: after a block, and after the end of one. */
+  async retell(accountId: AccountId, viewerId: AccountId): Promise<void> {
+    const contacts = await this.#contacts.list(viewerId)
+    const account = contacts.find((contact) => contact.accountId === accountId)
+    if (!account) return
+    await this.#turns.run(accountId, async () => {
+      const isOnline = (await this.onlineAmong(viewerId, [accountId])).has(accountId)
+      this.#publish(viewerId, toSender(account), isOnline)
+    })
+  }
+
   isOnline(accountId: AccountId): Promise<boolean> {
     return this.#bus.presence.has(setOf(accountId), String(accountId))
   }
@@ -170,16 +190,17 @@ export class Presence {
   async #tell(person: Sender, isOnline: boolean): Promise<void> {
     const { accountId } = person
     await this.#noteSeen(accountId)
-    for (const other of await this.#contacts.list(accountId)) {
+    const others = (await this.#contacts.list(accountId)).map((other) => other.accountId)
+    const blocked = new Set(others.length === 0 ? [] : await this.#contacts.blockedBy(accountId, others))
+    for (const otherId of others) {
       const turn = pause()
       if (turn) await turn
-      this.#bus.publish(accountTopic(other.accountId), {
-        type: 'contact.presence',
-        accountId: other.accountId,
-        contact: person,
-        isOnline,
-      })
+      if (!blocked.has(otherId)) this.#publish(otherId, person, isOnline)
     }
+  }
+
+  #publish(accountId: AccountId, contact: Sender, isOnline: boolean): void {
+    this.#bus.publish(accountTopic(accountId), { type: 'contact.presence', accountId, contact, isOnline })
   }
 
   /** A full disk keeps nobody from coming, and makes nobody stay. */

@@ -54,6 +54,7 @@ export const TABLES: readonly Table[] = [
       last_seen_at: 'integer',
       credentials_since: 'integer',
       current_conversation_id: 'integer',
+      settings: 'text',
     },
     key: ['id'],
   },

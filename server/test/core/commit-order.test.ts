@@ -92,6 +92,22 @@ const WRITES: Readonly<Record<string, Write>> = {
       chat.memberships.markReadUpTo(bob.accountId, room.conversationId, { seq: 1 }),
     tells: ['account.changed'],
   },
+  'adding a contact': {
+    run: ({ chat, alice, eve }) => chat.contacts.add(alice.accountId, eve.accountId),
+    tells: ['account.changed', 'account.changed'],
+  },
+  blocking: {
+    run: ({ chat, alice, eve }) => chat.contacts.block(alice.accountId, eve.accountId),
+    tells: ['account.changed'],
+  },
+  'changing a profile': {
+    run: ({ chat, bob }) => chat.accounts.setProfile(bob.accountId, { bio: 'new' }),
+    tells: ['account.changed'],
+  },
+  'changing settings': {
+    run: ({ chat, bob }) => chat.accounts.setSettings(bob.accountId, { theme: 'dark' }),
+    tells: ['account.changed'],
+  },
   muting: {
     run: ({ chat, bob, room }) =>
       chat.memberships.setPreferences(bob.accountId, room.conversationId, { isMuted: true }),

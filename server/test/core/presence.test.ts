@@ -69,3 +69,23 @@ test('last seen moves with coming and going', async (t) => {
   const gone = (await chat.accounts.find(people.alice.accountId))?.lastSeenAt ?? 0
   assert.ok(people.alice.createdAt < online && online + 5_000_000 <= gone)
 })
+
+test('one who is blocked sees the blocker offline, from the block to its end', async (t) => {
+  const { chat, people, newsFor } = await chatWith(t, 'alice', 'bob', 'eve')
+  const [aliceId, bobId, eveId] = [people.alice.accountId, people.bob.accountId, people.eve.accountId]
+  for (const contactId of [bobId, eveId]) await chat.contacts.add(aliceId, contactId)
+  const disconnect = await chat.presence.connect(people.alice)
+  const [forBob, forEve] = [newsFor(people.bob), newsFor(people.eve)]
+  const told = (news: typeof forBob) =>
+    news.flatMap((each) => (each.type === 'contact.presence' ? [each.isOnline] : []))
+  await chat.contacts.block(aliceId, bobId)
+  assert.deepEqual(told(forBob), [false])
+  assert.deepEqual(await chat.presence.onlineAmong(bobId, [aliceId, eveId]), new Set())
+  assert.deepEqual(await chat.presence.onlineAmong(eveId, [aliceId]), new Set([aliceId]))
+  await disconnect()
+  const again = await chat.presence.connect(people.alice)
+  assert.deepEqual([told(forBob), told(forEve)], [[false], [false, true]])
+  await chat.contacts.unblock(aliceId, bobId)
+  assert.deepEqual(told(forBob), [false, true])
+  await again()
+})

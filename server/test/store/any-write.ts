@@ -44,7 +44,17 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     passwordHash: fc.option(hash),
     at,
   }),
-  'accounts.setBio': fc.record({ accountId, bio: text, at }),
+  'accounts.setProfile': fc.record(
+    {
+      accountId,
+      at,
+      displayName: text,
+      bio: fc.option(text),
+      email: fc.option(fc.constantFrom('a@b.c', 'bob')),
+    },
+    { requiredKeys: ['accountId', 'at'] },
+  ),
+  'accounts.setSettings': fc.record({ accountId, settings: fc.constantFrom('{}', '{"a":"ä"}') }),
   'accounts.replaceHash': fc.record({ accountId, old: hash, renewed: hash }),
   'accounts.setSeen': fc.record({ accountId, at }),
   'accounts.revoke': fc.record({ accountId, at, disable: fc.boolean() }),
@@ -53,7 +63,10 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
   'accounts.freeGuests': fc.record({ unseenSince: at }),
   'sessions.open': fc.record({ accountId, kind, digest, at, expiresAt: at, max: fc.constantFrom(1, 2) }),
   'sessions.touch': fc.record({ kind, digest, at, expiresAt: at }),
-  'contacts.add': fc.record({ accountId, contactId: accountId, at }),
+  'contacts.add': twoAccounts.chain(({ blockerId, blockedId }) =>
+    fc.record({ accountId: fc.constant(blockerId), contactId: fc.constant(blockedId), at }),
+  ),
+  'contacts.remove': fc.record({ accountId, contactId: accountId }),
   'contacts.block': fc.tuple(twoAccounts, at).map(([pair, time]) => ({ ...pair, at: time })),
   'contacts.unblock': twoAccounts,
   'conversations.create': fc
@@ -182,7 +195,8 @@ type Port = { readonly [Name in WriteName]: (argument: Argument<Name>) => Promis
 export const portOf = (store: Store): Port => ({
   ping: () => store.ping(),
   'accounts.create': (account) => store.accounts.create(account),
-  'accounts.setBio': (to) => store.accounts.setBio(to.accountId, to.bio, to.at),
+  'accounts.setProfile': (change) => store.accounts.setProfile(change),
+  'accounts.setSettings': (to) => store.accounts.setSettings(to.accountId, to.settings),
   'accounts.replaceHash': (to) => store.accounts.replaceHash(to.accountId, to),
   'accounts.setSeen': (to) => store.accounts.setSeen(to.accountId, to.at),
   'accounts.revoke': (to) => store.accounts.revoke(to.accountId, to),
@@ -192,6 +206,7 @@ export const portOf = (store: Store): Port => ({
   'sessions.open': (session) => store.sessions.open(session),
   'sessions.touch': (use) => store.sessions.touch(use.kind, use.digest, use),
   'contacts.add': (pair) => store.contacts.add(pair.accountId, pair.contactId, pair.at),
+  'contacts.remove': (pair) => store.contacts.remove(pair.accountId, pair.contactId),
   'contacts.block': (pair) => store.contacts.block(pair.blockerId, pair.blockedId, pair.at),
   'contacts.unblock': (pair) => store.contacts.unblock(pair.blockerId, pair.blockedId),
   'conversations.create': (conversation) => store.conversations.create(conversation),

@@ -22,6 +22,7 @@ import type {
   NewAccount,
   NewMessage,
   NewRole,
+  Numbered,
   Store,
 } from '../../src/store/store.ts'
 
@@ -154,7 +155,7 @@ export class World {
     return this.store.members.leave({ conversationId, accountId, at: this.now() })
   }
 
-  block(blocker: Account, blocked: Account): Promise<void> {
+  block(blocker: Account, blocked: Account): Promise<Numbered> {
     return this.store.contacts.block(blocker.accountId, blocked.accountId, this.now())
   }
 

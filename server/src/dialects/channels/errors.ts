@@ -68,6 +68,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   with_yourself: failure(400, 'to_user is you'),
   message_refused: UNDELIVERABLE,
   message_too_long: failure(400, 'message is too long'),
+  settings_too_long: failure(400, 'settings are too long'),
   precondition_failed: failure(412, 'message was changed meanwhile'),
   forbidden: UNDELIVERABLE,
   conflict: failure(429, 'Too many requests'),

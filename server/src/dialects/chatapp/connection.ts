@@ -200,9 +200,15 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const { contacts, presence } = this.#parts.chat
     await presence.settled()
     if (!this.#account || this.#isOver) return
-    for (const contact of await contacts.list(this.#account.accountId)) {
-      const isOnline = await presence.isOnline(contact.accountId)
-      if (!this.#isOver) this.sink.send(renderStatus(contact, isOnline))
+    const { accountId } = this.#account
+    const all = await contacts.list(accountId)
+    const online = await presence.onlineAmong(
+      accountId,
+      all.map((contact) => contact.accountId),
+    )
+    for (const contact of all) {
+      if (this.#isOver) return
+      this.sink.send(renderStatus(contact, online.has(contact.accountId)))
     }
   }
 

@@ -49,6 +49,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   conversation_name_taken: { status: 409, text: 'conversation name already exists' },
   message_refused: UNDELIVERABLE,
   message_too_long: { status: 413, text: 'message content is too long' },
+  settings_too_long: { status: 413, text: 'settings are too long' },
   precondition_failed: { status: 412, text: 'message was changed meanwhile' },
   forbidden: UNDELIVERABLE,
   rate_limited: TOO_MANY,

@@ -90,6 +90,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   conversation_name_taken: () => groupAlreadyCreated,
   message_refused: () => undeliverable,
   message_too_long: ({ details }) => invalidRequest(`text must have at most ${details.maxBytes} bytes.`),
+  settings_too_long: ({ details }) => invalidRequest(`settings must have at most ${details.maxBytes} bytes.`),
   precondition_failed: () => invalidRequest('the message was changed meanwhile.'),
   forbidden: () => undeliverable,
   conflict: () => rateLimited(1),

@@ -167,6 +167,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   message_refused: undeliverable,
   forbidden: undeliverable,
   message_too_long: messageTooLong,
+  settings_too_long: messageTooLong,
   rate_limited: ({ retryAfterSeconds }) => tooManyRequests(Number(retryAfterSeconds ?? 1)),
   busy: unavailable,
   conflict: unavailable,

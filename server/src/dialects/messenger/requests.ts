@@ -53,7 +53,7 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   guards.loggedIn('PATCH /user/bio', {
     takes: wire.newBio,
     run: async ({ accountId }, bio) => {
-      await accounts.setBio(accountId, bio)
+      await accounts.setProfile(accountId, { bio })
       return wire.SUCCESS
     },
   }),

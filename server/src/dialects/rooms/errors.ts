@@ -34,6 +34,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   not_a_member: { code: 404, message: 'Unknown room' },
   message_refused: UNDELIVERABLE,
   message_too_long: REFUSALS.malformedSend,
+  settings_too_long: REFUSALS.malformedSend,
   precondition_failed: REFUSALS.malformedSend,
   forbidden: UNDELIVERABLE,
   conflict: TOO_MANY,

@@ -31,6 +31,11 @@ export interface StateRow {
   readonly isGone: boolean
 }
 
+/** The answer of a write of accounts' own state alone: the rows that it touched, none if nothing has changed. */
+export interface Numbered {
+  readonly touched: readonly TouchedRow[]
+}
+
 /** A row as a write has just touched it. */
 export interface TouchedRow extends StateRow {
   readonly accountId: AccountId

@@ -1,5 +1,6 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { Numbered } from './account-state.ts'
 
 export interface NewAccount {
   readonly uuid: string
@@ -23,7 +24,12 @@ export interface AccountStore {
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
   /** Ordered by id; leaves out guests, disabled accounts and those that have blocked the viewer. */
   listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
-  setBio(accountId: AccountId, bio: string, at: Micros): Promise<void>
+  /** Sets what is given, and leaves the rest. Another email is not confirmed. Refuses 'unknown_account', 'email_taken'. */
+  setProfile(change: ProfileChange): Promise<Numbered>
+  /** Replaces the client's own settings, a JSON text. Refuses 'unknown_account'. */
+  setSettings(accountId: AccountId, settings: string): Promise<Numbered>
+  /** Null until they are set. */
+  findSettings(accountId: AccountId): Promise<string | null>
   /** Stores another hash of the same password. Does nothing where `old` is no longer the account's. */
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
@@ -43,6 +49,11 @@ export interface AccountStore {
   lastNotice(): Promise<number>
   /** Gives the names of guests not seen since then back; answers how many. Their messages stay. */
   freeGuests(unseenSince: Micros): Promise<number>
+}
+
+export interface ProfileChange extends Partial<Pick<Account, 'displayName' | 'bio' | 'email'>> {
+  readonly accountId: AccountId
+  readonly at: Micros
 }
 
 /** An account whose credentials were changed. Each account has one notice, which moves on with its next change. */

@@ -1,13 +1,19 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { Numbered } from './account-state.ts'
 
 export interface ContactStore {
   /** Both ways. Refuses 'already_a_contact', 'unknown_account' (gone, or has blocked the one who adds). */
-  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void>
+  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered>
+  /** Both ways. Does nothing where they are no contacts. */
+  remove(accountId: AccountId, contactId: AccountId): Promise<Numbered>
   /** In the order they were added. */
   list(accountId: AccountId): Promise<readonly Account[]>
-  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void>
-  unblock(blockerId: AccountId, blockedId: AccountId): Promise<void>
+  /** The blocked one's own state does not tell of it. */
+  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<Numbered>
+  unblock(blockerId: AccountId, blockedId: AccountId): Promise<Numbered>
   /** Those among `accountIds` who have blocked this account. */
   blockersOf(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
+  /** Those among `accountIds` whom this account has blocked. */
+  blockedBy(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
 }

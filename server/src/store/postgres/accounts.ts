@@ -1,7 +1,14 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { AccountName, AccountNotice, AccountStore, NewAccount } from '../store.ts'
+import type {
+  AccountName,
+  AccountNotice,
+  AccountStore,
+  NewAccount,
+  Numbered,
+  ProfileChange,
+} from '../store.ts'
 import { batchedLookup } from './batched-lookup.ts'
 import type { Queryable } from './driver/index.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
@@ -15,6 +22,7 @@ export class PostgresAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #listNames
+  readonly #findSettings
   readonly #notices
   readonly #lastNotice
 
@@ -25,6 +33,7 @@ export class PostgresAccounts implements AccountStore {
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)
     this.#listNames = prepare<AccountName>(sql, LIST_NAMES)
+    this.#findSettings = prepare<{ settings: string | null }>(sql, FIND_SETTINGS)
     this.#notices = prepare<AccountNotice>(sql, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(sql, LAST_NOTICE)
   }
@@ -71,8 +80,19 @@ export class PostgresAccounts implements AccountStore {
     return this.#listNames.all(viewerId, after, limitOf(limit))
   }
 
-  setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
-    return this.#writer.write('accounts.setBio', { accountId, bio, at })
+  setProfile(change: ProfileChange): Promise<Numbered> {
+    const { email } = change
+    const keyed =
+      email === undefined ? change : { ...change, emailKey: email === null ? null : nameKey(email) }
+    return this.#writer.write('accounts.setProfile', keyed)
+  }
+
+  setSettings(accountId: AccountId, settings: string): Promise<Numbered> {
+    return this.#writer.write('accounts.setSettings', { accountId, settings })
+  }
+
+  async findSettings(accountId: AccountId): Promise<string | null> {
+    return (await this.#findSettings.get(accountId))?.settings ?? null
   }
 
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void> {
@@ -120,6 +140,8 @@ const FIND_BY_USERNAME = `
 const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_key = $1`
 
 const FIND_MANY = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY ($1)`
+
+const FIND_SETTINGS = 'SELECT settings FROM accounts WHERE id = $1'
 
 const NOTICES = `
   SELECT n.number, n.account_id AS "accountId", a.credentials_since AS "credentialsSince"

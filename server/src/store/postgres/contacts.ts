@@ -1,6 +1,6 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ContactStore } from '../store.ts'
+import type { ContactStore, Numbered } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -10,26 +10,32 @@ export class PostgresContacts implements ContactStore {
   readonly #writer: WriteQueue
   readonly #list
   readonly #blockersOf
+  readonly #blockedBy
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<Account>(sql, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)
+    this.#blockedBy = prepare<{ blockedId: AccountId }>(sql, BLOCKED_BY)
   }
 
-  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void> {
+  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
     return this.#writer.write('contacts.add', { accountId, contactId, at })
+  }
+
+  remove(accountId: AccountId, contactId: AccountId): Promise<Numbered> {
+    return this.#writer.write('contacts.remove', { accountId, contactId })
   }
 
   list(accountId: AccountId): Promise<readonly Account[]> {
     return this.#list.all(accountId)
   }
 
-  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void> {
+  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<Numbered> {
     return this.#writer.write('contacts.block', { blockerId, blockedId, at })
   }
 
-  unblock(blockerId: AccountId, blockedId: AccountId): Promise<void> {
+  unblock(blockerId: AccountId, blockedId: AccountId): Promise<Numbered> {
     return this.#writer.write('contacts.unblock', { blockerId, blockedId })
   }
 
@@ -37,7 +43,15 @@ export class PostgresContacts implements ContactStore {
     const rows = await this.#blockersOf.all(accountId, accountIds)
     return rows.map(({ blockerId }) => blockerId)
   }
+
+  async blockedBy(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {
+    const rows = await this.#blockedBy.all(accountId, accountIds)
+    return rows.map(({ blockedId }) => blockedId)
+  }
 }
+
+const BLOCKED_BY = `
+  SELECT blocked_id AS "blockedId" FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY ($2)`
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id

@@ -300,6 +300,9 @@ ALTER TABLE members ADD COLUMN is_pinned boolean NOT NULL DEFAULT false;
 ALTER TABLE members ADD COLUMN is_archived boolean NOT NULL DEFAULT false;
 ALTER TABLE members ADD COLUMN notify text NOT NULL DEFAULT 'all';
 
+-- JSON, the client's own.
+ALTER TABLE accounts ADD COLUMN settings text;
+
 ${DETAILS}${RIGHTS}`,
   },
 ]

@@ -3,7 +3,8 @@ import { ChatError } from '../../core/errors.ts'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { NewAccount } from '../store.ts'
+import type { NewAccount, Numbered, ProfileChange } from '../store.ts'
+import type { Numbers } from './numbers.ts'
 import { prepare } from './statement.ts'
 
 interface PasswordChange {
@@ -12,10 +13,17 @@ interface PasswordChange {
   readonly at: Micros
 }
 
+type Profile = Pick<Account, 'displayName' | 'bio' | 'email'>
+
 export class AccountWrites {
+  readonly #numbers: Numbers
   readonly #isTaken
   readonly #insert
-  readonly #setBio
+  readonly #isAddressTaken
+  readonly #profile
+  readonly #setProfile
+  readonly #settings
+  readonly #setSettings
   readonly #replaceHash
   readonly #setSeen
   readonly #endSessions
@@ -25,11 +33,16 @@ export class AccountWrites {
   readonly #notice
   readonly #freeGuests
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, numbers: Numbers) {
+    this.#numbers = numbers
     // Names and addresses share one space, so that 'username or email' always means one account.
     this.#isTaken = prepare(db, IS_TAKEN)
     this.#insert = prepare(db, INSERT)
-    this.#setBio = prepare(db, 'UPDATE accounts SET bio = ?, updated_at = ? WHERE id = ?')
+    this.#isAddressTaken = prepare(db, IS_ADDRESS_TAKEN)
+    this.#profile = prepare<Profile>(db, PROFILE)
+    this.#setProfile = prepare(db, SET_PROFILE)
+    this.#settings = prepare<{ settings: string | null }>(db, 'SELECT settings FROM accounts WHERE id = ?')
+    this.#setSettings = prepare(db, 'UPDATE accounts SET settings = ? WHERE id = ?')
     this.#replaceHash = prepare(
       db,
       'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
@@ -61,8 +74,25 @@ export class AccountWrites {
     }
   }
 
-  setBio({ accountId, bio, at }: { accountId: AccountId; bio: string; at: Micros }): void {
-    this.#setBio.run(bio, at, accountId)
+  setProfile({ accountId, at, ...change }: ProfileChange): Numbered {
+    const before = this.#profile.get(accountId)
+    if (!before) throw new ChatError('unknown_account', { accountId })
+    const { displayName, bio, email } = { ...before, ...change }
+    if (displayName === before.displayName && bio === before.bio && email === before.email)
+      return { touched: [] }
+    const emailKey = email === null ? null : nameKey(email)
+    if (emailKey !== null && this.#isAddressTaken.get(emailKey, accountId))
+      throw new ChatError('email_taken', { fields: ['email'] })
+    this.#setProfile.run(displayName, bio, email, emailKey, at, accountId)
+    return { touched: [this.#numbers.touch(accountId, 'profile', '')] }
+  }
+
+  setSettings({ accountId, settings }: { accountId: AccountId; settings: string }): Numbered {
+    const before = this.#settings.get(accountId)
+    if (!before) throw new ChatError('unknown_account', { accountId })
+    if (before.settings === settings) return { touched: [] }
+    this.#setSettings.run(settings, accountId)
+    return { touched: [this.#numbers.touch(accountId, 'settings', '')] }
   }
 
   replaceHash(hashes: { accountId: AccountId; old: string; renewed: string }): void {
@@ -112,6 +142,15 @@ interface Forms {
 }
 
 const IS_TAKEN = 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = ?1 OR username_look = ?2'
+
+const IS_ADDRESS_TAKEN = 'SELECT 1 FROM accounts WHERE (username_key = ?1 OR email_key = ?1) AND id <> ?2'
+
+const PROFILE = 'SELECT display_name AS displayName, bio, email FROM accounts WHERE id = ?'
+
+const SET_PROFILE = `
+  UPDATE accounts SET display_name = ?1, bio = ?2, email = ?3, email_key = ?4, updated_at = ?5,
+    email_confirmed = CASE WHEN email_key IS ?4 THEN email_confirmed ELSE 0 END
+  WHERE id = ?6`
 
 const INSERT = `
   INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key,

@@ -2,7 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { AccountName, AccountNotice, AccountStore, NewAccount } from '../store.ts'
+import type {
+  AccountName,
+  AccountNotice,
+  AccountStore,
+  NewAccount,
+  Numbered,
+  ProfileChange,
+} from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
 import { readInPieces } from './pieces.ts'
@@ -21,6 +28,7 @@ export class SqliteAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #listNames
+  readonly #findSettings
   readonly #notices
   readonly #lastNotice
   readonly #changed
@@ -35,6 +43,7 @@ export class SqliteAccounts implements AccountStore {
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
     this.#findMany = prepare<Row<Account>>(db, FIND_MANY)
     this.#listNames = prepareTuples<NameRow>(db, LIST_NAMES)
+    this.#findSettings = prepare<{ settings: string | null }>(db, FIND_SETTINGS)
     this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
     this.#changed = prepare<{ number: number; accountId: number }>(db, CHANGED)
@@ -81,8 +90,16 @@ export class SqliteAccounts implements AccountStore {
     return rows.map(([accountId, username]) => ({ accountId, username }))
   }
 
-  setBio(accountId: AccountId, bio: string, at: Micros): Promise<void> {
-    return this.#writer.write('accounts.setBio', { accountId, bio, at })
+  setProfile(change: ProfileChange): Promise<Numbered> {
+    return this.#writer.write('accounts.setProfile', change)
+  }
+
+  setSettings(accountId: AccountId, settings: string): Promise<Numbered> {
+    return this.#writer.write('accounts.setSettings', { accountId, settings })
+  }
+
+  findSettings(accountId: AccountId): Promise<string | null> {
+    return read(() => this.#findSettings.get(accountId)?.settings ?? null)
   }
 
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void> {
@@ -147,6 +164,8 @@ const FIND_BY_EMAIL = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.email_k
 
 const FIND_MANY = `
   SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id IN (SELECT value FROM json_each(?))`
+
+const FIND_SETTINGS = 'SELECT settings FROM accounts WHERE id = ?'
 
 const NOTICES = `
   SELECT n.number, n.account_id AS accountId, a.credentials_since AS credentialsSince

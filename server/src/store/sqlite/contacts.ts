@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ContactStore } from '../store.ts'
+import type { ContactStore, Numbered } from '../store.ts'
 import { read } from './failure.ts'
 import { readInPieces } from './pieces.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
@@ -14,15 +14,21 @@ export class SqliteContacts implements ContactStore {
   readonly #writer: WriteQueue
   readonly #list
   readonly #blockersOf
+  readonly #blockedBy
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<ListedRow>(db, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(db, BLOCKERS_OF)
+    this.#blockedBy = prepare<{ blockedId: AccountId }>(db, BLOCKED_BY)
   }
 
-  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<void> {
+  add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
     return this.#writer.write('contacts.add', { accountId, contactId, at })
+  }
+
+  remove(accountId: AccountId, contactId: AccountId): Promise<Numbered> {
+    return this.#writer.write('contacts.remove', { accountId, contactId })
   }
 
   async list(accountId: AccountId): Promise<readonly Account[]> {
@@ -33,11 +39,11 @@ export class SqliteContacts implements ContactStore {
     return rows.sort((one, other) => one.place - other.place).map(({ place: _, ...row }) => accountOf(row))
   }
 
-  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<void> {
+  block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<Numbered> {
     return this.#writer.write('contacts.block', { blockerId, blockedId, at })
   }
 
-  unblock(blockerId: AccountId, blockedId: AccountId): Promise<void> {
+  unblock(blockerId: AccountId, blockedId: AccountId): Promise<Numbered> {
     return this.#writer.write('contacts.unblock', { blockerId, blockedId })
   }
 
@@ -46,7 +52,17 @@ export class SqliteContacts implements ContactStore {
       this.#blockersOf.all(accountId, JSON.stringify(accountIds)).map(({ blockerId }) => blockerId),
     )
   }
+
+  blockedBy(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {
+    return read(() =>
+      this.#blockedBy.all(accountId, JSON.stringify(accountIds)).map(({ blockedId }) => blockedId),
+    )
+  }
 }
+
+const BLOCKED_BY = `
+  SELECT blocked_id AS blockedId FROM blocks
+  WHERE blocker_id = ? AND blocked_id IN (SELECT value FROM json_each(?))`
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS}, k.id AS place FROM contacts k JOIN accounts a ON a.id = k.contact_id

@@ -313,6 +313,9 @@ ALTER TABLE members ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN is_archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN notify TEXT NOT NULL DEFAULT 'all';
 
+-- JSON, the client's own.
+ALTER TABLE accounts ADD COLUMN settings TEXT;
+
 ${DETAILS}${RIGHTS}`,
   },
 ]

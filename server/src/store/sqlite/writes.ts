@@ -36,9 +36,9 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const admission = new Admission(db)
   const changes = new Changes(db)
   const numbers = new Numbers(db)
-  const accounts = new AccountWrites(db)
+  const accounts = new AccountWrites(db, numbers)
   const sessions = new SessionWrites(db)
-  const contacts = new ContactWrites(db, admission)
+  const contacts = new ContactWrites(db, { admission, numbers })
   const members = new MemberWrites(db, { admission, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
@@ -53,7 +53,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
       touch.run()
     },
     'accounts.create': (account) => accounts.create(account),
-    'accounts.setBio': (bio) => accounts.setBio(bio),
+    'accounts.setProfile': (change) => accounts.setProfile(change),
+    'accounts.setSettings': (change) => accounts.setSettings(change),
     'accounts.replaceHash': (hashes) => accounts.replaceHash(hashes),
     'accounts.setSeen': (seen) => accounts.setSeen(seen),
     'accounts.revoke': (change) => accounts.revoke(change),
@@ -63,6 +64,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'sessions.open': (session) => sessions.open(session),
     'sessions.touch': (use) => sessions.touch(use),
     'contacts.add': (pair) => contacts.add(pair),
+    'contacts.remove': (pair) => contacts.remove(pair),
     'contacts.block': (pair) => contacts.block(pair),
     'contacts.unblock': (pair) => contacts.unblock(pair),
     'conversations.create': (conversation) => conversations.create(conversation),

@@ -1,11 +1,12 @@
 import type { Account } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { NewAccount } from '../store.ts'
-import { account, credentials, NOTHING, type OfAccount, type Rows } from './row.ts'
+import type { NewAccount, Numbered, ProfileChange } from '../store.ts'
+import { account, credentials, NOTHING, type OfAccount, type Rows, type Touched } from './row.ts'
 
 export interface AccountWrites {
   'accounts.create'(account: NewAccount): Account
-  'accounts.setBio'(change: OfAccount & { bio: string; at: Micros }): void
+  'accounts.setProfile'(change: ProfileChange): Numbered
+  'accounts.setSettings'(change: OfAccount & { settings: string }): Numbered
   'accounts.replaceHash'(change: OfAccount & { old: string; renewed: string }): void
   'accounts.setSeen'(change: OfAccount & { at: Micros }): void
   'accounts.revoke'(change: OfAccount & { at: Micros; disable: boolean }): Micros
@@ -14,9 +15,12 @@ export interface AccountWrites {
   'accounts.freeGuests'(bound: { unseenSince: Micros }): number
 }
 
+const ownAccount = ({ accountId }: OfAccount): Touched => ({ accountId, numbers: [accountId] })
+
 export const ACCOUNT_WRITES: Rows<AccountWrites> = {
   'accounts.create': { checksFirst: false, touches: () => NOTHING },
-  'accounts.setBio': { checksFirst: false, touches: account },
+  'accounts.setProfile': { checksFirst: false, touches: ownAccount },
+  'accounts.setSettings': { checksFirst: false, touches: ownAccount },
   'accounts.replaceHash': { checksFirst: false, touches: account },
   'accounts.setSeen': { checksFirst: false, touches: account },
   'accounts.revoke': { checksFirst: false, touches: credentials },

@@ -1,19 +1,27 @@
 import type { AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { NOTHING, type OfAccount, type Rows, type Touched } from './row.ts'
+import type { Numbered } from '../store.ts'
+import type { OfAccount, Rows, Touched } from './row.ts'
+
+type Pair = OfAccount & { readonly contactId: AccountId }
+type Block = { readonly blockerId: AccountId; readonly blockedId: AccountId }
 
 export interface ContactWrites {
-  'contacts.add'(pair: OfAccount & { contactId: AccountId; at: Micros }): void
-  'contacts.block'(block: { blockerId: AccountId; blockedId: AccountId; at: Micros }): void
-  'contacts.unblock'(block: { blockerId: AccountId; blockedId: AccountId }): void
+  'contacts.add'(pair: Pair & { at: Micros }): Numbered
+  'contacts.remove'(pair: Pair): Numbered
+  'contacts.block'(block: Block & { at: Micros }): Numbered
+  'contacts.unblock'(block: Block): Numbered
 }
 
-const blocks = ({ blockerId, blockedId }: { blockerId: AccountId; blockedId: AccountId }): Touched => ({
+const pairs = ({ accountId, contactId }: Pair): Touched => ({ numbers: [accountId, contactId] })
+const blocks = ({ blockerId, blockedId }: Block): Touched => ({
   blocking: [blockerId, blockedId],
+  numbers: [blockerId],
 })
 
 export const CONTACT_WRITES: Rows<ContactWrites> = {
-  'contacts.add': { checksFirst: false, touches: () => NOTHING },
+  'contacts.add': { checksFirst: false, touches: pairs },
+  'contacts.remove': { checksFirst: false, touches: pairs },
   'contacts.block': { checksFirst: false, touches: blocks },
   'contacts.unblock': { checksFirst: false, touches: blocks },
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Account, toAccountId } from '../../../src/core/types.ts'
-import { present, type Rule, refuses, series } from '../world.ts'
+import type { ProfileChange } from '../../../src/store/store.ts'
+import { present, type Rule, refuses, series, type World } from '../world.ts'
 
 export function accountRules(rule: Rule): void {
   rule('creates an account and finds it by id, name and address', async ({ store }) => {
@@ -129,20 +130,7 @@ export function accountRules(rule: Rule): void {
     )
   })
 
-  rule('sets a bio and the time of the change', async (world) => {
-    const ann = await world.account('ann')
-    const at = world.now()
-    await world.store.accounts.setBio(ann.accountId, 'fox 🦊', at)
-    assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: 'fox 🦊', updatedAt: at })
-  })
-
-  rule('knows a bio that was set to nothing from one that was never set', async (world) => {
-    const [ann, bob] = await world.accounts('ann', 'bob')
-    const at = world.now()
-    await world.store.accounts.setBio(ann.accountId, '', at)
-    assert.deepEqual(await world.store.accounts.find(ann.accountId), { ...ann, bio: '', updatedAt: at })
-    assert.equal((await world.store.accounts.find(bob.accountId))?.bio, null)
-  })
+  profileRules(rule)
   rule(
     'replaces a hash by another one of the same password, unless a new password came first',
     async (world) => {
@@ -257,5 +245,69 @@ export function accountRules(rule: Rule): void {
     assert.notEqual((await world.guest('ɡone')).accountId, gone.accountId)
     assert.deepEqual(await world.bodies(room), ['hello'])
     assert.equal(await accounts.freeGuests(world.now() + 1), 2)
+  })
+}
+
+const profile = (world: World, { accountId }: Account, change: Omit<ProfileChange, 'accountId' | 'at'>) =>
+  world.store.accounts.setProfile({ ...change, accountId, at: world.now() })
+
+function profileRules(rule: Rule): void {
+  rule('sets a bio and the time of the change', async (world) => {
+    const ann = await world.account('ann')
+    const { touched } = await profile(world, ann, { bio: 'fox 🦊' })
+    const later = present(await world.store.accounts.find(ann.accountId))
+    assert.deepEqual(later, { ...ann, bio: 'fox 🦊', updatedAt: later.updatedAt })
+    assert.ok(later.updatedAt > ann.updatedAt)
+    assert.deepEqual(touched, [
+      { accountId: ann.accountId, kind: 'profile', key: '', number: 1, isGone: false },
+    ])
+    assert.deepEqual((await profile(world, ann, { bio: 'fox 🦊' })).touched, [])
+  })
+
+  rule('knows a bio that was set to nothing from one that was never set', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    await profile(world, ann, { bio: '' })
+    assert.equal((await world.store.accounts.find(ann.accountId))?.bio, '')
+    assert.equal((await world.store.accounts.find(bob.accountId))?.bio, null)
+    await profile(world, ann, { bio: null })
+    assert.equal((await world.store.accounts.find(ann.accountId))?.bio, null)
+  })
+
+  rule('sets what is given of a profile, and finds the account by its new email alone', async (world) => {
+    const ann = await world.account('ann', { email: 'ann@example.org' })
+    await profile(world, ann, { displayName: 'Ann 🦊', email: 'Fox@example.org' })
+    const later = present(await world.store.accounts.findByEmail('fox@EXAMPLE.org'))
+    assert.deepEqual([later.displayName, later.email, later.bio], ['Ann 🦊', 'Fox@example.org', null])
+    assert.equal(await world.store.accounts.findByEmail('ann@example.org'), undefined)
+    await profile(world, ann, { email: null })
+    assert.equal(await world.store.accounts.findByEmail('fox@example.org'), undefined)
+    assert.equal((await world.store.accounts.find(ann.accountId))?.displayName, 'Ann 🦊')
+  })
+
+  rule(
+    'takes no email that is another’s, or another’s username, but its own in another case',
+    async (world) => {
+      const [ann, bob] = await world.accounts('ann', 'bob')
+      await profile(world, ann, { email: 'ann@example.org' })
+      await refuses(profile(world, bob, { email: 'ANN@example.org' }), 'email_taken', { fields: ['email'] })
+      await refuses(profile(world, bob, { email: 'Ann' }), 'email_taken')
+      await profile(world, ann, { email: 'Ann@example.org' })
+      const gone = { ...ann, accountId: toAccountId(99) }
+      await refuses(profile(world, gone, { bio: 'x' }), 'unknown_account', { accountId: 99 })
+    },
+  )
+
+  rule('keeps the settings of each account’s clients', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const { accounts } = world.store
+    const settings = JSON.stringify({ theme: 'dark', text: 'ä\u0000"' })
+    const { touched } = await accounts.setSettings(ann.accountId, settings)
+    assert.deepEqual(touched, [
+      { accountId: ann.accountId, kind: 'settings', key: '', number: 1, isGone: false },
+    ])
+    assert.deepEqual((await accounts.setSettings(ann.accountId, settings)).touched, [])
+    assert.equal(await accounts.findSettings(ann.accountId), settings)
+    assert.equal(await accounts.findSettings(bob.accountId), null)
+    await refuses(accounts.setSettings(toAccountId(99), '{}'), 'unknown_account', { accountId: 99 })
   })
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { type Account, toAccountId } from '../../../src/core/types.ts'
+import type { Numbered } from '../../../src/store/store.ts'
 import { type Rule, refuses, type World } from '../world.ts'
 
-const add = (world: World, one: Account, other: Account): Promise<void> =>
+const add = (world: World, one: Account, other: Account): Promise<Numbered> =>
   world.store.contacts.add(one.accountId, other.accountId, world.now())
 
 const namesOf = async ({ store }: World, { accountId }: Account): Promise<readonly string[]> =>
@@ -17,6 +18,36 @@ export function contactRules(rule: Rule): void {
     assert.deepEqual(await namesOf(world, ann), ['dan', 'cy', 'bob'])
     assert.deepEqual(await namesOf(world, bob), ['ann'])
     assert.deepEqual(await world.store.contacts.list(dan.accountId), [ann])
+  })
+
+  rule('ends a contact both ways, from either side, and lets it begin anew', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const { contacts } = world.store
+    const row = (one: Account, other: Account, number: number, isGone: boolean) => ({
+      ...{ accountId: one.accountId, kind: 'contact', key: `${other.accountId}`, number, isGone },
+    })
+    const begun = await add(world, ann, bob)
+    assert.deepEqual(begun.touched, [row(ann, bob, 1, false), row(bob, ann, 1, false)])
+    const ended = await contacts.remove(bob.accountId, ann.accountId)
+    assert.deepEqual(ended.touched, [row(bob, ann, 2, true), row(ann, bob, 2, true)])
+    assert.deepEqual((await contacts.remove(ann.accountId, bob.accountId)).touched, [])
+    assert.deepEqual([await namesOf(world, ann), await namesOf(world, bob)], [[], []])
+    await add(world, bob, ann)
+    assert.deepEqual(await namesOf(world, ann), ['bob'])
+  })
+
+  rule('numbers a block and its end for the blocker alone', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const { contacts, accountState } = world.store
+    const row = { accountId: ann.accountId, kind: 'block', key: `${bob.accountId}` }
+    assert.deepEqual((await world.block(ann, bob)).touched, [{ ...row, number: 1, isGone: false }])
+    assert.deepEqual((await world.block(ann, bob)).touched, [])
+    assert.deepEqual(await contacts.blockedBy(ann.accountId, [bob.accountId]), [bob.accountId])
+    assert.deepEqual(await contacts.blockedBy(bob.accountId, [ann.accountId]), [])
+    const { touched } = await contacts.unblock(ann.accountId, bob.accountId)
+    assert.deepEqual(touched, [{ ...row, number: 2, isGone: true }])
+    assert.deepEqual((await contacts.unblock(ann.accountId, bob.accountId)).touched, [])
+    assert.equal(await accountState.cursor(bob.accountId), 0)
   })
 
   rule('refuses a contact twice, from either side', async (world) => {

@@ -27,7 +27,7 @@ function misfits(world: World, ann: Account, group: Conversation): readonly (() 
     () => world.create('group', [ann], { gid: toGid(`${newGid()}${TOO_LONG}`) }),
     () => sessions.open({ ...session, digest: TOO_LONG }),
     () => sessions.open({ ...session, digest: NUL }),
-    () => accounts.setBio(ann.accountId, NUL, world.now()),
+    () => accounts.setProfile({ accountId: ann.accountId, bio: NUL, at: world.now() }),
     ...NUMBERS.flatMap((n) => [
       () => world.send(group, ann, 'x', { at: n }),
       () => world.send(group, ann, 'x', { conversationId: n as ConversationId }),

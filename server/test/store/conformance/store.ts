@@ -27,7 +27,7 @@ export function storeRules(rule: Rule): void {
     const writes = [
       world.send(group, ann, 'one'),
       world.account('ann'),
-      world.store.accounts.setBio(ann.accountId, 'bio', world.now()),
+      world.store.accounts.setProfile({ accountId: ann.accountId, bio: 'bio', at: world.now() }),
       world.leave(group, ann),
       world.send(group, ann, 'two'),
     ]

@@ -35,11 +35,57 @@ BEGIN
   RETURN to_json(new_id);
 END $$;
 
-CREATE OR REPLACE FUNCTION chat_accounts_set_bio(wanted json) RETURNS json LANGUAGE sql AS $$
-  UPDATE accounts SET bio = wanted->>'bio', updated_at = (wanted->>'at')::bigint
-  WHERE id = (wanted->>'accountId')::bigint
-  RETURNING 'null'::json
-$$;
+-- An older version's.
+DROP FUNCTION IF EXISTS chat_accounts_set_bio(json);
+
+-- A field that is not given stays as it is.
+CREATE OR REPLACE FUNCTION chat_accounts_set_profile(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  account bigint := wanted->>'accountId';
+  before accounts%ROWTYPE;
+  later accounts%ROWTYPE;
+BEGIN
+  SELECT a.* INTO before FROM accounts a WHERE a.id = account;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_account', json_build_object('accountId', account));
+  END IF;
+  later := before;
+  IF wanted->'displayName' IS NOT NULL THEN
+    later.display_name := wanted->>'displayName';
+  END IF;
+  IF wanted->'bio' IS NOT NULL THEN
+    later.bio := wanted->>'bio';
+  END IF;
+  IF wanted->'email' IS NOT NULL THEN
+    later.email := wanted->>'email';
+    later.email_key := wanted->>'emailKey';
+  END IF;
+  IF later IS NOT DISTINCT FROM before THEN
+    RETURN '{"touched": []}';
+  END IF;
+  IF EXISTS (SELECT FROM accounts a
+      WHERE (a.username_key = later.email_key OR a.email_key = later.email_key) AND a.id <> account) THEN
+    PERFORM chat_refuse('email_taken', '{"fields": ["email"]}');
+  END IF;
+  UPDATE accounts a SET display_name = later.display_name, bio = later.bio, email = later.email,
+    email_key = later.email_key, updated_at = (wanted->>'at')::bigint,
+    email_confirmed = a.email_confirmed AND a.email_key IS NOT DISTINCT FROM later.email_key
+  WHERE a.id = account;
+  RETURN json_build_object('touched', json_build_array(chat_touch(account, 'profile', '', false)));
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_accounts_set_settings(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  account bigint := wanted->>'accountId';
+BEGIN
+  PERFORM chat_require_exists(account);
+  UPDATE accounts SET settings = wanted->>'settings'
+  WHERE id = account AND settings IS DISTINCT FROM wanted->>'settings';
+  IF NOT FOUND THEN
+    RETURN '{"touched": []}';
+  END IF;
+  RETURN json_build_object('touched', json_build_array(chat_touch(account, 'settings', '', false)));
+END $$;
 
 CREATE OR REPLACE FUNCTION chat_accounts_replace_hash(wanted json) RETURNS json LANGUAGE sql AS $$
   UPDATE accounts SET password_hash = wanted->>'renewed'
