@@ -85,6 +85,17 @@ function eventOf(
       const { message } = logged
       return message && { type: 'message.edited', conversationId, change, conversation, message }
     }
+    case 'reacted': {
+      const { message, by } = logged
+      if (!message) return undefined
+      const { seq, version, reactions } = message
+      return { type: 'message.reacted', conversationId, change, seq, version, reactions, by }
+    }
+    case 'pinned':
+    case 'unpinned': {
+      const { seq, accountId: byId, at } = logged
+      return { type: `message.${logged.kind}`, conversationId, change, seq, byId, at }
+    }
     case 'deleted': {
       const { messageId, seq, at: deletedAt } = logged
       return { type: 'message.deleted', conversationId, change, messageId, seq, deletedAt }

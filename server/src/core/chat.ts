@@ -11,7 +11,9 @@ import { Members } from './members.ts'
 import { Memberships } from './memberships.ts'
 import { Messages } from './messages.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import { Pins } from './pins.ts'
 import { Presence } from './presence.ts'
+import { Reactions } from './reactions.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 
@@ -58,6 +60,8 @@ export class Chat {
   readonly members: Members
   readonly memberships: Memberships
   readonly messages: Messages
+  readonly pins: Pins
+  readonly reactions: Reactions
   readonly presence: Presence
   readonly typing: Typing
   readonly changes: ChangeLog
@@ -73,7 +77,9 @@ export class Chat {
     this.members = new Members({ store, bus, clock })
     this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options
-    this.messages = new Messages(store.messages, bus, { clock, maxMessageBytes, onRefused })
+    this.messages = new Messages(store, bus, { clock, maxMessageBytes, onRefused })
+    this.pins = new Pins({ store, bus, clock })
+    this.reactions = new Reactions(store.reactions, bus, clock)
     this.presence = new Presence(bus, store, { clock, onError })
     this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
     this.typing = new Typing(bus, clock, this.messages)

@@ -19,6 +19,8 @@ export const CHAT_ERROR_CODES = [
   'settings_too_long',
   'precondition_failed',
   'forbidden',
+  'reaction_refused',
+  'thread_refused',
   'conflict',
   'rate_limited',
   'busy',

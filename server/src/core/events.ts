@@ -1,6 +1,6 @@
 import { type Topic, topic } from '../bus/bus.ts'
 import type { Micros } from '../lib/clock.ts'
-import type { TouchedRow } from '../store/store.ts'
+import type { ReactionChange, TouchedRow } from '../store/store.ts'
 import type {
   AccountId,
   AuthoredMessage,
@@ -9,6 +9,7 @@ import type {
   Member,
   MessageDetails,
   MessageId,
+  Reaction,
   Sender,
 } from './types.ts'
 
@@ -55,6 +56,25 @@ export type ConversationChange =
       readonly messageId: MessageId
       readonly seq: number
       readonly deletedAt: Micros
+    }
+  | {
+      readonly type: 'message.reacted'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly seq: number
+      /** The message's version, and all its reactions, as they are now. */
+      readonly version: number
+      readonly reactions: readonly Reaction[]
+      /** The reactions that this change has put or removed. */
+      readonly by: readonly ReactionChange[]
+    }
+  | {
+      readonly type: 'message.pinned' | 'message.unpinned'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly seq: number
+      readonly byId: AccountId
+      readonly at: Micros
     }
   | {
       readonly type: 'member.joined'

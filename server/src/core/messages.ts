@@ -1,10 +1,19 @@
 import type { Bus, Listener, Unsubscribe } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Appended, Edited, MessagePage, MessageStore, Removed, Standing } from '../store/store.ts'
+import type {
+  Appended,
+  ConversationStore,
+  Edited,
+  MessagePage,
+  MessageStore,
+  Removed,
+  Standing,
+} from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
+import { withFreshFacts } from './fresh-facts.ts'
 import { type Page, type PageRange, placesOf } from './message-pages.ts'
-import { requireMaySend } from './policy.ts'
+import { may, requireMay, requireMaySend } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type AccountId,
@@ -14,6 +23,7 @@ import {
   type Message,
   type MessageDetails,
   type MessageId,
+  type MessagePlace,
   type MessageVersion,
   type Sender,
   toSender,
@@ -26,8 +36,6 @@ interface Draft {
   readonly replyTo?: MessageId | null
   readonly wording?: Wording
 }
-
-type MessagePlace = Pick<Message, 'conversationId' | 'seq'>
 
 interface Edit {
   readonly seq: number
@@ -57,13 +65,19 @@ export class Messages {
   /** Most bytes of a message's body, in UTF-8. */
   readonly maxBytes: number
   readonly #store: MessageStore
+  readonly #conversations: ConversationStore
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #onRefused: ((error: unknown) => void) | undefined
   readonly #sentHere = new Set<Listener<MessageSent>>()
 
-  constructor(store: MessageStore, bus: Bus, options: MessagesOptions) {
-    this.#store = store
+  constructor(
+    store: { messages: MessageStore; conversations: ConversationStore },
+    bus: Bus,
+    options: MessagesOptions,
+  ) {
+    this.#store = store.messages
+    this.#conversations = store.conversations
     this.#bus = bus
     this.#clock = options.clock
     this.#onRefused = options.onRefused
@@ -186,14 +200,21 @@ export class Messages {
   }
 
   /**
-   * Leaves a tombstone of the message in that place; if there is one, changes nothing. Refuses 'unknown_message',
-   * 'not_the_owner'.
+   * Leaves a tombstone of the message in that place, which may be another's where one's role allows it; if there is
+   * one, changes nothing. Refuses 'not_a_member', 'unknown_message', 'not_the_owner'.
    */
-  async remove(byId: AccountId, { conversationId, seq }: MessagePlace): Promise<Removed> {
-    const at = this.#clock.nowMicros()
-    const removing = this.#store.remove({ conversationId, seq, by: byId, at })
-    return publishOnCommit(removing, ({ isNew, ...removed }) => {
-      if (isNew) this.#bus.publish(conversationTopic(conversationId), { type: 'message.deleted', ...removed })
+  remove(byId: AccountId, { conversationId, seq }: MessagePlace): Promise<Removed> {
+    return withFreshFacts(async () => {
+      const standing = await this.#conversations.standing(byId, conversationId)
+      if (!standing) throw new ChatError('not_a_member', { conversationId })
+      const seen = requireMay('deleteOwn', standing)
+      const mayBeAnothers = may('deleteOthers', seen, standing.conversation.kind)
+      const at = this.#clock.nowMicros()
+      const removing = this.#store.remove({ conversationId, seq, by: byId, seen, mayBeAnothers, at })
+      return publishOnCommit(removing, ({ isNew, ...removed }) => {
+        if (isNew)
+          this.#bus.publish(conversationTopic(conversationId), { type: 'message.deleted', ...removed })
+      })
     })
   }
 

@@ -103,6 +103,14 @@ export function requireMaySend(standing: Standing): void {
   if (!maySend(standing)) throw new ChatError('message_refused', { conversationId })
 }
 
+/** As `requireMay`, of what somebody blocked may not do either: then refuses 'message_refused'. */
+export function requireMayUnblocked(action: Action, standing: Standing): Role {
+  const role = requireMay(action, standing)
+  const { conversationId } = standing.conversation
+  if (standing.isBlocked) throw new ChatError('message_refused', { conversationId })
+  return role
+}
+
 /** Nobody is their own contact, blocks themselves, or has a private conversation with themselves. */
 export function requireAnother(accountId: AccountId, otherId: AccountId): void {
   if (accountId === otherId) throw new ChatError('with_yourself')

@@ -127,6 +127,9 @@ export interface MessageFacts extends Message {
   readonly deletedAt: Micros | null
 }
 
+/** A message by its place. */
+export type MessagePlace = Pick<Message, 'conversationId' | 'seq'>
+
 /** A text that a message had until it was edited. */
 export interface MessageVersion {
   /** The change that gave the message this text. */

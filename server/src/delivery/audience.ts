@@ -180,6 +180,11 @@ function originOf(event: ConversationEvent): AccountId | undefined {
     case 'visitor.arrived':
     case 'visitor.departed':
       return event.visitor.accountId
+    case 'message.pinned':
+    case 'message.unpinned':
+      return event.byId
+    case 'message.reacted':
+      return event.by[0]?.account
     case 'message.deleted':
       return undefined
     default:

@@ -21,6 +21,8 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     members: partOf(store.members, onRefused),
     memberships: partOf(store.memberships, onRefused),
     messages: { ...partOf(store.messages, onRefused), append: (message) => store.messages.append(message) },
+    pins: partOf(store.pins, onRefused),
+    reactions: partOf(store.reactions, onRefused),
     changes: partOf(store.changes, onRefused),
     ping: () => store.ping(),
     close: () => store.close(),

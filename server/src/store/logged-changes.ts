@@ -1,26 +1,25 @@
 import type { AccountId, MessageDetails, MessageId } from '../core/types.ts'
 import type { Micros } from '../lib/clock.ts'
-import type { LoggedChange } from './store.ts'
+import { unreachable } from '../lib/unreachable.ts'
+import type { LoggedChange, ReactionChange } from './store.ts'
+
+export type LoggedKind = Exclude<LoggedChange['kind'], 'sent'>
+
+/** Kinds that are told with the message as it is now. */
+export const TELLS_MESSAGE: ReadonlySet<LoggedKind> = new Set(['edited', 'reacted'])
 
 /** A row of the table of changes. */
 export interface ChangeRow {
   readonly change: number
-  readonly kind:
-    | 'created'
-    | 'joined'
-    | 'left'
-    | 'edited'
-    | 'deleted'
-    | 'member_changed'
-    | 'conversation_changed'
+  readonly kind: LoggedKind
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   /** The place of that message among the conversation's messages. */
   readonly seq: number | null
   readonly at: Micros
-  /** JSON, with facts that only some kinds need. */
+  /** JSON, as its kind has it. */
   readonly data: string | null
-  /** The message that was edited, as it is now; undefined when it has been deleted since, and for any other kind. */
+  /** For kinds that tell a message: as it is now; undefined when it has been deleted since. */
   readonly message: MessageDetails | undefined
 }
 
@@ -52,19 +51,36 @@ export function merged(
   return series
 }
 
-/** The column `data`, in which each kind of change has its own part. */
+/** The column `data`, in which each kind of change has its own part. Written by the store alone. */
 interface Data {
+  /** The account that changed a role. */
   readonly by?: AccountId
+  /** Reactions that were put or removed. */
+  readonly reactions?: readonly ReactionChange[]
 }
 
 function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }: ChangeRow): LoggedChange {
-  if (kind === 'edited') return { change, kind, message }
-  if (kind === 'conversation_changed') return { change, kind, byId: accountId }
-  if (kind === 'member_changed') return { change, kind, accountId, byId: dataOf(data).by ?? accountId, at }
-  if (kind !== 'deleted') return { change, kind, accountId, at }
-  if (messageId === null || seq === null) throw new Error('a deletion without its message')
-  return { change, kind, messageId, seq, at }
+  switch (kind) {
+    case 'edited':
+      return { change, kind, message }
+    case 'reacted':
+      return { change, kind, message, by: dataOf(data).reactions ?? [] }
+    case 'conversation_changed':
+      return { change, kind, byId: accountId }
+    case 'member_changed':
+      return { change, kind, accountId, byId: dataOf(data).by ?? accountId, at }
+    case 'created':
+    case 'joined':
+    case 'left':
+      return { change, kind, accountId, at }
+    case 'pinned':
+    case 'unpinned':
+    case 'deleted':
+      if (messageId === null || seq === null) throw new Error('a change of a message without its message')
+      return kind === 'deleted' ? { change, kind, messageId, seq, at } : { change, kind, seq, accountId, at }
+    default:
+      return unreachable(kind)
+  }
 }
 
-// Written by the store alone.
 const dataOf = (data: string | null): Data => (data === null ? {} : (JSON.parse(data) as Data))

@@ -6,6 +6,8 @@ import type { ConversationStore } from './port/conversations.ts'
 import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
 import type { MessageStore } from './port/messages.ts'
+import type { PinStore } from './port/pins.ts'
+import type { ReactionStore } from './port/reactions.ts'
 import type { SessionStore } from './port/sessions.ts'
 
 export type * from './port/account-state.ts'
@@ -16,6 +18,8 @@ export type * from './port/conversations.ts'
 export type * from './port/members.ts'
 export type * from './port/memberships.ts'
 export type * from './port/messages.ts'
+export type * from './port/pins.ts'
+export * from './port/reactions.ts'
 export type * from './port/sessions.ts'
 export { StoreRefusal } from './refusal.ts'
 
@@ -35,6 +39,8 @@ export interface Store {
   readonly members: MemberStore
   readonly memberships: MembershipStore
   readonly messages: MessageStore
+  readonly pins: PinStore
+  readonly reactions: ReactionStore
   readonly changes: ChangeStore
   /** Resolves when the engine answers, and takes a write. */
   ping(): Promise<void>

@@ -20,6 +20,7 @@ export type TableName =
   | 'members'
   | 'messages'
   | 'message_versions'
+  | 'reactions'
   | 'changes'
   | 'contacts'
   | 'blocks'
@@ -141,6 +142,17 @@ export const TABLES: readonly Table[] = [
       written_at: 'integer',
     },
     key: ['conversation_id', 'seq', 'change'],
+  },
+  {
+    name: 'reactions',
+    columns: {
+      conversation_id: 'integer',
+      seq: 'integer',
+      key: 'text',
+      account_id: 'integer',
+      at: 'integer',
+    },
+    key: ['conversation_id', 'seq', 'key', 'account_id'],
   },
   {
     name: 'changes',

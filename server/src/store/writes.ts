@@ -4,6 +4,7 @@ import { CONVERSATION_WRITES, type ConversationWrites } from './writes/conversat
 import { MEMBER_WRITES, type MemberWrites } from './writes/members.ts'
 import { MEMBERSHIP_WRITES, type MembershipWrites } from './writes/memberships.ts'
 import { MESSAGE_WRITES, type MessageWrites } from './writes/messages.ts'
+import { REACTION_WRITES, type ReactionWrites } from './writes/reactions.ts'
 import { NOTHING, type Rows } from './writes/row.ts'
 import { SESSION_WRITES, type SessionWrites } from './writes/sessions.ts'
 
@@ -17,7 +18,8 @@ interface Writes
     ConversationWrites,
     MemberWrites,
     MembershipWrites,
-    MessageWrites {
+    MessageWrites,
+    ReactionWrites {
   ping(nothing: null): void
 }
 
@@ -35,4 +37,5 @@ export const WRITES: Rows<Writes> = {
   ...MEMBER_WRITES,
   ...MEMBERSHIP_WRITES,
   ...MESSAGE_WRITES,
+  ...REACTION_WRITES,
 }

@@ -74,6 +74,19 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, alice, first }) => chat.messages.remove(alice.accountId, first),
     tells: ['message.deleted'],
   },
+  pinning: {
+    run: ({ chat, alice, first }) => chat.pins.pin(alice.accountId, first),
+    tells: ['message.pinned'],
+  },
+  unpinning: {
+    run: ({ chat, alice, pinned }) => chat.pins.unpin(alice.accountId, pinned),
+    tells: ['message.unpinned'],
+  },
+  reacting: {
+    run: ({ chat, alice, standing, first }) =>
+      chat.reactions.put(alice, standing, { seq: first.seq, key: '👍' }),
+    tells: ['message.reacted'],
+  },
   revoking: {
     run: ({ chat, bob }) => chat.accounts.revokeCredentials(bob.accountId),
     tells: ['account.revoked'],
@@ -122,6 +135,9 @@ const CHANGES: Readonly<Record<ConversationChange['type'], true>> = {
   'message.sent': true,
   'message.edited': true,
   'message.deleted': true,
+  'message.reacted': true,
+  'message.pinned': true,
+  'message.unpinned': true,
   'member.joined': true,
   'member.changed': true,
   'member.left': true,
@@ -213,6 +229,8 @@ async function prepared(opened: Store, what: string) {
     accountState: opened.accountState,
     memberships: surround('memberships'),
     changes: opened.changes,
+    pins: surround('pins'),
+    reactions: surround('reactions'),
     ping: () => opened.ping(),
     close: () => opened.close(),
   }
@@ -227,6 +245,8 @@ async function prepared(opened: Store, what: string) {
   const send = (body: string) => chat.messages.append(alice, standing, { body })
   await chat.conversations.enter(bob, room)
   const first = await chat.messages.send(alice, standing, { body: 'first' })
+  const pinned = await chat.messages.send(alice, standing, { body: 'pinned' })
+  await chat.pins.pin(alice.accountId, pinned)
   const told: Told[] = []
   const changes: ConversationChange[] = []
   const publish = bus.publish.bind(bus)
@@ -240,7 +260,7 @@ async function prepared(opened: Store, what: string) {
   }
   isArmed = true
   return {
-    ...{ chat, alice, bob, eve, room, standing, first, told, changes },
+    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes },
     answered: () => told.push('answered'),
     settled: () => {
       assert.ok(sends, 'the command has asked the store for a write')

@@ -42,6 +42,8 @@ export async function fill(store: Store): Promise<void> {
   await world.delete(first.message.messageId, bob)
   const kept = await world.send(group, dora, 'kept')
   for (const text of AWKWARD) await world.edit(kept.message, dora, text)
+  await world.pin(kept.message, bob)
+  await world.react(kept.message, [ann, '👍'], [bob, '👍'], [bob, 'ä'])
   await world.delete(answer.message.messageId, ann)
   await world.send(open, guest, 'from a guest')
   await world.change(open, dora, { topic: AWKWARD.join('|'), isListed: true, membersAdd: false })

@@ -134,7 +134,21 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     at,
   }),
   'messages.delete': fc.record({ messageId, by: accountId, at }),
-  'messages.remove': fc.record({ conversationId, seq: place, by: accountId, at }),
+  'messages.remove': fc.record({
+    ...{ conversationId, seq: place, by: accountId, at },
+    ...{ seen: role, mayBeAnothers: fc.boolean() },
+  }),
+  'pins.set': fc.record({
+    ...{ conversationId, seq: place, by: accountId, seen: role, isPinned: fc.boolean(), at },
+  }),
+  'reactions.apply': fc.record({
+    conversationId,
+    seq: place,
+    wishes: fc.array(fc.record({ accountId, key: fc.constantFrom('👍', 'no'), isAdded: fc.boolean(), at }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  }),
 }
 
 export type AnyWrite = readonly [name: WriteName, argument: unknown]
@@ -145,6 +159,8 @@ const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'messages.edit': 8,
   'messages.delete': 8,
   'messages.remove': 4,
+  'pins.set': 4,
+  'reactions.apply': 8,
   'members.markRead': 4,
   'memberships.markReadUpTo': 4,
   'members.join': 4,
@@ -222,4 +238,6 @@ export const portOf = (store: Store): Port => ({
   'messages.edit': (edit) => store.messages.edit(edit),
   'messages.delete': (removal) => store.messages.delete(removal),
   'messages.remove': (removal) => store.messages.remove(removal),
+  'pins.set': (pin) => store.pins.set(pin),
+  'reactions.apply': (wishes) => store.reactions.apply(wishes),
 })

@@ -15,7 +15,9 @@ import { membershipRules } from './conformance/memberships.ts'
 import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
+import { pinRules } from './conformance/pins.ts'
 import { raceRules } from './conformance/races.ts'
+import { reactionRules } from './conformance/reactions.ts'
 import { roleRules } from './conformance/roles.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
@@ -41,6 +43,8 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     messageRules(rule)
     editRules(rule)
     detailRules(rule)
+    pinRules(rule)
+    reactionRules(rule)
     deletionRules(rule)
     misfitRules(rule)
     pagingRules(rule)

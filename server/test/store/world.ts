@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../../src/core/errors.ts'
 import {
   type Account,
+  type AccountId,
   type Conversation,
   type ConversationKind,
-  type Message,
   type MessageDetails,
   type MessageId,
+  type MessagePlace,
   type Role,
   toGid,
 } from '../../src/core/types.ts'
@@ -23,6 +24,9 @@ import type {
   NewMessage,
   NewRole,
   Numbered,
+  Pinned,
+  Reacted,
+  Removed,
   Store,
 } from '../../src/store/store.ts'
 
@@ -93,7 +97,7 @@ export class World {
   }
 
   edit(
-    { conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>,
+    { conversationId, seq }: MessagePlace,
     { accountId: by }: Account,
     body: string,
     unlessChangedAfter: number | null = null,
@@ -105,15 +109,50 @@ export class World {
     return this.store.messages.delete({ messageId, by, at: this.now() })
   }
 
-  remove(
-    { conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>,
+  /** With the account's role of now, unless the caller saw another. */
+  async remove(
+    { conversationId, seq }: MessagePlace,
     { accountId: by }: Account,
-  ): ReturnType<Store['messages']['remove']> {
-    return this.store.messages.remove({ conversationId, seq, by, at: this.now() })
+    { seen, mayBeAnothers = false }: { seen?: Role; mayBeAnothers?: boolean } = {},
+  ): Promise<Removed> {
+    const role = seen ?? (await this.roleOf({ conversationId }, by))
+    return this.store.messages.remove({
+      ...{ conversationId, seq, by, seen: role, mayBeAnothers, at: this.now() },
+    })
+  }
+
+  /** The lowest where the account is no member: as good as any. */
+  async roleOf(
+    { conversationId }: Pick<Conversation, 'conversationId'>,
+    accountId: AccountId,
+  ): Promise<Role> {
+    const standing = await this.store.conversations.standing(accountId, conversationId)
+    return standing?.member?.role ?? 'reader'
+  }
+
+  async pin(
+    { conversationId, seq }: MessagePlace,
+    { accountId: by }: Account,
+    isPinned = true,
+  ): Promise<Pinned> {
+    const seen = await this.roleOf({ conversationId }, by)
+    return this.store.pins.set({ conversationId, seq, by, seen, isPinned, at: this.now() })
+  }
+
+  /** Puts a reaction, or removes it: `-👍`. */
+  react(
+    { conversationId, seq }: MessagePlace,
+    ...wishes: readonly (readonly [account: Account, key: string])[]
+  ): Promise<Reacted> {
+    const wished = wishes.map(([{ accountId }, key]) => {
+      const isAdded = !key.startsWith('-')
+      return { accountId, key: isAdded ? key : key.slice(1), isAdded, at: this.now() }
+    })
+    return this.store.reactions.apply({ conversationId, seq, wishes: wished })
   }
 
   /** A message or its tombstone, with all that is kept of it. */
-  async details({ conversationId, seq }: Pick<Message, 'conversationId' | 'seq'>): Promise<MessageDetails> {
+  async details({ conversationId, seq }: MessagePlace): Promise<MessageDetails> {
     const [found] = await this.store.messages.listDetails(conversationId, { first: seq, last: seq })
     return present(found)
   }

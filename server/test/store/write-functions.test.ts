@@ -36,10 +36,13 @@ test('every function that takes what a caller wants is the function of a write',
 test('every refusal is one that the core knows', () => {
   const codes = new Set<string>(CHAT_ERROR_CODES)
   const refusals = matches(/chat_refuse\('(\w*)'/g)
-  // A send's verdicts name its refusals.
+  // A send's verdicts name its refusals, and those of a reaction do.
   const verdicts = matches(/ THEN '(\w+)'$/gm).filter((verdict) => verdict !== 'repeated')
   assert.ok(refusals.length > 10)
-  assert.deepEqual(verdicts, ['unknown_conversation', 'not_a_member', 'message_refused', 'unknown_reply'])
+  assert.deepEqual(verdicts, [
+    ...['unknown_conversation', 'not_a_member', 'message_refused', 'unknown_reply'],
+    ...['unknown_message', 'message_refused', 'reaction_refused'],
+  ])
   assert.deepEqual(
     [...refusals, ...verdicts].filter((code) => !codes.has(code)),
     [],

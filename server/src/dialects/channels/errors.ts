@@ -78,6 +78,8 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   outcome_unknown: failure(500, 'It is not known whether this was stored'),
   // Nothing of this dialect asks for what these refuse.
   unknown_message: NOTHING_ASKED,
+  reaction_refused: NOTHING_ASKED,
+  thread_refused: NOTHING_ASKED,
   unknown_reply: NOTHING_ASKED,
   not_the_owner: NOTHING_ASKED,
   already_a_contact: NOTHING_ASKED,

@@ -26,6 +26,9 @@ export function pusherEvent(event: ConversationEvent, channel: ChatChannel): Pus
         name: 'message-deleted',
         data: JSON.stringify({ id: event.messageId, channel_id: event.conversationId }),
       }
+    case 'message.reacted':
+    case 'message.pinned':
+    case 'message.unpinned':
     case 'conversation.created':
     case 'conversation.changed':
     case 'member.joined':

@@ -52,6 +52,8 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   settings_too_long: { status: 413, text: 'settings are too long' },
   precondition_failed: { status: 412, text: 'message was changed meanwhile' },
   forbidden: UNDELIVERABLE,
+  reaction_refused: { status: 400, text: 'reaction can not be taken' },
+  thread_refused: { status: 400, text: 'message begins no thread' },
   rate_limited: TOO_MANY,
   conflict: BUSY,
   busy: BUSY,

@@ -15,6 +15,9 @@ export function renderEvent(event: ConversationEvent): Frame | PersonalFrame | u
       return creation(event)
     case 'message.edited':
     case 'message.deleted':
+    case 'message.reacted':
+    case 'message.pinned':
+    case 'message.unpinned':
     case 'member.joined':
     case 'conversation.changed':
     case 'member.changed':

@@ -19,6 +19,9 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
       const deleted = messageDeleted(event.conversationId, event.messageId)
       return socketIoFrame(deleted.event, deleted.payload)
     }
+    case 'message.reacted':
+    case 'message.pinned':
+    case 'message.unpinned':
     case 'conversation.created':
     case 'conversation.changed':
     case 'member.joined':

@@ -44,6 +44,8 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   outcome_unknown: { code: 500, message: 'Internal server error: it is not known whether this was stored.' },
   // Nothing of this dialect asks for what these refuse.
   unknown_message: REFUSALS.invalidData,
+  reaction_refused: REFUSALS.invalidData,
+  thread_refused: REFUSALS.invalidData,
   unknown_reply: REFUSALS.invalidData,
   not_the_owner: REFUSALS.invalidData,
   with_yourself: REFUSALS.invalidData,

@@ -21,6 +21,9 @@ function wireEvent(event: ConversationEvent): WireEvent | undefined {
     case 'conversation.changed':
     case 'message.edited':
     case 'message.deleted':
+    case 'message.reacted':
+    case 'message.pinned':
+    case 'message.unpinned':
     case 'member.joined':
     case 'member.changed':
     case 'member.left':

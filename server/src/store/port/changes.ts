@@ -1,5 +1,6 @@
 import type { AccountId, ConversationId, MessageDetails, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { ReactionChange } from './reactions.ts'
 
 /** The changes of conversations. Each has a number: in each conversation 1, 2, 3 … without a hole. */
 export interface ChangeStore {
@@ -18,6 +19,19 @@ export type LoggedChange =
   /** The message is undefined when it has been deleted since. */
   | { readonly change: number; readonly kind: 'sent'; readonly message: MessageDetails | undefined }
   | { readonly change: number; readonly kind: 'edited'; readonly message: MessageDetails | undefined }
+  | {
+      readonly change: number
+      readonly kind: 'reacted'
+      readonly message: MessageDetails | undefined
+      readonly by: readonly ReactionChange[]
+    }
+  | {
+      readonly change: number
+      readonly kind: 'pinned' | 'unpinned'
+      readonly seq: number
+      readonly accountId: AccountId
+      readonly at: Micros
+    }
   | {
       readonly change: number
       readonly kind: 'deleted'

@@ -7,6 +7,7 @@ import type {
   MessageFacts,
   MessageId,
   MessageVersion,
+  Role,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 
@@ -57,7 +58,7 @@ export interface MessageStore {
   /**
    * Like `delete`, by its place; a tombstone that is there already is not new. The text takes with it all that hangs on
    * the message: earlier texts, mentions, reactions, its pin. Refuses 'unknown_message' (absent, or in a conversation
-   * that is not `by`'s), 'not_the_owner'.
+   * that is not `by`'s), 'not_the_owner', 'conflict' (not of the role that the caller saw).
    */
   remove(removal: Removal): Promise<Removed>
   /** Undefined when absent or deleted. */
@@ -104,6 +105,9 @@ export interface Removal {
   readonly conversationId: ConversationId
   readonly seq: number
   readonly by: AccountId
+  readonly seen: Role
+  /** Whether that role deletes others' messages too. */
+  readonly mayBeAnothers: boolean
   readonly at: Micros
 }
 

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type ChangeRow, merged } from '../logged-changes.ts'
+import { type ChangeRow, merged, TELLS_MESSAGE } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { type AuthoredDetails, authoredDetailsOf, DETAIL_COLUMNS, SENDER_COLUMNS } from './rows.ts'
@@ -49,18 +49,19 @@ export class PostgresChanges implements ChangeStore {
       change,
       message: isDeleted ? undefined : authoredDetailsOf(row),
     }))
-    return merged(after, messages, await this.#withEdited(others), limit)
+    return merged(after, messages, await this.#withMessages(others), limit)
   }
 
-  async #withEdited(rows: readonly LoggedRow[]): Promise<readonly ChangeRow[]> {
+  async #withMessages(rows: readonly LoggedRow[]): Promise<readonly ChangeRow[]> {
     const ids = rows.flatMap(({ kind, messageId }) =>
-      kind === 'edited' && messageId !== null ? [messageId] : [],
+      TELLS_MESSAGE.has(kind) && messageId !== null ? [messageId] : [],
     )
     const found = ids.length === 0 ? [] : await this.#find.all(ids)
     const messages = new Map(found.map((row) => [row.messageId, authoredDetailsOf(row)]))
     return rows.map((row) => ({
       ...row,
-      message: row.kind === 'edited' && row.messageId !== null ? messages.get(row.messageId) : undefined,
+      message:
+        TELLS_MESSAGE.has(row.kind) && row.messageId !== null ? messages.get(row.messageId) : undefined,
     }))
   }
 }

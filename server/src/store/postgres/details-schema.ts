@@ -9,6 +9,17 @@ WHERE h.conversation_id = c.id;
 UPDATE messages t SET version = h.change FROM changes h
 WHERE t.is_deleted AND h.conversation_id = t.conversation_id AND h.kind = 'deleted' AND h.message_id = t.id;
 
+CREATE TABLE reactions (
+  conversation_id bigint NOT NULL REFERENCES conversations (id),
+  seq bigint NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  account_id bigint NOT NULL REFERENCES accounts (id),
+  at bigint NOT NULL,
+  PRIMARY KEY (conversation_id, seq, key, account_id)
+);
+CREATE INDEX reactions_newest ON reactions (conversation_id, seq, key, at);
+CREATE INDEX reactions_own ON reactions (account_id, conversation_id, seq);
+
 -- Null where a message has nothing of it, as most have: then it takes no room.
 ALTER TABLE messages ADD COLUMN is_markdown boolean;
 -- The seq of the root of the thread that it is in.

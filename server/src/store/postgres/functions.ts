@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SENT_STRIDE } from '../sent-stride.ts'
+import { MAX_REACTION_KEYS } from '../store.ts'
 import type { WriteName } from '../writes.ts'
 import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { CONVERSATION_COLUMNS, DETAIL_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
@@ -22,6 +23,7 @@ const FILES = [
     'messages',
     'edits',
     'deletions',
+    'reactions',
   ],
   'page-bounds',
 ]
@@ -38,6 +40,9 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['unread_after_mark', unreadAfter('mark')],
   ['preference_columns', PREFERENCE_COLUMNS],
   ['sent_stride', `${SENT_STRIDE}`],
+  ['is_pinner_blocked', isBlocked('pinner')],
+  ['is_account_blocked', isBlocked('account')],
+  ['max_reaction_keys', `${MAX_REACTION_KEYS}`],
 ])
 
 // Not the second colon of a cast.

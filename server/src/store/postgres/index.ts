@@ -13,6 +13,8 @@ import { requireFit } from './fitness.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMemberships } from './memberships.ts'
 import { PostgresMessages } from './messages.ts'
+import { PostgresPins } from './pins.ts'
+import { PostgresReactions } from './reactions.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
 import { migrate } from './schema.ts'
 import { PostgresSessions } from './sessions.ts'
@@ -84,6 +86,8 @@ export class PostgresStore implements Store {
   readonly members
   readonly memberships
   readonly messages
+  readonly pins
+  readonly reactions
   readonly changes
   readonly #sql: Pool
   readonly #writer: WriteQueue
@@ -106,6 +110,8 @@ export class PostgresStore implements Store {
     this.members = new PostgresMembers(sql, writer)
     this.memberships = new PostgresMemberships(sql, writer)
     this.messages = new PostgresMessages(sql, writer)
+    this.pins = new PostgresPins(sql, writer)
+    this.reactions = new PostgresReactions(sql, writer)
     this.changes = new PostgresChanges(sql)
   }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, MessageDetails, MessageId } from '../../core/types.ts'
 import { toSender } from '../../core/types.ts'
-import { type ChangeRow, merged, type SentRow } from '../logged-changes.ts'
+import { type ChangeRow, merged, type SentRow, TELLS_MESSAGE } from '../logged-changes.ts'
 import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
@@ -54,7 +54,7 @@ export class SqliteChanges implements ChangeStore {
       const sent = [0, 1].flatMap((isDeleted) => this.#sent.all(conversationId, isDeleted, seq, limit))
       const others = this.#others
         .all(conversationId, after, limit)
-        .map((row) => ({ ...row, message: row.kind === 'edited' ? this.#edited(row) : undefined }))
+        .map((row) => ({ ...row, message: TELLS_MESSAGE.has(row.kind) ? this.#told(row) : undefined }))
       return merged(
         after,
         sent.map((row) => this.#sentOf(row)),
@@ -69,7 +69,7 @@ export class SqliteChanges implements ChangeStore {
     return { change, message: this.#authored(message) }
   }
 
-  #edited({ messageId }: { readonly messageId: MessageId | null }): MessageDetails | undefined {
+  #told({ messageId }: { readonly messageId: MessageId | null }): MessageDetails | undefined {
     const message = messageId === null ? undefined : this.#find.get(messageId)
     return message && this.#authored(message)
   }

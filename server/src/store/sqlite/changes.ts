@@ -1,18 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { LoggedKind } from '../logged-changes.ts'
 import { prepare } from './statement.ts'
 
 interface NewChange {
   readonly conversationId: ConversationId
-  readonly kind:
-    | 'created'
-    | 'joined'
-    | 'left'
-    | 'edited'
-    | 'deleted'
-    | 'member_changed'
-    | 'conversation_changed'
+  readonly kind: LoggedKind
   readonly accountId: AccountId
   readonly messageId: MessageId | null
   readonly at: Micros

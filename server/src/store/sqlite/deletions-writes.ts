@@ -23,6 +23,7 @@ export class DeletionWrites {
   readonly #findPlace
   readonly #wipe
   readonly #dropVersions
+  readonly #dropReactions
   readonly #findNewest
   readonly #settleLast
 
@@ -33,6 +34,7 @@ export class DeletionWrites {
     this.#findPlace = prepare<Place>(db, FIND_PLACE)
     this.#wipe = prepare(db, WIPE)
     this.#dropVersions = prepare(db, 'DELETE FROM message_versions WHERE conversation_id = ? AND seq = ?')
+    this.#dropReactions = prepare(db, 'DELETE FROM reactions WHERE conversation_id = ? AND seq = ?')
     this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
     this.#settleLast = prepare(db, SETTLE_LAST)
   }
@@ -44,15 +46,16 @@ export class DeletionWrites {
     return this.#bury(found, by, at)
   }
 
-  remove({ conversationId, seq, by, at }: Removal): Removed {
+  remove({ conversationId, seq, by, seen, mayBeAnothers, at }: Removal): Removed {
     const found = this.#findPlace.get(conversationId, seq)
     // Asked of an existing conversation alone, whose message this is.
-    if (!found || !this.#heads.speaker(conversationId, by).role)
-      throw new ChatError('unknown_message', { conversationId, seq })
+    const role = found && this.#heads.speaker(conversationId, by).role
+    if (!found || !role) throw new ChatError('unknown_message', { conversationId, seq })
+    if (role !== seen) throw new ChatError('conflict', { conversationId })
     const { messageId, version, deletedAt } = found
     if (deletedAt !== null)
       return { conversationId, messageId, seq, change: version, deletedAt, isNew: false }
-    if (found.senderId !== by) throw new ChatError('not_the_owner', { conversationId, seq })
+    if (found.senderId !== by && !mayBeAnothers) throw new ChatError('not_the_owner', { conversationId, seq })
     return { ...this.#bury(found, by, at), deletedAt: at, isNew: true }
   }
 
@@ -60,6 +63,7 @@ export class DeletionWrites {
     const change = this.#changes.record({ conversationId, kind: 'deleted', accountId: by, messageId, at })
     this.#wipe.run(at, change, messageId)
     this.#dropVersions.run(conversationId, seq)
+    this.#dropReactions.run(conversationId, seq)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
     return { conversationId, messageId, seq, change }

@@ -9,6 +9,17 @@ UPDATE messages SET version = h.change FROM changes h
 WHERE messages.is_deleted = 1 AND h.conversation_id = messages.conversation_id AND h.kind = 'deleted'
   AND h.message_id = messages.id;
 
+CREATE TABLE reactions (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  seq INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, seq, key, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reactions_newest ON reactions (conversation_id, seq, key, at);
+CREATE INDEX reactions_own ON reactions (account_id, conversation_id, seq);
+
 -- Null where a message has nothing of it, as most have: then it takes no room.
 ALTER TABLE messages ADD COLUMN is_markdown INTEGER;
 -- The seq of the root of the thread that it is in.

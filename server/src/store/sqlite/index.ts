@@ -12,6 +12,8 @@ import { read } from './failure.ts'
 import { SqliteMembers } from './members.ts'
 import { SqliteMemberships } from './memberships.ts'
 import { SqliteMessages } from './messages.ts'
+import { SqlitePins } from './pins.ts'
+import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
@@ -49,6 +51,8 @@ class SqliteStore implements Store {
   readonly members
   readonly memberships
   readonly messages
+  readonly pins
+  readonly reactions
   readonly changes
   readonly #db: DatabaseSync
   readonly #writer: WriteQueue
@@ -68,6 +72,8 @@ class SqliteStore implements Store {
     this.members = new SqliteMembers(db, writer)
     this.memberships = new SqliteMemberships(db, writer)
     this.messages = new SqliteMessages(db, writer, reader)
+    this.pins = new SqlitePins(db, writer, reader)
+    this.reactions = new SqliteReactions(db, writer)
     this.changes = new SqliteChanges(db, reader)
   }
 

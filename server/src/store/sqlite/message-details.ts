@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type ConversationId, type MessageDetails, toSender } from '../../core/types.ts'
 import { type DetailRow, detailsOf } from '../message-details.ts'
+import type { PinPage } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { BODY, type StoredBody, textOf } from './bodies.ts'
 import { read } from './failure.ts'
@@ -13,10 +14,12 @@ type ListedRow = Omit<DetailRow, 'body'> & { readonly stored: StoredBody }
 export class DetailsReader {
   readonly #accounts: AccountReader
   readonly #list
+  readonly #listPinned
 
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
     this.#list = prepare<ListedRow>(db, LIST)
+    this.#listPinned = prepare<ListedRow>(db, LIST_PINNED)
   }
 
   list(
@@ -31,6 +34,13 @@ export class DetailsReader {
     })
   }
 
+  listPinned(conversationId: ConversationId, { before, limit }: PinPage): Promise<readonly MessageDetails[]> {
+    const { pinnedAt, seq } = before ?? { pinnedAt: Number.MAX_SAFE_INTEGER, seq: 0 }
+    return read(() =>
+      this.#listPinned.all(conversationId, pinnedAt, seq, limit).map((row) => this.#withSender(row)),
+    )
+  }
+
   #withSender({ stored, ...row }: ListedRow): MessageDetails {
     const account = this.#accounts.find(row.senderId)
     if (!account) throw new Error('a message without its sender')
@@ -41,3 +51,8 @@ export class DetailsReader {
 const LIST = `
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
   WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq BETWEEN ? AND ? ORDER BY t.seq`
+
+const LIST_PINNED = `
+  SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
+  WHERE t.conversation_id = ?1 AND t.pinned_at IS NOT NULL AND (t.pinned_at, t.seq) < (?2, ?3)
+  ORDER BY t.pinned_at DESC, t.seq DESC LIMIT ?4`

@@ -15,6 +15,8 @@ import { MembershipWrites } from './memberships-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
 import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
+import { PinWrites } from './pins-writes.ts'
+import { ReactionWrites } from './reactions-writes.ts'
 import { RoleWrites } from './roles-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
@@ -46,6 +48,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const messages = new MessageWrites(db, heads)
   const deletions = new DeletionWrites(db, { changes, heads })
   const edits = new EditWrites(db, { changes, heads })
+  const pins = new PinWrites(db, { changes, heads })
+  const reactions = new ReactionWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')
   return {
     /** A write like any other, whose value nobody reads: a full disk would let an empty transaction pass. */
@@ -80,6 +84,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'messages.edit': (edit) => edits.edit(edit),
     'messages.delete': (removal) => deletions.delete(removal),
     'messages.remove': (removal) => deletions.remove(removal),
+    'pins.set': (pin) => pins.set(pin),
+    'reactions.apply': (wishes) => reactions.apply(wishes),
   }
 }
 

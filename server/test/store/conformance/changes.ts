@@ -128,5 +128,6 @@ function briefly(logged: LoggedChange): string {
   }
   if (logged.kind === 'edited') return `edited, now ${logged.message?.body ?? 'deleted'}`
   if (logged.kind === 'conversation_changed') return `changed by ${logged.byId}`
-  return `${logged.kind} ${logged.kind === 'deleted' ? logged.seq : logged.accountId}`
+  if (logged.kind === 'reacted') return `reacted to ${logged.message?.body ?? 'what is deleted'}`
+  return `${logged.kind} ${'seq' in logged ? logged.seq : logged.accountId}`
 }

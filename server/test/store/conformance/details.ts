@@ -75,6 +75,9 @@ export function detailRules(rule: Rule): void {
     const tombstone = await world.details(message)
     assert.deepEqual([tombstone.body, tombstone.clientId, tombstone.deletedAt], ['', 'c', deletedAt])
     await refuses(world.remove(message, cy), 'unknown_message')
+    const second = await world.send(group, ann, 'two')
+    await refuses(world.remove(second.message, bob, { seen: 'moderator', mayBeAnothers: true }), 'conflict')
+    assert.equal((await world.remove(second.message, bob, { mayBeAnothers: true })).isNew, true)
   })
 
   rule('counts the rewrites of a conversation: edits and deletions, and nothing else', async (world) => {

@@ -11,6 +11,7 @@ BEGIN
     pinned_at = NULL
   WHERE id = message.id;
   DELETE FROM message_versions WHERE conversation_id = message.conversation_id AND seq = message.seq;
+  DELETE FROM reactions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   SELECT t.* INTO newest FROM messages t
   WHERE t.conversation_id = message.conversation_id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1;
   -- Only if the message that went was the last one.
@@ -51,7 +52,9 @@ BEGIN
     AND m.account_id = deleter;
   IF NOT FOUND THEN
     PERFORM chat_refuse('unknown_message', json_build_object('conversationId', conversation, 'seq', place));
-  ELSIF NOT found_one.is_deleted AND found_one.sender_id <> deleter THEN
+  END IF;
+  PERFORM chat_require_role(conversation, deleter, wanted->>'seen');
+  IF NOT found_one.is_deleted AND found_one.sender_id <> deleter AND NOT (wanted->>'mayBeAnothers')::boolean THEN
     PERFORM chat_refuse('not_the_owner', json_build_object('conversationId', conversation, 'seq', place));
   END IF;
   number := CASE WHEN found_one.is_deleted THEN found_one.version ELSE chat_bury(found_one, deleter, at) END;
