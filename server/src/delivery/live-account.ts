@@ -1,14 +1,11 @@
-import type { Account, AccountId, ConversationId } from '../core/chat.ts'
+import type { Account, AccountId } from '../core/chat.ts'
 import type { Micros } from '../lib/clock.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { AccountNews, AccountReview } from './account-feeds.ts'
-import type { Audiences } from './audiences.ts'
 import type { Frame } from './frame.ts'
-import { JoinedConversations } from './joined-conversations.ts'
+import { HeardConversations } from './heard-conversations.ts'
 import type { LiveAccounts } from './live-accounts.ts'
 import type { LiveConnection } from './live-connection.ts'
-import { PendingJoin } from './pending-join.ts'
-import type { Sink } from './sink.ts'
 
 type Credentials = Pick<Account, 'accountId' | 'credentialsSince'>
 
@@ -34,14 +31,12 @@ type Opened = 'live' | 'revoked' | 'ended'
  */
 export class LiveAccount {
   readonly accountId: AccountId
+  readonly conversations: HeardConversations
   readonly #accounts: LiveAccounts
   readonly #connection: LiveConnection
   readonly #credentialsSince: Micros
   #isRevoked = false
   #hasEnded = false
-  #pending: readonly PendingJoin[] | undefined
-  /** Undefined unless it hears every conversation of the account. */
-  #joined: JoinedConversations | undefined
   /** Ends the presence; a promise of that while the presence begins. */
   #depart: (() => Promise<void>) | Promise<() => Promise<void>> | undefined
 
@@ -51,6 +46,7 @@ export class LiveAccount {
     this.#credentialsSince = account.credentialsSince
     this.#accounts = accounts
     this.#connection = connection
+    this.conversations = new HeardConversations(accounts.parts, connection, this)
   }
 
   /**
@@ -61,23 +57,23 @@ export class LiveAccount {
     const { feeds, chat } = this.#accounts.parts
     try {
       // 1. Follow
-      if (!this.#isOver) this.#accounts.add(this)
+      if (!this.isOver) this.#accounts.add(this)
       // 2. Wait
       await feeds.accountReady(this.accountId)
       // 3. Check
       const account = await chat.accounts.find(this.accountId)
       if (account?.credentialsSince !== this.#credentialsSince) this.#isRevoked = true
       // 4. Hear
-      if (!this.#isOver) await hear?.()
+      if (!this.isOver) await hear?.()
       // 5. Be present
-      if (account && !this.#isOver && !this.#connection.isAbsent)
+      if (account && !this.isOver && !this.#connection.isAbsent)
         await this.#appear(chat.presence.connect(account))
     } catch (error) {
       await this.end()
       throw error
     }
     if (this.#isRevoked) await this.end()
-    return this.#isRevoked ? 'revoked' : this.#isOver ? 'ended' : 'live'
+    return this.#isRevoked ? 'revoked' : this.isOver ? 'ended' : 'live'
   }
 
   /** Ends the presence by this connection, which hears on. */
@@ -93,9 +89,7 @@ export class LiveAccount {
   stop(): void {
     this.#hasEnded = true
     this.#accounts.remove(this)
-    this.#joined?.end()
-    const { sink } = this.#connection
-    if (sink) this.#accounts.parts.audiences?.leaveAll(sink)
+    this.conversations.end()
   }
 
   /** Settles when nothing is held, and nobody takes the account for present because of the connection. */
@@ -104,84 +98,18 @@ export class LiveAccount {
     await this.goAbsent()
   }
 
-  /** From here on a leaving cancels the join, for which `ready` is then awaited, and `join` called. */
-  prepareJoin(conversationId: ConversationId): PendingJoin {
-    const pending = new PendingJoin(this.#audiences, conversationId)
-    this.#pending = (this.#pending ?? []).concat(pending)
-    return pending
-  }
-
-  /** Hears the conversation from now on. Returns false when the account has left meanwhile, or the connection ended. */
-  join(pending: PendingJoin): boolean {
-    const { conversationId } = pending
-    this.#pending = this.#pending?.filter((other) => other !== pending)
-    if (this.#pending?.length === 0) this.#pending = undefined
-    if (this.#isOver || pending.isCancelled) return false
-    this.#audiences.join(conversationId, this.#sink, { accountId: this.accountId })
-    return true
-  }
-
-  /** Makes sure that a conversation in which the account is known to be is heard from here on. */
-  async listen(conversationId: ConversationId): Promise<void> {
-    if (this.#isOver || this.isHearing(conversationId)) return
-    const pending = this.prepareJoin(conversationId)
-    try {
-      await pending.ready()
-    } catch (error) {
-      pending.cancel()
-      throw error
-    } finally {
-      this.join(pending)
-    }
-  }
-
-  /**
-   * As `joinAfter` of `Audiences`. Once the connection has ended nothing is heard, but `read` runs all the same: its
-   * request came before.
-   */
-  async joinAfter<T extends { readonly lastChange: number }>(
-    conversationId: ConversationId,
-    read: () => Promise<T>,
-  ): Promise<{ result: T; begin: () => void }> {
-    if (this.#isOver) return { result: await read(), begin: nothing }
-    return this.#audiences.joinAfter(conversationId, this.#sink, { accountId: this.accountId, read })
-  }
-
-  /** Hears every conversation of the account, from now on and as they come and go. Resolves once it hears them all. */
-  async joinAll(): Promise<void> {
-    if (this.#isOver) return
-    const { chat } = this.#accounts.parts
-    this.#joined = new JoinedConversations({ chat, audiences: this.#audiences }, this.#sink, this)
-    await this.#joined.begin()
-  }
-
-  isHearing(conversationId: ConversationId): boolean {
-    return this.#audiences.has(conversationId, this.#sink)
-  }
-
-  /** Hears the conversation no more. */
-  leave(conversationId: ConversationId): void {
-    for (const pending of this.#pending ?? []) if (pending.conversationId === conversationId) pending.cancel()
-    this.#joined?.left(conversationId)
-    const { sink } = this.#connection
-    // The connection may be there as another account by now.
-    if (sink && this.#accounts.parts.audiences?.accountOf(conversationId, sink) === this.accountId)
-      this.#audiences.leave(conversationId, sink)
-    this.#connection.onLeft?.(conversationId, this.accountId)
-  }
-
   /** `LiveAccounts` calls this. */
-  hear(news: AccountNews, frame: Frame | undefined): void {
-    if (frame) this.#sink.send(frame)
+  receive(news: AccountNews, frame: Frame | undefined): void {
+    if (frame) this.#connection.sink?.send(frame)
     switch (news.type) {
       case 'account.revoked':
         if (this.#credentialsSince < news.credentialsSince) this.#revoke()
         return
       case 'account.left':
-        this.leave(news.conversationId)
+        this.conversations.leave(news.conversationId)
         return
       case 'account.joined':
-        this.#joined?.joined(news.conversationId, news.change)
+        this.conversations.joined(news.conversationId, news.change)
         return
       case 'account.reviewed':
         this.#review(news)
@@ -195,20 +123,8 @@ export class LiveAccount {
   }
 
   /** Also when the connection has ended, or the opening of it: it holds nothing then. */
-  get #isOver(): boolean {
+  get isOver(): boolean {
     return this.#hasEnded || this.#isRevoked || this.#connection.hasEnded
-  }
-
-  get #audiences(): Audiences {
-    const { audiences } = this.#accounts.parts
-    if (!audiences) throw new Error('connections of this dialect hear nothing through audiences')
-    return audiences
-  }
-
-  get #sink(): Sink {
-    const { sink } = this.#connection
-    if (!sink) throw new Error('this connection hears nothing through audiences')
-    return sink
   }
 
   /** Remembers the presence before the wait, so that an end meanwhile ends it too. */
@@ -236,18 +152,8 @@ export class LiveAccount {
       this.#revoke()
       return
     }
-    if (this.#joined) this.#joined.review(conversationIds).catch(this.#accounts.parts.onError)
-    else this.#leaveAllBut(conversationIds)
+    this.conversations.review(conversationIds)
     this.#connection.onReviewed?.(review)
-  }
-
-  #leaveAllBut(conversationIds: ReadonlySet<ConversationId>): void {
-    const { audiences } = this.#accounts.parts
-    const { sink } = this.#connection
-    const joined = sink && audiences ? audiences.joinedBy(sink, this.accountId) : []
-    const pending = this.#pending?.map(({ conversationId }) => conversationId) ?? []
-    for (const conversationId of joined.concat(pending))
-      if (!conversationIds.has(conversationId)) this.leave(conversationId)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Audiences } from './audiences.ts'
 import type { Feeds } from './feeds.ts'
 import type { Frame } from './frame.ts'
 
-interface LiveAccountsParts {
+export interface LiveAccountsParts {
   readonly chat: Pick<Chat, 'accounts' | 'presence' | 'conversations' | 'changes'>
   readonly feeds: Feeds
   /** Absent where connections hear conversations in another way. */
@@ -19,7 +19,7 @@ interface LiveAccountsParts {
 interface Follower {
   readonly accountId: AccountId
   /** `frame` is the news in the dialect's bytes, if it has a word for it. */
-  hear(news: AccountNews, frame: Frame | undefined): void
+  receive(news: AccountNews, frame: Frame | undefined): void
 }
 
 /** An account and its connections: mostly one, and a set of one takes 200 bytes more. */
@@ -33,7 +33,7 @@ export class LiveAccounts {
   readonly parts: LiveAccountsParts
   readonly #followed = new Map<AccountId, Followed>()
   /** One function for all accounts: one for each would take 100 bytes. */
-  readonly #listener = (news: AccountNews): void => this.#hear(news)
+  readonly #listener = (news: AccountNews): void => this.#receive(news)
 
   constructor(parts: LiveAccountsParts) {
     this.parts = parts
@@ -63,11 +63,11 @@ export class LiveAccounts {
     known.unsubscribe()
   }
 
-  #hear(news: AccountNews): void {
+  #receive(news: AccountNews): void {
     const known = this.#followed.get(news.accountId)
     if (!known) return
     const frame = this.parts.renderNews?.(news)
-    if (!(known.live instanceof Set)) known.live.hear(news, frame)
-    else for (const live of known.live) live.hear(news, frame)
+    if (!(known.live instanceof Set)) known.live.receive(news, frame)
+    else for (const live of known.live) live.receive(news, frame)
   }
 }

@@ -15,7 +15,7 @@ import { WildBus } from './two-nodes.ts'
 test('an account that hears all its conversations hears those that it comes to, until it leaves', async (t) => {
   const { chat, people, connect, conversation, say: sayThere } = await liveWorld(t)
   const { connection, live } = connect()
-  await live.open(() => live.joinAll())
+  await live.open(() => live.conversations.joinAll())
   const later = await chat.conversations.createOpen(people.ann.accountId, null)
   await chat.conversations.enter(people.ben, later.conversation)
   await say(chat, people.ann, later.conversation, 'in the later one')
@@ -31,8 +31,11 @@ test('listening to a conversation that is heard already changes nothing', async 
   const { connect, conversation, say: sayThere } = await liveWorld(t)
   const { connection, live } = connect()
   await live.open()
-  await Promise.all([live.listen(conversation.conversationId), live.listen(conversation.conversationId)])
-  await live.listen(conversation.conversationId)
+  await Promise.all([
+    live.conversations.ensure(conversation.conversationId),
+    live.conversations.ensure(conversation.conversationId),
+  ])
+  await live.conversations.ensure(conversation.conversationId)
   await sayThere('once')
   assert.deepEqual(connection.heard, ['once'])
 })
@@ -42,11 +45,11 @@ test('a connection that ends before or while the log is read for it gets what wa
   const { connection, live } = connect()
   await live.open()
   const { conversationId } = conversation
-  const during = await live.joinAfter(conversationId, async () => {
+  const during = await live.conversations.joinAfter(conversationId, async () => {
     await connection.end()
     return { lastChange: 7 }
   })
-  const after = await live.joinAfter(conversationId, async () => ({ lastChange: 8 }))
+  const after = await live.conversations.joinAfter(conversationId, async () => ({ lastChange: 8 }))
   assert.deepEqual([during.result.lastChange, after.result.lastChange], [7, 8])
   for (const { begin } of [during, after]) begin()
   await sayThere('to nobody')
@@ -59,10 +62,10 @@ test('two accounts behind one connection do not leave for each other', async (t)
   const asAnn = new LiveAccount(liveAccounts, people.ann, connection)
   for (const live of [asBen, asAnn]) {
     await live.open()
-    await live.listen(conversation.conversationId)
-    const pending = live.prepareJoin(conversation.conversationId)
+    await live.conversations.ensure(conversation.conversationId)
+    const pending = live.conversations.prepareJoin(conversation.conversationId)
     await pending.ready()
-    assert.equal(live.join(pending), true)
+    assert.equal(live.conversations.join(pending), true)
   }
   await chat.conversations.leave(people.ben.accountId, conversation)
   await sayThere('to Ann')
@@ -96,7 +99,7 @@ test('after an outage a connection has left what its account left meanwhile, and
   const { bus, chat, other, liveAccounts, ann, ben, kept, left } = await missing(t)
   const { connection, live } = connectionOf(liveAccounts, ben)
   await live.open()
-  for (const { conversationId } of [kept, left]) await live.listen(conversationId)
+  for (const { conversationId } of [kept, left]) await live.conversations.ensure(conversationId)
   await other.conversations.leave(ben.accountId, left)
   bus.recover()
   await until('the review', () => connection.log.includes('reviewed'))
@@ -111,7 +114,7 @@ test('after an outage a connection has left what its account left meanwhile, and
 test('after an outage a connection that hears everything has joined what its account came to meanwhile', async (t) => {
   const { bus, other, liveAccounts, ann, ben } = await missing(t)
   const { connection, live } = connectionOf(liveAccounts, ben)
-  await live.open(() => live.joinAll())
+  await live.open(() => live.conversations.joinAll())
   const { conversation } = await other.conversations.createOpen(ann.accountId, null)
   await other.conversations.enter(ben, conversation)
   await say(other, ann, conversation, 'missed')
@@ -123,7 +126,7 @@ test('after an outage a connection that hears everything has joined what its acc
 test('after an outage a connection joins what it could not join at once, as soon as the database answers', async (t) => {
   const { bus, chat, other, liveAccounts, ann, ben, left } = await missing(t)
   const { connection, live } = connectionOf(liveAccounts, ben)
-  await live.open(() => live.joinAll())
+  await live.open(() => live.conversations.joinAll())
   const { conversation } = await other.conversations.createOpen(ann.accountId, null)
   await other.conversations.enter(ben, conversation)
   const joining = chat.changes.joining.bind(chat.changes)
@@ -146,12 +149,12 @@ test('after an outage a join that was on its way is cancelled when the account h
   const { bus, other, liveAccounts, ben, left } = await missing(t)
   const { connection, live } = connectionOf(liveAccounts, ben)
   await live.open()
-  const pending = live.prepareJoin(left.conversationId)
+  const pending = live.conversations.prepareJoin(left.conversationId)
   await pending.ready()
   await other.conversations.leave(ben.accountId, left)
   bus.recover()
   await until('the review', () => connection.log.includes('reviewed'))
-  assert.equal(live.join(pending), false)
+  assert.equal(live.conversations.join(pending), false)
   await connection.end()
 })
 
@@ -173,6 +176,6 @@ test('a review that is older than the credentials ends no connection', async (t)
   await live.open()
   const conversationIds = new Set(await chat.conversations.idsOf(accountId))
   const old = { credentialsSince: people.ben.credentialsSince, conversationIds, isAfterOutage: true }
-  live.hear({ type: 'account.reviewed', accountId, ...old }, undefined)
+  live.receive({ type: 'account.reviewed', accountId, ...old }, undefined)
   assert.deepEqual(connection.log, ['reviewed'])
 })

@@ -56,12 +56,12 @@ async function openWhile(
   const world = await liveWorld(t)
   const { connection, live } = world.connect()
   const { conversationId } = world.conversation
-  const pending: PendingJoin = live.prepareJoin(conversationId)
+  const pending: PendingJoin = live.conversations.prepareJoin(conversationId)
   const isMember = async () =>
     (await world.chat.conversations.standing(live.accountId, conversationId)) !== undefined
   await moment(t, world, () => act(world, connection))?.()
   const opened = await live.open(() => pending.ready(isMember))
-  const hasJoined = live.join(pending)
+  const hasJoined = live.conversations.join(pending)
   await world.say('hello')
   return { world, connection, opened, hasJoined }
 }
@@ -75,9 +75,9 @@ async function assertNothingIsHeld({ feeds, isOnline }: LiveWorld, { heard }: Te
 test('a connection hears its conversation, and its account is online, until it ends', async (t) => {
   const world = await liveWorld(t)
   const { connection, live } = world.connect()
-  const pending = live.prepareJoin(world.conversation.conversationId)
+  const pending = live.conversations.prepareJoin(world.conversation.conversationId)
   assert.equal(await live.open(() => pending.ready()), 'live')
-  assert.equal(live.join(pending), true)
+  assert.equal(live.conversations.join(pending), true)
   await world.say('hello')
   assert.deepEqual(connection.heard, ['hello'])
   assert.equal(await world.isOnline(), true)
@@ -114,7 +114,7 @@ test('a revocation ends every connection that was opened before, and none that c
   const later = world.connect(account)
   assert.equal(await later.live.open(), 'live')
   const { credentialsSince = 0 } = account ?? {}
-  later.live.hear({ type: 'account.revoked', accountId, credentialsSince }, undefined)
+  later.live.receive({ type: 'account.revoked', accountId, credentialsSince }, undefined)
   assert.deepEqual(later.connection.log, [])
 })
 
@@ -155,8 +155,8 @@ test('a connection that ended before its account was known holds nothing', async
   const world = await liveWorld(t)
   const { connection, live } = world.connect()
   connection.hasEnded = true
-  assert.equal(await live.open(() => live.joinAll()), 'ended')
-  await live.listen(world.conversation.conversationId)
+  assert.equal(await live.open(() => live.conversations.joinAll()), 'ended')
+  await live.conversations.ensure(world.conversation.conversationId)
   await world.say('hello')
   await assertNothingIsHeld(world, connection)
 })
@@ -167,7 +167,7 @@ test('a presence that cannot begin is refused, and everything given back', async
   const away = new Error('the database is away')
   t.mock.method(world.store.contacts, 'list', () => Promise.reject(away), { times: 1 })
   await assert.rejects(
-    live.open(() => live.joinAll()),
+    live.open(() => live.conversations.joinAll()),
     away,
   )
   await connection.end()
@@ -194,7 +194,7 @@ test('an end while a presence fails to begin settles, and the opening alone repo
 test('a connection that is absent hears on, and nobody is online by it', async (t) => {
   const world = await liveWorld(t)
   const { connection, live } = world.connect()
-  await live.open(() => live.joinAll())
+  await live.open(() => live.conversations.joinAll())
   connection.isAbsent = true
   await live.goAbsent()
   assert.equal(await world.isOnline(), false)

@@ -106,11 +106,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   async listen(conversationId: ConversationId): Promise<void> {
-    await this.#live?.listen(conversationId)
+    await this.#live?.conversations.ensure(conversationId)
   }
 
   leave(conversationId: ConversationId): void {
-    this.#live?.leave(conversationId)
+    this.#live?.conversations.leave(conversationId)
   }
 
   onLeft(conversationId: ConversationId): void {
@@ -146,7 +146,9 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const live = new LiveAccount(liveAccounts, account, this)
     this.#live = live
     // Connections of one account join one after the other: each may have thousands of conversations to join.
-    const opened = await live.open(() => answers.inTurn(account.accountId, () => live.joinAll()))
+    const opened = await live.open(() =>
+      answers.inTurn(account.accountId, () => live.conversations.joinAll()),
+    )
     if (this.#isOver) return undefined
     if (opened === 'revoked') return this.#logOut()
     this.#known = new RequestContext(this.#parts, account, this)

@@ -69,15 +69,15 @@ export class Session implements LiveConnection {
   ): Promise<Entered<T>> {
     const live = this.#live
     if (!live) throw new Error('only a bound socket enters a group')
-    const { result, begin } = await live.joinAfter(conversationId, read)
+    const { result, begin } = await live.conversations.joinAfter(conversationId, read)
     if (this.#groupId !== conversationId) this.leave(this.#groupId)
     // Not if the account has lost its place meanwhile.
-    this.#groupId = live.isHearing(conversationId) ? conversationId : undefined
+    this.#groupId = live.conversations.has(conversationId) ? conversationId : undefined
     return { result, begin }
   }
 
   leave(conversationId: ConversationId | undefined): void {
-    if (conversationId !== undefined) this.#live?.leave(conversationId)
+    if (conversationId !== undefined) this.#live?.conversations.leave(conversationId)
   }
 
   /** The socket is gone, or about to go. */

@@ -80,7 +80,7 @@ export class RoomConnection implements LiveConnection {
     const isMember = () => access.isIn(account, conversationId)
     const known = this.#accounts.find(({ accountId }) => accountId === account.accountId)
     const live = known ?? new LiveAccount(liveAccounts, account, this)
-    const pending = live.prepareJoin(conversationId)
+    const pending = live.conversations.prepareJoin(conversationId)
     if (known) await pending.ready(isMember)
     else {
       this.#accounts = this.#accounts.concat(live)
@@ -92,7 +92,7 @@ export class RoomConnection implements LiveConnection {
 
   /** Makes the connection hear the room from now on, unless the account has left meanwhile. */
   join({ visitor, live, pending }: Admission): 'has come' | 'was there' | 'has left' {
-    if (!live.join(pending)) return 'has left'
+    if (!live.conversations.join(pending)) return 'has left'
     const { conversationId } = pending
     const { accountId } = visitor.account
     const before = this.#rooms.find((other) => other.conversationId === conversationId)
