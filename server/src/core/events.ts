@@ -38,7 +38,8 @@ export type ConversationChange =
       readonly conversationId: ConversationId
       readonly change: number
       readonly conversation: ConversationFacts
-      readonly message: AuthoredMessage
+      /** With all its details where it is one of the native dialect, or is read from the log. */
+      readonly message: AuthoredMessage | MessageDetails
       readonly wording?: Wording
     }
   | {

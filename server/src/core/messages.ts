@@ -4,6 +4,7 @@ import type {
   Appended,
   ConversationStore,
   Edited,
+  Extras,
   MessagePage,
   MessageStore,
   Removed,
@@ -22,6 +23,7 @@ import {
   type ConversationId,
   type Message,
   type MessageDetails,
+  type MessageFormat,
   type MessageId,
   type MessagePlace,
   type MessageVersion,
@@ -35,6 +37,16 @@ interface Draft {
   readonly clientId?: string
   readonly replyTo?: MessageId | null
   readonly wording?: Wording
+  /** Facts that the native dialect sends, whose messages may be in a thread and quote by place; `replyTo` is then left out. */
+  readonly native?: NativeDraft
+}
+
+interface NativeDraft {
+  readonly format?: MessageFormat
+  /** The place of the thread's root. */
+  readonly thread?: number | null
+  /** The place of the message that this one quotes. */
+  readonly replyToSeq?: number | null
 }
 
 interface Edit {
@@ -87,7 +99,8 @@ export class Messages {
   /**
    * Resolves when the message is on disk and has been published. The standing is what the sender's
    * `Conversations.standing` or `enter` answered; the store checks it again at commit.
-   * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'.
+   * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'; of a native draft also
+   * 'thread_refused', and 'conflict' where the client id was used in another conversation.
    */
   async send(sender: Sender, standing: Standing, draft: Draft): Promise<AuthoredMessage> {
     const { message } = await this.append(sender, standing, draft)
@@ -103,20 +116,22 @@ export class Messages {
     this.#requireFits(draft.body)
     const { conversation } = standing
     const { conversationId } = conversation
-    const appending = this.#store.append({
+    const plain = {
       conversationId,
       senderId: sender.accountId,
       clientId: draft.clientId ?? null,
       replyTo: draft.replyTo ?? null,
       body: draft.body,
       at: this.#clock.nowMicros(),
-    })
-    const { wording } = draft
+    }
+    const { wording, native } = draft
+    const appending = this.#store.append(native ? { ...plain, extras: extrasOf(native) } : plain)
     const publish = (appended: Appended): void => {
       const { message, change, isNew } = appended
       try {
         if (!isNew) return
-        const authored = withSender(message, sender)
+        const authored =
+          'version' in message ? { ...message, sender: toSender(sender) } : withSender(message, sender)
         const news = {
           type: 'message.sent',
           conversationId,
@@ -248,6 +263,11 @@ export class Messages {
     return { items, head, hasBefore: first > 1, hasAfter: last < head }
   }
 
+  /** A thread's messages after `after`, oldest first, tombstones among them. The caller has checked as for `get`. */
+  replies(thread: MessagePlace, page: { after: number; limit: number }): Promise<readonly MessageDetails[]> {
+    return this.#store.listReplies(thread, page)
+  }
+
   /** A message, or its tombstone. The caller has checked that the reader is a member. */
   async get({ conversationId, seq }: MessagePlace): Promise<MessageDetails | undefined> {
     const [found] = await this.#store.listDetails(conversationId, { first: seq, last: seq })
@@ -264,6 +284,12 @@ export class Messages {
     for (const listener of this.#sentHere) listener(news)
   }
 }
+
+const extrasOf = ({ format = 'plain', thread = null, replyToSeq = null }: NativeDraft): Extras => ({
+  format,
+  thread,
+  replyToSeq,
+})
 
 // Spelled out: it runs for every message, and a spread takes several times as long.
 export const withSender = (message: Message, sender: Sender): AuthoredMessage => ({

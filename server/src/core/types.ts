@@ -91,7 +91,7 @@ export interface Message {
   readonly editedAt: Micros | null
 }
 
-type MessageFormat = 'markdown' | 'plain'
+export type MessageFormat = 'markdown' | 'plain'
 
 /** A place in the text where somebody is named, in UTF-16 units. */
 export type Mention =

@@ -1,4 +1,5 @@
 import type { Mention, Message, MessageFacts, Reaction } from '../core/types.ts'
+import type { Extras } from './store.ts'
 
 // All that is kept of a message, from a row: the same whatever the engine.
 
@@ -35,3 +36,15 @@ export const detailsOf = ({
 // A write of this server has put it there.
 const listOf = <Entry>(text: string | null): readonly Entry[] =>
   text === null ? [] : (JSON.parse(text) as readonly Entry[])
+
+/** All that is kept of a message that has just been sent. */
+export const newDetails = (
+  message: Message,
+  { format, thread, replyToSeq }: Extras,
+  { change, clientId }: { change: number; clientId: string | null },
+): MessageFacts => ({
+  ...message,
+  version: change,
+  ...{ clientId, format, thread, replyToSeq },
+  ...{ replyCount: 0, lastReplySeq: null, mentions: [], reactions: [], pinnedAt: null, deletedAt: null },
+})

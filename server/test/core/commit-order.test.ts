@@ -61,6 +61,11 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, alice, standing }) => chat.messages.send(alice, standing, { body: 'between' }),
     tells: ['message.sent'],
   },
+  'sending in a thread': {
+    run: ({ chat, alice, standing, first }) =>
+      chat.messages.send(alice, standing, { body: 'between', native: { thread: first.seq } }),
+    tells: ['message.sent'],
+  },
   editing: {
     run: ({ chat, alice, standing, first }) =>
       chat.messages.edit(alice, standing, { seq: first.seq, body: 'edited' }),

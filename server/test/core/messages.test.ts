@@ -62,3 +62,21 @@ test('a send in flight is told that it is committed also when a listener fails',
   assert.deepEqual(outcomes, ['one', 'refused'])
   assert.match(String(failures), /a bug/)
 })
+
+test('a native message is told with all its details, and is in its thread', async (t) => {
+  const { chat, people, eventsOf } = await chatWith(t, 'ann')
+  const { conversation } = await chat.conversations.createOpen(people.ann.accountId, null)
+  const { conversationId } = conversation
+  const standing = await chat.conversations.enter(people.ann, conversation)
+  const root = await chat.messages.send(people.ann, standing, { body: 'root' })
+  const events = eventsOf(conversationId)
+  const native = { format: 'markdown', thread: root.seq, replyToSeq: root.seq } as const
+  const { seq } = await chat.messages.send(people.ann, standing, { body: '*answer*', clientId: 'c', native })
+  const [sent] = events
+  assert.ok(sent?.type === 'message.sent')
+  const stored = await chat.messages.get({ conversationId, seq })
+  assert.deepEqual(sent.message, stored)
+  assert.equal(stored?.clientId, 'c')
+  const replies = await chat.messages.replies(root, { after: 0, limit: 9 })
+  assert.deepEqual(replies, [stored])
+})

@@ -42,6 +42,10 @@ export async function fill(store: Store): Promise<void> {
   await world.delete(first.message.messageId, bob)
   const kept = await world.send(group, dora, 'kept')
   for (const text of AWKWARD) await world.edit(kept.message, dora, text)
+  const thread = kept.message.seq
+  await world.send(group, ann, '*in a thread*', {
+    extras: { format: 'markdown', thread, replyToSeq: thread },
+  })
   await world.pin(kept.message, bob)
   await world.react(kept.message, [ann, '👍'], [bob, '👍'], [bob, 'ä'])
   await world.delete(answer.message.messageId, ann)

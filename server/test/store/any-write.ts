@@ -117,14 +117,24 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'accountId'] },
   ),
-  'messages.append': fc.record({
-    conversationId,
-    senderId: accountId,
-    clientId: fc.option(fc.constantFrom('x', 'y')),
-    replyTo: fc.option(messageId, { freq: 1 }),
-    body: text,
-    at,
-  }),
+  'messages.append': fc
+    .record({
+      conversationId,
+      senderId: accountId,
+      clientId: fc.option(fc.constantFrom('x', 'y')),
+      replyTo: fc.option(messageId, { freq: 1 }),
+      body: text,
+      at,
+      extras: fc.option(
+        fc.record({
+          format: fc.constantFrom('plain', 'markdown'),
+          thread: fc.option(place),
+          replyToSeq: fc.option(place, { freq: 1 }),
+        }),
+        { freq: 1, nil: undefined },
+      ),
+    })
+    .map(({ extras, ...plain }) => (extras ? { ...plain, replyTo: null, extras } : plain)),
   'messages.edit': fc.record({
     conversationId,
     seq: place,

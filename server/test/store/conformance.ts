@@ -21,6 +21,7 @@ import { reactionRules } from './conformance/reactions.ts'
 import { roleRules } from './conformance/roles.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
+import { threadRules } from './conformance/threads.ts'
 import { type Rule, World } from './world.ts'
 
 /** Rules for every adapter of the port. `open` gives an empty store and closes it after the test. */
@@ -43,6 +44,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     messageRules(rule)
     editRules(rule)
     detailRules(rule)
+    threadRules(rule)
     pinRules(rule)
     reactionRules(rule)
     deletionRules(rule)

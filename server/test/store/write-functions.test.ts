@@ -40,7 +40,8 @@ test('every refusal is one that the core knows', () => {
   const verdicts = matches(/ THEN '(\w+)'$/gm).filter((verdict) => verdict !== 'repeated')
   assert.ok(refusals.length > 10)
   assert.deepEqual(verdicts, [
-    ...['unknown_conversation', 'not_a_member', 'message_refused', 'unknown_reply'],
+    ...['conflict', 'unknown_conversation', 'not_a_member', 'message_refused'],
+    ...['unknown_reply', 'unknown_reply', 'thread_refused'],
     ...['unknown_message', 'message_refused', 'reaction_refused'],
   ])
   assert.deepEqual(

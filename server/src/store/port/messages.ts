@@ -5,7 +5,9 @@ import type {
   Message,
   MessageDetails,
   MessageFacts,
+  MessageFormat,
   MessageId,
+  MessagePlace,
   MessageVersion,
   Role,
 } from '../../core/types.ts'
@@ -19,10 +21,21 @@ export interface NewMessage {
   readonly replyTo: MessageId | null
   readonly body: string
   readonly at: Micros
+  /** Facts that only the native dialect's sends have: any other send is spared them. */
+  readonly extras?: Extras
+}
+
+/** With these, a `clientId` that was used in another conversation is refused, and `replyTo` is null. */
+export interface Extras {
+  readonly format: MessageFormat
+  /** The place of the thread's root, which is in no thread itself. */
+  readonly thread: number | null
+  readonly replyToSeq: number | null
 }
 
 export interface Appended {
-  readonly message: Message
+  /** All its facts, if it is new and was sent with `extras`. */
+  readonly message: Message | MessageFacts
   readonly change: number
   /** False when this clientId was stored before: `message` is the first one. */
   readonly isNew: boolean
@@ -42,7 +55,9 @@ export interface MessageStore {
   /**
    * Stores the message, dated `at`, or just after the conversation's last one where that is later. Time does not run
    * backwards within a conversation, even if the clocks of nodes differ.
-   * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'.
+   * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'; with
+   * `extras`, also 'conflict' and 'thread_refused'. A reply in a thread moves its root's `replyCount`, `lastReplySeq` and
+   * `version`.
    */
   append(message: NewMessage): Promise<Appended>
   /**
@@ -74,6 +89,11 @@ export interface MessageStore {
   listDetails(
     conversationId: ConversationId,
     places: { first: number; last: number },
+  ): Promise<readonly MessageDetails[]>
+  /** The messages of a thread, tombstones too, without its root: those after `after`, oldest first, at most `limit`. */
+  listReplies(
+    thread: MessagePlace,
+    page: { after: number; limit: number },
   ): Promise<readonly MessageDetails[]>
 }
 

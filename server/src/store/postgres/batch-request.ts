@@ -28,7 +28,7 @@ export function commandOf<Name extends WriteName>(name: Name, argument: Argument
 
 /** The database's answer to a step; for a new message, its numbers. */
 export type WriteAnswer =
-  | readonly [messageId: number, seq: number, change: number, sentAt: number]
+  | readonly [messageId: number, seq: number, change: number, sentAt: number, replyTo: number | null]
   | { readonly value: unknown }
   | { readonly refusal: string; readonly details: Readonly<Record<string, string | number | boolean>> }
   /** Neither: a defect of ours. Nothing of the step was stored. */
@@ -107,11 +107,17 @@ class Sends {
     return clientId === null || !this.#clientIds.has(`${senderId} ${clientId}`)
   }
 
-  add({ conversationId, senderId, clientId, replyTo, body, at }: NewMessage): void {
+  add({ conversationId, senderId, clientId, replyTo, body, at, extras }: NewMessage): void {
     if (clientId !== null) this.#clientIds.add(`${senderId} ${clientId}`)
     const n = this.rows.length
     this.rows.push({
       ...{ n, conversation: conversationId, sender: senderId, client: clientId, reply: replyTo, body, at },
+      ...(extras && {
+        native: true,
+        markdown: extras.format === 'markdown' || null,
+        thread: extras.thread,
+        quoted: extras.replyToSeq,
+      }),
     })
   }
 }

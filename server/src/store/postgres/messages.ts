@@ -4,12 +4,13 @@ import {
   type Message,
   type MessageDetails,
   type MessageId,
+  type MessagePlace,
   type MessageVersion,
   toMessageId,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
-import { type DetailRow, detailsOf } from '../message-details.ts'
+import { type DetailRow, detailsOf, newDetails } from '../message-details.ts'
 import type {
   Appended,
   Deleted,
@@ -36,7 +37,9 @@ import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The database's answer to a send: the numbers of a new message, or the first one of that client id. */
-type Sent = readonly [messageId: number, seq: number, change: number, sentAt: Micros] | Appended
+type Sent =
+  | readonly [messageId: number, seq: number, change: number, sentAt: Micros, replyTo: MessageId | null]
+  | Appended
 
 type EditedRow = Omit<Edited, 'message'> & { readonly message: DetailRow }
 
@@ -52,6 +55,7 @@ export class PostgresMessages implements MessageStore {
   readonly #listOldest
   readonly #listNewest
   readonly #details
+  readonly #replies
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
@@ -62,6 +66,7 @@ export class PostgresMessages implements MessageStore {
     this.#listOldest = prepare<AuthoredRow>(sql, LIST_OLDEST)
     this.#listNewest = prepare<AuthoredRow>(sql, LIST_NEWEST)
     this.#details = prepare<AuthoredDetails>(sql, DETAILS)
+    this.#replies = prepare<AuthoredDetails>(sql, REPLIES)
   }
 
   append(message: NewMessage): Promise<Appended> {
@@ -112,6 +117,13 @@ export class PostgresMessages implements MessageStore {
     return (await this.#details.all(conversationId, first, last)).map(authoredDetailsOf)
   }
 
+  async listReplies(
+    { conversationId, seq }: MessagePlace,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MessageDetails[]> {
+    return (await this.#replies.all(conversationId, seq, after, limit)).map(authoredDetailsOf)
+  }
+
   async #listBetween(
     conversationId: ConversationId,
     { limit, isForward, ...bounds }: { after: number; before: number; limit: number; isForward: boolean },
@@ -148,19 +160,22 @@ export class PostgresMessages implements MessageStore {
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
   if ('message' in sent) return sent
-  const [id, seq, change, sentAt] = sent
-  const { conversationId, senderId, replyTo, body } = message
+  const [id, seq, change, sentAt, quoted] = sent
+  const { conversationId, senderId, clientId, body, extras } = message
+  // Quoted by its place, only the database knows its id.
+  const replyTo = extras ? quoted : message.replyTo
+  const plain = {
+    messageId: toMessageId(id),
+    conversationId,
+    seq,
+    senderId,
+    replyTo,
+    body,
+    sentAt,
+    editedAt: null,
+  }
   return {
-    message: {
-      messageId: toMessageId(id),
-      conversationId,
-      seq,
-      senderId,
-      replyTo,
-      body,
-      sentAt,
-      editedAt: null,
-    },
+    message: extras ? newDetails(plain, extras, { change, clientId }) : plain,
     change,
     isNew: true,
   }
@@ -183,3 +198,7 @@ const LIST_NEWEST = `${LIST} ORDER BY t.seq DESC LIMIT $4`
 const DETAILS = `
   SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
   WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq BETWEEN $2 AND $3 ORDER BY t.seq`
+
+const REPLIES = `
+  SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.conversation_id = $1 AND t.thread = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4`

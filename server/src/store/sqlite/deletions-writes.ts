@@ -12,6 +12,8 @@ interface Found {
   readonly messageId: MessageId
   readonly seq: number
   readonly senderId: AccountId
+  /** The place of the root of the thread that it is in. */
+  readonly thread: number | null
 }
 type Place = Found & { readonly version: number; readonly deletedAt: Micros | null }
 type OwnRemoval = { readonly messageId: MessageId; readonly by: AccountId; readonly at: Micros }
@@ -24,6 +26,7 @@ export class DeletionWrites {
   readonly #wipe
   readonly #dropVersions
   readonly #dropReactions
+  readonly #uncountReply
   readonly #findNewest
   readonly #settleLast
 
@@ -35,6 +38,7 @@ export class DeletionWrites {
     this.#wipe = prepare(db, WIPE)
     this.#dropVersions = prepare(db, 'DELETE FROM message_versions WHERE conversation_id = ? AND seq = ?')
     this.#dropReactions = prepare(db, 'DELETE FROM reactions WHERE conversation_id = ? AND seq = ?')
+    this.#uncountReply = prepare(db, UNCOUNT_REPLY)
     this.#findNewest = prepare<{ messageId: MessageId; sentAt: Micros }>(db, FIND_NEWEST)
     this.#settleLast = prepare(db, SETTLE_LAST)
   }
@@ -59,11 +63,12 @@ export class DeletionWrites {
     return { ...this.#bury(found, by, at), deletedAt: at, isNew: true }
   }
 
-  #bury({ conversationId, messageId, seq }: Found, by: AccountId, at: Micros): Deleted {
+  #bury({ conversationId, messageId, seq, thread }: Found, by: AccountId, at: Micros): Deleted {
     const change = this.#changes.record({ conversationId, kind: 'deleted', accountId: by, messageId, at })
     this.#wipe.run(at, change, messageId)
     this.#dropVersions.run(conversationId, seq)
     this.#dropReactions.run(conversationId, seq)
+    if (thread !== null) this.#uncountReply.run(change, conversationId, thread)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
     return { conversationId, messageId, seq, change }
@@ -75,13 +80,18 @@ const WIPE = `
     pinned_at = NULL
   WHERE id = ?`
 
+const UNCOUNT_REPLY = `
+  UPDATE messages SET reply_count = reply_count - 1, version = ?1, last_reply_seq = (
+    SELECT max(r.seq) FROM messages r WHERE r.conversation_id = ?2 AND r.thread = ?3 AND r.is_deleted = 0)
+  WHERE conversation_id = ?2 AND is_deleted IN (0, 1) AND seq = ?3`
+
 const FIND_OWN = `
-  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId
+  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId, t.thread AS thread
   FROM members m JOIN messages t ON t.conversation_id = m.conversation_id
   WHERE m.account_id = ?1 AND t.id = ?2 AND t.is_deleted = 0`
 
 const FIND_PLACE = `
-  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId,
+  SELECT t.conversation_id AS conversationId, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId, t.thread AS thread,
     coalesce(t.version, t.change) AS version, t.deleted_at AS deletedAt
   FROM messages t WHERE t.conversation_id = ? AND t.is_deleted IN (0, 1) AND t.seq = ?`
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type ConversationId, type MessageDetails, toSender } from '../../core/types.ts'
+import { type ConversationId, type MessageDetails, type MessagePlace, toSender } from '../../core/types.ts'
 import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { PinPage } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
@@ -14,11 +14,13 @@ type ListedRow = Omit<DetailRow, 'body'> & { readonly stored: StoredBody }
 export class DetailsReader {
   readonly #accounts: AccountReader
   readonly #list
+  readonly #listReplies
   readonly #listPinned
 
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
     this.#list = prepare<ListedRow>(db, LIST)
+    this.#listReplies = prepare<ListedRow>(db, LIST_REPLIES)
     this.#listPinned = prepare<ListedRow>(db, LIST_PINNED)
   }
 
@@ -32,6 +34,15 @@ export class DetailsReader {
       const bySeq = new Map(rows.map((row) => [row.seq, row]))
       return [...bySeq.values()].sort((one, other) => one.seq - other.seq).map((row) => this.#withSender(row))
     })
+  }
+
+  listReplies(
+    { conversationId, seq }: MessagePlace,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MessageDetails[]> {
+    return read(() =>
+      this.#listReplies.all(conversationId, seq, after, limit).map((row) => this.#withSender(row)),
+    )
   }
 
   listPinned(conversationId: ConversationId, { before, limit }: PinPage): Promise<readonly MessageDetails[]> {
@@ -56,3 +67,7 @@ const LIST_PINNED = `
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
   WHERE t.conversation_id = ?1 AND t.pinned_at IS NOT NULL AND (t.pinned_at, t.seq) < (?2, ?3)
   ORDER BY t.pinned_at DESC, t.seq DESC LIMIT ?4`
+
+const LIST_REPLIES = `
+  SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
+  WHERE t.conversation_id = ? AND t.thread = ? AND t.seq > ? ORDER BY t.seq LIMIT ?`

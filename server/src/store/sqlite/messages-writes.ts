@@ -4,6 +4,7 @@ import type { Message } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { NewMessage } from '../store.ts'
 import type { LogHeads } from './log-heads.ts'
+import { NativeWrites } from './natives-writes.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
@@ -13,20 +14,24 @@ export class MessageWrites {
   readonly #findFirst
   readonly #isQuotable
   readonly #insert
+  readonly #natives: NativeWrites
 
   constructor(db: DatabaseSync, heads: LogHeads) {
     this.#heads = heads
     this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
     this.#isQuotable = prepare(db, IS_QUOTABLE)
     this.#insert = prepare(db, INSERT)
+    this.#natives = new NativeWrites(db)
   }
 
   /** Checks everything before it writes anything. */
   append(message: PackedMessage): PackedAppended {
-    const [conversationId, senderId, clientId, replyTo, body, at] = message
+    const [conversationId, senderId, clientId, replyTo, body, at, extras] = message
     const first = clientId === null ? undefined : this.#findFirst.get(senderId, clientId)
     if (first) {
       const { change, ...stored } = first
+      if (extras && stored.conversationId !== conversationId)
+        throw new ChatError('conflict', { conversationId })
       return { message: { ...stored }, change, isNew: false }
     }
     const { lastSeq, lastChange, activityAt } = this.#requireMaySend({ conversationId, senderId, replyTo })
@@ -34,6 +39,13 @@ export class MessageWrites {
     const change = lastChange + 1
     const messageId = this.#heads.nextMessageId()
     const sentAt = Math.max(at, activityAt + 1)
+    if (extras) {
+      const sent = { messageId, conversationId, seq, senderId, replyTo: null, body, sentAt, editedAt: null }
+      const stored = this.#natives.append(sent, extras, { change, clientId })
+      this.#heads.noteSent(conversationId, senderId, seq)
+      this.#heads.move(conversationId, { messageId, at: sentAt })
+      return { message: stored, change, isNew: true }
+    }
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
     this.#heads.noteSent(conversationId, senderId, seq)
     this.#heads.move(conversationId, { messageId, at: sentAt })

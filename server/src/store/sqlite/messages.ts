@@ -6,6 +6,7 @@ import {
   type Message,
   type MessageDetails,
   type MessageId,
+  type MessagePlace,
   type MessageVersion,
   toSender,
 } from '../../core/types.ts'
@@ -115,6 +116,13 @@ export class SqliteMessages implements MessageStore {
     places: { first: number; last: number },
   ): Promise<readonly MessageDetails[]> {
     return this.#details.list(conversationId, places)
+  }
+
+  listReplies(
+    thread: MessagePlace,
+    page: { after: number; limit: number },
+  ): Promise<readonly MessageDetails[]> {
+    return this.#details.listReplies(thread, page)
   }
 
   #listBetween(

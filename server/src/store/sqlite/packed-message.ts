@@ -1,6 +1,6 @@
 import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Appended, NewMessage } from '../store.ts'
+import type { Appended, Extras, NewMessage } from '../store.ts'
 
 // A message on its way between the threads: bare values cross several times faster than an object's fields.
 
@@ -11,10 +11,11 @@ export type PackedMessage = readonly [
   replyTo: MessageId | null,
   body: string,
   at: Micros,
+  extras?: Extras,
 ]
 
 /**
- * Only what the sender does not know yet; all of it where the message was stored before. `sentAt` is left out where it
+ * Only what the sender does not know yet; all of it where the message was stored before, or has extras. `sentAt` is left out where it
  * is what the sender wanted: almost every message goes without, and one number less has to cross.
  */
 export type PackedAppended =
@@ -28,10 +29,14 @@ export const pack = ({
   replyTo,
   body,
   at,
-}: NewMessage): PackedMessage => [conversationId, senderId, clientId, replyTo, body, at]
+  extras,
+}: NewMessage): PackedMessage =>
+  extras === undefined
+    ? [conversationId, senderId, clientId, replyTo, body, at]
+    : [conversationId, senderId, clientId, replyTo, body, at, extras]
 
 export function unpack(answer: PackedAppended, message: PackedMessage): Appended {
-  if (!isNew(answer)) return answer
+  if (!isPacked(answer)) return answer
   const [messageId, seq, change, movedTo] = answer
   const [conversationId, senderId, , replyTo, body, at] = message
   const sentAt = movedTo ?? at
@@ -42,4 +47,5 @@ export function unpack(answer: PackedAppended, message: PackedMessage): Appended
   }
 }
 
-const isNew = (answer: PackedAppended): answer is Exclude<PackedAppended, Appended> => Array.isArray(answer)
+const isPacked = (answer: PackedAppended): answer is Exclude<PackedAppended, Appended> =>
+  Array.isArray(answer)

@@ -12,6 +12,12 @@ BEGIN
   WHERE id = message.id;
   DELETE FROM message_versions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   DELETE FROM reactions WHERE conversation_id = message.conversation_id AND seq = message.seq;
+  IF message.thread IS NOT NULL THEN
+    UPDATE messages SET reply_count = reply_count - 1, version = number, last_reply_seq = (
+      SELECT max(r.seq) FROM messages r
+      WHERE r.conversation_id = message.conversation_id AND r.thread = message.thread AND NOT r.is_deleted)
+    WHERE conversation_id = message.conversation_id AND is_deleted IN (false, true) AND seq = message.thread;
+  END IF;
   SELECT t.* INTO newest FROM messages t
   WHERE t.conversation_id = message.conversation_id AND NOT t.is_deleted ORDER BY t.seq DESC LIMIT 1;
   -- Only if the message that went was the last one.

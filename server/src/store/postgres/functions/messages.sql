@@ -1,17 +1,23 @@
 -- The batch has locked the conversations.
 
--- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at] of a new message,
--- else an object. The same client id must not stand twice among them.
+-- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at, reply_to] of a new
+-- message, else an object. The same client id must not stand twice among them.
 CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   answers json;
 BEGIN
   WITH sent AS (
     SELECT * FROM json_to_recordset(wanted) AS s (
-      n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint)
+      n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint,
+      -- Null but for the native dialect's sends.
+      native boolean, markdown boolean, thread bigint, quoted bigint)
   ), judged AS (
-    SELECT s.*, f.id AS first_id, m.id AS member, m.sent_seq, c.last_seq, c.last_change, c.activity_at,
+    SELECT s.*, CASE WHEN s.quoted IS NULL THEN s.reply ELSE (
+        SELECT r.id FROM messages r
+        WHERE r.conversation_id = s.conversation AND NOT r.is_deleted AND r.seq = s.quoted) END AS reply_to,
+      f.id AS first_id, m.id AS member, m.sent_seq, c.last_seq, c.last_change, c.activity_at,
       CASE
+        WHEN f.id IS NOT NULL AND s.native AND f.conversation_id <> s.conversation THEN 'conflict'
         WHEN f.id IS NOT NULL THEN 'repeated'
         WHEN c.id IS NULL THEN 'unknown_conversation'
         WHEN m.id IS NULL THEN 'not_a_member'
@@ -19,6 +25,13 @@ BEGIN
         WHEN s.reply IS NOT NULL AND NOT EXISTS (
           SELECT FROM messages r
           WHERE r.id = s.reply AND r.conversation_id = s.conversation AND NOT r.is_deleted) THEN 'unknown_reply'
+        WHEN s.quoted IS NOT NULL AND NOT EXISTS (
+          SELECT FROM messages r
+          WHERE r.conversation_id = s.conversation AND NOT r.is_deleted AND r.seq = s.quoted) THEN 'unknown_reply'
+        WHEN s.thread IS NOT NULL AND NOT EXISTS (
+          SELECT FROM messages r
+          WHERE r.conversation_id = s.conversation AND NOT r.is_deleted AND r.seq = s.thread
+            AND r.thread IS NULL) THEN 'thread_refused'
         ELSE 'new'
       END AS verdict
     FROM sent s
@@ -31,13 +44,21 @@ BEGIN
   ), numbered AS (
     -- Drawn under the locks and in this order: so within a conversation ids grow as seq does.
     SELECT nextval('message_ids') AS id, n, conversation, last_seq + place AS seq, last_change + place AS change,
-      member, sent_seq, sender, client, reply, body,
+      member, sent_seq, sender, client, reply_to, body, markdown, thread,
       -- Each later than the one before it, whichever node's clock it was told by.
       place + max(greatest(at - place, activity_at)) OVER (PARTITION BY conversation ORDER BY place) AS sent_at
     FROM placed
   ), inserted AS (
-    INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
-    SELECT id, conversation, seq, change, sender, client, reply, body, sent_at FROM numbered
+    INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at,
+      is_markdown, thread)
+    SELECT id, conversation, seq, change, sender, client, reply_to, body, sent_at, markdown, thread FROM numbered
+  ), counted AS (
+    UPDATE messages t
+    SET reply_count = coalesce(t.reply_count, 0) + r.replies, last_reply_seq = r.seq, version = r.change
+    FROM (
+      SELECT conversation, thread, count(*) AS replies, max(seq) AS seq, max(change) AS change
+      FROM numbered WHERE thread IS NOT NULL GROUP BY conversation, thread) r
+    WHERE t.conversation_id = r.conversation AND NOT t.is_deleted AND t.seq = r.thread
   ), noted AS (
     -- One's own messages move one's read mark. The row is written only when it is far behind.
     UPDATE members m SET sent_seq = l.seq, read_seq = greatest(m.read_seq, l.seq)
@@ -50,7 +71,7 @@ BEGIN
     WHERE c.id = l.conversation
   )
   SELECT json_agg(answer ORDER BY n) INTO answers FROM (
-    SELECT n, json_build_array(id, seq, change, sent_at) AS answer FROM numbered
+    SELECT n, json_build_array(id, seq, change, sent_at, reply_to) AS answer FROM numbered
     UNION ALL
     SELECT n, json_build_object('value',
       json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
@@ -58,7 +79,10 @@ BEGIN
     WHERE j.verdict = 'repeated'
     UNION ALL
     SELECT n, json_build_object('refusal', verdict, 'details',
-      CASE verdict WHEN 'unknown_reply' THEN json_build_object('messageId', reply)
+      CASE
+        WHEN verdict = 'unknown_reply' AND quoted IS NULL THEN json_build_object('messageId', reply)
+        WHEN verdict = 'unknown_reply' THEN json_build_object('seq', quoted)
+        WHEN verdict = 'thread_refused' THEN json_build_object('conversationId', conversation, 'seq', thread)
         ELSE json_build_object('conversationId', conversation) END)
     FROM judged WHERE verdict NOT IN ('new', 'repeated')
   ) judgements;

@@ -1,0 +1,71 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ChatError } from '../../core/errors.ts'
+import type { ConversationId, Message, MessageFacts, MessageId } from '../../core/types.ts'
+import { newDetails } from '../message-details.ts'
+import type { Extras } from '../store.ts'
+import { prepare } from './statement.ts'
+
+/** Stores messages that have what only the native dialect sends. */
+export class NativeWrites {
+  readonly #findQuoted
+  readonly #isRoot
+  readonly #insert
+  readonly #countReply
+
+  constructor(db: DatabaseSync) {
+    this.#findQuoted = prepare<{ messageId: MessageId }>(db, FIND_QUOTED)
+    this.#isRoot = prepare(db, IS_ROOT)
+    this.#insert = prepare(db, INSERT)
+    this.#countReply = prepare(db, COUNT_REPLY)
+  }
+
+  /** Checks everything before it writes anything. */
+  append(
+    sent: Message,
+    extras: Extras,
+    { change, clientId }: { change: number; clientId: string | null },
+  ): MessageFacts {
+    const { messageId, conversationId, seq, senderId, body, sentAt } = sent
+    const { format, thread, replyToSeq } = extras
+    const replyTo = replyToSeq === null ? null : this.#quoted(conversationId, replyToSeq)
+    if (thread !== null && !this.#isRoot.get(conversationId, thread))
+      throw new ChatError('thread_refused', { conversationId, seq: thread })
+    const isMarkdown = format === 'markdown' ? 1 : null
+    this.#insert.run(
+      messageId,
+      conversationId,
+      seq,
+      change,
+      senderId,
+      clientId,
+      replyTo,
+      body,
+      sentAt,
+      isMarkdown,
+      thread,
+    )
+    if (thread !== null) this.#countReply.run(seq, change, conversationId, thread)
+    return newDetails({ ...sent, replyTo }, extras, { change, clientId })
+  }
+
+  #quoted(conversationId: ConversationId, seq: number): MessageId {
+    const quoted = this.#findQuoted.get(conversationId, seq)
+    if (!quoted) throw new ChatError('unknown_reply', { seq })
+    return quoted.messageId
+  }
+}
+
+const FIND_QUOTED = `
+  SELECT id AS messageId FROM messages WHERE conversation_id = ? AND is_deleted = 0 AND seq = ?`
+
+const IS_ROOT = `
+  SELECT 1 FROM messages WHERE conversation_id = ? AND is_deleted = 0 AND seq = ? AND thread IS NULL`
+
+const INSERT = `
+  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown,
+    thread)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const COUNT_REPLY = `
+  UPDATE messages SET reply_count = coalesce(reply_count, 0) + 1, last_reply_seq = ?, version = ?
+  WHERE conversation_id = ? AND is_deleted = 0 AND seq = ?`
