@@ -55,9 +55,9 @@ const KINDS: readonly ((regular: Regular) => Promise<unknown>)[] = [
   ({ conversationId, senderId: accountId }) =>
     store.members.markRead({ conversationId, accountId, at: clock.nowMicros() }),
   ({ otherId, senderId: accountId }) =>
-    store.members.join({ conversationId: otherId, accountId, byId: null, at: clock.nowMicros() }),
+    store.members.join({ conversationId: otherId, accountId, added: null, at: clock.nowMicros() }),
   ({ otherId, senderId: accountId }) =>
-    store.members.leave({ conversationId: otherId, accountId, at: clock.nowMicros() }),
+    store.members.leave({ conversationId: otherId, accountId, heirId: null, at: clock.nowMicros() }),
   ({ senderId: accountId }) =>
     store.conversations.create({
       ...{ gid: toGid(newGid()), kind: 'group', name: null },

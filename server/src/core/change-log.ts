@@ -114,7 +114,10 @@ function eventOf(
       return member && { type: 'member.changed', conversationId, change, member, byId }
     }
     case 'left':
-      return { type: 'member.left', conversationId, change, accountId: logged.accountId }
+      return {
+        ...{ type: 'member.left', conversationId, change },
+        ...{ accountId: logged.accountId, byId: logged.byId },
+      }
     default:
       return unreachable(logged)
   }

@@ -3,6 +3,7 @@ import type { Clock, Micros } from '../lib/clock.ts'
 import { newGid } from '../lib/ids.ts'
 import { nameKey } from '../lib/name-forms.ts'
 import type {
+  Added,
   ConversationName,
   ConversationStore,
   CreatedConversation,
@@ -16,7 +17,7 @@ import { conversationTopic } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { MemberNews } from './member-news.ts'
 import { newName } from './names.ts'
-import { mayChangeMembers, mayEnter, requireAnother, requireMay } from './policy.ts'
+import { may, mayChangeMembers, mayEnter, requireAnother, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
   type Account,
@@ -156,24 +157,38 @@ export class Conversations {
     const standing = await this.#store.standing(account.accountId, conversationId)
     if (standing?.member) return standing
     if (!standing || !mayEnter(conversation)) throw new ChatError('unknown_conversation')
-    const { member } = await this.#join(conversationId, account.accountId)
+    const { member } = await this.#join(conversationId, account.accountId, null)
     return { ...standing, member }
   }
 
-  /** A member brings others into a group. Refuses 'not_a_member', 'unknown_account'. */
+  /**
+   * A member brings another into a group or an open conversation. Being added by a moderator lifts a ban. Refuses
+   * 'not_a_member', 'forbidden', 'unknown_account', 'conflict'.
+   */
   async add(byId: AccountId, conversationId: ConversationId, accountId: AccountId): Promise<void> {
-    const standing = await this.standing(byId, conversationId)
-    if (!standing || !mayChangeMembers(standing.conversation))
-      throw new ChatError('not_a_member', { conversationId })
-    await this.#join(conversationId, accountId, byId)
+    await withFreshFacts(async () => {
+      const standing = await this.standing(byId, conversationId)
+      if (!standing || !mayChangeMembers(standing.conversation))
+        throw new ChatError('not_a_member', { conversationId })
+      const { membersAdd, kind } = standing.conversation
+      const by = requireMay(membersAdd ? 'add' : 'addAlways', standing)
+      const added = { byId, seen: { by, membersAdd }, liftsBan: may('liftBan', by, kind) }
+      return this.#join(conversationId, accountId, added)
+    })
   }
 
-  /** Refuses 'not_a_member'. A private conversation cannot be left: it stays the pair's one. */
+  /**
+   * An owner's role goes to the highest role, then to whoever is there for the longest, but to no guest. A private
+   * conversation cannot be left: it stays the pair's one. Refuses 'not_a_member', 'conflict'.
+   */
   async leave(accountId: AccountId, conversation: Conversation): Promise<void> {
     const { conversationId } = conversation
     if (!mayChangeMembers(conversation)) throw new ChatError('not_a_member', { conversationId })
-    const leaving = this.#members.leave({ conversationId, accountId, at: this.#clock.nowMicros() })
-    await publishOnCommit(leaving, (left) => this.#news.left({ conversationId, accountId }, left))
+    await withFreshFacts(async () => {
+      const heirId = await this.#heirOf(accountId, conversationId)
+      const leaving = this.#members.leave({ conversationId, accountId, heirId, at: this.#clock.nowMicros() })
+      return publishOnCommit(leaving, (left) => this.#news.left({ conversationId, accountId }, left))
+    })
   }
 
   members(conversationId: ConversationId): Promise<readonly Member[]> {
@@ -252,9 +267,15 @@ export class Conversations {
     })
   }
 
-  #join(conversationId: ConversationId, accountId: AccountId, byId?: AccountId): Promise<Joined> {
+  async #heirOf(accountId: AccountId, conversationId: ConversationId): Promise<AccountId | null> {
+    const standing = await this.#store.standing(accountId, conversationId)
+    if (standing?.member?.role !== 'owner') return null
+    return (await this.#members.findHeir(conversationId, accountId)) ?? null
+  }
+
+  #join(conversationId: ConversationId, accountId: AccountId, added: Added | null): Promise<Joined> {
     const at = this.#clock.nowMicros()
-    const joining = this.#members.join({ conversationId, accountId, byId: byId ?? null, at })
+    const joining = this.#members.join({ conversationId, accountId, added, at })
     return publishOnCommit(joining, (joined) => this.#news.joined(joined))
   }
 }

@@ -96,6 +96,8 @@ export type ConversationChange =
       readonly conversationId: ConversationId
       readonly change: number
       readonly accountId: AccountId
+      /** The member who removed it; null when it left by itself. */
+      readonly byId: AccountId | null
     }
 
 /**

@@ -42,15 +42,18 @@ export class MemberNews {
 
   left(
     { conversationId, accountId }: { readonly conversationId: ConversationId; readonly accountId: AccountId },
-    { change, touched }: Left,
+    { change, heir, touched }: Left,
+    byId: AccountId | null = null,
   ): void {
     const news = { conversationId, accountId } as const
-    this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, ...news })
+    this.#bus.publish(conversationTopic(conversationId), { type: 'member.left', change, byId, ...news })
     this.#bus.publish(accountTopic(accountId), {
       type: 'account.left',
       ...news,
       ...numberOf(touched, accountId),
     })
+    const others = touched.filter((row) => row.accountId !== accountId)
+    if (heir) this.changed({ changed: [heir], touched: others }, accountId)
   }
 
   changed({ changed, touched }: ChangedRoles, byId: AccountId): void {

@@ -4,7 +4,7 @@ import type { AccountStore, ConversationStore, MemberStore, Standing } from '../
 import { ChatError } from './errors.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { MemberNews } from './member-news.ts'
-import { forbidden, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
+import { forbidden, isBelow, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import type { AccountId, ConversationId, Member, Role } from './types.ts'
 
@@ -18,9 +18,12 @@ interface MembersParts {
   readonly clock: Clock
 }
 
-interface GivenRole {
+interface Membership {
   readonly conversationId: ConversationId
   readonly accountId: AccountId
+}
+
+interface GivenRole extends Membership {
   readonly role: Role
 }
 
@@ -53,6 +56,31 @@ export class Members {
       const changing = this.#store.members.changeRole({ ...given, byId, seen, at: this.#clock.nowMicros() })
       const { changed } = await publishOnCommit(changing, (roles) => this.#news.changed(roles, byId))
       return changed[0]?.member ?? target
+    })
+  }
+
+  /**
+   * Ends the membership of one whose role is below one's own. In an open conversation that is a ban: the account does not
+   * enter any more, as if there were no such conversation. Refuses 'not_a_member' (either of the two), 'forbidden',
+   * 'conflict'.
+   */
+  async remove(byId: AccountId, { conversationId, accountId }: Membership): Promise<void> {
+    await withFreshFacts(async () => {
+      const by = await this.#standing(byId, conversationId)
+      const byRole = requireMay('remove', by)
+      const { role } = await this.#member(accountId, conversationId)
+      if (!isBelow(role, byRole)) throw forbidden(by.conversation, 'remove')
+      const facts = { byId, seen: { by: byRole, role }, at: this.#clock.nowMicros() }
+      const removing = this.#store.members.remove({ conversationId, accountId, ...facts })
+      return publishOnCommit(removing, (left) => this.#news.left({ conversationId, accountId }, left, byId))
+    })
+  }
+
+  /** Lets an account enter again; changes nothing if it was not banned. Refuses 'not_a_member', 'forbidden', 'conflict'. */
+  liftBan(byId: AccountId, { conversationId, accountId }: Membership): Promise<void> {
+    return withFreshFacts(async () => {
+      const by = requireMay('liftBan', await this.#standing(byId, conversationId))
+      await this.#store.members.liftBan({ conversationId, accountId, byId, seen: { by } })
     })
   }
 

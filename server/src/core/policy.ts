@@ -47,7 +47,7 @@ export type Action = keyof typeof LEAST_ROLES
 export const ACTIONS = Object.keys(LEAST_ROLES) as readonly Action[]
 
 const isAtLeast = (role: Role, least: Role): boolean => ROLES.indexOf(role) <= ROLES.indexOf(least)
-const isBelow = (role: Role, other: Role): boolean => !isAtLeast(role, other)
+export const isBelow = (role: Role, other: Role): boolean => !isAtLeast(role, other)
 
 /** May a member of that role, in a conversation of that kind? Blocking is another matter. */
 export function may(action: Action, role: Role, kind: ConversationKind): boolean {

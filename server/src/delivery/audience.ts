@@ -173,7 +173,7 @@ function originOf(event: ConversationEvent): AccountId | undefined {
     case 'member.joined':
       return event.member.accountId
     case 'member.left':
-      return event.accountId
+      return event.byId ?? event.accountId
     case 'member.changed':
     case 'conversation.changed':
       return event.byId

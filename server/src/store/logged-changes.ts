@@ -69,9 +69,10 @@ function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }
       return { change, kind, byId: accountId }
     case 'member_changed':
       return { change, kind, accountId, byId: dataOf(data).by ?? accountId, at }
+    case 'left':
+      return { change, kind, accountId, byId: dataOf(data).by ?? null, at }
     case 'created':
     case 'joined':
-    case 'left':
       return { change, kind, accountId, at }
     case 'pinned':
     case 'unpinned':

@@ -22,6 +22,7 @@ export type TableName =
   | 'message_versions'
   | 'reactions'
   | 'changes'
+  | 'bans'
   | 'contacts'
   | 'blocks'
   | 'sessions'
@@ -167,6 +168,11 @@ export const TABLES: readonly Table[] = [
       data: 'text',
     },
     key: ['conversation_id', 'change'],
+  },
+  {
+    name: 'bans',
+    columns: { conversation_id: 'integer', account_id: 'integer', by_id: 'integer', at: 'integer' },
+    key: ['conversation_id', 'account_id'],
   },
   {
     name: 'contacts',

@@ -11,6 +11,8 @@ type Told = ConversationEvent['type'] | AccountEvent['type'] | 'answered'
 type World = Awaited<ReturnType<typeof prepared>>
 
 interface Write {
+  /** Done before, and not looked at. */
+  readonly prepare?: (world: World) => Promise<unknown>
   readonly run: (world: World) => Promise<unknown>
   readonly tells: readonly Told[]
 }
@@ -40,6 +42,17 @@ const WRITES: Readonly<Record<string, Write>> = {
   },
   leaving: {
     run: ({ chat, bob, room }) => chat.conversations.leave(bob.accountId, room),
+    tells: ['member.left', 'account.left'],
+  },
+  'leaving as the owner': {
+    prepare: ({ chat, alice, bob, room: { conversationId } }) =>
+      chat.members.changeRole(alice.accountId, { conversationId, accountId: bob.accountId, role: 'owner' }),
+    run: ({ chat, bob, room }) => chat.conversations.leave(bob.accountId, room),
+    tells: ['member.left', 'account.left', 'member.changed', 'account.changed'],
+  },
+  'removing a member': {
+    run: ({ chat, alice, bob, room: { conversationId } }) =>
+      chat.members.remove(alice.accountId, { conversationId, accountId: bob.accountId }),
     tells: ['member.left', 'account.left'],
   },
   'changing the name': {
@@ -178,9 +191,11 @@ for (const { name, missing, open } of await stores())
       await store.close()
       await remove()
     })
-    for (const [what, { run, tells }] of Object.entries(WRITES))
+    for (const [what, { prepare, run, tells }] of Object.entries(WRITES))
       test(`${what}, between two sends of the same commit`, async () => {
         const world = await prepared(store, what)
+        await prepare?.(world)
+        world.arm()
         await run(world)
         await world.settled()
         assert.deepEqual(world.told, ['message.sent', ...tells, 'message.sent'])
@@ -263,9 +278,13 @@ async function prepared(opened: Store, what: string) {
       changes.push(event as ConversationChange)
     publish(topic, news)
   }
-  isArmed = true
+  const arm = (): void => {
+    told.length = 0
+    changes.length = 0
+    isArmed = true
+  }
   return {
-    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes },
+    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes, arm },
     answered: () => told.push('answered'),
     settled: () => {
       assert.ok(sends, 'the command has asked the store for a write')

@@ -95,6 +95,25 @@ const COMMANDS: Readonly<Partial<Record<Action, Attempt>>> = {
       place.conversation.kind === 'private' ? await world.said(place) : await world.saidBefore(place)
     return world.chat.messages.delete(place.actor.accountId, messageId)
   },
+  add: ({ chat, people }, { actor, conversation: { conversationId } }) =>
+    chat.conversations.add(actor.accountId, conversationId, present(people.target).accountId),
+  addAlways: async ({ chat, people }, { actor, owner, conversation: { conversationId, kind } }) => {
+    if (kind !== 'private')
+      await chat.conversations.change(owner.accountId, conversationId, { membersAdd: false })
+    await chat.conversations.add(actor.accountId, conversationId, present(people.target).accountId)
+  },
+  remove: async ({ chat, people }, { actor, owner, conversation: { conversationId, kind } }) => {
+    const { accountId } = present(people.target)
+    if (kind !== 'private') {
+      await chat.conversations.add(owner.accountId, conversationId, accountId)
+      await chat.members.changeRole(owner.accountId, { conversationId, accountId, role: 'reader' })
+    }
+    await chat.members.remove(actor.accountId, { conversationId, accountId })
+  },
+  liftBan: ({ chat, people }, { actor, conversation: { conversationId } }) => {
+    const { accountId } = present(people.target)
+    return chat.members.liftBan(actor.accountId, { conversationId, accountId })
+  },
   change: ({ chat }, { actor, conversation }) =>
     chat.conversations.change(actor.accountId, conversation.conversationId, { topic: 'changed' }),
   list: ({ chat }, { actor, conversation: { conversationId } }) =>

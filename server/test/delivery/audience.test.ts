@@ -59,7 +59,7 @@ const arrived = (name: string): ConversationEvent => ({
 const moved = (type: 'member.joined' | 'member.left', accountId: AccountId): ConversationEvent => {
   const news = { conversationId: room, change: 1 }
   return type === 'member.left'
-    ? { type, ...news, accountId }
+    ? { type, ...news, accountId, byId: null }
     : { type, ...news, member: { accountId } as Member }
 }
 

@@ -20,6 +20,7 @@ function tell(changes: readonly number[]) {
       conversationId,
       change,
       accountId: toAccountId(1),
+      byId: null,
     })
   return { heard, reported }
 }

@@ -51,6 +51,8 @@ export async function fill(store: Store): Promise<void> {
   await world.delete(answer.message.messageId, ann)
   await world.send(open, guest, 'from a guest')
   await world.change(open, dora, { topic: AWKWARD.join('|'), isListed: true, membersAdd: false })
+  await world.join(open, bob)
+  await world.expel(open, bob, dora)
   await world.changeRole(open, ann, 'moderator', dora)
   const { conversationId } = group
   const mark = { conversationId, accountId: dora.accountId, at: world.now() }

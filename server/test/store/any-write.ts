@@ -91,8 +91,25 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'byId', 'seen', 'at'] },
   ),
-  'members.join': fc.record({ conversationId, accountId, byId: fc.option(accountId), at }),
-  'members.leave': fc.record({ conversationId, accountId, at }),
+  'members.join': fc.record({
+    ...{ conversationId, accountId, at },
+    added: fc.option(
+      fc.record({
+        byId: accountId,
+        seen: fc.record({ by: role, membersAdd: fc.boolean() }),
+        liftsBan: fc.boolean(),
+      }),
+    ),
+  }),
+  'members.leave': fc.record({ conversationId, accountId, heirId: fc.option(accountId, { freq: 1 }), at }),
+  'members.remove': fc.record({
+    ...{ conversationId, accountId, byId: accountId, at },
+    seen: fc.record({ by: role, role }),
+  }),
+  'members.liftBan': fc.record({
+    ...{ conversationId, accountId, byId: accountId },
+    seen: fc.record({ by: role }),
+  }),
   'members.changeRole': fc.record({
     ...{ conversationId, accountId, byId: accountId, role, at },
     seen: fc.record({ by: role, role }),
@@ -175,6 +192,7 @@ const WEIGHTS: Readonly<Partial<Record<string, number>>> = {
   'memberships.markReadUpTo': 4,
   'members.join': 4,
   'members.leave': 4,
+  'members.remove': 6,
   'members.changeRole': 8,
   'conversations.create': 2,
   'conversations.change': 4,
@@ -238,6 +256,8 @@ export const portOf = (store: Store): Port => ({
   'conversations.create': (conversation) => store.conversations.create(conversation),
   'conversations.change': (change) => store.conversations.change(change),
   'members.join': (entry) => store.members.join(entry),
+  'members.remove': (removal) => store.members.remove(removal),
+  'members.liftBan': (lift) => store.members.liftBan(lift),
   'members.leave': (exit) => store.members.leave(exit),
   'members.changeRole': (change) => store.members.changeRole(change),
   'members.markRead': (mark) => store.members.markRead(mark),

@@ -9,6 +9,7 @@ import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
 import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
+import { exitRules } from './conformance/exits.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { membershipRules } from './conformance/memberships.ts'
@@ -40,6 +41,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     listingRules(rule)
     memberRules(rule)
     roleRules(rule)
+    exitRules(rule)
     membershipRules(rule)
     messageRules(rule)
     editRules(rule)

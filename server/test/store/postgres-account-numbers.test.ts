@@ -59,8 +59,8 @@ async function writeMuch(
   const { members, memberships, conversations, messages } = store
   let at = 1
   const writes = [
-    (place: Place) => members.join({ ...place, byId: null, at: at++ }),
-    (place: Place) => members.leave({ ...place, at: at++ }),
+    (place: Place) => members.join({ ...place, added: null, at: at++ }),
+    (place: Place) => members.leave({ ...place, heirId: null, at: at++ }),
     (place: Place) => memberships.markReadUpTo({ ...place, seq: at, isForced: at % 3 === 0, at: at++ }),
     (place: Place) => memberships.setPreferences({ ...place, isMuted: at++ % 2 === 0 }),
     ({ conversationId, accountId }: Place) =>

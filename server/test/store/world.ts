@@ -4,6 +4,7 @@ import {
   type Account,
   type AccountId,
   type Conversation,
+  type ConversationId,
   type ConversationKind,
   type MessageDetails,
   type MessageId,
@@ -14,12 +15,14 @@ import {
 import type { Micros } from '../../src/lib/clock.ts'
 import { newGid, newUuid } from '../../src/lib/ids.ts'
 import type {
+  Added,
   Appended,
   ChangedConversation,
   ChangedRoles,
   ConversationChange,
   CreatedConversation,
   Edited,
+  Left,
   NewAccount,
   NewMessage,
   NewRole,
@@ -157,9 +160,9 @@ export class World {
     return present(found)
   }
 
-  join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {
-    const byId = by?.accountId ?? null
-    return this.store.members.join({ conversationId, accountId, byId, at: this.now() })
+  async join({ conversationId }: Conversation, { accountId }: Account, by: Account | null = null) {
+    const added = by && (await this.#addedBy(conversationId, by))
+    return this.store.members.join({ conversationId, accountId, added, at: this.now() })
   }
 
   /** With the role that the account has, unless another was seen. */
@@ -190,8 +193,47 @@ export class World {
     return this.store.members.changeRole(change)
   }
 
-  leave({ conversationId }: Conversation, { accountId }: Account) {
-    return this.store.members.leave({ conversationId, accountId, at: this.now() })
+  /** With the heir that there is, unless another was seen. */
+  async leave(
+    { conversationId }: Conversation,
+    { accountId }: Account,
+    heir?: Account | null,
+  ): Promise<Left> {
+    const exit = { conversationId, accountId }
+    if (heir !== undefined)
+      return this.store.members.leave({ ...exit, heirId: heir?.accountId ?? null, at: this.now() })
+    const role = await this.#roleOf(conversationId, accountId)
+    const heirId = role === 'owner' ? await this.store.members.findHeir(conversationId, accountId) : undefined
+    return this.store.members.leave({ ...exit, heirId: heirId ?? null, at: this.now() })
+  }
+
+  /** From the conversation, with the roles that the two have unless others were seen. */
+  async expel(
+    { conversationId }: Conversation,
+    { accountId }: Account,
+    { accountId: byId }: Account,
+    seen?: NewRole['seen'],
+  ): Promise<Left> {
+    const by = (await this.#roleOf(conversationId, byId)) ?? 'member'
+    const role = (await this.#roleOf(conversationId, accountId)) ?? 'member'
+    const removal = { conversationId, accountId, byId, seen: seen ?? { by, role }, at: this.now() }
+    return this.store.members.remove(removal)
+  }
+
+  async liftBan({ conversationId }: Conversation, { accountId }: Account, { accountId: byId }: Account) {
+    const by = (await this.#roleOf(conversationId, byId)) ?? 'member'
+    await this.store.members.liftBan({ conversationId, accountId, byId, seen: { by } })
+  }
+
+  async #roleOf(conversationId: ConversationId, accountId: AccountId): Promise<Role | undefined> {
+    const members = await this.store.members.list(conversationId)
+    return members.find((member) => member.accountId === accountId)?.role
+  }
+
+  async #addedBy(conversationId: ConversationId, { accountId: byId }: Account): Promise<Added> {
+    const by = (await this.#roleOf(conversationId, byId)) ?? 'member'
+    const membersAdd = (await this.store.conversations.find(conversationId))?.membersAdd ?? true
+    return { byId, seen: { by, membersAdd }, liftsBan: by !== 'member' && by !== 'reader' }
   }
 
   block(blocker: Account, blocked: Account): Promise<Numbered> {

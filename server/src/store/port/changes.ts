@@ -49,7 +49,15 @@ export type LoggedChange =
     }
   | {
       readonly change: number
-      readonly kind: 'created' | 'joined' | 'left'
+      readonly kind: 'created' | 'joined'
       readonly accountId: AccountId
+      readonly at: Micros
+    }
+  | {
+      readonly change: number
+      readonly kind: 'left'
+      readonly accountId: AccountId
+      /** Null when it left by itself. */
+      readonly byId: AccountId | null
       readonly at: Micros
     }

@@ -6,12 +6,22 @@ export interface MemberStore {
   /** In the order they joined. */
   list(conversationId: ConversationId): Promise<readonly Member[]>
   /**
-   * Finds the membership or makes it. Refuses 'unknown_conversation' (absent, or entered by oneself though
-   * not open), 'not_a_member' (`byId` no longer is one), and 'unknown_account' as `create` does.
+   * Finds the membership or makes it. Refuses 'unknown_conversation' (absent, or entered by oneself though not open, or
+   * banned there), 'not_a_member' (`byId` no longer is one), 'forbidden' (banned, and the ban not to be lifted),
+   * 'conflict' (what the caller saw has changed), and 'unknown_account' as `create` does.
    */
   join(entry: NewMember): Promise<Joined>
-  /** Ends it. Refuses 'not_a_member'. */
-  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left>
+  /**
+   * Ends it. An owner's role goes to `heirId`. Refuses 'not_a_member', 'conflict' (that is not who inherits now, or
+   * there is nothing to inherit).
+   */
+  leave(exit: Exit): Promise<Left>
+  /** The account to which the owner's role goes when that member leaves: the highest role, then the longest there; no guest, nobody disabled. */
+  findHeir(conversationId: ConversationId, leaverId: AccountId): Promise<AccountId | undefined>
+  /** Ends it, and bans from an open one. Refuses 'not_a_member' (either of the two), 'conflict' (as `changeRole`). */
+  remove(removal: RemovedMember): Promise<Left>
+  /** Refuses 'not_a_member' (`byId` is none), 'conflict' (as `changeRole`). */
+  liftBan(lift: LiftedBan): Promise<void>
   /**
    * Gives a member another role. As the owner's role it is handed over: who had it, which must be `byId`, is an admin
    * then. Changes none if it was the role already.
@@ -27,9 +37,40 @@ export interface MemberStore {
 export interface NewMember {
   readonly conversationId: ConversationId
   readonly accountId: AccountId
-  /** The member who adds them; null when they enter an open conversation by themselves. */
-  readonly byId: AccountId | null
+  /** Null when they enter an open conversation by themselves. */
+  readonly added: Added | null
   readonly at: Micros
+}
+
+/** By a member. */
+export interface Added {
+  readonly byId: AccountId
+  /** The facts from which the caller decided that it may be. */
+  readonly seen: { readonly by: Role; readonly membersAdd: boolean }
+  readonly liftsBan: boolean
+}
+
+export interface Exit {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  /** Null unless the owner leaves, and where nobody can inherit. */
+  readonly heirId: AccountId | null
+  readonly at: Micros
+}
+
+export interface RemovedMember {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly byId: AccountId
+  readonly seen: NewRole['seen']
+  readonly at: Micros
+}
+
+export interface LiftedBan {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly byId: AccountId
+  readonly seen: { readonly by: Role }
 }
 
 export interface Joined {
@@ -42,7 +83,9 @@ export interface Joined {
 
 export interface Left {
   readonly change: number
-  /** The membership that has ended. */
+  /** The new owner, by the change after it. */
+  readonly heir: ChangedMember | null
+  /** The membership that has ended, and the heir's. */
   readonly touched: readonly TouchedRow[]
 }
 

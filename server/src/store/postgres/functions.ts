@@ -18,6 +18,7 @@ const FILES = [
     'contacts',
     'members',
     'roles',
+    'exits',
     'memberships',
     'conversations',
     'messages',

@@ -1,6 +1,16 @@
 import type { AccountId, ConversationId, Member } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ChangedRoles, Joined, Left, MemberStore, NewMember, NewRole } from '../store.ts'
+import type {
+  ChangedRoles,
+  Exit,
+  Joined,
+  Left,
+  LiftedBan,
+  MemberStore,
+  NewMember,
+  NewRole,
+  RemovedMember,
+} from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -8,10 +18,12 @@ import type { WriteQueue } from './write-queue.ts'
 
 export class PostgresMembers implements MemberStore {
   readonly #writer: WriteQueue
+  readonly #heir
   readonly #list
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
+    this.#heir = prepare<{ accountId: AccountId | null }>(sql, 'SELECT chat_heir($1, $2) AS "accountId"')
     this.#list = prepare<Member>(sql, LIST)
   }
 
@@ -23,8 +35,20 @@ export class PostgresMembers implements MemberStore {
     return this.#writer.write('members.join', entry)
   }
 
-  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
+  leave(exit: Exit): Promise<Left> {
     return this.#writer.write('members.leave', exit)
+  }
+
+  async findHeir(conversationId: ConversationId, leaverId: AccountId): Promise<AccountId | undefined> {
+    return (await this.#heir.get(conversationId, leaverId))?.accountId ?? undefined
+  }
+
+  remove(removal: RemovedMember): Promise<Left> {
+    return this.#writer.write('members.remove', removal)
+  }
+
+  liftBan(lift: LiftedBan): Promise<void> {
+    return this.#writer.write('members.liftBan', lift)
   }
 
   changeRole(change: NewRole): Promise<ChangedRoles> {

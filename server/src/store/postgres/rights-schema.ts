@@ -14,4 +14,13 @@ UPDATE members SET role = 'owner' WHERE id IN (
   JOIN members m ON m.conversation_id = c.id AND m.account_id = c.creator_id
   JOIN accounts a ON a.id = m.account_id
   WHERE c.kind <> 'private' AND NOT a.is_guest);
+
+-- Accounts that were removed from an open conversation, and do not enter it by themselves.
+CREATE TABLE bans (
+  conversation_id bigint NOT NULL REFERENCES conversations (id),
+  account_id bigint NOT NULL REFERENCES accounts (id),
+  by_id bigint NOT NULL REFERENCES accounts (id),
+  at bigint NOT NULL,
+  PRIMARY KEY (conversation_id, account_id)
+);
 `

@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, ConversationKind, Member, Role } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Joined, Left, MemberStore, NewMember } from '../store.ts'
+import type { Added, Joined, Left, MemberStore, NewMember } from '../store.ts'
 import type { Admission } from './admission.ts'
+import type { Bans } from './bans.ts'
 import type { Changes } from './changes.ts'
 import type { Numbers } from './numbers.ts'
 import { MEMBER_COLUMNS, memberOf } from './rows.ts'
@@ -11,21 +12,24 @@ import { prepare, type Row } from './statement.ts'
 
 interface ConversationFacts {
   readonly kind: ConversationKind
+  readonly membersAdd: number
   readonly lastChange: number
 }
 type Entry = Pick<NewMember, 'conversationId' | 'accountId' | 'at'> & { readonly role: Role }
-type Exit = Parameters<MemberStore['leave']>[0]
+type Ended = Omit<Left, 'heir'>
 type Mark = Parameters<MemberStore['markRead']>[0]
 type Current = { readonly accountId: AccountId; readonly conversationId: ConversationId | null }
 
 interface Parts {
   readonly admission: Admission
+  readonly bans: Bans
   readonly changes: Changes
   readonly numbers: Numbers
 }
 
 export class MemberWrites {
   readonly #admission: Admission
+  readonly #bans: Bans
   readonly #changes: Changes
   readonly #numbers: Numbers
   readonly #conversation
@@ -38,8 +42,9 @@ export class MemberWrites {
   readonly #moveConversation
   readonly #count
 
-  constructor(db: DatabaseSync, { admission, changes, numbers }: Parts) {
+  constructor(db: DatabaseSync, { admission, bans, changes, numbers }: Parts) {
     this.#admission = admission
+    this.#bans = bans
     this.#changes = changes
     this.#numbers = numbers
     this.#conversation = prepare<ConversationFacts>(db, CONVERSATION)
@@ -67,15 +72,21 @@ export class MemberWrites {
     this.#insert.run(conversationId, accountId, role, at)
   }
 
-  join({ conversationId, accountId, byId, at }: NewMember): Joined {
+  join({ conversationId, accountId, added, at }: NewMember): Joined {
     const conversation = this.#conversation.get(conversationId)
     if (!conversation) throw new ChatError('unknown_conversation', { conversationId })
     const { kind } = conversation
-    if (byId !== null) this.#requireMayAdd(byId, conversationId, kind)
+    if (added) this.#requireMayAdd(added, conversationId, conversation)
     const found = this.#find.get(conversationId, accountId)
     if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false, touched: [] }
-    if (byId === null && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
-    this.#admission.requireAdmissible(accountId, byId ?? accountId, kind)
+    if (!added && kind !== 'open') throw new ChatError('unknown_conversation', { conversationId })
+    this.#settleBan(conversationId, accountId, added)
+    this.#admission.requireAdmissible(accountId, added?.byId ?? accountId, kind)
+    return this.begin({ conversationId, accountId, at })
+  }
+
+  /** Makes a member of one who may be, and is none. */
+  begin({ conversationId, accountId, at }: Omit<Entry, 'role'>): Joined {
     this.insert({ conversationId, accountId, role: 'member', at })
     this.#count.run(1, conversationId)
     const change = this.#changes.record({ conversationId, kind: 'joined', accountId, messageId: null, at })
@@ -84,16 +95,18 @@ export class MemberWrites {
     return { member: this.get(conversationId, accountId), change, isNew: true, touched }
   }
 
-  leave({ conversationId, accountId, at }: Exit): Left {
-    const { kind } = this.#conversation.get(conversationId) ?? {}
-    // A private conversation stays the pair's one: nobody leaves it.
-    const mayLeave = kind !== undefined && kind !== 'private' && this.#find.get(conversationId, accountId)
-    if (!mayLeave) throw new ChatError('not_a_member', { conversationId })
+  /** Ends the membership of a member. */
+  end({ conversationId, accountId, at }: Omit<Entry, 'role'>, data?: { readonly by: AccountId }): Ended {
     this.#delete.run(conversationId, accountId)
     this.#count.run(-1, conversationId)
-    const change = this.#changes.record({ conversationId, kind: 'left', accountId, messageId: null, at })
+    const what = { conversationId, kind: 'left', accountId, messageId: null, at } as const
+    const change = this.#changes.record(data ? { ...what, data } : what)
     this.moveConversation(conversationId, at)
     return { change, touched: [this.#numbers.touch(accountId, 'membership', `${conversationId}`, true)] }
+  }
+
+  kindOf(conversationId: ConversationId): ConversationKind | undefined {
+    return this.#conversation.get(conversationId)?.kind
   }
 
   markRead({ conversationId, accountId, at }: Mark): void {
@@ -103,11 +116,6 @@ export class MemberWrites {
 
   setCurrent({ accountId, conversationId }: Current): void {
     this.#setCurrent.run(conversationId, accountId)
-  }
-
-  #requireMayAdd(byId: AccountId, conversationId: ConversationId, kind: ConversationKind): void {
-    if (kind === 'private' || !this.#find.get(conversationId, byId))
-      throw new ChatError('not_a_member', { conversationId })
   }
 
   /** Without a message, what happened last is this. */
@@ -120,13 +128,32 @@ export class MemberWrites {
     if (!member) throw new Error('a member that is not there')
     return member
   }
+
+  #requireMayAdd(
+    { byId, seen }: Added,
+    conversationId: ConversationId,
+    { kind, membersAdd }: ConversationFacts,
+  ): void {
+    const adder = this.find(conversationId, byId)
+    if (kind === 'private' || !adder) throw new ChatError('not_a_member', { conversationId })
+    if (adder.role !== seen.by || (membersAdd === 1) !== seen.membersAdd)
+      throw new ChatError('conflict', { conversationId })
+  }
+
+  #settleBan(conversationId: ConversationId, accountId: AccountId, added: Added | null): void {
+    if (!this.#bans.has(conversationId, accountId)) return
+    if (!added) throw new ChatError('unknown_conversation', { conversationId })
+    if (!added.liftsBan) throw new ChatError('forbidden', { conversationId })
+    this.#bans.lift(conversationId, accountId)
+  }
 }
 
 const LIST_MEMBERS = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? ORDER BY m.id`
 
-const CONVERSATION = 'SELECT kind, last_change AS lastChange FROM conversations WHERE id = ?'
+const CONVERSATION = `
+  SELECT kind, members_add AS membersAdd, last_change AS lastChange FROM conversations WHERE id = ?`
 
 const FIND = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id

@@ -1,9 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, Member, Role } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ChangedRoles, Joined, Left, MemberStore, NewMember, NewRole } from '../store.ts'
+import type {
+  ChangedRoles,
+  Exit,
+  Joined,
+  Left,
+  LiftedBan,
+  MemberStore,
+  NewMember,
+  NewRole,
+  RemovedMember,
+} from '../store.ts'
+import { read } from './failure.ts'
+import { HEIR } from './heir.ts'
 import { readInPieces } from './pieces.ts'
-import { prepareTuples } from './statement.ts'
+import { prepare, prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 type ListedRow = readonly [
@@ -21,10 +33,12 @@ const byId = ([one]: ListedRow, [other]: ListedRow): number => one - other
 
 export class SqliteMembers implements MemberStore {
   readonly #writer: WriteQueue
+  readonly #heir
   readonly #list
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
+    this.#heir = prepare<{ accountId: AccountId }>(db, HEIR)
     this.#list = prepareTuples<ListedRow>(db, LIST)
   }
 
@@ -41,8 +55,20 @@ export class SqliteMembers implements MemberStore {
     return this.#writer.write('members.join', entry)
   }
 
-  leave(exit: { conversationId: ConversationId; accountId: AccountId; at: Micros }): Promise<Left> {
+  leave(exit: Exit): Promise<Left> {
     return this.#writer.write('members.leave', exit)
+  }
+
+  findHeir(conversationId: ConversationId, leaverId: AccountId): Promise<AccountId | undefined> {
+    return read(() => this.#heir.get(conversationId, leaverId)?.accountId)
+  }
+
+  remove(removal: RemovedMember): Promise<Left> {
+    return this.#writer.write('members.remove', removal)
+  }
+
+  liftBan(lift: LiftedBan): Promise<void> {
+    return this.#writer.write('members.liftBan', lift)
   }
 
   changeRole(change: NewRole): Promise<ChangedRoles> {

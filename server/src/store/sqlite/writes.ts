@@ -4,11 +4,13 @@ import type * as writes from '../writes.ts'
 import type { WriteName } from '../writes.ts'
 import { AccountWrites } from './accounts-writes.ts'
 import { Admission } from './admission.ts'
+import { Bans } from './bans.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
 import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
+import { ExitWrites } from './exits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MembershipWrites } from './memberships-writes.ts'
@@ -41,8 +43,10 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const accounts = new AccountWrites(db, numbers)
   const sessions = new SessionWrites(db)
   const contacts = new ContactWrites(db, { admission, numbers })
-  const members = new MemberWrites(db, { admission, changes, numbers })
+  const bans = new Bans(db)
+  const members = new MemberWrites(db, { admission, bans, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
+  const exits = new ExitWrites(db, { bans, members, roles })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
   const memberships = new MembershipWrites(db, numbers)
   const messages = new MessageWrites(db, heads)
@@ -74,7 +78,9 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'conversations.create': (conversation) => conversations.create(conversation),
     'conversations.change': (change) => conversations.change(change),
     'members.join': (entry) => members.join(entry),
-    'members.leave': (exit) => members.leave(exit),
+    'members.leave': (exit) => exits.leave(exit),
+    'members.remove': (removal) => exits.remove(removal),
+    'members.liftBan': (lift) => exits.liftBan(lift),
     'members.changeRole': (change) => roles.change(change),
     'members.markRead': (mark) => members.markRead(mark),
     'members.setCurrent': (current) => members.setCurrent(current),

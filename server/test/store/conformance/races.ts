@@ -70,12 +70,50 @@ export function raceRules(rule: Rule): void {
     assert.deepEqual(members.map(({ role }) => role).sort(), ['admin', 'member', 'owner'])
   })
 
+  rule('lets nobody in who was banned first, however many try at once', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const open = await world.open(ann)
+    await world.join(open, bob)
+    const { conversationId } = open
+    const { accountId } = bob
+    const entry = { conversationId, accountId, added: null, at: world.now() }
+    const removal = { conversationId, accountId, byId: ann.accountId, at: world.now() }
+    const { members: store } = world.store
+    const results = await Promise.allSettled([
+      ...series(3).map(() => store.join(entry)),
+      store.remove({ ...removal, seen: { by: 'owner', role: 'member' } }),
+      ...series(3).map(() => store.join(entry)),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      series(7).map((n) => (n <= 4 ? 'fulfilled' : 'rejected')),
+    )
+    const members = await store.list(conversationId)
+    assert.deepEqual(
+      members.map(({ username }) => username),
+      ['ann'],
+    )
+  })
+
+  rule('leaves a conversation one owner when the owner and the heir leave at once', async (world) => {
+    const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
+    const group = await world.group(ann, bob, cy)
+    const results = await Promise.allSettled([world.leave(group, bob, null), world.leave(group, ann, bob)])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    )
+    await world.leave(group, ann)
+    const [last] = await world.store.members.list(group.conversationId)
+    assert.deepEqual([last?.username, last?.role], ['cy', 'owner'])
+  })
+
   rule('stores nothing sent after a leave or a block that came first', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const group = await world.group(ann, bob)
     const pair = await world.private(ann, bob)
     const results = await Promise.allSettled([
-      world.leave(group, bob),
+      world.leave(group, bob, null),
       world.send(group, bob, 'too late'),
       world.block(bob, ann),
       world.send(pair, ann, 'too late'),
