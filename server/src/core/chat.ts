@@ -9,6 +9,7 @@ import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
 import { Members } from './members.ts'
 import { Memberships } from './memberships.ts'
+import { Mentions } from './mentions.ts'
 import { Messages } from './messages.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { Pins } from './pins.ts'
@@ -60,6 +61,7 @@ export class Chat {
   readonly members: Members
   readonly memberships: Memberships
   readonly messages: Messages
+  readonly mentions: Mentions
   readonly pins: Pins
   readonly reactions: Reactions
   readonly presence: Presence
@@ -78,6 +80,7 @@ export class Chat {
     this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store, bus, { clock, maxMessageBytes, onRefused })
+    this.mentions = new Mentions({ store, clock })
     this.pins = new Pins({ store, bus, clock })
     this.reactions = new Reactions(store.reactions, bus, clock)
     this.presence = new Presence(bus, store, { clock, onError })

@@ -16,11 +16,13 @@ import { withFreshFacts } from './fresh-facts.ts'
 import { type Page, type PageRange, placesOf } from './message-pages.ts'
 import { may, requireMay, requireMaySend } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
+import { tellTouched } from './publish-touched.ts'
 import {
   type AccountId,
   type AuthoredMessage,
   type Conversation,
   type ConversationId,
+  type Mention,
   type Message,
   type MessageDetails,
   type MessageFormat,
@@ -47,11 +49,15 @@ interface NativeDraft {
   readonly thread?: number | null
   /** The place of the message that this one quotes. */
   readonly replyToSeq?: number | null
+  /** Found before by `Mentions.find`, so that the send itself waits for nothing and keeps its place. */
+  readonly mentions?: readonly Mention[]
 }
 
 interface Edit {
   readonly seq: number
   readonly body: string
+  /** Found by `Mentions.find`; the new text names nobody without them. */
+  readonly mentions?: readonly Mention[]
   /** A change of the conversation, such as the message's version in the editor's view. */
   readonly unlessChangedAfter?: number
 }
@@ -127,9 +133,10 @@ export class Messages {
     const { wording, native } = draft
     const appending = this.#store.append(native ? { ...plain, extras: extrasOf(native) } : plain)
     const publish = (appended: Appended): void => {
-      const { message, change, isNew } = appended
+      const { message, change, isNew, touched } = appended
       try {
         if (!isNew) return
+        if (touched) tellTouched(this.#bus, touched)
         const authored =
           'version' in message ? { ...message, sender: toSender(sender) } : withSender(message, sender)
         const news = {
@@ -175,11 +182,13 @@ export class Messages {
       seq: edit.seq,
       by: editor.accountId,
       body: edit.body,
+      mentions: edit.mentions ?? [],
       unlessChangedAfter: edit.unlessChangedAfter ?? null,
       at: this.#clock.nowMicros(),
     })
-    return publishOnCommit(editing, ({ message, change, isNew }) => {
+    return publishOnCommit(editing, ({ message, change, isNew, touched }) => {
       if (!isNew) return
+      tellTouched(this.#bus, touched)
       this.#bus.publish(conversationTopic(conversationId), {
         type: 'message.edited',
         conversationId,
@@ -285,10 +294,16 @@ export class Messages {
   }
 }
 
-const extrasOf = ({ format = 'plain', thread = null, replyToSeq = null }: NativeDraft): Extras => ({
+const extrasOf = ({
+  format = 'plain',
+  thread = null,
+  replyToSeq = null,
+  mentions = [],
+}: NativeDraft): Extras => ({
   format,
   thread,
   replyToSeq,
+  mentions,
 })
 
 // Spelled out: it runs for every message, and a spread takes several times as long.

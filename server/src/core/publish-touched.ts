@@ -8,7 +8,10 @@ export function publishTouched<Result extends { readonly touched: readonly Touch
   bus: Bus,
   committing: Promise<Result>,
 ): Promise<Result> {
-  return publishOnCommit(committing, ({ touched }) => {
-    for (const row of touched) bus.publish(accountTopic(row.accountId), { type: 'account.changed', ...row })
-  })
+  return publishOnCommit(committing, ({ touched }) => tellTouched(bus, touched))
+}
+
+/** The same in the reaction that publishes a write's other events. */
+export function tellTouched(bus: Bus, touched: readonly TouchedRow[]): void {
+  for (const row of touched) bus.publish(accountTopic(row.accountId), { type: 'account.changed', ...row })
 }

@@ -21,6 +21,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     members: partOf(store.members, onRefused),
     memberships: partOf(store.memberships, onRefused),
     messages: { ...partOf(store.messages, onRefused), append: (message) => store.messages.append(message) },
+    mentions: partOf(store.mentions, onRefused),
     pins: partOf(store.pins, onRefused),
     reactions: partOf(store.reactions, onRefused),
     changes: partOf(store.changes, onRefused),

@@ -40,11 +40,11 @@ const listOf = <Entry>(text: string | null): readonly Entry[] =>
 /** All that is kept of a message that has just been sent. */
 export const newDetails = (
   message: Message,
-  { format, thread, replyToSeq }: Extras,
+  { format, thread, replyToSeq, mentions }: Extras,
   { change, clientId }: { change: number; clientId: string | null },
 ): MessageFacts => ({
   ...message,
   version: change,
   ...{ clientId, format, thread, replyToSeq },
-  ...{ replyCount: 0, lastReplySeq: null, mentions: [], reactions: [], pinnedAt: null, deletedAt: null },
+  ...{ replyCount: 0, lastReplySeq: null, mentions, reactions: [], pinnedAt: null, deletedAt: null },
 })

@@ -5,6 +5,7 @@ import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
 import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
+import type { MentionStore } from './port/mentions.ts'
 import type { MessageStore } from './port/messages.ts'
 import type { PinStore } from './port/pins.ts'
 import type { ReactionStore } from './port/reactions.ts'
@@ -17,6 +18,7 @@ export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
 export type * from './port/members.ts'
 export type * from './port/memberships.ts'
+export type * from './port/mentions.ts'
 export type * from './port/messages.ts'
 export type * from './port/pins.ts'
 export * from './port/reactions.ts'
@@ -39,6 +41,7 @@ export interface Store {
   readonly members: MemberStore
   readonly memberships: MembershipStore
   readonly messages: MessageStore
+  readonly mentions: MentionStore
   readonly pins: PinStore
   readonly reactions: ReactionStore
   readonly changes: ChangeStore

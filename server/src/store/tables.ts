@@ -21,6 +21,7 @@ export type TableName =
   | 'messages'
   | 'message_versions'
   | 'reactions'
+  | 'mentions'
   | 'changes'
   | 'bans'
   | 'contacts'
@@ -154,6 +155,11 @@ export const TABLES: readonly Table[] = [
       at: 'integer',
     },
     key: ['conversation_id', 'seq', 'key', 'account_id'],
+  },
+  {
+    name: 'mentions',
+    columns: { account_id: 'integer', conversation_id: 'integer', seq: 'integer', message_id: 'integer' },
+    key: ['account_id', 'conversation_id', 'seq'],
   },
   {
     name: 'changes',

@@ -79,6 +79,13 @@ const WRITES: Readonly<Record<string, Write>> = {
       chat.messages.send(alice, standing, { body: 'between', native: { thread: first.seq } }),
     tells: ['message.sent'],
   },
+  'naming a member': {
+    run: ({ chat, alice, bob, standing }) => {
+      const mentions = [{ account: bob.accountId, at: [0, 4] }] as const
+      return chat.messages.send(alice, standing, { body: '@bob', native: { mentions } })
+    },
+    tells: ['account.changed', 'message.sent'],
+  },
   editing: {
     run: ({ chat, alice, standing, first }) =>
       chat.messages.edit(alice, standing, { seq: first.seq, body: 'edited' }),
@@ -249,6 +256,7 @@ async function prepared(opened: Store, what: string) {
     accountState: opened.accountState,
     memberships: surround('memberships'),
     changes: opened.changes,
+    mentions: opened.mentions,
     pins: surround('pins'),
     reactions: surround('reactions'),
     ping: () => opened.ping(),

@@ -44,7 +44,15 @@ export async function fill(store: Store): Promise<void> {
   for (const text of AWKWARD) await world.edit(kept.message, dora, text)
   const thread = kept.message.seq
   await world.send(group, ann, '*in a thread*', {
-    extras: { format: 'markdown', thread, replyToSeq: thread },
+    extras: {
+      format: 'markdown',
+      thread,
+      replyToSeq: thread,
+      mentions: [
+        { account: dora.accountId, at: [0, 5] },
+        { all: true, at: [6, 10] },
+      ],
+    },
   })
   await world.pin(kept.message, bob)
   await world.react(kept.message, [ann, '👍'], [bob, '👍'], [bob, 'ä'])

@@ -34,6 +34,14 @@ const hash = fc.constantFrom('hash', 'other')
 const role = fc.constantFrom<Role>('owner', 'admin', 'moderator', 'member', 'reader')
 const text = fc.constantFrom('', 'a', 'ä')
 
+const mentions = fc.uniqueArray(
+  fc.oneof(
+    fc.record({ account: accountId, at: fc.constant([0, 1] as const) }),
+    fc.constant({ all: true as const, at: [0, 1] as const }),
+  ),
+  { maxLength: 3 },
+)
+
 const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } = {
   ping: fc.constant(null),
   'accounts.create': fc.record({
@@ -147,6 +155,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
           format: fc.constantFrom('plain', 'markdown'),
           thread: fc.option(place),
           replyToSeq: fc.option(place, { freq: 1 }),
+          mentions,
         }),
         { freq: 1, nil: undefined },
       ),
@@ -157,6 +166,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     seq: place,
     by: accountId,
     body: text,
+    mentions,
     unlessChangedAfter: fc.option(fc.integer({ min: 1, max: 9 })),
     at,
   }),

@@ -13,6 +13,7 @@ import { exitRules } from './conformance/exits.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { membershipRules } from './conformance/memberships.ts'
+import { mentionRules } from './conformance/mentions.ts'
 import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
@@ -47,6 +48,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     editRules(rule)
     detailRules(rule)
     threadRules(rule)
+    mentionRules(rule)
     pinRules(rule)
     reactionRules(rule)
     deletionRules(rule)

@@ -6,6 +6,7 @@ import {
   type Conversation,
   type ConversationId,
   type ConversationKind,
+  type Mention,
   type MessageDetails,
   type MessageId,
   type MessagePlace,
@@ -104,8 +105,17 @@ export class World {
     { accountId: by }: Account,
     body: string,
     unlessChangedAfter: number | null = null,
+    mentions: readonly Mention[] = [],
   ): Promise<Edited> {
-    return this.store.messages.edit({ conversationId, seq, by, body, unlessChangedAfter, at: this.now() })
+    return this.store.messages.edit({
+      conversationId,
+      seq,
+      by,
+      body,
+      mentions,
+      unlessChangedAfter,
+      at: this.now(),
+    })
   }
 
   delete(messageId: MessageId, { accountId: by }: Account): ReturnType<Store['messages']['delete']> {
@@ -152,6 +162,14 @@ export class World {
       return { accountId, key: isAdded ? key : key.slice(1), isAdded, at: this.now() }
     })
     return this.store.reactions.apply({ conversationId, seq, wishes: wished })
+  }
+
+  /** The texts that name the account, newest first. */
+  async mentionsOf(
+    { accountId }: Account,
+    page: { before: number; limit: number } = { before: Number.MAX_SAFE_INTEGER, limit: 9 },
+  ): Promise<readonly string[]> {
+    return (await this.store.mentions.list(accountId, page)).map(({ body }) => body)
   }
 
   /** A message or its tombstone, with all that is kept of it. */

@@ -2,6 +2,7 @@ import type {
   AccountId,
   AuthoredMessage,
   ConversationId,
+  Mention,
   Message,
   MessageDetails,
   MessageFacts,
@@ -12,6 +13,7 @@ import type {
   Role,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import type { TouchedRow } from './account-state.ts'
 
 export interface NewMessage {
   readonly conversationId: ConversationId
@@ -31,6 +33,7 @@ export interface Extras {
   /** The place of the thread's root, which is in no thread itself. */
   readonly thread: number | null
   readonly replyToSeq: number | null
+  readonly mentions: readonly Mention[]
 }
 
 export interface Appended {
@@ -39,6 +42,8 @@ export interface Appended {
   readonly change: number
   /** False when this clientId was stored before: `message` is the first one. */
   readonly isNew: boolean
+  /** A mention of each account that is named, where there are any. */
+  readonly touched?: readonly TouchedRow[]
 }
 
 export interface MessagePage {
@@ -58,6 +63,7 @@ export interface MessageStore {
    * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'; with
    * `extras`, also 'conflict' and 'thread_refused'. A reply in a thread moves its root's `replyCount`, `lastReplySeq` and
    * `version`.
+   * Mentions of those who are no members are left out.
    */
   append(message: NewMessage): Promise<Appended>
   /**
@@ -102,6 +108,8 @@ export interface NewText {
   readonly seq: number
   readonly by: AccountId
   readonly body: string
+  /** All of the new text. */
+  readonly mentions: readonly Mention[]
   /** Refuse if the text has been changed by a later change than this one; null to overwrite any. */
   readonly unlessChangedAfter: number | null
   readonly at: Micros
@@ -112,6 +120,8 @@ export interface Edited {
   readonly change: number
   /** False when the message had this text: then `change` is the one that gave it. */
   readonly isNew: boolean
+  /** A mention of each account that the text before did not name. */
+  readonly touched: readonly TouchedRow[]
 }
 
 export interface Deleted {

@@ -1,3 +1,4 @@
+import { namedIn } from '../mentioned.ts'
 import type { NewMessage } from '../store.ts'
 import { type Argument, WRITES, type WriteName } from '../writes.ts'
 import { SENDS, stepOf } from './functions.ts'
@@ -28,7 +29,14 @@ export function commandOf<Name extends WriteName>(name: Name, argument: Argument
 
 /** The database's answer to a step; for a new message, its numbers. */
 export type WriteAnswer =
-  | readonly [messageId: number, seq: number, change: number, sentAt: number, replyTo: number | null]
+  | readonly [
+      messageId: number,
+      seq: number,
+      change: number,
+      sentAt: number,
+      replyTo: number | null,
+      ...unknown[],
+    ]
   | { readonly value: unknown }
   | { readonly refusal: string; readonly details: Readonly<Record<string, string | number | boolean>> }
   /** Neither: a defect of ours. Nothing of the step was stored. */
@@ -83,6 +91,7 @@ export const sendOf = (message: NewMessage): Command => ({
   name: SENDS,
   argument: message,
   conversationId: message.conversationId,
+  ...(message.extras && { numbers: namedIn(message.extras.mentions) }),
 })
 
 const NONE: readonly number[] = []
@@ -117,6 +126,7 @@ class Sends {
         markdown: extras.format === 'markdown' || null,
         thread: extras.thread,
         quoted: extras.replyToSeq,
+        ...(extras.mentions.length > 0 && { mentions: extras.mentions }),
       }),
     })
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { SENT_STRIDE } from '../sent-stride.ts'
 import { MAX_REACTION_KEYS } from '../store.ts'
 import type { WriteName } from '../writes.ts'
-import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { CONVERSATION_COLUMNS, DETAIL_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
 
 // The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. PostgreSQL checks
@@ -39,6 +39,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['is_editor_blocked', isBlocked('editor')],
   ['read_seq', READ_SEQ],
   ['unread_after_mark', unreadAfter('mark')],
+  ['mentions_after_mark', mentionsAfter('mark', 'account')],
   ['preference_columns', PREFERENCE_COLUMNS],
   ['sent_stride', `${SENT_STRIDE}`],
   ['is_pinner_blocked', isBlocked('pinner')],

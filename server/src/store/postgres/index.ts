@@ -12,6 +12,7 @@ import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { requireFit } from './fitness.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMemberships } from './memberships.ts'
+import { PostgresMentions } from './mentions.ts'
 import { PostgresMessages } from './messages.ts'
 import { PostgresPins } from './pins.ts'
 import { PostgresReactions } from './reactions.ts'
@@ -86,6 +87,7 @@ export class PostgresStore implements Store {
   readonly members
   readonly memberships
   readonly messages
+  readonly mentions
   readonly pins
   readonly reactions
   readonly changes
@@ -110,6 +112,7 @@ export class PostgresStore implements Store {
     this.members = new PostgresMembers(sql, writer)
     this.memberships = new PostgresMemberships(sql, writer)
     this.messages = new PostgresMessages(sql, writer)
+    this.mentions = new PostgresMentions(sql)
     this.pins = new PostgresPins(sql, writer)
     this.reactions = new PostgresReactions(sql, writer)
     this.changes = new PostgresChanges(sql)

@@ -10,7 +10,7 @@ import type {
 } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { FIND_LISTINGS } from './listings.ts'
-import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { limitOf, prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -90,7 +90,7 @@ const MINE = 'members m JOIN conversations c ON c.id = m.conversation_id WHERE m
 const ownViews = (chosen: string, order = ''): string => `
   WITH chosen AS MATERIALIZED (${chosen})
   SELECT c.id AS "conversationId", ${PREFERENCE_COLUMNS}, m.role AS "role", s.place AS "readSeq",
-    ${unreadAfter('s.place')} AS "unread", 0 AS "mentions"
+    ${unreadAfter('s.place')} AS "unread", ${mentionsAfter('s.place', '$1')} AS "mentions"
   FROM chosen JOIN conversations c ON c.id = chosen.id
   JOIN members m ON m.conversation_id = c.id AND m.account_id = $1
   CROSS JOIN LATERAL (SELECT ${READ_SEQ} AS place OFFSET 0) s ${order}`

@@ -1,6 +1,7 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
 import {
   type AuthoredMessage,
+  type Mention,
   type Message,
   type MessageDetails,
   type MessageId,
@@ -21,6 +22,7 @@ import type {
   NewText,
   Removal,
   Removed,
+  TouchedRow,
 } from '../store.ts'
 import { sendOf } from './batch-request.ts'
 import type { Queryable } from './driver/index.ts'
@@ -38,7 +40,16 @@ import type { WriteQueue } from './write-queue.ts'
 
 /** The database's answer to a send: the numbers of a new message, or the first one of that client id. */
 type Sent =
-  | readonly [messageId: number, seq: number, change: number, sentAt: Micros, replyTo: MessageId | null]
+  | readonly [
+      messageId: number,
+      seq: number,
+      change: number,
+      sentAt: Micros,
+      replyTo: MessageId | null,
+      // Both are left out where nobody was named, and null where nobody who was named is a member.
+      mentions?: readonly Mention[] | null,
+      touched?: readonly TouchedRow[] | null,
+    ]
   | Appended
 
 type EditedRow = Omit<Edited, 'message'> & { readonly message: DetailRow }
@@ -160,7 +171,7 @@ export class PostgresMessages implements MessageStore {
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
   if ('message' in sent) return sent
-  const [id, seq, change, sentAt, quoted] = sent
+  const [id, seq, change, sentAt, quoted, mentions, touched] = sent
   const { conversationId, senderId, clientId, body, extras } = message
   // Quoted by its place, only the database knows its id.
   const replyTo = extras ? quoted : message.replyTo
@@ -174,10 +185,13 @@ function appendedOf(sent: Sent, message: NewMessage): Appended {
     sentAt,
     editedAt: null,
   }
+  if (!extras) return { message: plain, change, isNew: true }
+  const named = { ...extras, mentions: mentions ?? [] }
   return {
-    message: extras ? newDetails(plain, extras, { change, clientId }) : plain,
+    message: newDetails(plain, named, { change, clientId }),
     change,
     isNew: true,
+    touched: touched ?? [],
   }
 }
 

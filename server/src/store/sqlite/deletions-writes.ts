@@ -5,6 +5,7 @@ import type { Micros } from '../../lib/clock.ts'
 import type { Deleted, Removal, Removed } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { LogHeads } from './log-heads.ts'
+import type { MentionWrites } from './mentions-writes.ts'
 import { prepare } from './statement.ts'
 
 interface Found {
@@ -21,6 +22,7 @@ type OwnRemoval = { readonly messageId: MessageId; readonly by: AccountId; reado
 export class DeletionWrites {
   readonly #changes: Changes
   readonly #heads: LogHeads
+  readonly #mentions: MentionWrites
   readonly #findOwn
   readonly #findPlace
   readonly #wipe
@@ -30,7 +32,11 @@ export class DeletionWrites {
   readonly #findNewest
   readonly #settleLast
 
-  constructor(db: DatabaseSync, { changes, heads }: { changes: Changes; heads: LogHeads }) {
+  constructor(
+    db: DatabaseSync,
+    { changes, heads, mentions }: { changes: Changes; heads: LogHeads; mentions: MentionWrites },
+  ) {
+    this.#mentions = mentions
     this.#changes = changes
     this.#heads = heads
     this.#findOwn = prepare<Found>(db, FIND_OWN)
@@ -68,6 +74,7 @@ export class DeletionWrites {
     this.#wipe.run(at, change, messageId)
     this.#dropVersions.run(conversationId, seq)
     this.#dropReactions.run(conversationId, seq)
+    this.#mentions.drop({ conversationId, seq })
     if (thread !== null) this.#uncountReply.run(change, conversationId, thread)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)

@@ -20,6 +20,17 @@ CREATE TABLE reactions (
 CREATE INDEX reactions_newest ON reactions (conversation_id, seq, key, at);
 CREATE INDEX reactions_own ON reactions (account_id, conversation_id, seq);
 
+CREATE TABLE mentions (
+  -- 0 is everybody.
+  account_id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  seq INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  PRIMARY KEY (account_id, conversation_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_newest ON mentions (account_id, message_id);
+CREATE INDEX mentions_message ON mentions (conversation_id, seq);
+
 -- Null where a message has nothing of it, as most have: then it takes no room.
 ALTER TABLE messages ADD COLUMN is_markdown INTEGER;
 -- The seq of the root of the thread that it is in.

@@ -4,6 +4,7 @@ import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { Edited, NewText } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { LogHeads } from './log-heads.ts'
+import { type MentionWrites, textOf } from './mentions-writes.ts'
 import { DETAIL_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
@@ -12,11 +13,16 @@ type Editable = DetailRow & { readonly textChange: number }
 export class EditWrites {
   readonly #changes: Changes
   readonly #heads: LogHeads
+  readonly #mentions: MentionWrites
   readonly #find
   readonly #keepVersion
   readonly #update
 
-  constructor(db: DatabaseSync, { changes, heads }: { changes: Changes; heads: LogHeads }) {
+  constructor(
+    db: DatabaseSync,
+    { changes, heads, mentions }: { changes: Changes; heads: LogHeads; mentions: MentionWrites },
+  ) {
+    this.#mentions = mentions
     this.#changes = changes
     this.#heads = heads
     this.#find = prepare<Editable>(db, FIND)
@@ -27,12 +33,17 @@ export class EditWrites {
   edit(edit: NewText): Edited {
     const { conversationId, seq, by, body, at } = edit
     const { textChange, ...row } = this.#requireEditable(edit)
-    if (row.body === body) return { message: detailsOf(row), change: textChange, isNew: false }
+    if (row.body === body) return { message: detailsOf(row), change: textChange, isNew: false, touched: [] }
     const { messageId } = row
     const change = this.#changes.record({ conversationId, kind: 'edited', accountId: by, messageId, at })
     this.#keepVersion.run(conversationId, seq)
-    this.#update.run(body, at, change, conversationId, seq)
-    return { message: { ...detailsOf(row), body, editedAt: at, version: change }, change, isNew: true }
+    const before = detailsOf(row)
+    const mentions = this.#mentions.ofMembers(conversationId, edit.mentions)
+    this.#update.run(body, at, change, textOf(mentions), conversationId, seq)
+    this.#mentions.drop(row)
+    const touched = this.#mentions.add(row, mentions, before.mentions)
+    const message = { ...before, body, editedAt: at, version: change, mentions }
+    return { message, change, isNew: true, touched }
   }
 
   #requireEditable({ conversationId, seq, by, unlessChangedAfter }: NewText): Editable {
@@ -59,5 +70,5 @@ const KEEP_VERSION = `
   FROM messages WHERE conversation_id = ? AND is_deleted = 0 AND seq = ?`
 
 const UPDATE = `
-  UPDATE messages SET body = ?1, edited_at = ?2, text_change = ?3, version = ?3
-  WHERE conversation_id = ?4 AND is_deleted = 0 AND seq = ?5`
+  UPDATE messages SET body = ?1, edited_at = ?2, text_change = ?3, version = ?3, mentions = ?4
+  WHERE conversation_id = ?5 AND is_deleted = 0 AND seq = ?6`

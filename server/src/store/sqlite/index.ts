@@ -11,6 +11,7 @@ import { openForReading } from './database.ts'
 import { read } from './failure.ts'
 import { SqliteMembers } from './members.ts'
 import { SqliteMemberships } from './memberships.ts'
+import { SqliteMentions } from './mentions.ts'
 import { SqliteMessages } from './messages.ts'
 import { SqlitePins } from './pins.ts'
 import { SqliteReactions } from './reactions.ts'
@@ -51,6 +52,7 @@ class SqliteStore implements Store {
   readonly members
   readonly memberships
   readonly messages
+  readonly mentions
   readonly pins
   readonly reactions
   readonly changes
@@ -72,6 +74,7 @@ class SqliteStore implements Store {
     this.members = new SqliteMembers(db, writer)
     this.memberships = new SqliteMemberships(db, writer)
     this.messages = new SqliteMessages(db, writer, reader)
+    this.mentions = new SqliteMentions(db, reader)
     this.pins = new SqlitePins(db, writer, reader)
     this.reactions = new SqliteReactions(db, writer)
     this.changes = new SqliteChanges(db, reader)

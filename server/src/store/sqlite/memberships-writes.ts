@@ -4,7 +4,7 @@ import type { AccountId, ConversationId, Preferences, ReadState } from '../../co
 import type { Micros } from '../../lib/clock.ts'
 import type { NewReadMark, PreferenceChange, PreferencesSet, ReadMarked } from '../store.ts'
 import type { Numbers } from './numbers.ts'
-import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { prepare, type Row } from './statement.ts'
 
 export class MembershipWrites {
@@ -39,7 +39,7 @@ export class MembershipWrites {
       const readAt = wanted === lastSeq ? at : this.#sentAt.get(conversationId, wanted)?.sentAt
       if (readAt !== undefined) this.#setLastRead.run(wanted, readAt, conversationId, accountId)
     }
-    const counted = this.#count.get(conversationId, readSeq)
+    const counted = this.#count.get(conversationId, readSeq, accountId)
     if (!counted) throw new Error('a read mark without its conversation')
     const hasMoved = readSeq !== position.readSeq
     const touched = hasMoved ? [this.#numbers.touch(accountId, 'read', `${conversationId}`)] : []
@@ -89,7 +89,8 @@ const SET_LAST_READ = `
   WHERE conversation_id = ?3 AND account_id = ?4`
 
 const COUNT = `
-  SELECT ${unreadAfter('?2')} AS unread, 0 AS mentions FROM conversations c WHERE c.id = ?1`
+  SELECT ${unreadAfter('?2')} AS unread, ${mentionsAfter('?2', '?3')} AS mentions
+  FROM conversations c WHERE c.id = ?1`
 
 const PREFERENCES = `
   SELECT ${PREFERENCE_COLUMNS} FROM members m WHERE m.conversation_id = ? AND m.account_id = ?`

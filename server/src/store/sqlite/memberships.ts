@@ -11,7 +11,7 @@ import type {
 } from '../store.ts'
 import { read } from './failure.ts'
 import { FIND_LISTING } from './listings.ts'
-import { PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -86,7 +86,7 @@ const ownViews = (chosen: string, order = ''): string => `
     FROM chosen JOIN members m ON m.conversation_id = chosen.id AND m.account_id = ?1
   )
   SELECT c.id AS conversationId, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
-    ${unreadAfter('s.read_seq')} AS unread, 0 AS mentions
+    ${unreadAfter('s.read_seq')} AS unread, ${mentionsAfter('s.read_seq', '?1')} AS mentions
   FROM seen s JOIN conversations c ON c.id = s.conversation_id
   JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1 ${order}`
 

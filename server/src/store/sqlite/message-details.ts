@@ -1,5 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type ConversationId, type MessageDetails, type MessagePlace, toSender } from '../../core/types.ts'
+import {
+  type AccountId,
+  type ConversationId,
+  type MessageDetails,
+  type MessagePlace,
+  toSender,
+} from '../../core/types.ts'
 import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { PinPage } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
@@ -15,12 +21,14 @@ export class DetailsReader {
   readonly #accounts: AccountReader
   readonly #list
   readonly #listReplies
+  readonly #listMentions
   readonly #listPinned
 
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
     this.#list = prepare<ListedRow>(db, LIST)
     this.#listReplies = prepare<ListedRow>(db, LIST_REPLIES)
+    this.#listMentions = prepare<ListedRow>(db, LIST_MENTIONS)
     this.#listPinned = prepare<ListedRow>(db, LIST_PINNED)
   }
 
@@ -43,6 +51,13 @@ export class DetailsReader {
     return read(() =>
       this.#listReplies.all(conversationId, seq, after, limit).map((row) => this.#withSender(row)),
     )
+  }
+
+  listMentions(
+    accountId: AccountId,
+    { before, limit }: { before: number; limit: number },
+  ): Promise<readonly MessageDetails[]> {
+    return read(() => this.#listMentions.all(accountId, before, limit).map((row) => this.#withSender(row)))
   }
 
   listPinned(conversationId: ConversationId, { before, limit }: PinPage): Promise<readonly MessageDetails[]> {
@@ -71,3 +86,20 @@ const LIST_PINNED = `
 const LIST_REPLIES = `
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
   WHERE t.conversation_id = ? AND t.thread = ? AND t.seq > ? ORDER BY t.seq LIMIT ?`
+
+// A page of either kind, of which the newest are wanted.
+const LIST_MENTIONS = `
+  WITH named AS (
+    SELECT n.conversation_id, n.seq, n.message_id FROM mentions n
+    WHERE n.account_id = ?1 AND n.message_id < ?2 AND EXISTS (
+      SELECT 1 FROM members m WHERE m.conversation_id = n.conversation_id AND m.account_id = ?1)
+    ORDER BY n.message_id DESC LIMIT ?3
+  ), everybody AS (
+    SELECT n.conversation_id, n.seq, n.message_id
+    FROM members m JOIN mentions n ON n.account_id = 0 AND n.conversation_id = m.conversation_id
+    WHERE m.account_id = ?1 AND n.message_id < ?2 ORDER BY n.message_id DESC LIMIT ?3
+  )
+  SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored
+  FROM (SELECT * FROM named UNION SELECT * FROM everybody) n
+  JOIN messages t ON t.conversation_id = n.conversation_id AND t.is_deleted = 0 AND t.seq = n.seq
+  ORDER BY n.message_id DESC LIMIT ?3`

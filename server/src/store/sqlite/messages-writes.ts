@@ -4,6 +4,7 @@ import type { Message } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { NewMessage } from '../store.ts'
 import type { LogHeads } from './log-heads.ts'
+import type { MentionWrites } from './mentions-writes.ts'
 import { NativeWrites } from './natives-writes.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
@@ -16,12 +17,12 @@ export class MessageWrites {
   readonly #insert
   readonly #natives: NativeWrites
 
-  constructor(db: DatabaseSync, heads: LogHeads) {
+  constructor(db: DatabaseSync, { heads, mentions }: { heads: LogHeads; mentions: MentionWrites }) {
     this.#heads = heads
     this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
     this.#isQuotable = prepare(db, IS_QUOTABLE)
     this.#insert = prepare(db, INSERT)
-    this.#natives = new NativeWrites(db)
+    this.#natives = new NativeWrites(db, mentions)
   }
 
   /** Checks everything before it writes anything. */
@@ -44,7 +45,7 @@ export class MessageWrites {
       const stored = this.#natives.append(sent, extras, { change, clientId })
       this.#heads.noteSent(conversationId, senderId, seq)
       this.#heads.move(conversationId, { messageId, at: sentAt })
-      return { message: stored, change, isNew: true }
+      return stored
     }
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
     this.#heads.noteSent(conversationId, senderId, seq)

@@ -1,18 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import type { ConversationId, Message, MessageFacts, MessageId } from '../../core/types.ts'
+import type { ConversationId, Message, MessageId } from '../../core/types.ts'
 import { newDetails } from '../message-details.ts'
-import type { Extras } from '../store.ts'
+import type { Appended, Extras } from '../store.ts'
+import { type MentionWrites, textOf } from './mentions-writes.ts'
 import { prepare } from './statement.ts'
 
 /** Stores messages that have what only the native dialect sends. */
 export class NativeWrites {
+  readonly #mentions: MentionWrites
   readonly #findQuoted
   readonly #isRoot
   readonly #insert
   readonly #countReply
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, mentions: MentionWrites) {
+    this.#mentions = mentions
     this.#findQuoted = prepare<{ messageId: MessageId }>(db, FIND_QUOTED)
     this.#isRoot = prepare(db, IS_ROOT)
     this.#insert = prepare(db, INSERT)
@@ -24,12 +27,13 @@ export class NativeWrites {
     sent: Message,
     extras: Extras,
     { change, clientId }: { change: number; clientId: string | null },
-  ): MessageFacts {
+  ): Appended {
     const { messageId, conversationId, seq, senderId, body, sentAt } = sent
     const { format, thread, replyToSeq } = extras
     const replyTo = replyToSeq === null ? null : this.#quoted(conversationId, replyToSeq)
     if (thread !== null && !this.#isRoot.get(conversationId, thread))
       throw new ChatError('thread_refused', { conversationId, seq: thread })
+    const mentions = this.#mentions.ofMembers(conversationId, extras.mentions)
     const isMarkdown = format === 'markdown' ? 1 : null
     this.#insert.run(
       messageId,
@@ -43,9 +47,12 @@ export class NativeWrites {
       sentAt,
       isMarkdown,
       thread,
+      textOf(mentions),
     )
     if (thread !== null) this.#countReply.run(seq, change, conversationId, thread)
-    return newDetails({ ...sent, replyTo }, extras, { change, clientId })
+    const touched = this.#mentions.add(sent, mentions)
+    const message = newDetails({ ...sent, replyTo }, { ...extras, mentions }, { change, clientId })
+    return { message, change, isNew: true, touched }
   }
 
   #quoted(conversationId: ConversationId, seq: number): MessageId {
@@ -63,8 +70,8 @@ const IS_ROOT = `
 
 const INSERT = `
   INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown,
-    thread)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    thread, mentions)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const COUNT_REPLY = `
   UPDATE messages SET reply_count = coalesce(reply_count, 0) + 1, last_reply_seq = ?, version = ?

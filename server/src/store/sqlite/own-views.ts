@@ -15,5 +15,10 @@ export const unreadAfter = (place: string): string => `
     SELECT count(*) FROM messages d
     WHERE d.conversation_id = c.id AND d.is_deleted = 1 AND d.seq > ${place})`
 
+/** The messages of `c` after a place that name the account, alone or with everybody. */
+export const mentionsAfter = (place: string, accountId: string): string => `
+  (SELECT count(DISTINCT n.seq) FROM mentions n
+    WHERE n.account_id IN (0, ${accountId}) AND n.conversation_id = c.id AND n.seq > ${place})`
+
 export const PREFERENCE_COLUMNS = `
   m.is_muted AS isMuted, m.is_pinned AS isPinned, m.is_archived AS isArchived, m.notify AS notify`

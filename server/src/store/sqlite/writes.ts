@@ -14,6 +14,7 @@ import { ExitWrites } from './exits-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MembershipWrites } from './memberships-writes.ts'
+import { MentionWrites } from './mentions-writes.ts'
 import { MessageWrites } from './messages-writes.ts'
 import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
@@ -49,9 +50,10 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const exits = new ExitWrites(db, { bans, members, roles })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
   const memberships = new MembershipWrites(db, numbers)
-  const messages = new MessageWrites(db, heads)
-  const deletions = new DeletionWrites(db, { changes, heads })
-  const edits = new EditWrites(db, { changes, heads })
+  const mentions = new MentionWrites(db, { heads, numbers })
+  const messages = new MessageWrites(db, { heads, mentions })
+  const deletions = new DeletionWrites(db, { changes, heads, mentions })
+  const edits = new EditWrites(db, { changes, heads, mentions })
   const pins = new PinWrites(db, { changes, heads })
   const reactions = new ReactionWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')

@@ -4,7 +4,7 @@ import type { Extras } from '../../../src/store/store.ts'
 import { type Rule, refuses } from '../world.ts'
 
 const extras = (some: Partial<Extras> = {}): { extras: Extras } => ({
-  extras: { format: 'plain', thread: null, replyToSeq: null, ...some },
+  extras: { format: 'plain', thread: null, replyToSeq: null, mentions: [], ...some },
 })
 
 export function threadRules(rule: Rule): void {

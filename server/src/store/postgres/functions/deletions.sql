@@ -12,6 +12,7 @@ BEGIN
   WHERE id = message.id;
   DELETE FROM message_versions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   DELETE FROM reactions WHERE conversation_id = message.conversation_id AND seq = message.seq;
+  DELETE FROM mentions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   IF message.thread IS NOT NULL THEN
     UPDATE messages SET reply_count = reply_count - 1, version = number, last_reply_seq = (
       SELECT max(r.seq) FROM messages r

@@ -9,6 +9,9 @@ DECLARE
   editor_role text;
   known bigint;
   number bigint;
+  before json;
+  named json;
+  touched json;
 BEGIN
   SELECT t.* INTO text_before FROM messages t
   WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place;
@@ -25,20 +28,38 @@ BEGIN
     PERFORM chat_refuse('precondition_failed', json_build_object('conversationId', conversation, 'seq', place));
   END IF;
   IF text_before.body = wanted->>'body' THEN
-    RETURN chat_message_as_it_is(conversation, place, known, false);
+    RETURN chat_message_as_it_is(conversation, place, known, false, '[]');
   END IF;
   number := chat_record(conversation, 'edited', editor, text_before.id, (wanted->>'at')::bigint);
   INSERT INTO message_versions (conversation_id, seq, change, body, written_at)
   VALUES (conversation, place, known, text_before.body, coalesce(text_before.edited_at, text_before.sent_at));
+  -- Without those who are no members any more.
+  SELECT json_agg(e ORDER BY n) INTO named FROM json_array_elements(wanted->'mentions') WITH ORDINALITY AS m (e, n)
+  WHERE e->>'account' IS NULL OR chat_is_member(conversation, (e->>'account')::bigint);
+  before := coalesce(text_before.mentions, '[]')::json;
+  DELETE FROM mentions WHERE conversation_id = conversation AND seq = place;
+  INSERT INTO mentions (account_id, conversation_id, seq, message_id)
+  SELECT DISTINCT coalesce((e->>'account')::bigint, 0), conversation, place, text_before.id
+  FROM json_array_elements(named) AS m (e);
+  SELECT coalesce(json_agg(chat_touch(account, 'mention', conversation || ':' || place, false) ORDER BY account), '[]')
+  INTO touched FROM (
+    SELECT (e->>'account')::bigint AS account FROM json_array_elements(named) AS m (e)
+    WHERE e->>'account' IS NOT NULL
+    EXCEPT SELECT (e->>'account')::bigint FROM json_array_elements(before) AS m (e)) a;
   UPDATE messages t
-  SET body = wanted->>'body', edited_at = (wanted->>'at')::bigint, text_change = number, version = number
+  SET body = wanted->>'body', edited_at = (wanted->>'at')::bigint, text_change = number, version = number,
+    mentions = named::text
   WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place;
-  RETURN chat_message_as_it_is(conversation, place, number, true);
+  RETURN chat_message_as_it_is(conversation, place, number, true, touched);
 END $$;
 
-CREATE OR REPLACE FUNCTION chat_message_as_it_is(conversation bigint, place bigint, change bigint, is_new boolean)
+-- An older version's, from before edits named accounts.
+DROP FUNCTION IF EXISTS chat_message_as_it_is(bigint, bigint, bigint, boolean);
+
+CREATE OR REPLACE FUNCTION chat_message_as_it_is(conversation bigint, place bigint, change bigint, is_new boolean,
+  touched json)
 RETURNS json LANGUAGE sql AS $$
-  SELECT json_build_object('message', row_to_json(r), 'change', change, 'isNew', is_new) FROM (
+  SELECT json_build_object('message', row_to_json(r), 'change', change, 'isNew', is_new, 'touched', touched) FROM (
     SELECT :detail_columns FROM messages t
     WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place) r
 $$;

@@ -9,6 +9,7 @@ DECLARE
   place bigint;
   mark bigint;
   unread bigint;
+  mentions bigint;
   touched json := '[]';
 BEGIN
   SELECT :read_seq AS mark, c.last_seq INTO before FROM members m JOIN conversations c ON c.id = m.conversation_id
@@ -28,11 +29,11 @@ BEGIN
       WHERE t.conversation_id = conversation AND t.is_deleted IN (false, true) AND t.seq = place) END AS at) r
     WHERE conversation_id = conversation AND account_id = account AND r.at IS NOT NULL;
   END IF;
-  SELECT :unread_after_mark INTO unread FROM conversations c WHERE c.id = conversation;
+  SELECT :unread_after_mark, :mentions_after_mark INTO unread, mentions FROM conversations c WHERE c.id = conversation;
   IF mark <> before.mark THEN
     touched := json_build_array(chat_touch(account, 'read', conversation::text, false));
   END IF;
-  RETURN json_build_object('readSeq', mark, 'unread', unread, 'mentions', 0, 'touched', touched);
+  RETURN json_build_object('readSeq', mark, 'unread', unread, 'mentions', mentions, 'touched', touched);
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_memberships_set_preferences(wanted json) RETURNS json LANGUAGE plpgsql AS $$

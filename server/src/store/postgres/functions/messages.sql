@@ -1,7 +1,7 @@
 -- The batch has locked the conversations.
 
 -- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at, reply_to] of a new
--- message, else an object. The same client id must not stand twice among them.
+-- message, with its mentions and the rows that they touch if it has any, else an object. The same client id must not stand twice among them.
 CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   answers json;
@@ -10,7 +10,7 @@ BEGIN
     SELECT * FROM json_to_recordset(wanted) AS s (
       n int, conversation bigint, sender bigint, client text, reply bigint, body text, at bigint,
       -- Null but for the native dialect's sends.
-      native boolean, markdown boolean, thread bigint, quoted bigint)
+      native boolean, markdown boolean, thread bigint, quoted bigint, mentions json)
   ), judged AS (
     SELECT s.*, CASE WHEN s.quoted IS NULL THEN s.reply ELSE (
         SELECT r.id FROM messages r
@@ -44,14 +44,27 @@ BEGIN
   ), numbered AS (
     -- Drawn under the locks and in this order: so within a conversation ids grow as seq does.
     SELECT nextval('message_ids') AS id, n, conversation, last_seq + place AS seq, last_change + place AS change,
-      member, sent_seq, sender, client, reply_to, body, markdown, thread,
+      member, sent_seq, sender, client, reply_to, body, markdown, thread, mentions,
       -- Each later than the one before it, whichever node's clock it was told by.
       place + max(greatest(at - place, activity_at)) OVER (PARTITION BY conversation ORDER BY place) AS sent_at
     FROM placed
+  ), mentioned AS MATERIALIZED (
+    SELECT s.n, s.conversation, s.seq, s.id, e.entry, e.place, (e.entry->>'account')::bigint AS account
+    FROM numbered s CROSS JOIN LATERAL json_array_elements(s.mentions) WITH ORDINALITY AS e (entry, place)
+    WHERE e.entry->>'account' IS NULL OR chat_is_member(s.conversation, (e.entry->>'account')::bigint)
+  ), kept AS (
+    INSERT INTO mentions (account_id, conversation_id, seq, message_id)
+    SELECT DISTINCT coalesce(account, 0), conversation, seq, id FROM mentioned
+  ), touched AS MATERIALIZED (
+    SELECT n, json_agg(chat_touch(account, 'mention', conversation || ':' || seq, false) ORDER BY account) AS rows
+    FROM (SELECT DISTINCT n, conversation, seq, account FROM mentioned WHERE account IS NOT NULL) a GROUP BY n
   ), inserted AS (
     INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at,
-      is_markdown, thread)
-    SELECT id, conversation, seq, change, sender, client, reply_to, body, sent_at, markdown, thread FROM numbered
+      is_markdown, thread, mentions)
+    SELECT id, conversation, seq, change, sender, client, reply_to, body, sent_at, markdown, thread,
+      CASE WHEN mentions IS NOT NULL THEN (
+        SELECT json_agg(x.entry ORDER BY x.place) FROM mentioned x WHERE x.n = numbered.n)::text END
+    FROM numbered
   ), counted AS (
     UPDATE messages t
     SET reply_count = coalesce(t.reply_count, 0) + r.replies, last_reply_seq = r.seq, version = r.change
@@ -71,7 +84,11 @@ BEGIN
     WHERE c.id = l.conversation
   )
   SELECT json_agg(answer ORDER BY n) INTO answers FROM (
-    SELECT n, json_build_array(id, seq, change, sent_at, reply_to) AS answer FROM numbered
+    SELECT n, CASE WHEN mentions IS NULL THEN json_build_array(id, seq, change, sent_at, reply_to)
+      ELSE json_build_array(id, seq, change, sent_at, reply_to,
+        (SELECT json_agg(x.entry ORDER BY x.place) FROM mentioned x WHERE x.n = numbered.n),
+        (SELECT t.rows FROM touched t WHERE t.n = numbered.n)) END AS answer
+    FROM numbered
     UNION ALL
     SELECT n, json_build_object('value',
       json_build_object('message', row_to_json(r), 'change', t.change, 'isNew', false))
