@@ -46,8 +46,8 @@ export class SocketIoLink {
   isTaken = false
   /** The session's inbox. Polls cannot be slowed by not reading: a client that goes on during a pause is cut off. */
   inbox: { readonly isPaused: boolean } | undefined
-  /** The session's sink, flushed when a poll has come, or the WebSocket has taken engine.io's last write. */
-  sink: { flush(): void } | undefined
+  /** The session's sink, told when a poll has come, or the WebSocket has taken engine.io's last write. */
+  sink: { onReady(): void } | undefined
   readonly #bounded: BoundedSessions
   readonly #attachments: Attachments
   #floodBytes = 0
@@ -174,7 +174,7 @@ export class SocketIoLink {
   /** Called when the transport can take a message. */
   onReady(): void {
     this.#bounded.absent.delete(this)
-    this.sink?.flush()
+    this.sink?.onReady()
   }
 
   /** The sink that bypasses engine.io calls this, and the next. */
@@ -183,7 +183,7 @@ export class SocketIoLink {
   }
 
   onFlushed(): void {
-    this.sink?.flush()
+    this.sink?.onReady()
   }
 
   #noteAbsence(): void {

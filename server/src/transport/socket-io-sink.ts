@@ -29,6 +29,8 @@ export class SocketIoSink implements AnsweringSink {
   #owner: Owner | undefined
   #queue: Item[] = []
   #isScheduled = false
+  /** Calls that wait for the end of this turn. */
+  #calls = 0
   /** Counts the first `#counted` items of the queue while no poll comes. */
   #backlog: Backlog | undefined
   #counted = 0
@@ -85,9 +87,21 @@ export class SocketIoSink implements AnsweringSink {
     else this.#hold()
   }
 
+  /** Called when the transport can take a message, perhaps in the middle of a turn. */
+  onReady(): void {
+    // The items that were queued behind a call must not overtake it.
+    if (this.#calls > 0) this.#schedule()
+    else this.flush()
+  }
+
   /** Calls `call`, which has engine.io write, once what this turn has queued is flushed. */
   afterFlush(call: () => void): void {
-    flushAtEndOfTurn({ flush: call, destroy: () => this.destroy() })
+    this.#calls++
+    const flush = (): void => {
+      this.#calls--
+      call()
+    }
+    flushAtEndOfTurn({ flush, destroy: () => this.destroy() })
   }
 
   /** Hands over the queue even while no poll waits, since nothing else is sent after it. */
