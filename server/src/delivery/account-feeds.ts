@@ -50,7 +50,7 @@ export class AccountFeeds {
     })
     const unsubscribe = this.#options.bus.subscribe(
       accountTopic(accountId),
-      (event) => feed.hear(event),
+      (event) => feed.receive(event),
       (why) => {
         feed.renew(why).catch(this.#options.onError)
       },
@@ -99,7 +99,7 @@ interface AccountFeedOptions {
 /** One listener's news, with a review whenever some may have been missed. */
 class AccountFeed {
   readonly #options: AccountFeedOptions
-  #heard = 0
+  #received = 0
   #isOutdated = false
   #isAfterOutage = false
   #isReviewing = false
@@ -109,8 +109,8 @@ class AccountFeed {
     this.#options = options
   }
 
-  hear(event: AccountEvent): void {
-    this.#heard++
+  receive(event: AccountEvent): void {
+    this.#received++
     if (event.type === 'account.left') this.#tellIfLeft(event).catch(this.#options.onError)
     else this.#options.listener(event)
   }
@@ -133,12 +133,12 @@ class AccountFeed {
 
   /** The event can arrive after the account has rejoined through another node: ask the store before telling it. */
   async #tellIfLeft(event: Extract<AccountEvent, { type: 'account.left' }>): Promise<void> {
-    let heard: number
+    let received: number
     let isIn: boolean | undefined
     do {
-      heard = this.#heard
+      received = this.#received
       isIn = await this.#options.isIn(event.conversationId)
-    } while (heard !== this.#heard && !this.#isClosed)
+    } while (received !== this.#received && !this.#isClosed)
     if (this.#isClosed || isIn) return
     if (isIn === undefined) await this.renew('begun')
     else this.#options.listener(event)
@@ -146,10 +146,10 @@ class AccountFeed {
 
   async #tellReview(): Promise<void> {
     this.#isOutdated = false
-    const heard = this.#heard
+    const received = this.#received
     const review = await this.#options.review(this.#isAfterOutage)
     // Events that arrived during the reading may be newer than the review.
-    if (!review || heard !== this.#heard) this.#isOutdated = true
+    if (!review || received !== this.#received) this.#isOutdated = true
     if (!review) await setTimeout(RETRY_MS, undefined, { ref: false })
     if (!review || this.#isOutdated || this.#isClosed) return
     this.#isAfterOutage = false

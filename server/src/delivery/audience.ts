@@ -3,7 +3,7 @@ import { unreachable } from '../lib/unreachable.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
 
-/** Where what is said differs by who hears it. */
+/** The frame of an event that differs by who hears it. */
 export type PersonalFrame = (accountId: AccountId) => Frame
 
 /** One event in a dialect's bytes; undefined when the dialect has no word for it. Has no effect of its own. */
@@ -16,7 +16,7 @@ interface Joining {
 }
 
 /** A frame for all sinks, and the account that caused it. */
-interface Said {
+interface Rendered {
   readonly frame: Frame
   readonly originId: AccountId | undefined
 }
@@ -72,7 +72,7 @@ export class Audience {
     return this.#batch?.isSealed ? undefined : this.#batch
   }
 
-  /** A sink that was here already starts anew: until its join ends it is told nothing. */
+  /** A sink that was here already starts anew: until its join ends it hears nothing. */
   beginJoin(sink: Sink, accountId: AccountId | undefined): void {
     const isDeaf = this.#isDeaf(sink, accountId)
     this.remove(sink)
@@ -104,14 +104,14 @@ export class Audience {
     const frame = this.#render(event)
     if (!frame) return
     if (typeof frame === 'function') {
-      this.#tellEach(frame, originOf(event))
+      this.#pushEach(frame, originOf(event))
       return
     }
     const originId = originOf(event)
     const open = this.#openBatch
     if (open) {
       open.add(frame, originId)
-      for (const [sink, own] of this.#late) this.#tellLate(sink, own, { frame, originId })
+      for (const [sink, own] of this.#late) this.#pushLate(sink, own, { frame, originId })
       return
     }
     this.#late.clear()
@@ -119,7 +119,7 @@ export class Audience {
     for (const sink of this.#sinks.keys()) sink.push(this.#batch)
   }
 
-  #tellLate(sink: Sink, own: Batch | undefined, { frame, originId }: Said): void {
+  #pushLate(sink: Sink, own: Batch | undefined, { frame, originId }: Rendered): void {
     if (own && !own.isSealed) {
       own.add(frame, originId)
       return
@@ -129,7 +129,7 @@ export class Audience {
     sink.push(batch)
   }
 
-  #tellEach(frame: PersonalFrame, originId: AccountId | undefined): void {
+  #pushEach(frame: PersonalFrame, originId: AccountId | undefined): void {
     // Close the open batch: a later event in it would overtake this one.
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {

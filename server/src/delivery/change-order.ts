@@ -1,7 +1,7 @@
 import type { FeedListener } from './feed.ts'
 
 /**
- * Hands on what it hears, and reports each change whose number is not the one after the last: `DirectFeeds` relies on
+ * Hands on what it is told, and reports each change whose number is not the one after the last: `DirectFeeds` relies on
  * the order in which writes are published, so a gap or a step back is a defect of ours. Tests check it; a server in
  * service does not pay for it.
  */

@@ -45,7 +45,7 @@ export class Feed {
     this.#options = options
     this.#unsubscribe = options.bus.subscribe(
       conversationTopic(options.conversationId),
-      (event) => this.#hear(event),
+      (event) => this.#receive(event),
       // Nobody needs events from before the feed began, except followers that pass `after`: see `startAfter`.
       (why) => {
         if (why !== 'begun') owned('task', this.#heal())
@@ -60,7 +60,7 @@ export class Feed {
 
   /** Resolves when every change from then on will be told; rejects when the log cannot be read. */
   ready(): Promise<void> {
-    this.#beginning ??= this.#beginOnceHeard().finally(() => {
+    this.#beginning ??= this.#beginOnceSettled().finally(() => {
       this.#beginning = undefined
     })
     return this.#beginning
@@ -70,7 +70,7 @@ export class Feed {
   startAfter(change: number): void {
     this.#next ??= change + 1
     this.#tellEarly()
-    // Now what has not come, and once the other nodes are heard what was not heard until then.
+    // Now what has not come, and once the news of the other nodes arrives what had not arrived until then.
     owned('task', this.#heal())
     const heal = () => this.#heal()
     owned('task', this.ready().then(heal, heal))
@@ -87,7 +87,7 @@ export class Feed {
     this.#unsubscribe()
   }
 
-  async #beginOnceHeard(): Promise<void> {
+  async #beginOnceSettled(): Promise<void> {
     await this.#options.bus.settled(conversationTopic(this.#options.conversationId))
     await this.#begin()
   }
@@ -100,7 +100,7 @@ export class Feed {
     this.#tellEarly()
   }
 
-  #hear(event: ConversationEvent): void {
+  #receive(event: ConversationEvent): void {
     if (!('change' in event)) {
       this.#tell(event)
       return

@@ -17,7 +17,7 @@ import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 /** The events of conversations, each one's in their one order and without a hole; and those of accounts. */
 export interface Feeds {
   /**
-   * From now on the listener hears the conversation's events. With `after`, all events after that change: for a
+   * From now on the listener is told the conversation's events. With `after`, all events after that change: for a
    * caller that has just read so far. The listener must not throw.
    */
   follow(conversationId: ConversationId, listener: FeedListener, after?: number): Unsubscribe
@@ -26,9 +26,9 @@ export interface Feeds {
    * Rejects 'unavailable'.
    */
   ready(conversationId: ConversationId): Promise<void>
-  /** Events after that change that are already told; undefined when a listener that follows now hears them. */
+  /** Events after that change that are already told; undefined when a listener that follows now is told them. */
   toldSince(conversationId: ConversationId, after: number): Promise<readonly ConversationEvent[]> | undefined
-  /** From now on the listener hears the account's events, of all nodes. It must not throw. */
+  /** From now on the listener is told the account's events, of all nodes. It must not throw. */
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
   /** Resolves once followers of the account miss no event of it from here on. */
   accountReady(accountId: AccountId): Promise<void>
@@ -70,15 +70,15 @@ export class DirectFeeds implements Feeds {
 
   follow(conversationId: ConversationId, listener: FeedListener): Unsubscribe {
     const onDisorder = this.#onDisorder
-    const heard = onDisorder ? checkingOrder(listener, onDisorder) : listener
-    return this.#bus.subscribe(conversationTopic(conversationId), heard)
+    const told = onDisorder ? checkingOrder(listener, onDisorder) : listener
+    return this.#bus.subscribe(conversationTopic(conversationId), told)
   }
 
   async accountReady(): Promise<void> {}
 
   async ready(): Promise<void> {}
 
-  /** Undefined: on one node an account hears of its joining before all later events. */
+  /** Undefined: on one node an account is told of its joining before all later events. */
   toldSince(): undefined {
     return undefined
   }

@@ -56,7 +56,7 @@ export class JoinedConversations {
     if (this.#isOutdated) await this.#beginAgain()
   }
 
-  /** Something may have been joined or left and not been said: this is what holds now. */
+  /** Something may have been joined or left and not been told: this is what holds now. */
   async review(conversationIds: ReadonlySet<ConversationId>): Promise<void> {
     // While the list is on its way it may be older than what is missing in it.
     if (this.#leftMeanwhile) {

@@ -18,10 +18,10 @@ type Opened = 'live' | 'revoked' | 'ended'
 /**
  * One account behind one connection. `open` goes through these steps, in this order for every dialect:
  *
- * 1. Follow the account: from here on the connection hears a revocation, and each conversation left or joined.
- * 2. Wait until the news of every node is heard.
+ * 1. Follow the account: from here on it is told of a revocation, and of each conversation left or joined.
+ * 2. Wait until the news of every node arrives.
  * 3. Check the credentials again: a revocation between their first check and step 1 was told to nobody here.
- * 4. Hear conversations. Memberships are read now that a change of them would be heard.
+ * 4. Hear conversations. Memberships are read now that a change of them would be told.
  * 5. Be present. This comes last, so that nobody is shown online by a connection that is refused.
  *
  * From step 1 on news takes effect at once: a revocation ends the connection, a leaving ends the hearing. After an

@@ -21,8 +21,8 @@ export class PendingJoin {
   }
 
   /**
-   * Resolves once nothing that is said there is missed. `isMember` asks again, now that a leaving would be heard: one
-   * that came before was told to nobody here.
+   * Resolves once no event there is missed. `isMember` asks again, now that a leaving would be told: one that came before
+   * was told to nobody here.
    */
   async ready(isMember?: () => Promise<boolean>): Promise<void> {
     await this.#audiences.ready(this.conversationId)

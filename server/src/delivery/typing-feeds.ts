@@ -47,7 +47,7 @@ class TypingFeed implements RefCountedEntry<TypingListener> {
 
   constructor(conversationId: ConversationId, { bus, onError }: TypingFeedsOptions) {
     this.#onError = onError
-    this.#unsubscribe = bus.subscribe(typingTopic(conversationId), (event) => this.#hear(event))
+    this.#unsubscribe = bus.subscribe(typingTopic(conversationId), (event) => this.#receive(event))
   }
 
   tellWhoTypes(listener: TypingListener): void {
@@ -59,14 +59,14 @@ class TypingFeed implements RefCountedEntry<TypingListener> {
     for (const { lease } of this.#typists.values()) clearTimeout(lease)
   }
 
-  #hear(event: TypingEvent): void {
+  #receive(event: TypingEvent): void {
     const { accountId } = event.typist
     const known = this.#typists.get(accountId)
     clearTimeout(known?.lease)
     if (event.type === 'typing.ended') this.#typists.delete(accountId)
     else {
       const ended: TypingEvent = { ...event, type: 'typing.ended' }
-      const lease = runAfter(TYPING_LEASE_MS, () => this.#hear(ended)).unref()
+      const lease = runAfter(TYPING_LEASE_MS, () => this.#receive(ended)).unref()
       this.#typists.set(accountId, { began: event, lease })
     }
     // Said again it is no news.
