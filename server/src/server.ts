@@ -81,6 +81,8 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
+  opened.defer(() => chat.removals.close())
+  chat.removals.resume().catch(onError)
 
   const notices = await AccountNotices.watch({
     store: store.accounts,

@@ -11,7 +11,7 @@ import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
 import { newName } from './names.ts'
-import type { PasswordPolicy } from './password-policy.ts'
+import { type PasswordPolicy, requireStrong } from './password-policy.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import { publishTouched } from './publish-touched.ts'
@@ -223,6 +223,32 @@ export class Accounts {
     const passwordHash = await unlessBusy(this.#passwords.hash(password))
     const change = { passwordHash, at: this.tokenTimes.revocation() }
     await this.#tellRevoked(accountId, this.#store.setPassword(accountId, change))
+  }
+
+  /**
+   * The account replaces its own password, and is logged out everywhere. Answers its new `credentialsSince`, by which the
+   * caller may renew the session that it has asked through. Refuses 'wrong_credentials', 'password_refused' whatever the
+   * policy for others is, 'busy'.
+   */
+  async changePassword(
+    accountId: AccountId,
+    { current, next, from }: { readonly current: string; readonly next: string; readonly from?: string },
+  ): Promise<Micros> {
+    requireStrong(next)
+    const old = await this.requirePassword(accountId, current, from)
+    const passwordHash = await unlessBusy(this.#passwords.hash(next, { owner: this.#ownerAt(from) }))
+    const change = { passwordHash, old, at: this.tokenTimes.revocation() }
+    return this.#tellRevoked(accountId, this.#store.setPassword(accountId, change))
+  }
+
+  /** Answers the stored password that was proved. Refuses 'wrong_credentials', 'busy'. */
+  async requirePassword(accountId: AccountId, password: string, from?: string): Promise<string> {
+    const account = await this.#store.find(accountId)
+    const hash = account?.passwordHash ?? undefined
+    const proof = await unlessBusy(this.#passwords.prove(password, hash, { owner: this.#ownerAt(from) }))
+    if (!account || hash === undefined || proof === 'refused' || !isActive(account))
+      throw new ChatError('wrong_credentials')
+    return hash
   }
 
   /** Gives back the names of guests unused since then. */

@@ -15,6 +15,7 @@ import type { PasswordPolicy } from './password-policy.ts'
 import { Pins } from './pins.ts'
 import { Presence } from './presence.ts'
 import { Reactions } from './reactions.ts'
+import { Removals } from './removals.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 
@@ -67,6 +68,7 @@ export class Chat {
   readonly presence: Presence
   readonly typing: Typing
   readonly changes: ChangeLog
+  readonly removals: Removals
 
   constructor(options: ChatOptions) {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
@@ -87,5 +89,7 @@ export class Chat {
     this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
     this.typing = new Typing(bus, clock, this.messages)
     this.changes = new ChangeLog(store)
+    const { accounts, conversations } = this
+    this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
   }
 }

@@ -7,14 +7,15 @@ export type NameField = 'username' | 'displayName' | 'conversationName'
 /**
  * Why a new name is refused. blank: nothing of it is visible. invisible: a part is invisible, or no character yet.
  * marks: an accent without a letter, a repeated one, or more than four on one letter. scripts: letters of several
- * scripts that look alike.
+ * scripts that look alike. reserved: a username that begins as those of removed accounts do.
  */
-type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts'
+type NameFault = 'blank' | 'invisible' | 'marks' | 'scripts' | 'reserved'
 
 /** Words for the things that a name must not have, for the refusals of dialects. Undefined for a blank name. */
 export function faultWords({ fault }: ChatErrorDetails): string | undefined {
   if (fault === 'invisible') return 'invisible or control characters'
   if (fault === 'marks') return 'accents upon nothing or piled up'
+  if (fault === 'reserved') return 'the beginning of a deleted account’s name'
   return fault === 'scripts' ? 'letters of several scripts that look alike' : undefined
 }
 
@@ -24,7 +25,7 @@ export function faultWords({ fault }: ChatErrorDetails): string | undefined {
  */
 export function newName(text: string, field: NameField): string {
   const name = text.replace(OUTER_SPACES, '')
-  const fault = nameFault(name, field)
+  const fault = field === 'username' && RESERVED.test(name) ? 'reserved' : nameFault(name, field)
   if (fault) throw new ChatError('name_refused', { field, fault })
   return name
 }
@@ -41,6 +42,7 @@ export function nameFault(name: string, field: NameField): NameFault | undefined
   return isMixed ? 'scripts' : undefined
 }
 
+const RESERVED = /^deleted-/i
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
 const OUTER_SPACES = /^\p{Zs}+|\p{Zs}+$/gu
 

@@ -25,6 +25,19 @@ export function strictPasswords(common: ReadonlySet<string>): PasswordPolicy {
   }
 }
 
+const MAX_LENGTH = 1_024
+
+/** Made for the first password that is checked by it. */
+let strict: PasswordPolicy | undefined
+
+/** Checks a new password whatever the policy for others is. Refuses 'password_refused' (details.fault: 'long' too). */
+export function requireStrong(password: string): void {
+  if (codePointLength(password) > MAX_LENGTH)
+    throw new ChatError('password_refused', { fault: 'long', maxLength: MAX_LENGTH, minLength: MIN_LENGTH })
+  strict ??= strictPasswords(readCommonPasswords())
+  strict(password)
+}
+
 /** The policy of that name; undefined if any password may be set. */
 export const passwordPolicyOf = (name: 'any' | 'strict'): PasswordPolicy | undefined =>
   name === 'strict' ? strictPasswords(readCommonPasswords()) : undefined

@@ -25,6 +25,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     pins: partOf(store.pins, onRefused),
     reactions: partOf(store.reactions, onRefused),
     changes: partOf(store.changes, onRefused),
+    removals: partOf(store.removals, onRefused),
     ping: () => store.ping(),
     close: () => store.close(),
   }

@@ -9,6 +9,7 @@ import type { MentionStore } from './port/mentions.ts'
 import type { MessageStore } from './port/messages.ts'
 import type { PinStore } from './port/pins.ts'
 import type { ReactionStore } from './port/reactions.ts'
+import type { RemovalStore } from './port/removals.ts'
 import type { SessionStore } from './port/sessions.ts'
 
 export type * from './port/account-state.ts'
@@ -22,6 +23,7 @@ export type * from './port/mentions.ts'
 export type * from './port/messages.ts'
 export type * from './port/pins.ts'
 export * from './port/reactions.ts'
+export type * from './port/removals.ts'
 export type * from './port/sessions.ts'
 export { StoreRefusal } from './refusal.ts'
 
@@ -45,6 +47,7 @@ export interface Store {
   readonly pins: PinStore
   readonly reactions: ReactionStore
   readonly changes: ChangeStore
+  readonly removals: RemovalStore
   /** Resolves when the engine answers, and takes a write. */
   ping(): Promise<void>
   /** Waits for what was accepted, then lets go of the engine. */

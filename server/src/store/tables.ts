@@ -29,6 +29,7 @@ export type TableName =
   | 'sessions'
   | 'account_numbers'
   | 'account_rows'
+  | 'account_removals'
 
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
@@ -58,6 +59,7 @@ export const TABLES: readonly Table[] = [
       credentials_since: 'integer',
       current_conversation_id: 'integer',
       settings: 'text',
+      deleted_at: 'integer',
     },
     key: ['id'],
   },
@@ -210,6 +212,11 @@ export const TABLES: readonly Table[] = [
     name: 'account_rows',
     columns: { account_id: 'integer', kind: 'text', key: 'text', number: 'integer', is_gone: 'flag' },
     key: ['account_id', 'kind', 'key'],
+  },
+  {
+    name: 'account_removals',
+    columns: { account_id: 'integer', message_id: 'integer', removes_messages: 'flag' },
+    key: ['account_id'],
   },
 ]
 

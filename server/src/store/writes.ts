@@ -5,6 +5,7 @@ import { MEMBER_WRITES, type MemberWrites } from './writes/members.ts'
 import { MEMBERSHIP_WRITES, type MembershipWrites } from './writes/memberships.ts'
 import { MESSAGE_WRITES, type MessageWrites } from './writes/messages.ts'
 import { REACTION_WRITES, type ReactionWrites } from './writes/reactions.ts'
+import { REMOVAL_WRITES, type RemovalWrites } from './writes/removals.ts'
 import { NOTHING, type Rows } from './writes/row.ts'
 import { SESSION_WRITES, type SessionWrites } from './writes/sessions.ts'
 
@@ -18,6 +19,7 @@ interface Writes
     ConversationWrites,
     MemberWrites,
     MembershipWrites,
+    RemovalWrites,
     MessageWrites,
     ReactionWrites {
   ping(nothing: null): void
@@ -36,6 +38,7 @@ export const WRITES: Rows<Writes> = {
   ...CONVERSATION_WRITES,
   ...MEMBER_WRITES,
   ...MEMBERSHIP_WRITES,
+  ...REMOVAL_WRITES,
   ...MESSAGE_WRITES,
   ...REACTION_WRITES,
 }

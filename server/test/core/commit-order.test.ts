@@ -146,6 +146,15 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, bob }) => chat.accounts.setSettings(bob.accountId, { theme: 'dark' }),
     tells: ['account.changed'],
   },
+  'changing one’s own password': {
+    run: ({ chat, bob }) =>
+      chat.accounts.changePassword(bob.accountId, { current: PASSWORD, next: `${PASSWORD}!` }),
+    tells: ['account.revoked'],
+  },
+  'removing an account': {
+    run: ({ chat, eve }) => chat.removals.remove(eve.accountId, { password: PASSWORD, messages: 'keep' }),
+    tells: ['account.revoked'],
+  },
   muting: {
     run: ({ chat, bob, room }) =>
       chat.memberships.setPreferences(bob.accountId, room.conversationId, { isMuted: true }),
@@ -257,6 +266,7 @@ async function prepared(opened: Store, what: string) {
     memberships: surround('memberships'),
     changes: opened.changes,
     mentions: opened.mentions,
+    removals: surround('removals'),
     pins: surround('pins'),
     reactions: surround('reactions'),
     ping: () => opened.ping(),

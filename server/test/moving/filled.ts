@@ -79,6 +79,10 @@ export async function fill(store: Store): Promise<void> {
       ...{ accountId: bob.accountId, kind: n === 3 ? 'Messenger' : 'messenger', digest: `${newUuid()}${n}` },
       ...{ at: world.now(), expiresAt: world.now() + 1, max: 5 },
     })
+  const gone = await world.account('gone')
+  const bonds = await store.removals.bondsOf(gone.accountId)
+  const removal = { ...bonds, accountId: gone.accountId, uuid: newUuid(), old: 'hash', removesMessages: true }
+  await store.removals.remove({ ...removal, at: world.now() })
   await store.accounts.freeGuests(world.now())
   await world.disable(cy)
 }

@@ -142,6 +142,22 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'accountId'] },
   ),
+  'removals.remove': fc.record({
+    accountId,
+    uuid: fc.uuid(),
+    old: hash,
+    removesMessages: fc.boolean(),
+    contactIds: fc.uniqueArray(accountId, { maxLength: 1 }),
+    blockerIds: fc.uniqueArray(accountId, { maxLength: 1 }),
+    at,
+  }),
+  'removals.note': fc.record({ accountId, messageId: fc.option(messageId) }),
+  'removals.takeBack': fc.record({
+    conversationId,
+    seq: fc.integer({ min: 1, max: 6 }),
+    senderId: accountId,
+    at,
+  }),
   'messages.append': fc
     .record({
       conversationId,
@@ -274,6 +290,9 @@ export const portOf = (store: Store): Port => ({
   'members.setCurrent': (to) => store.members.setCurrent(to.accountId, to.conversationId),
   'memberships.markReadUpTo': (mark) => store.memberships.markReadUpTo(mark),
   'memberships.setPreferences': (change) => store.memberships.setPreferences(change),
+  'removals.remove': (removal) => store.removals.remove(removal),
+  'removals.note': (progress) => store.removals.note(progress),
+  'removals.takeBack': (message) => store.removals.takeBack(message),
   'messages.append': (message) => store.messages.append(message),
   'messages.edit': (edit) => store.messages.edit(edit),
   'messages.delete': (removal) => store.messages.delete(removal),

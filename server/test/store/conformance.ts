@@ -20,6 +20,7 @@ import { pagingRules } from './conformance/paging.ts'
 import { pinRules } from './conformance/pins.ts'
 import { raceRules } from './conformance/races.ts'
 import { reactionRules } from './conformance/reactions.ts'
+import { removalRules } from './conformance/removals.ts'
 import { roleRules } from './conformance/roles.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
@@ -44,6 +45,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     roleRules(rule)
     exitRules(rule)
     membershipRules(rule)
+    removalRules(rule)
     messageRules(rule)
     editRules(rule)
     detailRules(rule)

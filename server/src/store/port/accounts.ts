@@ -37,8 +37,14 @@ export interface AccountStore {
   revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<Micros>
   /** Lets a disabled account log in again. */
   enable(accountId: AccountId): Promise<void>
-  /** Replaces the password, and voids credentials as `revoke` does. */
-  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros>
+  /**
+   * Replaces the password, and voids credentials as `revoke` does. Refuses 'wrong_credentials' if `old` is given and is no
+   * longer the account's hash.
+   */
+  setPassword(
+    accountId: AccountId,
+    change: { passwordHash: string; old?: string; at: Micros },
+  ): Promise<Micros>
   /**
    * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, in the order of
    * their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater

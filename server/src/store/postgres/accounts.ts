@@ -111,7 +111,10 @@ export class PostgresAccounts implements AccountStore {
     return this.#writer.write('accounts.enable', { accountId })
   }
 
-  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
+  setPassword(
+    accountId: AccountId,
+    change: { passwordHash: string; old?: string; at: Micros },
+  ): Promise<Micros> {
     return this.#writer.write('accounts.setPassword', { accountId, ...change })
   }
 

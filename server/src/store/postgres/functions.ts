@@ -15,6 +15,7 @@ const FILES = [
     'numbers',
     'accounts',
     'sessions',
+    'removals',
     'contacts',
     'members',
     'roles',

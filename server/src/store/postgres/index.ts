@@ -17,6 +17,7 @@ import { PostgresMessages } from './messages.ts'
 import { PostgresPins } from './pins.ts'
 import { PostgresReactions } from './reactions.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
+import { PostgresRemovals } from './removals.ts'
 import { migrate } from './schema.ts'
 import { PostgresSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
@@ -91,6 +92,7 @@ export class PostgresStore implements Store {
   readonly pins
   readonly reactions
   readonly changes
+  readonly removals
   readonly #sql: Pool
   readonly #writer: WriteQueue
   readonly #ping
@@ -115,6 +117,7 @@ export class PostgresStore implements Store {
     this.mentions = new PostgresMentions(sql)
     this.pins = new PostgresPins(sql, writer)
     this.reactions = new PostgresReactions(sql, writer)
+    this.removals = new PostgresRemovals(sql, writer)
     this.changes = new PostgresChanges(sql)
   }
 

@@ -42,11 +42,12 @@ export const DETAIL_COLUMNS = `${MESSAGE_COLUMNS}, coalesce(t.version, t.change)
 export const SENDER_COLUMNS = `
   a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName"`
 
-/** Whether, `c` being private, its other member has blocked that account. */
+/** Whether, `c` being private, its other member has blocked that account, or is removed. */
 export const isBlocked = (accountId: string): string => `
   (c.kind = 'private' AND EXISTS (
-    SELECT FROM members o JOIN blocks b ON b.blocked_id = ${accountId} AND b.blocker_id = o.account_id
-    WHERE o.conversation_id = c.id))`
+    SELECT FROM members o JOIN accounts r ON r.id = o.account_id
+    WHERE o.conversation_id = c.id AND o.account_id <> ${accountId} AND (r.deleted_at IS NOT NULL
+      OR EXISTS (SELECT FROM blocks b WHERE b.blocked_id = ${accountId} AND b.blocker_id = o.account_id))))`
 
 /** A message with its sender, as selected by `MESSAGE_COLUMNS` and `SENDER_COLUMNS`. */
 export type AuthoredRow = Message & Omit<Sender, 'accountId'>

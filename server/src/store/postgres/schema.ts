@@ -303,6 +303,15 @@ ALTER TABLE members ADD COLUMN notify text NOT NULL DEFAULT 'all';
 -- JSON, the client's own.
 ALTER TABLE accounts ADD COLUMN settings text;
 
+ALTER TABLE accounts ADD COLUMN deleted_at bigint;
+-- Accounts that have removed themselves, while something is left to do.
+CREATE TABLE account_removals (
+  account_id bigint PRIMARY KEY REFERENCES accounts (id),
+  -- Messages up to this id are done.
+  message_id bigint NOT NULL,
+  removes_messages boolean NOT NULL
+);
+
 ${DETAILS}${RIGHTS}`,
   },
 ]

@@ -10,6 +10,7 @@ import { prepare } from './statement.ts'
 interface PasswordChange {
   readonly accountId: AccountId
   readonly passwordHash: string
+  readonly old?: string
   readonly at: Micros
 }
 
@@ -50,8 +51,8 @@ export class AccountWrites {
     this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
     this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ?')
     this.#revoke = prepare<{ credentialsSince: number }>(db, REVOKE)
-    this.#enable = prepare(db, 'UPDATE accounts SET disabled_at = NULL WHERE id = ?')
-    this.#setPassword = prepare(db, 'UPDATE accounts SET password_hash = ?, updated_at = ? WHERE id = ?')
+    this.#enable = prepare(db, ENABLE)
+    this.#setPassword = prepare(db, SET_PASSWORD)
     this.#notice = prepare(db, NOTICE)
     this.#freeGuests = prepare(db, FREE_GUESTS)
   }
@@ -115,8 +116,9 @@ export class AccountWrites {
     if (this.#enable.run(accountId).changes > 0) this.#notice.run(accountId)
   }
 
-  setPassword({ accountId, passwordHash, at }: PasswordChange): Micros {
-    this.#setPassword.run(passwordHash, at, accountId)
+  setPassword({ accountId, passwordHash, old, at }: PasswordChange): Micros {
+    const { changes } = this.#setPassword.run(passwordHash, at, accountId, old ?? null)
+    if (changes === 0 && old !== undefined) throw new ChatError('wrong_credentials')
     return this.revoke({ accountId, at, disable: false })
   }
 
@@ -156,6 +158,11 @@ const INSERT = `
   INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key,
     password_hash, is_guest, created_at, updated_at, last_seen_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const SET_PASSWORD = `
+  UPDATE accounts SET password_hash = ?1, updated_at = ?2 WHERE id = ?3 AND (?4 IS NULL OR password_hash = ?4)`
+
+const ENABLE = 'UPDATE accounts SET disabled_at = NULL WHERE id = ? AND deleted_at IS NULL'
 
 const REVOKE = `
   UPDATE accounts

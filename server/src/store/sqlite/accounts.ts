@@ -118,7 +118,10 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.enable', { accountId })
   }
 
-  setPassword(accountId: AccountId, change: { passwordHash: string; at: Micros }): Promise<Micros> {
+  setPassword(
+    accountId: AccountId,
+    change: { passwordHash: string; old?: string; at: Micros },
+  ): Promise<Micros> {
     return this.#writer.write('accounts.setPassword', { accountId, ...change })
   }
 

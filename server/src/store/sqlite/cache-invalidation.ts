@@ -55,6 +55,7 @@ function forget(cache: ReadCache, touched: Touched): void {
     areSessionsEnded,
     session,
     areNamesFreed,
+    isAccountRemoved,
   } = touched
   if (accountId !== undefined) cache.accounts.forget(accountId)
   if (areNamesFreed) cache.accountIds.clear()
@@ -63,5 +64,5 @@ function forget(cache: ReadCache, touched: Touched): void {
   if (isRenamed) cache.conversationIds.clear()
   if (conversationId !== undefined) cache.conversations.forget(conversationId)
   for (const each of memberships ?? []) cache.memberships.forget(each.conversationId, each.accountId)
-  if (blocking) cache.memberships.clear()
+  if (blocking || isAccountRemoved) cache.memberships.clear()
 }

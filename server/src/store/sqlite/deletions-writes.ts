@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { Deleted, Removal, Removed } from '../store.ts'
+import type { Deleted, Removal, Removed, RemovedMessage } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
@@ -25,6 +25,7 @@ export class DeletionWrites {
   readonly #mentions: MentionWrites
   readonly #findOwn
   readonly #findPlace
+  readonly #isRemoved
   readonly #wipe
   readonly #dropVersions
   readonly #dropReactions
@@ -41,6 +42,7 @@ export class DeletionWrites {
     this.#heads = heads
     this.#findOwn = prepare<Found>(db, FIND_OWN)
     this.#findPlace = prepare<Place>(db, FIND_PLACE)
+    this.#isRemoved = prepare(db, 'SELECT 1 FROM accounts WHERE id = ? AND deleted_at IS NOT NULL')
     this.#wipe = prepare(db, WIPE)
     this.#dropVersions = prepare(db, 'DELETE FROM message_versions WHERE conversation_id = ? AND seq = ?')
     this.#dropReactions = prepare(db, 'DELETE FROM reactions WHERE conversation_id = ? AND seq = ?')
@@ -67,6 +69,15 @@ export class DeletionWrites {
       return { conversationId, messageId, seq, change: version, deletedAt, isNew: false }
     if (found.senderId !== by && !mayBeAnothers) throw new ChatError('not_the_owner', { conversationId, seq })
     return { ...this.#bury(found, by, at), deletedAt: at, isNew: true }
+  }
+
+  /** As `remove`, for an account that is removed: it is a member of nothing any more, and takes back what it has sent. */
+  takeBack({ conversationId, seq, senderId, at }: RemovedMessage): Deleted {
+    const found = this.#findPlace.get(conversationId, seq)
+    const isOwn = found?.deletedAt === null && found.senderId === senderId
+    if (!isOwn || !this.#isRemoved.get(senderId))
+      throw new ChatError('unknown_message', { conversationId, seq })
+    return this.#bury(found, senderId, at)
   }
 
   #bury({ conversationId, messageId, seq, thread }: Found, by: AccountId, at: Micros): Deleted {

@@ -16,6 +16,7 @@ import { SqliteMessages } from './messages.ts'
 import { SqlitePins } from './pins.ts'
 import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
+import { SqliteRemovals } from './removals.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
@@ -56,6 +57,7 @@ class SqliteStore implements Store {
   readonly pins
   readonly reactions
   readonly changes
+  readonly removals
   readonly #db: DatabaseSync
   readonly #writer: WriteQueue
   readonly #ping
@@ -77,6 +79,7 @@ class SqliteStore implements Store {
     this.mentions = new SqliteMentions(db, reader)
     this.pins = new SqlitePins(db, writer, reader)
     this.reactions = new SqliteReactions(db, writer)
+    this.removals = new SqliteRemovals(db, writer)
     this.changes = new SqliteChanges(db, reader)
   }
 

@@ -121,12 +121,21 @@ export class LogHeads {
    * Before any other write: the rows that it reads are written, and what it changes is forgotten, so that the next send
    * reads it anew.
    */
-  makeWay({ conversationId, messageId, reads, readsPair, memberships, blocking }: Touched): void {
+  makeWay({
+    conversationId,
+    messageId,
+    reads,
+    readsPair,
+    memberships,
+    blocking,
+    isAccountRemoved,
+  }: Touched): void {
     if (reads !== undefined) this.#settle(reads)
     if (readsPair) this.#settle(this.#findByPair.get(pairOf(readsPair))?.conversationId)
     if (conversationId !== undefined) this.#forgetPosition(conversationId)
     if (messageId !== undefined) this.#forgetPosition(this.#findByMessage.get(messageId)?.conversationId)
     for (const each of memberships ?? []) this.#forgetSpeaker(each.conversationId, each.accountId)
+    if (isAccountRemoved) this.#forgetAllSpeakers()
     if (blocking) this.#forgetSpeakers(this.#findByPair.get(pairOf(blocking))?.conversationId)
   }
 
@@ -140,8 +149,7 @@ export class LogHeads {
   /** After a rollback. */
   forget(): void {
     this.#positions.clear()
-    this.#speakers.clear()
-    this.#countSpeakers = 0
+    this.#forgetAllSpeakers()
     this.#moved = []
     this.#lastMessageId = undefined
   }
@@ -162,6 +170,11 @@ export class LogHeads {
 
   #forgetSpeaker(conversationId: ConversationId, accountId: AccountId): void {
     if (this.#speakers.get(conversationId)?.delete(accountId)) this.#countSpeakers--
+  }
+
+  #forgetAllSpeakers(): void {
+    this.#speakers.clear()
+    this.#countSpeakers = 0
   }
 
   #forgetSpeakers(conversationId: ConversationId | undefined): void {

@@ -34,11 +34,12 @@ export const DETAIL_COLUMNS = `
   t.last_reply_seq AS lastReplySeq, t.mentions AS mentions, t.reactions AS reactions, t.pinned_at AS pinnedAt,
   t.deleted_at AS deletedAt`
 
-/** Whether, `c` being private, its other member has blocked the account ?1. */
+/** Whether, `c` being private, its other member has blocked the account ?1, or is removed. */
 export const IS_BLOCKED = `
   c.kind = 'private' AND EXISTS (
-    SELECT 1 FROM members o JOIN blocks b ON b.blocked_id = ?1 AND b.blocker_id = o.account_id
-    WHERE o.conversation_id = c.id) AS isBlocked`
+    SELECT 1 FROM members o JOIN accounts r ON r.id = o.account_id
+    WHERE o.conversation_id = c.id AND o.account_id <> ?1 AND (r.deleted_at IS NOT NULL
+      OR EXISTS (SELECT 1 FROM blocks b WHERE b.blocked_id = ?1 AND b.blocker_id = o.account_id))) AS isBlocked`
 
 export const accountOf = (row: Row<Account>): Account => ({
   ...row,

@@ -316,6 +316,15 @@ ALTER TABLE members ADD COLUMN notify TEXT NOT NULL DEFAULT 'all';
 -- JSON, the client's own.
 ALTER TABLE accounts ADD COLUMN settings TEXT;
 
+ALTER TABLE accounts ADD COLUMN deleted_at INTEGER;
+-- Accounts that have removed themselves, while something is left to do.
+CREATE TABLE account_removals (
+  account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
+  -- Messages up to this id are done.
+  message_id INTEGER NOT NULL,
+  removes_messages INTEGER NOT NULL
+) STRICT;
+
 ${DETAILS}${RIGHTS}`,
   },
 ]

@@ -20,6 +20,7 @@ import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { PinWrites } from './pins-writes.ts'
 import { ReactionWrites } from './reactions-writes.ts'
+import { RemovalWrites } from './removals-writes.ts'
 import { RoleWrites } from './roles-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
@@ -42,6 +43,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const changes = new Changes(db)
   const numbers = new Numbers(db)
   const accounts = new AccountWrites(db, numbers)
+  const removals = new RemovalWrites(db, { accounts, numbers })
   const sessions = new SessionWrites(db)
   const contacts = new ContactWrites(db, { admission, numbers })
   const bans = new Bans(db)
@@ -88,6 +90,9 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'members.setCurrent': (current) => members.setCurrent(current),
     'memberships.markReadUpTo': (mark) => memberships.markReadUpTo(mark),
     'memberships.setPreferences': (change) => memberships.setPreferences(change),
+    'removals.remove': (removal) => removals.remove(removal),
+    'removals.takeBack': (message) => deletions.takeBack(message),
+    'removals.note': (progress) => removals.note(progress),
     'messages.append': (message) => messages.append(message),
     'messages.edit': (edit) => edits.edit(edit),
     'messages.delete': (removal) => deletions.delete(removal),

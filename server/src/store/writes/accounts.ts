@@ -11,7 +11,7 @@ export interface AccountWrites {
   'accounts.setSeen'(change: OfAccount & { at: Micros }): void
   'accounts.revoke'(change: OfAccount & { at: Micros; disable: boolean }): Micros
   'accounts.enable'(change: OfAccount): void
-  'accounts.setPassword'(change: OfAccount & { passwordHash: string; at: Micros }): Micros
+  'accounts.setPassword'(change: OfAccount & { passwordHash: string; old?: string; at: Micros }): Micros
   'accounts.freeGuests'(bound: { unseenSince: Micros }): number
 }
 

@@ -39,6 +39,8 @@ export interface Touched {
   readonly areSessionsEnded?: boolean
   readonly session?: { readonly kind: string; readonly digest: string }
   readonly areNamesFreed?: boolean
+  /** Nobody may write to the account any more. */
+  readonly isAccountRemoved?: boolean
 }
 
 /** One write, for both stores. */

@@ -124,7 +124,8 @@ END $$;
 
 CREATE OR REPLACE FUNCTION chat_accounts_enable(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE accounts SET disabled_at = NULL WHERE id = (wanted->>'accountId')::bigint;
+  UPDATE accounts SET disabled_at = NULL
+  WHERE id = (wanted->>'accountId')::bigint AND deleted_at IS NULL;
   IF FOUND THEN
     PERFORM chat_account_notice((wanted->>'accountId')::bigint);
   END IF;
@@ -134,7 +135,10 @@ END $$;
 CREATE OR REPLACE FUNCTION chat_accounts_set_password(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE accounts SET password_hash = wanted->>'passwordHash', updated_at = (wanted->>'at')::bigint
-  WHERE id = (wanted->>'accountId')::bigint;
+  WHERE id = (wanted->>'accountId')::bigint AND (wanted->>'old' IS NULL OR password_hash = wanted->>'old');
+  IF NOT FOUND AND wanted->>'old' IS NOT NULL THEN
+    PERFORM chat_refuse('wrong_credentials');
+  END IF;
   RETURN chat_accounts_revoke(wanted);
 END $$;
 

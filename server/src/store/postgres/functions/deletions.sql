@@ -68,3 +68,21 @@ BEGIN
   RETURN json_build_object('conversationId', conversation, 'messageId', found_one.id, 'seq', place,
     'change', number, 'deletedAt', coalesce(found_one.deleted_at, at), 'isNew', NOT found_one.is_deleted);
 END $$;
+
+-- As a removal, for an account that is removed: it is a member of nothing any more, and takes back what it has sent.
+CREATE OR REPLACE FUNCTION chat_removals_take_back(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  place bigint := wanted->>'seq';
+  sender bigint := wanted->>'senderId';
+  found_one messages%ROWTYPE;
+BEGIN
+  SELECT t.* INTO found_one FROM messages t JOIN accounts a ON a.id = t.sender_id
+  WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place AND t.sender_id = sender
+    AND a.deleted_at IS NOT NULL;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_message', json_build_object('conversationId', conversation, 'seq', place));
+  END IF;
+  RETURN json_build_object('conversationId', conversation, 'messageId', found_one.id, 'seq', place,
+    'change', chat_bury(found_one, sender, (wanted->>'at')::bigint));
+END $$;
