@@ -19,19 +19,30 @@ export interface Page {
   readonly hasAfter: boolean
 }
 
+/** Places that a conversation has: from the first that is kept to the newest. */
+interface Extent {
+  readonly firstSeq: number
+  readonly lastSeq: number
+}
+
 /** The places of a page, of which no message is missing: so they are known before any is read. */
-export function placesOf(range: PageRange, head: number): { readonly first: number; readonly last: number } {
-  const { before, after, around, limit } = range
+export function placesOf(
+  { before, after, around, limit }: PageRange,
+  { firstSeq, lastSeq }: Extent,
+): { readonly first: number; readonly last: number } {
   if (after !== undefined) {
-    const first = clamp(after + 1, 1, head + 1)
-    return { first, last: Math.min(head, first + limit - 1) }
+    const first = clamp(after + 1, firstSeq, lastSeq + 1)
+    return { first, last: Math.min(lastSeq, first + limit - 1) }
   }
   if (around !== undefined) {
     const first = around - Math.floor(limit / 2)
-    return { first: clamp(first, 1, head + 1), last: clamp(first + limit - 1, 0, head) }
+    return {
+      first: clamp(first, firstSeq, lastSeq + 1),
+      last: clamp(first + limit - 1, firstSeq - 1, lastSeq),
+    }
   }
-  const last = clamp((before ?? head + 1) - 1, 0, head)
-  return { first: Math.max(1, last - limit + 1), last }
+  const last = clamp((before ?? lastSeq + 1) - 1, firstSeq - 1, lastSeq)
+  return { first: Math.max(firstSeq, last - limit + 1), last }
 }
 
 const clamp = (place: number, least: number, most: number): number => Math.max(least, Math.min(most, place))

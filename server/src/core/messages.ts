@@ -266,10 +266,10 @@ export class Messages {
    * the reader's standing; a message sent since then is on no page.
    */
   async page(conversation: Conversation, range: PageRange): Promise<Page> {
-    const { conversationId, lastSeq: head } = conversation
-    const { first, last } = placesOf(range, head)
+    const { conversationId, firstSeq, lastSeq: head } = conversation
+    const { first, last } = placesOf(range, conversation)
     const items = first > last ? [] : await this.#store.listDetails(conversationId, { first, last })
-    return { items, head, hasBefore: first > 1, hasAfter: last < head }
+    return { items, head, hasBefore: first > firstSeq, hasAfter: last < head }
   }
 
   /** A thread's messages after `after`, oldest first, tombstones among them. The caller has checked as for `get`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import {
   type Account,
+  type AuthoredMessage,
   ChatError,
   type ChatErrorCode,
   type Conversation,
@@ -17,7 +18,9 @@ import { chatOn } from '../support/chat.ts'
 import { stores } from '../support/stores.ts'
 
 /** The answers of commands to one who may not. */
-const REFUSALS: ReadonlySet<ChatErrorCode> = new Set(['forbidden', 'message_refused', 'not_a_member'])
+const REFUSALS: ReadonlySet<ChatErrorCode> = new Set([
+  ...(['forbidden', 'message_refused', 'not_a_member', 'not_the_owner'] as const),
+])
 
 const KINDS: readonly ConversationKind[] = ['private', 'group', 'open']
 
@@ -81,6 +84,15 @@ const giving =
     await chat.members.changeRole(actor.accountId, { conversationId, accountId, role })
   }
 
+/** A message of the owner's, or of another member's where the actor is the owner. */
+async function byAnother(world: World, { actor, owner, conversation }: Place): Promise<AuthoredMessage> {
+  if (actor !== owner) return world.said({ actor: owner, conversation })
+  const other = present(world.people.target)
+  if (conversation.kind !== 'private')
+    await world.chat.conversations.add(owner.accountId, conversation.conversationId, other.accountId)
+  return world.said({ actor: other, conversation })
+}
+
 /** Commands by the action that each needs. */
 const COMMANDS: Readonly<Partial<Record<Action, Attempt>>> = {
   send: async (world, place) =>
@@ -94,6 +106,17 @@ const COMMANDS: Readonly<Partial<Record<Action, Attempt>>> = {
     const { messageId } =
       place.conversation.kind === 'private' ? await world.said(place) : await world.saidBefore(place)
     return world.chat.messages.delete(place.actor.accountId, messageId)
+  },
+  deleteOthers: async (world, place) =>
+    world.chat.messages.remove(place.actor.accountId, await byAnother(world, place)),
+  react: async (world, place) => {
+    const { seq } = await byAnother(world, place)
+    return world.chat.reactions.put(place.actor, await standing(world, place), { seq, key: '👍' })
+  },
+  pin: async (world, place) => world.chat.pins.pin(place.actor.accountId, await byAnother(world, place)),
+  mentionAll: async (world, place) => {
+    const found = await world.chat.mentions.find(place.actor, await standing(world, place), '@all')
+    if (found.length === 0) throw new ChatError('forbidden')
   },
   add: ({ chat, people }, { actor, conversation: { conversationId } }) =>
     chat.conversations.add(actor.accountId, conversationId, present(people.target).accountId),

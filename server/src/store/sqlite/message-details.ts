@@ -96,7 +96,8 @@ const LIST_MENTIONS = `
     ORDER BY n.message_id DESC LIMIT ?3
   ), everybody AS (
     SELECT n.conversation_id, n.seq, n.message_id
-    FROM members m JOIN mentions n ON n.account_id = 0 AND n.conversation_id = m.conversation_id
+    -- In this order: those of other conversations are never looked at.
+    FROM members m CROSS JOIN mentions n ON n.account_id = 0 AND n.conversation_id = m.conversation_id
     WHERE m.account_id = ?1 AND n.message_id < ?2 ORDER BY n.message_id DESC LIMIT ?3
   )
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored
