@@ -16,6 +16,9 @@ const STEP = 1_000
 /** Milliseconds between two tries while the database is away. */
 const RETRY_MS = 1_000
 
+/** Refusals of what may succeed a moment later. */
+const PASSING: ReadonlySet<ChatError['code']> = new Set(['busy', 'conflict'])
+
 interface RemovalsParts {
   readonly store: RemovalStore
   readonly accounts: Accounts
@@ -128,13 +131,13 @@ export class Removals {
     })
   }
 
-  /** Tries again while the database is away. Undefined once this is closed: nothing more is done then. */
+  /** Tries again while the database is away, or others change what is to be left. Undefined once this is closed: nothing more is done then. */
   async #persist<Result>(step: () => Promise<Result>): Promise<Result | undefined> {
     while (!this.#isClosed) {
       try {
         return await step()
       } catch (error) {
-        const mayPass = isStoreFailure(error) || (error instanceof ChatError && error.code === 'busy')
+        const mayPass = isStoreFailure(error) || (error instanceof ChatError && PASSING.has(error.code))
         if (!mayPass) throw error
         await setTimeout(RETRY_MS, undefined, { ref: false })
       }

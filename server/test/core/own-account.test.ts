@@ -73,7 +73,7 @@ test('nobody registers a name that begins like those of removed accounts', async
   await chat.accounts.register({ username: 'deleted', password: PASSWORD })
 })
 
-test('a removed account leaves its conversations, and its messages go wherever it has written', async (t) => {
+test('a removed account leaves its conversations, to an heir where it was the owner, and its messages go', async (t) => {
   const { chat, people, eventsOf } = await chatWith(t, 'alice', 'bob')
   const [aliceId, bobId] = [people.alice.accountId, people.bob.accountId]
   const group = await chat.conversations.createGroup(aliceId, [bobId], null)
@@ -95,7 +95,7 @@ test('a removed account leaves its conversations, and its messages go wherever i
   await chat.removals.settled()
   assert.deepEqual(
     events.map(({ type }) => type),
-    ['member.left', 'message.deleted'],
+    ['member.left', 'member.changed', 'message.deleted'],
   )
   const bodies = async ({ conversationId }: { conversationId: ConversationId }) =>
     (await chat.messages.list({ conversationId, limit: 9 })).map(({ body }) => body)
