@@ -7,7 +7,7 @@ import { Load } from './load.ts'
 // Clients of every dialect at every node talk at once: live and in every history, at whichever node, all see
 // the one order.
 
-const MESSAGES = 10_000
+const MESSAGES = 3_000
 const PEOPLE = { private: 2, group: 3, open: 6 } as const
 const AT_ONCE = 4
 

@@ -27,12 +27,14 @@ export async function storedInPostgres(sql: Sql): Promise<Stored> {
   return all
 }
 
-const notedAll = (rows: readonly Record<string, unknown>[]): readonly string[] => rows.map(noted).sort()
+function notedAll(rows: readonly Record<string, unknown>[]): readonly string[] {
+  // Once for all: with two hundred thousand rows, sorting those of each took most of the time of a test.
+  const columns = Object.keys(rows[0] ?? {}).sort()
+  return rows.map((row) => noted(row, columns)).sort()
+}
+
+const noted = (row: Record<string, unknown>, columns: readonly string[]): string =>
+  JSON.stringify(columns.map((column) => [column, inNumbers(row[column])]))
 
 /** SQLite has no booleans. */
-const noted = (row: Record<string, unknown>): string =>
-  JSON.stringify(
-    Object.entries(row)
-      .map(([column, value]) => [column, typeof value === 'boolean' ? Number(value) : value])
-      .sort(),
-  )
+const inNumbers = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value)

@@ -16,7 +16,7 @@ import {
 } from './client.ts'
 
 const PAGE = 100
-const POLL_MS = 100
+const POLL_MS = 250
 
 /** fetch. It has no live connection: it listens by asking again and again for later messages. */
 export class MessengerDevice implements Client {
