@@ -12,11 +12,17 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   withinMs = 40_000,
 ): Promise<NonNullable<T>> {
-  const deadline = performance.now() + withinMs
+  const since = performance.now()
   for (;;) {
     const value = await condition()
     if (value) return value
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${what}`)
-    await setTimeout(5)
+    const waitedMs = performance.now() - since
+    if (waitedMs > withinMs) throw new Error(`waited ${withinMs} ms in vain for ${what}`)
+    await setTimeout(pauseAfter(waitedMs))
   }
 }
+
+/** A twentieth of the wait so far: to ask each 5 ms for seconds would take the time of whatever is waited for. */
+const pauseAfter = (waitedMs: number): number => Math.min(Math.max(5, waitedMs / 20), LONGEST_PAUSE_MS)
+
+const LONGEST_PAUSE_MS = 25
