@@ -7,6 +7,7 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Invites } from './invites.ts'
 import { Members } from './members.ts'
 import { Memberships } from './memberships.ts'
 import { Mentions } from './mentions.ts'
@@ -59,6 +60,7 @@ export class Chat {
   readonly sessions: Sessions
   readonly contacts: Contacts
   readonly conversations: Conversations
+  readonly invites: Invites
   readonly members: Members
   readonly memberships: Memberships
   readonly messages: Messages
@@ -78,6 +80,7 @@ export class Chat {
     this.accountState = new AccountState(store.accountState)
     this.sessions = new Sessions(store.sessions, this.accounts, clock)
     this.conversations = new Conversations(store, bus, clock)
+    this.invites = new Invites({ store, bus, clock })
     this.members = new Members({ store, bus, clock })
     this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options

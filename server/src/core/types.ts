@@ -4,6 +4,7 @@ import type { Micros } from '../lib/clock.ts'
 export type AccountId = Brand<number, 'AccountId'>
 export type ConversationId = Brand<number, 'ConversationId'>
 export type MessageId = Brand<number, 'MessageId'>
+export type InviteId = Brand<number, 'InviteId'>
 /** Eight characters that name a conversation in public. Anyone who knows them may enter an open one. */
 export type Gid = Brand<string, 'Gid'>
 
@@ -154,6 +155,17 @@ export interface MessageDetails extends MessageFacts {
   readonly sender: Sender
 }
 
+/** A code that makes members, as often and as long as it says, and while its maker may invite. */
+export interface Invite {
+  readonly inviteId: InviteId
+  readonly conversationId: ConversationId
+  readonly makerId: AccountId
+  readonly createdAt: Micros
+  readonly expiresAt: Micros
+  readonly maxUses: number
+  readonly uses: number
+}
+
 /** A conversation as one of its members lists it. */
 export interface ConversationListing {
   readonly conversation: Conversation
@@ -198,6 +210,7 @@ export interface OwnListing extends ConversationListing {
 export const toAccountId = (id: number): AccountId => id as AccountId
 export const toConversationId = (id: number): ConversationId => id as ConversationId
 export const toMessageId = (id: number): MessageId => id as MessageId
+export const toInviteId = (id: number): InviteId => id as InviteId
 export const toGid = (gid: string): Gid => gid as Gid
 
 /** Only what may be public: a sender given as a whole account must not leak into events. */

@@ -24,6 +24,9 @@ export function newSecretUuid(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** 128 random bits, base64url: for people to send to each other. */
+export const newInviteCode = (): string => randomBytes(16).toString('base64url')
+
 /** 256 random bits, base64url. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 

@@ -3,6 +3,7 @@ import type { AccountStore } from './port/accounts.ts'
 import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
+import type { InviteStore } from './port/invites.ts'
 import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
 import type { MentionStore } from './port/mentions.ts'
@@ -17,6 +18,7 @@ export type * from './port/accounts.ts'
 export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
+export type * from './port/invites.ts'
 export type * from './port/members.ts'
 export type * from './port/memberships.ts'
 export type * from './port/mentions.ts'
@@ -40,6 +42,7 @@ export interface Store {
   readonly sessions: SessionStore
   readonly contacts: ContactStore
   readonly conversations: ConversationStore
+  readonly invites: InviteStore
   readonly members: MemberStore
   readonly memberships: MembershipStore
   readonly messages: MessageStore

@@ -24,6 +24,7 @@ export type TableName =
   | 'mentions'
   | 'changes'
   | 'bans'
+  | 'invites'
   | 'contacts'
   | 'blocks'
   | 'sessions'
@@ -181,6 +182,20 @@ export const TABLES: readonly Table[] = [
     name: 'bans',
     columns: { conversation_id: 'integer', account_id: 'integer', by_id: 'integer', at: 'integer' },
     key: ['conversation_id', 'account_id'],
+  },
+  {
+    name: 'invites',
+    columns: {
+      id: 'integer',
+      conversation_id: 'integer',
+      maker_id: 'integer',
+      digest: 'text',
+      created_at: 'integer',
+      expires_at: 'integer',
+      max_uses: 'integer',
+      uses: 'integer',
+    },
+    key: ['id'],
   },
   {
     name: 'contacts',

@@ -44,6 +44,14 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, bob, room }) => chat.conversations.leave(bob.accountId, room),
     tells: ['member.left', 'account.left'],
   },
+  'joining by an invite': {
+    prepare: async (world) => {
+      const { code } = await world.chat.invites.create(world.alice.accountId, world.room.conversationId)
+      world.codes.push(code)
+    },
+    run: ({ chat, eve, codes }) => chat.invites.join(eve, codes[0] ?? ''),
+    tells: ['account.joined', 'member.joined'],
+  },
   'leaving as the owner': {
     prepare: ({ chat, alice, bob, room: { conversationId } }) =>
       chat.members.changeRole(alice.accountId, { conversationId, accountId: bob.accountId, role: 'owner' }),
@@ -260,6 +268,7 @@ async function prepared(opened: Store, what: string) {
     sessions: surround('sessions'),
     contacts: surround('contacts'),
     conversations: surround('conversations'),
+    invites: surround('invites'),
     members: surround('members'),
     messages: surround('messages'),
     accountState: opened.accountState,
@@ -296,13 +305,14 @@ async function prepared(opened: Store, what: string) {
       changes.push(event as ConversationChange)
     publish(topic, news)
   }
+  const codes: string[] = []
   const arm = (): void => {
     told.length = 0
     changes.length = 0
     isArmed = true
   }
   return {
-    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes, arm },
+    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes, arm, codes },
     answered: () => told.push('answered'),
     settled: () => {
       assert.ok(sends, 'the command has asked the store for a write')

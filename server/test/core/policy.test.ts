@@ -118,6 +118,8 @@ const COMMANDS: Readonly<Partial<Record<Action, Attempt>>> = {
     const found = await world.chat.mentions.find(place.actor, await standing(world, place), '@all')
     if (found.length === 0) throw new ChatError('forbidden')
   },
+  invite: ({ chat }, { actor, conversation: { conversationId } }) =>
+    chat.invites.create(actor.accountId, conversationId),
   add: ({ chat, people }, { actor, conversation: { conversationId } }) =>
     chat.conversations.add(actor.accountId, conversationId, present(people.target).accountId),
   addAlways: async ({ chat, people }, { actor, owner, conversation: { conversationId, kind } }) => {

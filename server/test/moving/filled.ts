@@ -59,6 +59,13 @@ export async function fill(store: Store): Promise<void> {
   await world.delete(answer.message.messageId, ann)
   await world.send(open, guest, 'from a guest')
   await world.change(open, dora, { topic: AWKWARD.join('|'), isListed: true, membersAdd: false })
+  const invite = { conversationId: open.conversationId, byId: dora.accountId, digest: newUuid(), maxUses: 3 }
+  await store.invites.create({
+    ...invite,
+    seen: { by: 'owner' },
+    at: world.now(),
+    expiresAt: world.now() + 9,
+  })
   await world.join(open, bob)
   await world.expel(open, bob, dora)
   await world.changeRole(open, ann, 'moderator', dora)

@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { type Role, toAccountId, toConversationId, toGid, toMessageId } from '../../src/core/types.ts'
+import {
+  type Role,
+  toAccountId,
+  toConversationId,
+  toGid,
+  toInviteId,
+  toMessageId,
+} from '../../src/core/types.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Answer, Argument, WriteName } from '../../src/store/writes.ts'
 
@@ -99,6 +106,16 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'byId', 'seen', 'at'] },
   ),
+  'invites.create': fc.record({
+    ...{ conversationId, byId: accountId, seen: fc.record({ by: role }), digest, at },
+    expiresAt: fc.integer({ min: 1, max: 2_000 }),
+    maxUses: fc.constantFrom(1, 2),
+  }),
+  'invites.join': fc.record({ conversationId, accountId, digest, seen: fc.record({ maker: role }), at }),
+  'invites.revoke': fc.record({
+    ...{ conversationId, byId: accountId, seen: fc.record({ by: role }) },
+    inviteId: fc.integer({ min: 1, max: 3 }).map(toInviteId),
+  }),
   'members.join': fc.record({
     ...{ conversationId, accountId, at },
     added: fc.option(
@@ -281,6 +298,9 @@ export const portOf = (store: Store): Port => ({
   'contacts.unblock': (pair) => store.contacts.unblock(pair.blockerId, pair.blockedId),
   'conversations.create': (conversation) => store.conversations.create(conversation),
   'conversations.change': (change) => store.conversations.change(change),
+  'invites.create': (invite) => store.invites.create(invite),
+  'invites.join': (entry) => store.invites.join(entry),
+  'invites.revoke': (revocation) => store.invites.revoke(revocation),
   'members.join': (entry) => store.members.join(entry),
   'members.remove': (removal) => store.members.remove(removal),
   'members.liftBan': (lift) => store.members.liftBan(lift),

@@ -10,6 +10,7 @@ import { deletionRules } from './conformance/deletions.ts'
 import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
 import { exitRules } from './conformance/exits.ts'
+import { inviteRules } from './conformance/invites.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { membershipRules } from './conformance/memberships.ts'
@@ -44,6 +45,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     memberRules(rule)
     roleRules(rule)
     exitRules(rule)
+    inviteRules(rule)
     membershipRules(rule)
     removalRules(rule)
     messageRules(rule)

@@ -3,7 +3,14 @@ import { SENT_STRIDE } from '../sent-stride.ts'
 import { MAX_REACTION_KEYS } from '../store.ts'
 import type { WriteName } from '../writes.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
-import { CONVERSATION_COLUMNS, DETAIL_COLUMNS, isBlocked, MEMBER_COLUMNS, MESSAGE_COLUMNS } from './rows.ts'
+import {
+  CONVERSATION_COLUMNS,
+  DETAIL_COLUMNS,
+  INVITE_COLUMNS,
+  isBlocked,
+  MEMBER_COLUMNS,
+  MESSAGE_COLUMNS,
+} from './rows.ts'
 
 // The writes are functions of the database, in `functions/*.sql`: see `functions/batch.sql`. PostgreSQL checks
 // functions of plain SQL when they are made, so each file comes after those whose functions it calls.
@@ -20,6 +27,7 @@ const FILES = [
     'members',
     'roles',
     'exits',
+    'invites',
     'memberships',
     'conversations',
     'messages',
@@ -33,6 +41,7 @@ const FILES = [
 /** Texts that replace `:name` in the files, as psql replaces variables. */
 const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['conversation_columns', CONVERSATION_COLUMNS],
+  ['invite_columns', INVITE_COLUMNS],
   ['member_columns', MEMBER_COLUMNS],
   ['message_columns', MESSAGE_COLUMNS],
   ['detail_columns', DETAIL_COLUMNS],

@@ -10,6 +10,7 @@ import { connectForReading, openForMigrating } from './database.ts'
 import type { Pool } from './driver/index.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { requireFit } from './fitness.ts'
+import { PostgresInvites } from './invites.ts'
 import { PostgresMembers } from './members.ts'
 import { PostgresMemberships } from './memberships.ts'
 import { PostgresMentions } from './mentions.ts'
@@ -85,6 +86,7 @@ export class PostgresStore implements Store {
   readonly sessions
   readonly contacts
   readonly conversations
+  readonly invites
   readonly members
   readonly memberships
   readonly messages
@@ -112,6 +114,7 @@ export class PostgresStore implements Store {
     this.contacts = new PostgresContacts(sql, writer)
     this.conversations = new PostgresConversations(sql, writer)
     this.members = new PostgresMembers(sql, writer)
+    this.invites = new PostgresInvites(sql, writer)
     this.memberships = new PostgresMemberships(sql, writer)
     this.messages = new PostgresMessages(sql, writer)
     this.mentions = new PostgresMentions(sql)

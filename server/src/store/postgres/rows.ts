@@ -23,6 +23,10 @@ export const CONVERSATION_COLUMNS = `
   c.is_listed AS "isListed", c.members_add AS "membersAdd", c.first_seq AS "firstSeq",
   c.member_count AS "memberCount"`
 
+export const INVITE_COLUMNS = `
+  i.id AS "inviteId", i.conversation_id AS "conversationId", i.maker_id AS "makerId",
+  i.created_at AS "createdAt", i.expires_at AS "expiresAt", i.max_uses AS "maxUses", i.uses AS "uses"`
+
 export const MEMBER_COLUMNS = `
   m.conversation_id AS "conversationId", m.account_id AS "accountId", a.username AS "username",
   m.role AS "role", m.joined_at AS "joinedAt", m.last_read_at AS "lastReadAt", m.last_read_seq AS "lastReadSeq"`

@@ -9,6 +9,7 @@ import { SqliteContacts } from './contacts.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
 import { read } from './failure.ts'
+import { SqliteInvites } from './invites.ts'
 import { SqliteMembers } from './members.ts'
 import { SqliteMemberships } from './memberships.ts'
 import { SqliteMentions } from './mentions.ts'
@@ -50,6 +51,7 @@ class SqliteStore implements Store {
   readonly sessions
   readonly contacts
   readonly conversations
+  readonly invites
   readonly members
   readonly memberships
   readonly messages
@@ -74,6 +76,7 @@ class SqliteStore implements Store {
     this.contacts = new SqliteContacts(db, writer)
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
+    this.invites = new SqliteInvites(db, writer)
     this.memberships = new SqliteMemberships(db, writer)
     this.messages = new SqliteMessages(db, writer, reader)
     this.mentions = new SqliteMentions(db, reader)

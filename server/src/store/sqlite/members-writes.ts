@@ -85,6 +85,17 @@ export class MemberWrites {
     return this.begin({ conversationId, accountId, at })
   }
 
+  /** With an invite that is good. */
+  joinInvited({ conversationId, accountId, at }: Omit<Entry, 'role'>): Joined {
+    const conversation = this.#conversation.get(conversationId)
+    const found = this.#find.get(conversationId, accountId)
+    if (!conversation || this.#bans.has(conversationId, accountId))
+      throw new ChatError('unknown_conversation')
+    if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false, touched: [] }
+    this.#admission.requireAdmissible(accountId, accountId, conversation.kind)
+    return this.begin({ conversationId, accountId, at })
+  }
+
   /** Makes a member of one who may be, and is none. */
   begin({ conversationId, accountId, at }: Omit<Entry, 'role'>): Joined {
     this.insert({ conversationId, accountId, role: 'member', at })

@@ -23,4 +23,16 @@ CREATE TABLE bans (
   at INTEGER NOT NULL,
   PRIMARY KEY (conversation_id, account_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invites (
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  maker_id INTEGER NOT NULL REFERENCES accounts (id),
+  digest TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  uses INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX invites_conversation ON invites (conversation_id, id);
 `

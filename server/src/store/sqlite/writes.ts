@@ -11,6 +11,7 @@ import { ConversationWrites } from './conversations-writes.ts'
 import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
 import { ExitWrites } from './exits-writes.ts'
+import { InviteWrites } from './invites-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
 import { MembershipWrites } from './memberships-writes.ts'
@@ -49,6 +50,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const bans = new Bans(db)
   const members = new MemberWrites(db, { admission, bans, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
+  const invites = new InviteWrites(db, { members, roles })
   const exits = new ExitWrites(db, { bans, members, roles })
   const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
   const memberships = new MembershipWrites(db, numbers)
@@ -81,6 +83,9 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'contacts.unblock': (pair) => contacts.unblock(pair),
     'conversations.create': (conversation) => conversations.create(conversation),
     'conversations.change': (change) => conversations.change(change),
+    'invites.create': (invite) => invites.create(invite),
+    'invites.join': (entry) => invites.join(entry),
+    'invites.revoke': (revocation) => invites.revoke(revocation),
     'members.join': (entry) => members.join(entry),
     'members.leave': (exit) => exits.leave(exit),
     'members.remove': (removal) => exits.remove(removal),

@@ -23,12 +23,13 @@ export function storeRules(rule: Rule): void {
   rule('settles writes of every kind in the order they were made', async (world) => {
     const ann = await world.account('ann')
     const group = await world.group(ann)
+    const exit = { conversationId: group.conversationId, accountId: ann.accountId }
     const settled: number[] = []
     const writes = [
       world.send(group, ann, 'one'),
       world.account('ann'),
       world.store.accounts.setProfile({ accountId: ann.accountId, bio: 'bio', at: world.now() }),
-      world.leave(group, ann),
+      world.store.members.leave({ ...exit, heirId: null, at: world.now() }),
       world.send(group, ann, 'two'),
     ]
     const note = (index: number) => () => settled.push(index)

@@ -1,0 +1,54 @@
+import type { AccountId, ConversationId, Invite, InviteId, Role } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import type { Joined } from './members.ts'
+
+/** Invites by the digests of their codes; nobody but the invited has the codes. */
+export interface InviteStore {
+  /**
+   * Forgets the conversation's expired and spent ones. Refuses 'not_a_member', 'conflict' (the maker's role is not what
+   * the caller saw).
+   */
+  create(invite: NewInvite): Promise<Invite>
+  /** The conversation's own with greater ids, expired and spent ones too, at most `limit`, by id. */
+  list(conversationId: ConversationId, page: { after: number; limit: number }): Promise<readonly Invite[]>
+  find(digest: string): Promise<FoundInvite | undefined>
+  /**
+   * Finds the membership, or makes it and counts the use. Refuses 'unknown_conversation' (absent, expired or spent, or
+   * the account is banned there), 'conflict' (the maker's role is not what the caller saw), 'unknown_account' as
+   * `create` of conversations does.
+   */
+  join(entry: InvitedMember): Promise<Joined>
+  /** Changes nothing if it is gone. Refuses 'not_a_member', 'conflict' (the role of `byId`). */
+  revoke(revocation: RevokedInvite): Promise<void>
+}
+
+export interface FoundInvite {
+  readonly invite: Invite
+  /** Null when the maker is no member any more. */
+  readonly makerRole: Role | null
+}
+
+export interface NewInvite {
+  readonly conversationId: ConversationId
+  readonly byId: AccountId
+  readonly seen: { readonly by: Role }
+  readonly digest: string
+  readonly expiresAt: Micros
+  readonly maxUses: number
+  readonly at: Micros
+}
+
+export interface InvitedMember {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly digest: string
+  readonly seen: { readonly maker: Role }
+  readonly at: Micros
+}
+
+export interface RevokedInvite {
+  readonly conversationId: ConversationId
+  readonly inviteId: InviteId
+  readonly byId: AccountId
+  readonly seen: { readonly by: Role }
+}

@@ -1,0 +1,54 @@
+-- The batch has locked the conversation.
+
+CREATE OR REPLACE FUNCTION chat_invites_create(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  maker bigint := wanted->>'byId';
+  at bigint := wanted->>'at';
+  made json;
+BEGIN
+  PERFORM chat_require_role(conversation, maker, wanted->'seen'->>'by');
+  DELETE FROM invites i WHERE i.conversation_id = conversation AND (i.expires_at <= at OR i.uses >= i.max_uses);
+  WITH i AS (
+    INSERT INTO invites (conversation_id, maker_id, digest, created_at, expires_at, max_uses)
+    VALUES (conversation, maker, wanted->>'digest', at, (wanted->>'expiresAt')::bigint, (wanted->>'maxUses')::bigint)
+    RETURNING *
+  )
+  SELECT row_to_json(r) INTO made FROM (SELECT :invite_columns FROM i) r;
+  RETURN made;
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_invites_join(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  conversation bigint := wanted->>'conversationId';
+  account bigint := wanted->>'accountId';
+  at bigint := wanted->>'at';
+  invite invites%ROWTYPE;
+  kind text;
+  last bigint;
+BEGIN
+  SELECT i.* INTO invite FROM invites i WHERE i.digest = wanted->>'digest' AND i.conversation_id = conversation;
+  IF NOT FOUND OR invite.expires_at <= at OR invite.uses >= invite.max_uses THEN
+    PERFORM chat_refuse('unknown_conversation');
+  ELSIF chat_role(conversation, invite.maker_id) IS DISTINCT FROM wanted->'seen'->>'maker' THEN
+    PERFORM chat_refuse('conflict', json_build_object('conversationId', conversation));
+  ELSIF EXISTS (SELECT FROM bans b WHERE b.conversation_id = conversation AND b.account_id = account) THEN
+    PERFORM chat_refuse('unknown_conversation');
+  END IF;
+  SELECT c.kind, c.last_change INTO STRICT kind, last FROM conversations c WHERE c.id = conversation;
+  IF chat_is_member(conversation, account) THEN
+    RETURN json_build_object('member', chat_member(conversation, account), 'change', last, 'isNew', false,
+      'touched', '[]'::json);
+  END IF;
+  PERFORM chat_require_admissible(account, account, kind);
+  UPDATE invites i SET uses = i.uses + 1 WHERE i.id = invite.id;
+  RETURN chat_begin(conversation, account, at);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_invites_revoke(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM chat_require_role((wanted->>'conversationId')::bigint, (wanted->>'byId')::bigint, wanted->'seen'->>'by');
+  DELETE FROM invites
+  WHERE id = (wanted->>'inviteId')::bigint AND conversation_id = (wanted->>'conversationId')::bigint;
+  RETURN 'null';
+END $$;
