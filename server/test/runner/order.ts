@@ -1,11 +1,14 @@
 /**
- * Files by what they start, the costliest first: whole installations, then engines and nodes of their own, then
- * processes for each test. The rest runs inside the process of its file.
+ * Files by what they start, the costliest first: the bench, whose forty servers run one after the other, then whole
+ * installations, then engines and nodes of their own, then processes for each test. The rest runs inside the process of
+ * its file.
  */
 const COSTLY = [
+  /^bench\/test\/short/,
   /\/(docker|haproxy|nginx)-/,
   /\/cluster-/,
-  /^bench\/test\/short/,
+  // They compute little, and wait for minutes.
+  /\/store\/(postgres|kill)\.test/,
   /\/(operating|moving|examples)\//,
   /\/hostile\/server\//,
   /\/(redis|engine|pgbouncer|postgres)-/,
