@@ -96,16 +96,18 @@ test('new ids, numbers and places follow those that came', async (t) => {
   await world.store.contacts.add(newcomer.accountId, ann.accountId, world.now())
   await world.group(newcomer, ann)
   const stored = await storedInPostgres(connect(t, url))
+  // The send moved its conversation on, and a new contact and membership are numbered; nothing else of before differs.
+  const changed = new Map([
+    ['conversations', 1],
+    ['account_numbers', 1],
+  ])
   for (const [table, rows] of Object.entries(storedIn(from)))
-    assert.deepEqual(lostFrom(rows, stored[table] ?? []), expectedChanges(table), table)
+    assert.deepEqual(lostFrom(rows, stored[table] ?? []), changed.get(table) ?? 0, table)
   assert.deepEqual([...(await connect(t, url).unsafe(HOLES))], [])
 })
 
 const lostFrom = (before: readonly string[], after: readonly string[]): number =>
   before.filter((row) => !after.includes(row)).length
-
-/** The send moved its conversation on; nothing else of before is different. */
-const expectedChanges = (table: string): number => (table === 'conversations' ? 1 : 0)
 
 test('PostgreSQL is exported as of one moment while a server writes, and comes back whole in SQLite', async (t) => {
   const url = await tempSchema(t)
@@ -131,8 +133,10 @@ test('PostgreSQL is exported as of one moment while a server writes, and comes b
   await succeeds(t, 'import', file, '--dbpath', to)
   const [before, now] = [storedIn(to), await storedInPostgres(connect(t, url))]
   assert.ok((before.messages?.length ?? 0) > 100)
+  // The sends meanwhile move the conversation on, and now and then their sender's place there.
+  const moving = new Set(['conversations', 'members'])
   for (const [table, rows] of Object.entries(before))
-    assert.ok(lostFrom(rows, now[table] ?? []) <= expectedChanges(table), `${table} as it was`)
+    assert.ok(lostFrom(rows, now[table] ?? []) <= (moving.has(table) ? 1 : 0), `${table} as it was`)
   const moved = await openSqliteStore({ file: to })
   t.after(() => moved.close())
   const { lastSeq } = present(await moved.conversations.find(busy.conversationId))
