@@ -13,6 +13,9 @@ import { present, series, World } from './world.ts'
 
 const missing = await postgresIsMissing()
 
+/** Some are no members, and an owner leaves to an heir whom this test does not name. */
+const REFUSALS: ReadonlySet<string> = new Set(['not_a_member', 'conflict'])
+
 const ROUNDS = 25
 const AT_ONCE = 40
 
@@ -84,7 +87,7 @@ async function writeMuch(
     )
     for (const answer of answers)
       if (answer.status === 'fulfilled') touched.push(...touchedBy(answer.value))
-      else assert.equal((answer.reason as { code?: string }).code, 'not_a_member')
+      else assert.ok(REFUSALS.has((answer.reason as { code?: string }).code ?? ''), `${answer.reason}`)
   }
   return touched
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, Conversation, ConversationId, ConversationListing } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
-import { type ListingRow, listingOf } from '../member-views.ts'
+import type { ListingRow } from '../member-views.ts'
 import { pairOf } from '../pair.ts'
 import type {
   ChangedConversation,
@@ -15,7 +15,15 @@ import type {
   Standing,
 } from '../store.ts'
 import { read } from './failure.ts'
-import { FIND_LISTING, LIST, LIST_NAMES, MEMBERSHIP, type MembershipRow, membershipOf } from './listings.ts'
+import {
+  FIND_LISTING,
+  LIST,
+  LIST_NAMES,
+  listedOf,
+  MEMBERSHIP,
+  type MembershipRow,
+  membershipOf,
+} from './listings.ts'
 import { readInPieces } from './pieces.ts'
 import { gidKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
@@ -137,9 +145,6 @@ export class SqliteConversations implements ConversationStore {
     return conversationId === undefined ? undefined : this.#read(conversationId)
   }
 }
-
-const listedOf = (row: Row<ListingRow>): ConversationListing =>
-  listingOf({ ...row, isListed: row.isListed === 1, membersAdd: row.membersAdd === 1 })
 
 const optional = (row: Row<Conversation> | undefined): Conversation | undefined => row && conversationOf(row)
 

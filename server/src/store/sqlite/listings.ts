@@ -1,7 +1,8 @@
-import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type MemberColumns, memberOf } from '../member-views.ts'
+import type { AccountId, ConversationId, ConversationListing } from '../../core/types.ts'
+import { type ListingRow, listingOf, type MemberColumns, memberOf } from '../member-views.ts'
 import type { Membership } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, IS_BLOCKED } from './rows.ts'
+import type { Row } from './statement.ts'
 
 export type MembershipRow = MemberColumns & { readonly isBlocked: number }
 
@@ -18,6 +19,9 @@ export const MEMBERSHIP = `
   LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1
   LEFT JOIN accounts a ON a.id = m.account_id
   WHERE c.id = ?2`
+
+export const listedOf = (row: Row<ListingRow>): ConversationListing =>
+  listingOf({ ...row, isListed: row.isListed === 1, membersAdd: row.membersAdd === 1 })
 
 const LISTING = `
   SELECT ${CONVERSATION_COLUMNS}, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId,

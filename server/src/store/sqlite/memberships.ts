@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
-import { type ListingRow, listingOf } from '../member-views.ts'
+import type { ListingRow } from '../member-views.ts'
 import type {
   MembershipStore,
   NewReadMark,
@@ -10,7 +10,7 @@ import type {
   ReadMarked,
 } from '../store.ts'
 import { read } from './failure.ts'
-import { FIND_LISTING } from './listings.ts'
+import { FIND_LISTING, listedOf } from './listings.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -33,7 +33,7 @@ export class SqliteMemberships implements MembershipStore {
     this.#list = prepare<OwnRow>(db, LIST)
     this.#listAfter = prepare<OwnRow>(db, LIST_AFTER)
     this.#find = prepare<OwnRow>(db, FIND)
-    this.#findListing = prepare<ListingRow>(db, FIND_LISTING)
+    this.#findListing = prepare<Row<ListingRow>>(db, FIND_LISTING)
   }
 
   markReadUpTo(mark: NewReadMark): Promise<ReadMarked> {
@@ -69,7 +69,7 @@ export class SqliteMemberships implements MembershipStore {
     return rows.flatMap(({ conversationId, isMuted, isPinned, isArchived, ...own }) => {
       const row = this.#findListing.get(accountId, conversationId)
       const flags = { isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1 }
-      return row ? [{ ...listingOf(row), own: { ...own, ...flags } }] : []
+      return row ? [{ ...listedOf(row), own: { ...own, ...flags } }] : []
     })
   }
 }
