@@ -45,6 +45,16 @@ class MortalBus extends LocalBus {
 
 const fail = (error: unknown) => assert.fail(String(error))
 
+/** The same contacts, but listed by the test. */
+const listingBy = (list: ContactStore['list'], contacts: ContactStore): ContactStore =>
+  new Proxy(contacts, {
+    get(target, name) {
+      if (name === 'list') return list
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+
 async function nodes(t: TestContext) {
   const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
   t.after(() => store.close())
@@ -72,7 +82,7 @@ async function nodes(t: TestContext) {
     node: (list: ContactStore['list'] = (id) => store.contacts.list(id)) =>
       new Presence(
         bus,
-        { accounts: store.accounts, contacts: Object.assign(Object.create(store.contacts), { list }) },
+        { accounts: store.accounts, contacts: listingBy(list, store.contacts) },
         { clock, onError: fail },
       ),
     list: (accountId: AccountId) => store.contacts.list(accountId),
