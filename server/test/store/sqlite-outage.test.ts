@@ -98,7 +98,7 @@ test('keeps a defect in the middle of a write to that write', async (t) => {
     CREATE TRIGGER torn AFTER INSERT ON changes WHEN new.kind = 'left' BEGIN
       SELECT RAISE(ABORT, 'a defect');
     END`)
-  const leave: Command = ['members.leave', { conversationId: 1, accountId: 1, at: AT }]
+  const leave: Command = ['members.leave', { conversationId: 1, accountId: 1, heirId: null, at: AT }]
   const answers = batch.run([send('one'), send('broken'), account('ann'), leave, send('two')])
   assert.deepEqual(outcomes(answers), ['value', 'defect', 'refusal', 'defect', 'value'])
   assert.deepEqual(bodiesIn(db), ['one', 'two'])

@@ -66,6 +66,21 @@ test('leaves no trace of a deleted message in its files', async (t) => {
   assert.equal(bytes.includes('secret'), false)
 })
 
+/** Beside such rows, a table that is read whole: it has a row for each account that is just being removed. */
+const NO_TABLE = /^SCAN (?:json_each|CONSTANT ROW|\(subquery-\d+\)|account_removals$)/
+
+/** Names that a statement gives to rows of its own making: common table expressions, subqueries, and aliases of the former. */
+function ownNames(sql: string): ReadonlySet<string> {
+  const tables = [...sql.matchAll(/(\w+) AS (?:MATERIALIZED )?\(/g)].map(([, name = '']) => name)
+  const aliases = tables.flatMap((name) => [...sql.matchAll(new RegExp(`(?:FROM|JOIN) ${name} (\\w+)`, 'g'))])
+  const subqueries = [...sql.matchAll(/\) ([a-z]\w*)/g)]
+  return new Set([...tables, ...[...aliases, ...subqueries].map(([, name = '']) => name)])
+}
+
+/** The newest messages of all, so many and no more. */
+const READS_NEWEST = /FROM messages ORDER BY id DESC LIMIT \d+/
+const NEWEST = /^SCAN messages USING (?:COVERING )?INDEX messages_id$/
+
 test('finds its way to every row by an index', async (t) => {
   const prepare = t.mock.method(DatabaseSync.prototype, 'prepare')
   await tempStore(t)
@@ -79,8 +94,12 @@ test('finds its way to every row by an index', async (t) => {
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all()
       .map(({ detail }) => String(detail))
-    const scans = plan.filter((detail) => /^SCAN (?!json_each|CONSTANT ROW)/.test(detail))
-    assert.deepEqual(scans, [], sql)
+    const own = ownNames(sql)
+    const scans = plan.filter(
+      (detail) => /^SCAN /.test(detail) && !NO_TABLE.test(detail) && !own.has(detail.split(' ')[1] ?? ''),
+    )
+    const unbounded = READS_NEWEST.test(sql) ? scans.filter((detail) => !NEWEST.test(detail)) : scans
+    assert.deepEqual(unbounded, [], sql)
   }
   close()
 })

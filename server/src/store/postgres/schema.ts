@@ -304,6 +304,9 @@ ALTER TABLE members ADD COLUMN notify text NOT NULL DEFAULT 'all';
 ALTER TABLE accounts ADD COLUMN settings text;
 
 ALTER TABLE accounts ADD COLUMN deleted_at bigint;
+-- The blocks that an account ends when it removes itself.
+CREATE INDEX blocks_blocker ON blocks (blocker_id);
+
 -- Accounts that have removed themselves, while something is left to do.
 CREATE TABLE account_removals (
   account_id bigint PRIMARY KEY REFERENCES accounts (id),

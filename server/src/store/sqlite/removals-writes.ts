@@ -36,7 +36,7 @@ export class RemovalWrites {
       db,
       'SELECT blocker_id AS id FROM blocks WHERE blocked_id = ?',
     )
-    this.#endContacts = prepare(db, 'DELETE FROM contacts WHERE account_id = ?1 OR contact_id = ?1')
+    this.#endContacts = prepare(db, END_CONTACTS)
     this.#endBlocks = prepare(db, 'DELETE FROM blocks WHERE blocker_id = ?1 OR blocked_id = ?1')
     this.#begin = prepare(db, BEGIN)
     this.#moveOn = prepare(db, 'UPDATE account_removals SET message_id = ? WHERE account_id = ?')
@@ -91,5 +91,13 @@ const EMPTY = `
     email = NULL, email_key = NULL, email_confirmed = 0, bio = NULL, settings = NULL, password_hash = NULL,
     current_conversation_id = NULL, updated_at = ?5, deleted_at = ?5
   WHERE id = ?6 AND password_hash = ?7`
+
+// Contacts are mutual: the other's row is found by the index of the account's own.
+const END_CONTACTS = `
+  DELETE FROM contacts WHERE id IN (
+    SELECT id FROM contacts WHERE account_id = ?1
+    UNION ALL
+    SELECT t.id FROM contacts k JOIN contacts t ON t.account_id = k.contact_id AND t.contact_id = ?1
+    WHERE k.account_id = ?1)`
 
 const BEGIN = 'INSERT INTO account_removals (account_id, message_id, removes_messages) VALUES (?, 0, ?)'

@@ -317,6 +317,9 @@ ALTER TABLE members ADD COLUMN notify TEXT NOT NULL DEFAULT 'all';
 ALTER TABLE accounts ADD COLUMN settings TEXT;
 
 ALTER TABLE accounts ADD COLUMN deleted_at INTEGER;
+-- The blocks that an account ends when it removes itself.
+CREATE INDEX blocks_blocker ON blocks (blocker_id);
+
 -- Accounts that have removed themselves, while something is left to do.
 CREATE TABLE account_removals (
   account_id INTEGER PRIMARY KEY REFERENCES accounts (id),

@@ -35,7 +35,9 @@ BEGIN
   IF contact_ids <> chat_ids(wanted->'contactIds') OR blocker_ids <> chat_ids(wanted->'blockerIds') THEN
     PERFORM chat_refuse('conflict');
   END IF;
-  DELETE FROM contacts k WHERE k.account_id = account OR k.contact_id = account;
+  -- Contacts are mutual: the other's row is found by the index of the account's own.
+  DELETE FROM contacts k WHERE k.account_id = ANY (contact_ids) AND k.contact_id = account;
+  DELETE FROM contacts k WHERE k.account_id = account;
   DELETE FROM blocks b WHERE b.blocker_id = account OR b.blocked_id = account;
   INSERT INTO account_removals (account_id, message_id, removes_messages)
   VALUES (account, 0, (wanted->>'removesMessages')::boolean);
