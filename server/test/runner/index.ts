@@ -17,7 +17,7 @@ import { type Failure, runFile } from './run-file.ts'
 import { findWanted } from './wanted.ts'
 
 /** Failed files that are run again. More of them are a broken tree, not a busy machine. */
-const MOST_AGAIN = 3
+const MOST_AGAIN = 5
 
 /** Many files wait more than they compute. */
 const CONCURRENCY = availableParallelism() + 2
