@@ -18,7 +18,7 @@ export interface MemberStore {
   leave(exit: Exit): Promise<Left>
   /** The account to which the owner's role goes when that member leaves: the highest role, then the longest there; no guest, nobody disabled. */
   findHeir(conversationId: ConversationId, leaverId: AccountId): Promise<AccountId | undefined>
-  /** Ends it, and bans from an open one. Refuses 'not_a_member' (either of the two), 'conflict' (as `changeRole`). */
+  /** Ends it, and bans from an open one. Refuses 'not_a_member' (either of the two, or in a private one), 'conflict' (as `changeRole`). */
   remove(removal: RemovedMember): Promise<Left>
   /** Refuses 'not_a_member' (`byId` is none), 'conflict' (as `changeRole`). */
   liftBan(lift: LiftedBan): Promise<void>

@@ -47,7 +47,9 @@ export class ExitWrites {
     const { conversationId, accountId, byId, seen } = removal
     this.#roles.require(conversationId, byId, seen.by)
     this.#roles.require(conversationId, accountId, seen.role)
-    if (this.#members.kindOf(conversationId) === 'open') this.#bans.add(removal)
+    const kind = this.#members.kindOf(conversationId)
+    if (kind === 'private') throw new ChatError('not_a_member', { conversationId })
+    if (kind === 'open') this.#bans.add(removal)
     return { ...this.#members.end(removal, { by: byId }), heir: null }
   }
 

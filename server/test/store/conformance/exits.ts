@@ -100,6 +100,14 @@ function removalRules(rule: Rule): void {
     assert.deepEqual(await rolesIn(world, group), ['ann: owner', 'bob: member'])
   })
 
+  rule('takes nobody out of a private conversation, whatever facts it is told', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const privately = await world.private(ann, bob)
+    await world.block(ann, bob)
+    await refuses(world.expel(privately, ann, bob, { by: 'member', role: 'member' }), 'not_a_member')
+    await refuses(world.send(privately, bob, 'please'), 'message_refused')
+  })
+
   rule('brings back into a group whoever was removed from it', async (world) => {
     const [ann, bob, cy] = await world.accounts('ann', 'bob', 'cy')
     const group = await world.group(ann, bob, cy)

@@ -47,6 +47,9 @@ DECLARE
 BEGIN
   PERFORM chat_require_role(conversation, remover, wanted->'seen'->>'by');
   PERFORM chat_require_role(conversation, account, wanted->'seen'->>'role');
+  IF EXISTS (SELECT FROM conversations c WHERE c.id = conversation AND c.kind = 'private') THEN
+    PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
+  END IF;
   INSERT INTO bans (conversation_id, account_id, by_id, at)
   SELECT c.id, account, remover, (wanted->>'at')::bigint FROM conversations c
   WHERE c.id = conversation AND c.kind = 'open';
