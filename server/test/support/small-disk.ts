@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -29,4 +29,12 @@ export function smallDisksAreMissing(): string | false {
     return 'a disk can be full only where a small one can be mounted (by root, on Linux)'
   unmountSmallDisk(trial)
   return false
+}
+
+/** Fills a disk to its last block. The file that does is returned: without it, the room is there again. */
+export function fillDisk(directory: string): string {
+  const filler = join(directory, 'filler')
+  const { bavail, bsize } = statfsSync(directory)
+  writeFileSync(filler, Buffer.alloc(bavail * bsize))
+  return filler
 }

@@ -53,6 +53,9 @@ const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === 
 /** The server takes no writes. Its address may lead to another server by now, which takes them. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006'
 
+/** There is no room for it on the disk, nor will there be in the next seconds. */
+export const isFull = (error: unknown): boolean => codeOf(error) === '53100'
+
 /** There was no connection to send a question on. */
 export class Unsent extends Error {
   readonly code: string | undefined

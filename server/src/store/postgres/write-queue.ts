@@ -14,7 +14,7 @@ import {
 } from './batch-request.ts'
 import { connectForWriting } from './database.ts'
 import { ANSWER_TIMEOUT_MS, type Pool } from './driver/index.ts'
-import { isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
+import { isFull, isOutage, isReadOnly, mayHaveRun, outcomeUnknown, unavailable } from './failure.ts'
 
 // Unanswered writes; one more is refused 'busy'.
 const MAX_PENDING = 50_000
@@ -146,7 +146,7 @@ export class WriteQueue {
         if (!isOutage(error)) return asError(error)
         isUnknown ||= mayHaveRun(error)
         if (isReadOnly(error)) this.#lookAgain()
-        if (!this.#mayTryAgain(startedAt)) {
+        if (isFull(error) || !this.#mayTryAgain(startedAt)) {
           this.#isDown = true
           return isUnknown ? outcomeUnknown(error) : unavailable(error)
         }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { statfsSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../../support/small-disk.ts'
+import { fillDisk, mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../../support/small-disk.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { socketIo } from './bare-ws.ts'
@@ -58,11 +57,6 @@ const OTHER_WRITES: Readonly<Record<string, Case>> = {
   },
 }
 
-async function fill(file: string, directory: string): Promise<void> {
-  const { bavail, bsize } = statfsSync(directory)
-  await writeFile(file, Buffer.alloc(bavail * bsize))
-}
-
 test('a full disk: every dialect says so, nothing unstored is acknowledged, and it goes on when there is room', {
   skip: smallDisksAreMissing(),
 }, async (t) => {
@@ -87,8 +81,7 @@ test('a full disk: every dialect says so, nothing unstored is acknowledged, and 
   }
   await untilReadiness(url, READY)
 
-  const filler = join(directory, 'filler')
-  await fill(filler, directory)
+  const filler = fillDisk(directory)
   // The rest of the file's last block may take one message more.
   const isFull = async (text: string) => {
     const answer = await send('rooms', text)

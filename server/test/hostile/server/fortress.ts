@@ -12,6 +12,7 @@ export interface Fortress extends ServerProcess {
   readonly url: string
   readonly port: number
   readonly tcpPort: number
+  /** The SQLite file, unless DATABASE_URL names another database. */
   readonly database: string
   /** Settings that start the same server again. */
   readonly settings: Readonly<Record<string, string>>
@@ -44,7 +45,7 @@ async function open(
     ROOMS_TCP_PORT: String(await freePort()),
     PARLANCE_RATE_LIMITS: 'off',
     LOG_LEVEL: 'info',
-    DBPATH: database,
+    ...(settings.DATABASE_URL === undefined && { DBPATH: database }),
     ...PUSHER,
     ...settings,
   }

@@ -11,6 +11,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>
   /** Lines put before all others of pg_hba.conf, which let everybody in. */
   readonly rules?: readonly string[]
+  /** Empty folders, each on a disk of its own: of the tables, and of the write-ahead log. Its segments are then of 1 MiB. */
+  readonly disks?: { readonly data?: string; readonly wal?: string }
 }
 
 interface PostgresFolder extends PostgresOptions {
@@ -25,20 +27,25 @@ export async function initPostgres({
   port,
   settings,
   rules = [],
+  disks = {},
 }: PostgresFolder): Promise<readonly string[]> {
   const bin = findPostgres()
+  for (const disk of Object.values(disks)) handOver(disk)
   const asOwner = handOver(folder)
+  const data = `${disks.data ?? folder}/data`
   const [command = '', ...args] = [
     ...asOwner,
-    ...[`${bin}/initdb`, '-D', `${folder}/data`, '-U', POSTGRES_USER, '-A', 'trust'],
+    ...[`${bin}/initdb`, '-D', data, '-U', POSTGRES_USER, '-A', 'trust'],
     ...['-E', 'UTF8', '--no-locale', '--no-sync'],
+    ...(disks.wal === undefined ? [] : ['-X', `${disks.wal}/wal`]),
+    ...(Object.keys(disks).length === 0 ? [] : ['--wal-segsize=1']),
   ]
   await run(command, args, { cwd: folder })
-  const rulesFile = `${folder}/data/pg_hba.conf`
+  const rulesFile = `${data}/pg_hba.conf`
   writeFileSync(rulesFile, `${rules.join('\n')}\n${readFileSync(rulesFile, 'utf8')}`)
   const options = Object.entries({ ...listening(folder, port), ...settings })
   const given = options.flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
+  return [...asOwner, `${bin}/postgres`, '-D', data, ...given]
 }
 
 interface Copy {
