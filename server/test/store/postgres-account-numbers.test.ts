@@ -16,14 +16,17 @@ const missing = await postgresIsMissing()
 /** Some are no members, and an owner leaves to an heir whom this test does not name. */
 const REFUSALS: ReadonlySet<string> = new Set(['not_a_member', 'conflict'])
 
-const ROUNDS = 25
+const NODES = 2
 const AT_ONCE = 40
+/** The number of both nodes' writes together. */
+const WRITES = Number(process.env.PARLANCE_TEST_WRITES ?? 2_000)
+const ROUNDS = Math.ceil(WRITES / NODES / AT_ONCE)
 
 test('two nodes that number the same people at once neither deadlock nor leave a hole', {
   skip: missing,
 }, async (t) => {
   const url = await tempDatabase(t)
-  const stores = await Promise.all(series(2).map(() => openPostgresStore({ url })))
+  const stores = await Promise.all(series(NODES).map(() => openPostgresStore({ url })))
   try {
     const world = new World(present(stores[0]))
     const people = await Promise.all(series(8).map((n) => world.account(`p${n}`)))
@@ -70,6 +73,21 @@ async function writeMuch(
       messages.append({
         ...{ conversationId, senderId: accountId, clientId: null, replyTo: null, body: 'x', at: at++ },
       }),
+    ({ conversationId, accountId }: Place) => {
+      const mentions = series(3).map(() => ({ account: any(people).accountId, at: [0, 1] as const }))
+      const extras = { format: 'plain', thread: null, replyToSeq: null, mentions } as const
+      return messages.append({
+        ...{
+          conversationId,
+          senderId: accountId,
+          clientId: null,
+          replyTo: null,
+          body: 'x',
+          at: at++,
+          extras,
+        },
+      })
+    },
     ({ accountId }: Place) => {
       const others = people.map((person) => person.accountId).filter(() => Math.random() < 0.5)
       const memberIds = [...new Set([accountId, ...others])]
