@@ -8,6 +8,7 @@ import { openFeeds } from './delivery/index.ts'
 import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
 import { closeInOrder, openListeners, openWaitingRoom, StoreWatch } from './hosting/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
+import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
 import { runEvery } from './lib/timers.ts'
@@ -76,6 +77,7 @@ export async function createServer(config: Config): Promise<Server> {
     passwordCost,
     passwordPolicy,
     md5Passwords,
+    inviteCodeKey: deriveKey(secrets.root, 'invite codes'),
     onError,
     onSendRefused: (error) => watch.refused(error),
   })

@@ -1,6 +1,6 @@
-import { type AccountId, type ConversationId, toGid } from '../../../server/src/core/chat.ts'
+import { type AccountId, type ConversationId, toGid, toSessionId } from '../../../server/src/core/chat.ts'
 import { systemClock } from '../../../server/src/lib/clock.ts'
-import { digest, newGid, newSecretUuid, newUuid } from '../../../server/src/lib/ids.ts'
+import { digest, newGid, newPublicId, newSecretUuid, newUuid } from '../../../server/src/lib/ids.ts'
 import { Passwords } from '../../../server/src/lib/password.ts'
 import type { Store } from '../../../server/src/store/store.ts'
 import { bodyOf } from '../../load/body.ts'
@@ -87,6 +87,7 @@ class Seeding {
     const roomsSecret = newSecretUuid()
     await this.#store.sessions.open({
       ...{ accountId, kind: 'rooms', digest: digest(roomsSecret), at, max: 20 },
+      ...{ sessionId: toSessionId(newPublicId()), device: null, address: null },
       expiresAt: at + SESSION_TTL_MICROS,
     })
     return { accountId, username, roomsSecret }

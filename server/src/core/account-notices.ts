@@ -65,12 +65,17 @@ export class AccountNotices {
     const { store, tokenTimes, bus } = this.#parts
     const horizon = this.#horizons[0] ?? 0
     const notices = await store.notices(horizon, this.#told.size + MAX_AT_ONCE)
-    for (const { number, accountId, credentialsSince } of notices) {
+    for (const { number, accountId, credentialsSince, keptSessionId } of notices) {
       if (this.#told.has(number)) continue
       this.#told.add(number)
-      if (tokenTimes.isTooEarly(credentialsSince))
-        await store.revoke(accountId, { at: tokenTimes.revocation(), disable: false })
-      bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince })
+      if (tokenTimes.isTooEarly(credentialsSince)) {
+        // Kept once more as it is: neither time moves back.
+        const keep = keptSessionId === null ? {} : { keep: { sessionId: keptSessionId, at: 0, expiresAt: 0 } }
+        await store.revoke(accountId, { at: tokenTimes.revocation(), disable: false, ...keep })
+      }
+      const kept = keptSessionId === null ? {} : { keptSessionId }
+      const news = { type: 'account.revoked', accountId, credentialsSince, ...kept } as const
+      bus.publish(accountTopic(accountId), news)
     }
     this.#moveHorizon(notices.at(-1)?.number ?? horizon)
   }

@@ -6,7 +6,7 @@ import { nameKey } from '../lib/name-forms.ts'
 import type { Passwords } from '../lib/password.ts'
 import { QueueFull } from '../lib/semaphore.ts'
 import { siteOf } from '../lib/site.ts'
-import type { AccountName, AccountStore, ContactStore } from '../store/store.ts'
+import type { AccountName, AccountStore, ContactStore, KeptSession } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import { KnownSites } from './known-sites.ts'
@@ -15,8 +15,9 @@ import { type PasswordPolicy, requireStrong } from './password-policy.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import { publishTouched } from './publish-touched.ts'
+import { keptAt } from './session-life.ts'
 import { TokenTimes } from './token-times.ts'
-import type { Account, AccountId } from './types.ts'
+import type { Account, AccountId, SessionId } from './types.ts'
 
 interface Registration {
   readonly username: string
@@ -37,6 +38,14 @@ interface SignIn {
   readonly from?: string
   /** As in a registration. */
   readonly isFromMd5Client?: boolean
+}
+
+interface OwnPasswordChange {
+  readonly current: string
+  readonly next: string
+  readonly from?: string
+  /** The session that the account has asked through. */
+  readonly keep?: SessionId
 }
 
 interface NewProfile {
@@ -202,9 +211,9 @@ export class Accounts {
     return JSON.parse((await this.#store.findSettings(accountId)) ?? '{}') as Settings
   }
 
-  /** Logs the account out everywhere: sessions and tokens are void, live connections close. */
-  async revokeCredentials(accountId: AccountId): Promise<void> {
-    await this.#revoke(accountId, false)
+  /** Logs the account out everywhere but of the kept session: the others and all tokens are void, live connections close. */
+  async revokeCredentials(accountId: AccountId, keep?: SessionId): Promise<void> {
+    await this.#revoke(accountId, false, keep)
   }
 
   /** As `revokeCredentials`, and no credential will be accepted again. */
@@ -226,19 +235,18 @@ export class Accounts {
   }
 
   /**
-   * The account replaces its own password, and is logged out everywhere. Answers its new `credentialsSince`, by which the
-   * caller may renew the session that it has asked through. Refuses 'wrong_credentials', 'password_refused' whatever the
-   * policy for others is, 'busy'.
+   * The account replaces its own password, and is logged out everywhere but of the kept session. Answers its new
+   * `credentialsSince`. Refuses 'wrong_credentials', 'password_refused' whatever the policy for others is, 'busy'.
    */
   async changePassword(
     accountId: AccountId,
-    { current, next, from }: { readonly current: string; readonly next: string; readonly from?: string },
+    { current, next, from, keep }: OwnPasswordChange,
   ): Promise<Micros> {
     requireStrong(next)
     const old = await this.requirePassword(accountId, current, from)
     const passwordHash = await unlessBusy(this.#passwords.hash(next, { owner: this.#ownerAt(from) }))
-    const change = { passwordHash, old, at: this.tokenTimes.revocation() }
-    return this.#tellRevoked(accountId, this.#store.setPassword(accountId, change))
+    const change = { passwordHash, old, at: this.tokenTimes.revocation(), ...this.#kept(keep) }
+    return this.#tellRevoked(accountId, this.#store.setPassword(accountId, change), keep)
   }
 
   /** Answers the stored password that was proved. Refuses 'wrong_credentials', 'busy'. */
@@ -287,14 +295,22 @@ export class Accounts {
     return { key, isKnown: this.#knownSites.has(key, this.#clock.nowMicros()) }
   }
 
-  async #revoke(accountId: AccountId, disable: boolean): Promise<void> {
-    const change = { at: this.tokenTimes.revocation(), disable }
-    await this.#tellRevoked(accountId, this.#store.revoke(accountId, change))
+  async #revoke(accountId: AccountId, disable: boolean, keep?: SessionId): Promise<void> {
+    const change = { at: this.tokenTimes.revocation(), disable, ...this.#kept(keep) }
+    await this.#tellRevoked(accountId, this.#store.revoke(accountId, change), keep)
   }
 
-  #tellRevoked(accountId: AccountId, revoking: Promise<Micros>): Promise<Micros> {
+  #kept(sessionId: SessionId | undefined): { readonly keep?: KeptSession } {
+    return sessionId === undefined ? {} : { keep: keptAt(sessionId, this.#clock.nowMicros()) }
+  }
+
+  #tellRevoked(accountId: AccountId, revoking: Promise<Micros>, keep?: SessionId): Promise<Micros> {
+    const kept = keep === undefined ? {} : { keptSessionId: keep }
     return publishOnCommit(revoking, (credentialsSince) =>
-      this.#bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince }),
+      this.#bus.publish(accountTopic(accountId), {
+        type: 'account.revoked',
+        ...{ accountId, credentialsSince, ...kept },
+      }),
     )
   }
 }

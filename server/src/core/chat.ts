@@ -26,6 +26,7 @@ export * from './errors.ts'
 export * from './events.ts'
 export { withSender } from './messages.ts'
 export { faultWords, nameFault, newName } from './names.ts'
+export type { Once } from './once.ts'
 export { passwordPolicyOf } from './password-policy.ts'
 export { maySend } from './policy.ts'
 export * from './types.ts'
@@ -43,6 +44,8 @@ interface ChatOptions {
   readonly md5Passwords?: boolean
   /** Without it, any password may be set. */
   readonly passwordPolicy?: PasswordPolicy | undefined
+  /** Makes the codes of invites that may be asked for twice. One for this process without it. */
+  readonly inviteCodeKey?: string | undefined
   /** Called when background work has failed. Without it, the failure is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
   /** Called with each send that the store has refused, in the reaction that publishes the others. */
@@ -78,9 +81,9 @@ export class Chat {
     const { passwordPolicy } = options
     this.accounts = new Accounts({ store, bus, clock, passwords, passwordPolicy })
     this.accountState = new AccountState(store.accountState)
-    this.sessions = new Sessions(store.sessions, this.accounts, clock)
+    this.sessions = new Sessions(store.sessions, this.accounts, { bus, clock })
     this.conversations = new Conversations(store, bus, clock)
-    this.invites = new Invites({ store, bus, clock })
+    this.invites = new Invites({ store, bus, clock, codeKey: options.inviteCodeKey })
     this.members = new Members({ store, bus, clock })
     this.memberships = new Memberships(store.memberships, bus, clock)
     const { onSendRefused: onRefused } = options

@@ -16,7 +16,8 @@ import { ChatError } from './errors.ts'
 import { conversationTopic } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { MemberNews } from './member-news.ts'
-import { newName } from './names.ts'
+import { newName, newTopic } from './names.ts'
+import { type Once, requestKeyOf } from './once.ts'
 import { may, mayChangeMembers, mayEnter, requireAnother, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import {
@@ -41,6 +42,21 @@ interface NewFacts {
   readonly membersAdd?: boolean
 }
 
+/** Facts of an open conversation, from its creation. */
+interface OpenFacts {
+  readonly topic?: string | null
+  readonly isListed?: boolean
+  /** See `Conversations.createGroup`. */
+  readonly once?: Once | undefined
+}
+
+interface DirectoryPage {
+  readonly search?: string
+  /** `next` of the page before. */
+  readonly cursor?: string | null
+  readonly limit?: number
+}
+
 interface Directory {
   readonly items: readonly Conversation[]
   readonly next: string | null
@@ -63,25 +79,31 @@ export class Conversations {
   }
 
   /**
-   * Members are the creator, first, and the others in the order given, repeats dropped. Refuses 'name_refused',
-   * 'unknown_account'.
+   * Members are the creator, first, and the others in the order given, repeats dropped. With `once`, a repeat within 24 h
+   * creates nothing and answers the first conversation, as it is now. Refuses 'name_refused', 'unknown_account';
+   * 'idempotency_key_reused' (the key was of another request), 'not_a_member' (the creator of a repeated one has left).
    */
   async createGroup(
     creatorId: AccountId,
     memberIds: readonly AccountId[],
     name: string | null,
+    once?: Once,
   ): Promise<CreatedConversation> {
-    return this.#create('group', [creatorId, ...memberIds], nameOf(name))
+    return this.#create('group', [creatorId, ...memberIds], { name: nameOf(name) }, once)
   }
 
-  /** Refuses 'name_refused', 'conversation_name_taken'. People enter a conversation without a name by its gid. */
+  /**
+   * Refuses 'name_refused', 'conversation_name_taken', and repeats as `createGroup` does. People enter a conversation
+   * without a name by its gid.
+   */
   async createOpen(
     creatorId: AccountId,
     name: string | null,
-    { topic = null, isListed = false }: { readonly topic?: string | null; readonly isListed?: boolean } = {},
+    { topic = null, isListed = false, once }: OpenFacts = {},
   ): Promise<CreatedConversation> {
     if (isListed && name === null) throw namelessInDirectory()
-    return this.#create('open', [creatorId], nameOf(name), { topic, isListed })
+    const facts = { name: nameOf(name), topic: topicOf(topic), isListed }
+    return this.#create('open', [creatorId], facts, once)
   }
 
   /**
@@ -94,8 +116,12 @@ export class Conversations {
       if (!standing) throw new ChatError('not_a_member', { conversationId })
       const by = requireMay('change', standing)
       if (wanted.isListed !== undefined) requireMay('list', standing)
-      const { name } = wanted
-      const facts = name === undefined ? wanted : { ...wanted, name: nameOf(name) }
+      const { name, topic } = wanted
+      const facts = {
+        ...wanted,
+        ...(name !== undefined && { name: nameOf(name) }),
+        ...(topic !== undefined && { topic: topicOf(topic) }),
+      }
       const at = this.#clock.nowMicros()
       const changing = this.#store.change({ ...facts, conversationId, byId, seen: { by }, at })
       const changed = await publishOnCommit(changing, ({ conversation, isNew }) => {
@@ -108,20 +134,27 @@ export class Conversations {
   }
 
   /**
-   * The listed open conversations whose names begin so, in the order of their names. `next` is the cursor of the page
-   * after, null at the end.
+   * The listed open conversations whose names begin so, in the order of their names, but those that the viewer is banned
+   * from. `next` is the cursor of the page after, null at the end.
    */
-  async directory(search: string, cursor: string | null, limit = 50): Promise<Directory> {
+  async directory(
+    viewerId: AccountId,
+    { search = '', cursor = null, limit = 50 }: DirectoryPage = {},
+  ): Promise<Directory> {
     const atMost = Math.min(limit, MAX_DIRECTORY_PAGE)
-    const items = await this.#store.directory({ prefix: search, after: cursor, limit: atMost })
+    const page = { viewerId, prefix: search, after: cursor, limit: atMost }
+    const items = await this.#store.directory(page)
     const last = items.length < atMost ? undefined : items.at(-1)
     return { items, next: last?.name ? nameKey(last.name) : null }
   }
 
-  /** The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account'. */
-  async openPrivate(accountId: AccountId, otherId: AccountId): Promise<CreatedConversation> {
+  /**
+   * The pair's one private conversation, made if need be. Refuses 'with_yourself', 'unknown_account', and repeats as
+   * `createGroup` does.
+   */
+  async openPrivate(accountId: AccountId, otherId: AccountId, once?: Once): Promise<CreatedConversation> {
     requireAnother(accountId, otherId)
-    return this.#create('private', [accountId, otherId], null)
+    return this.#create('private', [accountId, otherId], { name: null }, once)
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -248,8 +281,8 @@ export class Conversations {
   #create(
     kind: NewConversation['kind'],
     memberIds: readonly AccountId[],
-    name: string | null,
-    facts: Pick<NewConversation, 'topic' | 'isListed'> = {},
+    facts: Pick<NewConversation, 'name' | 'topic' | 'isListed'>,
+    once: Once | undefined,
   ): Promise<CreatedConversation> {
     const [creatorId] = memberIds
     if (creatorId === undefined) throw new Error('a conversation has a creator')
@@ -257,13 +290,13 @@ export class Conversations {
       ...facts,
       gid: toGid(newGid()),
       kind,
-      name,
       creatorId,
       memberIds: [...new Set(memberIds)],
       at: this.#clock.nowMicros(),
+      ...(once && { once: requestKeyOf(kind, once) }),
     })
     return publishOnCommit(creating, (created) => {
-      if (created.isNew) this.#news.created(created)
+      if (created.isNew && !created.isRepeat) this.#news.created(created)
     })
   }
 
@@ -282,6 +315,8 @@ export class Conversations {
 
 const nameOf = (name: string | null): string | null =>
   name === null ? null : newName(name, 'conversationName')
+
+const topicOf = (topic: string | null): string | null => (topic === null ? null : newTopic(topic))
 
 const namelessInDirectory = (): ChatError =>
   new ChatError('name_refused', { field: 'conversationName', fault: 'blank' })

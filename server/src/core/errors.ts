@@ -18,6 +18,7 @@ export const CHAT_ERROR_CODES = [
   'message_too_long',
   'settings_too_long',
   'precondition_failed',
+  'idempotency_key_reused',
   'forbidden',
   'reaction_refused',
   'thread_refused',

@@ -11,6 +11,7 @@ import type {
   MessageId,
   Reaction,
   Sender,
+  SessionId,
 } from './types.ts'
 
 /**
@@ -149,7 +150,15 @@ export type AccountEvent =
    * Credentials from before `credentialsSince` are void (logout, disablement, a new password): live connections that
    * rest on them close. The event may come again later, when the account has already logged in anew.
    */
-  | { readonly type: 'account.revoked'; readonly accountId: AccountId; readonly credentialsSince: Micros }
+  | {
+      readonly type: 'account.revoked'
+      readonly accountId: AccountId
+      readonly credentialsSince: Micros
+      /** The one session that was kept: it is as good as one from after `credentialsSince`. */
+      readonly keptSessionId?: SessionId
+    }
+  /** One session is void: live connections that rest on it close. */
+  | { readonly type: 'session.ended'; readonly accountId: AccountId; readonly sessionId: SessionId }
 
 /** Somebody writes a message, or does not any more. Not in order with what is sent, and lost while Redis is away. */
 export interface TypingEvent {

@@ -1,4 +1,5 @@
 import { LOOK_ALIKES } from '../lib/look-alikes.ts'
+import { codePointLength, isCleanText } from '../lib/text.ts'
 import { ChatError, type ChatErrorDetails } from './errors.ts'
 
 /** Names that people read. A username is also typed by people, and must not look like another. */
@@ -28,6 +29,16 @@ export function newName(text: string, field: NameField): string {
   const fault = field === 'username' && RESERVED.test(name) ? 'reserved' : nameFault(name, field)
   if (fault) throw new ChatError('name_refused', { field, fault })
   return name
+}
+
+/** Characters, as people count them. */
+const MAX_TOPIC = 250
+
+/** A conversation's topic, which is any text. Refuses 'name_refused' (details.field 'topic', details.fault). */
+export function newTopic(topic: string): string {
+  const fault = codePointLength(topic) > MAX_TOPIC ? 'long' : isCleanText(topic) ? undefined : 'invisible'
+  if (fault) throw new ChatError('name_refused', { field: 'topic', fault, maxCharacters: MAX_TOPIC })
+  return topic
 }
 
 /** The fault of a new name; undefined if it has none. */

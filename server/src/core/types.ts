@@ -5,6 +5,8 @@ export type AccountId = Brand<number, 'AccountId'>
 export type ConversationId = Brand<number, 'ConversationId'>
 export type MessageId = Brand<number, 'MessageId'>
 export type InviteId = Brand<number, 'InviteId'>
+/** Random, so that none is ever given again; it proves nothing. */
+export type SessionId = Brand<string, 'SessionId'>
 /** Eight characters that name a conversation in public. Anyone who knows them may enter an open one. */
 export type Gid = Brand<string, 'Gid'>
 
@@ -155,6 +157,19 @@ export interface MessageDetails extends MessageFacts {
   readonly sender: Sender
 }
 
+/** A log-in that its account sees and ends. */
+export interface SessionDetails {
+  readonly sessionId: SessionId
+  readonly accountId: AccountId
+  /** The client's name for itself, and the network address that it logged in from, where they are known. */
+  readonly device: string | null
+  readonly address: string | null
+  readonly createdAt: Micros
+  /** Noted once an hour. */
+  readonly lastUsedAt: Micros
+  readonly expiresAt: Micros
+}
+
 /** A code that makes members, as often and as long as it says, and while its maker may invite. */
 export interface Invite {
   readonly inviteId: InviteId
@@ -211,6 +226,7 @@ export const toAccountId = (id: number): AccountId => id as AccountId
 export const toConversationId = (id: number): ConversationId => id as ConversationId
 export const toMessageId = (id: number): MessageId => id as MessageId
 export const toInviteId = (id: number): InviteId => id as InviteId
+export const toSessionId = (id: string): SessionId => id as SessionId
 export const toGid = (gid: string): Gid => gid as Gid
 
 /** Only what may be public: a sender given as a whole account must not leak into events. */

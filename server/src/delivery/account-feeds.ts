@@ -6,6 +6,7 @@ import {
   accountTopic,
   type Chat,
   type ConversationId,
+  type SessionId,
 } from '../core/chat.ts'
 import { Semaphore } from '../lib/semaphore.ts'
 
@@ -16,6 +17,10 @@ export interface AccountReview {
   /** Undefined when no credential is accepted any more. */
   readonly credentialsSince: number | undefined
   readonly conversationIds: ReadonlySet<ConversationId>
+  /** The sessions that live. */
+  readonly sessionIds: ReadonlySet<SessionId>
+  /** On the steady clock, in milliseconds: nothing of it was read earlier. */
+  readonly readSince: number
   /** Not just a subscription that has begun. */
   readonly isAfterOutage: boolean
 }
@@ -28,7 +33,7 @@ const RETRY_MS = 2_000
 
 interface AccountFeedsOptions {
   readonly bus: Bus
-  readonly chat: Pick<Chat, 'accounts' | 'conversations'>
+  readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'sessions'>
   readonly onError: (error: unknown) => void
 }
 
@@ -74,13 +79,19 @@ export class AccountFeeds {
 
   /** Undefined when the database is away. */
   #review(accountId: AccountId, isAfterOutage: boolean): Promise<AccountReview | undefined> {
-    const { accounts, conversations } = this.#options.chat
+    const { accounts, conversations, sessions } = this.#options.chat
     return this.#semaphore.run(async () => {
+      const readSince = performance.now()
       try {
-        const [account, ids] = await Promise.all([accounts.find(accountId), conversations.idsOf(accountId)])
+        const account = await accounts.find(accountId)
+        // After the account: no session may be listed that ended before its `credentialsSince`.
+        const [ids, sessionIds] = await Promise.all([
+          conversations.idsOf(accountId),
+          sessions.idsOf(accountId),
+        ])
         const { credentialsSince } = account ?? {}
-        const conversationIds = new Set(ids)
-        return { type: 'account.reviewed', accountId, credentialsSince, conversationIds, isAfterOutage }
+        const review = { accountId, credentialsSince, conversationIds: new Set(ids), sessionIds, readSince }
+        return { type: 'account.reviewed', ...review, isAfterOutage }
       } catch {
         // The store's port reports its failure; the review waits until it is back.
         return undefined

@@ -38,7 +38,7 @@ export interface Feeds {
 
 interface FeedsOptions {
   readonly bus: Bus
-  readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'changes'>
+  readonly chat: Pick<Chat, 'accounts' | 'conversations' | 'changes' | 'sessions'>
   /** A listener has thrown. */
   readonly onError: (error: unknown) => void
   /** Where given, each listener's changes are checked: on a single node a gap or a step back is a defect of ours. */

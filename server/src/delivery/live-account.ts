@@ -1,11 +1,11 @@
 import type { Account, AccountId } from '../core/chat.ts'
-import type { Micros } from '../lib/clock.ts'
 import { unreachable } from '../lib/unreachable.ts'
-import type { AccountNews, AccountReview } from './account-feeds.ts'
+import type { AccountNews } from './account-feeds.ts'
 import type { Frame } from './frame.ts'
 import { HeardConversations } from './heard-conversations.ts'
 import type { LiveAccounts } from './live-accounts.ts'
 import type { LiveConnection } from './live-connection.ts'
+import { LiveCredentials } from './live-credentials.ts'
 
 type Credentials = Pick<Account, 'accountId' | 'credentialsSince'>
 
@@ -34,7 +34,7 @@ export class LiveAccount {
   readonly conversations: HeardConversations
   readonly #accounts: LiveAccounts
   readonly #connection: LiveConnection
-  readonly #credentialsSince: Micros
+  readonly #credentials: LiveCredentials
   #isRevoked = false
   #hasEnded = false
   /** Ends the presence; a promise of that while the presence begins. */
@@ -43,7 +43,7 @@ export class LiveAccount {
   /** `credentialsSince` is as it was when the account proved itself. */
   constructor(accounts: LiveAccounts, account: Credentials, connection: LiveConnection) {
     this.accountId = account.accountId
-    this.#credentialsSince = account.credentialsSince
+    this.#credentials = new LiveCredentials(account.credentialsSince, connection.sessionId)
     this.#accounts = accounts
     this.#connection = connection
     this.conversations = new HeardConversations(accounts.parts, connection, this)
@@ -62,7 +62,7 @@ export class LiveAccount {
       await feeds.accountReady(this.accountId)
       // 3. Check
       const account = await chat.accounts.find(this.accountId)
-      if (account?.credentialsSince !== this.#credentialsSince) this.#isRevoked = true
+      if (!(await this.#credentials.hold(account, chat))) this.#isRevoked = true
       // 4. Hear
       if (!this.isOver) await hear?.()
       // 5. Be present
@@ -101,10 +101,11 @@ export class LiveAccount {
   /** `LiveAccounts` calls this. */
   receive(news: AccountNews, frame: Frame | undefined): void {
     if (frame) this.#connection.sink?.send(frame)
+    if (this.#credentials.areVoidedBy(news)) {
+      this.#revoke()
+      return
+    }
     switch (news.type) {
-      case 'account.revoked':
-        if (this.#credentialsSince < news.credentialsSince) this.#revoke()
-        return
       case 'account.left':
         this.conversations.leave(news.conversationId)
         return
@@ -112,8 +113,11 @@ export class LiveAccount {
         this.conversations.joined(news.conversationId, news.change)
         return
       case 'account.reviewed':
-        this.#review(news)
+        this.conversations.review(news.conversationIds)
+        this.#connection.onReviewed?.(news)
         return
+      case 'account.revoked':
+      case 'session.ended':
       case 'account.changed':
       case 'contact.presence':
         return
@@ -143,17 +147,6 @@ export class LiveAccount {
     if (this.#isRevoked) return
     this.#isRevoked = true
     this.#connection.onRevoked()
-  }
-
-  #review(review: AccountReview): void {
-    const { credentialsSince, conversationIds } = review
-    // A review may be older than the credentials, which then have been given after a revocation that it does not know.
-    if (credentialsSince === undefined || this.#credentialsSince < credentialsSince) {
-      this.#revoke()
-      return
-    }
-    this.conversations.review(conversationIds)
-    this.#connection.onReviewed?.(review)
   }
 }
 

@@ -5,7 +5,7 @@ import type { Feeds } from './feeds.ts'
 import type { Frame } from './frame.ts'
 
 export interface LiveAccountsParts {
-  readonly chat: Pick<Chat, 'accounts' | 'presence' | 'conversations' | 'changes'>
+  readonly chat: Pick<Chat, 'accounts' | 'presence' | 'conversations' | 'changes' | 'sessions'>
   readonly feeds: Feeds
   /** Absent where connections hear conversations in another way. */
   readonly audiences?: Audiences

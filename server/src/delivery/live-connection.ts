@@ -1,4 +1,4 @@
-import type { AccountId, ConversationId } from '../core/chat.ts'
+import type { AccountId, ConversationId, SessionId } from '../core/chat.ts'
 import type { AccountReview } from './account-feeds.ts'
 import type { Sink } from './sink.ts'
 
@@ -6,6 +6,8 @@ import type { Sink } from './sink.ts'
 export interface LiveConnection {
   /** Absent where conversations are heard in another way than through audiences. */
   readonly sink?: Sink
+  /** The session that the connection rests on, if it does: its end ends the connection, and nothing else revokes it. */
+  readonly sessionId?: SessionId
   /** Once true it stays true, and nothing is held for the connection any more. */
   readonly hasEnded: boolean
   /** True while nobody is to take the account for online because of it. */

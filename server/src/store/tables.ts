@@ -31,6 +31,7 @@ export type TableName =
   | 'account_numbers'
   | 'account_rows'
   | 'account_removals'
+  | 'request_keys'
 
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
@@ -212,7 +213,11 @@ export const TABLES: readonly Table[] = [
     columns: {
       kind: 'text',
       digest: 'text',
+      id: 'text',
       account_id: 'integer',
+      device: 'text',
+      address: 'text',
+      created_at: 'integer',
       last_used_at: 'integer',
       expires_at: 'integer',
     },
@@ -232,6 +237,20 @@ export const TABLES: readonly Table[] = [
     name: 'account_removals',
     columns: { account_id: 'integer', message_id: 'integer', removes_messages: 'flag' },
     key: ['account_id'],
+  },
+  {
+    name: 'request_keys',
+    columns: {
+      account_id: 'integer',
+      key: 'text',
+      operation: 'text',
+      digest: 'text',
+      result_id: 'integer',
+      is_new: 'flag',
+      nonce: 'text',
+      at: 'integer',
+    },
+    key: ['account_id', 'key'],
   },
 ]
 

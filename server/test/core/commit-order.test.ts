@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { AccountEvent, ConversationChange, ConversationEvent } from '../../src/core/chat.ts'
+import {
+  type AccountEvent,
+  type ConversationChange,
+  type ConversationEvent,
+  type SessionId,
+  toSessionId,
+} from '../../src/core/chat.ts'
 import type { Store } from '../../src/store/store.ts'
 import { WRITES as STORE_WRITES } from '../../src/store/writes.ts'
 import { present } from '../store/world.ts'
@@ -124,6 +130,21 @@ const WRITES: Readonly<Record<string, Write>> = {
     run: ({ chat, bob }) => chat.accounts.revokeCredentials(bob.accountId),
     tells: ['account.revoked'],
   },
+  'ending a session': {
+    prepare: async ({ chat, bob, sessionIds }) => {
+      const { session } = await chat.sessions.openDetailed(bob.accountId, 'any', {
+        device: null,
+        address: null,
+      })
+      sessionIds.push(session.sessionId)
+    },
+    run: ({ chat, bob, sessionIds }) => chat.sessions.end(bob.accountId, present(sessionIds[0])),
+    tells: ['session.ended'],
+  },
+  'ending all other sessions': {
+    run: ({ chat, bob }) => chat.sessions.endOthers(bob.accountId, toSessionId('none')),
+    tells: ['account.revoked'],
+  },
   'changing a password': {
     run: ({ chat, bob }) => chat.accounts.setPassword(bob.accountId, PASSWORD),
     tells: ['account.revoked'],
@@ -194,6 +215,7 @@ const ACCOUNT_NEWS: Readonly<Record<Exclude<AccountEvent['type'], Untold>, true>
   'account.joined': true,
   'account.left': true,
   'account.revoked': true,
+  'session.ended': true,
 }
 
 test('every kind of change, and of news for an account, has a write whose order is tested', () => {
@@ -306,13 +328,14 @@ async function prepared(opened: Store, what: string) {
     publish(topic, news)
   }
   const codes: string[] = []
+  const sessionIds: SessionId[] = []
   const arm = (): void => {
     told.length = 0
     changes.length = 0
     isArmed = true
   }
   return {
-    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes, arm, codes },
+    ...{ chat, alice, bob, eve, room, standing, first, pinned, told, changes, arm, codes, sessionIds },
     answered: () => told.push('answered'),
     settled: () => {
       assert.ok(sends, 'the command has asked the store for a write')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { LocalBus } from '../../src/bus/local.ts'
-import { Chat, ChatError } from '../../src/core/chat.ts'
+import { Chat, ChatError, type SessionId } from '../../src/core/chat.ts'
 import { LiveAccount, LiveAccounts, openFeeds } from '../../src/delivery/index.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
@@ -175,7 +175,8 @@ test('a review that is older than the credentials ends no connection', async (t)
   const { connection, live } = connect(await chat.accounts.find(accountId))
   await live.open()
   const conversationIds = new Set(await chat.conversations.idsOf(accountId))
-  const old = { credentialsSince: people.ben.credentialsSince, conversationIds, isAfterOutage: true }
-  live.receive({ type: 'account.reviewed', accountId, ...old }, undefined)
+  const { credentialsSince } = people.ben
+  const old = { credentialsSince, conversationIds, sessionIds: new Set<SessionId>(), readSince: 0 }
+  live.receive({ type: 'account.reviewed', accountId, ...old, isAfterOutage: true }, undefined)
   assert.deepEqual(connection.log, ['reviewed'])
 })

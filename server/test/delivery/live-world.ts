@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Unsubscribe } from '../../src/bus/bus.ts'
 import type { LocalBus } from '../../src/bus/local.ts'
-import type { Account, AccountId, Chat, Conversation, ConversationId } from '../../src/core/chat.ts'
+import type {
+  Account,
+  AccountId,
+  Chat,
+  Conversation,
+  ConversationId,
+  SessionId,
+} from '../../src/core/chat.ts'
 import {
   type AccountNews,
   Audiences,
@@ -39,9 +46,14 @@ export class WatchedFeeds extends DirectFeeds {
 export class TestConnection implements LiveConnection {
   readonly sink = new Remembering()
   readonly log: string[] = []
+  readonly sessionId?: SessionId
   hasEnded = false
   isAbsent = false
   live: LiveAccount | undefined
+
+  constructor(sessionId?: SessionId) {
+    if (sessionId !== undefined) this.sessionId = sessionId
+  }
 
   onRevoked(): void {
     this.log.push('revoked')
@@ -83,7 +95,8 @@ export async function liveWorld(t: TestContext) {
   return {
     ...world,
     ...{ feeds, audiences, liveAccounts, conversation },
-    connect: (account: Account = people.ben) => connectionOf(liveAccounts, account),
+    connect: (account: Account = people.ben, sessionId?: SessionId) =>
+      connectionOf(liveAccounts, account, sessionId),
     say: (body: string) => say(chat, people.ann, conversation, body),
     isOnline: () => chat.presence.isOnline(people.ben.accountId),
   }
@@ -91,8 +104,8 @@ export async function liveWorld(t: TestContext) {
 
 export type LiveWorld = Awaited<ReturnType<typeof liveWorld>>
 
-export function connectionOf(liveAccounts: LiveAccounts, account: Account) {
-  const connection = new TestConnection()
+export function connectionOf(liveAccounts: LiveAccounts, account: Account, sessionId?: SessionId) {
+  const connection = new TestConnection(sessionId)
   const live = new LiveAccount(liveAccounts, account, connection)
   connection.live = live
   return { connection, live }

@@ -35,7 +35,8 @@ test('a review for which the database is away comes when it is back, and says wh
   proxy.restore()
 
   await until('the review', () => heard.length > 0)
-  assert.deepEqual(heard, [
+  assert.equal(heard.length, 1)
+  assert.partialDeepStrictEqual(heard, [
     {
       type: 'account.reviewed',
       accountId,

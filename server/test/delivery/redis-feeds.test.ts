@@ -52,7 +52,8 @@ test('an account first followed during an outage is reviewed as after one', asyn
   reconnect()
   await until('the review', () => heard.length > 0)
   const { credentialsSince } = ann
-  assert.deepEqual(heard, [
+  assert.equal(heard.length, 1)
+  assert.partialDeepStrictEqual(heard, [
     {
       type: 'account.reviewed',
       accountId: ann.accountId,

@@ -65,6 +65,7 @@ export async function fill(store: Store): Promise<void> {
     seen: { by: 'owner' },
     at: world.now(),
     expiresAt: world.now() + 9,
+    once: { key: newUuid(), operation: 'invite', digest: AWKWARD.join('|'), nonce: newUuid() },
   })
   await world.join(open, bob)
   await world.expel(open, bob, dora)
@@ -82,9 +83,9 @@ export async function fill(store: Store): Promise<void> {
   })
   await store.members.setCurrent(guest.accountId, open.conversationId)
   for (const n of series(3))
-    await store.sessions.open({
-      ...{ accountId: bob.accountId, kind: n === 3 ? 'Messenger' : 'messenger', digest: `${newUuid()}${n}` },
-      ...{ at: world.now(), expiresAt: world.now() + 1, max: 5 },
+    await world.session(bob, `${newUuid()}${n}`, {
+      kind: n === 3 ? 'Messenger' : 'messenger',
+      ...(n === 3 && { device: AWKWARD.join('|'), address: '2001:db8::1' }),
     })
   const gone = await world.account('gone')
   const bonds = await store.removals.bondsOf(gone.accountId)

@@ -6,6 +6,7 @@ import {
   toGid,
   toInviteId,
   toMessageId,
+  toSessionId,
 } from '../../src/core/types.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Answer, Argument, WriteName } from '../../src/store/writes.ts'
@@ -26,20 +27,28 @@ export const WORLD = {
 // The first two more often: they are members of the first two conversations from the beginning.
 const mostlyFirst = <Id>(ids: readonly Id[]): fc.Arbitrary<Id> =>
   fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...ids.slice(0, 2)) }, fc.constantFrom(...ids))
+const text = fc.constantFrom('', 'a', 'ä')
 const accountId = mostlyFirst(WORLD.accountIds)
 const conversationId = mostlyFirst(WORLD.conversationIds)
 // The core lets nobody block themselves.
 const twoAccounts = fc
   .record({ blockerId: accountId, blockedId: accountId })
   .filter(({ blockerId, blockedId }) => blockerId !== blockedId)
+const once = fc.record({
+  key: fc.constantFrom('k', 'l'),
+  operation: fc.constantFrom('o', 'p'),
+  digest: fc.constantFrom('d', 'e'),
+  nonce: fc.option(text),
+})
 const messageId = fc.integer({ min: 1, max: 6 }).map(toMessageId)
 const place = fc.integer({ min: 1, max: 6 })
 const at = fc.integer({ min: 1, max: 1_000 })
 const kind = fc.constantFrom(...WORLD.kinds)
 const digest = fc.constantFrom(...WORLD.digests)
+const sessionId = fc.constantFrom('s1', 's2', 's3').map(toSessionId)
+const keep = fc.record({ sessionId, at, expiresAt: at })
 const hash = fc.constantFrom('hash', 'other')
 const role = fc.constantFrom<Role>('owner', 'admin', 'moderator', 'member', 'reader')
-const text = fc.constantFrom('', 'a', 'ä')
 
 const mentions = fc.uniqueArray(
   fc.oneof(
@@ -72,12 +81,30 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
   'accounts.setSettings': fc.record({ accountId, settings: fc.constantFrom('{}', '{"a":"ä"}') }),
   'accounts.replaceHash': fc.record({ accountId, old: hash, renewed: hash }),
   'accounts.setSeen': fc.record({ accountId, at }),
-  'accounts.revoke': fc.record({ accountId, at, disable: fc.boolean() }),
+  'accounts.revoke': fc.record(
+    { accountId, at, disable: fc.boolean(), keep },
+    { requiredKeys: ['accountId', 'at', 'disable'] },
+  ),
   'accounts.enable': fc.record({ accountId }),
-  'accounts.setPassword': fc.record({ accountId, passwordHash: hash, at }),
+  'accounts.setPassword': fc.record(
+    { accountId, passwordHash: hash, at, keep },
+    { requiredKeys: ['accountId', 'passwordHash', 'at'] },
+  ),
   'accounts.freeGuests': fc.record({ unseenSince: at }),
-  'sessions.open': fc.record({ accountId, kind, digest, at, expiresAt: at, max: fc.constantFrom(1, 2) }),
+  'sessions.open': fc.record(
+    {
+      ...{ sessionId, accountId, kind, digest, at, expiresAt: at, max: fc.constantFrom(1, 2) },
+      ...{ device: fc.option(text), address: fc.option(text), credentialsSince: fc.constantFrom(0, 1) },
+    },
+    {
+      requiredKeys: [
+        ...(['sessionId', 'accountId', 'kind', 'digest', 'at', 'expiresAt', 'max'] as const),
+        ...(['device', 'address'] as const),
+      ],
+    },
+  ),
   'sessions.touch': fc.record({ kind, digest, at, expiresAt: at }),
+  'sessions.end': fc.record({ accountId, sessionId }),
   'contacts.add': twoAccounts.chain(({ blockerId, blockedId }) =>
     fc.record({ accountId: fc.constant(blockerId), contactId: fc.constant(blockedId), at }),
   ),
@@ -90,10 +117,12 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
       kind: fc.constantFrom('private', 'group', 'open'),
       name: fc.option(fc.constantFrom(...WORLD.names)),
       memberIds: fc.uniqueArray(accountId, { minLength: 2, maxLength: 3 }),
+      once: fc.option(once, { nil: undefined }),
       at,
     })
-    .map(({ kind, memberIds, ...rest }) => {
+    .map(({ kind, memberIds, once: key, ...plain }) => {
       const [creatorId = toAccountId(1)] = memberIds
+      const rest = key ? { ...plain, once: key } : plain
       return { ...rest, kind, creatorId, memberIds: kind === 'private' ? memberIds.slice(0, 2) : memberIds }
     }),
   'conversations.change': fc.record(
@@ -106,11 +135,14 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'byId', 'seen', 'at'] },
   ),
-  'invites.create': fc.record({
-    ...{ conversationId, byId: accountId, seen: fc.record({ by: role }), digest, at },
-    expiresAt: fc.integer({ min: 1, max: 2_000 }),
-    maxUses: fc.constantFrom(1, 2),
-  }),
+  'invites.create': fc
+    .record({
+      ...{ conversationId, byId: accountId, seen: fc.record({ by: role }), digest, at },
+      expiresAt: fc.integer({ min: 1, max: 2_000 }),
+      maxUses: fc.constantFrom(1, 2),
+      once: fc.option(once, { nil: undefined }),
+    })
+    .map(({ once: key, ...plain }) => (key ? { ...plain, once: key } : plain)),
   'invites.join': fc.record({ conversationId, accountId, digest, seen: fc.record({ maker: role }), at }),
   'invites.revoke': fc.record({
     ...{ conversationId, byId: accountId, seen: fc.record({ by: role }) },
@@ -292,6 +324,7 @@ export const portOf = (store: Store): Port => ({
   'accounts.freeGuests': ({ unseenSince }) => store.accounts.freeGuests(unseenSince),
   'sessions.open': (session) => store.sessions.open(session),
   'sessions.touch': (use) => store.sessions.touch(use.kind, use.digest, use),
+  'sessions.end': (session) => store.sessions.end(session.accountId, session.sessionId),
   'contacts.add': (pair) => store.contacts.add(pair.accountId, pair.contactId, pair.at),
   'contacts.remove': (pair) => store.contacts.remove(pair.accountId, pair.contactId),
   'contacts.block': (pair) => store.contacts.block(pair.blockerId, pair.blockedId, pair.at),

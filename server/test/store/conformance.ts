@@ -22,6 +22,7 @@ import { pinRules } from './conformance/pins.ts'
 import { raceRules } from './conformance/races.ts'
 import { reactionRules } from './conformance/reactions.ts'
 import { removalRules } from './conformance/removals.ts'
+import { requestKeyRules } from './conformance/request-keys.ts'
 import { roleRules } from './conformance/roles.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
@@ -59,6 +60,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     misfitRules(rule)
     pagingRules(rule)
     changeRules(rule)
+    requestKeyRules(rule)
     raceRules(rule)
   })
 }

@@ -12,6 +12,7 @@ import {
   type MessagePlace,
   type Role,
   toGid,
+  toSessionId,
 } from '../../src/core/types.ts'
 import type { Micros } from '../../src/lib/clock.ts'
 import { newGid, newUuid } from '../../src/lib/ids.ts'
@@ -27,7 +28,9 @@ import type {
   NewAccount,
   NewMessage,
   NewRole,
+  NewSession,
   Numbered,
+  OpenedSession,
   Pinned,
   Reacted,
   Removed,
@@ -262,9 +265,13 @@ export class World {
     return this.store.accounts.revoke(accountId, { at: this.now(), disable: true })
   }
 
-  session({ accountId }: Account, digest: string): Promise<void> {
+  /** Its kind is 'rooms' unless said, and its id is its digest. */
+  session({ accountId }: Account, digest: string, facts: Partial<NewSession> = {}): Promise<OpenedSession> {
     const at = this.now()
-    return this.store.sessions.open({ accountId, kind: 'rooms', digest, at, expiresAt: at + 1_000, max: 20 })
+    return this.store.sessions.open({
+      ...{ sessionId: toSessionId(digest), accountId, kind: 'rooms', digest, device: null, address: null },
+      ...{ at, expiresAt: at + 1_000, max: 20, ...facts },
+    })
   }
 
   async conversation({ conversationId }: Conversation): Promise<Conversation> {

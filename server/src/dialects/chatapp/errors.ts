@@ -52,6 +52,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   settings_too_long: { status: 413, text: 'settings are too long' },
   precondition_failed: { status: 412, text: 'message was changed meanwhile' },
   forbidden: UNDELIVERABLE,
+  idempotency_key_reused: { status: 409, text: 'key was of another request' },
   reaction_refused: { status: 400, text: 'reaction can not be taken' },
   thread_refused: { status: 400, text: 'message begins no thread' },
   rate_limited: TOO_MANY,

@@ -53,6 +53,7 @@ export function renderNews(news: AccountNews): Frame | undefined {
     case 'account.joined':
     case 'account.left':
     case 'account.revoked':
+    case 'session.ended':
     case 'account.reviewed':
       return undefined
     default:

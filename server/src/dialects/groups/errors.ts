@@ -95,6 +95,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   forbidden: () => undeliverable,
   conflict: () => rateLimited(1),
   reaction_refused: () => invalidRequest('This reaction can not be taken.'),
+  idempotency_key_reused: () => invalidRequest('This key was of another request.'),
   thread_refused: () => invalidRequest('This message begins no thread.'),
   rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),

@@ -173,10 +173,12 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   conflict: unavailable,
   unavailable,
   outcome_unknown: outcomeUnknown,
-  // No endpoint here names a reply, a contact or an open conversation, edits, reacts, or answers in a thread.
+  // No endpoint here names a reply, a contact, an open conversation or a request's key, edits, reacts, or answers in a
+  // thread.
   unknown_reply: internalError,
   precondition_failed: internalError,
   reaction_refused: internalError,
+  idempotency_key_reused: internalError,
   thread_refused: internalError,
   already_a_contact: internalError,
   conversation_name_taken: internalError,

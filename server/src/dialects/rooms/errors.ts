@@ -45,6 +45,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   // Nothing of this dialect asks for what these refuse.
   unknown_message: REFUSALS.invalidData,
   reaction_refused: REFUSALS.invalidData,
+  idempotency_key_reused: INTERNAL,
   thread_refused: REFUSALS.invalidData,
   unknown_reply: REFUSALS.invalidData,
   not_the_owner: REFUSALS.invalidData,

@@ -1,6 +1,7 @@
-import type { Account, AccountId } from '../../core/types.ts'
+import type { Account, AccountId, SessionId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Numbered } from './account-state.ts'
+import type { KeptSession } from './sessions.ts'
 
 export interface NewAccount {
   readonly uuid: string
@@ -33,18 +34,18 @@ export interface AccountStore {
   /** Stores another hash of the same password. Does nothing where `old` is no longer the account's. */
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
-  /** Voids every session and every token issued before `at`. Answers the account's new `credentialsSince`, later than the last. */
-  revoke(accountId: AccountId, change: { at: Micros; disable: boolean }): Promise<Micros>
+  /**
+   * Voids every token issued before `at`, and every session but the kept one, if that is the account's and lives. Answers
+   * the account's new `credentialsSince`, later than the last.
+   */
+  revoke(accountId: AccountId, revocation: Revocation): Promise<Micros>
   /** Lets a disabled account log in again. */
   enable(accountId: AccountId): Promise<void>
   /**
    * Replaces the password, and voids credentials as `revoke` does. Refuses 'wrong_credentials' if `old` is given and is no
    * longer the account's hash.
    */
-  setPassword(
-    accountId: AccountId,
-    change: { passwordHash: string; old?: string; at: Micros },
-  ): Promise<Micros>
+  setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros>
   /**
    * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, in the order of
    * their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
@@ -55,6 +56,17 @@ export interface AccountStore {
   lastNotice(): Promise<number>
   /** Gives the names of guests not seen since then back; answers how many. Their messages stay. */
   freeGuests(unseenSince: Micros): Promise<number>
+}
+
+export interface Revocation {
+  readonly at: Micros
+  readonly disable: boolean
+  readonly keep?: KeptSession
+}
+
+export interface PasswordChange extends Omit<Revocation, 'disable'> {
+  readonly passwordHash: string
+  readonly old?: string
 }
 
 export interface ProfileChange extends Partial<Pick<Account, 'displayName' | 'bio' | 'email'>> {
@@ -68,4 +80,6 @@ export interface AccountNotice {
   readonly accountId: AccountId
   /** The value at the time of reading. */
   readonly credentialsSince: Micros
+  /** The session that the last revocation has kept. */
+  readonly keptSessionId: SessionId | null
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { TouchedRow } from './account-state.ts'
+import type { RequestKey } from './request-keys.ts'
 
 export interface NewConversation {
   readonly gid: Gid
@@ -20,14 +21,19 @@ export interface NewConversation {
   readonly creatorId: AccountId
   /** Creator first; without repeats. */
   readonly memberIds: readonly AccountId[]
+  /** The creator's. */
+  readonly once?: RequestKey
   readonly at: Micros
 }
 
 export interface CreatedConversation {
   readonly conversation: Conversation
+  /** In a repeat the creator alone: by now there may be any number. */
   readonly members: readonly Member[]
-  /** False when it existed: only a private one can. */
+  /** False when it existed, as only a private one can. In a repeat, as the first answer said. */
   readonly isNew: boolean
+  /** The request came before, and nothing was written now. */
+  readonly isRepeat: boolean
   /** Each member's membership, if it is new. */
   readonly touched: readonly TouchedRow[]
 }
@@ -66,6 +72,7 @@ export interface ChangedConversation {
 }
 
 export interface DirectoryPage {
+  readonly viewerId: AccountId
   readonly prefix: string
   readonly after: string | null
   readonly limit: number
@@ -75,7 +82,8 @@ export interface ConversationStore {
   /**
    * Creates it, or finds the pair's one private conversation. Refuses 'conversation_name_taken' (an open
    * name, or one that is some conversation's gid), 'unknown_account' (a member who is gone, a guest in
-   * one that is not open, or someone who blocked the creator; details.accountId).
+   * one that is not open, or someone who blocked the creator; details.accountId). A repeat is refused 'not_a_member' when
+   * the creator is none any more, and 'idempotency_key_reused' as `RequestKey` says.
    */
   create(conversation: NewConversation): Promise<CreatedConversation>
   /**
@@ -83,7 +91,7 @@ export interface ConversationStore {
    * name), 'not_a_member', 'conflict' (the role of `byId` is not what the caller saw).
    */
   change(change: ConversationChange): Promise<ChangedConversation>
-  /** The listed ones whose names begin so, by their names as they are compared, after the name `after`. */
+  /** The listed ones that the viewer is not banned from and whose names begin so, by their names as they are compared, after the name `after`. */
   directory(page: DirectoryPage): Promise<readonly Conversation[]>
   find(conversationId: ConversationId): Promise<Conversation | undefined>
   findByGid(gid: string): Promise<Conversation | undefined>

@@ -7,7 +7,9 @@ import type {
   AccountStore,
   NewAccount,
   Numbered,
+  PasswordChange,
   ProfileChange,
+  Revocation,
 } from '../store.ts'
 import { batchedLookup } from './batched-lookup.ts'
 import type { Queryable } from './driver/index.ts'
@@ -103,18 +105,15 @@ export class PostgresAccounts implements AccountStore {
     return this.#writer.write('accounts.setSeen', { accountId, at })
   }
 
-  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<Micros> {
-    return this.#writer.write('accounts.revoke', { accountId, at, disable })
+  revoke(accountId: AccountId, revocation: Revocation): Promise<Micros> {
+    return this.#writer.write('accounts.revoke', { ...revocation, accountId })
   }
 
   enable(accountId: AccountId): Promise<void> {
     return this.#writer.write('accounts.enable', { accountId })
   }
 
-  setPassword(
-    accountId: AccountId,
-    change: { passwordHash: string; old?: string; at: Micros },
-  ): Promise<Micros> {
+  setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros> {
     return this.#writer.write('accounts.setPassword', { accountId, ...change })
   }
 
@@ -147,7 +146,8 @@ const FIND_MANY = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY ($
 const FIND_SETTINGS = 'SELECT settings FROM accounts WHERE id = $1'
 
 const NOTICES = `
-  SELECT n.number, n.account_id AS "accountId", a.credentials_since AS "credentialsSince"
+  SELECT n.number, n.account_id AS "accountId", a.credentials_since AS "credentialsSince",
+    n.kept_session_id AS "keptSessionId"
   FROM account_notices n JOIN accounts a ON a.id = n.account_id
   WHERE n.number > $1 ORDER BY n.number LIMIT $2`
 

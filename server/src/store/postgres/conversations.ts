@@ -64,9 +64,9 @@ export class PostgresConversations implements ConversationStore {
     return this.#writer.write('conversations.change', { ...change, ...keys })
   }
 
-  directory({ prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
+  directory({ viewerId, prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
     const key = nameKey(prefix)
-    return this.#directory.all(key, `${key}${LAST}`, after ?? '', limit)
+    return this.#directory.all(viewerId, key, `${key}${LAST}`, after ?? '', limit)
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -120,7 +120,9 @@ const LAST = '\u{10FFFF}'
 
 const DIRECTORY = `
   SELECT ${CONVERSATION_COLUMNS} FROM conversations c
-  WHERE c.is_listed AND c.name_key >= $1 AND c.name_key < $2 AND c.name_key > $3 ORDER BY c.name_key LIMIT $4`
+  WHERE c.is_listed AND c.name_key >= $2 AND c.name_key < $3 AND c.name_key > $4
+    AND NOT EXISTS (SELECT FROM bans b WHERE b.conversation_id = c.id AND b.account_id = $1)
+  ORDER BY c.name_key LIMIT $5`
 
 const FIND = (asked: string) =>
   `SELECT k.n AS "n", ${CONVERSATION_COLUMNS} FROM ${asked} JOIN conversations c ON c.id = k.a`

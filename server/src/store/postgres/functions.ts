@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SENT_STRIDE } from '../sent-stride.ts'
-import { MAX_REACTION_KEYS } from '../store.ts'
+import { MAX_INVITES, MAX_REACTION_KEYS, MAX_REQUEST_KEYS, REQUEST_KEY_LIFE } from '../store.ts'
 import type { WriteName } from '../writes.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import {
@@ -20,6 +20,7 @@ const FILES = [
     'admission',
     'changes',
     'numbers',
+    'request-keys',
     'accounts',
     'sessions',
     'removals',
@@ -55,6 +56,9 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['is_pinner_blocked', isBlocked('pinner')],
   ['is_account_blocked', isBlocked('account')],
   ['max_reaction_keys', `${MAX_REACTION_KEYS}`],
+  ['max_invites', `${MAX_INVITES}`],
+  ['max_request_keys', `${MAX_REQUEST_KEYS}`],
+  ['request_key_life', `${REQUEST_KEY_LIFE}`],
 ])
 
 // Not the second colon of a cast.

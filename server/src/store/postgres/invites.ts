@@ -1,5 +1,13 @@
 import type { ConversationId, Invite, Role } from '../../core/types.ts'
-import type { FoundInvite, InvitedMember, InviteStore, Joined, NewInvite, RevokedInvite } from '../store.ts'
+import type {
+  CreatedInvite,
+  FoundInvite,
+  InvitedMember,
+  InviteStore,
+  Joined,
+  NewInvite,
+  RevokedInvite,
+} from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { INVITE_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -18,7 +26,7 @@ export class PostgresInvites implements InviteStore {
     this.#find = prepare<FoundRow>(sql, FIND)
   }
 
-  create(invite: NewInvite): Promise<Invite> {
+  create(invite: NewInvite): Promise<CreatedInvite> {
     return this.#writer.write('invites.create', invite)
   }
 

@@ -10,10 +10,11 @@ export const READ_SEQ = `
       AND t.seq > greatest(m.sent_seq, m.read_seq) AND t.seq < m.sent_seq + ${SENT_STRIDE}
       AND t.sender_id = m.account_id))`
 
-/** The messages of `c` after a place that are not deleted. */
+/** The messages of `c` after a place that are kept and not deleted. */
 export const unreadAfter = (place: string): string => `
-  c.last_seq - ${place} - (
-    SELECT count(*) FROM messages d WHERE d.conversation_id = c.id AND d.is_deleted AND d.seq > ${place})`
+  c.last_seq - greatest(${place}, c.first_seq - 1) - (
+    SELECT count(*) FROM messages d
+    WHERE d.conversation_id = c.id AND d.is_deleted AND d.seq > greatest(${place}, c.first_seq - 1))`
 
 /** The messages of `c` after a place that name the account, alone or with everybody. */
 export const mentionsAfter = (place: string, accountId: string): string => `

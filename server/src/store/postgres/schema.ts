@@ -7,6 +7,7 @@ import type { DedicatedConnection } from './driver/index.ts'
 import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
+import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
@@ -317,4 +318,5 @@ CREATE TABLE account_removals (
 
 ${DETAILS}${RIGHTS}`,
   },
+  { number: 6, name: 'what requests of the native dialect need', sql: REQUESTS },
 ]

@@ -1,18 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
+import { type Account, type AccountId, type SessionId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
-import type { NewAccount, Numbered, ProfileChange } from '../store.ts'
+import type {
+  KeptSession,
+  NewAccount,
+  Numbered,
+  PasswordChange,
+  ProfileChange,
+  Revocation,
+} from '../store.ts'
+import type { OfAccount } from '../writes/row.ts'
 import type { Numbers } from './numbers.ts'
 import { prepare } from './statement.ts'
-
-interface PasswordChange {
-  readonly accountId: AccountId
-  readonly passwordHash: string
-  readonly old?: string
-  readonly at: Micros
-}
 
 type Profile = Pick<Account, 'displayName' | 'bio' | 'email'>
 
@@ -28,10 +29,12 @@ export class AccountWrites {
   readonly #replaceHash
   readonly #setSeen
   readonly #endSessions
+  readonly #useKept
   readonly #revoke
   readonly #enable
   readonly #setPassword
   readonly #notice
+  readonly #keep
   readonly #freeGuests
 
   constructor(db: DatabaseSync, numbers: Numbers) {
@@ -49,11 +52,13 @@ export class AccountWrites {
       'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
     )
     this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
-    this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ?')
+    this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ? AND id <> ?')
+    this.#useKept = prepare(db, USE_KEPT)
     this.#revoke = prepare<{ credentialsSince: number }>(db, REVOKE)
     this.#enable = prepare(db, ENABLE)
     this.#setPassword = prepare(db, SET_PASSWORD)
     this.#notice = prepare(db, NOTICE)
+    this.#keep = prepare(db, 'UPDATE account_notices SET kept_session_id = ? WHERE account_id = ?')
     this.#freeGuests = prepare(db, FREE_GUESTS)
   }
 
@@ -104,22 +109,30 @@ export class AccountWrites {
     this.#setSeen.run(at, accountId)
   }
 
-  revoke({ accountId, at, disable }: { accountId: AccountId; at: Micros; disable: boolean }): Micros {
-    this.#endSessions.run(accountId)
+  revoke({ accountId, at, disable, keep }: OfAccount & Revocation): Micros {
+    this.#endSessions.run(accountId, keep?.sessionId ?? '')
     const revoked = this.#revoke.get(at, disable ? 1 : 0, accountId)
     if (!revoked) throw new ChatError('unknown_account', { accountId })
     this.#notice.run(accountId)
+    this.#keep.run(this.#kept(accountId, keep), accountId)
     return revoked.credentialsSince
+  }
+
+  /** Null if there is no such session. */
+  #kept(accountId: AccountId, keep: KeptSession | undefined): SessionId | null {
+    if (!keep) return null
+    const { sessionId, at, expiresAt } = keep
+    return this.#useKept.run(at, expiresAt, sessionId, accountId).changes > 0 ? sessionId : null
   }
 
   enable(accountId: AccountId): void {
     if (this.#enable.run(accountId).changes > 0) this.#notice.run(accountId)
   }
 
-  setPassword({ accountId, passwordHash, old, at }: PasswordChange): Micros {
+  setPassword({ accountId, passwordHash, old, at, ...keep }: OfAccount & PasswordChange): Micros {
     const { changes } = this.#setPassword.run(passwordHash, at, accountId, old ?? null)
     if (changes === 0 && old !== undefined) throw new ChatError('wrong_credentials')
-    return this.revoke({ accountId, at, disable: false })
+    return this.revoke({ ...keep, accountId, at, disable: false })
   }
 
   freeGuests(unseenSince: Micros): number {
@@ -163,6 +176,10 @@ const SET_PASSWORD = `
   UPDATE accounts SET password_hash = ?1, updated_at = ?2 WHERE id = ?3 AND (?4 IS NULL OR password_hash = ?4)`
 
 const ENABLE = 'UPDATE accounts SET disabled_at = NULL WHERE id = ? AND deleted_at IS NULL'
+
+const USE_KEPT = `
+  UPDATE sessions SET last_used_at = max(last_used_at, ?), expires_at = max(expires_at, ?)
+  WHERE id = ? AND account_id = ?`
 
 const REVOKE = `
   UPDATE accounts

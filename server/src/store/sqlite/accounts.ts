@@ -8,7 +8,9 @@ import type {
   AccountStore,
   NewAccount,
   Numbered,
+  PasswordChange,
   ProfileChange,
+  Revocation,
 } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
@@ -110,19 +112,16 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.setSeen', { accountId, at })
   }
 
-  revoke(accountId: AccountId, { at, disable }: { at: Micros; disable: boolean }): Promise<Micros> {
-    return this.#writer.write('accounts.revoke', { accountId, at, disable })
+  revoke(accountId: AccountId, revocation: Revocation): Promise<Micros> {
+    return this.#writer.write('accounts.revoke', { ...revocation, accountId })
   }
 
   enable(accountId: AccountId): Promise<void> {
     return this.#writer.write('accounts.enable', { accountId })
   }
 
-  setPassword(
-    accountId: AccountId,
-    change: { passwordHash: string; old?: string; at: Micros },
-  ): Promise<Micros> {
-    return this.#writer.write('accounts.setPassword', { accountId, ...change })
+  setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros> {
+    return this.#writer.write('accounts.setPassword', { ...change, accountId })
   }
 
   notices(after: number, limit: number): Promise<readonly AccountNotice[]> {
@@ -171,7 +170,8 @@ const FIND_MANY = `
 const FIND_SETTINGS = 'SELECT settings FROM accounts WHERE id = ?'
 
 const NOTICES = `
-  SELECT n.number, n.account_id AS accountId, a.credentials_since AS credentialsSince
+  SELECT n.number, n.account_id AS accountId, a.credentials_since AS credentialsSince,
+    n.kept_session_id AS keptSessionId
   FROM account_notices n JOIN accounts a ON a.id = n.account_id
   WHERE n.number > ? ORDER BY n.number LIMIT ?`
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import { type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
+import { type AccountId, type Conversation, type ConversationId, toConversationId } from '../../core/types.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
 import { pairOf } from '../pair.ts'
 import type {
@@ -13,6 +13,7 @@ import type { Admission } from './admission.ts'
 import type { Changes } from './changes.ts'
 import type { MemberWrites } from './members-writes.ts'
 import type { Numbers } from './numbers.ts'
+import type { RequestKeys } from './request-keys.ts'
 import type { RoleWrites } from './roles-writes.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
@@ -22,6 +23,7 @@ interface Parts {
   readonly changes: Changes
   readonly members: MemberWrites
   readonly numbers: Numbers
+  readonly requestKeys: RequestKeys
   readonly roles: RoleWrites
 }
 
@@ -30,6 +32,7 @@ export class ConversationWrites {
   readonly #changes: Changes
   readonly #members: MemberWrites
   readonly #numbers: Numbers
+  readonly #requestKeys: RequestKeys
   readonly #roles: RoleWrites
   readonly #find
   readonly #findPair
@@ -38,11 +41,12 @@ export class ConversationWrites {
   readonly #rewriteName
   readonly #update
 
-  constructor(db: DatabaseSync, { admission, changes, members, numbers, roles }: Parts) {
+  constructor(db: DatabaseSync, { admission, changes, members, numbers, requestKeys, roles }: Parts) {
     this.#admission = admission
     this.#changes = changes
     this.#members = members
     this.#numbers = numbers
+    this.#requestKeys = requestKeys
     this.#roles = roles
     this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findPair = prepare<{ conversationId: ConversationId }>(db, FIND_PAIR)
@@ -53,20 +57,36 @@ export class ConversationWrites {
   }
 
   create(wanted: NewConversation): CreatedConversation {
-    const { kind, creatorId, memberIds } = wanted
+    const { kind, creatorId, memberIds, once, at } = wanted
+    const first = this.#requestKeys.find(creatorId, once, at)
+    if (first) return this.#repeat(toConversationId(first.resultId), creatorId, first.isNew)
     const existing = kind === 'private' ? this.#findPair.get(pairOf(memberIds)) : undefined
-    if (existing) return this.#reopen(existing.conversationId, wanted)
+    const created = existing ? this.#reopen(existing.conversationId, wanted) : this.#make(wanted)
+    const { conversation, isNew } = created
+    this.#requestKeys.record(creatorId, once, { resultId: conversation.conversationId, isNew, at })
+    return created
+  }
+
+  #repeat(conversationId: ConversationId, creatorId: AccountId, isNew: boolean): CreatedConversation {
+    const member = this.#members.find(conversationId, creatorId)
+    if (!member) throw new ChatError('not_a_member', { conversationId })
+    const conversation = this.#get(conversationId)
+    return { conversation, members: [member], isNew, isRepeat: true, touched: [] }
+  }
+
+  #make(wanted: NewConversation): CreatedConversation {
+    const { kind, creatorId, memberIds } = wanted
     this.#admission.requireAdmissible(creatorId, creatorId, kind)
     for (const memberId of memberIds) this.#admission.requireAdmissible(memberId, creatorId, kind)
     if (wanted.kind === 'open') this.#requireNameFree(wanted.name)
     const conversationId = this.#store(wanted)
     const touched = memberIds.map((id) => this.#numbers.touch(id, 'membership', `${conversationId}`))
-    return { ...this.#found(conversationId), isNew: true, touched }
+    return { ...this.#found(conversationId), isNew: true, isRepeat: false, touched }
   }
 
   #reopen(conversationId: ConversationId, { creatorId, memberIds }: NewConversation): CreatedConversation {
     for (const memberId of memberIds) this.#admission.requireReachable(memberId, creatorId)
-    return { ...this.#found(conversationId), isNew: false, touched: [] }
+    return { ...this.#found(conversationId), isNew: false, isRepeat: false, touched: [] }
   }
 
   change(wanted: ConversationChange): ChangedConversation {

@@ -67,9 +67,10 @@ export class SqliteConversations implements ConversationStore {
     return this.#writer.write('conversations.change', change)
   }
 
-  directory({ prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
+  directory({ viewerId, prefix, after, limit }: DirectoryPage): Promise<readonly Conversation[]> {
     const key = nameKey(prefix)
-    return read(() => this.#directory.all(key, `${key}${LAST}`, after ?? '', limit).map(conversationOf))
+    const page = [viewerId, key, `${key}${LAST}`, after ?? '', limit] as const
+    return read(() => this.#directory.all(...page).map(conversationOf))
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -153,7 +154,9 @@ const LAST = '\u{10FFFF}'
 
 const DIRECTORY = `
   SELECT ${CONVERSATION_COLUMNS} FROM conversations c
-  WHERE c.is_listed = 1 AND c.name_key >= ?1 AND c.name_key < ?2 AND c.name_key > ?3 ORDER BY c.name_key LIMIT ?4`
+  WHERE c.is_listed = 1 AND c.name_key >= ?2 AND c.name_key < ?3 AND c.name_key > ?4
+    AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.conversation_id = c.id AND b.account_id = ?1)
+  ORDER BY c.name_key LIMIT ?5`
 
 const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`
 

@@ -1,6 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ConversationId, Invite, Role } from '../../core/types.ts'
-import type { FoundInvite, InvitedMember, InviteStore, Joined, NewInvite, RevokedInvite } from '../store.ts'
+import type {
+  CreatedInvite,
+  FoundInvite,
+  InvitedMember,
+  InviteStore,
+  Joined,
+  NewInvite,
+  RevokedInvite,
+} from '../store.ts'
 import { read } from './failure.ts'
 import { INVITE_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -19,7 +27,7 @@ export class SqliteInvites implements InviteStore {
     this.#find = prepare<FoundRow>(db, FIND)
   }
 
-  create(invite: NewInvite): Promise<Invite> {
+  create(invite: NewInvite): Promise<CreatedInvite> {
     return this.#writer.write('invites.create', invite)
   }
 

@@ -1,5 +1,5 @@
-import type { Account, AccountId, Conversation, ConversationId } from '../../core/types.ts'
-import type { Session, Standing } from '../store.ts'
+import type { Account, AccountId, Conversation, ConversationId, SessionDetails } from '../../core/types.ts'
+import type { Standing } from '../store.ts'
 
 /** Rows of a kind that are remembered. With one more all of that kind are forgotten. */
 const MAX_REMEMBERED = 20_000
@@ -15,7 +15,7 @@ export class ReadCache {
   readonly accounts = new Remembered<AccountId, Account>()
   /** By username, as names are compared. */
   readonly accountIds = new Remembered<string, AccountId>()
-  readonly sessions = new Remembered<string, Session>()
+  readonly sessions = new Remembered<string, SessionDetails>()
   /** Moved in place by every send, so a reader gets a copy. */
   readonly conversations = new Remembered<ConversationId, Moving<Conversation>>()
   /** By gid, and by an open one's name as names are compared. */

@@ -17,6 +17,10 @@ export const CONVERSATION_COLUMNS = `
   c.is_listed AS isListed, c.members_add AS membersAdd, c.first_seq AS firstSeq,
   c.member_count AS memberCount`
 
+export const SESSION_COLUMNS = `
+  s.id AS sessionId, s.account_id AS accountId, s.device AS device, s.address AS address,
+  s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt`
+
 export const INVITE_COLUMNS = `
   i.id AS inviteId, i.conversation_id AS conversationId, i.maker_id AS makerId,
   i.created_at AS createdAt, i.expires_at AS expiresAt, i.max_uses AS maxUses, i.uses AS uses`

@@ -5,6 +5,7 @@ import { TABLES } from '../tables.ts'
 import { DETAILS } from './details-schema.ts'
 import { defineLook, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
+import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
 import { prepare } from './statement.ts'
 
@@ -330,4 +331,5 @@ CREATE TABLE account_removals (
 
 ${DETAILS}${RIGHTS}`,
   },
+  { number: 7, name: 'what requests of the native dialect need', sql: REQUESTS },
 ]

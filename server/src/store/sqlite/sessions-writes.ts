@@ -1,43 +1,48 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
+import type { AccountId, SessionId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { NewSession } from '../store.ts'
+import type { NewSession, OpenedSession, SessionKey, SessionUse } from '../store.ts'
 import { prepare } from './statement.ts'
 
 export class SessionWrites {
-  readonly #isAccount
+  readonly #credentials
   readonly #deleteExpired
   readonly #deleteLeastUsed
   readonly #insert
   readonly #touch
+  readonly #end
 
   constructor(db: DatabaseSync) {
-    this.#isAccount = prepare(db, 'SELECT 1 FROM accounts WHERE id = ?')
+    this.#credentials = prepare<{ since: Micros }>(
+      db,
+      'SELECT credentials_since AS since FROM accounts WHERE id = ?',
+    )
     this.#deleteExpired = prepare(db, DELETE_EXPIRED)
-    this.#deleteLeastUsed = prepare(db, DELETE_LEAST_USED)
+    this.#deleteLeastUsed = prepare<{ sessionId: SessionId }>(db, DELETE_LEAST_USED)
     this.#insert = prepare(db, INSERT)
     this.#touch = prepare(db, TOUCH)
+    this.#end = prepare<SessionKey>(db, END)
   }
 
-  open({ accountId, kind, digest, at, expiresAt, max }: NewSession): void {
-    if (!this.#isAccount.get(accountId)) throw new ChatError('unknown_account', { accountId })
+  open(session: NewSession): OpenedSession {
+    const { sessionId, accountId, kind, digest, device, address, credentialsSince, at, expiresAt } = session
+    const account = this.#credentials.get(accountId)
+    if (!account) throw new ChatError('unknown_account', { accountId })
+    if ((credentialsSince ?? account.since) !== account.since) throw new ChatError('wrong_credentials')
     this.#deleteExpired.run(at)
-    this.#deleteLeastUsed.run(accountId, kind, max - 1)
-    this.#insert.run(kind, digest, accountId, at, expiresAt)
+    const ended = this.#deleteLeastUsed.all(accountId, kind, session.max - 1)
+    this.#insert.run(kind, digest, sessionId, accountId, device, address, at, at, expiresAt)
+    return { ended: ended.map((row) => row.sessionId) }
   }
 
-  touch({
-    kind,
-    digest,
-    at,
-    expiresAt,
-  }: {
-    kind: string
-    digest: string
-    at: Micros
-    expiresAt: Micros
-  }): void {
+  touch({ kind, digest, at, expiresAt }: SessionKey & SessionUse): void {
     this.#touch.run(at, expiresAt, kind, digest)
+  }
+
+  end({ accountId, sessionId }: { accountId: AccountId; sessionId: SessionId }): SessionKey | undefined {
+    const ended = this.#end.get(sessionId, accountId)
+    return ended && { ...ended }
   }
 }
 
@@ -49,10 +54,14 @@ const DELETE_EXPIRED = `
 const DELETE_LEAST_USED = `
   DELETE FROM sessions WHERE (kind, digest) IN (
     SELECT kind, digest FROM sessions WHERE account_id = ? AND kind = ?
-    ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)`
+    ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
+  RETURNING id AS sessionId`
 
 const INSERT = `
-  INSERT INTO sessions (kind, digest, account_id, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?)`
+  INSERT INTO sessions (kind, digest, id, account_id, device, address, created_at, last_used_at, expires_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const TOUCH = `
   UPDATE sessions SET last_used_at = max(last_used_at, ?), expires_at = ? WHERE kind = ? AND digest = ?`
+
+const END = 'DELETE FROM sessions WHERE id = ? AND account_id = ? RETURNING kind, digest'

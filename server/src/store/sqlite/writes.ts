@@ -22,6 +22,7 @@ import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { PinWrites } from './pins-writes.ts'
 import { ReactionWrites } from './reactions-writes.ts'
 import { RemovalWrites } from './removals-writes.ts'
+import { RequestKeys } from './request-keys.ts'
 import { RoleWrites } from './roles-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
@@ -50,9 +51,12 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const bans = new Bans(db)
   const members = new MemberWrites(db, { admission, bans, changes, numbers })
   const roles = new RoleWrites(db, { changes, members, numbers })
-  const invites = new InviteWrites(db, { members, roles })
+  const requestKeys = new RequestKeys(db)
+  const invites = new InviteWrites(db, { members, requestKeys, roles })
   const exits = new ExitWrites(db, { bans, members, roles })
-  const conversations = new ConversationWrites(db, { admission, changes, members, numbers, roles })
+  const conversations = new ConversationWrites(db, {
+    ...{ admission, changes, members, numbers, requestKeys, roles },
+  })
   const memberships = new MembershipWrites(db, numbers)
   const mentions = new MentionWrites(db, { heads, numbers })
   const messages = new MessageWrites(db, { heads, mentions })
@@ -77,6 +81,7 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'accounts.freeGuests': ({ unseenSince }) => accounts.freeGuests(unseenSince),
     'sessions.open': (session) => sessions.open(session),
     'sessions.touch': (use) => sessions.touch(use),
+    'sessions.end': (session) => sessions.end(session),
     'contacts.add': (pair) => contacts.add(pair),
     'contacts.remove': (pair) => contacts.remove(pair),
     'contacts.block': (pair) => contacts.block(pair),

@@ -1,6 +1,6 @@
 import type { Account } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { NewAccount, Numbered, ProfileChange } from '../store.ts'
+import type { NewAccount, Numbered, PasswordChange, ProfileChange, Revocation } from '../store.ts'
 import { account, credentials, NOTHING, type OfAccount, type Rows, type Touched } from './row.ts'
 
 export interface AccountWrites {
@@ -9,9 +9,9 @@ export interface AccountWrites {
   'accounts.setSettings'(change: OfAccount & { settings: string }): Numbered
   'accounts.replaceHash'(change: OfAccount & { old: string; renewed: string }): void
   'accounts.setSeen'(change: OfAccount & { at: Micros }): void
-  'accounts.revoke'(change: OfAccount & { at: Micros; disable: boolean }): Micros
+  'accounts.revoke'(change: OfAccount & Revocation): Micros
   'accounts.enable'(change: OfAccount): void
-  'accounts.setPassword'(change: OfAccount & { passwordHash: string; old?: string; at: Micros }): Micros
+  'accounts.setPassword'(change: OfAccount & PasswordChange): Micros
   'accounts.freeGuests'(bound: { unseenSince: Micros }): number
 }
 

@@ -14,10 +14,15 @@ export interface ConversationWrites {
 export const CONVERSATION_WRITES: Rows<ConversationWrites> = {
   'conversations.create': {
     checksFirst: false,
-    touches: ({ kind, memberIds }) => {
+    touches: ({ kind, creatorId, memberIds, once }) => {
       const [one, other] = memberIds
       const isPair = kind === 'private' && one !== undefined && other !== undefined
-      return isPair ? { numbers: memberIds, readsPair: [one, other] } : { numbers: memberIds }
+      return {
+        numbers: memberIds,
+        ...(isPair && { readsPair: [one, other] as const }),
+        // One request after the other has a key of the account.
+        ...(once && { accountId: creatorId }),
+      }
     },
   },
   'conversations.change': {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Rule, refuses, series } from '../world.ts'
+import type { Account } from '../../../src/core/types.ts'
+import { type Rule, refuses, series, type World } from '../world.ts'
 
 export function conversationChangeRules(rule: Rule): void {
   changeRules(rule)
@@ -103,8 +104,9 @@ function directoryRules(rule: Rule): void {
     const names = ['delta', 'Alpha', 'charlie', 'Ärger', 'BRAVO', 'alphabet']
     for (const name of names) await world.change(await world.open(ann, name), ann, { isListed: true })
     await world.open(ann, 'hidden')
+    const { accountId: viewerId } = ann
     const page = async (prefix: string, after: string | null, limit: number) =>
-      (await world.store.conversations.directory({ prefix, after, limit })).map(({ name }) => name)
+      (await world.store.conversations.directory({ viewerId, prefix, after, limit })).map(({ name }) => name)
     assert.deepEqual(await page('', null, 9), ['Alpha', 'alphabet', 'BRAVO', 'charlie', 'delta', 'Ärger'])
     assert.deepEqual(await page('', null, 2), ['Alpha', 'alphabet'])
     assert.deepEqual(await page('', 'alphabet', 2), ['BRAVO', 'charlie'])
@@ -122,13 +124,22 @@ function directoryRules(rule: Rule): void {
     await refuses(world.change(nameless, ann, { isListed: true }), 'name_refused', refusal)
     await refuses(world.change(hall, ann, { name: null }), 'name_refused', refusal)
     await world.change(hall, ann, { name: 'Room' })
-    const listed = async () =>
-      (await world.store.conversations.directory({ prefix: '', after: null, limit: 9 })).map(
-        ({ name }) => name,
-      )
+    const listed = async () => (await directoryOf(world, ann)).map(({ name }) => name)
     assert.deepEqual(await listed(), ['Room'])
     await world.change(hall, ann, { isListed: false })
     assert.deepEqual(await listed(), [])
+  })
+
+  rule('lists nothing that the viewer is banned from', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const [hall, room] = [await world.open(ann, 'Hall'), await world.open(ann, 'Room')]
+    for (const open of [hall, room]) await world.change(open, ann, { isListed: true })
+    await world.join(hall, bob)
+    await world.expel(hall, bob, ann)
+    const listed = async (viewer: Account) => (await directoryOf(world, viewer)).map(({ name }) => name)
+    assert.deepEqual([await listed(ann), await listed(bob)], [['Hall', 'Room'], ['Room']])
+    await world.join(hall, bob, ann)
+    assert.deepEqual(await listed(bob), ['Hall', 'Room'])
   })
 
   rule('gives a name to one of many conversations that are renamed at once', async (world) => {
@@ -140,3 +151,6 @@ function directoryRules(rule: Rule): void {
       if (result.status === 'rejected') assert.equal(result.reason.code, 'conversation_name_taken')
   })
 }
+
+const directoryOf = ({ store }: World, { accountId: viewerId }: Account) =>
+  store.conversations.directory({ viewerId, prefix: '', after: null, limit: 9 })

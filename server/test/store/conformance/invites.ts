@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import type { Account, Conversation } from '../../../src/core/types.ts'
-import type { NewInvite } from '../../../src/store/store.ts'
-import { type Rule, refuses, series, type World } from '../world.ts'
+import { MAX_INVITES, type NewInvite } from '../../../src/store/store.ts'
+import { present, type Rule, refuses, series, type World } from '../world.ts'
 
-const invite = (world: World, to: Conversation, by: Account, facts: Partial<NewInvite> = {}) =>
-  world.store.invites.create({
+const invite = async (world: World, to: Conversation, by: Account, facts: Partial<NewInvite> = {}) => {
+  const { invite: made } = await world.store.invites.create({
     ...{ conversationId: to.conversationId, byId: by.accountId, seen: { by: 'owner' }, digest: 'code' },
     ...{ at: world.now(), expiresAt: world.now() + 1_000, maxUses: 2, ...facts },
   })
+  return made
+}
 
 const join = (
   world: World,
@@ -91,6 +93,23 @@ export function inviteRules(rule: Rule): void {
     const all = await list(0, 9)
     assert.equal(all.length, 3)
     assert.deepEqual(await list(all[0] ?? 0, 1), all.slice(1, 2))
+  })
+
+  rule('makes a hundred live invites of a conversation at most', async (world) => {
+    const ann = await world.account('ann')
+    const [group, other] = [await world.group(ann), await world.group(ann)]
+    const made = await Promise.all(
+      series(MAX_INVITES).map((n) => invite(world, group, ann, { digest: `${n}` })),
+    )
+    await refuses(invite(world, group, ann, { digest: 'more' }), 'rate_limited')
+    await invite(world, other, ann, { digest: 'elsewhere' })
+    const { conversationId } = group
+    const { inviteId } = present(made[0])
+    await world.store.invites.revoke({ conversationId, inviteId, byId: ann.accountId, seen: { by: 'owner' } })
+    await invite(world, group, ann, { digest: 'more', expiresAt: present(made[0]).expiresAt })
+    const later = present(made.at(-1)).expiresAt
+    await invite(world, group, ann, { digest: 'later', at: later, expiresAt: later + 1 })
+    assert.equal((await world.store.invites.list(conversationId, { after: 0, limit: 999 })).length, 1)
   })
 
   rule('lets one in by the last use of an invite, of two who come at once', async (world) => {

@@ -13,8 +13,7 @@ const NUMBERS = [1e30, -1e30, Number.POSITIVE_INFINITY, Number.NaN, 1.5, -1]
 
 /** Writes that an engine may not be able to take, each with such a value in one place. */
 function misfits(world: World, ann: Account, group: Conversation): readonly (() => Promise<unknown>)[] {
-  const { accounts, members, contacts, messages, sessions } = world.store
-  const session = { accountId: ann.accountId, kind: 'k', at: world.now(), expiresAt: world.now(), max: 5 }
+  const { accounts, members, contacts, messages } = world.store
   return [
     () => world.send(group, ann, NUL),
     () => world.send(group, ann, 'x', { clientId: TOO_LONG }),
@@ -25,8 +24,9 @@ function misfits(world: World, ann: Account, group: Conversation): readonly (() 
     () => world.create('open', [ann], { name: TOO_LONG }),
     () => world.create('open', [ann], { name: NUL }),
     () => world.create('group', [ann], { gid: toGid(`${newGid()}${TOO_LONG}`) }),
-    () => sessions.open({ ...session, digest: TOO_LONG }),
-    () => sessions.open({ ...session, digest: NUL }),
+    () => world.session(ann, TOO_LONG),
+    () => world.session(ann, NUL),
+    () => world.session(ann, 'device', { device: NUL }),
     () => accounts.setProfile({ accountId: ann.accountId, bio: NUL, at: world.now() }),
     ...NUMBERS.flatMap((n) => [
       () => world.send(group, ann, 'x', { at: n }),

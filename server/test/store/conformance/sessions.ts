@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { type Account, toAccountId } from '../../../src/core/types.ts'
+import { type Account, toAccountId, toSessionId } from '../../../src/core/types.ts'
+import type { NewSession } from '../../../src/store/store.ts'
 import { present, type Rule, refuses, series, type World } from '../world.ts'
 
 const TTL = 1_000_000
 
-const open = (world: World, { accountId }: Account, digest: string, kind = 'native', max = 3) => {
+const open = (world: World, account: Account, digest: string, facts: Partial<NewSession> = {}) => {
   const at = world.now()
-  return world.store.sessions.open({ accountId, kind, digest, at, expiresAt: at + TTL, max })
+  return world.session(account, digest, { kind: 'native', at, expiresAt: at + TTL, max: 3, ...facts })
 }
 
 const alive = async ({ store }: World, digests: readonly string[], kind = 'native') => {
@@ -19,8 +20,11 @@ export function sessionRules(rule: Rule): void {
     const ann = await world.account('ann')
     await open(world, ann, 'one')
     const session = present(await world.store.sessions.find('native', 'one'))
-    const { lastUsedAt } = session
-    assert.deepEqual(session, { accountId: ann.accountId, lastUsedAt, expiresAt: lastUsedAt + TTL })
+    const { createdAt } = session
+    assert.deepEqual(session, {
+      ...{ sessionId: 'one', accountId: ann.accountId, device: null, address: null },
+      ...{ createdAt, lastUsedAt: createdAt, expiresAt: createdAt + TTL },
+    })
     assert.equal(await world.store.sessions.find('rooms', 'one'), undefined)
     assert.equal(await world.store.sessions.find('native', 'two'), undefined)
   })
@@ -41,10 +45,10 @@ export function sessionRules(rule: Rule): void {
 
   rule('counts sessions by account and kind', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
-    await open(world, ann, 'rooms', 'rooms', 1)
-    await open(world, bob, 'bob', 'native', 1)
-    await open(world, ann, 'one', 'native', 1)
-    await open(world, ann, 'two', 'native', 1)
+    await open(world, ann, 'rooms', { kind: 'rooms', max: 1 })
+    await open(world, bob, 'bob', { max: 1 })
+    await open(world, ann, 'one', { max: 1 })
+    assert.deepEqual(await open(world, ann, 'two', { max: 1 }), { ended: ['one'] })
     assert.deepEqual(await alive(world, ['bob', 'one', 'two']), ['bob', 'two'])
     assert.deepEqual(await alive(world, ['rooms'], 'rooms'), ['rooms'])
   })
@@ -55,17 +59,16 @@ export function sessionRules(rule: Rule): void {
     const at = world.now()
     await world.store.sessions.touch('native', 'one', { at, expiresAt: at + 7 })
     await world.store.sessions.touch('native', 'two', { at, expiresAt: at + 7 })
-    const moved = { accountId: ann.accountId, lastUsedAt: at, expiresAt: at + 7 }
-    assert.deepEqual(await world.store.sessions.find('native', 'one'), moved)
+    const { lastUsedAt, expiresAt } = present(await world.store.sessions.find('native', 'one'))
+    assert.deepEqual([lastUsedAt, expiresAt], [at, at + 7])
     assert.equal(await world.store.sessions.find('native', 'two'), undefined)
   })
 
   rule('forgets expired sessions when one is opened', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const at = world.now()
-    const plain = { accountId: ann.accountId, kind: 'native', at, max: 20 }
-    await world.store.sessions.open({ ...plain, digest: 'short', expiresAt: at + 2 })
-    await world.store.sessions.open({ ...plain, digest: 'long', expiresAt: at + TTL })
+    await open(world, ann, 'short', { at, expiresAt: at + 2 })
+    await open(world, ann, 'long', { at, expiresAt: at + TTL })
     for (const n of series(3)) await open(world, bob, `bob ${n}`)
     assert.deepEqual(await alive(world, ['short', 'long']), ['long'])
   })
@@ -73,7 +76,7 @@ export function sessionRules(rule: Rule): void {
   rule("ends all of an account's sessions and nobody else's when it is revoked", async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     await open(world, ann, 'one')
-    await open(world, ann, 'two', 'rooms')
+    await open(world, ann, 'two', { kind: 'rooms' })
     await open(world, bob, 'bob')
     await world.store.accounts.revoke(ann.accountId, { at: world.now(), disable: false })
     assert.deepEqual(await alive(world, ['one', 'bob']), ['bob'])
@@ -81,4 +84,98 @@ export function sessionRules(rule: Rule): void {
     await open(world, ann, 'three')
     assert.deepEqual(await alive(world, ['three']), ['three'])
   })
+  rule(
+    "lists an account's live sessions of a kind, last use first, with what is known of each",
+    async (world) => {
+      const [ann, bob] = await world.accounts('ann', 'bob')
+      const known = { device: 'Ann’s phone', address: '2001:db8::1' }
+      await open(world, ann, 'one', known)
+      for (const digest of ['two', 'three']) await open(world, ann, digest)
+      await open(world, ann, 'rooms', { kind: 'rooms' })
+      await open(world, bob, 'bob')
+      await open(world, ann, 'expired', { expiresAt: 7, max: 9 })
+      const at = world.now()
+      await world.store.sessions.touch('native', 'one', { at, expiresAt: at + TTL })
+      const list = await world.store.sessions.list(ann.accountId, 'native', at)
+      assert.deepEqual(
+        list.map(({ sessionId }) => sessionId),
+        ['one', 'three', 'two'],
+      )
+      assert.partialDeepStrictEqual(list[0], { ...known, accountId: ann.accountId, lastUsedAt: at })
+      assert.deepEqual(await idsOf(world, ann), ['one', 'rooms', 'three', 'two'])
+      assert.deepEqual(await world.store.sessions.list(ann.accountId, 'native', at + TTL), [])
+    },
+  )
+
+  rule("ends one session of the account's own, once", async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    await open(world, ann, 'one')
+    await open(world, ann, 'two')
+    const end = ({ accountId }: Account, id: string) => world.store.sessions.end(accountId, toSessionId(id))
+    assert.equal(await end(bob, 'one'), undefined)
+    assert.deepEqual(await alive(world, ['one', 'two']), ['one', 'two'])
+    assert.deepEqual(await end(ann, 'one'), { kind: 'native', digest: 'one' })
+    assert.equal(await end(ann, 'one'), undefined)
+    assert.deepEqual(await alive(world, ['one', 'two']), ['two'])
+    assert.deepEqual(await idsOf(world, ann), ['two'])
+  })
+
+  rule(
+    'keeps one session of the account’s own when all others end, and tells who asks later',
+    async (world) => {
+      const [ann, bob] = await world.accounts('ann', 'bob')
+      for (const digest of ['one', 'two']) await open(world, ann, digest)
+      await open(world, bob, 'bob')
+      const at = world.now()
+      const keep = (id: string) => ({ sessionId: toSessionId(id), at, expiresAt: at + TTL })
+      const first = await world.store.accounts.revoke(ann.accountId, {
+        at,
+        disable: false,
+        keep: keep('one'),
+      })
+      assert.deepEqual(await alive(world, ['one', 'two', 'bob']), ['one', 'bob'])
+      const kept = present(await world.store.sessions.find('native', 'one'))
+      assert.deepEqual([kept.lastUsedAt, kept.expiresAt], [at, at + TTL])
+      assert.deepEqual(await lastNotice(world), [first, 'one'])
+      await world.store.accounts.enable(ann.accountId)
+      assert.deepEqual(await lastNotice(world), [first, 'one'])
+      const password = { passwordHash: 'hash', at: world.now() }
+      const second = await world.store.accounts.setPassword(ann.accountId, { ...password, keep: keep('bob') })
+      assert.deepEqual(await alive(world, ['one', 'bob']), ['bob'])
+      assert.deepEqual(await lastNotice(world), [second, null])
+      await open(world, ann, 'three')
+      const third = await world.store.accounts.setPassword(ann.accountId, {
+        ...password,
+        keep: keep('three'),
+      })
+      assert.deepEqual(await alive(world, ['three']), ['three'])
+      assert.deepEqual(await lastNotice(world), [third, 'three'])
+      const before = await world.store.sessions.find('native', 'three')
+      const earlier = { sessionId: toSessionId('three'), at: 0, expiresAt: 0 }
+      await world.store.accounts.revoke(ann.accountId, { at, disable: false, keep: earlier })
+      assert.deepEqual(await world.store.sessions.find('native', 'three'), before)
+    },
+  )
+
+  rule('opens no session on a proof from before a revocation', async (world) => {
+    const ann = await world.account('ann')
+    await open(world, ann, 'one', { credentialsSince: ann.credentialsSince })
+    const credentialsSince = await world.store.accounts.revoke(ann.accountId, {
+      at: world.now(),
+      disable: false,
+    })
+    const late = open(world, ann, 'two', { credentialsSince: ann.credentialsSince })
+    await refuses(late, 'wrong_credentials')
+    await open(world, ann, 'three', { credentialsSince })
+    assert.deepEqual(await alive(world, ['one', 'two', 'three']), ['three'])
+  })
+}
+
+const idsOf = async ({ store }: World, { accountId }: Account) =>
+  (await store.sessions.idsOf(accountId, 1_700_000_000_000_000)).toSorted()
+
+const lastNotice = async ({ store }: World) => {
+  const notices = await store.accounts.notices(0, 99)
+  const last = present(notices.at(-1))
+  return [last.credentialsSince, last.keptSessionId]
 }

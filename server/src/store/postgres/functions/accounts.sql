@@ -108,8 +108,13 @@ CREATE OR REPLACE FUNCTION chat_accounts_revoke(wanted json) RETURNS json LANGUA
 DECLARE
   account bigint := wanted->>'accountId';
   since bigint;
+  kept text;
 BEGIN
-  DELETE FROM sessions WHERE account_id = account;
+  UPDATE sessions SET last_used_at = greatest(last_used_at, (wanted->'keep'->>'at')::bigint),
+    expires_at = greatest(expires_at, (wanted->'keep'->>'expiresAt')::bigint)
+  WHERE id = wanted->'keep'->>'sessionId' AND account_id = account
+  RETURNING id INTO kept;
+  DELETE FROM sessions WHERE account_id = account AND id IS DISTINCT FROM kept;
   UPDATE accounts SET credentials_since = greatest(credentials_since + 1, (wanted->>'at')::bigint),
     disabled_at = CASE WHEN (wanted->>'disable')::boolean THEN coalesce(disabled_at, (wanted->>'at')::bigint)
       ELSE disabled_at END
@@ -119,6 +124,7 @@ BEGIN
     PERFORM chat_refuse('unknown_account', json_build_object('accountId', account));
   END IF;
   PERFORM chat_account_notice(account);
+  UPDATE account_notices SET kept_session_id = kept WHERE account_id = account;
   RETURN to_json(since);
 END $$;
 

@@ -1,4 +1,4 @@
--- An older version's, from before accounts had numbers.
+-- Older versions'.
 DROP FUNCTION IF EXISTS chat_created(bigint, boolean);
 
 CREATE OR REPLACE FUNCTION chat_created(conversation bigint, is_new boolean, touched json) RETURNS json
@@ -9,8 +9,21 @@ LANGUAGE sql AS $$
     'members', (SELECT json_agg(r) FROM (
       SELECT :member_columns FROM members m JOIN accounts a ON a.id = m.account_id
       WHERE m.conversation_id = conversation ORDER BY m.id) r),
-    'isNew', is_new, 'touched', touched)
+    'isNew', is_new, 'isRepeat', false, 'touched', touched)
 $$;
+
+CREATE OR REPLACE FUNCTION chat_repeated_conversation(conversation bigint, creator bigint, is_new boolean) RETURNS json
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT chat_is_member(conversation, creator) THEN
+    PERFORM chat_refuse('not_a_member', json_build_object('conversationId', conversation));
+  END IF;
+  RETURN json_build_object(
+    'conversation', (SELECT row_to_json(r) FROM (
+      SELECT :conversation_columns FROM conversations c WHERE c.id = conversation) r),
+    'members', json_build_array(chat_member(conversation, creator)),
+    'isNew', is_new, 'isRepeat', true, 'touched', '[]'::json);
+END $$;
 
 CREATE OR REPLACE FUNCTION chat_conversations_create(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
@@ -19,13 +32,19 @@ DECLARE
   member_ids bigint[] := ARRAY(SELECT value::bigint FROM json_array_elements_text(wanted->'memberIds'));
   new_id bigint;
   member_id bigint;
+  first request_keys%ROWTYPE;
   touched json[] := '{}';
 BEGIN
+  first := chat_repeated(creator, wanted->'once', at);
+  IF first.key IS NOT NULL THEN
+    RETURN chat_repeated_conversation(first.result_id, creator, first.is_new);
+  END IF;
   SELECT id INTO new_id FROM conversations WHERE pair = wanted->>'pair';
   IF FOUND THEN
     FOREACH member_id IN ARRAY member_ids LOOP
       PERFORM chat_require_reachable(member_id, creator);
     END LOOP;
+    PERFORM chat_keep_key(creator, wanted->'once', new_id, false, at);
     RETURN chat_created(new_id, false, '[]');
   END IF;
   PERFORM chat_require_admissible(creator, creator, wanted->>'kind');
@@ -52,6 +71,7 @@ BEGIN
   FOREACH member_id IN ARRAY member_ids LOOP
     touched := touched || chat_touch(member_id, 'membership', new_id::text, false);
   END LOOP;
+  PERFORM chat_keep_key(creator, wanted->'once', new_id, true, at);
   RETURN chat_created(new_id, true, array_to_json(touched));
 END $$;
 

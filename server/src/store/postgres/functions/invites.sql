@@ -5,17 +5,41 @@ DECLARE
   conversation bigint := wanted->>'conversationId';
   maker bigint := wanted->>'byId';
   at bigint := wanted->>'at';
+  first request_keys%ROWTYPE;
   made json;
 BEGIN
   PERFORM chat_require_role(conversation, maker, wanted->'seen'->>'by');
+  first := chat_repeated(maker, wanted->'once', at);
+  IF first.key IS NOT NULL THEN
+    RETURN chat_repeated_invite(first.result_id, conversation, first.nonce);
+  END IF;
   DELETE FROM invites i WHERE i.conversation_id = conversation AND (i.expires_at <= at OR i.uses >= i.max_uses);
+  IF (SELECT count(*) FROM invites i WHERE i.conversation_id = conversation) >= :max_invites THEN
+    PERFORM chat_refuse('rate_limited');
+  END IF;
   WITH i AS (
     INSERT INTO invites (conversation_id, maker_id, digest, created_at, expires_at, max_uses)
     VALUES (conversation, maker, wanted->>'digest', at, (wanted->>'expiresAt')::bigint, (wanted->>'maxUses')::bigint)
     RETURNING *
   )
   SELECT row_to_json(r) INTO made FROM (SELECT :invite_columns FROM i) r;
-  RETURN made;
+  PERFORM chat_keep_key(maker, wanted->'once', (made->>'inviteId')::bigint, true, at);
+  RETURN json_build_object('invite', made, 'digest', wanted->>'digest', 'nonce', wanted->'once'->'nonce',
+    'isRepeat', false);
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_repeated_invite(invite bigint, conversation bigint, nonce text) RETURNS json
+LANGUAGE plpgsql AS $$
+DECLARE
+  shown json;
+  digest text;
+BEGIN
+  SELECT row_to_json(r), i.digest INTO shown, digest FROM invites i CROSS JOIN LATERAL (SELECT :invite_columns) r
+  WHERE i.id = invite AND i.conversation_id = conversation;
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('idempotency_key_reused');
+  END IF;
+  RETURN json_build_object('invite', shown, 'digest', digest, 'nonce', nonce, 'isRepeat', true);
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_invites_join(wanted json) RETURNS json LANGUAGE plpgsql AS $$

@@ -2,17 +2,27 @@ CREATE OR REPLACE FUNCTION chat_sessions_open(wanted json) RETURNS json LANGUAGE
 DECLARE
   owner bigint := wanted->>'accountId';
   at bigint := wanted->>'at';
+  ended json;
 BEGIN
   PERFORM chat_require_exists(owner);
+  IF wanted->>'credentialsSince' IS NOT NULL AND NOT EXISTS (
+      SELECT FROM accounts WHERE id = owner AND credentials_since = (wanted->>'credentialsSince')::bigint) THEN
+    PERFORM chat_refuse('wrong_credentials');
+  END IF;
   -- A hundred at a time: more than one goes for each that comes, so they dwindle without ever holding a commit up.
   DELETE FROM sessions WHERE (kind, digest) IN (
     SELECT s.kind, s.digest FROM sessions s WHERE s.expires_at <= at LIMIT 100 FOR UPDATE SKIP LOCKED);
-  DELETE FROM sessions WHERE (kind, digest) IN (
-    SELECT s.kind, s.digest FROM sessions s WHERE s.account_id = owner AND s.kind = wanted->>'kind'
-    ORDER BY s.last_used_at DESC OFFSET (wanted->>'max')::int - 1);
-  INSERT INTO sessions (kind, digest, account_id, last_used_at, expires_at)
-  VALUES (wanted->>'kind', wanted->>'digest', owner, at, (wanted->>'expiresAt')::bigint);
-  RETURN 'null';
+  WITH gone AS (
+    DELETE FROM sessions WHERE (kind, digest) IN (
+      SELECT s.kind, s.digest FROM sessions s WHERE s.account_id = owner AND s.kind = wanted->>'kind'
+      ORDER BY s.last_used_at DESC OFFSET (wanted->>'max')::int - 1)
+    RETURNING id
+  )
+  SELECT coalesce(json_agg(id), '[]') INTO ended FROM gone;
+  INSERT INTO sessions (kind, digest, id, account_id, device, address, created_at, last_used_at, expires_at)
+  VALUES (wanted->>'kind', wanted->>'digest', wanted->>'sessionId', owner, wanted->>'device', wanted->>'address',
+    at, at, (wanted->>'expiresAt')::bigint);
+  RETURN json_build_object('ended', ended);
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAGE sql AS $$
@@ -20,4 +30,9 @@ CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAG
     expires_at = (wanted->>'expiresAt')::bigint
   WHERE kind = wanted->>'kind' AND digest = wanted->>'digest'
   RETURNING 'null'::json
+$$;
+
+CREATE OR REPLACE FUNCTION chat_sessions_end(wanted json) RETURNS json LANGUAGE sql AS $$
+  DELETE FROM sessions WHERE id = wanted->>'sessionId' AND account_id = (wanted->>'accountId')::bigint
+  RETURNING json_build_object('kind', kind, 'digest', digest)
 $$;
