@@ -94,7 +94,14 @@ test('new ids, numbers and places follow those that came', async (t) => {
   assert.equal(message.seq, privately.lastSeq + 1)
   const newcomer = await world.account('newcomer')
   await world.store.contacts.add(newcomer.accountId, ann.accountId, world.now())
-  await world.group(newcomer, ann)
+  const group = await world.group(newcomer, ann)
+  const invite = {
+    conversationId: group.conversationId,
+    byId: newcomer.accountId,
+    seen: { by: 'owner' },
+  } as const
+  const life = { at: world.now(), expiresAt: world.now() + 9, maxUses: 1 }
+  await world.store.invites.create({ ...invite, ...life, digest: 'after the move' })
   const stored = await storedInPostgres(connect(t, url))
   // The send moved its conversation on, and a new contact and membership are numbered; nothing else of before differs.
   const changed = new Map([

@@ -37,11 +37,13 @@ export const insertInto = (table: Table): string => {
     SELECT ${names} FROM json_to_recordset($1::text::json) AS r (${typed})`
 }
 
+/** Tables whose next row gets the next number; a message's comes from a sequence that belongs to no table. */
+const numbered = TABLES.filter(({ name, columns }) => columns.id === 'integer' && name !== 'messages').map(
+  ({ name }) => name,
+)
+
 export const FINISH = `
   SET LOCAL synchronous_commit = on;
-  SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id)) FROM accounts;
-  SELECT setval(pg_get_serial_sequence('conversations', 'id'), max(id)) FROM conversations;
-  SELECT setval(pg_get_serial_sequence('members', 'id'), max(id)) FROM members;
-  SELECT setval(pg_get_serial_sequence('contacts', 'id'), max(id)) FROM contacts;
+  ${numbered.map((name) => `SELECT setval(pg_get_serial_sequence('${name}', 'id'), max(id)) FROM ${name};`).join('\n  ')}
   SELECT setval('message_ids', max(id)) FROM messages;
   DROP TABLE ${UNFINISHED}`
