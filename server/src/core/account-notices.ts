@@ -68,11 +68,8 @@ export class AccountNotices {
     for (const { number, accountId, credentialsSince, keptSessionId } of notices) {
       if (this.#told.has(number)) continue
       this.#told.add(number)
-      if (tokenTimes.isTooEarly(credentialsSince)) {
-        // Kept once more as it is: neither time moves back.
-        const keep = keptSessionId === null ? {} : { keep: { sessionId: keptSessionId, at: 0, expiresAt: 0 } }
-        await store.revoke(accountId, { at: tokenTimes.revocation(), disable: false, ...keep })
-      }
+      if (tokenTimes.isTooEarly(credentialsSince))
+        await store.revoke(accountId, { at: tokenTimes.revocation(), disable: false })
       const kept = keptSessionId === null ? {} : { keptSessionId }
       const news = { type: 'account.revoked', accountId, credentialsSince, ...kept } as const
       bus.publish(accountTopic(accountId), news)

@@ -211,7 +211,10 @@ export class Accounts {
     return JSON.parse((await this.#store.findSettings(accountId)) ?? '{}') as Settings
   }
 
-  /** Logs the account out everywhere but of the kept session: the others and all tokens are void, live connections close. */
+  /**
+   * Logs the account out everywhere but of the kept session: the others and all tokens are void, live connections close.
+   * Refuses 'wrong_credentials' if that is not one of the account's that live.
+   */
   async revokeCredentials(accountId: AccountId, keep?: SessionId): Promise<void> {
     await this.#revoke(accountId, false, keep)
   }
@@ -236,7 +239,8 @@ export class Accounts {
 
   /**
    * The account replaces its own password, and is logged out everywhere but of the kept session. Answers its new
-   * `credentialsSince`. Refuses 'wrong_credentials', 'password_refused' whatever the policy for others is, 'busy'.
+   * `credentialsSince`. Refuses 'wrong_credentials' (also if the kept session has ended), 'password_refused' whatever the
+   * policy for others is, 'busy'.
    */
   async changePassword(
     accountId: AccountId,

@@ -114,7 +114,7 @@ export class Sessions {
 
   /**
    * As `Accounts.revokeCredentials`, but keeps that one session, as used now, and the live connections that rest on it.
-   * If it has ended meanwhile, it stays so.
+   * Refuses 'wrong_credentials' if it has ended meanwhile: whoever holds it may not end the others any more.
    */
   async endOthers(accountId: AccountId, keep: SessionId): Promise<void> {
     await this.#accounts.revokeCredentials(accountId, keep)
@@ -127,7 +127,7 @@ export class Sessions {
     const session = {
       sessionId: toSessionId(newPublicId()),
       accountId,
-      device: logIn.device && readable(logIn.device),
+      device: logIn.device === null ? null : readable(logIn.device),
       address,
       expiresAt: at + SESSION_TTL,
     }
@@ -153,8 +153,9 @@ export class Sessions {
 }
 
 /** The text as a store can keep it and people can read it: a client may send anything. */
-const readable = (text: string): string =>
+const readable = (text: string): string | null =>
   text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .slice(0, MAX_DEVICE)
     .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim() || null

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import {
-  type AccountEvent,
-  type ConversationChange,
-  type ConversationEvent,
-  type SessionId,
-  toSessionId,
-} from '../../src/core/chat.ts'
+import type { AccountEvent, ConversationChange, ConversationEvent, SessionId } from '../../src/core/chat.ts'
 import type { Store } from '../../src/store/store.ts'
 import { WRITES as STORE_WRITES } from '../../src/store/writes.ts'
 import { present } from '../store/world.ts'
@@ -131,18 +125,13 @@ const WRITES: Readonly<Record<string, Write>> = {
     tells: ['account.revoked'],
   },
   'ending a session': {
-    prepare: async ({ chat, bob, sessionIds }) => {
-      const { session } = await chat.sessions.openDetailed(bob.accountId, 'any', {
-        device: null,
-        address: null,
-      })
-      sessionIds.push(session.sessionId)
-    },
+    prepare: logIn,
     run: ({ chat, bob, sessionIds }) => chat.sessions.end(bob.accountId, present(sessionIds[0])),
     tells: ['session.ended'],
   },
   'ending all other sessions': {
-    run: ({ chat, bob }) => chat.sessions.endOthers(bob.accountId, toSessionId('none')),
+    prepare: logIn,
+    run: ({ chat, bob, sessionIds }) => chat.sessions.endOthers(bob.accountId, present(sessionIds[0])),
     tells: ['account.revoked'],
   },
   'changing a password': {
@@ -257,6 +246,12 @@ for (const { name, missing, open } of await stores())
         assert.partialDeepStrictEqual(events, world.changes.map(withoutConversation))
       })
   })
+
+async function logIn({ chat, bob, sessionIds }: World): Promise<void> {
+  const unknown = { device: null, address: null }
+  const { session } = await chat.sessions.openDetailed(bob.accountId, 'any', unknown)
+  sessionIds.push(session.sessionId)
+}
 
 /** The event without the conversation's row, which goes on changing. */
 function withoutConversation(event: ConversationChange): unknown {

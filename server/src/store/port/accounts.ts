@@ -35,15 +35,16 @@ export interface AccountStore {
   replaceHash(accountId: AccountId, hashes: { old: string; renewed: string }): Promise<void>
   setSeen(accountId: AccountId, at: Micros): Promise<void>
   /**
-   * Voids every token issued before `at`, and every session but the kept one, if that is the account's and lives. Answers
-   * the account's new `credentialsSince`, later than the last.
+   * Voids every token issued before `at`, and every session but the kept one. Answers the account's new
+   * `credentialsSince`, later than the last. Refuses 'wrong_credentials' if the session to be kept is not there, or is
+   * another account's.
    */
   revoke(accountId: AccountId, revocation: Revocation): Promise<Micros>
   /** Lets a disabled account log in again. */
   enable(accountId: AccountId): Promise<void>
   /**
-   * Replaces the password, and voids credentials as `revoke` does. Refuses 'wrong_credentials' if `old` is given and is no
-   * longer the account's hash.
+   * Replaces the password, and voids credentials as `revoke` does. Refuses 'wrong_credentials' also if `old` is given and is
+   * no longer the account's hash.
    */
   setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros>
   /**

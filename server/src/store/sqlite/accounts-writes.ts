@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import { type Account, type AccountId, type SessionId, toAccountId } from '../../core/types.ts'
+import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
 import type {
@@ -34,7 +34,7 @@ export class AccountWrites {
   readonly #enable
   readonly #setPassword
   readonly #notice
-  readonly #keep
+  readonly #noteKept
   readonly #freeGuests
 
   constructor(db: DatabaseSync, numbers: Numbers) {
@@ -52,13 +52,13 @@ export class AccountWrites {
       'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
     )
     this.#setSeen = prepare(db, 'UPDATE accounts SET last_seen_at = max(last_seen_at, ?) WHERE id = ?')
-    this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ? AND id <> ?')
+    this.#endSessions = prepare(db, 'DELETE FROM sessions WHERE account_id = ? AND id IS NOT ?')
     this.#useKept = prepare(db, USE_KEPT)
     this.#revoke = prepare<{ credentialsSince: number }>(db, REVOKE)
     this.#enable = prepare(db, ENABLE)
     this.#setPassword = prepare(db, SET_PASSWORD)
     this.#notice = prepare(db, NOTICE)
-    this.#keep = prepare(db, 'UPDATE account_notices SET kept_session_id = ? WHERE account_id = ?')
+    this.#noteKept = prepare(db, 'UPDATE account_notices SET kept_session_id = ? WHERE account_id = ?')
     this.#freeGuests = prepare(db, FREE_GUESTS)
   }
 
@@ -110,19 +110,19 @@ export class AccountWrites {
   }
 
   revoke({ accountId, at, disable, keep }: OfAccount & Revocation): Micros {
-    this.#endSessions.run(accountId, keep?.sessionId ?? '')
+    if (keep) this.#keep(accountId, keep)
+    const kept = keep?.sessionId ?? null
+    this.#endSessions.run(accountId, kept)
     const revoked = this.#revoke.get(at, disable ? 1 : 0, accountId)
     if (!revoked) throw new ChatError('unknown_account', { accountId })
     this.#notice.run(accountId)
-    this.#keep.run(this.#kept(accountId, keep), accountId)
+    this.#noteKept.run(kept, accountId)
     return revoked.credentialsSince
   }
 
-  /** Null if there is no such session. */
-  #kept(accountId: AccountId, keep: KeptSession | undefined): SessionId | null {
-    if (!keep) return null
-    const { sessionId, at, expiresAt } = keep
-    return this.#useKept.run(at, expiresAt, sessionId, accountId).changes > 0 ? sessionId : null
+  #keep(accountId: AccountId, { sessionId, at, expiresAt }: KeptSession): void {
+    const { changes } = this.#useKept.run(at, expiresAt, sessionId, accountId)
+    if (changes === 0) throw new ChatError('wrong_credentials')
   }
 
   enable(accountId: AccountId): void {

@@ -114,6 +114,9 @@ BEGIN
     expires_at = greatest(expires_at, (wanted->'keep'->>'expiresAt')::bigint)
   WHERE id = wanted->'keep'->>'sessionId' AND account_id = account
   RETURNING id INTO kept;
+  IF kept IS NULL AND wanted->'keep' IS NOT NULL THEN
+    PERFORM chat_refuse('wrong_credentials');
+  END IF;
   DELETE FROM sessions WHERE account_id = account AND id IS DISTINCT FROM kept;
   UPDATE accounts SET credentials_since = greatest(credentials_since + 1, (wanted->>'at')::bigint),
     disabled_at = CASE WHEN (wanted->>'disable')::boolean THEN coalesce(disabled_at, (wanted->>'at')::bigint)
