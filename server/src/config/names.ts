@@ -42,9 +42,8 @@ const namesOf = (dialect: DialectName): readonly string[] => {
 
 /** Names of every setting; the reference documentation lists the same ones. */
 export const SETTING_NAMES: readonly string[] = [
-  ...FIRST_NAMES,
-  ...DIALECT_NAMES.flatMap(namesOf),
-  ...LAST_NAMES,
+  // Two dialects may read the same one.
+  ...new Set([...FIRST_NAMES, ...DIALECT_NAMES.flatMap(namesOf), ...LAST_NAMES]),
 ]
 
 /** Prefix that nobody else uses: a name that begins so and is no setting is a slip. */

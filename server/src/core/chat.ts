@@ -28,7 +28,7 @@ export { withSender } from './messages.ts'
 export { faultWords, nameFault, newName } from './names.ts'
 export type { Once } from './once.ts'
 export { passwordPolicyOf } from './password-policy.ts'
-export { maySend } from './policy.ts'
+export { actionsOf, maySend } from './policy.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Conversations, Presence }

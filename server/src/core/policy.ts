@@ -55,6 +55,18 @@ export function may(action: Action, role: Role, kind: ConversationKind): boolean
   return least !== null && isAtLeast(role, least)
 }
 
+/** All that a member of that role may do there, where adding goes by what the conversation lets its members do. */
+export function actionsOf(
+  role: Role,
+  { kind, membersAdd }: Pick<Conversation, 'kind' | 'membersAdd'>,
+): Action[] {
+  const mayAdd = may(membersAdd ? 'add' : 'addAlways', role, kind)
+  return ACTIONS.filter((action) => {
+    if (action === 'addAlways') return false
+    return action === 'add' ? mayAdd : may(action, role, kind)
+  })
+}
+
 /** Refuses 'not_a_member', 'forbidden'. */
 export function requireMay(action: Action, { conversation, member }: Standing): Role {
   const { conversationId, kind } = conversation

@@ -4,6 +4,7 @@ import type { DialectRow } from './dialect-row.ts'
 import { GROUPS } from './groups/row.ts'
 import { MESSENGER } from './messenger/row.ts'
 import type { DialectName } from './names.ts'
+import { NATIVE } from './native/row.ts'
 import { ROOMS } from './rooms/row.ts'
 
 const ROWS = {
@@ -12,6 +13,7 @@ const ROWS = {
   groups: GROUPS,
   messenger: MESSENGER,
   channels: CHANNELS,
+  native: NATIVE,
 } satisfies { readonly [Name in DialectName]: DialectRow<Name> }
 
 /** The settings of each dialect. */

@@ -25,6 +25,10 @@ export const LIMITS = {
   pushFrom: { burst: 1_500, perSecond: 200 },
   /** The same of all clients of a node. */
   pushInAll: { burst: 50_000, perSecond: 10_000 },
+  /** Edits and deletions of messages in the native dialect, by account. */
+  edit: { burst: 500, perSecond: 20 },
+  /** Read marks, by account: a client moves one for each message that it shows. */
+  read: { burst: 1_000, perSecond: 50 },
   /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const
@@ -99,6 +103,14 @@ export class Limits {
   giveBack(kind: LimitKind, key: string | number): void {
     const bucket = this.#buckets.get(kind)?.get(key)
     if (bucket) bucket.tokens = Math.min(LIMITS[kind].burst, bucket.tokens + 1)
+  }
+
+  /** Tokens that are there, and whole seconds until all are; undefined where limits are off. */
+  left(kind: LimitKind, key: string | number): { tokens: number; fullInSeconds: number } | undefined {
+    if (!this.#isOn) return undefined
+    const { tokens } = this.#refilled(kind, key)
+    const { burst, perSecond } = LIMITS[kind]
+    return { tokens: Math.max(0, Math.floor(tokens)), fullInSeconds: Math.ceil((burst - tokens) / perSecond) }
   }
 
   mayHold(kind: HoldKind, key: string): boolean {

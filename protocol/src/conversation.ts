@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox'
+import { Person } from './account.ts'
+import { AccountId, ConversationId, Position, Seq, Time } from './ids.ts'
+import { Message } from './message.ts'
+import { closed, growing, nullable } from './shapes.ts'
+
+export const Role = Type.Enum(['owner', 'admin', 'moderator', 'member', 'reader'])
+export const Notify = Type.Enum(['all', 'mentions', 'none'])
+
+export const Conversation = growing(
+  {
+    id: ConversationId,
+    gid: Type.String({ title: 'Eight characters that name it in public' }),
+    kind: Type.Enum(['private', 'group', 'open']),
+    name: nullable(Type.String()),
+    topic: nullable(Type.String()),
+    listed: Type.Boolean({ title: 'Whether the directory shows it' }),
+    membersAdd: Type.Boolean({ title: 'Whether plain members may add others' }),
+    creator: AccountId,
+    createdAt: Time,
+    firstSeq: Seq,
+    lastSeq: Position,
+    lastChange: Position,
+    memberCount: Type.Integer({ minimum: 0 }),
+    lastMessage: nullable(Message),
+  },
+  'A conversation',
+)
+
+export const ReadState = growing({
+  readSeq: Position,
+  unread: Type.Integer({ minimum: 0 }),
+  mentions: Type.Integer({ minimum: 0 }),
+})
+
+/** An account's own side of a conversation. */
+export const Membership = growing({
+  role: Role,
+  ...ReadState.properties,
+  muted: Type.Boolean(),
+  pinned: Type.Boolean(),
+  archived: Type.Boolean(),
+  notify: Notify,
+})
+
+export const Listing = growing(
+  {
+    ...Conversation.properties,
+    me: Membership,
+    can: Type.Array(Type.String(), { title: 'The actions that this account may do here' }),
+    other: nullable(Person),
+  },
+  'A conversation as one of its members sees it',
+)
+
+export const Member = growing({ account: Person, role: Role, joinedAt: Time }, 'A member')
+
+const Name = Type.String({ minLength: 1, maxLength: 200 })
+const Topic = Type.String({ maxLength: 250 })
+
+export const NewConversation = Type.Union([
+  closed({ kind: Type.Literal('private'), with: AccountId }),
+  closed({
+    kind: Type.Literal('group'),
+    name: Type.Optional(nullable(Name)),
+    members: Type.Array(AccountId, { maxItems: 100 }),
+  }),
+  closed({
+    kind: Type.Literal('open'),
+    name: Name,
+    topic: Type.Optional(nullable(Topic)),
+    listed: Type.Optional(Type.Boolean({ default: true })),
+  }),
+])
+
+export const ConversationChange = closed({
+  name: Type.Optional(nullable(Name)),
+  topic: Type.Optional(nullable(Topic)),
+  listed: Type.Optional(Type.Boolean()),
+  membersAdd: Type.Optional(Type.Boolean()),
+})
+
+export const MembershipChange = closed({
+  muted: Type.Optional(Type.Boolean()),
+  pinned: Type.Optional(Type.Boolean()),
+  archived: Type.Optional(Type.Boolean()),
+  notify: Type.Optional(Notify),
+})
+
+export const NewReadMark = closed({
+  seq: Position,
+  force: Type.Optional(Type.Boolean({ default: false, title: 'Whether the mark may move back' })),
+})
+
+export type Conversation = Static<typeof Conversation>
+export type Listing = Static<typeof Listing>
+export type Member = Static<typeof Member>
+export type ReadState = Static<typeof ReadState>
+export type NewConversation = Static<typeof NewConversation>

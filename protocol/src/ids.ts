@@ -1,0 +1,24 @@
+import { Type } from 'typebox'
+
+/** Fifteen digits are exact in every number of JavaScript. */
+const idOf = (prefix: string, title: string) =>
+  Type.String({ pattern: `^${prefix}_[1-9][0-9]{0,14}$`, title, examples: [`${prefix}_12`] })
+
+export const AccountId = idOf('a', "An account's id")
+export const ConversationId = idOf('c', "A conversation's id")
+export const MessageId = idOf('m', "A message's id, of which its conversation and seq are the address")
+export const SessionId = idOf('s', "A session's id")
+export const InviteId = idOf('i', "An invite's id")
+
+/** Places of messages, numbers of changes and versions; exact in every number of JavaScript. */
+export const MAX_NUMBER = 999_999_999_999_999
+
+export const Seq = Type.Integer({ minimum: 1, maximum: MAX_NUMBER, title: "A message's place: 1, 2, 3 …" })
+/** A place before the first message, or a number before the first change, is 0. */
+export const Position = Type.Integer({ minimum: 0, maximum: MAX_NUMBER })
+
+export const Time = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z$',
+  title: 'RFC 3339 in UTC, with microseconds',
+  examples: ['2026-11-29T15:41:12.437673Z'],
+})

@@ -1,0 +1,88 @@
+import { type Static, Type } from 'typebox'
+import { Person } from './account.ts'
+import { AccountId, ConversationId, MessageId, Position, Seq, Time } from './ids.ts'
+import { closed, growing, nullable } from './shapes.ts'
+
+const Range = Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })], {
+  title: 'A range of the text in UTF-16 units: from, and up to but not with',
+})
+
+const Mention = Type.Union([
+  growing({ account: AccountId, at: Range }),
+  growing({ all: Type.Literal(true), at: Range }),
+])
+
+export const Reaction = growing({
+  key: Type.String(),
+  count: Type.Integer({ minimum: 1 }),
+  last: Type.Array(AccountId, { maxItems: 3, title: 'The newest who reacted so, oldest first' }),
+})
+
+export const MessageFormat = Type.Enum(['markdown', 'plain'])
+
+/** Nothing of one recipient is in it, so that one encoding serves everybody. */
+export const Message = growing(
+  {
+    id: MessageId,
+    conversation: ConversationId,
+    seq: Seq,
+    version: Type.Integer({
+      minimum: 1,
+      title: 'Of two copies, the one with the higher version is the newer',
+    }),
+    sender: Person,
+    clientId: nullable(Type.String()),
+    body: Type.String(),
+    format: MessageFormat,
+    replyTo: nullable(Seq),
+    thread: nullable(Seq),
+    replyCount: Type.Integer({ minimum: 0 }),
+    lastReplySeq: nullable(Seq),
+    mentions: Type.Array(Mention),
+    attachments: Type.Array(Type.Unknown()),
+    reactions: Type.Array(Reaction),
+    sentAt: Time,
+    editedAt: nullable(Time),
+    deletedAt: nullable(Time),
+    pinnedAt: nullable(Time),
+  },
+  'A message, or the tombstone of a deleted one',
+)
+
+/** The client's own id of a send, for ever: the same again answers the first message. */
+const ClientId = Type.String({ minLength: 1, maxLength: 64 })
+
+export const NewMessage = closed({
+  clientId: ClientId,
+  body: Type.String({ minLength: 1 }),
+  format: Type.Optional(Type.Enum(['markdown', 'plain'], { default: 'markdown' })),
+  replyTo: Type.Optional(nullable(Seq)),
+  thread: Type.Optional(nullable(Seq)),
+})
+
+export const NewText = closed({ body: Type.String({ minLength: 1 }) })
+
+/** The asker's own reactions among some messages, by their places. */
+export const OwnReactions = Type.Record(Type.String({ pattern: '^[1-9][0-9]*$' }), Type.Array(Type.String()))
+
+export const MessagePage = growing({
+  items: Type.Array(Message, { title: 'Oldest first, tombstones among them' }),
+  own: OwnReactions,
+  head: Position,
+  hasBefore: Type.Boolean(),
+  hasAfter: Type.Boolean(),
+})
+
+export const MessageVersion = growing({
+  version: Type.Integer({ minimum: 1, title: 'The change that gave the message this text' }),
+  body: Type.String(),
+  writtenAt: Time,
+})
+
+export const Reactions = growing({ seq: Seq, version: Type.Integer(), reactions: Type.Array(Reaction) })
+
+export type Message = Static<typeof Message>
+export type Mention = Static<typeof Mention>
+export type Reaction = Static<typeof Reaction>
+export type OwnReactions = Static<typeof OwnReactions>
+export type MessagePage = Static<typeof MessagePage>

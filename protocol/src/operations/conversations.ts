@@ -1,0 +1,82 @@
+import { Type } from 'typebox'
+import {
+  ConversationChange,
+  Listing,
+  MembershipChange,
+  NewConversation,
+  NewReadMark,
+  ReadState,
+} from '../conversation.ts'
+import { ConversationId } from '../ids.ts'
+import { operation } from '../operation.ts'
+import { Cursor, closed, Limit, pageOf } from '../shapes.ts'
+
+const ONE = '/v1/conversations/{c}'
+const params = { c: ConversationId }
+
+export const CONVERSATION_OPERATIONS = {
+  listConversations: operation({
+    method: 'GET',
+    path: '/v1/conversations',
+    summary: 'List your conversations: the pinned first, then by last activity',
+    tag: 'conversations',
+    since: 1,
+    query: closed({
+      archived: Type.Optional(Type.Boolean({ default: false })),
+      limit: Type.Optional(Limit),
+      cursor: Type.Optional(Cursor),
+    }),
+    answers: { 200: pageOf(Listing) },
+  }),
+  createConversation: operation({
+    method: 'POST',
+    path: '/v1/conversations',
+    summary: 'Open a conversation, or find the private one with that account',
+    tag: 'conversations',
+    since: 1,
+    isIdempotent: true,
+    body: NewConversation,
+    answers: { 200: Listing, 201: Listing },
+    refuses: ['with_yourself', 'conversation_name_taken'],
+  }),
+  getConversation: operation({
+    method: 'GET',
+    path: ONE,
+    summary: 'Show a conversation of yours',
+    tag: 'conversations',
+    since: 1,
+    params,
+    answers: { 200: Listing },
+  }),
+  changeConversation: operation({
+    method: 'PATCH',
+    path: ONE,
+    summary: 'Change its name, topic, or whether it is listed',
+    tag: 'conversations',
+    since: 1,
+    params,
+    body: ConversationChange,
+    answers: { 200: Listing },
+    refuses: ['forbidden', 'conversation_name_taken', 'conflict'],
+  }),
+  changeMembership: operation({
+    method: 'PATCH',
+    path: `${ONE}/me`,
+    summary: 'Mute, pin or archive it for yourself',
+    tag: 'conversations',
+    since: 1,
+    params,
+    body: MembershipChange,
+    answers: { 200: Listing },
+  }),
+  markRead: operation({
+    method: 'PUT',
+    path: `${ONE}/read`,
+    summary: 'Move your read mark',
+    tag: 'conversations',
+    since: 1,
+    params,
+    body: NewReadMark,
+    answers: { 200: ReadState },
+  }),
+}

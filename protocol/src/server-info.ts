@@ -1,0 +1,26 @@
+import { type Static, Type } from 'typebox'
+import { growing } from './shapes.ts'
+
+/** Rises with every addition to `/v1`. The documentation says for each part since which it is there. */
+export const FEATURE_LEVEL = 1
+
+export const ServerInfo = growing(
+  {
+    name: Type.String(),
+    version: Type.String(),
+    featureLevel: Type.Integer({ minimum: 1 }),
+    epoch: Type.String({
+      title: 'New when the database was made, restored or imported: drop what you have stored',
+    }),
+    limits: growing({
+      maxMessageBytes: Type.Integer(),
+      maxPage: Type.Integer(),
+      maxFrameBytes: Type.Integer(),
+    }),
+    auth: growing({ password: Type.Boolean(), register: Type.Boolean(), oidc: Type.Boolean() }),
+    dialects: Type.Array(Type.String()),
+  },
+  'The server',
+)
+
+export type ServerInfo = Static<typeof ServerInfo>

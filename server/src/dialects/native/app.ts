@@ -1,0 +1,153 @@
+import { OPERATIONS, type Operation } from '@parlance/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LongAnswers } from '../../answers/index.ts'
+import type { Logger } from '../../observe/index.ts'
+import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import { Budget } from './budget.ts'
+import type { Answer, Asker, Call, Handler, Handlers } from './call.ts'
+import type { Cors } from './cors.ts'
+import type { Credentials } from './credentials.ts'
+import { refusalFor } from './errors.ts'
+import { problemOf, Refusal } from './refusal.ts'
+import { RequestIds } from './request-ids.ts'
+import { RequestReader } from './request-reader.ts'
+
+interface AppParts {
+  readonly handlers: Handlers
+  readonly credentials: Credentials
+  readonly cors: Cors
+  readonly limits: Limits
+  readonly answers: LongAnswers
+  readonly addressOf: AddressOf
+  readonly log: Logger
+}
+
+const PROBLEM_TYPE = 'application/problem+json'
+const JSON_TYPE = 'application/json'
+
+/** The REST API: a route for each operation of the protocol's table. */
+export function createApp(parts: AppParts): FastifyInstance {
+  const { limits, addressOf, cors, log } = parts
+  const ids = new RequestIds()
+  const refuse = (reply: FastifyReply, refusal: Refusal) => {
+    const problem = problemOf(refusal, ids.of(reply.request))
+    return reply
+      .code(refusal.status)
+      .headers(refusal.headers)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(problem))
+  }
+  const app = createDialectApp({
+    notFound: (reply) => refuse(reply, new Refusal('not_found', { detail: 'There is no such path.' })),
+    methodNotAllowed: (reply, allow) =>
+      cors.isPreflight(reply.request)
+        ? cors.answerPreflight(reply, allow)
+        : refuse(reply, new Refusal('method_not_allowed')),
+    error: (error, request, reply) => {
+      const refusal = refusalFor(error)
+      if (!refusal) log.error({ err: error, requestId: ids.of(request) }, 'request failed')
+      return refuse(reply, refusal ?? new Refusal('internal_error'))
+    },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', ids.of(request))
+    cors.allow(request, reply)
+    const wait = limits.take('request', addressOf(request.raw))
+    if (wait > 0) throw new Refusal('rate_limited', { headers: { 'retry-after': String(wait) } })
+  })
+  for (const [id, operation] of Object.entries(OPERATIONS)) {
+    // Each operation has the handler of its own type: `Handlers` says so, which a loop over both cannot.
+    const handler = parts.handlers[id as keyof Handlers] as unknown as Handler<Operation>
+    addRoute(app, new Route(operation, handler, parts))
+  }
+  return app
+}
+
+function addRoute(app: FastifyInstance, route: Route): void {
+  app.route({
+    method: route.operation.method,
+    url: route.operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...(route.handler.maxBodyBytes !== undefined && { bodyLimit: route.handler.maxBodyBytes }),
+    onRequest: (request) => route.admit(request),
+    handler: (request, reply) => route.answer(request, reply),
+  })
+}
+
+/** Accounts that have been let in, until their request is answered. */
+const ASKERS = new WeakMap<FastifyRequest, Asker>()
+
+/** One operation at its door: who asks, what it costs, what it is asked, and how it is answered. */
+class Route {
+  readonly operation: Operation
+  readonly handler: Handler<Operation>
+  readonly #parts: AppParts
+  readonly #reader: RequestReader
+  readonly #budget: Budget
+
+  constructor(operation: Operation, handler: Handler<Operation>, parts: AppParts) {
+    this.operation = operation
+    this.handler = handler
+    this.#parts = parts
+    this.#reader = new RequestReader(operation)
+    this.#budget = new Budget(parts.limits, handler.limit ?? 'command')
+  }
+
+  /** Before the body is read. */
+  async admit(request: FastifyRequest): Promise<void> {
+    const { credentials, addressOf } = this.#parts
+    if (!this.operation.isOpen) ASKERS.set(request, await credentials.authenticate(request.raw))
+    else this.#budget.check(addressOf(request.raw))
+  }
+
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const asker = ASKERS.get(request)
+    const call = this.#callOf(request, asker)
+    if (asker && this.handler.isLong) return this.#answerLong(call, asker, reply)
+    const payer = asker?.account.accountId ?? call.address
+    this.#budget.take(reply, payer, this.handler.cost?.(call))
+    return send(reply, await this.handler.run(call))
+  }
+
+  async #answerLong(call: Call<Operation>, { account }: Asker, reply: FastifyReply): Promise<FastifyReply> {
+    const { answers } = this.#parts
+    const { accountId } = account
+    return answers.ask(accountId, async () => {
+      const answer = await this.handler.run(call)
+      const text = 'body' in answer ? JSON.stringify(answer.body) : ''
+      answers.charge(accountId, text.length)
+      this.#budget.tell(reply, accountId)
+      return sendText(reply, answer, text)
+    })
+  }
+
+  #callOf(request: FastifyRequest, asker: Asker | undefined): Call<Operation> {
+    const { headers, raw } = request
+    const { params, query, body } = this.#reader.read(request)
+    const key = this.operation.isIdempotent ? headers['idempotency-key'] : undefined
+    // The reader has checked each part against the schemas from which these types follow.
+    return {
+      ...{ params, query, body, asker },
+      address: this.#parts.addressOf(raw),
+      channel: this.#parts.credentials.channelOf(raw),
+      ifMatch: headers['if-match'],
+      idempotencyKey: key === undefined ? undefined : keyIn(key),
+    } as unknown as Call<Operation>
+  }
+}
+
+const MAX_KEY_LENGTH = 255
+
+function keyIn(header: string | readonly string[]): string {
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header
+  const detail = `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} printable ASCII characters.`
+  throw new Refusal('invalid_request', { detail })
+}
+
+const send = (reply: FastifyReply, answer: Answer<Operation>): FastifyReply =>
+  sendText(reply, answer, 'body' in answer ? JSON.stringify(answer.body) : '')
+
+function sendText(reply: FastifyReply, { status, headers }: Answer<Operation>, text: string): FastifyReply {
+  if (headers) reply.headers(headers)
+  reply.code(Number(status))
+  return text === '' ? reply.send() : reply.type(JSON_TYPE).send(text)
+}

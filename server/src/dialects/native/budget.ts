@@ -1,0 +1,36 @@
+import type { FastifyReply } from 'fastify'
+import { LIMITS, type LimitKind, type Limits } from '../../transport/index.ts'
+import { requireWithinLimit } from '../rate-limit.ts'
+
+/** One bucket of the limits, and what answers say of it: the RateLimit fields of the IETF's draft 11. */
+export class Budget {
+  readonly #limits: Limits
+  readonly #kind: LimitKind
+  readonly #policy: string
+
+  constructor(limits: Limits, kind: LimitKind) {
+    this.#limits = limits
+    this.#kind = kind
+    const { burst, perSecond } = LIMITS[kind]
+    this.#policy = `"${kind}";q=${burst};w=${Math.ceil(burst / perSecond)}`
+  }
+
+  /** Refuses 'rate_limited', and takes nothing. */
+  check(payer: string | number): void {
+    requireWithinLimit(this.#limits.check(this.#kind, payer))
+  }
+
+  /** Refuses 'rate_limited'. */
+  take(reply: FastifyReply, payer: string | number, cost?: number): void {
+    const wait = this.#limits.take(this.#kind, payer, cost)
+    this.tell(reply, payer)
+    requireWithinLimit(wait)
+  }
+
+  tell(reply: FastifyReply, payer: string | number): void {
+    const left = this.#limits.left(this.#kind, payer)
+    if (left === undefined) return
+    reply.header('ratelimit-policy', this.#policy)
+    reply.header('ratelimit', `"${this.#kind}";r=${left.tokens};t=${left.fullInSeconds}`)
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import type { Chat, SessionDetails } from '../../core/chat.ts'
+import { type AddressOf, isLocalRequest } from '../../transport/index.ts'
+import type { Asker, Circumstances } from './call.ts'
+import { Refusal } from './refusal.ts'
+
+/** The kind of session that opens this dialect, and no other. */
+export const KIND = 'native'
+
+const BEARER = /^bearer +(\S+)$/i
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const MAX_AGE_SECONDS = 30 * 24 * 3600
+
+/** Browsers take a cookie with this prefix over TLS alone, for this very host and every path. */
+const SECURE_NAME = '__Host-parlance'
+const LOOPBACK_NAME = 'parlance'
+
+interface CredentialsParts {
+  readonly chat: Pick<Chat, 'sessions' | 'accounts'>
+  readonly addressOf: AddressOf
+  /** The address that people know the server by, where it is set. */
+  readonly publicUrl: URL | undefined
+}
+
+/** Log-ins: Bearer tokens of programs, and cookies of browsers. */
+export class Credentials {
+  readonly #parts: CredentialsParts
+
+  constructor(parts: CredentialsParts) {
+    this.#parts = parts
+  }
+
+  /** Refuses `not_authorized`; and `cross_site`, where a page of another site made a browser send its cookie. */
+  async authenticate(request: IncomingMessage): Promise<Asker> {
+    const { authorization } = request.headers
+    if (authorization !== undefined) return this.identify(BEARER.exec(authorization)?.[1], request)
+    const secret = secretInCookie(request)
+    if (secret !== undefined && !SAFE_METHODS.has(request.method ?? '')) this.requireOwnPage(request)
+    return this.identify(secret, request)
+  }
+
+  /** Refuses `not_authorized`. */
+  async identify(secret: string | undefined, request: IncomingMessage): Promise<Asker> {
+    const { chat, addressOf } = this.#parts
+    const asker = secret === undefined ? undefined : await chat.sessions.identify(secret, KIND)
+    if (!asker) throw new Refusal('not_authorized', { headers: { 'www-authenticate': 'Bearer' } })
+    chat.accounts.noteProof(addressOf(request))
+    return asker
+  }
+
+  /** A browser says where a request comes from. Refuses `cross_site` unless it is a page of this server. */
+  requireOwnPage({ headers }: IncomingMessage): void {
+    const { origin, host, 'sec-fetch-site': site } = headers
+    const { publicUrl } = this.#parts
+    const isOwn =
+      origin !== undefined &&
+      (origin === publicUrl?.origin || origin === `http://${host}` || origin === `https://${host}`)
+    if (!isOwn && site !== 'same-origin') throw new Refusal('cross_site')
+  }
+
+  /** Behind a proxy that ends TLS, only the public address tells of it. */
+  channelOf(request: IncomingMessage): Circumstances['channel'] {
+    const isEncrypted = 'encrypted' in request.socket || this.#parts.publicUrl?.protocol === 'https:'
+    if (isEncrypted) return 'tls'
+    return isLocalRequest(request) ? 'loopback' : 'plain'
+  }
+}
+
+export function secretInCookie({ headers: { cookie = '' } }: IncomingMessage): string | undefined {
+  const pairs = cookie.split(';').map((pair) => pair.trim())
+  for (const name of [SECURE_NAME, LOOPBACK_NAME]) {
+    const pair = pairs.find((one) => one.startsWith(`${name}=`))
+    if (pair !== undefined) return pair.slice(name.length + 1)
+  }
+  return undefined
+}
+
+/** The Set-Cookie of a log-in. Refuses plain http from elsewhere: anybody on the way could read the cookie. */
+export function cookieOf(secret: string, channel: Circumstances['channel']): string {
+  const rest = `Path=/; Max-Age=${MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax`
+  switch (channel) {
+    case 'tls':
+      return `${SECURE_NAME}=${secret}; ${rest}; Secure`
+    case 'loopback':
+      return `${LOOPBACK_NAME}=${secret}; ${rest}`
+    case 'plain':
+      throw new Refusal('invalid_request', {
+        detail: 'A cookie needs https here: over plain http anybody on the way could read it.',
+        faults: [{ pointer: '#/cookie', detail: 'needs https, or plain http on this machine' }],
+      })
+  }
+}
+
+export const sessionName = ({ sessionId }: Pick<SessionDetails, 'sessionId'>): string => `s_${sessionId}`

@@ -1,0 +1,114 @@
+import {
+  ChatError,
+  type ChatErrorCode,
+  type ChatErrorDetails,
+  faultWords,
+  toAccountId,
+} from '../../core/chat.ts'
+import { retryAfterOf } from '../rate-limit.ts'
+import { accountName } from './names.ts'
+import { invalid, Refusal } from './refusal.ts'
+
+/** Close codes of the socket: 4000 to 4099 do not come back, 4100 to 4199 with back-off, 4200 to 4299 at once. */
+export const CLOSE = {
+  badFrame: { code: 4000, reason: 'bad_frame' },
+  notAuthorized: { code: 4001, reason: 'not_authorized' },
+  revoked: { code: 4002, reason: 'revoked' },
+  helloExpected: { code: 4003, reason: 'hello_expected' },
+  silent: { code: 4100, reason: 'silent' },
+  slow: { code: 4101, reason: 'slow' },
+  failed: { code: 4102, reason: 'failed' },
+  unavailable: { code: 4103, reason: 'unavailable' },
+  goingAway: { code: 4200, reason: 'going_away' },
+} as const
+
+type Refusing = (details: ChatErrorDetails, error: ChatError) => Refusal
+
+const plain =
+  (code: Refusal['code']): Refusing =>
+  () =>
+    new Refusal(code)
+
+const notFound = plain('not_found')
+
+/** Which field each name of the core is in a request's body. */
+const NAME_FIELDS: Readonly<Record<string, string>> = {
+  username: '#/username',
+  displayName: '#/displayName',
+  conversationName: '#/name',
+  topic: '#/topic',
+}
+
+function nameRefused(details: ChatErrorDetails): Refusal {
+  const words = faultWords(details)
+  const detail = words === undefined ? 'must not be blank' : `must be without ${words}`
+  return invalid({ pointer: NAME_FIELDS[String(details.field)] ?? '#', detail })
+}
+
+function passwordRefused({ fault, minLength }: ChatErrorDetails): Refusal {
+  const detail =
+    fault === 'short' ? `must have at least ${minLength} characters` : 'is one of the commonest passwords'
+  return invalid({ pointer: '#/password', detail })
+}
+
+function unknownAccount({ accountId }: ChatErrorDetails): Refusal {
+  if (typeof accountId !== 'number') return new Refusal('not_found')
+  const detail = `There is no account ${accountName(toAccountId(accountId))} that you may see.`
+  return new Refusal('not_found', { detail })
+}
+
+const waiting =
+  (code: 'rate_limited' | 'busy' | 'unavailable'): Refusing =>
+  (_details, error) =>
+    new Refusal(code, { headers: { 'retry-after': String(retryAfterOf(error)) } })
+
+const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
+  name_taken: plain('name_taken'),
+  name_refused: nameRefused,
+  email_taken: plain('email_taken'),
+  password_refused: passwordRefused,
+  wrong_credentials: plain('wrong_credentials'),
+  unknown_account: unknownAccount,
+  unknown_conversation: notFound,
+  unknown_message: notFound,
+  unknown_reply: () => invalid({ pointer: '#/replyTo', detail: 'is no message of this conversation' }),
+  not_a_member: plain('not_a_member'),
+  not_the_owner: plain('not_the_owner'),
+  with_yourself: plain('with_yourself'),
+  already_a_contact: plain('already_a_contact'),
+  conversation_name_taken: plain('conversation_name_taken'),
+  message_refused: plain('message_refused'),
+  message_too_long: ({ maxBytes }) =>
+    new Refusal('message_too_long', { detail: `The text has more than ${maxBytes} bytes of UTF-8.` }),
+  settings_too_long: ({ maxBytes }) =>
+    invalid({ pointer: '#/settings', detail: `has more than ${maxBytes} bytes of JSON` }),
+  precondition_failed: plain('precondition_failed'),
+  forbidden: plain('forbidden'),
+  reaction_refused: ({ maxBytes }) =>
+    maxBytes === undefined
+      ? new Refusal('conflict', { detail: 'The message has as many different reactions as it may have.' })
+      : invalid({ pointer: '{key}', detail: `must have 1 to ${maxBytes} bytes of UTF-8` }),
+  thread_refused: () =>
+    invalid({ pointer: '#/thread', detail: 'is no message that a thread can begin with' }),
+  conflict: plain('conflict'),
+  rate_limited: waiting('rate_limited'),
+  busy: waiting('busy'),
+  unavailable: waiting('unavailable'),
+  outcome_unknown: plain('outcome_unknown'),
+}
+
+/** The refusal that a client gets for an error; undefined when it is a bug. */
+export function refusalFor(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (error instanceof ChatError) return REFUSALS[error.code](error.details, error)
+  return frameworkRefusal(error)
+}
+
+/** Errors of Fastify's reading of a body, known by their status. */
+function frameworkRefusal(error: unknown): Refusal | undefined {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
+  if (status === 413) return new Refusal('payload_too_large')
+  if (status === 415) return new Refusal('unsupported_media_type')
+  const isTheirs = typeof status === 'number' && status >= 400 && status < 500
+  return isTheirs ? new Refusal('invalid_request', { detail: 'The body cannot be read.' }) : undefined
+}

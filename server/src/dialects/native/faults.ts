@@ -1,0 +1,86 @@
+import { type Fault, MAX_FAULTS } from '@parlance/protocol'
+
+/** An error of the validator, as far as sentences need it. */
+interface SchemaError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: object
+}
+
+/** What is wrong with a value, in sentences about its fields. */
+export function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
+  const seen = new Set<string>()
+  const faults: Fault[] = []
+  for (const fault of errors.flatMap(sentences)) {
+    const key = `${fault.pointer} ${fault.detail}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    faults.push(fault)
+    if (faults.length === MAX_FAULTS) break
+  }
+  return faults
+}
+
+function sentences({ keyword, instancePath, params }: SchemaError): readonly Fault[] {
+  const at = (name: string, detail: string): Fault => ({
+    pointer: `#${instancePath}/${escaped(name)}`,
+    detail,
+  })
+  if (keyword === 'required')
+    return textsIn(params, 'requiredProperties').map((name) => at(name, 'is missing'))
+  if (keyword === 'additionalProperties')
+    return textsIn(params, 'additionalProperties').map((name) => at(name, 'is no field here'))
+  const detail = detailOf(keyword, params)
+  return detail === undefined ? [] : [{ pointer: `#${instancePath}`, detail }]
+}
+
+const valueIn = (params: object, name: string): unknown => Reflect.get(params, name)
+
+function textsIn(params: object, name: string): readonly string[] {
+  const value = valueIn(params, name)
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+/** As RFC 6901 writes a name in a pointer, and RFC 3986 in a fragment. */
+const escaped = (name: string): string => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+
+/** Undefined for a keyword that another error says better. */
+function detailOf(keyword: string, params: object): string | undefined {
+  const limit = String(valueIn(params, 'limit'))
+  switch (keyword) {
+    case 'type':
+      return `must be ${kindName(String(valueIn(params, 'type')))}`
+    case 'minLength':
+      return `must have at least ${limit} characters`
+    case 'maxLength':
+      return `must have at most ${limit} characters`
+    case 'minimum':
+      return `must be at least ${limit}`
+    case 'maximum':
+      return `must be at most ${limit}`
+    case 'minItems':
+      return `must have at least ${limit} entries`
+    case 'maxItems':
+      return `must have at most ${limit} entries`
+    case 'enum':
+      return `must be one of ${textsIn(params, 'allowedValues').join(', ')}`
+    case 'const':
+      return `must be ${JSON.stringify(valueIn(params, 'allowedValue'))}`
+    case 'pattern':
+      return `must match ${String(valueIn(params, 'pattern'))}`
+    case 'boolean':
+    case 'anyOf':
+      return undefined
+    default:
+      return 'cannot be used'
+  }
+}
+
+const kindName = (type: string): string =>
+  ({
+    object: 'an object',
+    array: 'a list',
+    integer: 'a whole number',
+    string: 'a text',
+    boolean: 'true or false',
+  })[type] ?? type

@@ -1,0 +1,122 @@
+import type { MESSAGE_OPERATIONS, OwnReactions } from '@parlance/protocol'
+import { ChatError, type MessageDetails, toSender } from '../../../core/chat.ts'
+import { costOfText, messageBodyBytes } from '../../../transport/index.ts'
+import type { Asker, Handlers } from '../call.ts'
+import { versionIn } from '../if-match.ts'
+import { idOf } from '../places.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { messageOf } from '../wire.ts'
+import type { RequestParts } from './parts.ts'
+
+export function messageHandlers({
+  chat,
+  places,
+}: Pick<RequestParts, 'chat' | 'places'>): Handlers<keyof typeof MESSAGE_OPERATIONS> {
+  const { messages, mentions, reactions } = chat
+  const maxBodyBytes = messageBodyBytes(messages.maxBytes)
+
+  const find = async (asker: Asker, { c, seq }: { c: string; seq: number }): Promise<MessageDetails> => {
+    const { conversation } = await places.standing(asker, c)
+    const found = await messages.get({ conversationId: conversation.conversationId, seq })
+    if (!found) throw new Refusal('not_found')
+    return found
+  }
+
+  return {
+    sendMessage: {
+      limit: 'send',
+      cost: ({ body: { body } }) => costOfText(body),
+      maxBodyBytes,
+      run: async ({ asker, params, body: { body, clientId, format = 'markdown', replyTo, thread } }) => {
+        const { account } = asker
+        const standing = await places.standing(asker, params.c)
+        const native = {
+          format,
+          thread: thread ?? null,
+          replyToSeq: replyTo ?? null,
+          mentions: await mentions.find(account, standing, body),
+        }
+        const sending = messages.append(account, standing, { body, clientId, native })
+        const { message, isNew } = await withClientIdsOwn(sending)
+        if (!isNew)
+          return { status: 200, body: messageOf(await find(asker, { c: params.c, seq: message.seq })) }
+        // A native draft is answered with all that is kept of the message.
+        const details = 'version' in message ? { ...message, sender: toSender(account) } : undefined
+        const sent = messageOf(details ?? (await find(asker, { c: params.c, seq: message.seq })))
+        const location = `/v1/conversations/${sent.conversation}/messages/${sent.seq}`
+        return { status: 201, body: sent, headers: { location, etag: etagOf(sent) } }
+      },
+    },
+    listMessages: {
+      isLong: true,
+      run: async ({ asker, params, query: { limit = 50, ...range } }) => {
+        const { conversation } = await places.standing(asker, params.c)
+        if (Object.keys(range).length > 1)
+          throw invalid({ pointer: '?', detail: 'has more than one of before, after and around' })
+        const page = await messages.page(conversation, { ...range, limit })
+        const { items, head, hasBefore, hasAfter } = page
+        const own = await ownAmong(asker, items)
+        return { status: 200, body: { items: items.map(messageOf), own, head, hasBefore, hasAfter } }
+      },
+    },
+    getMessage: {
+      run: async ({ asker, params }) => {
+        const body = messageOf(await find(asker, params))
+        return { status: 200, body, headers: { etag: etagOf(body) } }
+      },
+    },
+    editMessage: {
+      limit: 'edit',
+      cost: ({ body: { body } }) => costOfText(body),
+      maxBodyBytes,
+      run: async ({ asker, params, body: { body }, ifMatch }) => {
+        const { account } = asker
+        const standing = await places.standing(asker, params.c)
+        const unlessChangedAfter = versionIn(ifMatch)
+        const { message } = await messages.edit(account, standing, {
+          seq: params.seq,
+          body,
+          mentions: await mentions.find(account, standing, body),
+          ...(unlessChangedAfter !== undefined && { unlessChangedAfter }),
+        })
+        const edited = messageOf({ ...message, sender: toSender(account) })
+        return { status: 200, body: edited, headers: { etag: etagOf(edited) } }
+      },
+    },
+    deleteMessage: {
+      limit: 'edit',
+      run: async ({ asker, params }) => {
+        const { conversation } = await places.standing(asker, params.c)
+        await messages.remove(idOf(asker), { conversationId: conversation.conversationId, seq: params.seq })
+        return { status: 204 }
+      },
+    },
+  }
+
+  /** The asker's own reactions among messages that follow one another. */
+  async function ownAmong(asker: Asker, items: readonly MessageDetails[]): Promise<OwnReactions> {
+    const [first] = items
+    const last = items.at(-1)
+    if (!first || !last || items.every(({ reactions: all }) => all.length === 0)) return {}
+    const places = { first: first.seq, last: last.seq }
+    const own: Record<string, string[]> = {}
+    for (const { seq, key } of await reactions.listOwn(idOf(asker), first.conversationId, places)) {
+      const keys = own[seq] ?? []
+      keys.push(key)
+      own[seq] = keys
+    }
+    return own
+  }
+}
+
+const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`
+
+/** The store answers 'conflict' where the client id is another conversation's. */
+async function withClientIdsOwn<T>(sending: Promise<T>): Promise<T> {
+  try {
+    return await sending
+  } catch (error) {
+    if (error instanceof ChatError && error.code === 'conflict') throw new Refusal('client_id_reused')
+    throw error
+  }
+}

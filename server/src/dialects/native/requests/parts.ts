@@ -1,0 +1,10 @@
+import type { Chat } from '../../../core/chat.ts'
+import type { Limits } from '../../../transport/index.ts'
+import type { Places } from '../places.ts'
+
+/** Parts that requests are answered from; each subject takes only those it uses. */
+export interface RequestParts {
+  readonly chat: Chat
+  readonly limits: Limits
+  readonly places: Places
+}

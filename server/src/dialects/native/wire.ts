@@ -1,0 +1,113 @@
+import type * as Wire from '@parlance/protocol'
+import {
+  type Account,
+  actionsOf,
+  type Conversation,
+  type Member,
+  type Mention,
+  type MessageDetails,
+  type OwnListing,
+  type ReadState,
+  type Sender,
+} from '../../core/chat.ts'
+import { accountName, conversationName, messageName, timeOrNull, timeText } from './names.ts'
+
+export const personOf = ({ accountId, username, displayName }: Omit<Sender, 'uuid'>): Wire.Person => ({
+  id: accountName(accountId),
+  username,
+  displayName,
+})
+
+export const accountOf = (account: Account): Wire.Account => ({
+  ...personOf(account),
+  bio: account.bio,
+  isGuest: account.isGuest,
+  isBot: false,
+})
+
+export const ownAccountOf = (
+  account: Account,
+  settings: Readonly<Record<string, unknown>>,
+): Wire.OwnAccount => ({
+  ...accountOf(account),
+  email: account.email,
+  emailConfirmed: account.emailConfirmed,
+  settings,
+  createdAt: timeText(account.createdAt),
+})
+
+const mentionOf = (mention: Mention): Wire.Mention => {
+  const at: [number, number] = [mention.at[0], mention.at[1]]
+  return 'all' in mention ? { all: true, at } : { account: accountName(mention.account), at }
+}
+
+export const messageOf = (message: MessageDetails): Wire.Message => ({
+  id: messageName(message.messageId),
+  conversation: conversationName(message.conversationId),
+  seq: message.seq,
+  version: message.version,
+  sender: personOf(message.sender),
+  clientId: message.clientId,
+  body: message.body,
+  format: message.format,
+  replyTo: message.replyToSeq,
+  thread: message.thread,
+  replyCount: message.replyCount,
+  lastReplySeq: message.lastReplySeq,
+  mentions: message.mentions.map(mentionOf),
+  attachments: [],
+  reactions: message.reactions.map(({ key, count, last }) => ({ key, count, last: last.map(accountName) })),
+  sentAt: timeText(message.sentAt),
+  editedAt: timeOrNull(message.editedAt),
+  deletedAt: timeOrNull(message.deletedAt),
+  pinnedAt: timeOrNull(message.pinnedAt),
+})
+
+export const conversationOf = (
+  conversation: Conversation,
+  lastMessage: MessageDetails | undefined,
+): Wire.Conversation => ({
+  id: conversationName(conversation.conversationId),
+  gid: conversation.gid,
+  kind: conversation.kind,
+  name: conversation.name,
+  topic: conversation.topic,
+  listed: conversation.isListed,
+  membersAdd: conversation.membersAdd,
+  creator: accountName(conversation.creatorId),
+  createdAt: timeText(conversation.createdAt),
+  firstSeq: conversation.firstSeq,
+  lastSeq: conversation.lastSeq,
+  lastChange: conversation.lastChange,
+  memberCount: conversation.memberCount,
+  lastMessage: lastMessage ? messageOf(lastMessage) : null,
+})
+
+export const readStateOf = ({ readSeq, unread, mentions }: ReadState): Wire.ReadState => ({
+  readSeq,
+  unread,
+  mentions,
+})
+
+export const listingOf = (
+  { conversation, other, own }: OwnListing,
+  lastMessage: MessageDetails | undefined,
+): Wire.Listing => ({
+  ...conversationOf(conversation, lastMessage),
+  me: {
+    role: own.role,
+    ...readStateOf(own),
+    muted: own.isMuted,
+    pinned: own.isPinned,
+    archived: own.isArchived,
+    notify: own.notify,
+  },
+  can: actionsOf(own.role, conversation),
+  other: other && personOf(other),
+})
+
+export const memberOf = (member: Member, person: Wire.Person): Wire.Member => ({
+  account: person,
+  role: member.role,
+  joinedAt: timeText(member.joinedAt),
+})
