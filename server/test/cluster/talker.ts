@@ -64,9 +64,9 @@ export class Talker {
     return this.#node
   }
 
-  /** Messenger has no live connection: its client asks for what is new, page by page. */
+  /** The others' clients ask for what is new, page by page. */
   get isLive(): boolean {
-    return this.dialect !== 'messenger'
+    return this.dialect !== 'messenger' && this.dialect !== 'native'
   }
 
   get label(): string {

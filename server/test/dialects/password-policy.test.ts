@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startBlock } from '../../src/cli/start-block.ts'
+import { fieldRefused } from '../interop/refusals.ts'
 import { DEVICES, REGISTRARS, type Registrar, someone } from '../support/clients/index.ts'
 import { startParlance } from '../support/server.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -32,6 +33,10 @@ const WORDS: Readonly<Record<Registrar, readonly [short: unknown, common: unknow
     messenger({ msg: 'password is too common', type: 'value_error' }),
   ],
   channels: [channels('password must have at least 8 characters'), channels('password is too common')],
+  native: [
+    fieldRefused('#/password', 'must have at least 8 characters'),
+    fieldRefused('#/password', 'is one of the commonest passwords'),
+  ],
 }
 
 for (const registrar of REGISTRARS) {

@@ -3,7 +3,12 @@ import { after, before, describe, test } from 'node:test'
 import { DIALECT_NAMES } from '../../src/dialects/index.ts'
 import type { Place } from '../support/clients/index.ts'
 import { MESSAGE_REFUSED, refusalOf } from './refusals.ts'
-import { assertUnknownInChannels, assertUnknownInChatapp, assertUnknownInMessenger } from './unknown.ts'
+import {
+  assertUnknownInChannels,
+  assertUnknownInChatapp,
+  assertUnknownInMessenger,
+  assertUnknownInNative,
+} from './unknown.ts'
 import { addressing, type Participant, World } from './world.ts'
 
 // Ann has blocked Ben: he cannot find her, and his messages to their private conversation are refused, in the words
@@ -41,6 +46,9 @@ describe('to the blocked, the blocker cannot be found', () => {
 
   test('messenger: neither for a private chat, though there is one, nor for a group', () =>
     assertUnknownInMessenger(ben, ann.account.accountId))
+
+  test('native: neither for a private conversation, though there is one, nor for a group', () =>
+    assertUnknownInNative(ben, ann.account.accountId))
 
   test('channels: neither for a chat nor in the list of users', async () => {
     await assertUnknownInChannels(ben, ann.channels.id)

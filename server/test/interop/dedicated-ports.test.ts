@@ -28,6 +28,14 @@ const NOT_FOUND: Readonly<Record<DialectName, unknown>> = {
   groups: 'Not Found',
   messenger: { detail: 'Not Found' },
   channels: { status: 'error', message: 'Not found' },
+  native: {
+    type: '/docs/problems/not_found',
+    title: 'There is nothing here that you may see.',
+    status: 404,
+    detail: 'There is no such path.',
+    code: 'not_found',
+    retryable: false,
+  },
 }
 
 /** Paths of the others, by their own. */
@@ -37,6 +45,7 @@ const PATHS: Readonly<Record<DialectName, readonly string[]>> = {
   groups: [],
   messenger: ['/user/me', '/user/chats', '/chat/1'],
   channels: ['/api/login', '/api/users', '/api/pusher/auth'],
+  native: ['/v1/server', '/v1/me', '/v1/conversations'],
 }
 
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket'
@@ -48,6 +57,7 @@ const LIVE: Readonly<Record<DialectName, readonly string[]>> = {
   groups: [SOCKET_IO],
   messenger: [],
   channels: [`/app/${KEYS.PUSHER_KEY}?protocol=7`],
+  native: [],
 }
 
 const EVERYTHING = JSON.stringify({ login: 'x', email: 'not one', usernameOrEmail: 'x', username: 7 })
@@ -62,6 +72,7 @@ const ANSWERS: Readonly<
     groups: (body) => assert.equal(body, NOT_FOUND.groups),
     messenger: (body) => assert.ok(Array.isArray((body as { detail: unknown }).detail)),
     channels: (body) => assert.deepEqual(body, NOT_FOUND.channels),
+    native: (body) => assert.deepEqual(body, NOT_FOUND.native),
   },
   '/login': {
     rooms: (body) => assert.deepEqual(body, malformed('login_user')),
@@ -69,6 +80,7 @@ const ANSWERS: Readonly<
     groups: (body) => assert.equal(body, NOT_FOUND.groups),
     messenger: (body) => assert.ok(Array.isArray((body as { detail: unknown }).detail)),
     channels: (body) => assert.deepEqual(body, NOT_FOUND.channels),
+    native: (body) => assert.deepEqual(body, NOT_FOUND.native),
   },
 }
 
@@ -140,9 +152,12 @@ async function ask(dialect: DialectName, path: string, init: RequestInit = {}) {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(urlOf(dialect) + path, { ...init, headers })
   const text = await response.text()
-  const isJson = response.headers.get('content-type')?.startsWith('application/json')
-  return { status: response.status, body: isJson ? JSON.parse(text) : text }
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, body: isJson ? withoutInstance(JSON.parse(text)) : text }
 }
+
+/** A problem's instance is another one for every request. */
+const withoutInstance = ({ instance: _, ...body }: { readonly instance?: string }): object => body
 
 async function isUpgraded(url: string): Promise<boolean> {
   const ws = new WebSocket(url.replace(/^http/, 'ws'))

@@ -56,6 +56,14 @@ export const SHOWN: Readonly<Record<DialectName, (message: AuthoredMessage, seen
     },
     place: how === 'live' ? channelName(place) : place.conversationId,
   }),
+
+  native: ({ messageId, body, sender, sentAt }, { place }) => ({
+    text: body,
+    id: `m_${messageId}`,
+    sender: { id: `a_${sender.accountId}`, username: sender.username, displayName: sender.displayName },
+    place: `c_${place.conversationId}`,
+    at: iso(sentAt, 'Z'),
+  }),
 }
 
 /** The conversation's title, for a viewer who talks there with that other. */
@@ -71,6 +79,10 @@ export const TITLE: Readonly<Record<DialectName, (place: Place, other: Account) 
     return { listed: title, ...title }
   },
   channels: channelName,
+  native: ({ kind, name, gid }, other) => {
+    const title = kind === 'private' ? other.username : (name ?? gid)
+    return { listed: title, title }
+  },
 }
 
 function groupName({ kind, name, gid }: Place): string {
@@ -82,7 +94,7 @@ function channelName({ creatorId, memberIds }: Place): string {
 }
 
 /** Six digits, as the wires have it. Written here again, so that no mistake is compared with itself. */
-function iso(micros: number): string {
+function iso(micros: number, zone = '+00:00'): string {
   const digits = String(micros)
-  return `${new Date(Number(digits.slice(0, -6)) * 1000).toISOString().slice(0, 19)}.${digits.slice(-6)}+00:00`
+  return `${new Date(Number(digits.slice(0, -6)) * 1000).toISOString().slice(0, 19)}.${digits.slice(-6)}${zone}`
 }

@@ -6,7 +6,12 @@ import { DEVICES, REGISTRARS, someone } from '../support/clients/index.ts'
 import { GroupsClient, type Guest } from '../support/groups.ts'
 import { Gathering } from './gathering.ts'
 import { NAME_TAKEN, refusalOf, WRONG_PASSWORD } from './refusals.ts'
-import { assertUnknownInChannels, assertUnknownInChatapp, assertUnknownInMessenger } from './unknown.ts'
+import {
+  assertUnknownInChannels,
+  assertUnknownInChatapp,
+  assertUnknownInMessenger,
+  assertUnknownInNative,
+} from './unknown.ts'
 import { addressing, type Participant, World } from './world.ts'
 
 // Groups makes guests: names without a password, in open conversations and nowhere else.
@@ -56,6 +61,8 @@ describe('nobody can add a guest', () => {
     assertUnknownInChatapp(ann, guest.username))
 
   test('messenger: neither to a private chat nor to a group', () => assertUnknownInMessenger(ann, guestId))
+
+  test('native: neither to a private conversation nor to a group', () => assertUnknownInNative(ann, guestId))
 
   test('channels: no chat is requested with one, and none is listed', async () => {
     await assertUnknownInChannels(ann, guestId)

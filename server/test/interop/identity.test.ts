@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import type * as Wire from '@parlance/protocol'
 import type { Account } from '../../src/core/chat.ts'
 import { DIALECT_NAMES, type DialectName } from '../../src/dialects/index.ts'
 import {
@@ -34,6 +35,7 @@ const DISPLAY_NAME: Readonly<Record<Registrar, (username: string) => string>> = 
   chatapp: (username) => `${username} of chatapp`,
   messenger: (username) => username,
   channels: (username) => username,
+  native: (username) => username,
 }
 
 /** A device's description of the account that it is logged in to, and the expected one. */
@@ -75,14 +77,21 @@ const IDENTITY: Readonly<{
   async channels({ id }, { accountId }) {
     return [id, accountId]
   },
+  async native(device, { accountId, username, displayName, email }) {
+    const me = await device.ok<Wire.OwnAccount>('GET /v1/me')
+    return [
+      [me.id, me.username, me.displayName, me.email],
+      [`a_${accountId}`, username, displayName, email],
+    ]
+  },
 }
 
 test('a password set in one dialect with composed characters is the same in all, typed decomposed', async () => {
   for (const registrar of REGISTRARS) {
-    const person = { ...someone(`accents-${registrar}`), password: 'Zoé\u3000비밀' }
+    const person = { ...someone(`accents-${registrar}`), password: 'Zoé Amélie\u3000비밀' }
     await DEVICES[registrar].register(world.server, person)
     const account = await accountOf(person)
-    const typed = { ...person, password: 'Zoé 비밀'.normalize('NFD') }
+    const typed = { ...person, password: 'Zoé Amélie 비밀'.normalize('NFD') }
     for (const dialect of DIALECT_NAMES) {
       const device = await DEVICES[dialect].logIn(world.server, typed)
       const [told, expected] = await identify(dialect, device, account)

@@ -76,13 +76,18 @@ export function interopMatrix(start: () => Promise<World>): void {
 }
 
 async function holdTalks(world: World): Promise<readonly Talk[]> {
-  const [ann, ben, cat] = [
+  const [ann, ben, cat, dan] = [
     await world.join('ann', 'rooms'),
     await world.join('ben', 'chatapp'),
     await world.join('cat', 'channels'),
+    await world.join('dan', 'native'),
   ]
   // A private conversation is the pair's only one, and the last pair has none.
-  const pairs = { 'private messenger': [ann, ben], 'private channels': [ann, cat] } as const
+  const pairs = {
+    'private messenger': [ann, ben],
+    'private channels': [ann, cat],
+    'private native': [dan, ann],
+  } as const
   const pairOf = ({ kind, opener }: (typeof OPENINGS)[number]) =>
     Object.entries(pairs).find(([name]) => name === `${kind} ${opener}`)?.[1] ?? ([ben, cat] as const)
   const talks: Talk[] = []

@@ -10,6 +10,23 @@ const messengerError = (status: number, details: object) => ({
   body: { status_code: status, details },
 })
 
+/** Without its instance, which is another one for every request. */
+const problem = (status: number, code: string, detail: string, more: object = {}) => ({
+  status,
+  body: {
+    type: `/docs/problems/${code}`,
+    ...{ title: detail, status, detail, code, retryable: false },
+    ...more,
+  },
+})
+
+/** A refusal of one field, by its pointer. */
+export const fieldRefused = (pointer: string, detail: string) =>
+  problem(400, 'invalid_request', `${pointer} ${detail}`, {
+    title: 'The request has a field that cannot be used.',
+    errors: [{ pointer, detail }],
+  })
+
 const PASSWORD_REQUIRED = ['user_not_authorized', { Error: 'Password required.' }]
 
 /** To `register`, when somebody has the name. */
@@ -23,6 +40,7 @@ export const NAME_TAKEN: Answers = {
     errors: { username: 'This user already exists.' },
   }),
   channels: { status: 200, body: { status: 'error', message: 'Could not add user' } },
+  native: problem(409, 'name_taken', 'Another account has this name.'),
 }
 
 /** Answers to `register` for a name with `words`, which none may have; without words, for one with nothing to see. */
@@ -58,6 +76,7 @@ export const nameRefused = (words: string | undefined): Answers => ({
       message: words ? `username must be without ${words}` : 'username must be a non-empty text',
     },
   },
+  native: fieldRefused('#/username', words ? `must be without ${words}` : 'must not be blank'),
 })
 
 /** To a log-in with a wrong password, or under the name of a guest, who has none. */
@@ -74,6 +93,7 @@ export const WRONG_PASSWORD: Answers = {
     },
   }),
   channels: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
+  native: problem(401, 'wrong_credentials', 'The login or the password is wrong.'),
 }
 
 /** To a send into a private conversation whose other member has blocked the sender. */
@@ -86,6 +106,7 @@ export const MESSAGE_REFUSED: Answers = {
     code: 'MESSAGE_REFUSED',
   }),
   channels: [403, { status: 'error', message: 'This message can not be delivered' }],
+  native: problem(403, 'message_refused', 'This conversation does not take messages from you.'),
 }
 
 /** The server's refusal; undefined when the request was carried out. */

@@ -40,6 +40,7 @@ const CREDENTIALS: Readonly<Record<string, { readonly opens?: DialectName; reado
     "chatapp's token": { opens: 'chatapp', token: () => ann.chatapp.cookie.replace('login-token=', '') },
     "messenger's token": { opens: 'messenger', token: () => ann.messenger.api.token ?? '' },
     "channels' token": { opens: 'channels', token: () => ann.channels.token },
+    "native's token": { opens: 'native', token: () => ann.native.token },
     'the public uuid': { token: () => ann.account.uuid },
     "messenger's claims under chatapp's key": { token: () => signed({ sub: String(ann.account.accountId) }) },
     "channels' claims under chatapp's key": {
@@ -149,6 +150,18 @@ const DOORS: Readonly<Record<string, Door>> = {
     welcome: () => [200, [{ id: ann.account.accountId, userName: ann.username }]],
     refusal: [422, { msg: 'Signature verification failed' }],
   },
+  "native's bearer": {
+    dialect: 'native',
+    show: (token) => seeMyself({ authorization: `Bearer ${token}` }),
+    welcome: () => [200, ann.username],
+    refusal: [401, 'not_authorized'],
+  },
+  "native's cookie": {
+    dialect: 'native',
+    show: (token) => seeMyself({ cookie: `parlance=${token}` }),
+    welcome: () => [200, ann.username],
+    refusal: [401, 'not_authorized'],
+  },
 }
 
 for (const [what, { opens, token }] of Object.entries(CREDENTIALS)) {
@@ -168,6 +181,12 @@ test('none of them signs a subscription but its own', async () => {
     assert.equal(status, opens === 'channels' ? 200 : 422)
   }
 })
+
+async function seeMyself(headers: Record<string, string>): Promise<unknown> {
+  const response = await fetch(`${world.server.url}/v1/me`, { headers })
+  const body = (await response.json()) as { username?: string; code?: string }
+  return [response.status, body.username ?? body.code]
+}
 
 async function readEmptyRoom(headers: Record<string, string>): Promise<unknown> {
   const path = `/get-room-history?room_gid=${empty.gid}`

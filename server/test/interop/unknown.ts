@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { failure } from '../support/chatapp.ts'
+import { fieldRefused } from './refusals.ts'
 import type { Participant } from './world.ts'
 
 // Every dialect answers for a person who may not be found as for one who does not exist.
@@ -24,6 +25,16 @@ export async function assertUnknownInMessenger({ messenger }: Participant, id: n
   ] as const) {
     const { status, body } = await messenger.api.post(path, json)
     assert.deepEqual([status, body], [400, { status_code: 400, details }])
+  }
+}
+
+export async function assertUnknownInNative({ native }: Participant, id: number): Promise<void> {
+  for (const [pointer, json] of [
+    ['#/with', { kind: 'private', with: `a_${id}` }],
+    ['#/members/0', { kind: 'group', members: [`a_${id}`] }],
+  ] as const) {
+    const answer = await native.ask('POST /v1/conversations', json)
+    assert.deepEqual(answer, fieldRefused(pointer, 'is no account that you may see'))
   }
 }
 

@@ -65,14 +65,15 @@ export class World implements AsyncDisposable {
 
   /** Somebody who was here before the server was started, with the credentials of then. */
   async resume(who: Participant): Promise<Participant> {
-    const [rooms, chatapp, groups, messenger, channels] = await Promise.all([
+    const [rooms, chatapp, groups, messenger, channels, native] = await Promise.all([
       who.rooms.again(),
       who.chatapp.again(),
       who.groups.again(),
       who.messenger.again(),
       who.channels.again(),
+      who.native.again(),
     ])
-    const participant = { ...who, rooms, chatapp, groups, messenger, channels }
+    const participant = { ...who, rooms, chatapp, groups, messenger, channels, native }
     this.#people.push(participant)
     return participant
   }
@@ -133,10 +134,13 @@ export const OPENINGS: readonly {
 }[] = [
   { kind: 'private', opener: 'messenger' },
   { kind: 'private', opener: 'channels' },
+  { kind: 'private', opener: 'native' },
   { kind: 'group', opener: 'chatapp' },
   { kind: 'group', opener: 'messenger', name: 'a group of the messenger' },
+  { kind: 'group', opener: 'native', name: 'a group of the native client' },
   { kind: 'open', opener: 'rooms' },
   { kind: 'open', opener: 'groups', name: 'an open group' },
+  { kind: 'open', opener: 'native', name: 'an open conversation' },
 ]
 
 /** One conversation of each kind. */

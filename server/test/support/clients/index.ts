@@ -5,6 +5,7 @@ import { ChatappDevice } from './chatapp.ts'
 import type { Person, Where } from './client.ts'
 import { GroupsDevice } from './groups.ts'
 import { MessengerDevice } from './messenger.ts'
+import { NativeDevice } from './native.ts'
 import { RoomsDevice } from './rooms.ts'
 
 export {
@@ -26,6 +27,7 @@ export const DEVICES = {
   groups: GroupsDevice,
   messenger: MessengerDevice,
   channels: ChannelsDevice,
+  native: NativeDevice,
 } as const satisfies Readonly<Record<DialectName, object>>
 
 /** Whether an account with a password can be made there. */
@@ -35,6 +37,7 @@ const REGISTERS = {
   groups: false,
   messenger: true,
   channels: true,
+  native: true,
 } as const satisfies Readonly<Record<DialectName, boolean>>
 
 export type Registrar = {

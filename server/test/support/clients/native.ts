@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import type * as Wire from '@parlance/protocol'
+import {
+  type Called,
+  type Client,
+  type Opening,
+  type Person,
+  type Place,
+  Refused,
+  refuse,
+  type Shown,
+  type Stream,
+  type Where,
+} from './client.ts'
+
+const PAGE = 200
+const POLL_MS = 250
+
+/** An answer, of which `instance` is left out: it is another one for every request. */
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+/** fetch with a bearer token. It listens by asking again and again for later messages. */
+export class NativeDevice implements Client {
+  readonly dialect = 'native'
+  readonly token: string
+  readonly #url: string
+  readonly #polls: Promise<void>[] = []
+  #isClosed = false
+
+  private constructor(url: string, token: string) {
+    this.#url = url
+    this.token = token
+  }
+
+  static register({ url }: Where, { username, password }: Person): Promise<unknown> {
+    return ask(url, 'POST /v1/accounts', { json: { username, password } })
+  }
+
+  static async logIn({ url }: Where, { username, password }: Person): Promise<NativeDevice> {
+    const json = { login: username, password, device: 'a test' }
+    const answer = await ask(url, 'POST /v1/sessions', { json })
+    if (answer.status !== 201) return refuse(answer)
+    return new NativeDevice(url, (answer.body as Wire.SignedIn).session.token ?? '')
+  }
+
+  async open({ kind, others, name }: Opening): Promise<Called> {
+    const ids = others.map(({ accountId }) => `a_${accountId}`)
+    const wanted = {
+      private: { kind, with: ids[0] },
+      group: { kind, members: ids, ...(name !== undefined && { name }) },
+      open: { kind, name },
+    }[kind]
+    const { id } = await this.ok<Wire.Listing>('POST /v1/conversations', wanted)
+    return { by: 'id', id: Number(id.slice(2)) }
+  }
+
+  async send(place: Place, body: string): Promise<void> {
+    await this.ok(`POST ${pathOf(place)}/messages`, { clientId: randomUUID(), body })
+  }
+
+  async listen(place: Place): Promise<readonly Stream[]> {
+    const { lastSeq } = await this.ok<Wire.Listing>(`GET ${pathOf(place)}`)
+    const shown: Shown[] = []
+    this.#polls.push(this.#poll(place, lastSeq, shown))
+    return [{ transport: 'polling', shown }]
+  }
+
+  async history(place: Place): Promise<readonly Shown[]> {
+    const all: Wire.Message[] = []
+    for (;;) {
+      const page = await this.#page(place, all.at(-1)?.seq ?? 0)
+      all.push(...page.items)
+      if (!page.hasAfter) return shownOf(all)
+    }
+  }
+
+  /** In its list and above the conversation itself; a private one goes by the other's name. */
+  async title(place: Place): Promise<unknown> {
+    const { items } = await this.ok<{ items: readonly Wire.Listing[] }>('GET /v1/conversations?limit=200')
+    const listed = items.find(({ id }) => id === nameOf(place))
+    return { listed: listed && titleOf(listed), title: titleOf(await this.ok(`GET ${pathOf(place)}`)) }
+  }
+
+  ask(request: string, json?: object): Promise<Answer> {
+    return ask(this.#url, request, { token: this.token, ...(json && { json }) })
+  }
+
+  /** The body of an answer that is no refusal; rejects with what the server said otherwise. */
+  async ok<Body>(request: string, json?: object): Promise<Body> {
+    const answer = await this.ask(request, json)
+    return answer.status < 300 ? (answer.body as Body) : refuse(answer)
+  }
+
+  async again(where?: Where): Promise<NativeDevice> {
+    return new NativeDevice(where?.url ?? this.#url, this.token)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.#polls)
+  }
+
+  async #poll(place: Place, from: number, into: Shown[]): Promise<void> {
+    let after = from
+    while (!this.#isClosed) {
+      const page = await this.#page(place, after).catch(unlessDefinite)
+      into.push(...shownOf(page?.items ?? []))
+      after = page?.items.at(-1)?.seq ?? after
+      if (!page?.hasAfter) await setTimeout(POLL_MS)
+    }
+  }
+
+  #page(place: Place, after: number): Promise<Wire.MessagePage> {
+    return this.ok(`GET ${pathOf(place)}/messages?after=${after}&limit=${PAGE}`)
+  }
+}
+
+interface Asking {
+  readonly token?: string
+  readonly json?: object
+}
+
+async function ask(url: string, request: string, { token, json }: Asking): Promise<Answer> {
+  const [method = '', path] = request.split(' ')
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(json && { 'content-type': 'application/json' }),
+    },
+    ...(json && { body: JSON.stringify(json) }),
+  })
+  const text = await response.text()
+  const { instance: _, ...body } = text === '' ? {} : JSON.parse(text)
+  return { status: response.status, body }
+}
+
+/** Rethrows definite refusals; a poller asks a server that is down or failing once more. */
+function unlessDefinite(error: unknown): undefined {
+  if (error instanceof Refused && (error.answer as Answer).status < 500) throw error
+}
+
+const nameOf = ({ conversationId }: Place): string => `c_${conversationId}`
+const pathOf = (place: Place): string => `/v1/conversations/${nameOf(place)}`
+
+const titleOf = ({ name, other, gid }: Wire.Listing): string => other?.username ?? name ?? gid
+
+/** A deleted message has a tombstone, which no client shows as something said. */
+const shownOf = (messages: readonly Wire.Message[]): Shown[] =>
+  messages
+    .filter(({ deletedAt }) => deletedAt === null)
+    .map(({ id, conversation, sender, body, sentAt }) => ({
+      text: body,
+      id,
+      sender,
+      place: conversation,
+      at: sentAt,
+    }))
