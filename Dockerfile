@@ -6,11 +6,13 @@ ENV NODE_ENV=production
 ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db
 
 COPY package.json package-lock.json ./
+COPY protocol/package.json protocol/
 COPY server/package.json server/
 COPY bench/package.json bench/
 # The optional packages are the pinned Node, which this image is.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
+COPY protocol/src protocol/src
 COPY server/src server/src
 
 RUN mkdir /data && chown node:node /data

@@ -32,6 +32,7 @@ const SPEAKERS = [
   'bob from messenger',
   'alice from chatapp',
   'bob from groups',
+  'alice from native',
   'alice from rooms',
 ]
 

@@ -31,7 +31,7 @@ const plain =
 
 const notFound = plain('not_found')
 
-/** Which field each name of the core is in a request's body. */
+/** The field of a request's body that each name of the core is in. */
 const NAME_FIELDS: Readonly<Record<string, string>> = {
   username: '#/username',
   displayName: '#/displayName',

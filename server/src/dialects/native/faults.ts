@@ -7,7 +7,7 @@ interface SchemaError {
   readonly params: object
 }
 
-/** What is wrong with a value, in sentences about its fields. */
+/** Faults of a value, in sentences about its fields. */
 export function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
   const seen = new Set<string>()
   const faults: Fault[] = []

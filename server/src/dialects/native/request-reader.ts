@@ -7,7 +7,7 @@ import { invalid, Refusal } from './refusal.ts'
 import { Validator } from './validator.ts'
 
 /** The parts of a request, as the operation's schemas have them. */
-export interface Parts {
+interface Parts {
   readonly params: JsonObject
   readonly query: JsonObject
   readonly body: unknown

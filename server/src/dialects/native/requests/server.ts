@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { FEATURE_LEVEL, PAGE } from '@parlance/protocol'
 import type { Handlers } from '../call.ts'
 import type { RequestParts } from './parts.ts'
+
+/** Of this process: whoever comes to another one drops what it has stored, rather than mixing two databases. */
+const EPOCH = randomUUID()
 
 export const serverHandlers = ({ chat }: Pick<RequestParts, 'chat'>): Handlers<'getServer'> => ({
   getServer: {
@@ -11,7 +15,7 @@ export const serverHandlers = ({ chat }: Pick<RequestParts, 'chat'>): Handlers<'
         name: 'Parlance',
         version: '0.1.0',
         featureLevel: FEATURE_LEVEL,
-        epoch: 'TODO',
+        epoch: EPOCH,
         limits: { maxMessageBytes: chat.messages.maxBytes, maxPage: PAGE.max, maxFrameBytes: 131_072 },
         auth: { password: true, register: true, oidc: false },
         dialects: [],
