@@ -7,7 +7,12 @@ const idOf = (prefix: string, title: string) =>
 export const AccountId = idOf('a', "An account's id")
 export const ConversationId = idOf('c', "A conversation's id")
 export const MessageId = idOf('m', "A message's id, of which its conversation and seq are the address")
-export const SessionId = idOf('s', "A session's id")
+/** Random, so that it tells nothing of how many there are. */
+export const SessionId = Type.String({
+  pattern: '^s_[A-Za-z0-9_-]{1,40}$',
+  title: "A session's id",
+  examples: ['s_3vAq0mXkQh8'],
+})
 export const InviteId = idOf('i', "An invite's id")
 
 /** Places of messages, numbers of changes and versions; exact in every number of JavaScript. */

@@ -82,6 +82,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
     new Refusal('message_too_long', { detail: `The text has more than ${maxBytes} bytes of UTF-8.` }),
   settings_too_long: ({ maxBytes }) =>
     invalid({ pointer: '#/settings', detail: `has more than ${maxBytes} bytes of JSON` }),
+  idempotency_key_reused: plain('idempotency_key_reused'),
   precondition_failed: plain('precondition_failed'),
   forbidden: plain('forbidden'),
   reaction_refused: ({ maxBytes }) =>

@@ -30,7 +30,9 @@ export function accountHandlers({
     { device, cookie: wantsCookie = false }: Opening,
     { address, channel }: Circumstances,
   ) => {
-    const facts = { device: device ?? null, address }
+    // A revocation since the account proved itself ends this session too.
+    const { credentialsSince } = account
+    const facts = { device: device ?? null, address, credentialsSince }
     const { secret, session } = await sessions.openDetailed(account.accountId, KIND, facts)
     const id = sessionName(session)
     const expiresAt = timeText(session.expiresAt)
@@ -78,7 +80,7 @@ export function accountHandlers({
     },
     endSession: {
       run: async ({ asker, params }) => {
-        await sessions.end(idOf(asker), toSessionId(Number(params.s.slice(2))))
+        await sessions.end(idOf(asker), toSessionId(params.s.slice(2)))
         return { status: 204 }
       },
     },
