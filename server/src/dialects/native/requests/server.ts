@@ -3,7 +3,7 @@ import { FEATURE_LEVEL, PAGE } from '@parlance/protocol'
 import type { Handlers } from '../call.ts'
 import type { RequestParts } from './parts.ts'
 
-/** Of this process: whoever comes to another one drops what it has stored, rather than mixing two databases. */
+/** Random for each process: a client that meets another one drops what it has stored, rather than mixing two databases. */
 const EPOCH = randomUUID()
 
 export const serverHandlers = ({ chat }: Pick<RequestParts, 'chat'>): Handlers<'getServer'> => ({
