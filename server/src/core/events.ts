@@ -1,17 +1,18 @@
 import { type Topic, topic } from '../bus/bus.ts'
 import type { Micros } from '../lib/clock.ts'
 import type { ReactionChange, TouchedRow } from '../store/store.ts'
-import type {
-  AccountId,
-  AuthoredMessage,
-  Conversation,
-  ConversationId,
-  Member,
-  MessageDetails,
-  MessageId,
-  Reaction,
-  Sender,
-  SessionId,
+import {
+  type AccountId,
+  type AuthoredMessage,
+  type Conversation,
+  type ConversationId,
+  FRESH,
+  type Member,
+  type MessageDetails,
+  type MessageId,
+  type Reaction,
+  type Sender,
+  type SessionId,
 } from './types.ts'
 
 /**
@@ -39,7 +40,7 @@ export type ConversationChange =
       readonly conversationId: ConversationId
       readonly change: number
       readonly conversation: ConversationFacts
-      /** With all its details where it is one of the native dialect, or is read from the log. */
+      /** Without details where it has those of a plain message alone, and is told live: `sentDetails` adds them. */
       readonly message: AuthoredMessage | MessageDetails
       readonly wording?: Wording
     }
@@ -100,6 +101,12 @@ export type ConversationChange =
       /** The member who removed it; null when it left by itself. */
       readonly byId: AccountId | null
     }
+
+export type MessageSent = Extract<ConversationChange, { type: 'message.sent' }>
+
+/** All that is kept of the message: the same whether the event is told live or read from the log. */
+export const sentDetails = ({ message, change }: MessageSent): MessageDetails =>
+  'version' in message ? message : { ...message, ...FRESH, version: change }
 
 /**
  * How the sender put it, where the wire wants it repeated: for renderers of that very dialect, opaque to
@@ -167,11 +174,17 @@ export interface TypingEvent {
   readonly typist: Sender
 }
 
+/** As it travels between nodes. */
+export interface TypingNews extends TypingEvent {
+  /** Members whom the typist has blocked: they are told nothing of it. */
+  readonly hiddenFrom?: readonly AccountId[]
+}
+
 export const conversationTopic = (conversationId: ConversationId): Topic<ConversationEvent> =>
   topic(`conversation:${conversationId}`)
 
 export const accountTopic = (accountId: AccountId): Topic<AccountEvent> => topic(`account:${accountId}`)
 
 /** Apart from the conversation's other events: only who shows it pays for it. */
-export const typingTopic = (conversationId: ConversationId): Topic<TypingEvent> =>
+export const typingTopic = (conversationId: ConversationId): Topic<TypingNews> =>
   topic(`typing:${conversationId}`)

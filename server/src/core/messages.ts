@@ -11,7 +11,7 @@ import type {
   Standing,
 } from '../store/store.ts'
 import { ChatError } from './errors.ts'
-import { type ConversationEvent, conversationTopic, type Wording } from './events.ts'
+import { conversationTopic, type MessageSent, type Wording } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { type Page, type PageRange, placesOf } from './message-pages.ts'
 import { may, requireMay, requireMaySend } from './policy.ts'
@@ -63,7 +63,6 @@ interface Edit {
 }
 
 type ConversationFacts = MessageSent['conversation']
-type MessageSent = Extract<ConversationEvent, { type: 'message.sent' }>
 
 interface MessagesOptions {
   readonly clock: Clock

@@ -157,6 +157,20 @@ export interface MessageDetails extends MessageFacts {
   readonly sender: Sender
 }
 
+/** A message that has just been sent has these, unless its sender has said otherwise. */
+export const FRESH = {
+  clientId: null,
+  format: 'plain',
+  thread: null,
+  replyToSeq: null,
+  replyCount: 0,
+  lastReplySeq: null,
+  mentions: [],
+  reactions: [],
+  pinnedAt: null,
+  deletedAt: null,
+} as const satisfies Omit<MessageFacts, keyof Message | 'version'>
+
 /** A log-in that its account sees and ends. */
 export interface SessionDetails {
   readonly sessionId: SessionId

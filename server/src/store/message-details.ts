@@ -1,4 +1,4 @@
-import type { Mention, Message, MessageFacts, Reaction } from '../core/types.ts'
+import { FRESH, type Mention, type Message, type MessageFacts, type Reaction } from '../core/types.ts'
 import type { Extras } from './store.ts'
 
 // All that is kept of a message, from a row: the same whatever the engine.
@@ -44,7 +44,22 @@ export const newDetails = (
   { change, clientId }: { change: number; clientId: string | null },
 ): MessageFacts => ({
   ...message,
+  ...FRESH,
   version: change,
-  ...{ clientId, format, thread, replyToSeq },
-  ...{ replyCount: 0, lastReplySeq: null, mentions, reactions: [], pinnedAt: null, deletedAt: null },
+  ...{ clientId, format, thread, replyToSeq, mentions },
 })
+
+interface Sent {
+  readonly change: number
+  readonly clientId: string | null
+  readonly replyToSeq: number | null
+}
+
+/** The same of one that was sent without extras: the message itself where that is all, which spares almost every send the rest. */
+export const plainDetails = (
+  message: Message,
+  { change, clientId, replyToSeq }: Sent,
+): Message | MessageFacts =>
+  clientId === null && replyToSeq === null
+    ? message
+    : { ...message, ...FRESH, version: change, clientId, replyToSeq }

@@ -7,6 +7,7 @@ import {
   type ConversationId,
   type ConversationKind,
   type Mention,
+  type Message,
   type MessageDetails,
   type MessageId,
   type MessagePlace,
@@ -304,4 +305,10 @@ export function present<T>(value: T | null | undefined): T {
 }
 
 /** 1, 2 … count. */
+/** Without the facts that only some readings show. */
+export const plainOf = (message: Message): Message => {
+  const { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt } = message
+  return { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt }
+}
+
 export const series = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)

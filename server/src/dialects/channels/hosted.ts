@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { AccountId, Chat, ConversationChange, MessageId } from '../../core/chat.ts'
+import type { AccountId, Chat, MessageId, MessageSent } from '../../core/chat.ts'
 import { KeyedQueue } from '../../lib/keyed-queue.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherPublisher } from '../../pusher/index.ts'
@@ -7,8 +7,6 @@ import { CHAT_CHANNEL_KINDS, chatName, notificationName } from './channel-names.
 import type { ChatChannels } from './chat-channels.ts'
 import type { EventDelivery, Subscription } from './event-delivery.ts'
 import { pusherEvent } from './events.ts'
-
-type MessageSent = Extract<ConversationChange, { type: 'message.sent' }>
 
 interface HostedDeliveryOptions {
   readonly publisher: PusherPublisher

@@ -37,7 +37,7 @@ export interface Extras {
 }
 
 export interface Appended {
-  /** All its facts, if it is new and was sent with `extras`. */
+  /** All its facts, if it is new and was sent with `extras`, a `clientId` or a `replyTo`. */
   readonly message: Message | MessageFacts
   readonly change: number
   /** False when this clientId was stored before: `message` is the first one. */

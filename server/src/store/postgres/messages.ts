@@ -11,7 +11,7 @@ import {
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
-import { type DetailRow, detailsOf, newDetails } from '../message-details.ts'
+import { type DetailRow, detailsOf, newDetails, plainDetails } from '../message-details.ts'
 import type {
   Appended,
   Deleted,
@@ -49,6 +49,8 @@ type Sent =
       // Both are left out where nobody was named, and null where nobody who was named is a member.
       mentions?: readonly Mention[] | null,
       touched?: readonly TouchedRow[] | null,
+      // Left out but of replies.
+      replyToSeq?: number,
     ]
   | Appended
 
@@ -171,7 +173,7 @@ export class PostgresMessages implements MessageStore {
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
   if ('message' in sent) return sent
-  const [id, seq, change, sentAt, quoted, mentions, touched] = sent
+  const [id, seq, change, sentAt, quoted, mentions, touched, replyToSeq = null] = sent
   const { conversationId, senderId, clientId, body, extras } = message
   // Quoted by its place, only the database knows its id.
   const replyTo = extras ? quoted : message.replyTo
@@ -185,7 +187,7 @@ function appendedOf(sent: Sent, message: NewMessage): Appended {
     sentAt,
     editedAt: null,
   }
-  if (!extras) return { message: plain, change, isNew: true }
+  if (!extras) return { message: plainDetails(plain, { change, clientId, replyToSeq }), change, isNew: true }
   const named = { ...extras, mentions: mentions ?? [] }
   return {
     message: newDetails(plain, named, { change, clientId }),

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import type { Message } from '../../core/types.ts'
+import type { AccountId, ConversationId, Message, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { NewMessage } from '../store.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
 import { NativeWrites } from './natives-writes.ts'
@@ -10,17 +9,23 @@ import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
 import { prepare, type Row } from './statement.ts'
 
+interface LogPosition {
+  readonly lastSeq: number
+  readonly lastChange: number
+  readonly activityAt: Micros
+}
+
 export class MessageWrites {
   readonly #heads: LogHeads
   readonly #findFirst
-  readonly #isQuotable
+  readonly #findQuoted
   readonly #insert
   readonly #natives: NativeWrites
 
   constructor(db: DatabaseSync, { heads, mentions }: { heads: LogHeads; mentions: MentionWrites }) {
     this.#heads = heads
     this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
-    this.#isQuotable = prepare(db, IS_QUOTABLE)
+    this.#findQuoted = prepare<{ seq: number }>(db, FIND_QUOTED)
     this.#insert = prepare(db, INSERT)
     this.#natives = new NativeWrites(db, mentions)
   }
@@ -35,7 +40,8 @@ export class MessageWrites {
         throw new ChatError('conflict', { conversationId })
       return { message: { ...stored }, change, isNew: false }
     }
-    const { lastSeq, lastChange, activityAt } = this.#requireMaySend({ conversationId, senderId, replyTo })
+    const { lastSeq, lastChange, activityAt } = this.#requireMaySend(conversationId, senderId)
+    const replyToSeq = replyTo === null ? undefined : this.#quoted(conversationId, replyTo)
     const seq = lastSeq + 1
     const change = lastChange + 1
     const messageId = this.#heads.nextMessageId()
@@ -50,35 +56,32 @@ export class MessageWrites {
     this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
     this.#heads.noteSent(conversationId, senderId, seq)
     this.#heads.move(conversationId, { messageId, at: sentAt })
+    if (replyToSeq !== undefined) return [messageId, seq, change, sentAt, replyToSeq]
     return sentAt === at ? [messageId, seq, change] : [messageId, seq, change, sentAt]
   }
 
   /** Answers where the conversation's log ends. */
-  #requireMaySend({
-    conversationId,
-    senderId,
-    replyTo,
-  }: Pick<NewMessage, 'conversationId' | 'senderId' | 'replyTo'>): {
-    readonly lastSeq: number
-    readonly lastChange: number
-    readonly activityAt: Micros
-  } {
+  #requireMaySend(conversationId: ConversationId, senderId: AccountId): LogPosition {
     const position = this.#heads.position(conversationId)
     if (!position) throw new ChatError('unknown_conversation', { conversationId })
     const { role, isBlocked } = this.#heads.speaker(conversationId, senderId)
     if (role === null) throw new ChatError('not_a_member', { conversationId })
     if (isBlocked || role === 'reader') throw new ChatError('message_refused', { conversationId })
-    if (replyTo !== null && !this.#isQuotable.get(replyTo, conversationId))
-      throw new ChatError('unknown_reply', { messageId: replyTo })
     return position
+  }
+
+  #quoted(conversationId: ConversationId, messageId: MessageId): number {
+    const quoted = this.#findQuoted.get(messageId, conversationId)
+    if (!quoted) throw new ChatError('unknown_reply', { messageId })
+    return quoted.seq
   }
 }
 
 const FIND_FIRST = `
   SELECT ${MESSAGE_COLUMNS}, t.change AS change FROM messages t WHERE t.sender_id = ? AND t.client_id = ?`
 
-const IS_QUOTABLE = `
-  SELECT 1 FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`
+const FIND_QUOTED = `
+  SELECT seq FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`
 
 const INSERT = `
   INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)

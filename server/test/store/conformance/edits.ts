@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { toSender } from '../../../src/core/types.ts'
-import { type Rule, refuses } from '../world.ts'
+import { plainOf, type Rule, refuses } from '../world.ts'
 
 export function editRules(rule: Rule): void {
   rule('shows the new text in every reading, and moves nothing else', async (world) => {
@@ -11,7 +11,7 @@ export function editRules(rule: Rule): void {
     const answer = await world.send(group, bob, 'answer', { replyTo: one.message.messageId })
     const { message, change, isNew } = await world.edit(one.message, ann, 'uno')
     assert.ok(message.editedAt !== null)
-    const edited = { ...one.message, body: 'uno', editedAt: message.editedAt }
+    const edited = { ...plainOf(one.message), body: 'uno', editedAt: message.editedAt }
     assert.deepEqual(message, { ...message, ...edited })
     assert.deepEqual(await world.details(message), { ...message, sender: toSender(ann) })
     assert.deepEqual([change, isNew], [answer.change + 1, true])

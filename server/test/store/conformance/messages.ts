@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { toConversationId, toMessageId } from '../../../src/core/types.ts'
-import { present, type Rule, refuses } from '../world.ts'
+import { toConversationId, toMessageId, toSender } from '../../../src/core/types.ts'
+import { plainOf, present, type Rule, refuses } from '../world.ts'
 
 export function messageRules(rule: Rule): void {
   appendRules(rule)
@@ -86,13 +86,38 @@ function appendRules(rule: Rule): void {
     assert.deepEqual(listed, expected)
   })
 
+  rule(
+    'answers all that is kept of a send with a client id or a reply, and no more of any other',
+    async (world) => {
+      const ann = await world.account('ann')
+      const group = await world.group(ann)
+      const { messageId } = (await world.send(group, ann, 'one')).message
+      for (const [n, facts] of [
+        { clientId: 'c' },
+        { replyTo: messageId },
+        { clientId: 'd', replyTo: messageId },
+      ].entries()) {
+        const { message, change } = await world.send(group, ann, 'more', facts)
+        const details = await world.details(message)
+        assert.deepEqual({ ...message, sender: toSender(ann) }, details)
+        const { clientId = null } = facts
+        assert.deepEqual(
+          [details.version, details.clientId, details.replyToSeq],
+          [change, clientId, n === 0 ? null : 1],
+        )
+      }
+      const { message } = await world.send(group, ann, 'last')
+      assert.deepEqual(message, plainOf(message))
+    },
+  )
+
   rule('keeps a reply to a message of the same conversation', async (world) => {
     const ann = await world.account('ann')
     const group = await world.group(ann)
     const { message } = await world.send(group, ann, 'one')
     const reply = await world.send(group, ann, 'two', { replyTo: message.messageId })
     assert.equal(reply.message.replyTo, message.messageId)
-    assert.deepEqual(await world.store.messages.find(reply.message.messageId), reply.message)
+    assert.deepEqual(await world.store.messages.find(reply.message.messageId), plainOf(reply.message))
   })
 }
 
@@ -154,7 +179,7 @@ function idempotenceRules(rule: Rule): void {
     const other = await world.group(ann)
     const first = await world.send(group, ann, 'one', { clientId: 'c' })
     await world.send(group, ann, 'two', { clientId: 'd' })
-    const again = { ...first, isNew: false }
+    const again = { ...first, message: plainOf(first.message), isNew: false }
     assert.deepEqual(await world.send(group, ann, 'one', { clientId: 'c' }), again)
     assert.deepEqual(await world.send(other, ann, 'else', { clientId: 'c' }), again)
     assert.deepEqual(await world.bodies(group), ['one', 'two'])
@@ -166,7 +191,8 @@ function idempotenceRules(rule: Rule): void {
     const group = await world.group(ann, bob)
     const first = await world.send(group, bob, 'one', { clientId: 'c' })
     await world.leave(group, bob)
-    assert.deepEqual(await world.send(group, bob, 'one', { clientId: 'c' }), { ...first, isNew: false })
+    const again = { ...first, message: plainOf(first.message), isNew: false }
+    assert.deepEqual(await world.send(group, bob, 'one', { clientId: 'c' }), again)
   })
 
   rule('does not take one account for another by their client ids', async (world) => {

@@ -1,7 +1,8 @@
 -- The batch has locked the conversations.
 
 -- All sends of a turn in one statement. Answers an array in their order: [id, seq, change, sent_at, reply_to] of a new
--- message, with its mentions and the rows that they touch if it has any, else an object. The same client id must not stand twice among them.
+-- message, followed by its mentions, the rows that they touch and the seq of what it quotes if it has any of these; else
+-- an object. The same client id must not stand twice among them.
 CREATE OR REPLACE FUNCTION chat_append(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   answers json;
@@ -84,10 +85,12 @@ BEGIN
     WHERE c.id = l.conversation
   )
   SELECT json_agg(answer ORDER BY n) INTO answers FROM (
-    SELECT n, CASE WHEN mentions IS NULL THEN json_build_array(id, seq, change, sent_at, reply_to)
-      ELSE json_build_array(id, seq, change, sent_at, reply_to,
-        (SELECT json_agg(x.entry ORDER BY x.place) FROM mentioned x WHERE x.n = numbered.n),
-        (SELECT t.rows FROM touched t WHERE t.n = numbered.n)) END AS answer
+    SELECT n, CASE
+        WHEN mentions IS NULL AND reply_to IS NULL THEN json_build_array(id, seq, change, sent_at, reply_to)
+        ELSE json_build_array(id, seq, change, sent_at, reply_to,
+          (SELECT json_agg(x.entry ORDER BY x.place) FROM mentioned x WHERE x.n = numbered.n),
+          (SELECT t.rows FROM touched t WHERE t.n = numbered.n),
+          (SELECT r.seq FROM messages r WHERE r.id = numbered.reply_to)) END AS answer
     FROM numbered
     UNION ALL
     SELECT n, json_build_object('value',
