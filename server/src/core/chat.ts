@@ -93,7 +93,7 @@ export class Chat {
     this.reactions = new Reactions(store.reactions, bus, clock)
     this.presence = new Presence(bus, store, { clock, onError })
     this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
-    this.typing = new Typing(bus, clock, this.messages)
+    this.typing = new Typing({ bus, clock, contacts: store.contacts, messages: this.messages })
     this.changes = new ChangeLog(store)
     const { accounts, conversations } = this
     this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })

@@ -32,8 +32,11 @@ export interface Feeds {
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe
   /** Resolves once followers of the account miss no event of it from here on. */
   accountReady(accountId: AccountId): Promise<void>
-  /** Tells first who types there already, as far as this node knows, then beginnings and ends. It must not throw. */
-  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe
+  /**
+   * Tells first who types there already, as far as this node knows, then beginnings and ends; nothing of those who have
+   * blocked the viewer. The listener must not throw.
+   */
+  followTyping(conversationId: ConversationId, viewerId: AccountId, listener: TypingListener): Unsubscribe
 }
 
 interface FeedsOptions {
@@ -60,8 +63,8 @@ export class DirectFeeds implements Feeds {
     this.#typing = new TypingFeeds(options)
   }
 
-  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
-    return this.#typing.follow(conversationId, listener)
+  followTyping(conversationId: ConversationId, viewerId: AccountId, listener: TypingListener): Unsubscribe {
+    return this.#typing.follow(conversationId, viewerId, listener)
   }
 
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {
@@ -107,8 +110,8 @@ class HealedFeeds implements Feeds {
     this.#typing = new TypingFeeds(options)
   }
 
-  followTyping(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
-    return this.#typing.follow(conversationId, listener)
+  followTyping(conversationId: ConversationId, viewerId: AccountId, listener: TypingListener): Unsubscribe {
+    return this.#typing.follow(conversationId, viewerId, listener)
   }
 
   followAccount(accountId: AccountId, listener: (news: AccountNews) => void): Unsubscribe {

@@ -4,6 +4,7 @@ import {
   type ConversationId,
   TYPING_LEASE_MS,
   type TypingEvent,
+  type TypingNews,
   typingTopic,
 } from '../core/chat.ts'
 import { RefCounted, type RefCountedEntry } from '../lib/ref-counted.ts'
@@ -17,17 +18,22 @@ interface TypingFeedsOptions {
   readonly onError: (error: unknown) => void
 }
 
+interface Follower {
+  readonly viewerId: AccountId
+  readonly listener: TypingListener
+}
+
 /** Typists at all nodes, in the conversations that somebody here follows. */
 export class TypingFeeds {
-  readonly #feeds: RefCounted<ConversationId, TypingListener, TypingFeed>
+  readonly #feeds: RefCounted<ConversationId, Follower, TypingFeed>
 
   constructor(options: TypingFeedsOptions) {
     this.#feeds = new RefCounted((conversationId) => new TypingFeed(conversationId, options))
   }
 
-  follow(conversationId: ConversationId, listener: TypingListener): Unsubscribe {
-    // A function of its own for each follow: a listener may follow twice.
-    const own: TypingListener = (event) => listener(event)
+  follow(conversationId: ConversationId, viewerId: AccountId, listener: TypingListener): Unsubscribe {
+    // An object of its own for each follow: a listener may follow twice.
+    const own = { viewerId, listener }
     this.#feeds.join(conversationId, own).tellWhoTypes(own)
     return () => this.#feeds.leave(conversationId, own)
   }
@@ -35,23 +41,25 @@ export class TypingFeeds {
 
 interface Typist {
   readonly began: TypingEvent
+  readonly hiddenFrom: ReadonlySet<AccountId>
   readonly lease: NodeJS.Timeout
 }
 
 /** One conversation's typists, each for as long as their lease, which ends here whatever becomes of their node. */
-class TypingFeed implements RefCountedEntry<TypingListener> {
-  readonly members = new Set<TypingListener>()
+class TypingFeed implements RefCountedEntry<Follower> {
+  readonly members = new Set<Follower>()
   readonly #typists = new Map<AccountId, Typist>()
   readonly #onError: TypingFeedsOptions['onError']
   readonly #unsubscribe: Unsubscribe
 
   constructor(conversationId: ConversationId, { bus, onError }: TypingFeedsOptions) {
     this.#onError = onError
-    this.#unsubscribe = bus.subscribe(typingTopic(conversationId), (event) => this.#receive(event))
+    this.#unsubscribe = bus.subscribe(typingTopic(conversationId), (news) => this.#receive(news))
   }
 
-  tellWhoTypes(listener: TypingListener): void {
-    for (const { began } of this.#typists.values()) this.#tell(listener, began)
+  tellWhoTypes(follower: Follower): void {
+    for (const typist of this.#typists.values())
+      if (isShown(typist, follower)) this.#tell(follower, typist.began)
   }
 
   close(): void {
@@ -59,22 +67,28 @@ class TypingFeed implements RefCountedEntry<TypingListener> {
     for (const { lease } of this.#typists.values()) clearTimeout(lease)
   }
 
-  #receive(event: TypingEvent): void {
+  #receive({ hiddenFrom = [], ...event }: TypingNews): void {
     const { accountId } = event.typist
-    const known = this.#typists.get(accountId)
-    clearTimeout(known?.lease)
-    if (event.type === 'typing.ended') this.#typists.delete(accountId)
-    else {
-      const ended: TypingEvent = { ...event, type: 'typing.ended' }
-      const lease = runAfter(TYPING_LEASE_MS, () => this.#receive(ended)).unref()
-      this.#typists.set(accountId, { began: event, lease })
+    const before = this.#typists.get(accountId)
+    clearTimeout(before?.lease)
+    const ended: TypingEvent = { ...event, type: 'typing.ended' }
+    const now = event.type === 'typing.ended' ? undefined : this.#typist(event, hiddenFrom)
+    if (now) this.#typists.set(accountId, now)
+    else this.#typists.delete(accountId)
+    // Said again it is no news, unless the typist has meanwhile blocked the follower, or no longer does.
+    for (const follower of this.members) {
+      const isNowShown = isShown(now, follower)
+      if (isNowShown !== isShown(before, follower)) this.#tell(follower, isNowShown ? event : ended)
     }
-    // Said again it is no news.
-    if ((known === undefined) === (event.type === 'typing.ended')) return
-    for (const listener of this.members) this.#tell(listener, event)
   }
 
-  #tell(listener: TypingListener, event: TypingEvent): void {
+  #typist(began: TypingEvent, hiddenFrom: readonly AccountId[]): Typist {
+    const ended: TypingEvent = { ...began, type: 'typing.ended' }
+    const lease = runAfter(TYPING_LEASE_MS, () => this.#receive(ended)).unref()
+    return { began, hiddenFrom: new Set(hiddenFrom), lease }
+  }
+
+  #tell({ listener }: Follower, event: TypingEvent): void {
     try {
       listener(event)
     } catch (error) {
@@ -82,3 +96,6 @@ class TypingFeed implements RefCountedEntry<TypingListener> {
     }
   }
 }
+
+const isShown = (typist: Typist | undefined, { viewerId }: Follower): boolean =>
+  typist !== undefined && !typist.hiddenFrom.has(viewerId)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { TYPING_LEASE_MS, typingTopic } from '../../src/core/chat.ts'
 import { openFeeds } from '../../src/delivery/index.ts'
+import { PASSWORD } from '../support/chat.ts'
 import { startRedisNodes } from '../support/redis-nodes.ts'
 import { until } from '../support/until.ts'
 import { twoRedisNodes } from './two-redis-nodes.ts'
@@ -14,14 +15,19 @@ async function typistFarAway(t: TestContext) {
   const { cuttable, steady, proxy, ann, conversation, standing } = await twoRedisNodes(t, nodes)
   const { conversationId } = conversation
   const { typing, messages } = cuttable.chat
+  const bob = await steady.chat.accounts.register({ username: 'bob', password: PASSWORD })
+  await steady.chat.conversations.enter(bob, conversation)
   const feeds = openFeeds({ ...steady, onError: (error) => assert.fail(String(error)) })
   const told: string[] = []
-  feeds.followTyping(conversationId, ({ typist, type }) => told.push(`${typist.username} ${type}`))
+  feeds.followTyping(conversationId, bob.accountId, ({ typist, type }) =>
+    told.push(`${typist.username} ${type}`),
+  )
   await steady.bus.settled(typingTopic(conversationId))
   return {
     told,
     begin: () => typing.begin(ann, standing),
     end: () => typing.end(ann, conversationId),
+    block: () => steady.chat.contacts.block(ann.accountId, bob.accountId),
     send: () => messages.send(ann, standing, { body: 'hello' }),
     proxy,
   }
@@ -41,6 +47,15 @@ test('typing at one node is told at another, and so is its end by stopping or se
   await send()
   await until('the message to end it', () => told.length === 4)
   assert.deepEqual(told, [BEGAN, ENDED, BEGAN, ENDED])
+})
+
+test('typing ends for one who is blocked at another node than that of the typist', async (t) => {
+  const { told, begin, block } = await typistFarAway(t)
+  await begin()
+  await until('it to be told', () => told.length === 1)
+  await block()
+  await until('the end to be told', () => told.length === 2)
+  assert.deepEqual(told, [BEGAN, ENDED])
 })
 
 test('a typist whose node is not heard any more has stopped when the lease is over, and is back with it', async (t) => {

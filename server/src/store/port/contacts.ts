@@ -1,4 +1,4 @@
-import type { Account, AccountId } from '../../core/types.ts'
+import type { Account, AccountId, ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Numbered } from './account-state.ts'
 
@@ -16,4 +16,6 @@ export interface ContactStore {
   blockersOf(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
   /** Those among `accountIds` whom this account has blocked. */
   blockedBy(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
+  /** Members of the conversation whom this account has blocked. */
+  blockedMembers(accountId: AccountId, conversationId: ConversationId): Promise<readonly AccountId[]>
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountId } from '../../core/types.ts'
+import type { Account, AccountId, ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ContactStore, Numbered } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
@@ -11,12 +11,14 @@ export class PostgresContacts implements ContactStore {
   readonly #list
   readonly #blockersOf
   readonly #blockedBy
+  readonly #blockedMembers
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<Account>(sql, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(sql, BLOCKED_BY)
+    this.#blockedMembers = prepare<{ blockedId: AccountId }>(sql, BLOCKED_MEMBERS)
   }
 
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
@@ -48,10 +50,20 @@ export class PostgresContacts implements ContactStore {
     const rows = await this.#blockedBy.all(accountId, accountIds)
     return rows.map(({ blockedId }) => blockedId)
   }
+
+  async blockedMembers(accountId: AccountId, conversationId: ConversationId): Promise<readonly AccountId[]> {
+    const rows = await this.#blockedMembers.all(accountId, conversationId)
+    return rows.map(({ blockedId }) => blockedId)
+  }
 }
 
 const BLOCKED_BY = `
   SELECT blocked_id AS "blockedId" FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY ($2)`
+
+const BLOCKED_MEMBERS = `
+  SELECT b.blocked_id AS "blockedId" FROM blocks b
+  JOIN members m ON m.account_id = b.blocked_id AND m.conversation_id = $2
+  WHERE b.blocker_id = $1 ORDER BY b.blocked_id`
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id

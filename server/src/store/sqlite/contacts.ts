@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Account, AccountId } from '../../core/types.ts'
+import type { Account, AccountId, ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { ContactStore, Numbered } from '../store.ts'
 import { read } from './failure.ts'
@@ -15,12 +15,14 @@ export class SqliteContacts implements ContactStore {
   readonly #list
   readonly #blockersOf
   readonly #blockedBy
+  readonly #blockedMembers
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<ListedRow>(db, LIST)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(db, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(db, BLOCKED_BY)
+    this.#blockedMembers = prepare<{ blockedId: AccountId }>(db, BLOCKED_MEMBERS)
   }
 
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
@@ -58,11 +60,20 @@ export class SqliteContacts implements ContactStore {
       this.#blockedBy.all(accountId, JSON.stringify(accountIds)).map(({ blockedId }) => blockedId),
     )
   }
+
+  blockedMembers(accountId: AccountId, conversationId: ConversationId): Promise<readonly AccountId[]> {
+    return read(() => this.#blockedMembers.all(accountId, conversationId).map(({ blockedId }) => blockedId))
+  }
 }
 
 const BLOCKED_BY = `
   SELECT blocked_id AS blockedId FROM blocks
   WHERE blocker_id = ? AND blocked_id IN (SELECT value FROM json_each(?))`
+
+const BLOCKED_MEMBERS = `
+  SELECT b.blocked_id AS blockedId FROM blocks b
+  CROSS JOIN members m ON m.account_id = b.blocked_id AND m.conversation_id = ?2
+  WHERE b.blocker_id = ?1 ORDER BY b.blocked_id`
 
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS}, k.id AS place FROM contacts k JOIN accounts a ON a.id = k.contact_id

@@ -85,6 +85,18 @@ export function contactRules(rule: Rule): void {
     assert.deepEqual(await contacts.blockersOf(bob.accountId, all), [])
   })
 
+  rule('knows the members of a conversation whom an account has blocked', async (world) => {
+    const [ann, bob, cy, dan] = await world.accounts('ann', 'bob', 'cy', 'dan')
+    const { contacts } = world.store
+    const group = await world.group(ann, bob, cy)
+    for (const other of [dan, cy, bob]) await world.block(ann, other)
+    await world.block(bob, ann)
+    const blockedBy = ({ accountId }: Account) => contacts.blockedMembers(accountId, group.conversationId)
+    assert.deepEqual(await blockedBy(ann), [bob.accountId, cy.accountId])
+    assert.deepEqual(await blockedBy(bob), [ann.accountId])
+    assert.deepEqual(await blockedBy(cy), [])
+  })
+
   rule('unblocks, also who was never blocked', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const { contacts } = world.store
