@@ -1,4 +1,4 @@
-import { type Fault, MAX_FAULTS } from '@parlance/protocol'
+import { type Fault, MAX_FAULTS, PATTERN_WORDS } from '@parlance/protocol'
 
 /** An error of the validator, as far as sentences need it. */
 interface SchemaError {
@@ -67,13 +67,18 @@ function detailOf(keyword: string, params: object): string | undefined {
     case 'const':
       return `must be ${JSON.stringify(valueIn(params, 'allowedValue'))}`
     case 'pattern':
-      return `must match ${String(valueIn(params, 'pattern'))}`
+      return patternDetail(String(valueIn(params, 'pattern')))
     case 'boolean':
     case 'anyOf':
       return undefined
     default:
       return 'cannot be used'
   }
+}
+
+function patternDetail(pattern: string): string {
+  const words = PATTERN_WORDS.get(pattern)
+  return words === undefined ? `must match ${pattern}` : `must be ${words}`
 }
 
 const kindName = (type: string): string =>
