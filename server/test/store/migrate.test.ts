@@ -8,6 +8,7 @@ import { MIGRATIONS, migrate } from '../../src/store/sqlite/schema.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
+import { oldSessions, sessionsStay } from './old-sessions.ts'
 import { World } from './world.ts'
 
 const first: Migration = { number: 1, name: 'one', sql: 'CREATE TABLE one (n INTEGER)' }
@@ -125,4 +126,15 @@ test('makes owners of creators who are members still, but not of guests', async 
   const store = await openSqliteStore({ file })
   t.after(() => store.close())
   await creatorsAreOwners(new World(store))
+})
+
+test('keeps sessions from before they had ids, and gives each one', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  const db = new DatabaseSync(file)
+  migrate(db, file, MIGRATIONS.slice(0, 6))
+  db.exec(oldSessions('0'))
+  db.close()
+  const store = await openSqliteStore({ file })
+  t.after(() => store.close())
+  await sessionsStay(new World(store))
 })

@@ -10,6 +10,7 @@ import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
 import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
+import { oldSessions, sessionsStay } from './old-sessions.ts'
 import { HOLES } from './series.ts'
 import { present, refuses, series, World } from './world.ts'
 
@@ -81,6 +82,19 @@ test('makes owners of creators who are members still, but not of guests', async 
       .join('')}
     ${oldMembers('false', 'true')}`)
   await creatorsAreOwners(new World(await openStore(t, url)))
+})
+
+test('keeps sessions from before they had ids, and gives each one', async (t) => {
+  const url = await tempSchema(t)
+  const sql = connect(t, url)
+  await sql.unsafe(`
+    CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations (number, name) SELECT n, 'old' FROM generate_series(1, 5) n;
+    ${MIGRATIONS.slice(0, 5)
+      .map(({ sql: each }) => each)
+      .join('')}
+    ${oldSessions('false')}`)
+  await sessionsStay(new World(await openStore(t, url)))
 })
 
 test('one of several names that look alike is stored, whichever nodes are asked', async (t) => {
