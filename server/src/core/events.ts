@@ -164,7 +164,7 @@ export type AccountEvent =
       /** The one session that was kept: it is as good as one from after `credentialsSince`. */
       readonly keptSessionId?: SessionId
     }
-  /** One session is void: live connections that rest on it close. */
+  /** One session is void: live connections close that say they rest on it (`LiveConnection.sessionId`). */
   | { readonly type: 'session.ended'; readonly accountId: AccountId; readonly sessionId: SessionId }
 
 /** Somebody writes a message, or does not any more. Not in order with what is sent, and lost while Redis is away. */

@@ -7,15 +7,15 @@ export interface Once {
   readonly key: string
   /** The request's name, with all that its address says. */
   readonly operation: string
-  /** A digest of all else that it asks for: a repeat asks for the same. */
+  /** All else that it asks for, or a digest of that: a repeat asks for the same. */
   readonly digest: string
 }
 
 /** `what` keeps the results of different kinds apart, whatever the operations are called. */
 export const requestKeyOf = (what: string, once: Once, nonce: string | null = null): RequestKey => ({
-  // A digest has one short length, whatever the client sends.
+  // Digests have one short length and plain characters, whatever the client sends.
   key: digest(once.key),
   operation: digest(`${what} ${once.operation}`),
-  digest: once.digest,
+  digest: digest(once.digest),
   nonce,
 })

@@ -6,7 +6,10 @@ import type { Sink } from './sink.ts'
 export interface LiveConnection {
   /** Absent where conversations are heard in another way than through audiences. */
   readonly sink?: Sink
-  /** The session that the connection rests on, if it does: its end ends the connection, and nothing else revokes it. */
+  /**
+   * The session that the connection rests on, instead of a token. The connection ends with it, and outlives a revocation
+   * that keeps it.
+   */
   readonly sessionId?: SessionId
   /** Once true it stays true, and nothing is held for the connection any more. */
   readonly hasEnded: boolean

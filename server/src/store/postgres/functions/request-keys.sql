@@ -6,6 +6,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
   known request_keys%ROWTYPE;
 BEGIN
+  IF once IS NULL THEN
+    RETURN NULL;
+  END IF;
   SELECT r.* INTO known FROM request_keys r
   WHERE r.account_id = account AND r.key = once->>'key' AND r.at > chat_repeated.at - :request_key_life;
   IF FOUND AND (known.operation <> once->>'operation' OR known.digest <> once->>'digest') THEN
