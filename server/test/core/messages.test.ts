@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Appended, toMessageId } from '../../src/core/chat.ts'
-import { onFailure } from '../../src/lib/guard.ts'
 import { chatWith } from '../support/chat.ts'
+import { hearFailures } from '../support/failures.ts'
 
 test("a sender's wording travels with the event and is not stored", async (t) => {
   const { chat, people, eventsOf } = await chatWith(t, 'alice')
@@ -43,8 +43,7 @@ test('a send in flight is told that it is committed also when a listener fails',
   const { conversation } = await chat.conversations.createGroup(people.alice.accountId, [], null)
   const standing = await chat.conversations.standing(people.alice.accountId, conversation.conversationId)
   assert.ok(standing)
-  const failures: unknown[] = []
-  t.after(onFailure((_door, error) => failures.push(error)))
+  const failures = hearFailures()
   t.after(
     chat.messages.onSentHere(() => {
       throw new Error('a bug')

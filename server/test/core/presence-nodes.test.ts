@@ -6,11 +6,11 @@ import { LocalBus } from '../../src/bus/local.ts'
 import { LocalPresence } from '../../src/bus/local-presence.ts'
 import { type Account, type AccountId, accountTopic, Chat, ChatError } from '../../src/core/chat.ts'
 import { Presence } from '../../src/core/presence.ts'
-import { onFailure } from '../../src/lib/guard.ts'
 import { newUuid } from '../../src/lib/ids.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { ContactStore } from '../../src/store/store.ts'
 import { TestClock } from '../support/chat.ts'
+import { hearFailures } from '../support/failures.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
@@ -168,8 +168,7 @@ test('a person who goes while the database is away, and is back before contacts 
 
 test('a defect while one account is tried again keeps no other from being told', async (t) => {
   const { told, node, list, contactOfBob } = await nodes(t)
-  const failures: unknown[] = []
-  t.after(onFailure((_, error) => failures.push(error)))
+  const failures = hearFailures()
   const people = await Promise.all(Array.from({ length: 20 }, (_, n) => contactOfBob(`one of many ${n}`)))
   const [first, ...others] = people
   let isAway = false

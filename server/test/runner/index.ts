@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { openClaims } from './claims.ts'
 import { collectCosts } from './costs.ts'
+import type { Failure, Outcome, Told } from './notes.ts'
 import { Queue } from './order.ts'
 import { Printer } from './printer.ts'
 import {
@@ -13,7 +15,8 @@ import {
   describeTimes,
   describeUnsteady,
 } from './report.ts'
-import { type Failure, runFile } from './run-file.ts'
+import { runFile } from './run-file.ts'
+import { runShared } from './run-shared.ts'
 import { findWanted } from './wanted.ts'
 
 /** Failed files that are run again. More of them are a broken tree, not a busy machine. */
@@ -61,26 +64,48 @@ interface Work {
   readonly isDetailed: boolean
 }
 
-async function runAll({ root, files, printer, isDetailed }: Work): Promise<Costed[]> {
-  const costOf = collectCosts()
-  const outcomes: Costed[] = []
-  const queue = new Queue(files)
-  const work = async (worker: number) => {
-    for (let file = queue.next(worker); file !== undefined; file = queue.next(worker)) {
-      printer.begin(file)
-      const outcome = await runFile(root, file, (failure, before) =>
-        printer.print(describeFailure(failure, before)),
-      )
-      const costed = { ...outcome, processorMs: costOf(join(root, file)) }
-      outcomes.push(costed)
-      printer.end(file)
-      printer.print(describeFile(costed, files.length - outcomes.length))
-      if (isDetailed) printer.list(describeTests(costed))
-      else if (costed.failures.length > 0) printer.list(describeOutput(costed.output))
+async function runAll(work: Work): Promise<readonly Costed[]> {
+  const { root, files, printer } = work
+  const outcomes = new Outcomes(work)
+  const claimantOf = openClaims()
+  const queue = new Queue(files, (file) => claimantOf(join(root, file)) !== undefined)
+  const onBegin = (file: string) => printer.begin(file)
+  const onFailure: Told = (failure, before) => printer.print(describeFailure(failure, before))
+  const onEnd = (outcome: Outcome) => outcomes.add(outcome)
+  const workOn = async (worker: number) => {
+    for (let job = queue.next(worker); job !== undefined; job = queue.next(worker)) {
+      if (job.kind === 'shared') {
+        const begun = await runShared({ root, claimantOf, files: job.files, onBegin, onFailure, onEnd })
+        if (begun === 0) queue.stopSharing()
+      } else {
+        onBegin(job.file)
+        onEnd(await runFile(root, job.file, onFailure))
+      }
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, (_, worker) => work(worker)))
-  return outcomes
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, worker) => workOn(worker)))
+  return outcomes.all
+}
+
+/** The outcomes so far. Each is printed as its file ends. */
+class Outcomes {
+  readonly all: Costed[] = []
+  readonly #work: Work
+  readonly #costOf = collectCosts()
+
+  constructor(work: Work) {
+    this.#work = work
+  }
+
+  add(outcome: Outcome): void {
+    const { root, files, printer, isDetailed } = this.#work
+    const costed = { ...outcome, processorMs: this.#costOf(join(root, outcome.file)) }
+    this.all.push(costed)
+    printer.end(outcome.file)
+    printer.print(describeFile(costed, files.length - this.all.length))
+    if (isDetailed) printer.list(describeTests(costed))
+    else if (costed.failures.length > 0) printer.list(describeOutput(costed.output))
+  }
 }
 
 interface Ended {

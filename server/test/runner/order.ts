@@ -1,7 +1,7 @@
 /**
  * Files by what they start, the costliest first: the bench, whose forty servers run one after the other, then whole
- * installations, then engines and nodes of their own, then processes for each test. The rest runs inside the process of
- * its file.
+ * installations, then engines and nodes of their own, then processes for each test. They mostly wait, so each has a
+ * process of its own. The rest computes, and shares processes.
  */
 const COSTLY = [
   /^bench\/test\/short/,
@@ -21,19 +21,60 @@ const rankOf = (file: string): number => {
   return rank < 0 ? COSTLY.length : rank
 }
 
+/** The rest that cannot share a process, each with its reason. */
+const ALONE = [
+  // It counts the bytes of its own process.
+  /\/transport\/idle-memory/,
+]
+
+const isAlone = (file: string): boolean =>
+  rankOf(file) < COSTLY.length || ALONE.some((pattern) => pattern.test(file))
+
+/** One file in a process of its own, or those that processes share. */
+export type Job =
+  | { readonly kind: 'alone'; readonly file: string }
+  | { readonly kind: 'shared'; readonly files: readonly string[] }
+
 /** Begins the costliest first: one that began last would be waited for alone. */
 export class Queue {
-  readonly #files: string[]
+  readonly #alone: string[]
+  #shared: readonly string[]
+  readonly #isBegun: (file: string) => boolean
 
-  constructor(files: readonly string[]) {
-    this.#files = files.toSorted((a, b) => rankOf(a) - rankOf(b))
+  /** `isBegun` tells whether a process that is shared has taken the file. */
+  constructor(files: readonly string[], isBegun: (file: string) => boolean) {
+    const shared = files.filter((file) => !isAlone(file))
+    // One that has nobody to share with is spared the detour.
+    this.#shared = shared.length > 1 ? shared : []
+    this.#alone = files
+      .filter((file) => !this.#shared.includes(file))
+      .toSorted((a, b) => rankOf(a) - rankOf(b))
+    this.#isBegun = isBegun
   }
 
   /**
-   * The next file for that worker, of which every second one begins at the cheap end: the costly files mostly wait for
-   * their processes, the others compute, and so both happen at a time.
+   * The next job for that worker, of which every second one begins with files that share a process: the others mostly
+   * wait for what they start, these compute, and so both happen at a time.
    */
-  next(worker: number): string | undefined {
-    return worker % 2 === 0 ? this.#files.shift() : this.#files.pop()
+  next(worker: number): Job | undefined {
+    return worker % 2 === 0
+      ? (this.#nextAlone() ?? this.#nextShared())
+      : (this.#nextShared() ?? this.#nextAlone())
+  }
+
+  /** A process that begins none of the files that are left cannot be shared: each runs alone. */
+  stopSharing(): void {
+    this.#alone.push(...this.#shared.filter((file) => !this.#isBegun(file)))
+    this.#shared = []
+  }
+
+  #nextAlone(): Job | undefined {
+    const file = this.#alone.shift()
+    return file === undefined ? undefined : { kind: 'alone', file }
+  }
+
+  #nextShared(): Job | undefined {
+    const files = this.#shared.filter((file) => !this.#isBegun(file))
+    return files.length === 0 ? undefined : { kind: 'shared', files }
   }
 }

@@ -1,5 +1,5 @@
 import { inspect, styleText } from 'node:util'
-import type { Failure, Outcome } from './run-file.ts'
+import type { Failure, Outcome } from './notes.ts'
 
 // The texts of the runner. They use no cursor movements: a pipe and a terminal show the same lines.
 

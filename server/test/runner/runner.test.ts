@@ -1,43 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { tempDir } from '../support/temp-dir.ts'
+import { test } from 'node:test'
 import { Queue } from './order.ts'
-
-const IMPORTS = `import assert from 'node:assert/strict'\nimport { before, describe, test } from 'node:test'\n`
-
-interface Given {
-  /** Bodies of test files by their names. */
-  readonly files: Readonly<Record<string, string>>
-  readonly words?: readonly string[]
-}
-
-/** Runs a suite of the files given as a process of its own. */
-async function runSuite(t: TestContext, { files, words = [] }: Given) {
-  const root = await tempDir(t)
-  const folder = join(root, 'server/test/some')
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(root, 'package.json'), '{ "type": "module" }')
-  for (const [name, body] of Object.entries(files))
-    await writeFile(join(folder, `${name}.test.ts`), IMPORTS + body)
-  const script = join(root, 'run.js')
-  await writeFile(
-    script,
-    `import { runSuite } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
-     process.exitCode = await runSuite(${JSON.stringify({ root, words })})`,
-  )
-  // Inside a test, node:test refuses to run another file.
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' }
-  return new Promise<{ code: unknown; lines: string[] }>((resolve) =>
-    execFile(process.execPath, [script], { env }, (error, stdout) =>
-      resolve({ code: error?.code ?? 0, lines: stdout.trimEnd().split('\n') }),
-    ),
-  )
-}
-
-const PASSES = `test('it passes', () => undefined)`
+import { PASSES, runSuite } from './suite.ts'
 
 test('a suite without failures ends with its count, alone on the last line, and exit code 0', async (t) => {
   const { code, lines } = await runSuite(t, { files: { one: PASSES, two: PASSES } })
@@ -106,14 +70,24 @@ test('a test that is left out is neither passed nor failed, and the last lines s
   assert.ok(lines.slice(-4).includes(reason), lines.join('\n'))
 })
 
-test('files that start most begin first, and every second worker begins with those that start least', () => {
-  const files = ['core/a.test.ts', 'cluster/cluster-b.test.ts', 'core/c.test.ts', 'compose/haproxy-d.test.ts']
-  const queue = new Queue(files.map((file) => `server/test/${file}`))
-  const order = [queue.next(0), queue.next(1), queue.next(0), queue.next(1), queue.next(0)]
-  assert.deepEqual(
-    order.map((file) => file?.split('/').at(-1)),
-    ['haproxy-d.test.ts', 'c.test.ts', 'cluster-b.test.ts', 'a.test.ts', undefined],
-  )
+test('files that start most begin first, each alone, and every second worker begins with those that share', () => {
+  const names = ['core/a', 'cluster/cluster-b', 'core/c', 'compose/haproxy-d', 'transport/idle-memory']
+  const files = names.map((name) => `server/test/${name}.test.ts`)
+  const begun = new Set<string>()
+  const queue = new Queue(files, (file) => begun.has(file))
+  const next = (worker: number) => {
+    const job = queue.next(worker)
+    const jobs = job?.kind === 'shared' ? job.files : [job?.file ?? 'nothing']
+    return jobs.map((file) => file.replace(/.*test\/|\.test\.ts/g, ''))
+  }
+  assert.deepEqual(next(0), ['compose/haproxy-d'])
+  assert.deepEqual(next(1), ['core/a', 'core/c'])
+  begun.add('server/test/core/a.test.ts')
+  assert.deepEqual(next(3), ['core/c'])
+  assert.deepEqual(next(2), ['cluster/cluster-b'])
+  begun.add('server/test/core/c.test.ts')
+  assert.deepEqual(next(3), ['transport/idle-memory'])
+  assert.deepEqual(next(0), ['nothing'])
 })
 
 /** Fails in its first run and passes in its second, by a file that the first leaves beside it. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -145,4 +146,20 @@ test('fails what waits and all that follows when its thread dies, and lets the f
   const next = await openSqliteStore({ file })
   assert.deepEqual(await next.accounts.findByUsername('ann'), ann)
   await next.close()
+})
+
+test('opens the next file of the process on the thread of one that was closed, or refused', async (t) => {
+  const post = t.mock.method(Worker.prototype, 'postMessage')
+  const { store, file } = await tempStore(t)
+  const ann = await new World(store).account('ann')
+  await store.close()
+  const text = join(await tempDir(t), 'no.db')
+  await writeFile(text, 'no database')
+  await assert.rejects(openSqliteStore({ file: text }))
+  const again = await openSqliteStore({ file })
+  const beside = await openSqliteStore({ file: join(await tempDir(t), 'beside.db') })
+  assert.deepEqual(await again.accounts.findByUsername('ann'), ann)
+  assert.equal(await beside.accounts.findByUsername('ann'), undefined)
+  await Promise.all([again.close(), beside.close()])
+  assert.equal(new Set(post.mock.calls.map((call) => call.this)).size, 2)
 })

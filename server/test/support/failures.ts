@@ -1,3 +1,4 @@
+import { after } from 'node:test'
 import { type Door, onFailure } from '../../src/lib/guard.ts'
 
 export const BUG = new Error('a bug')
@@ -7,9 +8,31 @@ export const fail = (): never => {
   throw BUG
 }
 
-/** The failures that the guards of this process catch from now on until it ends, each with its door. */
+/** How many tests and files expect callbacks to throw. */
+let expecting = 0
+
+onFailure((_door, error) => {
+  if (expecting > 0) return
+  process.nextTick(() => {
+    throw error
+  })
+})
+
+/**
+ * A callback that throws is a bug: it fails the test, unless the test or its file has called this. Call it after the
+ * hooks that close what throws: hooks run in their order.
+ */
+export function expectFailures(): void {
+  expecting++
+  after(() => {
+    expecting--
+  })
+}
+
+/** The failures that guards catch from now on until the test or the file ends, each with its door. */
 export function hearFailures(): [Door, unknown][] {
+  expectFailures()
   const failures: [Door, unknown][] = []
-  onFailure((door, error) => failures.push([door, error]))
+  after(onFailure((door, error) => failures.push([door, error])))
   return failures
 }

@@ -4,18 +4,11 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { rawTcpNames } from '../../src/config/index.ts'
 import { DIALECTS } from '../../src/dialects/index.ts'
-import { onFailure } from '../../src/lib/guard.ts'
 import { agreedSecrets, loadSecrets, SECRETS, type Secrets } from '../../src/secrets/index.ts'
 import { type Config, createServer, readConfig, type Server } from '../../src/server.ts'
+import './failures.ts'
 import { CHEAP } from './passwords.ts'
 import { newSchema } from './postgres.ts'
-
-/** A callback that throws is a bug: it fails the test, unless the test has called this. */
-export const expectFailures = onFailure((_door, error) => {
-  process.nextTick(() => {
-    throw error
-  })
-})
 
 export interface TestServer extends Server {
   /** Where rooms takes raw TCP; null when it is off. */

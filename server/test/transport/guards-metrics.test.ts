@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { guarded } from '../../src/lib/guard.ts'
-import { fail } from '../support/failures.ts'
-import { expectFailures, startParlance } from '../support/server.ts'
+import { expectFailures, fail } from '../support/failures.ts'
+import { startParlance } from '../support/server.ts'
 
 const server = await startParlance({ LOG_LEVEL: 'silent' })
 after(() => server.close())

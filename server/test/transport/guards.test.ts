@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
-import { type Door, guarded, onFailure, owned } from '../../src/lib/guard.ts'
+import { type Door, guarded, owned } from '../../src/lib/guard.ts'
 import {
   createListener,
   createSniffingServer,
@@ -19,17 +19,12 @@ import {
   type WsHandlers,
 } from '../../src/transport/index.ts'
 import { EngineClient } from '../support/engine-client.ts'
+import { BUG, fail, hearFailures } from '../support/failures.ts'
 import { until } from '../support/until.ts'
 
 // Each callback that a library calls is made to throw, through the seams that dialects use.
 
-const BUG = new Error('a bug')
-const fail = (): never => {
-  throw BUG
-}
-
-const failures: [Door, unknown][] = []
-const stopHearing = onFailure((door, error) => failures.push([door, error]))
+const failures = hearFailures()
 
 /** The callback of the Socket.IO dialect that throws. */
 let failing: 'address' | 'connect' | 'knows' | 'close' | 'nothing' = 'nothing'
@@ -117,7 +112,6 @@ before(async () => {
 after(() => {
   EngineClient.endAll()
   bystander.terminate()
-  stopHearing()
   http.close()
   http.closeAllConnections()
   raw.close()

@@ -25,7 +25,10 @@ async function open(t: TestContext) {
     pipeline,
   })
   const port = Number(await listen(server, '127.0.0.1', 0))
-  t.after(() => server.close())
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const come = () => {
     const socket = connect(port, '127.0.0.1').setEncoding('utf8')
     t.after(() => socket.destroy())

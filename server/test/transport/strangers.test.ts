@@ -22,7 +22,9 @@ async function world(t: TestContext, bounds = BOUNDS) {
     strangers,
   })
   const ports = await Promise.all([http, raw].map((server: Server) => listen(server, '127.0.0.1', 0)))
+  // Those of the server too: a sniffed one waits for its client's end.
   const sockets: Socket[] = []
+  for (const server of [http, raw]) server.on('connection', (socket: Socket) => sockets.push(socket))
   t.after(() => {
     for (const socket of sockets) socket.destroy()
     for (const server of [http, raw]) server.close()

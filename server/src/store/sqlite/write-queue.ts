@@ -1,7 +1,5 @@
 import { once } from 'node:events'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { ChatError } from '../../core/errors.ts'
 import { guarded, report } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
@@ -11,6 +9,7 @@ import { applyWrite } from './cache-invalidation.ts'
 import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
+import { giveBackThread, takeThread } from './writer-threads.ts'
 import type { Argument, Command, WriteAnswer } from './writes.ts'
 
 // Unanswered writes, about a second's worth at full speed; one more is refused 'busy'.
@@ -40,15 +39,17 @@ export class WriteQueue {
   #pending: Pending[] = []
   #turn: Command[] = []
   #end: Error | undefined
+  /** Resolves when the thread has closed the files, or has ended. */
+  readonly #closed = Promise.withResolvers<void>()
 
   static async open(data: WriterData, cache: ReadCache, hooks: WriterHooks): Promise<WriteQueue> {
-    // The last part of Node's path is its version, which Node adds again.
-    const ours = getCompileCacheDir()
-    const compileCache = ours === undefined ? undefined : dirname(ours)
-    const entry = new URL('./writer-thread.js', import.meta.url)
-    const worker = new Worker(entry, { workerData: { ...data, compileCache } })
+    const worker = takeThread()
+    worker.postMessage(data satisfies ToWriter)
     const [news] = (await once(worker, 'message')) as [FromWriter]
-    if (news.type === 'refused') throw new StoreRefusal(news.message, { cause: news.cause })
+    if (news.type === 'refused') {
+      await giveBackThread(worker)
+      throw new StoreRefusal(news.message, { cause: news.cause })
+    }
     return new WriteQueue(worker, cache, hooks)
   }
 
@@ -87,9 +88,8 @@ export class WriteQueue {
     if (this.#end) return
     this.#send()
     this.#end = new Error('the store is closed')
-    const ended = once(this.#worker, 'exit')
     this.#post('close')
-    await ended
+    await this.#closed.promise
   }
 
   #send(): void {
@@ -110,6 +110,7 @@ export class WriteQueue {
 
   #hear(news: FromWriter): void {
     if (news.type === 'loss') this.#hooks.onLoss?.(news.loss)
+    if (news.type === 'closed') this.#closed.resolve(giveBackThread(this.#worker))
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
     const settled = this.#pending.splice(0, answers.length)
@@ -154,5 +155,6 @@ export class WriteQueue {
     for (const [n, { reject }] of this.#pending.splice(0).entries())
       reject(n < posted ? outcomeUnknown(error) : unavailable(error))
     if (wasOpen) this.#hooks.onFailure?.(error)
+    this.#closed.resolve()
   }
 }

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { runEvery } from '../../lib/timers.ts'
 import type { Purpose } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
@@ -7,7 +7,8 @@ import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
 import { Serving } from './serving.ts'
 import type { Command, WriteAnswer } from './writes.ts'
 
-export type ToWriter = readonly Command[] | 'close'
+/** First what to open, then what to write. After `close` comes what to open next. */
+export type ToWriter = WriterData | readonly Command[] | 'close'
 
 export type FromWriter =
   | { readonly type: 'ready' }
@@ -15,6 +16,7 @@ export type FromWriter =
   | { readonly type: 'answers'; readonly answers: readonly WriteAnswer[]; readonly commitMs: number }
   /** The files are not those that were opened. Sent each second while this lasts. */
   | { readonly type: 'loss'; readonly loss: Error }
+  | { readonly type: 'closed' }
 
 export interface WriterData {
   readonly file: string
@@ -26,11 +28,13 @@ const MAX_BATCH = 1000
 
 const LOOK_EVERY_MS = 1_000
 
+type Writing = Exclude<ToWriter, WriterData>
+
 function serve(port: MessagePort, { db, files, close }: WritingDatabase): void {
   const onLoss = (loss: Error) => tell(port, { type: 'loss', loss })
   const serving = new Serving({ batch: new Batch(db), files, foldLog: () => foldLog(db), onLoss })
   const looking = runEvery(LOOK_EVERY_MS, () => serving.look())
-  port.on('message', (first: ToWriter) => {
+  const hear = (first: Writing) => {
     const { commands, isClosing } = drain(port, first)
     for (let from = 0; from < commands.length; from += MAX_BATCH) {
       const startedAt = performance.now()
@@ -40,33 +44,40 @@ function serve(port: MessagePort, { db, files, close }: WritingDatabase): void {
     if (!isClosing) return
     clearInterval(looking)
     close()
-    port.close()
-  })
+    port.off('message', hear)
+    awaitOpening(port)
+    tell(port, { type: 'closed' })
+  }
+  port.on('message', hear)
 }
 
 /** Everything that waits: it shares one commit. */
-function drain(port: MessagePort, first: ToWriter): { commands: readonly Command[]; isClosing: boolean } {
+function drain(port: MessagePort, first: Writing): { commands: readonly Command[]; isClosing: boolean } {
   const arrived: (readonly Command[])[] = []
-  let message: ToWriter | undefined = first
+  let message: Writing | undefined = first
   while (message !== undefined && message !== 'close') {
     arrived.push(message)
-    message = receiveMessageOnPort(port)?.message as ToWriter | undefined
+    message = receiveMessageOnPort(port)?.message as Writing | undefined
   }
   return { commands: arrived.flat(), isClosing: message === 'close' }
 }
 
 const tell = (port: MessagePort, news: FromWriter): void => port.postMessage(news)
 
-function start(port: MessagePort, { file, purpose }: WriterData): void {
+function awaitOpening(port: MessagePort): void {
+  port.once('message', (data: WriterData) => open(port, data))
+}
+
+function open(port: MessagePort, { file, purpose }: WriterData): void {
   try {
     const writing = openForWriting(file, purpose)
     serve(port, writing)
     tell(port, { type: 'ready' })
   } catch (error) {
     if (!(error instanceof StoreRefusal)) throw error
+    awaitOpening(port)
     tell(port, { type: 'refused', message: error.message, cause: error.cause })
-    port.close()
   }
 }
 
-if (parentPort) start(parentPort, workerData as WriterData)
+if (parentPort) awaitOpening(parentPort)
