@@ -81,6 +81,13 @@ export interface Member {
   readonly lastReadSeq: number
 }
 
+/** A member as the native dialect shows it. */
+export interface MemberDetails extends Member {
+  readonly displayName: string
+  /** As in a `ReadState`. */
+  readonly readSeq: number
+}
+
 export interface Message {
   readonly messageId: MessageId
   readonly conversationId: ConversationId
@@ -232,7 +239,9 @@ export interface OwnView extends Preferences, ReadState {
 }
 
 /** A conversation as one of its members sees it. */
-export interface OwnListing extends ConversationListing {
+export interface OwnListing extends Omit<ConversationListing, 'lastMessage'> {
+  /** As in any listing, with all that is kept of it. */
+  readonly lastMessage: MessageDetails | null
   readonly own: OwnView
 }
 

@@ -9,6 +9,7 @@ export {
   backUpSqlite,
   type CopiedDatabase,
   checkSqliteCopy,
+  forgetEpochIn,
   sqliteFileThere,
 } from '../store/sqlite/operating.ts'
 

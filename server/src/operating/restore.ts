@@ -12,7 +12,7 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { keepSecrets, readSecrets } from '../secrets/index.ts'
-import { type CopiedDatabase, checkSqliteCopy } from './endpoints.ts'
+import { type CopiedDatabase, checkSqliteCopy, forgetEpochIn } from './endpoints.ts'
 import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
@@ -90,6 +90,7 @@ async function copyChecked(from: string, to: string, { manifest, signal }: CopyO
   await pipeline(createReadStream(source), out, { signal })
   requireSum(to, files.database, await sumOf(to, { onBytes: ignore, signal }))
   requireContent(from, manifest, checkSqliteCopy(to))
+  forgetEpochIn(to)
 }
 
 /** Size and digest of a back-up's file, which may be missing. */

@@ -6,8 +6,10 @@ import type {
   ConversationListing,
   Member,
   Message,
+  OwnListing,
   Sender,
 } from '../core/types.ts'
+import { type DetailRow, detailsOf } from './message-details.ts'
 
 // A conversation as one account sees it, from rows that carry several nouns: the same whatever the engine.
 
@@ -27,9 +29,10 @@ export function memberOf(
   return { conversationId, accountId, username, role, joinedAt, lastReadAt, lastReadSeq }
 }
 
-export type ListingRow = Conversation &
-  Nullable<Omit<Message, 'conversationId'>> &
-  Nullable<{ otherId: AccountId } & Omit<Sender, 'accountId'>>
+/** The other member of a private conversation. */
+type OtherColumns = Nullable<{ otherId: AccountId } & Omit<Sender, 'accountId'>>
+
+export type ListingRow = Conversation & Nullable<Omit<Message, 'conversationId'>> & OtherColumns
 
 export function listingOf(row: ListingRow): ConversationListing {
   const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, ...rest } = row
@@ -39,9 +42,30 @@ export function listingOf(row: ListingRow): ConversationListing {
     messageId === null || seq === null || senderId === null || body === null || sentAt === null
       ? null
       : { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt }
-  const other: Sender | null =
-    otherId === null || uuid === null || username === null || displayName === null
-      ? null
-      : { accountId: otherId, uuid, username, displayName }
-  return { conversation, lastMessage, other }
+  return { conversation, lastMessage, other: otherOf({ otherId, uuid, username, displayName }) }
+}
+
+const otherOf = ({ otherId, uuid, username, displayName }: OtherColumns): Sender | null =>
+  otherId === null || uuid === null || username === null || displayName === null
+    ? null
+    : { accountId: otherId, uuid, username, displayName }
+
+export type OwnListingRow = Conversation & Nullable<Omit<DetailRow, 'conversationId'>> & OtherColumns
+
+/** `sender` is that of the last message. */
+export function ownListingOf(row: OwnListingRow, sender: Sender | null): Omit<OwnListing, 'own'> {
+  const { otherId, uuid, username, displayName, ...told } = row
+  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, version, ...rest } = told
+  const { clientId, isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, ...others } = rest
+  const { mentions, reactions, pinnedAt, deletedAt, ...conversation } = others
+  const other = otherOf({ otherId, uuid, username, displayName })
+  if (messageId === null || seq === null || senderId === null || body === null || sentAt === null)
+    return { conversation, lastMessage: null, other }
+  if (version === null || !sender) throw new Error('a message without its sender')
+  const { conversationId } = conversation
+  const facts = detailsOf({
+    ...{ messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt, version, clientId },
+    ...{ isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, mentions, reactions, pinnedAt, deletedAt },
+  })
+  return { conversation, lastMessage: { ...facts, sender }, other }
 }

@@ -52,6 +52,11 @@ export interface Store {
   readonly reactions: ReactionStore
   readonly changes: ChangeStore
   readonly removals: RemovalStore
+  /**
+   * A random name of this course of the log: another one when the database was made, restored or imported, so that
+   * numbers which readers remember may not be its own.
+   */
+  epoch(): Promise<string>
   /** Resolves when the engine answers, and takes a write. */
   ping(): Promise<void>
   /** Waits for what was accepted, then lets go of the engine. */

@@ -62,6 +62,7 @@ export const TABLES: readonly Table[] = [
       current_conversation_id: 'integer',
       settings: 'text',
       deleted_at: 'integer',
+      display_key: 'text',
     },
     key: ['id'],
   },

@@ -295,6 +295,7 @@ async function prepared(opened: Store, what: string) {
     removals: surround('removals'),
     pins: surround('pins'),
     reactions: surround('reactions'),
+    epoch: () => opened.epoch(),
     ping: () => opened.ping(),
     close: () => opened.close(),
   }

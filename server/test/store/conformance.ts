@@ -24,6 +24,7 @@ import { reactionRules } from './conformance/reactions.ts'
 import { removalRules } from './conformance/removals.ts'
 import { requestKeyRules } from './conformance/request-keys.ts'
 import { roleRules } from './conformance/roles.ts'
+import { searchRules } from './conformance/searches.ts'
 import { sessionRules } from './conformance/sessions.ts'
 import { storeRules } from './conformance/store.ts'
 import { threadRules } from './conformance/threads.ts'
@@ -40,6 +41,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     accountStateRules(rule)
     sessionRules(rule)
     contactRules(rule)
+    searchRules(rule)
     conversationRules(rule)
     conversationChangeRules(rule)
     listingRules(rule)

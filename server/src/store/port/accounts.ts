@@ -15,6 +15,26 @@ export interface NewAccount {
 
 export type AccountName = Pick<Account, 'accountId' | 'username'>
 
+export interface AccountSearch {
+  readonly prefix: string
+  /** The place of the last one that was looked at before; null for the first page. */
+  readonly after: FoundPlace | null
+  /** Accounts to look at. */
+  readonly limit: number
+}
+
+/** The name, as names are compared, by which an account was found, and its id. */
+export interface FoundPlace {
+  readonly key: string
+  readonly accountId: AccountId
+}
+
+export interface AccountsFound {
+  readonly items: readonly Account[]
+  /** Where the next page begins; null when nothing is left to look at. */
+  readonly next: FoundPlace | null
+}
+
 export interface AccountStore {
   /** Refuses 'name_taken', 'email_taken'; details.fields names all of them. A name may not be another's email, nor the reverse. */
   create(account: NewAccount): Promise<Account>
@@ -25,6 +45,11 @@ export interface AccountStore {
   findMany(accountIds: readonly AccountId[]): Promise<readonly Account[]>
   /** Ordered by id; leaves out guests, disabled accounts and those that have blocked the viewer. */
   listNames(viewerId: AccountId, page: { after: number; limit: number }): Promise<readonly AccountName[]>
+  /**
+   * The accounts whose username or display name begins so, by the name that does; leaves out those that `listNames`
+   * leaves out. Looks at `limit` at most, and so may find fewer while there are more.
+   */
+  search(viewerId: AccountId, page: AccountSearch): Promise<AccountsFound>
   /** Sets what is given, and leaves the rest. Another email is not confirmed. Refuses 'unknown_account', 'email_taken'. */
   setProfile(change: ProfileChange): Promise<Numbered>
   /** Replaces the client's own settings, a JSON text. Refuses 'unknown_account'. */

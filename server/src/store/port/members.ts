@@ -1,10 +1,15 @@
-import type { AccountId, ConversationId, Member, Role } from '../../core/types.ts'
+import type { AccountId, ConversationId, Member, MemberDetails, Role } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { TouchedRow } from './account-state.ts'
 
 export interface MemberStore {
   /** In the order they joined. */
   list(conversationId: ConversationId): Promise<readonly Member[]>
+  /** Members with greater account ids, at most `limit`, by id. */
+  page(
+    conversationId: ConversationId,
+    page: { after: number; limit: number },
+  ): Promise<readonly MemberDetails[]>
   /**
    * Finds the membership or makes it. Refuses 'unknown_conversation' (absent, or entered by oneself though not open, or
    * banned there), 'not_a_member' (`byId` no longer is one), 'forbidden' (banned, and the ban not to be lifted),

@@ -1,10 +1,13 @@
 import type { Account, AccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
+import { displayKeyOf, type FoundRow, foundIn, prefixOf } from '../found-accounts.ts'
 import type {
   AccountName,
   AccountNotice,
+  AccountSearch,
   AccountStore,
+  AccountsFound,
   NewAccount,
   Numbered,
   PasswordChange,
@@ -24,6 +27,7 @@ export class PostgresAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #listNames
+  readonly #search
   readonly #findSettings
   readonly #notices
   readonly #lastNotice
@@ -35,6 +39,7 @@ export class PostgresAccounts implements AccountStore {
     this.#findByEmail = prepare<Account>(sql, FIND_BY_EMAIL)
     this.#findMany = prepare<Account>(sql, FIND_MANY)
     this.#listNames = prepare<AccountName>(sql, LIST_NAMES)
+    this.#search = prepare<FoundRow>(sql, SEARCH)
     this.#findSettings = prepare<{ settings: string | null }>(sql, FIND_SETTINGS)
     this.#notices = prepare<AccountNotice>(sql, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(sql, LAST_NOTICE)
@@ -44,7 +49,14 @@ export class PostgresAccounts implements AccountStore {
     const { uuid, username, displayName, email, passwordHash, at } = account
     const usernameKey = nameKey(username)
     const emailKey = email === null ? null : nameKey(email)
-    const argument = { ...account, usernameKey, usernameLook: nameLook(username) || null, emailKey }
+    const displayKey = displayKeyOf(account)
+    const argument = {
+      ...account,
+      displayKey,
+      usernameKey,
+      usernameLook: nameLook(username) || null,
+      emailKey,
+    }
     return this.#writer.write('accounts.create', argument, (accountId: AccountId) => ({
       ...{ accountId, uuid, username, displayName, email, passwordHash },
       ...{ emailConfirmed: false, bio: null, isDisabled: false, currentConversationId: null },
@@ -82,11 +94,19 @@ export class PostgresAccounts implements AccountStore {
     return this.#listNames.all(viewerId, after, limitOf(limit))
   }
 
+  async search(viewerId: AccountId, { prefix, after, limit }: AccountSearch): Promise<AccountsFound> {
+    const { key, end } = prefixOf(prefix)
+    const place = [after?.key ?? '', after?.accountId ?? 0]
+    return foundIn(await this.#search.all(viewerId, key, end, ...place, limit), limit)
+  }
+
   setProfile(change: ProfileChange): Promise<Numbered> {
-    const { email } = change
-    const keyed =
-      email === undefined ? change : { ...change, emailKey: email === null ? null : nameKey(email) }
-    return this.#writer.write('accounts.setProfile', keyed)
+    const { email, displayName } = change
+    return this.#writer.write('accounts.setProfile', {
+      ...change,
+      ...(email !== undefined && { emailKey: email === null ? null : nameKey(email) }),
+      ...(displayName !== undefined && { displayKey: nameKey(displayName) }),
+    })
   }
 
   setSettings(accountId: AccountId, settings: string): Promise<Numbered> {
@@ -152,6 +172,23 @@ const NOTICES = `
   WHERE n.number > $1 ORDER BY n.number LIMIT $2`
 
 const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
+
+const VISIBLE = 'NOT a.is_guest AND a.disabled_at IS NULL'
+
+/** Those whose name in that column begins so. */
+const begins = (column: string): string => `(
+    SELECT a.${column} AS key, a.id AS id FROM accounts a
+    WHERE ${VISIBLE} AND a.${column} >= $2 AND a.${column} < $3 AND (a.${column}, a.id) > ($4, $5)
+    ORDER BY a.${column}, a.id LIMIT $6)`
+
+const SEARCH = `
+  WITH found AS (${begins('username_key')} UNION ALL ${begins('display_key')})
+  SELECT ${ACCOUNT_COLUMNS}, f.key AS "key", NOT EXISTS (
+      SELECT 1 FROM blocks b WHERE b.blocked_id = $1 AND b.blocker_id = a.id)
+    -- Found by both of its names, it is shown at the first.
+    AND NOT (a.display_key IS NOT NULL AND a.username_key >= $2 AND a.username_key < $3 AND a.display_key >= $2
+      AND a.display_key < $3 AND f.key = greatest(a.username_key, a.display_key)) AS "isShown"
+  FROM found f JOIN accounts a ON a.id = f.id ORDER BY f.key, a.id LIMIT $6`
 
 const LIST_NAMES = `
   SELECT a.id AS "accountId", a.username AS "username" FROM accounts a

@@ -1,6 +1,6 @@
 import type { Account, AccountId, ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ContactStore, Numbered } from '../store.ts'
+import type { ContactPage, ContactStore, Numbered } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { ACCOUNT_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -9,6 +9,8 @@ import type { WriteQueue } from './write-queue.ts'
 export class PostgresContacts implements ContactStore {
   readonly #writer: WriteQueue
   readonly #list
+  readonly #page
+  readonly #blocked
   readonly #blockersOf
   readonly #blockedBy
   readonly #blockedMembers
@@ -16,6 +18,8 @@ export class PostgresContacts implements ContactStore {
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<Account>(sql, LIST)
+    this.#page = prepare<Account>(sql, PAGE)
+    this.#blocked = prepare<Account>(sql, BLOCKED)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(sql, BLOCKED_BY)
     this.#blockedMembers = prepare<{ blockedId: AccountId }>(sql, BLOCKED_MEMBERS)
@@ -31,6 +35,14 @@ export class PostgresContacts implements ContactStore {
 
   list(accountId: AccountId): Promise<readonly Account[]> {
     return this.#list.all(accountId)
+  }
+
+  page(accountId: AccountId, { after, limit }: ContactPage): Promise<readonly Account[]> {
+    return this.#page.all(accountId, after, limit)
+  }
+
+  blocked(accountId: AccountId, { after, limit }: ContactPage): Promise<readonly Account[]> {
+    return this.#blocked.all(accountId, after, limit)
   }
 
   block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<Numbered> {
@@ -68,6 +80,14 @@ const BLOCKED_MEMBERS = `
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id
   WHERE k.account_id = $1 ORDER BY k.id`
+
+const PAGE = `
+  SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id
+  WHERE k.account_id = $1 AND k.contact_id > $2 ORDER BY k.contact_id LIMIT $3`
+
+const BLOCKED = `
+  SELECT ${ACCOUNT_COLUMNS} FROM blocks b JOIN accounts a ON a.id = b.blocked_id
+  WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3`
 
 const BLOCKERS_OF = `
   SELECT blocker_id AS "blockerId" FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY ($2)`

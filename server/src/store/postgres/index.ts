@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { newUuid } from '../../lib/ids.ts'
 import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
 import { PostgresAccountState } from './account-state.ts'
@@ -8,6 +9,7 @@ import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
 import { connectForReading, openForMigrating } from './database.ts'
 import type { Pool } from './driver/index.ts'
+import { EPOCH } from './epoch.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { requireFit } from './fitness.ts'
 import { PostgresInvites } from './invites.ts'
@@ -100,6 +102,7 @@ export class PostgresStore implements Store {
   readonly #ping
   readonly #propose
   readonly #kept
+  readonly #identity
   #closing: Promise<void> | undefined
 
   constructor(sql: Pool, writer: WriteQueue) {
@@ -108,6 +111,7 @@ export class PostgresStore implements Store {
     this.#ping = prepare(sql, 'SELECT 1')
     this.#propose = prepare(sql, 'INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING')
     this.#kept = prepare<{ value: string }>(sql, 'SELECT value FROM settings WHERE name = $1')
+    this.#identity = prepare<{ oid: string }>(sql, "SELECT 'settings'::regclass::oid::text AS oid")
     this.accounts = new PostgresAccounts(sql, writer)
     this.accountState = new PostgresAccountState(sql)
     this.sessions = new PostgresSessions(sql, writer)
@@ -128,6 +132,12 @@ export class PostgresStore implements Store {
     if (this.#closing) throw unavailable(new Error('the store is closed'))
     // A write like any other: reads do not show that a server only reads, or that a disk is full.
     await Promise.all([this.#ping.get(), this.#writer.write('ping', null)])
+  }
+
+  /** Named after the table itself, which `pg_restore` makes anew: what a dump has brought along is another database's. */
+  async epoch(): Promise<string> {
+    const table = await this.#identity.get()
+    return this.agreeOn(`${EPOCH}${table?.oid}`, newUuid())
   }
 
   /** The value that was proposed first under that name, by whichever node. */

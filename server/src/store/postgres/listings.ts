@@ -1,7 +1,7 @@
-import type { AccountId, Conversation } from '../../core/types.ts'
-import { type MemberColumns, memberOf } from '../member-views.ts'
+import type { AccountId, Conversation, OwnListing } from '../../core/types.ts'
+import { type MemberColumns, memberOf, type OwnListingRow, ownListingOf } from '../member-views.ts'
 import type { Standing } from '../store.ts'
-import { CONVERSATION_COLUMNS, isBlocked } from './rows.ts'
+import { CONVERSATION_COLUMNS, isBlocked, OWN_DETAIL_COLUMNS } from './rows.ts'
 
 export type StandingRow = Conversation & MemberColumns & { readonly isBlocked: boolean }
 
@@ -33,7 +33,30 @@ const LISTING = `
 
 export const FIND_LISTING = `${LISTING} AND m.conversation_id = $2`
 
-export const FIND_LISTINGS = `${LISTING} AND m.conversation_id = ANY ($2)`
+/** A listing with all that is kept of its last message. */
+export type OwnListedRow = OwnListingRow & {
+  readonly senderUuid: string | null
+  readonly senderUsername: string | null
+  readonly senderDisplayName: string | null
+}
+
+export function ownListedOf(row: OwnListedRow): Omit<OwnListing, 'own'> {
+  const { senderUuid: uuid, senderUsername: username, senderDisplayName: displayName, ...rest } = row
+  const { senderId: accountId } = rest
+  const isThere = accountId !== null && uuid !== null && username !== null && displayName !== null
+  return ownListingOf(rest, isThere ? { accountId, uuid, username, displayName } : null)
+}
+
+export const OWN_LISTINGS = `
+  SELECT ${CONVERSATION_COLUMNS}, ${OWN_DETAIL_COLUMNS}, s.uuid AS "senderUuid", s.username AS "senderUsername",
+    s.display_name AS "senderDisplayName", a.id AS "otherId", a.uuid AS "uuid", a.username AS "username",
+    a.display_name AS "displayName"
+  FROM conversations c
+  LEFT JOIN messages t ON t.id = c.last_message_id
+  LEFT JOIN accounts s ON s.id = t.sender_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> $1
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE c.id = ANY ($2)`
 
 export const LIST = `${LISTING} AND c.activity_at < $2 ORDER BY c.activity_at DESC LIMIT $3`
 

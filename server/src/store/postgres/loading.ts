@@ -1,5 +1,6 @@
 import { UNFINISHED } from '../import-guard.ts'
 import { columnNames, TABLES, type Table } from '../tables.ts'
+import { EPOCH } from './epoch.ts'
 
 // The statements of an import; `unfinished_import` has one row.
 
@@ -46,4 +47,5 @@ export const FINISH = `
   SET LOCAL synchronous_commit = on;
   ${numbered.map((name) => `SELECT setval(pg_get_serial_sequence('${name}', 'id'), max(id)) FROM ${name};`).join('\n  ')}
   SELECT setval('message_ids', max(id)) FROM messages;
+  DELETE FROM settings WHERE name LIKE '${EPOCH}%';
   DROP TABLE ${UNFINISHED}`

@@ -1,4 +1,4 @@
-import type { AccountId, ConversationId, Member } from '../../core/types.ts'
+import type { AccountId, ConversationId, Member, MemberDetails } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type {
   ChangedRoles,
@@ -12,6 +12,7 @@ import type {
   RemovedMember,
 } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
+import { READ_SEQ } from './own-views.ts'
 import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -20,15 +21,24 @@ export class PostgresMembers implements MemberStore {
   readonly #writer: WriteQueue
   readonly #heir
   readonly #list
+  readonly #page
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
     this.#heir = prepare<{ accountId: AccountId | null }>(sql, 'SELECT chat_heir($1, $2) AS "accountId"')
     this.#list = prepare<Member>(sql, LIST)
+    this.#page = prepare<MemberDetails>(sql, PAGE)
   }
 
   list(conversationId: ConversationId): Promise<readonly Member[]> {
     return this.#list.all(conversationId)
+  }
+
+  page(
+    conversationId: ConversationId,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MemberDetails[]> {
+    return this.#page.all(conversationId, after, limit)
   }
 
   join(entry: NewMember): Promise<Joined> {
@@ -67,3 +77,8 @@ export class PostgresMembers implements MemberStore {
 const LIST = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = $1 ORDER BY m.id`
+
+const PAGE = `
+  SELECT ${MEMBER_COLUMNS}, a.display_name AS "displayName", ${READ_SEQ} AS "readSeq"
+  FROM members m JOIN accounts a ON a.id = m.account_id
+  WHERE m.conversation_id = $1 AND m.account_id > $2 ORDER BY m.account_id LIMIT $3`

@@ -1,15 +1,16 @@
 import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
-import { type ListingRow, listingOf } from '../member-views.ts'
+import { type OwnNameRow, placesNamed } from '../own-names.ts'
 import type {
   MembershipStore,
   NewReadMark,
   OwnListingPage,
+  OwnListingPlace,
   PreferenceChange,
   PreferencesSet,
   ReadMarked,
 } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
-import { FIND_LISTINGS } from './listings.ts'
+import { OWN_LISTINGS, type OwnListedRow, ownListedOf } from './listings.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { limitOf, prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -23,7 +24,8 @@ export class PostgresMemberships implements MembershipStore {
   readonly #list
   readonly #listAfter
   readonly #find
-  readonly #findListings
+  readonly #names
+  readonly #ownListings
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
@@ -32,7 +34,8 @@ export class PostgresMemberships implements MembershipStore {
     this.#list = prepare<OwnRow>(sql, LIST)
     this.#listAfter = prepare<OwnRow>(sql, LIST_AFTER)
     this.#find = prepare<OwnRow>(sql, FIND)
-    this.#findListings = prepare<ListingRow>(sql, FIND_LISTINGS)
+    this.#names = prepare<OwnNameRow>(sql, NAMES)
+    this.#ownListings = prepare<OwnListedRow>(sql, OWN_LISTINGS)
   }
 
   markReadUpTo(mark: NewReadMark): Promise<ReadMarked> {
@@ -62,6 +65,13 @@ export class PostgresMemberships implements MembershipStore {
     )
   }
 
+  async search(
+    accountId: AccountId,
+    { isArchived, prefix }: { isArchived: boolean; prefix: string },
+  ): Promise<readonly OwnListingPlace[]> {
+    return placesNamed(prefix, await this.#names.all(accountId, isArchived))
+  }
+
   async find(
     accountId: AccountId,
     conversationIds: readonly ConversationId[],
@@ -72,7 +82,7 @@ export class PostgresMemberships implements MembershipStore {
   async #listings(accountId: AccountId, rows: readonly OwnRow[]): Promise<readonly OwnListing[]> {
     if (rows.length === 0) return []
     const ids = rows.map(({ conversationId }) => conversationId)
-    const found = (await this.#findListings.all(accountId, ids)).map(listingOf)
+    const found = (await this.#ownListings.all(accountId, ids)).map(ownListedOf)
     const listings = new Map(found.map((listing) => [listing.conversation.conversationId, listing]))
     return rows.flatMap(({ conversationId, ...own }) => {
       const listing = listings.get(conversationId)
@@ -123,3 +133,12 @@ const LIST_AFTER = ownViews(
 )
 
 const FIND = ownViews(`SELECT c.id FROM ${MINE} AND c.id = ANY ($2)`)
+
+const NAMES = `
+  SELECT c.id AS "conversationId", c.name AS "name", a.username AS "username", a.display_name AS "displayName",
+    m.is_pinned AS "isPinned", c.activity_at AS "activityAt"
+  FROM members m
+  JOIN conversations c ON c.id = m.conversation_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> m.account_id
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE m.account_id = $1 AND m.is_archived = $2`

@@ -40,12 +40,16 @@ export const MESSAGE_COLUMNS = `
   t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt",
   t.edited_at AS "editedAt"`
 
-/** With these, `t` is a `DetailRow`. */
-export const DETAIL_COLUMNS = `${MESSAGE_COLUMNS}, coalesce(t.version, t.change) AS "version",
+/** With these and its conversation, `t` is a `DetailRow`. */
+export const OWN_DETAIL_COLUMNS = `
+  t.id AS "messageId", t.seq AS "seq", t.sender_id AS "senderId", t.reply_to AS "replyTo", t.body AS "body",
+  t.sent_at AS "sentAt", t.edited_at AS "editedAt", coalesce(t.version, t.change) AS "version",
   t.client_id AS "clientId", t.is_markdown AS "isMarkdown", t.thread AS "thread",
   (SELECT r.seq FROM messages r WHERE r.id = t.reply_to) AS "replyToSeq", t.reply_count AS "replyCount",
   t.last_reply_seq AS "lastReplySeq", t.mentions AS "mentions", t.reactions AS "reactions",
   t.pinned_at AS "pinnedAt", t.deleted_at AS "deletedAt"`
+
+export const DETAIL_COLUMNS = `t.conversation_id AS "conversationId", ${OWN_DETAIL_COLUMNS}`
 
 export const SENDER_COLUMNS = `
   a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName"`

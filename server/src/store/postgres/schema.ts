@@ -9,6 +9,7 @@ import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
+import { recordDisplayKeys, SEARCHES } from './searches-schema.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
 const MIGRATION_LOCK = 7_265_413
@@ -319,4 +320,5 @@ CREATE TABLE account_removals (
 ${DETAILS}${RIGHTS}`,
   },
   { number: 6, name: 'what requests of the native dialect need', sql: REQUESTS },
+  { number: 7, name: 'accounts found by their names', sql: SEARCHES, fill: recordDisplayKeys },
 ]

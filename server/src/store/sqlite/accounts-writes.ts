@@ -3,6 +3,7 @@ import { ChatError } from '../../core/errors.ts'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { nameKey, nameLook } from '../../lib/name-forms.ts'
+import { displayKeyOf } from '../found-accounts.ts'
 import type {
   KeptSession,
   NewAccount,
@@ -15,7 +16,7 @@ import type { OfAccount } from '../writes/row.ts'
 import type { Numbers } from './numbers.ts'
 import { prepare } from './statement.ts'
 
-type Profile = Pick<Account, 'displayName' | 'bio' | 'email'>
+type Profile = Pick<Account, 'username' | 'displayName' | 'bio' | 'email'>
 
 export class AccountWrites {
   readonly #numbers: Numbers
@@ -70,7 +71,7 @@ export class AccountWrites {
     this.#requireFree({ usernameKey, look, emailKey })
     const isGuest = passwordHash === null
     const { lastInsertRowid } = this.#insert.run(
-      ...[uuid, username, usernameKey, look, displayName, email, emailKey],
+      ...[uuid, username, usernameKey, look, displayName, displayKeyOf(account), email, emailKey],
       ...[passwordHash, isGuest ? 1 : 0, at, at, at],
     )
     return {
@@ -83,13 +84,14 @@ export class AccountWrites {
   setProfile({ accountId, at, ...change }: ProfileChange): Numbered {
     const before = this.#profile.get(accountId)
     if (!before) throw new ChatError('unknown_account', { accountId })
-    const { displayName, bio, email } = { ...before, ...change }
+    const { username, displayName, bio, email } = { ...before, ...change }
     if (displayName === before.displayName && bio === before.bio && email === before.email)
       return { touched: [] }
     const emailKey = email === null ? null : nameKey(email)
     if (emailKey !== null && this.#isAddressTaken.get(emailKey, accountId))
       throw new ChatError('email_taken', { fields: ['email'] })
-    this.#setProfile.run(displayName, bio, email, emailKey, at, accountId)
+    const displayKey = displayKeyOf({ username, displayName })
+    this.#setProfile.run(displayName, bio, email, emailKey, at, accountId, displayKey)
     return { touched: [this.#numbers.touch(accountId, 'profile', '')] }
   }
 
@@ -160,17 +162,19 @@ const IS_TAKEN = 'SELECT 1 FROM accounts WHERE username_key = ?1 OR email_key = 
 
 const IS_ADDRESS_TAKEN = 'SELECT 1 FROM accounts WHERE (username_key = ?1 OR email_key = ?1) AND id <> ?2'
 
-const PROFILE = 'SELECT display_name AS displayName, bio, email FROM accounts WHERE id = ?'
+const PROFILE = 'SELECT username, display_name AS displayName, bio, email FROM accounts WHERE id = ?'
 
 const SET_PROFILE = `
   UPDATE accounts SET display_name = ?1, bio = ?2, email = ?3, email_key = ?4, updated_at = ?5,
+    display_key = ?7,
     email_confirmed = CASE WHEN email_key IS ?4 THEN email_confirmed ELSE 0 END
   WHERE id = ?6`
 
 const INSERT = `
-  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key,
+  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, display_key, email,
+    email_key,
     password_hash, is_guest, created_at, updated_at, last_seen_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const SET_PASSWORD = `
   UPDATE accounts SET password_hash = ?1, updated_at = ?2 WHERE id = ?3 AND (?4 IS NULL OR password_hash = ?4)`

@@ -2,10 +2,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Account, type AccountId, toAccountId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { isSameName, nameKey, nameLook } from '../../lib/name-forms.ts'
+import { type FoundRow, foundIn, prefixOf } from '../found-accounts.ts'
 import type {
   AccountName,
   AccountNotice,
+  AccountSearch,
   AccountStore,
+  AccountsFound,
   NewAccount,
   Numbered,
   PasswordChange,
@@ -30,6 +33,7 @@ export class SqliteAccounts implements AccountStore {
   readonly #findByEmail
   readonly #findMany
   readonly #listNames
+  readonly #search
   readonly #findSettings
   readonly #notices
   readonly #lastNotice
@@ -45,6 +49,7 @@ export class SqliteAccounts implements AccountStore {
     this.#findByEmail = prepare<Row<Account>>(db, FIND_BY_EMAIL)
     this.#findMany = prepare<Row<Account>>(db, FIND_MANY)
     this.#listNames = prepareTuples<NameRow>(db, LIST_NAMES)
+    this.#search = prepare<Row<FoundRow>>(db, SEARCH)
     this.#findSettings = prepare<{ settings: string | null }>(db, FIND_SETTINGS)
     this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
@@ -90,6 +95,12 @@ export class SqliteAccounts implements AccountStore {
       this.#listNames.all(viewerId, last?.[0] ?? after, wanted),
     )
     return rows.map(([accountId, username]) => ({ accountId, username }))
+  }
+
+  search(viewerId: AccountId, { prefix, after, limit }: AccountSearch): Promise<AccountsFound> {
+    const { key, end } = prefixOf(prefix)
+    const place = [after?.key ?? '', after?.accountId ?? 0]
+    return read(() => foundIn(this.#search.all(viewerId, key, end, ...place, limit).map(foundOf), limit))
   }
 
   setProfile(change: ProfileChange): Promise<Numbered> {
@@ -176,6 +187,30 @@ const NOTICES = `
   WHERE n.number > ? ORDER BY n.number LIMIT ?`
 
 const LAST_NOTICE = 'SELECT max(number) AS number FROM account_notices'
+
+const foundOf = ({ key, isShown, ...account }: Row<FoundRow>): FoundRow => ({
+  ...accountOf(account),
+  key,
+  isShown: isShown === 1,
+})
+
+const VISIBLE = 'a.is_guest = 0 AND a.disabled_at IS NULL'
+
+/** Those whose name in that column begins so. */
+const begins = (column: string): string => `
+  SELECT * FROM (
+    SELECT a.${column} AS key, a.id AS id FROM accounts a
+    WHERE ${VISIBLE} AND a.${column} >= ?2 AND a.${column} < ?3 AND (a.${column}, a.id) > (?4, ?5)
+    ORDER BY a.${column}, a.id LIMIT ?6)`
+
+const SEARCH = `
+  WITH found AS (${begins('username_key')} UNION ALL ${begins('display_key')})
+  SELECT ${ACCOUNT_COLUMNS}, f.key AS key, NOT EXISTS (
+      SELECT 1 FROM blocks b WHERE b.blocked_id = ?1 AND b.blocker_id = a.id)
+    -- Found by both of its names, it is shown at the first.
+    AND NOT (a.display_key IS NOT NULL AND a.username_key >= ?2 AND a.username_key < ?3 AND a.display_key >= ?2
+      AND a.display_key < ?3 AND f.key = max(a.username_key, a.display_key)) AS isShown
+  FROM found f JOIN accounts a ON a.id = f.id ORDER BY f.key, a.id LIMIT ?6`
 
 const LIST_NAMES = `
   SELECT a.id AS accountId, a.username AS username FROM accounts a

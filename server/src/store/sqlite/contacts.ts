@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Account, AccountId, ConversationId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import type { ContactStore, Numbered } from '../store.ts'
+import type { ContactPage, ContactStore, Numbered } from '../store.ts'
 import { read } from './failure.ts'
 import { readInPieces } from './pieces.ts'
 import { ACCOUNT_COLUMNS, accountOf } from './rows.ts'
@@ -13,6 +13,8 @@ type ListedRow = Row<Account> & { readonly place: number }
 export class SqliteContacts implements ContactStore {
   readonly #writer: WriteQueue
   readonly #list
+  readonly #page
+  readonly #blocked
   readonly #blockersOf
   readonly #blockedBy
   readonly #blockedMembers
@@ -20,6 +22,8 @@ export class SqliteContacts implements ContactStore {
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
     this.#list = prepare<ListedRow>(db, LIST)
+    this.#page = prepare<Row<Account>>(db, PAGE)
+    this.#blocked = prepare<Row<Account>>(db, BLOCKED)
     this.#blockersOf = prepare<{ blockerId: AccountId }>(db, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(db, BLOCKED_BY)
     this.#blockedMembers = prepare<{ blockedId: AccountId }>(db, BLOCKED_MEMBERS)
@@ -39,6 +43,14 @@ export class SqliteContacts implements ContactStore {
     )
     // Sorted here by the order of adding, which no index has.
     return rows.sort((one, other) => one.place - other.place).map(({ place: _, ...row }) => accountOf(row))
+  }
+
+  page(accountId: AccountId, { after, limit }: ContactPage): Promise<readonly Account[]> {
+    return read(() => this.#page.all(accountId, after, limit).map(accountOf))
+  }
+
+  blocked(accountId: AccountId, { after, limit }: ContactPage): Promise<readonly Account[]> {
+    return read(() => this.#blocked.all(accountId, after, limit).map(accountOf))
   }
 
   block(blockerId: AccountId, blockedId: AccountId, at: Micros): Promise<Numbered> {
@@ -78,6 +90,14 @@ const BLOCKED_MEMBERS = `
 const LIST = `
   SELECT ${ACCOUNT_COLUMNS}, k.id AS place FROM contacts k JOIN accounts a ON a.id = k.contact_id
   WHERE k.account_id = ? AND k.contact_id > ? ORDER BY k.contact_id LIMIT ?`
+
+const PAGE = `
+  SELECT ${ACCOUNT_COLUMNS} FROM contacts k JOIN accounts a ON a.id = k.contact_id
+  WHERE k.account_id = ? AND k.contact_id > ? ORDER BY k.contact_id LIMIT ?`
+
+const BLOCKED = `
+  SELECT ${ACCOUNT_COLUMNS} FROM blocks b JOIN accounts a ON a.id = b.blocked_id
+  WHERE b.blocker_id = ? AND b.blocked_id > ? ORDER BY b.blocked_id LIMIT ?`
 
 const BLOCKERS_OF = `
   SELECT blocker_id AS blockerId FROM blocks

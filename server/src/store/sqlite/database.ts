@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
 import { type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
+import { beginEpoch } from './epoch.ts'
 import { engineCode } from './failure.ts'
 import { lockFor } from './lock.ts'
 import { OpenFiles } from './open-files.ts'
@@ -51,7 +52,10 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
     if (isShared) requireCurrent(db, file)
     db.exec(WRITER_PRAGMAS)
     if (!isShared) migrate(db, file)
-    if (purpose === 'serve' && isUnfinished(db)) throw unfinished(file)
+    if (purpose === 'serve') {
+      if (isUnfinished(db)) throw unfinished(file)
+      beginEpoch(db)
+    }
     return { db, files: new OpenFiles(path, file), close }
   } catch (error) {
     close()

@@ -8,6 +8,7 @@ import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
+import { EPOCH } from './epoch.ts'
 import { read } from './failure.ts'
 import { SqliteInvites } from './invites.ts'
 import { SqliteMembers } from './members.ts'
@@ -63,12 +64,14 @@ class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #writer: WriteQueue
   readonly #ping
+  readonly #epoch
   #closing: Promise<void> | undefined
 
   constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
     this.#db = db
     this.#writer = writer
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
+    this.#epoch = prepare<{ value: string }>(db, EPOCH)
     const reader = new AccountReader(db, cache)
     this.accounts = new SqliteAccounts(db, { writer, cache, reader })
     this.accountState = new SqliteAccountState(db)
@@ -77,13 +80,19 @@ class SqliteStore implements Store {
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
     this.invites = new SqliteInvites(db, writer)
-    this.memberships = new SqliteMemberships(db, writer)
+    this.memberships = new SqliteMemberships(db, writer, reader)
     this.messages = new SqliteMessages(db, writer, reader)
     this.mentions = new SqliteMentions(db, reader)
     this.pins = new SqlitePins(db, writer, reader)
     this.reactions = new SqliteReactions(db, writer)
     this.removals = new SqliteRemovals(db, writer)
     this.changes = new SqliteChanges(db, reader)
+  }
+
+  async epoch(): Promise<string> {
+    const kept = await read(() => this.#epoch.get())
+    if (!kept) throw new Error('no server has opened this database yet')
+    return kept.value
   }
 
   async ping(): Promise<void> {

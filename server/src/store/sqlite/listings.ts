@@ -1,7 +1,8 @@
 import type { AccountId, ConversationId, ConversationListing } from '../../core/types.ts'
 import { type ListingRow, listingOf, type MemberColumns, memberOf } from '../member-views.ts'
+import { BODY } from './bodies.ts'
 import type { Membership } from './read-cache.ts'
-import { CONVERSATION_COLUMNS, IS_BLOCKED } from './rows.ts'
+import { CONVERSATION_COLUMNS, IS_BLOCKED, OWN_DETAIL_COLUMNS } from './rows.ts'
 import type { Row } from './statement.ts'
 
 export type MembershipRow = MemberColumns & { readonly isBlocked: number }
@@ -33,6 +34,15 @@ const LISTING = `
   LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> m.account_id
   LEFT JOIN accounts a ON a.id = o.account_id
   WHERE m.account_id = ?1`
+
+export const OWN_LISTING = `
+  SELECT ${CONVERSATION_COLUMNS}, ${OWN_DETAIL_COLUMNS}, ${BODY} AS stored, a.id AS otherId, a.uuid AS uuid,
+    a.username AS username, a.display_name AS displayName
+  FROM conversations c
+  LEFT JOIN messages t ON t.id = c.last_message_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> ?1
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE c.id = ?2`
 
 export const FIND_LISTING = `${LISTING} AND m.conversation_id = ?2`
 

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { nameLook } from '../../lib/name-forms.ts'
+import { nameKey, nameLook } from '../../lib/name-forms.ts'
 
-/** Defines the SQL function that `LOOKS` calls: SQL cannot tell what names look like. */
-export function defineLook(db: DatabaseSync): void {
+/** Defines the SQL functions that migrations call: SQL cannot tell how names are compared, nor what they look like. */
+export function defineNames(db: DatabaseSync): void {
   db.function('name_look', { deterministic: true }, (name) => nameLook(String(name)))
+  db.function('name_key', { deterministic: true }, (name) => nameKey(String(name)))
 }
 
 /** Among old names that look alike one gets the look, one of plain ASCII if there is any; the others get null. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountId, ConversationId, Member, Role } from '../../core/types.ts'
+import type { AccountId, ConversationId, Member, MemberDetails, Role } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type {
   ChangedRoles,
@@ -14,7 +14,9 @@ import type {
 } from '../store.ts'
 import { read } from './failure.ts'
 import { HEIR } from './heir.ts'
+import { READ_SEQ } from './own-views.ts'
 import { readInPieces } from './pieces.ts'
+import { MEMBER_COLUMNS } from './rows.ts'
 import { prepare, prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -35,11 +37,13 @@ export class SqliteMembers implements MemberStore {
   readonly #writer: WriteQueue
   readonly #heir
   readonly #list
+  readonly #page
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
     this.#heir = prepare<{ accountId: AccountId }>(db, HEIR)
     this.#list = prepareTuples<ListedRow>(db, LIST)
+    this.#page = prepare<MemberDetails>(db, PAGE)
   }
 
   async list(conversationId: ConversationId): Promise<readonly Member[]> {
@@ -49,6 +53,13 @@ export class SqliteMembers implements MemberStore {
     return rows.sort(byId).map(([, accountId, username, role, joinedAt, lastReadAt, lastReadSeq]) => ({
       ...{ conversationId, accountId, username, role, joinedAt, lastReadAt, lastReadSeq },
     }))
+  }
+
+  page(
+    conversationId: ConversationId,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MemberDetails[]> {
+    return read(() => this.#page.all(conversationId, after, limit).map((row) => ({ ...row })))
   }
 
   join(entry: NewMember): Promise<Joined> {
@@ -86,5 +97,10 @@ export class SqliteMembers implements MemberStore {
 
 const LIST = `
   SELECT m.id, m.account_id, a.username, m.role, m.joined_at, m.last_read_at, m.last_read_seq
+  FROM members m JOIN accounts a ON a.id = m.account_id
+  WHERE m.conversation_id = ? AND m.account_id > ? ORDER BY m.account_id LIMIT ?`
+
+const PAGE = `
+  SELECT ${MEMBER_COLUMNS}, a.display_name AS displayName, ${READ_SEQ} AS readSeq
   FROM members m JOIN accounts a ON a.id = m.account_id
   WHERE m.conversation_id = ? AND m.account_id > ? ORDER BY m.account_id LIMIT ?`

@@ -1,20 +1,32 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
-import type { ListingRow } from '../member-views.ts'
+import {
+  type AccountId,
+  type ConversationId,
+  type OwnListing,
+  type OwnView,
+  toSender,
+} from '../../core/types.ts'
+import { type OwnListingRow, ownListingOf } from '../member-views.ts'
+import { type OwnNameRow, placesNamed } from '../own-names.ts'
 import type {
   MembershipStore,
   NewReadMark,
   OwnListingPage,
+  OwnListingPlace,
   PreferenceChange,
   PreferencesSet,
   ReadMarked,
 } from '../store.ts'
+import type { AccountReader } from './account-reader.ts'
+import { type StoredBody, textOf } from './bodies.ts'
 import { read } from './failure.ts'
-import { FIND_LISTING, listedOf } from './listings.ts'
+import { OWN_LISTING } from './listings.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { readInPieces } from './pieces.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
+type ListedRow = Omit<Row<OwnListingRow>, 'body'> & { readonly stored: StoredBody | null }
 type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId }
 
 export class SqliteMemberships implements MembershipStore {
@@ -24,16 +36,20 @@ export class SqliteMemberships implements MembershipStore {
   readonly #list
   readonly #listAfter
   readonly #find
-  readonly #findListing
+  readonly #names
+  readonly #listing
+  readonly #accounts
 
-  constructor(db: DatabaseSync, writer: WriteQueue) {
+  constructor(db: DatabaseSync, writer: WriteQueue, accounts: AccountReader) {
+    this.#accounts = accounts
     this.#writer = writer
     this.#newestActive = prepare<OwnRow>(db, NEWEST_ACTIVE)
     this.#newest = prepare<OwnRow>(db, NEWEST)
     this.#list = prepare<OwnRow>(db, LIST)
     this.#listAfter = prepare<OwnRow>(db, LIST_AFTER)
     this.#find = prepare<OwnRow>(db, FIND)
-    this.#findListing = prepare<Row<ListingRow>>(db, FIND_LISTING)
+    this.#names = prepare<OwnNameRow>(db, NAMES)
+    this.#listing = prepare<ListedRow>(db, OWN_LISTING)
   }
 
   markReadUpTo(mark: NewReadMark): Promise<ReadMarked> {
@@ -61,16 +77,34 @@ export class SqliteMemberships implements MembershipStore {
     })
   }
 
+  async search(
+    accountId: AccountId,
+    { isArchived, prefix }: { isArchived: boolean; prefix: string },
+  ): Promise<readonly OwnListingPlace[]> {
+    const rows = await readInPieces<OwnNameRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
+      this.#names.all(accountId, Number(isArchived), last?.conversationId ?? 0, wanted),
+    )
+    return placesNamed(prefix, rows)
+  }
+
   find(accountId: AccountId, conversationIds: readonly ConversationId[]): Promise<readonly OwnListing[]> {
     return read(() => this.#listings(accountId, this.#find.all(accountId, JSON.stringify(conversationIds))))
   }
 
   #listings(accountId: AccountId, rows: readonly OwnRow[]): readonly OwnListing[] {
     return rows.flatMap(({ conversationId, isMuted, isPinned, isArchived, ...own }) => {
-      const row = this.#findListing.get(accountId, conversationId)
+      const row = this.#listing.get(accountId, conversationId)
       const flags = { isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1 }
-      return row ? [{ ...listedOf(row), own: { ...own, ...flags } }] : []
+      return row ? [{ ...this.#listed(row), own: { ...own, ...flags } }] : []
     })
+  }
+
+  #listed({ stored, ...row }: ListedRow): Omit<OwnListing, 'own'> {
+    const { senderId } = row
+    const account = senderId === null ? undefined : this.#accounts.find(senderId)
+    const flags = { isListed: row.isListed === 1, membersAdd: row.membersAdd === 1 }
+    const body = stored === null ? null : textOf(stored)
+    return ownListingOf({ ...row, ...flags, body }, account ? toSender(account) : null)
   }
 }
 
@@ -119,3 +153,12 @@ const LIST_AFTER = ownViews(
 )
 
 const FIND = ownViews(`SELECT c.id FROM ${MINE} AND c.id IN (SELECT value FROM json_each(?2))`)
+
+const NAMES = `
+  SELECT c.id AS conversationId, c.name AS name, a.username AS username, a.display_name AS displayName,
+    m.is_pinned AS isPinned, c.activity_at AS activityAt
+  FROM members m
+  JOIN conversations c ON c.id = m.conversation_id
+  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> m.account_id
+  LEFT JOIN accounts a ON a.id = o.account_id
+  WHERE m.account_id = ?1 AND m.is_archived = ?2 AND m.conversation_id > ?3 ORDER BY m.conversation_id LIMIT ?4`

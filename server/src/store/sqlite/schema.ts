@@ -3,16 +3,17 @@ import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
 import { DETAILS } from './details-schema.ts'
-import { defineLook, LOOKS } from './looks.ts'
+import { defineNames, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
+import { SEARCHES } from './searches-schema.ts'
 import { prepare } from './statement.ts'
 
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
 export function migrate(db: DatabaseSync, file: string, known = MIGRATIONS): void {
   // A table that others refer to can be replaced only so. Checked again before the commit.
-  defineLook(db)
+  defineNames(db)
   db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE')
   try {
     const pending = pendingMigrations(known, applied(db, file), file)
@@ -332,4 +333,5 @@ CREATE TABLE account_removals (
 ${DETAILS}${RIGHTS}`,
   },
   { number: 7, name: 'what requests of the native dialect need', sql: REQUESTS },
+  { number: 8, name: 'accounts found by their names, and the epoch', sql: SEARCHES },
 ]

@@ -4,6 +4,7 @@ import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
 import { openForWriting, type WritingDatabase } from './database.ts'
 import { dropIndexes } from './drop-indexes.ts'
+import { FORGET_EPOCH } from './epoch.ts'
 import { engineCode } from './failure.ts'
 import { pagesOf } from './pages.ts'
 import { refusalOf } from './refusals.ts'
@@ -80,7 +81,7 @@ class SqliteTarget implements MovingTarget {
 
   async finish(): Promise<void> {
     this.#db.exec('PRAGMA synchronous = FULL')
-    this.#commit(() => this.#db.exec(`DROP TABLE ${UNFINISHED}`))
+    this.#commit(() => this.#db.exec(`DROP TABLE ${UNFINISHED}; ${FORGET_EPOCH}`))
   }
 
   async close(): Promise<void> {

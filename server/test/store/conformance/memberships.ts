@@ -247,7 +247,8 @@ function listRules(rule: Rule): void {
     const listing = present(await world.store.conversations.findListing(ann.accountId, chat.conversationId))
     const own = { ...UNSET, role: 'member', readSeq: 0, unread: 1, mentions: 0 }
     const { memberships } = world.store
-    const expected = [{ ...listing, own }]
+    const details = await world.details({ conversationId: chat.conversationId, seq: 1 })
+    const expected = [{ ...listing, lastMessage: details, own }]
     assert.deepEqual(await memberships.find(ann.accountId, [chat.conversationId]), expected)
     assert.deepEqual(await memberships.listNewest(ann.accountId, 5), expected)
     assert.deepEqual(

@@ -15,6 +15,12 @@ export function storeRules(rule: Rule): void {
     await refuses(world.store.ping(), 'unavailable')
   })
 
+  rule('keeps the epoch that it began with', async ({ store }) => {
+    const epoch = await store.epoch()
+    assert.match(epoch, /^[\da-f-]{36}$/)
+    assert.equal(await store.epoch(), epoch)
+  })
+
   rule('closes more than once without complaint', async ({ store }) => {
     await Promise.all([store.close(), store.close()])
     await store.close()

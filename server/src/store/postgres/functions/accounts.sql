@@ -26,10 +26,10 @@ DECLARE
   new_id bigint;
 BEGIN
   PERFORM chat_require_free(wanted->>'usernameKey', wanted->>'usernameLook', wanted->>'emailKey');
-  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, email, email_key, password_hash,
-    is_guest, created_at, updated_at, last_seen_at)
+  INSERT INTO accounts (uuid, username, username_key, username_look, display_name, display_key, email,
+    email_key, password_hash, is_guest, created_at, updated_at, last_seen_at)
   VALUES (wanted->>'uuid', wanted->>'username', wanted->>'usernameKey', wanted->>'usernameLook',
-    wanted->>'displayName', wanted->>'email', wanted->>'emailKey', wanted->>'passwordHash',
+    wanted->>'displayName', wanted->>'displayKey', wanted->>'email', wanted->>'emailKey', wanted->>'passwordHash',
     wanted->>'passwordHash' IS NULL, at, at, at)
   RETURNING id INTO new_id;
   RETURN to_json(new_id);
@@ -52,6 +52,7 @@ BEGIN
   later := before;
   IF wanted->'displayName' IS NOT NULL THEN
     later.display_name := wanted->>'displayName';
+    later.display_key := nullif(wanted->>'displayKey', later.username_key);
   END IF;
   IF wanted->'bio' IS NOT NULL THEN
     later.bio := wanted->>'bio';
@@ -67,7 +68,7 @@ BEGIN
       WHERE (a.username_key = later.email_key OR a.email_key = later.email_key) AND a.id <> account) THEN
     PERFORM chat_refuse('email_taken', '{"fields": ["email"]}');
   END IF;
-  UPDATE accounts a SET display_name = later.display_name, bio = later.bio, email = later.email,
+  UPDATE accounts a SET display_name = later.display_name, display_key = later.display_key, bio = later.bio, email = later.email,
     email_key = later.email_key, updated_at = (wanted->>'at')::bigint,
     email_confirmed = a.email_confirmed AND a.email_key IS NOT DISTINCT FROM later.email_key
   WHERE a.id = account;

@@ -19,7 +19,7 @@ BEGIN
       OR a.email_key = name->>'usernameKey' OR a.username_look = name->>'usernameLook') THEN
     name := wanted->'names'->1;
   END IF;
-  UPDATE accounts a SET uuid = wanted->>'uuid', username = name->>'username', display_name = name->>'username',
+  UPDATE accounts a SET uuid = wanted->>'uuid', username = name->>'username', display_name = name->>'username', display_key = NULL,
     username_key = name->>'usernameKey', username_look = name->>'usernameLook', email = NULL, email_key = NULL,
     email_confirmed = false, bio = NULL, settings = NULL, password_hash = NULL, current_conversation_id = NULL,
     updated_at = at, deleted_at = at
