@@ -53,7 +53,14 @@ export const Listing = growing(
   'A conversation as one of its members sees it',
 )
 
-export const Member = growing({ account: Person, role: Role, joinedAt: Time }, 'A member')
+const { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt, memberCount } =
+  Conversation.properties
+
+/** A conversation as somebody sees it who is not in it: nothing of its messages. */
+export const DirectoryEntry = growing(
+  { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt, memberCount },
+  'A listed conversation',
+)
 
 const Name = Type.String({ minLength: 1, maxLength: 200 })
 const Topic = Type.String({ maxLength: 250 })
@@ -94,6 +101,6 @@ export const NewReadMark = closed({
 
 export type Conversation = Static<typeof Conversation>
 export type Listing = Static<typeof Listing>
-export type Member = Static<typeof Member>
 export type ReadState = Static<typeof ReadState>
+export type DirectoryEntry = Static<typeof DirectoryEntry>
 export type NewConversation = Static<typeof NewConversation>

@@ -1,6 +1,7 @@
 export * from './account.ts'
 export * from './conversation.ts'
 export * from './ids.ts'
+export * from './member.ts'
 export * from './message.ts'
 export * from './operation.ts'
 export * from './operations.ts'

@@ -81,6 +81,28 @@ export const MessageVersion = growing({
 
 export const Reactions = growing({ seq: Seq, version: Type.Integer(), reactions: Type.Array(Reaction) })
 
+/** A key of a reaction: an emoji, or any short word that the clients agree on. */
+export const ReactionKey = Type.String({ minLength: 1, maxLength: 64, title: 'At most 64 bytes of UTF-8' })
+
+export const PinPage = growing({
+  items: Type.Array(Message, { title: 'The newest pin first' }),
+  own: OwnReactions,
+  next: nullable(Type.String()),
+})
+
+export const ThreadPage = growing({
+  root: Message,
+  items: Type.Array(Message, { title: 'Oldest first, tombstones among them, without the root' }),
+  own: OwnReactions,
+  hasAfter: Type.Boolean(),
+})
+
+export const MentionPage = growing({
+  items: Type.Array(Message, { title: 'Newest first' }),
+  own: Type.Record(ConversationId, OwnReactions),
+  next: nullable(Type.String()),
+})
+
 export type Message = Static<typeof Message>
 export type Mention = Static<typeof Mention>
 export type Reaction = Static<typeof Reaction>

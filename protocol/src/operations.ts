@@ -1,18 +1,41 @@
 import type { Operation } from './operation.ts'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.ts'
+import { ANNOTATION_OPERATIONS } from './operations/annotations.ts'
 import { CONVERSATION_OPERATIONS } from './operations/conversations.ts'
+import { DIRECTORY_OPERATIONS } from './operations/directory.ts'
+import { INVITE_OPERATIONS } from './operations/invites.ts'
+import { MEMBER_OPERATIONS } from './operations/members.ts'
 import { MESSAGE_OPERATIONS } from './operations/messages.ts'
+import { PEOPLE_OPERATIONS } from './operations/people.ts'
 import { SERVER_OPERATIONS } from './operations/server.ts'
-
-export { ACCOUNT_OPERATIONS, CONVERSATION_OPERATIONS, MESSAGE_OPERATIONS, SERVER_OPERATIONS }
+import { VIEW_OPERATIONS } from './operations/views.ts'
 
 /** The whole REST API: the server's routes, its documents and the client's methods follow from this table. */
 export const OPERATIONS = {
   ...SERVER_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
   ...CONVERSATION_OPERATIONS,
+  ...DIRECTORY_OPERATIONS,
+  ...MEMBER_OPERATIONS,
+  ...INVITE_OPERATIONS,
   ...MESSAGE_OPERATIONS,
+  ...ANNOTATION_OPERATIONS,
+  ...VIEW_OPERATIONS,
 } as const satisfies Readonly<Record<string, Operation>>
+
+export {
+  ACCOUNT_OPERATIONS,
+  ANNOTATION_OPERATIONS,
+  CONVERSATION_OPERATIONS,
+  DIRECTORY_OPERATIONS,
+  INVITE_OPERATIONS,
+  MEMBER_OPERATIONS,
+  MESSAGE_OPERATIONS,
+  PEOPLE_OPERATIONS,
+  SERVER_OPERATIONS,
+  VIEW_OPERATIONS,
+}
 
 export type Operations = typeof OPERATIONS
 export type OperationId = keyof Operations

@@ -25,6 +25,9 @@ export const Limit = Type.Integer({
 
 export const Cursor = Type.String({ minLength: 1, maxLength: 500, title: 'The `next` of the page before' })
 
+/** The query of a list. */
+export const PageQuery = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) }
+
 /** A page of a list; `next` is the cursor of the page after it, null at the end. */
 export const pageOf = <const Item extends TSchema>(item: Item) =>
   growing({ items: Type.Array(item), next: nullable(Type.String()) })

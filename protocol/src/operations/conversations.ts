@@ -9,7 +9,7 @@ import {
 } from '../conversation.ts'
 import { ConversationId } from '../ids.ts'
 import { operation } from '../operation.ts'
-import { Cursor, closed, Limit, pageOf } from '../shapes.ts'
+import { closed, PageQuery, pageOf } from '../shapes.ts'
 
 const ONE = '/v1/conversations/{c}'
 const params = { c: ConversationId }
@@ -21,10 +21,12 @@ export const CONVERSATION_OPERATIONS = {
     summary: 'List your conversations: the pinned first, then by last activity',
     tag: 'conversations',
     since: 1,
+    description:
+      'With `search`, those whose name begins so; of a private one, either name of the other account.',
     query: closed({
       archived: Type.Optional(Type.Boolean({ default: false })),
-      limit: Type.Optional(Limit),
-      cursor: Type.Optional(Cursor),
+      search: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ...PageQuery,
     }),
     answers: { 200: pageOf(Listing) },
   }),

@@ -13,6 +13,7 @@ import { Memberships } from './memberships.ts'
 import { Mentions } from './mentions.ts'
 import { Messages } from './messages.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import { People } from './people.ts'
 import { Pins } from './pins.ts'
 import { Presence } from './presence.ts'
 import { Reactions } from './reactions.ts'
@@ -28,7 +29,7 @@ export { withSender } from './messages.ts'
 export { faultWords, nameFault, newName } from './names.ts'
 export type { Once } from './once.ts'
 export { passwordPolicyOf } from './password-policy.ts'
-export { actionsOf, maySend } from './policy.ts'
+export { actionsOf, may, mayGiveRole, maySend } from './policy.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Conversations, Presence }
@@ -68,6 +69,7 @@ export class Chat {
   readonly memberships: Memberships
   readonly messages: Messages
   readonly mentions: Mentions
+  readonly people: People
   readonly pins: Pins
   readonly reactions: Reactions
   readonly presence: Presence
@@ -89,6 +91,7 @@ export class Chat {
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store, bus, { clock, maxMessageBytes, onRefused })
     this.mentions = new Mentions({ store, clock })
+    this.people = new People(store)
     this.pins = new Pins({ store, bus, clock })
     this.reactions = new Reactions(store.reactions, bus, clock)
     this.presence = new Presence(bus, store, { clock, onError })

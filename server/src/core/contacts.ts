@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { ContactStore } from '../store/store.ts'
+import type { ContactPage, ContactStore } from '../store/store.ts'
 import { requireAnother } from './policy.ts'
 import type { Presence } from './presence.ts'
 import { publishTouched } from './publish-touched.ts'
@@ -41,6 +41,16 @@ export class Contacts {
 
   list(accountId: AccountId): Promise<readonly Account[]> {
     return this.#store.list(accountId)
+  }
+
+  /** Those with greater ids, at most `limit`, by id. */
+  page(accountId: AccountId, page: ContactPage): Promise<readonly Account[]> {
+    return this.#store.page(accountId, page)
+  }
+
+  /** As `page`, those whom the account has blocked. */
+  blocked(accountId: AccountId, page: ContactPage): Promise<readonly Account[]> {
+    return this.#store.blocked(accountId, page)
   }
 
   /**

@@ -1,18 +1,30 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { AccountStore, ConversationStore, MemberStore, Standing } from '../store/store.ts'
+import type { AccountStore, ContactStore, ConversationStore, MemberStore, Standing } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { MemberNews } from './member-news.ts'
 import { forbidden, isBelow, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
-import type { AccountId, ConversationId, Member, Role } from './types.ts'
+import type {
+  AccountId,
+  Conversation,
+  ConversationId,
+  Member,
+  MemberDetails,
+  Message,
+  Role,
+} from './types.ts'
+
+/** Members of a conversation in which each sees what the others have read. */
+export const MAX_RECEIPTS = 100
 
 interface MembersParts {
   readonly store: {
     readonly accounts: AccountStore
     readonly conversations: ConversationStore
     readonly members: MemberStore
+    readonly contacts: ContactStore
   }
   readonly bus: Bus
   readonly clock: Clock
@@ -37,6 +49,40 @@ export class Members {
     this.#store = store
     this.#news = new MemberNews(bus)
     this.#clock = clock
+  }
+
+  /** Those with greater account ids, at most `limit`, by id. The caller has checked that the reader is a member. */
+  page(
+    conversationId: ConversationId,
+    page: { after: number; limit: number },
+  ): Promise<readonly MemberDetails[]> {
+    return this.#store.members.page(conversationId, page)
+  }
+
+  async find({ conversationId, accountId }: Membership): Promise<MemberDetails | undefined> {
+    const [found] = await this.page(conversationId, { after: accountId - 1, limit: 1 })
+    return found?.accountId === accountId ? found : undefined
+  }
+
+  /**
+   * The members who have read a message: those whose mark is there, who were members when it was sent, and are not its
+   * sender. Those who have blocked the viewer are left out. Refuses 'forbidden' (details.maxMembers) in a conversation of
+   * more than 100 members. The caller has checked that the viewer is one.
+   */
+  async readersOf(
+    viewerId: AccountId,
+    { conversationId, memberCount }: Conversation,
+    { seq, senderId, sentAt }: Message,
+  ): Promise<readonly MemberDetails[]> {
+    if (memberCount > MAX_RECEIPTS)
+      throw new ChatError('forbidden', { conversationId, maxMembers: MAX_RECEIPTS })
+    const members = await this.page(conversationId, { after: 0, limit: MAX_RECEIPTS })
+    const readers = members.filter(
+      ({ accountId, readSeq, joinedAt }) => readSeq >= seq && joinedAt <= sentAt && accountId !== senderId,
+    )
+    const ids = readers.map(({ accountId }) => accountId)
+    const blockers = new Set(await this.#store.contacts.blockersOf(viewerId, ids))
+    return readers.filter(({ accountId }) => !blockers.has(accountId))
   }
 
   /**

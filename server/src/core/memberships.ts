@@ -51,6 +51,11 @@ export class Memberships {
     return this.#store.list(accountId, page)
   }
 
+  /** As `list`, those whose name begins so; of a private one, either name of the other member. */
+  search(accountId: AccountId, page: OwnListingPage, prefix: string): Promise<readonly OwnListing[]> {
+    return this.#store.search(accountId, page, prefix)
+  }
+
   /** Those among them of which the account is a member, in no particular order. */
   find(accountId: AccountId, conversationIds: readonly ConversationId[]): Promise<readonly OwnListing[]> {
     return this.#store.find(accountId, conversationIds)

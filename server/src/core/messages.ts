@@ -199,11 +199,11 @@ export class Messages {
   }
 
   /**
-   * The texts that a message had before its edits, oldest first. Empty when it was never edited, and when it is absent
-   * or deleted. The caller has checked that the reader may know them.
+   * The texts that a message had before its edits, oldest first, in pages: those of a change after `after`. None when it
+   * was never edited, and when it is absent or deleted. The caller has checked that the reader may know them.
    */
-  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
-    return this.#store.versions(conversationId, seq)
+  versions(place: MessagePlace, page: { after: number; limit: number }): Promise<readonly MessageVersion[]> {
+    return this.#store.versions(place, page)
   }
 
   /** Leaves a tombstone. Refuses 'unknown_message', 'not_the_owner'. */

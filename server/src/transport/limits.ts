@@ -29,6 +29,15 @@ export const LIMITS = {
   edit: { burst: 500, perSecond: 20 },
   /** Read marks, by account: a client moves one for each message that it shows. */
   read: { burst: 1_000, perSecond: 50 },
+  /** Reactions put and removed, by account. */
+  react: { burst: 500, perSecond: 20 },
+  /** Searches for accounts and conversations, by account. */
+  search: { burst: 200, perSecond: 10 },
+  /** The same of all clients of a node. */
+  editInAll: { burst: 10_000, perSecond: 2_000 },
+  readInAll: { burst: 20_000, perSecond: 5_000 },
+  reactInAll: { burst: 10_000, perSecond: 2_000 },
+  searchInAll: { burst: 4_000, perSecond: 400 },
   /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const

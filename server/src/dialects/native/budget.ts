@@ -2,6 +2,14 @@ import type { FastifyReply } from 'fastify'
 import { LIMITS, type LimitKind, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 
+/** Kinds that all clients of a node share a bucket of, beside each one's own. */
+const IN_ALL: Partial<Readonly<Record<LimitKind, LimitKind>>> = {
+  edit: 'editInAll',
+  read: 'readInAll',
+  react: 'reactInAll',
+  search: 'searchInAll',
+}
+
 /** One bucket of the limits, and what answers say of it: the RateLimit fields of the IETF's draft 11. */
 export class Budget {
   readonly #limits: Limits
@@ -25,6 +33,8 @@ export class Budget {
     const wait = this.#limits.take(this.#kind, payer, cost)
     this.tell(reply, payer)
     requireWithinLimit(wait)
+    const inAll = IN_ALL[this.#kind]
+    if (inAll) requireWithinLimit(this.#limits.take(inAll, '', cost))
   }
 
   tell(reply: FastifyReply, payer: string | number): void {

@@ -84,7 +84,10 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
     invalid({ pointer: '#/settings', detail: `has more than ${maxBytes} bytes of JSON` }),
   idempotency_key_reused: plain('idempotency_key_reused'),
   precondition_failed: plain('precondition_failed'),
-  forbidden: plain('forbidden'),
+  forbidden: ({ maxMembers }) =>
+    maxMembers === undefined
+      ? new Refusal('forbidden')
+      : new Refusal('forbidden', { detail: `The conversation has more than ${maxMembers} members.` }),
   reaction_refused: ({ maxBytes }) =>
     maxBytes === undefined
       ? new Refusal('conflict', { detail: 'The message has as many different reactions as it may have.' })

@@ -1,10 +1,16 @@
 import type { Handlers } from './call.ts'
 import { Places } from './places.ts'
 import { accountHandlers } from './requests/accounts.ts'
+import { annotationHandlers } from './requests/annotations.ts'
 import { conversationHandlers } from './requests/conversations.ts'
+import { directoryHandlers } from './requests/directory.ts'
+import { inviteHandlers } from './requests/invites.ts'
+import { memberHandlers } from './requests/members.ts'
 import { messageHandlers } from './requests/messages.ts'
 import type { RequestParts } from './requests/parts.ts'
+import { peopleHandlers } from './requests/people.ts'
 import { serverHandlers } from './requests/server.ts'
+import { viewHandlers } from './requests/views.ts'
 
 /** An operation without a handler does not compile. */
 export function createHandlers(parts: Omit<RequestParts, 'places'>): Handlers {
@@ -13,6 +19,12 @@ export function createHandlers(parts: Omit<RequestParts, 'places'>): Handlers {
     ...serverHandlers(all),
     ...accountHandlers(all),
     ...conversationHandlers(all),
+    ...peopleHandlers(all),
+    ...directoryHandlers(all),
+    ...memberHandlers(all),
+    ...inviteHandlers(all),
     ...messageHandlers(all),
+    ...annotationHandlers(all),
+    ...viewHandlers(all),
   }
 }

@@ -4,7 +4,7 @@ import {
   type Chat,
   ChatError,
   type ConversationId,
-  type OwnListing,
+  type MessageDetails,
   type Standing,
 } from '../../core/chat.ts'
 import type { Asker } from './call.ts'
@@ -28,16 +28,28 @@ export class Places {
     throw await this.#stranger(conversationId)
   }
 
+  /** As `standing`; a listed open conversation makes the asker a member. One that is not listed is entered by its name. */
+  async entered(asker: Asker, name: string): Promise<Standing> {
+    const conversationId = conversationIdIn(name)
+    const standing = await this.#chat.conversations.standing(asker.account.accountId, conversationId)
+    if (standing) return standing
+    const conversation = await this.#chat.conversations.find(conversationId)
+    if (!conversation?.isListed) throw new ChatError('unknown_conversation')
+    return this.#chat.conversations.enter(asker.account, conversation)
+  }
+
+  /** A message, or its tombstone. Refuses `not_found`. */
+  async message({ conversation }: Standing, seq: number): Promise<MessageDetails> {
+    const found = await this.#chat.messages.get({ conversationId: conversation.conversationId, seq })
+    if (!found) throw new Refusal('not_found')
+    return found
+  }
+
   /** The asker's own listing. Refuses as `standing`. */
   async listing({ account }: Asker, conversationId: ConversationId): Promise<Wire.Listing> {
     const [found] = await this.#chat.memberships.find(account.accountId, [conversationId])
     if (!found) throw await this.#stranger(conversationId)
-    return this.shown(found)
-  }
-
-  async shown(listing: OwnListing): Promise<Wire.Listing> {
-    const { lastMessage } = listing
-    return listingOf(listing, lastMessage ? await this.#chat.messages.get(lastMessage) : undefined)
+    return listingOf(found)
   }
 
   async #stranger(conversationId: ConversationId): Promise<Error> {

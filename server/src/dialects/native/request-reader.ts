@@ -57,6 +57,7 @@ export class RequestReader {
       return undefined
     }
     if (!bytes || bytes.length === 0) {
+      if (this.#body.faultsIn({}).length === 0) return {}
       faults.push({ pointer: '#', detail: 'is missing: this request takes a JSON object' })
       return undefined
     }

@@ -3,14 +3,16 @@ import {
   type Account,
   actionsOf,
   type Conversation,
-  type Member,
+  type Invite,
+  type MemberDetails,
   type Mention,
   type MessageDetails,
   type OwnListing,
+  type Reaction,
   type ReadState,
   type Sender,
 } from '../../core/chat.ts'
-import { accountName, conversationName, messageName, timeOrNull, timeText } from './names.ts'
+import { accountName, conversationName, inviteName, messageName, timeOrNull, timeText } from './names.ts'
 
 export const personOf = ({ accountId, username, displayName }: Omit<Sender, 'uuid'>): Wire.Person => ({
   id: accountName(accountId),
@@ -56,17 +58,15 @@ export const messageOf = (message: MessageDetails): Wire.Message => ({
   lastReplySeq: message.lastReplySeq,
   mentions: message.mentions.map(mentionOf),
   attachments: [],
-  reactions: message.reactions.map(({ key, count, last }) => ({ key, count, last: last.map(accountName) })),
+  reactions: reactionsOf(message.reactions),
   sentAt: timeText(message.sentAt),
   editedAt: timeOrNull(message.editedAt),
   deletedAt: timeOrNull(message.deletedAt),
   pinnedAt: timeOrNull(message.pinnedAt),
 })
 
-export const conversationOf = (
-  conversation: Conversation,
-  lastMessage: MessageDetails | undefined,
-): Wire.Conversation => ({
+/** A conversation for somebody who is not in it. */
+export const directoryEntryOf = (conversation: Conversation): Wire.DirectoryEntry => ({
   id: conversationName(conversation.conversationId),
   gid: conversation.gid,
   kind: conversation.kind,
@@ -76,11 +76,18 @@ export const conversationOf = (
   membersAdd: conversation.membersAdd,
   creator: accountName(conversation.creatorId),
   createdAt: timeText(conversation.createdAt),
+  memberCount: conversation.memberCount,
+})
+
+export const conversationOf = (
+  conversation: Conversation,
+  lastMessage: MessageDetails | null,
+): Wire.Conversation => ({
+  ...directoryEntryOf(conversation),
   firstSeq: conversation.firstSeq,
   lastSeq: conversation.lastSeq,
   lastChange: conversation.lastChange,
-  memberCount: conversation.memberCount,
-  lastMessage: lastMessage ? messageOf(lastMessage) : null,
+  lastMessage: lastMessage && messageOf(lastMessage),
 })
 
 export const readStateOf = ({ readSeq, unread, mentions }: ReadState): Wire.ReadState => ({
@@ -89,10 +96,7 @@ export const readStateOf = ({ readSeq, unread, mentions }: ReadState): Wire.Read
   mentions,
 })
 
-export const listingOf = (
-  { conversation, other, own }: OwnListing,
-  lastMessage: MessageDetails | undefined,
-): Wire.Listing => ({
+export const listingOf = ({ conversation, lastMessage, other, own }: OwnListing): Wire.Listing => ({
   ...conversationOf(conversation, lastMessage),
   me: {
     role: own.role,
@@ -106,8 +110,21 @@ export const listingOf = (
   other: other && personOf(other),
 })
 
-export const memberOf = (member: Member, person: Wire.Person): Wire.Member => ({
-  account: person,
+export const memberOf = (member: MemberDetails): Wire.Member => ({
+  account: personOf(member),
   role: member.role,
   joinedAt: timeText(member.joinedAt),
 })
+
+export const inviteOf = (invite: Invite): Wire.Invite => ({
+  id: inviteName(invite.inviteId),
+  conversation: conversationName(invite.conversationId),
+  maker: accountName(invite.makerId),
+  createdAt: timeText(invite.createdAt),
+  expiresAt: timeText(invite.expiresAt),
+  maxUses: invite.maxUses,
+  uses: invite.uses,
+})
+
+export const reactionsOf = (reactions: readonly Reaction[]): Wire.Reaction[] =>
+  reactions.map(({ key, count, last }) => ({ key, count, last: last.map(accountName) }))

@@ -15,14 +15,8 @@ export interface MembershipStore {
   listNewest(accountId: AccountId, limit: number): Promise<readonly OwnListing[]>
   /** The pinned first, then by last activity, the latest first. */
   list(accountId: AccountId, page: OwnListingPage): Promise<readonly OwnListing[]>
-  /**
-   * The places of all the account's own, in the order of `list`, whose name begins so; of a private one, either of the
-   * names of the other member.
-   */
-  search(
-    accountId: AccountId,
-    wanted: { isArchived: boolean; prefix: string },
-  ): Promise<readonly OwnListingPlace[]>
+  /** As `list`, those whose name begins so; of a private one, either of the names of the other member. */
+  search(accountId: AccountId, page: OwnListingPage, prefix: string): Promise<readonly OwnListing[]>
   /** Those among them of which the account is a member, in no particular order. */
   find(accountId: AccountId, conversationIds: readonly ConversationId[]): Promise<readonly OwnListing[]>
 }

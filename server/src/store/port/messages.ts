@@ -72,8 +72,11 @@ export interface MessageStore {
    * 'precondition_failed'.
    */
   edit(edit: NewText): Promise<Edited>
-  /** The texts before each edit, oldest first; none of an absent or deleted message. */
-  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]>
+  /**
+   * The texts before each edit, oldest first: those of a change after `after`, at most `limit`. None of an absent or
+   * deleted message.
+   */
+  versions(place: MessagePlace, page: { after: number; limit: number }): Promise<readonly MessageVersion[]>
   /** Leaves a tombstone. Refuses 'unknown_message' (absent, deleted, or in a conversation that is not `by`'s), 'not_the_owner'. */
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>
   /**

@@ -1,10 +1,9 @@
 import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
-import { type OwnNameRow, placesNamed } from '../own-names.ts'
+import { idsNamed, inOrder, type OwnNameRow } from '../own-names.ts'
 import type {
   MembershipStore,
   NewReadMark,
   OwnListingPage,
-  OwnListingPlace,
   PreferenceChange,
   PreferencesSet,
   ReadMarked,
@@ -65,11 +64,9 @@ export class PostgresMemberships implements MembershipStore {
     )
   }
 
-  async search(
-    accountId: AccountId,
-    { isArchived, prefix }: { isArchived: boolean; prefix: string },
-  ): Promise<readonly OwnListingPlace[]> {
-    return placesNamed(prefix, await this.#names.all(accountId, isArchived))
+  async search(accountId: AccountId, page: OwnListingPage, prefix: string): Promise<readonly OwnListing[]> {
+    const ids = idsNamed(prefix, await this.#names.all(accountId, page.isArchived), page)
+    return inOrder(ids, await this.find(accountId, ids))
   }
 
   async find(

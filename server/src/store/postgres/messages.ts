@@ -101,8 +101,11 @@ export class PostgresMessages implements MessageStore {
     }))
   }
 
-  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
-    return this.#versions.all(conversationId, seq)
+  versions(
+    { conversationId, seq }: MessagePlace,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MessageVersion[]> {
+    return this.#versions.all(conversationId, seq, after, limit)
   }
 
   find(messageId: MessageId): Promise<Message | undefined> {
@@ -201,7 +204,7 @@ const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = $1 AND NOT 
 
 const VERSIONS = `
   SELECT v.change AS "change", v.body AS "body", v.written_at AS "writtenAt" FROM message_versions v
-  WHERE v.conversation_id = $1 AND v.seq = $2 ORDER BY v.change`
+  WHERE v.conversation_id = $1 AND v.seq = $2 AND v.change > $3 ORDER BY v.change LIMIT $4`
 
 const LIST = `
   SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS} FROM messages t JOIN accounts a ON a.id = t.sender_id

@@ -7,12 +7,11 @@ import {
   toSender,
 } from '../../core/types.ts'
 import { type OwnListingRow, ownListingOf } from '../member-views.ts'
-import { type OwnNameRow, placesNamed } from '../own-names.ts'
+import { idsNamed, inOrder, type OwnNameRow } from '../own-names.ts'
 import type {
   MembershipStore,
   NewReadMark,
   OwnListingPage,
-  OwnListingPlace,
   PreferenceChange,
   PreferencesSet,
   ReadMarked,
@@ -77,14 +76,12 @@ export class SqliteMemberships implements MembershipStore {
     })
   }
 
-  async search(
-    accountId: AccountId,
-    { isArchived, prefix }: { isArchived: boolean; prefix: string },
-  ): Promise<readonly OwnListingPlace[]> {
+  async search(accountId: AccountId, page: OwnListingPage, prefix: string): Promise<readonly OwnListing[]> {
     const rows = await readInPieces<OwnNameRow>(Number.POSITIVE_INFINITY, (wanted, last) =>
-      this.#names.all(accountId, Number(isArchived), last?.conversationId ?? 0, wanted),
+      this.#names.all(accountId, Number(page.isArchived), last?.conversationId ?? 0, wanted),
     )
-    return placesNamed(prefix, rows)
+    const ids = idsNamed(prefix, rows, page)
+    return inOrder(ids, await this.find(accountId, ids))
   }
 
   find(accountId: AccountId, conversationIds: readonly ConversationId[]): Promise<readonly OwnListing[]> {

@@ -82,8 +82,11 @@ export class SqliteMessages implements MessageStore {
     return this.#writer.write('messages.edit', edit)
   }
 
-  versions(conversationId: ConversationId, seq: number): Promise<readonly MessageVersion[]> {
-    return read(() => this.#versions.all(conversationId, seq).map((row) => ({ ...row })))
+  versions(
+    { conversationId, seq }: MessagePlace,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<readonly MessageVersion[]> {
+    return read(() => this.#versions.all(conversationId, seq, after, limit).map((row) => ({ ...row })))
   }
 
   find(messageId: MessageId): Promise<Message | undefined> {
@@ -162,7 +165,7 @@ const FIND = `SELECT ${MESSAGE_COLUMNS} FROM messages t WHERE t.id = ? AND t.is_
 
 const VERSIONS = `
   SELECT v.change AS change, v.body AS body, v.written_at AS writtenAt FROM message_versions v
-  WHERE v.conversation_id = ? AND v.seq = ? ORDER BY v.change`
+  WHERE v.conversation_id = ? AND v.seq = ? AND v.change > ? ORDER BY v.change LIMIT ?`
 
 const LIST = `
   SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at, t.edited_at FROM messages t

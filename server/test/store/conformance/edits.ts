@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { toSender } from '../../../src/core/types.ts'
 import { plainOf, type Rule, refuses } from '../world.ts'
 
+const ALL = { after: 0, limit: 99 }
+
 export function editRules(rule: Rule): void {
   rule('shows the new text in every reading, and moves nothing else', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
@@ -42,15 +44,18 @@ export function editRules(rule: Rule): void {
     const group = await world.group(ann)
     const sent = await world.send(group, ann, 'one')
     const { conversationId, seq } = sent.message
-    assert.deepEqual(await world.store.messages.versions(conversationId, seq), [])
+    assert.deepEqual(await world.store.messages.versions({ conversationId, seq }, ALL), [])
     const second = await world.edit(sent.message, ann, 'two')
     await world.edit(sent.message, ann, 'three')
-    assert.deepEqual(await world.store.messages.versions(conversationId, seq), [
+    assert.deepEqual(await world.store.messages.versions({ conversationId, seq }, ALL), [
       { change: sent.change, body: 'one', writtenAt: sent.message.sentAt },
       { change: second.change, body: 'two', writtenAt: second.message.editedAt },
     ])
+    const after = { after: sent.change, limit: 1 }
+    const [next, ...others] = await world.store.messages.versions({ conversationId, seq }, after)
+    assert.deepEqual([next?.body, others], ['two', []])
     await world.delete(sent.message.messageId, ann)
-    assert.deepEqual(await world.store.messages.versions(conversationId, seq), [])
+    assert.deepEqual(await world.store.messages.versions({ conversationId, seq }, ALL), [])
     assert.deepEqual(await world.bodies(group), [])
   })
 

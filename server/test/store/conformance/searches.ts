@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Account, type Conversation, toConversationId } from '../../../src/core/types.ts'
-import type { FoundPlace } from '../../../src/store/store.ts'
+import type { FoundPlace, OwnListingPage } from '../../../src/store/store.ts'
 import { present, type Rule, series, type World } from '../world.ts'
 
 /** The usernames found, page after page. */
@@ -136,28 +136,29 @@ function ownRules(rule: Rule): void {
       const { conversationId } = quiet
       await world.change(quiet, ann, { name: 'My plaza' })
       const accountId = ann.accountId
-      const search = async (prefix: string, isArchived = false) =>
-        (await world.store.memberships.search(accountId, { prefix, isArchived })).map(
-          (each) => each.conversationId,
-        )
+      const search = async (prefix: string, page: Partial<OwnListingPage> = {}) => {
+        const whole = { isArchived: false, after: null, limit: 9, ...page }
+        const found = await world.store.memberships.search(accountId, whole, prefix)
+        return found.map(({ conversation }) => conversation.conversationId)
+      }
       const idOf = (each: Conversation) => each.conversationId
+      const { memberships } = world.store
       assert.deepEqual(await search('plaza'), [plaza, chats[1], chats[0]].map(idOf))
       assert.deepEqual(await search('MY'), [conversationId])
-      await world.store.memberships.setPreferences({
-        accountId,
-        conversationId: idOf(chats[0]),
-        isPinned: true,
-      })
-      await world.store.memberships.setPreferences({
-        accountId,
-        conversationId: idOf(plaza),
-        isArchived: true,
-      })
+      await memberships.setPreferences({ accountId, conversationId: idOf(chats[0]), isPinned: true })
+      await memberships.setPreferences({ accountId, conversationId: idOf(plaza), isArchived: true })
       assert.deepEqual(await search('plaza'), [chats[0], chats[1]].map(idOf))
-      assert.deepEqual(await search('plaza', true), [idOf(plaza)])
-      const [first] = await world.store.memberships.search(accountId, { prefix: 'plaza', isArchived: false })
+      assert.deepEqual(await search('plaza', { isArchived: true }), [idOf(plaza)])
+      assert.deepEqual(await search('plaza', { limit: 1 }), [idOf(chats[0])])
       const { activityAt } = await world.conversation(chats[0])
-      assert.deepEqual(first, { conversationId: idOf(chats[0]), isPinned: true, activityAt })
+      const after = { conversationId: idOf(chats[0]), isPinned: true, activityAt }
+      assert.deepEqual(await search('plaza', { after }), [idOf(chats[1])])
+      const [listing] = await memberships.search(
+        accountId,
+        { isArchived: false, after: null, limit: 1 },
+        'MY',
+      )
+      assert.deepEqual([listing], await memberships.find(accountId, [conversationId]))
     },
   )
 

@@ -2,11 +2,12 @@ import type { CONVERSATION_OPERATIONS, NewConversation } from '@parlance/protoco
 import { type AccountId, ChatError, type CreatedConversation } from '../../../core/chat.ts'
 import { costOfCreation } from '../../rate-limit.ts'
 import type { Handlers } from '../call.ts'
+import { pageOf } from '../cursors.ts'
 import { cursorOf, placeIn } from '../listing-cursor.ts'
 import { accountIdIn, conversationIdIn } from '../names.ts'
 import { idOf } from '../places.ts'
 import { invalid } from '../refusal.ts'
-import { readStateOf } from '../wire.ts'
+import { listingOf, readStateOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 
 export function conversationHandlers({
@@ -38,13 +39,14 @@ export function conversationHandlers({
   return {
     listConversations: {
       isLong: true,
-      run: async ({ asker, query: { archived: isArchived = false, limit = 50, cursor } }) => {
-        const after = placeIn(cursor)
-        const page = await memberships.list(idOf(asker), { isArchived, after, limit: limit + 1 })
-        const shown = page.slice(0, limit)
-        const items = await Promise.all(shown.map((listing) => places.shown(listing)))
-        const last = page.length > limit ? shown.at(-1) : undefined
-        return { status: 200, body: { items, next: last ? cursorOf(last) : null } }
+      run: async ({ asker, query: { archived: isArchived = false, search, limit = 50, cursor } }) => {
+        const wanted = { isArchived, after: placeIn(cursor), limit: limit + 1 }
+        const finding =
+          search === undefined
+            ? memberships.list(idOf(asker), wanted)
+            : memberships.search(idOf(asker), wanted, search)
+        const { items, next } = pageOf(await finding, limit, cursorOf)
+        return { status: 200, body: { items: items.map(listingOf), next } }
       },
     },
     createConversation: {

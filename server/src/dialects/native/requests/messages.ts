@@ -1,8 +1,9 @@
-import type { MESSAGE_OPERATIONS, OwnReactions } from '@parlance/protocol'
+import type { MESSAGE_OPERATIONS } from '@parlance/protocol'
 import { ChatError, type MessageDetails, toSender } from '../../../core/chat.ts'
 import { costOfText, messageBodyBytes } from '../../../transport/index.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { versionIn } from '../if-match.ts'
+import { ownAmong } from '../own-reactions.ts'
 import { idOf } from '../places.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { messageOf } from '../wire.ts'
@@ -15,12 +16,8 @@ export function messageHandlers({
   const { messages, mentions, reactions } = chat
   const maxBodyBytes = messageBodyBytes(messages.maxBytes)
 
-  const find = async (asker: Asker, { c, seq }: { c: string; seq: number }): Promise<MessageDetails> => {
-    const { conversation } = await places.standing(asker, c)
-    const found = await messages.get({ conversationId: conversation.conversationId, seq })
-    if (!found) throw new Refusal('not_found')
-    return found
-  }
+  const find = async (asker: Asker, { c, seq }: { c: string; seq: number }): Promise<MessageDetails> =>
+    places.message(await places.standing(asker, c), seq)
 
   return {
     sendMessage: {
@@ -55,7 +52,7 @@ export function messageHandlers({
           throw invalid({ pointer: '?', detail: 'has more than one of before, after and around' })
         const page = await messages.page(conversation, { ...range, limit })
         const { items, head, hasBefore, hasAfter } = page
-        const own = await ownAmong(asker, items)
+        const own = await ownAmong(reactions, idOf(asker), items)
         return { status: 200, body: { items: items.map(messageOf), own, head, hasBefore, hasAfter } }
       },
     },
@@ -91,21 +88,6 @@ export function messageHandlers({
         return { status: 204 }
       },
     },
-  }
-
-  /** The asker's own reactions among messages that follow one another. */
-  async function ownAmong(asker: Asker, items: readonly MessageDetails[]): Promise<OwnReactions> {
-    const [first] = items
-    const last = items.at(-1)
-    if (!first || !last || items.every(({ reactions: all }) => all.length === 0)) return {}
-    const places = { first: first.seq, last: last.seq }
-    const own: Record<string, string[]> = {}
-    for (const { seq, key } of await reactions.listOwn(idOf(asker), first.conversationId, places)) {
-      const keys = own[seq] ?? []
-      keys.push(key)
-      own[seq] = keys
-    }
-    return own
   }
 }
 

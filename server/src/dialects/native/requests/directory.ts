@@ -1,0 +1,36 @@
+import type { DIRECTORY_OPERATIONS } from '@parlance/protocol'
+import { ChatError } from '../../../core/chat.ts'
+import type { Handlers } from '../call.ts'
+import { cursorText, textAt } from '../cursors.ts'
+import { counted } from '../guesses.ts'
+import { directoryEntryOf } from '../wire.ts'
+import type { RequestParts } from './parts.ts'
+
+export function directoryHandlers({
+  chat,
+  limits,
+  places,
+}: Pick<RequestParts, 'chat' | 'limits' | 'places'>): Handlers<keyof typeof DIRECTORY_OPERATIONS> {
+  const { conversations } = chat
+
+  return {
+    searchDirectory: {
+      limit: 'search',
+      run: async ({ query: { search = '', limit = 50, cursor } }) => {
+        const { items, next } = await conversations.directory(search, textAt(cursor), limit)
+        const body = { items: items.map(directoryEntryOf), next: next && cursorText(next) }
+        return { status: 200, body }
+      },
+    },
+    enterConversation: {
+      run: async ({ asker, body: { name }, address }) => {
+        const { conversation } = await counted(limits, address, async () => {
+          const found = await conversations.findByGidOrName(name)
+          if (!found) throw new ChatError('unknown_conversation')
+          return conversations.enter(asker.account, found)
+        })
+        return { status: 200, body: await places.listing(asker, conversation.conversationId) }
+      },
+    },
+  }
+}
