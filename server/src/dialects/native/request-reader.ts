@@ -77,8 +77,10 @@ const isEmptyObject = (bytes: Buffer): boolean =>
 /** The query's parameters, each of which is given once. */
 class QueryReader {
   readonly #readers: ReadonlyMap<string, ParameterReader>
+  readonly #required: readonly string[]
 
   constructor(schema: Operation['query']) {
+    this.#required = schema?.required ?? []
     const properties: Readonly<Record<string, TSchema>> = schema?.properties ?? {}
     this.#readers = new Map(Object.entries(properties).map(([name, one]) => [name, new ParameterReader(one)]))
   }
@@ -90,6 +92,9 @@ class QueryReader {
       if (detail !== undefined) faults.push({ pointer: `?${name}`, detail })
       return value === undefined ? [] : [[name, value] as const]
     })
+    for (const name of this.#required)
+      if (!isJsonObject(given) || own(given, name) === undefined)
+        faults.push({ pointer: `?${name}`, detail: 'is missing' })
     return Object.fromEntries(entries)
   }
 }
