@@ -12,6 +12,7 @@ import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
 import { shownRedis } from './lib/redis-address.ts'
 import { runEvery } from './lib/timers.ts'
+import { versionOf } from './lib/version.ts'
 import { countLostLines, createLog, type Logger, Metrics } from './observe/index.ts'
 import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets/index.ts'
 import type { PostgresStore } from './store/postgres/index.ts'
@@ -77,6 +78,7 @@ export async function createServer(config: Config): Promise<Server> {
     passwordCost,
     passwordPolicy,
     md5Passwords,
+    isRegistrationOpen: config.registration === 'open',
     inviteCodeKey: deriveKey(secrets.root, 'invite codes'),
     onError,
     onSendRefused: (error) => watch.refused(error),
@@ -104,7 +106,8 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const answers = new LongAnswers(limits)
   const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
-  const parts: DialectParts = { ...shared, log, metrics, secrets }
+  const about = { version: versionOf(), epoch: await store.epoch(), dialects: config.dialects }
+  const parts: DialectParts = { ...shared, log, metrics, secrets, about }
   const dialects = await mountAll(config.dialects, config, parts)
   metrics.watchConnections(() =>
     dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),

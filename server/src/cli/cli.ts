@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { type Environment, SETTING_NAMES } from '../config/index.ts'
 import { answer, outliveOutputs } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { SettingRefusal } from '../lib/settings.ts'
+import { versionOf } from '../lib/version.ts'
 import { StoreRefusal } from '../store/store.ts'
 import { readCommandLine } from './command-line.ts'
 import { COMMANDS } from './commands.ts'
@@ -51,11 +51,6 @@ function commandOf(args: readonly string[]) {
     if (Object.hasOwn(COMMANDS, name)) return { name, command: COMMANDS[name], rest: args.slice(words) }
   }
   return { name: first === 'accounts' ? `${first} ${second}`.trim() : first, command: undefined, rest: [] }
-}
-
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 function say(sentence: string, exitCode: number): number {

@@ -26,6 +26,8 @@ export interface Config extends DialectSettings {
   readonly maxMessageBytes: number
   /** The rule for new passwords. */
   readonly passwordPolicy: 'any' | 'strict'
+  /** Whether anybody may make an account, or come as a guest under a new name. */
+  readonly registration: 'open' | 'closed'
   /** argon2id cost of new password hashes. No environment setting: only embedding programs choose it. */
   readonly passwordCost: PasswordCost
   /** Reports events that leave out of the order of their commits. No setting: only tests set it. */

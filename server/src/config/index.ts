@@ -31,6 +31,7 @@ export function readConfig(environment: Environment): Config {
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',
+    registration: settings.choice('REGISTRATION', ['open', 'closed']) ?? 'open',
     passwordCost: PASSWORD_COST,
     trustedProxies: trustedProxiesOf(settings),
     drainSeconds: settings.integer('PARLANCE_DRAIN_SECONDS', { from: 0, to: 300 }) ?? 0,

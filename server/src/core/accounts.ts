@@ -66,6 +66,8 @@ interface AccountsParts {
   readonly clock: Clock
   readonly passwords: Passwords
   readonly passwordPolicy?: PasswordPolicy | undefined
+  /** True by default. */
+  readonly isRegistrationOpen?: boolean | undefined
 }
 
 /** People, bots and guests: who they are and how they prove it. */
@@ -78,8 +80,12 @@ export class Accounts {
   readonly #passwords: Passwords
   readonly #requireAllowed: PasswordPolicy
   readonly #knownSites = new KnownSites()
+  /** Whether anybody may make an account, or come as a guest under a new name. */
+  readonly isRegistrationOpen: boolean
 
-  constructor({ store, bus, clock, passwords, passwordPolicy = () => {} }: AccountsParts) {
+  constructor(parts: AccountsParts) {
+    const { store, bus, clock, passwords, passwordPolicy = () => {}, isRegistrationOpen = true } = parts
+    this.isRegistrationOpen = isRegistrationOpen
     this.#store = store.accounts
     this.#contacts = store.contacts
     this.#bus = bus
@@ -90,9 +96,11 @@ export class Accounts {
   }
 
   /**
-   * Refuses 'name_refused' (details.field), 'password_refused', 'busy', 'name_taken' and 'email_taken' (details.fields).
+   * Refuses 'registration_closed', 'name_refused' (details.field), 'password_refused', 'busy', 'name_taken' and
+   * 'email_taken' (details.fields).
    */
   async register(registration: Registration): Promise<Account> {
+    this.#requireOpen()
     const { email, password, from, isFromMd5Client = false } = registration
     const username = newName(registration.username, 'username')
     const displayName = newName(registration.displayName ?? username, 'displayName')
@@ -109,8 +117,9 @@ export class Accounts {
     })
   }
 
-  /** A name without a password. Refuses 'name_refused', 'name_taken'. */
+  /** A name without a password. Refuses 'registration_closed', 'name_refused', 'name_taken'. */
   async admitGuest(typed: string): Promise<Account> {
+    this.#requireOpen()
     const username = newName(typed, 'username')
     return this.#store.create({
       uuid: newUuid(),
@@ -266,6 +275,10 @@ export class Accounts {
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)
+  }
+
+  #requireOpen(): void {
+    if (!this.isRegistrationOpen) throw new ChatError('registration_closed')
   }
 
   async #displayName(accountId: AccountId, displayName: string | null): Promise<string> {

@@ -47,6 +47,8 @@ interface ChatOptions {
   readonly passwordPolicy?: PasswordPolicy | undefined
   /** Makes the codes of invites that may be asked for twice. One for this process without it. */
   readonly inviteCodeKey?: string | undefined
+  /** Whether anybody may make an account. True by default. */
+  readonly isRegistrationOpen?: boolean
   /** Called when background work has failed. Without it, the failure is an unhandled rejection. */
   readonly onError?: (error: unknown) => void
   /** Called with each send that the store has refused, in the reaction that publishes the others. */
@@ -80,8 +82,9 @@ export class Chat {
   constructor(options: ChatOptions) {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
     const passwords = new Passwords(passwordCost, options.md5Passwords)
-    const { passwordPolicy } = options
-    this.accounts = new Accounts({ store, bus, clock, passwords, passwordPolicy })
+    const { passwordPolicy, isRegistrationOpen } = options
+    const rules = { passwords, passwordPolicy, isRegistrationOpen }
+    this.accounts = new Accounts({ store, bus, clock, ...rules })
     this.accountState = new AccountState(store.accountState)
     this.sessions = new Sessions(store.sessions, this.accounts, { bus, clock })
     this.conversations = new Conversations(store, bus, clock)

@@ -3,6 +3,7 @@ export const CHAT_ERROR_CODES = [
   'name_taken',
   'name_refused',
   'email_taken',
+  'registration_closed',
   'password_refused',
   'wrong_credentials',
   'unknown_account',

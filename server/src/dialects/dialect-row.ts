@@ -11,6 +11,15 @@ import type { Dialect, RawDialect } from './dialect.ts'
 import type { DialectName } from './names.ts'
 import type { Share, SharedPath } from './shared-paths.ts'
 
+/** What a server tells of itself. */
+export interface About {
+  readonly version: string
+  /** As the store has it. */
+  readonly epoch: string
+  /** Those that are on. */
+  readonly dialects: readonly DialectName[]
+}
+
 /** The parts that dialects are built from; each takes only those it uses. */
 export interface DialectParts {
   readonly chat: Chat
@@ -23,6 +32,7 @@ export interface DialectParts {
   readonly log: Logger
   readonly metrics: Metrics
   readonly secrets: Secrets
+  readonly about: About
 }
 
 /** All that is known of a dialect before its code is loaded, which only happens where it is on. */

@@ -36,7 +36,7 @@ export type TableName =
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
  * current conversation and a conversation's last message. Tables that a database keeps for its servers are left out:
- * its migrations, notices of changed credentials, and PostgreSQL's writers and settings.
+ * its migrations, notices of changed credentials, settings such as its epoch, and PostgreSQL's writers.
  */
 export const TABLES: readonly Table[] = [
   {

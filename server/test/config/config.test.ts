@@ -185,6 +185,7 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ ROOMS_PASSWORD_DIGESTS: 'perhaps' }, /true or false/],
   [{ MAX_MESSAGE_BYTES: '0' }, /MAX_MESSAGE_BYTES/],
   [{ PASSWORD_POLICY: 'weak' }, /PASSWORD_POLICY.*any, strict/],
+  [{ REGISTRATION: 'ajar' }, /REGISTRATION.*open, closed/],
   [{ CHANNELS_TOKEN_TTL: '1.5' }, /CHANNELS_TOKEN_TTL/],
   [{ CHANNELS_PRESENCE: '*' }, /CHANNELS_PRESENCE has "\*".*presence-team-\*/],
   [{ CHANNELS_PRESENCE: 'presence-a,private-b' }, /"private-b".*such as presence-chitchat/],

@@ -28,7 +28,9 @@ export async function fill(store: Store): Promise<void> {
   await store.accounts.setProfile({ accountId: ann.accountId, bio: AWKWARD.join('|'), at: world.now() })
   await store.accounts.setSettings(ann.accountId, JSON.stringify({ awkward: AWKWARD }))
   // A bio that is set to nothing differs from one that was never set.
-  await store.accounts.setProfile({ accountId: bob.accountId, bio: '', at: world.now() })
+  await store.accounts.setProfile({
+    ...{ accountId: bob.accountId, bio: '', displayName: 'Bob B.', at: world.now() },
+  })
   await world.block(cy, ann)
   await store.contacts.add(ann.accountId, dora.accountId, world.now())
   const [privately, group] = [await world.private(ann, bob), await world.group(bob, ann, dora)]

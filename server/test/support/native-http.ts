@@ -104,6 +104,11 @@ export class NativeHttp {
     return answer
   }
 
+  /** The answer, whatever it is. */
+  attempt<Id extends OperationId>(id: Id, ...given: Given<Id>): Promise<Answer> {
+    return this.#ask(id, given[0] ?? {})
+  }
+
   /** The problem of a refusal: `404 not_found`. */
   async refusal<Id extends OperationId>(id: Id, ...given: Given<Id>): Promise<string> {
     const { status, code } = await this.problem(id, ...given)
@@ -181,7 +186,9 @@ function requireListed(id: string, operation: Operation, { status, body }: Answe
   const told = `${id}: ${status} ${JSON.stringify(body)}`
   if (status >= 400) {
     const { code } = body as { readonly code: ProblemCode }
-    assert.ok(ANYWHERE.has(code) || operation.refuses?.includes(code), `not in the table: ${told}`)
+    const isOfKey = operation.isIdempotent && code.startsWith('idempotency_key_')
+    const isTold = ANYWHERE.has(code) || operation.refuses?.includes(code) || isOfKey
+    assert.ok(isTold, `not in the table: ${told}`)
     const isHidden = code === 'not_a_member' && status === 403
     assert.ok(isHidden || PROBLEMS[code].status === status, told)
     return

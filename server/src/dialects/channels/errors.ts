@@ -61,6 +61,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   name_refused: refusedName,
   password_refused: refusedPassword,
   email_taken: failure(200, 'Could not add user'),
+  registration_closed: failure(200, 'Could not add user'),
   wrong_credentials: { status: 401, body: { status: 'failed', message: 'Failed getting user' } },
   unknown_account: UNKNOWN_USER,
   unknown_conversation: UNKNOWN_CHANNEL,

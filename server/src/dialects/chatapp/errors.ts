@@ -17,6 +17,9 @@ const passwordRefused = ({ fault, minLength }: ChatErrorDetails): WireAnswer => 
   text: `password should ${fault === 'short' ? `be at least ${minLength} characters long` : 'not be a common one'}`,
 })
 
+/** An account could not be made; this wire says no more. */
+export const INSERT_FAILED: WireAnswer = { status: 500, text: 'something went wrong: insert_user' }
+
 const UNDELIVERABLE: WireAnswer = { status: 403, text: 'message can not be delivered' }
 const BUSY: WireAnswer = { status: 503, text: 'server is busy, try again later' }
 const UNAVAILABLE: WireAnswer = { status: 503, text: 'server is unavailable, try again later' }
@@ -37,6 +40,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   password_refused: passwordRefused,
   // An email is a way to sign in elsewhere: nobody may take it for a username.
   email_taken: { status: 409, text: 'username already exists' },
+  registration_closed: INSERT_FAILED,
   wrong_credentials: { status: 401, text: 'mismatch username and password' },
   unknown_account: { status: 404, text: 'no such user exists' },
   unknown_conversation: { status: 404, text: 'no such conversation exists' },

@@ -4,7 +4,7 @@ import { composedLength, isCleanText } from '../../lib/text.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn as prove } from '../sign-in.ts'
-import { HttpRefusal } from './errors.ts'
+import { HttpRefusal, INSERT_FAILED } from './errors.ts'
 
 /** Code points. */
 const MAX_LENGTHS = { username: 255, password: 2047, fullname: 255 } as const
@@ -24,7 +24,7 @@ export async function signUp(fields: JsonObject, address: string, { chat, limits
     await chat.accounts.register({ username, password, displayName: fullname, from: address })
   } catch (error) {
     if (error instanceof ChatError && error.code !== 'unavailable') throw error
-    throw new HttpRefusal(500, 'something went wrong: insert_user', { cause: error })
+    throw new HttpRefusal(INSERT_FAILED.status, INSERT_FAILED.text, { cause: error })
   }
 }
 

@@ -78,6 +78,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   name_refused: ({ details }) => nameRefused(details),
   password_refused: () => invalidRequest('The password is too short or too common.'),
   email_taken: () => userNotAuthorized('Password required.'),
+  registration_closed: () => userNotAuthorized('Guests are turned off.'),
   wrong_credentials: () => userNotAuthorized('Password required.'),
   unknown_account: () => nameNotFound,
   unknown_conversation: () => groupNotFound,

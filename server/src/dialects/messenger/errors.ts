@@ -153,6 +153,8 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   name_refused: nameRefused,
   password_refused: passwordRefused,
   email_taken: userExists,
+  registration_closed: () =>
+    own(403, { message: 'New users can not be registered here.', code: 'REGISTRATION_CLOSED' }),
   wrong_credentials: wrongCredentials,
   unknown_account: userDoesNotExist,
   unknown_conversation: chatDoesNotExist,

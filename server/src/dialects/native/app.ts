@@ -9,6 +9,7 @@ import type { Cors } from './cors.ts'
 import type { Credentials } from './credentials.ts'
 import { refusalFor } from './errors.ts'
 import { problemOf, Refusal } from './refusal.ts'
+import type { Repeats } from './repeats.ts'
 import { RequestIds } from './request-ids.ts'
 import { RequestReader } from './request-reader.ts'
 
@@ -16,6 +17,7 @@ interface AppParts {
   readonly handlers: Handlers
   readonly credentials: Credentials
   readonly cors: Cors
+  readonly repeats: Repeats
   readonly limits: Limits
   readonly answers: LongAnswers
   readonly addressOf: AddressOf
@@ -105,7 +107,11 @@ class Route {
     if (asker && this.handler.isLong) return this.#answerLong(call, asker, reply)
     const payer = asker?.account.accountId ?? call.address
     this.#budget.take(reply, payer, this.handler.cost?.(call))
-    return send(reply, await this.handler.run(call))
+    if (!asker) return send(reply, await this.handler.run(call))
+    const running = this.#parts.repeats.runOnce(asker.account.accountId, call.idempotencyKey, () =>
+      this.handler.run(call),
+    )
+    return send(reply, await running)
   }
 
   async #answerLong(call: Call<Operation>, { account }: Asker, reply: FastifyReply): Promise<FastifyReply> {

@@ -66,6 +66,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
   name_taken: plain('name_taken'),
   name_refused: nameRefused,
   email_taken: plain('email_taken'),
+  registration_closed: plain('registration_closed'),
   password_refused: passwordRefused,
   wrong_credentials: plain('wrong_credentials'),
   unknown_account: unknownAccount,

@@ -27,6 +27,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   name_taken: { code: 400, message: 'User already exists' },
   name_refused: REFUSALS.malformedRegister,
   password_refused: { code: 400, message: 'Password is too short or too common' },
+  registration_closed: REFUSALS.malformedRegister,
   email_taken: { code: 400, message: 'User already exists' },
   wrong_credentials: { code: 400, message: 'Login or password is invalid' },
   unknown_account: REFUSALS.unknownUser,

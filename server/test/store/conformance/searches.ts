@@ -174,7 +174,7 @@ function ownRules(rule: Rule): void {
       return present(listing).lastMessage
     }
     assert.deepEqual(await lastOf(), await world.details({ conversationId, seq: 1 }))
-    await world.send(group, ann, 'y'.repeat(600) + 'é')
+    await world.send(group, ann, `${'y'.repeat(600)}é`)
     assert.deepEqual(await lastOf(), await world.details({ conversationId, seq: 2 }))
     await world.remove({ conversationId, seq: 2 }, ann)
     assert.deepEqual(await lastOf(), await world.details({ conversationId, seq: 1 }))

@@ -1,5 +1,5 @@
 import type { CONVERSATION_OPERATIONS, NewConversation } from '@parlance/protocol'
-import { type AccountId, ChatError, type CreatedConversation } from '../../../core/chat.ts'
+import { type AccountId, ChatError, type CreatedConversation, type Once } from '../../../core/chat.ts'
 import { costOfCreation } from '../../rate-limit.ts'
 import type { Handlers } from '../call.ts'
 import { pageOf } from '../cursors.ts'
@@ -7,6 +7,7 @@ import { cursorOf, placeIn } from '../listing-cursor.ts'
 import { accountIdIn, conversationIdIn } from '../names.ts'
 import { idOf } from '../places.ts'
 import { invalid } from '../refusal.ts'
+import { onceOf } from '../repeats.ts'
 import { listingOf, readStateOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -16,22 +17,26 @@ export function conversationHandlers({
 }: Pick<RequestParts, 'chat' | 'places'>): Handlers<keyof typeof CONVERSATION_OPERATIONS> {
   const { conversations, memberships } = chat
 
-  const create = (accountId: AccountId, wanted: NewConversation): Promise<CreatedConversation> => {
+  const create = (
+    accountId: AccountId,
+    wanted: NewConversation,
+    once: Once | undefined,
+  ): Promise<CreatedConversation> => {
     switch (wanted.kind) {
       case 'private':
         return namingMembers(
           [wanted.with],
           '#/with',
-          conversations.openPrivate(accountId, accountIdIn(wanted.with)),
+          conversations.openPrivate(accountId, accountIdIn(wanted.with), once),
         )
       case 'group': {
         const ids = wanted.members.map(accountIdIn)
-        const creating = conversations.createGroup(accountId, ids, wanted.name ?? null)
+        const creating = conversations.createGroup(accountId, ids, wanted.name ?? null, once)
         return namingMembers(wanted.members, '#/members', creating)
       }
       case 'open': {
         const { name, topic = null, listed: isListed = true } = wanted
-        return conversations.createOpen(accountId, name, { topic, isListed })
+        return conversations.createOpen(accountId, name, { topic, isListed, once })
       }
     }
   }
@@ -52,8 +57,10 @@ export function conversationHandlers({
     createConversation: {
       limit: 'create',
       cost: ({ body }) => (body.kind === 'group' ? costOfCreation(body.members.length) : 1),
-      run: async ({ asker, body }) => {
-        const { conversation, isNew } = await create(idOf(asker), body)
+      run: async (call) => {
+        const { asker, body } = call
+        const once = onceOf('createConversation', call)
+        const { conversation, isNew } = await create(idOf(asker), body, once)
         const listing = await places.listing(asker, conversation.conversationId)
         const location = `/v1/conversations/${listing.id}`
         return isNew ? { status: 201, body: listing, headers: { location } } : { status: 200, body: listing }

@@ -3,6 +3,7 @@ import { ChatError } from '../../../core/chat.ts'
 import type { Handlers } from '../call.ts'
 import { cursorText, textAt } from '../cursors.ts'
 import { counted } from '../guesses.ts'
+import { idOf } from '../places.ts'
 import { directoryEntryOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -16,8 +17,9 @@ export function directoryHandlers({
   return {
     searchDirectory: {
       limit: 'search',
-      run: async ({ query: { search = '', limit = 50, cursor } }) => {
-        const { items, next } = await conversations.directory(search, textAt(cursor), limit)
+      run: async ({ asker, query: { search = '', limit = 50, cursor } }) => {
+        const page = { search, cursor: textAt(cursor), limit }
+        const { items, next } = await conversations.directory(idOf(asker), page)
         const body = { items: items.map(directoryEntryOf), next: next && cursorText(next) }
         return { status: 200, body }
       },

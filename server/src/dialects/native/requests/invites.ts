@@ -6,6 +6,7 @@ import { cursorText, numberAt, pageOf } from '../cursors.ts'
 import { counted } from '../guesses.ts'
 import { inviteIdIn } from '../names.ts'
 import { idOf } from '../places.ts'
+import { onceOf } from '../repeats.ts'
 import { inviteOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -19,16 +20,20 @@ export function inviteHandlers({
   return {
     createInvite: {
       limit: 'create',
-      run: async ({ asker, params, body: { expiresIn, maxUses } }) => {
+      run: async (call) => {
+        const { asker, params, body } = call
+        const { expiresIn, maxUses } = body
+        const once = onceOf('createInvite', call)
         const { conversation } = await places.standing(asker, params.c)
         const terms = {
           ...(expiresIn !== undefined && { expiresIn: expiresIn * MICROS_PER_SECOND }),
           ...(maxUses !== undefined && { maxUses }),
+          ...(once && { once }),
         }
         const { invite, code } = await invites.create(idOf(asker), conversation.conversationId, terms)
-        const body = { ...inviteOf(invite), code }
-        const location = `/v1/conversations/${body.conversation}/invites/${body.id}`
-        return { status: 201, body, headers: { location } }
+        const made = { ...inviteOf(invite), code }
+        const location = `/v1/conversations/${made.conversation}/invites/${made.id}`
+        return { status: 201, body: made, headers: { location } }
       },
     },
     listInvites: {

@@ -1,5 +1,6 @@
 import type { Chat } from '../../../core/chat.ts'
 import type { Limits } from '../../../transport/index.ts'
+import type { About } from '../../dialect-row.ts'
 import type { Places } from '../places.ts'
 
 /** Parts that requests are answered from; each subject takes only those it uses. */
@@ -7,4 +8,5 @@ export interface RequestParts {
   readonly chat: Chat
   readonly limits: Limits
   readonly places: Places
+  readonly about: About
 }
