@@ -11,7 +11,7 @@ import type { Dialect, RawDialect } from './dialect.ts'
 import type { DialectName } from './names.ts'
 import type { Share, SharedPath } from './shared-paths.ts'
 
-/** What a server tells of itself. */
+/** The facts that a server tells of itself. */
 export interface About {
   readonly version: string
   /** As the store has it. */

@@ -28,7 +28,7 @@ interface Repeatable extends Pick<Circumstances, 'idempotencyKey'> {
   readonly body: unknown
 }
 
-/** What tells the store that a request is the same as before; undefined where the client has given it no key. */
+/** By this the store knows a request that comes again; undefined where the client has given it no key. */
 export function onceOf(operation: string, { idempotencyKey: key, body }: Repeatable): Once | undefined {
   if (key === undefined) return undefined
   const digest = createHash('sha256')
