@@ -17,7 +17,7 @@ import type {
 } from './types.ts'
 
 /** Members of a conversation in which each sees what the others have read. */
-export const MAX_RECEIPTS = 100
+const MAX_RECEIPTS = 100
 
 interface MembersParts {
   readonly store: {

@@ -13,15 +13,10 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
     "for the native dialect's socket, which follows",
   ],
   ['server/src/dialects/native/errors.ts CLOSE', "for the native dialect's socket, which follows"],
-  ['server/src/dialects/native/names.ts inviteIdIn', 'for requests about invites, which follow'],
-  ['server/src/dialects/native/names.ts inviteName', 'for requests about invites, which follow'],
-  ['server/src/dialects/native/wire.ts accountOf', 'for requests about others, which follow'],
   [
     'server/src/dialects/native/wire.ts conversationOf',
     'for requests about open conversations, which follow',
   ],
-  ['server/src/dialects/native/wire.ts memberOf', 'for requests about members, which follow'],
-  ['server/src/dialects/native/wire.ts personOf', 'for requests about contacts, which follow'],
 ])
 
 const DECLARED =
