@@ -105,11 +105,12 @@ export class Sessions {
     return new Set(await this.#store.idsOf(accountId, this.#clock.nowMicros()))
   }
 
-  /** Live connections that rest on it close, on every node. Changes nothing if it is gone, or another account's. */
+  /**
+   * Live connections that rest on it close, on every node. Nothing of another account's is changed. One that is gone may be
+   * ended again: whoever got no answer does not know whether its connections were told.
+   */
   async end(accountId: AccountId, sessionId: SessionId): Promise<void> {
-    await publishOnCommit(this.#store.end(accountId, sessionId), (ended) => {
-      if (ended) this.#tellEnded(accountId, sessionId)
-    })
+    await publishOnCommit(this.#store.end(accountId, sessionId), () => this.#tellEnded(accountId, sessionId))
   }
 
   /**
