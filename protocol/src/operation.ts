@@ -19,6 +19,10 @@ export interface Operation {
   readonly isOpen?: true
   /** Whether it heeds Idempotency-Key. */
   readonly isIdempotent?: true
+  /** Whether it heeds If-Match. */
+  readonly heedsIfMatch?: true
+  /** Whether its answer is one message, whose version is the ETag. */
+  readonly hasEtag?: true
   readonly params?: Parameters
   readonly query?: TObject
   readonly body?: TSchema

@@ -7,6 +7,7 @@ import { Budget } from './budget.ts'
 import type { Answer, Asker, Call, Handler, Handlers } from './call.ts'
 import type { Cors } from './cors.ts'
 import type { Credentials } from './credentials.ts'
+import { addDocuments } from './documents/routes.ts'
 import { refusalFor } from './errors.ts'
 import { problemOf, Refusal } from './refusal.ts'
 import type { Repeats } from './repeats.ts'
@@ -22,6 +23,8 @@ interface AppParts {
   readonly answers: LongAnswers
   readonly addressOf: AddressOf
   readonly log: Logger
+  /** The address that people know the server by, where it is set. */
+  readonly publicUrl: URL | undefined
 }
 
 const PROBLEM_TYPE = 'application/problem+json'
@@ -39,8 +42,10 @@ export function createApp(parts: AppParts): FastifyInstance {
       .type(PROBLEM_TYPE)
       .send(JSON.stringify(problem))
   }
+  const notFound = (reply: FastifyReply) =>
+    refuse(reply, new Refusal('not_found', { detail: 'There is no such path.' }))
   const app = createDialectApp({
-    notFound: (reply) => refuse(reply, new Refusal('not_found', { detail: 'There is no such path.' })),
+    notFound,
     methodNotAllowed: (reply, allow) =>
       cors.isPreflight(reply.request)
         ? cors.answerPreflight(reply, allow)
@@ -57,6 +62,7 @@ export function createApp(parts: AppParts): FastifyInstance {
     const wait = limits.take('request', addressOf(request.raw))
     if (wait > 0) throw new Refusal('rate_limited', { headers: { 'retry-after': String(wait) } })
   })
+  addDocuments(app, { publicUrl: parts.publicUrl, notFound })
   for (const [id, operation] of Object.entries(OPERATIONS)) {
     // Each operation has the handler of its own type: `Handlers` says so, which a loop over both cannot.
     const handler = parts.handlers[id as keyof Handlers] as unknown as Handler<Operation>

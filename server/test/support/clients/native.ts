@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type * as Wire from '@parlance/protocol'
+import { documentedFetch } from '../documented.ts'
 import {
   type Called,
   type Client,
@@ -126,7 +127,7 @@ interface Asking {
 
 async function ask(url: string, request: string, { token, json }: Asking): Promise<Answer> {
   const [method = '', path] = request.split(' ')
-  const response = await fetch(`${url}${path}`, {
+  const response = await documentedFetch(`${url}${path}`, {
     method,
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
