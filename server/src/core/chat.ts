@@ -7,6 +7,7 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Exports } from './exports.ts'
 import { Invites } from './invites.ts'
 import { Members } from './members.ts'
 import { Memberships } from './memberships.ts'
@@ -22,6 +23,7 @@ import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 
 export type { Appended, CreatedConversation, Standing } from '../store/store.ts'
+export type { AccountExport, ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -78,6 +80,7 @@ export class Chat {
   readonly typing: Typing
   readonly changes: ChangeLog
   readonly removals: Removals
+  readonly exports: Exports
 
   constructor(options: ChatOptions) {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
@@ -102,6 +105,7 @@ export class Chat {
     this.typing = new Typing({ bus, clock, contacts: store.contacts, messages: this.messages })
     this.changes = new ChangeLog(store)
     const { accounts, conversations } = this
+    this.exports = new Exports({ store: store.exports, accounts, clock })
     this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
   }
 }

@@ -27,6 +27,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     reactions: partOf(store.reactions, onRefused),
     changes: partOf(store.changes, onRefused),
     removals: partOf(store.removals, onRefused),
+    exports: partOf(store.exports, onRefused),
     epoch: () => store.epoch(),
     ping: () => store.ping(),
     close: () => store.close(),

@@ -3,6 +3,7 @@ import type { AccountStore } from './port/accounts.ts'
 import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
+import type { ExportStore } from './port/exports.ts'
 import type { InviteStore } from './port/invites.ts'
 import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
@@ -18,6 +19,7 @@ export type * from './port/accounts.ts'
 export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
+export type * from './port/exports.ts'
 export * from './port/invites.ts'
 export type * from './port/members.ts'
 export type * from './port/memberships.ts'
@@ -52,6 +54,7 @@ export interface Store {
   readonly reactions: ReactionStore
   readonly changes: ChangeStore
   readonly removals: RemovalStore
+  readonly exports: ExportStore
   /**
    * A random name of this course of the log: another one when the database was made, restored or imported, so that
    * numbers which readers remember may not be its own.

@@ -293,6 +293,7 @@ async function prepared(opened: Store, what: string) {
     changes: opened.changes,
     mentions: opened.mentions,
     removals: surround('removals'),
+    exports: opened.exports,
     pins: surround('pins'),
     reactions: surround('reactions'),
     epoch: () => opened.epoch(),

@@ -10,6 +10,7 @@ import { deletionRules } from './conformance/deletions.ts'
 import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
 import { exitRules } from './conformance/exits.ts'
+import { exportRules } from './conformance/exports.ts'
 import { inviteRules } from './conformance/invites.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
@@ -51,6 +52,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     inviteRules(rule)
     membershipRules(rule)
     removalRules(rule)
+    exportRules(rule)
     messageRules(rule)
     editRules(rule)
     detailRules(rule)

@@ -10,6 +10,7 @@ import { PostgresConversations } from './conversations.ts'
 import { connectForReading, openForMigrating } from './database.ts'
 import type { Pool } from './driver/index.ts'
 import { EPOCH } from './epoch.ts'
+import { PostgresExports } from './exports.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
 import { requireFit } from './fitness.ts'
 import { PostgresInvites } from './invites.ts'
@@ -97,6 +98,7 @@ export class PostgresStore implements Store {
   readonly reactions
   readonly changes
   readonly removals
+  readonly exports
   readonly #sql: Pool
   readonly #writer: WriteQueue
   readonly #ping
@@ -125,6 +127,7 @@ export class PostgresStore implements Store {
     this.pins = new PostgresPins(sql, writer)
     this.reactions = new PostgresReactions(sql, writer)
     this.removals = new PostgresRemovals(sql, writer)
+    this.exports = new PostgresExports(sql)
     this.changes = new PostgresChanges(sql)
   }
 

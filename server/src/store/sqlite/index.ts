@@ -9,6 +9,7 @@ import { SqliteContacts } from './contacts.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
 import { EPOCH } from './epoch.ts'
+import { SqliteExports } from './exports.ts'
 import { read } from './failure.ts'
 import { SqliteInvites } from './invites.ts'
 import { SqliteMembers } from './members.ts'
@@ -18,6 +19,7 @@ import { SqliteMessages } from './messages.ts'
 import { SqlitePins } from './pins.ts'
 import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
+import { ReadingThread } from './reading-thread.ts'
 import { SqliteRemovals } from './removals.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
@@ -39,11 +41,18 @@ async function open(file: string, purpose: Purpose, hooks: WriterHooks): Promise
   const cache = new ReadCache()
   const writer = await WriteQueue.open({ file, purpose }, cache, hooks)
   try {
-    return new SqliteStore(openForReading(file), writer, cache)
+    return new SqliteStore({ db: openForReading(file), thread: new ReadingThread(file), writer, cache })
   } catch (error) {
     await writer.close()
     throw error
   }
+}
+
+interface SqliteParts {
+  readonly db: DatabaseSync
+  readonly thread: ReadingThread
+  readonly writer: WriteQueue
+  readonly cache: ReadCache
 }
 
 class SqliteStore implements Store {
@@ -61,14 +70,17 @@ class SqliteStore implements Store {
   readonly reactions
   readonly changes
   readonly removals
+  readonly exports
   readonly #db: DatabaseSync
+  readonly #thread: ReadingThread
   readonly #writer: WriteQueue
   readonly #ping
   readonly #epoch
   #closing: Promise<void> | undefined
 
-  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
+  constructor({ db, thread, writer, cache }: SqliteParts) {
     this.#db = db
+    this.#thread = thread
     this.#writer = writer
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
     this.#epoch = prepare<{ value: string }>(db, EPOCH)
@@ -86,6 +98,7 @@ class SqliteStore implements Store {
     this.pins = new SqlitePins(db, writer, reader)
     this.reactions = new SqliteReactions(db, writer)
     this.removals = new SqliteRemovals(db, writer)
+    this.exports = new SqliteExports(thread)
     this.changes = new SqliteChanges(db, reader)
   }
 
@@ -108,6 +121,7 @@ class SqliteStore implements Store {
   async #close(): Promise<void> {
     // Accepted writes are answered while reads still work; a failed writer has nothing to answer.
     await this.#writer.write('ping', null).catch(() => {})
+    await this.#thread.close()
     // The reader first: the last connection to go folds the log into the file, and must be able to write.
     this.#db.close()
     await this.#writer.close()

@@ -4,6 +4,8 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 export interface Statement<Row> {
   get(...parameters: SQLInputValue[]): Row | undefined
   all(...parameters: SQLInputValue[]): Row[]
+  /** The rows one by one. Left early, the statement can be used again. */
+  iterate(...parameters: SQLInputValue[]): Iterable<Row>
   run(...parameters: SQLInputValue[]): { readonly changes: number; readonly lastInsertRowid: number }
 }
 
