@@ -1,7 +1,7 @@
 import type { Bus } from '../bus/bus.ts'
 import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
 import { digest, newPublicId, newSecretUuid, newSessionToken } from '../lib/ids.ts'
-import type { SessionKey, SessionStore } from '../store/store.ts'
+import type { SessionStore } from '../store/store.ts'
 import type { Accounts } from './accounts.ts'
 import { accountTopic } from './events.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
@@ -87,12 +87,17 @@ export class Sessions {
 
   /** As `authenticate`, with the session that it is. */
   async identify(secret: string, kind: string): Promise<Identified | undefined> {
-    const key = { kind, digest: digest(secret) }
-    const session = await this.#store.find(kind, key.digest)
+    const session = await this.#store.find(kind, digest(secret))
     const at = this.#clock.nowMicros()
     if (!session || session.expiresAt <= at) return undefined
     const account = await this.#accounts.find(session.accountId)
-    return account && { account, session: await this.#used(session, key, at) }
+    return account && { account, session: await this.#used(session, at) }
+  }
+
+  /** For what uses a session for hours without another look at its secret, such as a connection: to be called once an hour. */
+  async noteUse(accountId: AccountId, sessionId: SessionId): Promise<void> {
+    const at = this.#clock.nowMicros()
+    await this.#store.touch(accountId, sessionId, { at, expiresAt: at + SESSION_TTL })
   }
 
   /** The account's live ones of that kind, last use first. */
@@ -141,10 +146,10 @@ export class Sessions {
   }
 
   /** The session after this use of it. */
-  async #used(session: SessionDetails, { kind, digest }: SessionKey, at: Micros): Promise<SessionDetails> {
+  async #used(session: SessionDetails, at: Micros): Promise<SessionDetails> {
     if (session.lastUsedAt + TOUCH_EVERY >= at) return session
     const expiresAt = at + SESSION_TTL
-    await this.#store.touch(kind, digest, { at, expiresAt })
+    await this.#store.touch(session.accountId, session.sessionId, { at, expiresAt })
     return { ...session, lastUsedAt: at, expiresAt }
   }
 

@@ -45,6 +45,23 @@ test('a session in steady use is written once an hour', async (t) => {
   assert.equal(touch.mock.callCount(), 1)
 })
 
+test('a session lives on while a connection notes its use, and none comes back by that', async (t) => {
+  const { chat, clock, people } = await chatWith(t, 'ann', 'bob')
+  const { accountId } = people.ann
+  const { secret, session } = await logIn(chat, people.ann)
+  const { sessionId } = session
+  for (let n = 0; n < 3; n++) {
+    clock.advance(LIFE - HOUR)
+    await chat.sessions.noteUse(accountId, sessionId)
+  }
+  const known = await chat.sessions.identify(secret, 'native')
+  assert.ok(known && known.session.lastUsedAt > session.lastUsedAt)
+  await chat.sessions.noteUse(people.bob.accountId, sessionId)
+  await chat.sessions.end(accountId, sessionId)
+  await chat.sessions.noteUse(accountId, sessionId)
+  assert.equal(await chat.sessions.identify(secret, 'native'), undefined)
+})
+
 test('an account sees its sessions of a kind, and ends them one by one', async (t) => {
   const { chat, people, newsFor } = await chatWith(t, 'ann', 'bob')
   const { accountId } = people.ann

@@ -103,7 +103,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
       ],
     },
   ),
-  'sessions.touch': fc.record({ kind, digest, at, expiresAt: at }),
+  'sessions.touch': fc.record({ accountId, sessionId, at, expiresAt: at }),
   'sessions.end': fc.record({ accountId, sessionId }),
   'contacts.add': twoAccounts.chain(({ blockerId, blockedId }) =>
     fc.record({ accountId: fc.constant(blockerId), contactId: fc.constant(blockedId), at }),
@@ -323,7 +323,7 @@ export const portOf = (store: Store): Port => ({
   'accounts.setPassword': (to) => store.accounts.setPassword(to.accountId, to),
   'accounts.freeGuests': ({ unseenSince }) => store.accounts.freeGuests(unseenSince),
   'sessions.open': (session) => store.sessions.open(session),
-  'sessions.touch': (use) => store.sessions.touch(use.kind, use.digest, use),
+  'sessions.touch': (use) => store.sessions.touch(use.accountId, use.sessionId, use),
   'sessions.end': (session) => store.sessions.end(session.accountId, session.sessionId),
   'contacts.add': (pair) => store.contacts.add(pair.accountId, pair.contactId, pair.at),
   'contacts.remove': (pair) => store.contacts.remove(pair.accountId, pair.contactId),

@@ -13,7 +13,8 @@ export interface SessionStore {
   list(accountId: AccountId, kind: string, at: Micros): Promise<readonly SessionDetails[]>
   /** Those of all kinds, in no particular order. */
   idsOf(accountId: AccountId, at: Micros): Promise<readonly SessionId[]>
-  touch(kind: string, digest: string, use: SessionUse): Promise<void>
+  /** Undefined if it is gone, or another account's. */
+  touch(accountId: AccountId, sessionId: SessionId, use: SessionUse): Promise<SessionKey | undefined>
   /** Undefined if it is gone, or another account's. */
   end(accountId: AccountId, sessionId: SessionId): Promise<SessionKey | undefined>
 }

@@ -36,15 +36,16 @@ export class PostgresSessions implements SessionStore {
     return (await this.#idsOf.get(accountId, at))?.ids ?? []
   }
 
-  touch(kind: string, digest: string, { at, expiresAt }: SessionUse): Promise<void> {
-    return this.#writer.write('sessions.touch', { kind, digest, at, expiresAt })
+  touch(accountId: AccountId, sessionId: SessionId, use: SessionUse): Promise<SessionKey | undefined> {
+    return this.#writer.write('sessions.touch', { accountId, sessionId, ...use }, found)
   }
 
   end(accountId: AccountId, sessionId: SessionId): Promise<SessionKey | undefined> {
-    const session = { accountId, sessionId }
-    return this.#writer.write('sessions.end', session, (ended: SessionKey | null) => ended ?? undefined)
+    return this.#writer.write('sessions.end', { accountId, sessionId }, found)
   }
 }
+
+const found = (key: SessionKey | null): SessionKey | undefined => key ?? undefined
 
 const FIND = (asked: string) => `
   SELECT k.n AS "n", ${SESSION_COLUMNS} FROM ${asked} JOIN sessions s ON s.kind = k.a AND s.digest = k.b`

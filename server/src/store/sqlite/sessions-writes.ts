@@ -5,6 +5,11 @@ import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, OpenedSession, SessionKey, SessionUse } from '../store.ts'
 import { prepare } from './statement.ts'
 
+interface OneSession {
+  readonly accountId: AccountId
+  readonly sessionId: SessionId
+}
+
 export class SessionWrites {
   readonly #credentials
   readonly #deleteExpired
@@ -21,7 +26,7 @@ export class SessionWrites {
     this.#deleteExpired = prepare(db, DELETE_EXPIRED)
     this.#deleteLeastUsed = prepare<{ sessionId: SessionId }>(db, DELETE_LEAST_USED)
     this.#insert = prepare(db, INSERT)
-    this.#touch = prepare(db, TOUCH)
+    this.#touch = prepare<SessionKey>(db, TOUCH)
     this.#end = prepare<SessionKey>(db, END)
   }
 
@@ -36,15 +41,17 @@ export class SessionWrites {
     return { ended: ended.map((row) => row.sessionId) }
   }
 
-  touch({ kind, digest, at, expiresAt }: SessionKey & SessionUse): void {
-    this.#touch.run(at, expiresAt, kind, digest)
+  touch({ accountId, sessionId, at, expiresAt }: OneSession & SessionUse): SessionKey | undefined {
+    return keyOf(this.#touch.get(at, expiresAt, sessionId, accountId))
   }
 
-  end({ accountId, sessionId }: { accountId: AccountId; sessionId: SessionId }): SessionKey | undefined {
-    const ended = this.#end.get(sessionId, accountId)
-    return ended && { ...ended }
+  end({ accountId, sessionId }: OneSession): SessionKey | undefined {
+    return keyOf(this.#end.get(sessionId, accountId))
   }
 }
+
+// Copied, because the engine's rows have no prototype.
+const keyOf = (row: SessionKey | undefined): SessionKey | undefined => row && { ...row }
 
 // A hundred at a time: more than one goes for each that comes, so they dwindle without ever holding a commit up.
 const DELETE_EXPIRED = `
@@ -62,6 +69,7 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const TOUCH = `
-  UPDATE sessions SET last_used_at = max(last_used_at, ?), expires_at = ? WHERE kind = ? AND digest = ?`
+  UPDATE sessions SET last_used_at = max(last_used_at, ?), expires_at = ? WHERE id = ? AND account_id = ?
+  RETURNING kind, digest`
 
 const END = 'DELETE FROM sessions WHERE id = ? AND account_id = ? RETURNING kind, digest'

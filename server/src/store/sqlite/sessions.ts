@@ -44,8 +44,8 @@ export class SqliteSessions implements SessionStore {
     return read(() => this.#idsOf.all(accountId, at).map(({ sessionId }) => sessionId))
   }
 
-  touch(kind: string, digest: string, { at, expiresAt }: SessionUse): Promise<void> {
-    return this.#writer.write('sessions.touch', { kind, digest, at, expiresAt })
+  touch(accountId: AccountId, sessionId: SessionId, use: SessionUse): Promise<SessionKey | undefined> {
+    return this.#writer.write('sessions.touch', { accountId, sessionId, ...use })
   }
 
   end(accountId: AccountId, sessionId: SessionId): Promise<SessionKey | undefined> {

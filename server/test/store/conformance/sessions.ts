@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Account, toAccountId, toSessionId } from '../../../src/core/types.ts'
-import type { NewSession } from '../../../src/store/store.ts'
+import type { NewSession, SessionUse } from '../../../src/store/store.ts'
 import { present, type Rule, refuses, series, type World } from '../world.ts'
 
 const TTL = 1_000_000
@@ -9,6 +9,9 @@ const open = (world: World, account: Account, digest: string, facts: Partial<New
   const at = world.now()
   return world.session(account, digest, { kind: 'native', at, expiresAt: at + TTL, max: 3, ...facts })
 }
+
+const touch = ({ store }: World, { accountId }: Account, id: string, use: SessionUse) =>
+  store.sessions.touch(accountId, toSessionId(id), use)
 
 const alive = async ({ store }: World, digests: readonly string[], kind = 'native') => {
   const found = await Promise.all(digests.map((digest) => store.sessions.find(kind, digest)))
@@ -38,7 +41,7 @@ export function sessionRules(rule: Rule): void {
     const ann = await world.account('ann')
     for (const digest of ['one', 'two', 'three']) await open(world, ann, digest)
     const at = world.now()
-    await world.store.sessions.touch('native', 'one', { at, expiresAt: at + TTL })
+    await touch(world, ann, 'one', { at, expiresAt: at + TTL })
     await open(world, ann, 'four')
     assert.deepEqual(await alive(world, ['one', 'two', 'three', 'four']), ['one', 'three', 'four'])
   })
@@ -54,11 +57,13 @@ export function sessionRules(rule: Rule): void {
   })
 
   rule('moves use and expiry, and no session into being', async (world) => {
-    const ann = await world.account('ann')
+    const [ann, bob] = await world.accounts('ann', 'bob')
     await open(world, ann, 'one')
     const at = world.now()
-    await world.store.sessions.touch('native', 'one', { at, expiresAt: at + 7 })
-    await world.store.sessions.touch('native', 'two', { at, expiresAt: at + 7 })
+    const use = { at, expiresAt: at + 7 }
+    assert.deepEqual(await touch(world, ann, 'one', use), { kind: 'native', digest: 'one' })
+    assert.equal(await touch(world, ann, 'two', use), undefined)
+    assert.equal(await touch(world, bob, 'one', { at, expiresAt: at + 9 }), undefined)
     const { lastUsedAt, expiresAt } = present(await world.store.sessions.find('native', 'one'))
     assert.deepEqual([lastUsedAt, expiresAt], [at, at + 7])
     assert.equal(await world.store.sessions.find('native', 'two'), undefined)
@@ -95,7 +100,7 @@ export function sessionRules(rule: Rule): void {
       await open(world, bob, 'bob')
       await open(world, ann, 'expired', { expiresAt: 7, max: 9 })
       const at = world.now()
-      await world.store.sessions.touch('native', 'one', { at, expiresAt: at + TTL })
+      await touch(world, ann, 'one', { at, expiresAt: at + TTL })
       const list = await world.store.sessions.list(ann.accountId, 'native', at)
       assert.deepEqual(
         list.map(({ sessionId }) => sessionId),

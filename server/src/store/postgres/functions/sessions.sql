@@ -28,8 +28,8 @@ END $$;
 CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAGE sql AS $$
   UPDATE sessions SET last_used_at = greatest(last_used_at, (wanted->>'at')::bigint),
     expires_at = (wanted->>'expiresAt')::bigint
-  WHERE kind = wanted->>'kind' AND digest = wanted->>'digest'
-  RETURNING 'null'::json
+  WHERE id = wanted->>'sessionId' AND account_id = (wanted->>'accountId')::bigint
+  RETURNING json_build_object('kind', kind, 'digest', digest)
 $$;
 
 CREATE OR REPLACE FUNCTION chat_sessions_end(wanted json) RETURNS json LANGUAGE sql AS $$
