@@ -108,3 +108,4 @@ export type Mention = Static<typeof Mention>
 export type Reaction = Static<typeof Reaction>
 export type OwnReactions = Static<typeof OwnReactions>
 export type MessagePage = Static<typeof MessagePage>
+export type NewMessage = Static<typeof NewMessage>

@@ -2,6 +2,7 @@ import type { AccountId, ConversationEvent } from '../core/chat.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
+import { SinksAhead } from './sinks-ahead.ts'
 
 /** The frame of an event that differs by who hears it. */
 export type PersonalFrame = (accountId: AccountId) => Frame
@@ -9,7 +10,8 @@ export type PersonalFrame = (accountId: AccountId) => Frame
 /** One event in a dialect's bytes; undefined when the dialect has no word for it. Has no effect of its own. */
 export type Render = (event: ConversationEvent) => Frame | PersonalFrame | undefined
 
-interface Joining {
+/** A sink on its way in. */
+export interface Joining {
   readonly accountId: AccountId | undefined
   readonly held: ConversationEvent[]
   isDeaf: boolean
@@ -29,6 +31,7 @@ export class Audience {
   readonly #joining = new Map<Sink, Joining>()
   // Sinks whose account has left; their dialect may not know it yet.
   readonly #deaf = new Map<Sink, AccountId | undefined>()
+  readonly #ahead = new SinksAhead()
   #batch: Batch | undefined
   // Sinks that came while `#batch` was open, with batches of their own. All others share that one: sealing it at each
   // arrival would make a batch for everybody at each.
@@ -63,6 +66,7 @@ export class Audience {
   remove(sink: Sink): void {
     this.#joining.delete(sink)
     this.#deaf.delete(sink)
+    this.#ahead.delete(sink)
     const wasHere = this.#sinks.delete(sink)
     // A leaver must not get what is still added to its batch; a closed sink gets nothing anyway.
     if (!this.#late.delete(sink) && wasHere && !sink.isClosed) this.#batch = undefined
@@ -73,16 +77,24 @@ export class Audience {
   }
 
   /** A sink that was here already starts anew: until its join ends it hears nothing. */
-  beginJoin(sink: Sink, accountId: AccountId | undefined): void {
+  beginJoin(sink: Sink, accountId: AccountId | undefined): Joining {
     const isDeaf = this.#isDeaf(sink, accountId)
     this.remove(sink)
-    this.#joining.set(sink, { accountId, held: [], isDeaf })
+    const joining = { accountId, held: [], isDeaf }
+    this.#joining.set(sink, joining)
+    return joining
   }
 
-  /** Ends a join: delivers the events that were read for it, then those of the meantime after the last change read. */
-  endJoin(sink: Sink, lastChange: number, before: readonly ConversationEvent[] = []): void {
-    const joining = this.#joining.get(sink)
-    if (!joining) return
+  /**
+   * Ends a join: delivers the events that were read for it, then those of the meantime and later that come after the last
+   * change read. Nothing happens if the sink has left meanwhile, also if it has begun to join anew.
+   */
+  endJoin(
+    sink: Sink,
+    joining: Joining,
+    { lastChange, before = [] }: { lastChange: number; before?: readonly ConversationEvent[] },
+  ): void {
+    if (this.#joining.get(sink) !== joining) return
     const { accountId, held } = joining
     for (const event of [...before, ...held]) {
       if (hasJoined(event, accountId)) joining.isDeaf = false
@@ -93,6 +105,7 @@ export class Audience {
     }
     if (joining.isDeaf) this.#deaf.set(sink, accountId)
     this.add(sink, accountId)
+    this.#ahead.add(sink, lastChange)
   }
 
   /** An account's sinks stop at its `member.left` and resume at its `member.joined`. */
@@ -100,9 +113,14 @@ export class Audience {
     for (const { held } of this.#joining.values()) held.push(event)
     if (event.type === 'member.joined') this.#move(event.member.accountId, this.#deaf, this.#sinks)
     if (event.type === 'member.left') this.#move(event.accountId, this.#sinks, this.#deaf)
+    const knowing = 'change' in event ? this.#ahead.knowing(event.change) : undefined
     if (this.#sinks.size === 0) return
     const frame = this.#render(event)
     if (!frame) return
+    if (knowing) {
+      this.#pushBut(knowing, frame, originOf(event))
+      return
+    }
     if (typeof frame === 'function') {
       this.#pushEach(frame, originOf(event))
       return
@@ -134,6 +152,15 @@ export class Audience {
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = frameFor(accountId, frame)
+      if (own) sink.push(batchOf(own, originId))
+    }
+  }
+
+  /** For those that do not know the event: the log told it to the others before it came here. */
+  #pushBut(knowing: ReadonlySet<Sink>, frame: Frame | PersonalFrame, originId: AccountId | undefined): void {
+    this.#batch = undefined
+    for (const [sink, accountId] of this.#sinks) {
+      const own = knowing.has(sink) ? undefined : frameFor(accountId, frame)
       if (own) sink.push(batchOf(own, originId))
     }
   }

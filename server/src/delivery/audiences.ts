@@ -11,6 +11,14 @@ interface JoinOptions {
   readonly after?: number | undefined
 }
 
+/** A join whose events wait. */
+export interface Hold {
+  /** Nothing happens if the sink has left meanwhile. */
+  release(lastChange: number): void
+}
+
+const FROM_HERE = { lastChange: 0 } as const
+
 /** A dialect's audiences, by conversation. One follows its conversation while somebody local listens. */
 export class Audiences {
   readonly #feeds: Feeds
@@ -40,12 +48,22 @@ export class Audiences {
       audience.add(sink, accountId)
       return
     }
-    audience.beginJoin(sink, accountId)
+    const joining = audience.beginJoin(sink, accountId)
     missed.then(
-      (events) => audience.endJoin(sink, 0, events),
+      (before) => audience.endJoin(sink, joining, { lastChange: 0, before }),
       // The database is away: the sink hears what comes from now on.
-      () => audience.endJoin(sink, 0),
+      () => audience.endJoin(sink, joining, FROM_HERE),
     )
+  }
+
+  /**
+   * Joins, and has all that comes wait until the caller releases it, with the last change that it has read meanwhile: what
+   * follows that change is told. Await `ready` before the reading.
+   */
+  hold(conversationId: ConversationId, sink: Sink, accountId: AccountId): Hold {
+    const audience = this.#open(conversationId, sink)
+    const joining = audience.beginJoin(sink, accountId)
+    return { release: (lastChange) => audience.endJoin(sink, joining, { lastChange }) }
   }
 
   /**
@@ -59,14 +77,14 @@ export class Audiences {
   ): Promise<{ result: T; begin: () => void }> {
     const wasHere = this.has(conversationId, sink)
     const audience = this.#open(conversationId, sink)
-    audience.beginJoin(sink, accountId)
+    const joining = audience.beginJoin(sink, accountId)
     try {
       await this.ready(conversationId)
       const result = await read()
       // The caller answers first, then begins.
-      return { result, begin: () => audience.endJoin(sink, result.lastChange) }
+      return { result, begin: () => audience.endJoin(sink, joining, { lastChange: result.lastChange }) }
     } catch (error) {
-      if (wasHere) audience.endJoin(sink, 0)
+      if (wasHere) audience.endJoin(sink, joining, FROM_HERE)
       else this.leave(conversationId, sink)
       throw error
     }

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId } from '../core/chat.ts'
-import type { Audiences } from './audiences.ts'
+import type { Audiences, Hold } from './audiences.ts'
 import { JoinedConversations } from './joined-conversations.ts'
 import type { LiveAccountsParts } from './live-accounts.ts'
 import type { LiveConnection } from './live-connection.ts'
@@ -79,12 +79,32 @@ export class HeardConversations {
     return this.#audiences.joinAfter(conversationId, this.#sink, { accountId: this.accountId, read })
   }
 
-  /** Hears every conversation of the account, from now on and as they come and go. Resolves once it hears them all. */
-  async joinAll(): Promise<void> {
+  /** As `hold` of `Audiences`. Undefined once the connection has ended. */
+  hold(conversationId: ConversationId): Hold | undefined {
+    return this.#hearer.isOver ? undefined : this.#audiences.hold(conversationId, this.#sink, this.accountId)
+  }
+
+  /** As `ready` of `Audiences`. */
+  ready(conversationId: ConversationId): Promise<void> {
+    return this.#audiences.ready(conversationId)
+  }
+
+  /**
+   * Hears every conversation of the account, from now on and as they come and go. Resolves once it hears them all. `first`
+   * may join some of them in another way before; the account's own are told it, and those that it leaves are deleted.
+   */
+  async joinAll(first?: (own: ReadonlySet<ConversationId>) => Promise<void>): Promise<void> {
     if (this.#hearer.isOver) return
     const { chat } = this.#parts
     this.#joined = new JoinedConversations({ chat, audiences: this.#audiences }, this.#sink, this)
-    await this.#joined.begin()
+    await this.#joined.begin(first)
+  }
+
+  /** `JoinedConversations` asks whether the connection itself sees to hearing a conversation that is new. */
+  arrive(conversationId: ConversationId): boolean {
+    if (!this.#connection.onJoined) return false
+    this.#connection.onJoined(conversationId)
+    return true
   }
 
   /** The account has become a member, by that change. */

@@ -18,6 +18,8 @@ interface Member {
   readonly accountId: AccountId
   /** The account has left; the sink must receive no more of the conversation. */
   leave(conversationId: ConversationId): void
+  /** Whether the sink is made to hear a conversation that is new in another way than from its joining on. */
+  arrive(conversationId: ConversationId): boolean
 }
 
 /** Keeps one connection hearing all conversations of its account, without a gap however these come and go. */
@@ -25,8 +27,10 @@ export class JoinedConversations {
   readonly #parts: JoinedParts
   readonly #sink: Sink
   readonly #member: Member
-  /** Those left while the list of conversations was on its way; undefined once that has come. */
+  /** Those left while the conversations were being joined; undefined once that is done. */
   #leftMeanwhile: Set<ConversationId> | undefined = new Set()
+  /** All, while they are being joined, but for those left meanwhile. */
+  #own: Set<ConversationId> | undefined
   #reviews = 0
   /** How often something was joined or left. */
   #moves = 0
@@ -40,9 +44,14 @@ export class JoinedConversations {
   }
 
   /** Resolves when all are heard. From here on the caller must report each joining and leaving. */
-  async begin(): Promise<void> {
+  async begin(first?: (own: ReadonlySet<ConversationId>) => Promise<void>): Promise<void> {
     const { chat, audiences } = this.#parts
     const conversationIds = await chat.conversations.idsOf(this.#member.accountId)
+    if (first) {
+      this.#own = new Set(conversationIds).difference(this.#leftMeanwhile ?? new Set())
+      await first(this.#own)
+      this.#own = undefined
+    }
     for (let from = 0; from < conversationIds.length; from += JOINED_AT_ONCE) {
       const turn = pause()
       if (turn) await turn
@@ -76,13 +85,14 @@ export class JoinedConversations {
   joined(conversationId: ConversationId, change: number): void {
     this.#moves++
     this.#leftMeanwhile?.delete(conversationId)
-    this.#hear(conversationId, change - 1)
+    this.#arrive(conversationId, change)
   }
 
   /** The account has left, and the sink too. */
   left(conversationId: ConversationId): void {
     this.#moves++
     this.#leftMeanwhile?.add(conversationId)
+    this.#own?.delete(conversationId)
   }
 
   /** Joins nothing more. */
@@ -109,8 +119,14 @@ export class JoinedConversations {
     const unheard = [...conversationIds].filter((id) => !audiences.has(id, this.#sink))
     if (unheard.length === 0) return
     for (const [id, change] of await chat.changes.joining(this.#member.accountId, unheard)) {
-      this.#hear(id, change - 1)
+      this.#arrive(id, change)
     }
+  }
+
+  /** Hears a conversation from the change that made the account a member of it. */
+  #arrive(conversationId: ConversationId, change: number): void {
+    const isHeard = this.#isOver || this.#parts.audiences.has(conversationId, this.#sink)
+    if (!isHeard && !this.#member.arrive(conversationId)) this.#hear(conversationId, change - 1)
   }
 
   #hear(conversationId: ConversationId, after?: number): void {

@@ -105,6 +105,7 @@ export class LiveAccount {
       this.#revoke()
       return
     }
+    this.#connection.onNews?.(news)
     switch (news.type) {
       case 'account.left':
         this.conversations.leave(news.conversationId)

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId, SessionId } from '../core/chat.ts'
-import type { AccountReview } from './account-feeds.ts'
+import type { AccountNews, AccountReview } from './account-feeds.ts'
 import type { Sink } from './sink.ts'
 
 /** A dialect's connection, as what happens to its account reaches it. */
@@ -19,6 +19,13 @@ export interface LiveConnection {
   onRevoked(): void
   /** The account is no member there any more; the conversation is not heard any more. */
   onLeft?(conversationId: ConversationId, accountId: AccountId): void
+  /**
+   * The account has become a member there: the connection makes itself hear the conversation. Without this it hears all
+   * from the joining on.
+   */
+  onJoined?(conversationId: ConversationId): void
+  /** News of the account, before its effect on what is heard. */
+  onNews?(news: AccountNews): void
   /** News may have been missed: whatever was remembered of conversations and contacts may be outdated. */
   onReviewed?(review: AccountReview): void
 }

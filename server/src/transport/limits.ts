@@ -38,6 +38,14 @@ export const LIMITS = {
   readInAll: { burst: 20_000, perSecond: 5_000 },
   reactInAll: { burst: 10_000, perSecond: 2_000 },
   searchInAll: { burst: 4_000, perSecond: 400 },
+  /** Beginnings and ends of typing over the native socket, by account: a client repeats one every 3 s. */
+  typing: { burst: 5, perSecond: 1 / 3 },
+  /** The same of all clients of a node. */
+  typingInAll: { burst: 10_000, perSecond: 5_000 },
+  /** Choices of what to watch, by account: each looks up what is chosen. */
+  watch: { burst: 30, perSecond: 1 },
+  /** The same of all clients of a node. */
+  watchInAll: { burst: 1_000, perSecond: 500 },
   /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
 } as const

@@ -20,6 +20,8 @@ interface WsOptions {
    * time. Absent where the dialect has pings of its own.
    */
   readonly pingIntervalMs?: number
+  /** The subprotocol that every handshake is answered with: the caller has seen that the client offers it. */
+  readonly protocol?: string
   /** The peer's memory share, which counts unfinished input and unread output. */
   readonly shareOf?: (request: IncomingMessage) => MemoryShare
 }
@@ -156,8 +158,10 @@ export class WsAcceptor {
       if (connection) connections.delete(connection)
       handlers?.onClose()
     }
+    const { protocol } = options
     this.#server = new WebSocketServer({
       noServer: true,
+      ...(protocol !== undefined && { handleProtocols: () => protocol }),
       WebSocket: WatchedSocket,
       clientTracking: false,
       perMessageDeflate: false,

@@ -33,18 +33,19 @@ export class Credentials {
   /** Refuses `not_authorized`; and `cross_site`, where a page of another site made a browser send its cookie. */
   async authenticate(request: IncomingMessage): Promise<Asker> {
     const { authorization } = request.headers
-    if (authorization !== undefined) return this.identify(BEARER.exec(authorization)?.[1], request)
+    if (authorization !== undefined)
+      return this.identify(BEARER.exec(authorization)?.[1], this.#parts.addressOf(request))
     const secret = secretInCookie(request)
     if (secret !== undefined && !SAFE_METHODS.has(request.method ?? '')) this.requireOwnPage(request)
-    return this.identify(secret, request)
+    return this.identify(secret, this.#parts.addressOf(request))
   }
 
   /** Refuses `not_authorized`. */
-  async identify(secret: string | undefined, request: IncomingMessage): Promise<Asker> {
-    const { chat, addressOf } = this.#parts
+  async identify(secret: string | undefined, address: string): Promise<Asker> {
+    const { chat } = this.#parts
     const asker = secret === undefined ? undefined : await chat.sessions.identify(secret, KIND)
     if (!asker) throw new Refusal('not_authorized', { headers: { 'www-authenticate': 'Bearer' } })
-    chat.accounts.noteProof(addressOf(request))
+    chat.accounts.noteProof(address)
     return asker
   }
 

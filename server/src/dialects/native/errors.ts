@@ -15,10 +15,10 @@ export const CLOSE = {
   notAuthorized: { code: 4001, reason: 'not_authorized' },
   revoked: { code: 4002, reason: 'revoked' },
   helloExpected: { code: 4003, reason: 'hello_expected' },
-  silent: { code: 4100, reason: 'silent' },
   slow: { code: 4101, reason: 'slow' },
   failed: { code: 4102, reason: 'failed' },
   unavailable: { code: 4103, reason: 'unavailable' },
+  rateLimited: { code: 4104, reason: 'rate_limited' },
   goingAway: { code: 4200, reason: 'going_away' },
 } as const
 

@@ -61,6 +61,7 @@ function detailOf(keyword: string, params: object): string | undefined {
     case 'minItems':
       return `must have at least ${limit} entries`
     case 'maxItems':
+    case 'maxProperties':
       return `must have at most ${limit} entries`
     case 'enum':
       return `must be one of ${textsIn(params, 'allowedValues').join(', ')}`

@@ -1,3 +1,4 @@
+import { SOCKET_PATH } from '@parlance/protocol'
 import type { Dialect } from '../dialect.ts'
 import type { DialectParts } from '../dialect-row.ts'
 import { createApp } from './app.ts'
@@ -7,25 +8,33 @@ import { DOCUMENT_PATHS } from './documents/routes.ts'
 import { createHandlers } from './handlers.ts'
 import { Repeats } from './repeats.ts'
 import type { NativeSettings } from './settings.ts'
+import { openSocket } from './socket/socket.ts'
 
 const OWN_PATHS = ['/v1/', ...DOCUMENT_PATHS]
 
-type NativeParts = Pick<DialectParts, 'chat' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about'>
+type NativeParts = Pick<
+  DialectParts,
+  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about'
+>
 
-/** The dialect of new clients: REST under `/v1`. */
+/** The dialect of new clients: REST under `/v1`, and a WebSocket. */
 export function mountNative(parts: NativeParts, settings: NativeSettings): Dialect<'native'> {
   const { publicUrl } = settings
   const credentials = new Credentials({ ...parts, publicUrl })
   const handlers = createHandlers(parts)
+  const { allowedOrigins } = settings
+  const live = openSocket({ ...parts, handlers, credentials, allowedOrigins, epoch: async () => 'TODO' })
   return {
     name: 'native',
     http: createApp({
       ...parts,
       ...{ credentials, handlers, publicUrl },
-      cors: new Cors(settings.allowedOrigins),
+      cors: new Cors(allowedOrigins),
       repeats: new Repeats(),
     }),
     paths: OWN_PATHS,
-    close: async () => {},
+    upgrade: (path) => (path === SOCKET_PATH ? live.upgrade : undefined),
+    countConnections: live.count,
+    close: live.close,
   }
 }

@@ -10,8 +10,13 @@ export class RequestIds {
   of(request: FastifyRequest): string {
     const known = this.#ids.get(request.raw)
     if (known !== undefined) return known
-    const id = `${this.#process}-${(++this.#count).toString(36)}`
+    const id = this.next()
     this.#ids.set(request.raw, id)
     return id
+  }
+
+  /** The id of a request that came over the socket. */
+  next(): string {
+    return `${this.#process}-${(++this.#count).toString(36)}`
   }
 }

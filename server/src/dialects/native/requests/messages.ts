@@ -1,5 +1,5 @@
 import type { MESSAGE_OPERATIONS } from '@parlance/protocol'
-import { ChatError, type MessageDetails, toSender } from '../../../core/chat.ts'
+import { type MessageDetails, toSender } from '../../../core/chat.ts'
 import { costOfText, messageBodyBytes } from '../../../transport/index.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { versionIn } from '../if-match.ts'
@@ -8,6 +8,7 @@ import { idOf } from '../places.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { messageOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
+import { draftOf, sendRefusal } from './sending.ts'
 
 export function messageHandlers({
   chat,
@@ -24,17 +25,11 @@ export function messageHandlers({
       limit: 'send',
       cost: ({ body: { body } }) => costOfText(body),
       maxBodyBytes,
-      run: async ({ asker, params, body: { body, clientId, format = 'markdown', replyTo, thread } }) => {
+      run: async ({ asker, params, body }) => {
         const { account } = asker
         const standing = await places.standing(asker, params.c)
-        const native = {
-          format,
-          thread: thread ?? null,
-          replyToSeq: replyTo ?? null,
-          mentions: await mentions.find(account, standing, body),
-        }
-        const sending = messages.append(account, standing, { body, clientId, native })
-        const { message, isNew } = await withClientIdsOwn(sending)
+        const draft = draftOf(body, await mentions.find(account, standing, body.body))
+        const { message, isNew } = await withClientIdsOwn(messages.append(account, standing, draft))
         if (!isNew)
           return { status: 200, body: messageOf(await find(asker, { c: params.c, seq: message.seq })) }
         // A native draft is answered with all that is kept of the message.
@@ -93,12 +88,10 @@ export function messageHandlers({
 
 const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`
 
-/** The store answers 'conflict' where the client id is another conversation's. */
 async function withClientIdsOwn<T>(sending: Promise<T>): Promise<T> {
   try {
     return await sending
   } catch (error) {
-    if (error instanceof ChatError && error.code === 'conflict') throw new Refusal('client_id_reused')
-    throw error
+    throw sendRefusal(error)
   }
 }

@@ -1,0 +1,7 @@
+export * from './account-news.ts'
+export * from './events.ts'
+export * from './frame.ts'
+export * from './hello.ts'
+export * from './requests.ts'
+export * from './server.ts'
+export * from './table.ts'

@@ -1,0 +1,57 @@
+import { AnswerCache } from '../../../answers/index.ts'
+import type { ChangeLog, ConversationId } from '../../../core/chat.ts'
+import type { Frame } from '../../../delivery/index.ts'
+import { pause } from '../../../lib/slices.ts'
+import { changeText } from './events.ts'
+import { changesFrame } from './frames.ts'
+
+/** Changes of one conversation that are told; more are a gap. The log answers as many at once. */
+export const MAX_CHANGES = 500
+/** UTF-16 units of changes in one frame, unless one alone is longer. */
+const FRAME_LENGTH = 48 * 1024
+const MAX_KEPT_BYTES = 32 * 1024 * 1024
+
+interface Missed {
+  readonly frames: readonly Frame[]
+  /** The last change that they tell. */
+  readonly upTo: number
+  readonly byteLength: number
+}
+
+/** What clients missed of conversations. Those that were away since the same change share the frames. */
+export class MissedChanges {
+  readonly #log: ChangeLog
+  readonly #cache = new AnswerCache<Missed>(MAX_KEPT_BYTES)
+
+  constructor(log: ChangeLog) {
+    this.#log = log
+  }
+
+  /** The changes after that one, at most 500, where the log ended with `last` when that was read. */
+  after(conversationId: ConversationId, after: number, last: number): Promise<Missed> {
+    return this.#cache.get(`${conversationId} ${after}`, String(last), () =>
+      this.#read(conversationId, after),
+    )
+  }
+
+  async #read(conversationId: ConversationId, after: number): Promise<Missed> {
+    const { events, upTo } = await this.#log.since(conversationId, after)
+    const frames: Frame[] = []
+    let items: string[] = []
+    let length = 0
+    for (const event of events) {
+      const turn = pause()
+      if (turn) await turn
+      const text = changeText(event)
+      if (items.length > 0 && length + text.length > FRAME_LENGTH) {
+        frames.push(changesFrame(conversationId, { items, upTo: event.change - 1, isLast: false }))
+        items = []
+        length = 0
+      }
+      items.push(text)
+      length += text.length
+    }
+    frames.push(changesFrame(conversationId, { items, upTo, isLast: true }))
+    return { frames, upTo, byteLength: frames.reduce((sum, { bytes }) => sum + bytes.length, 0) }
+  }
+}

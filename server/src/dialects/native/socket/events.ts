@@ -1,0 +1,114 @@
+import type { EventData, EventType } from '@parlance/protocol'
+import type { Conversation, ConversationEvent, Member, MessageDetails } from '../../../core/chat.ts'
+import type { Frame } from '../../../delivery/index.ts'
+import { unreachable } from '../../../lib/unreachable.ts'
+import { wsTextFrame } from '../../../transport/index.ts'
+import { accountName, conversationName, timeText } from '../names.ts'
+import { messageOf } from '../wire.ts'
+
+type Told = {
+  [Type in EventType]: { readonly type: Type; readonly data: EventData<Type> }
+}[EventType]
+
+/** The frame that everybody in the conversation gets; undefined when there is no word for the event. */
+export function renderEvent(event: ConversationEvent): Frame | undefined {
+  if (!('change' in event)) return undefined
+  const { conversationId, change } = event
+  const { type, data } = told(event)
+  return wsTextFrame(
+    `{"op":"event","conversation":"${conversationName(conversationId)}","change":${change},"type":"${type}","data":${JSON.stringify(data)}}`,
+  )
+}
+
+type Change = Extract<ConversationEvent, { change: number }>
+
+/** The same change as `changes` frames carry it. */
+export function changeText(event: Change): string {
+  const { type, data } = told(event)
+  return `{"change":${event.change},"type":"${type}","data":${JSON.stringify(data)}}`
+}
+
+function told(event: Change): Told {
+  const { change } = event
+  switch (event.type) {
+    case 'message.sent':
+      return { type: event.type, data: { message: messageOf(detailsOf(event)) } }
+    case 'message.edited':
+      return { type: event.type, data: { message: messageOf(event.message) } }
+    case 'message.deleted': {
+      const { type, seq, deletedAt } = event
+      return { type, data: { seq, version: change, deletedAt: timeText(deletedAt) } }
+    }
+    case 'message.reacted': {
+      const { type, seq, version } = event
+      const reactions = event.reactions.map((one) => ({ ...one, last: one.last.map(accountName) }))
+      const by = event.by.map((one) => ({ ...one, account: accountName(one.account) }))
+      return { type, data: { seq, version, reactions, by } }
+    }
+    case 'message.pinned':
+    case 'message.unpinned': {
+      const { type, seq, byId, at } = event
+      const pinnedAt = type === 'message.pinned' ? timeText(at) : null
+      return { type, data: { seq, version: change, by: accountName(byId), pinnedAt } }
+    }
+    case 'conversation.created': {
+      const { type, conversation, members } = event
+      return { type, data: { conversation: factsOf(conversation), members: members.map(memberFactsOf) } }
+    }
+    case 'conversation.changed':
+      return {
+        type: event.type,
+        data: { conversation: factsOf(event.conversation), by: accountName(event.byId) },
+      }
+    case 'member.joined':
+      return { type: event.type, data: { member: memberFactsOf(event.member) } }
+    case 'member.changed':
+      return {
+        type: event.type,
+        data: { member: memberFactsOf(event.member), by: accountName(event.byId) },
+      }
+    case 'member.left': {
+      const { type, accountId, byId } = event
+      return { type, data: { account: accountName(accountId), by: byId === null ? null : accountName(byId) } }
+    }
+    default:
+      return unreachable(event)
+  }
+}
+
+type Sent = Extract<Change, { type: 'message.sent' }>
+
+const FRESH = {
+  clientId: null,
+  format: 'plain',
+  thread: null,
+  replyToSeq: null,
+  replyCount: 0,
+  lastReplySeq: null,
+  mentions: [],
+  reactions: [],
+  pinnedAt: null,
+  deletedAt: null,
+} as const
+
+const detailsOf = ({ message, change }: Sent): MessageDetails =>
+  'version' in message ? message : { ...message, ...FRESH, version: change }
+
+const factsOf = (conversation: Conversation) => ({
+  id: conversationName(conversation.conversationId),
+  gid: conversation.gid,
+  kind: conversation.kind,
+  name: conversation.name,
+  topic: conversation.topic,
+  listed: conversation.isListed,
+  membersAdd: conversation.membersAdd,
+  creator: accountName(conversation.creatorId),
+  createdAt: timeText(conversation.createdAt),
+})
+
+const memberFactsOf = ({ accountId, username, role, joinedAt }: Member) => ({
+  account: accountName(accountId),
+  username,
+  role,
+  joinedAt: timeText(joinedAt),
+})

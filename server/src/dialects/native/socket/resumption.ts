@@ -1,0 +1,151 @@
+import type { Resume } from '@parlance/protocol'
+import type { LongAnswers } from '../../../answers/index.ts'
+import type { Chat, ConversationId } from '../../../core/chat.ts'
+import type { Hold, LiveAccount } from '../../../delivery/index.ts'
+import { pause } from '../../../lib/slices.ts'
+import type { WsConnection } from '../../../transport/index.ts'
+import { conversationIdIn } from '../names.ts'
+import { MAX_CHANGES, type MissedChanges } from './changes.ts'
+import { accountGapFrame, changesFrame, epochGapFrame, gapFrame, goneFrame, stateFrame } from './frames.ts'
+import type { OwnNews } from './own-news.ts'
+
+interface ResumptionParts {
+  readonly chat: Chat
+  readonly answers: LongAnswers
+  readonly missed: MissedChanges
+}
+
+/** Changes of all conversations together that are told; what is past it is a gap, conversation by conversation. */
+const MAX_CHANGES_IN_ALL = 5_000
+/** Rows of the account's own state that are told, and those of one page. */
+const MAX_ROWS = 5_000
+const ROWS_OF_PAGE = 500
+/** Conversations that are taken together, before others have their turn. */
+const AT_ONCE = 100
+
+interface Server {
+  /** The account's conversations, without those that it leaves meanwhile. */
+  readonly own: ReadonlySet<ConversationId>
+  /** As `ready` has told them. */
+  readonly cursor: number
+  readonly epoch: string
+}
+
+interface Held {
+  readonly conversationId: ConversationId
+  readonly known: number
+  readonly hold: Hold | undefined
+}
+
+/** Tells a client that comes back what it missed, and has it hear on from there. */
+export class Resumption {
+  readonly #parts: ResumptionParts
+  readonly #client: { readonly live: LiveAccount; readonly ws: WsConnection; readonly news: OwnNews }
+  #left = MAX_CHANGES_IN_ALL
+
+  constructor(parts: ResumptionParts, client: { live: LiveAccount; ws: WsConnection; news: OwnNews }) {
+    this.#parts = parts
+    this.#client = client
+  }
+
+  /** Answers the account's number up to which the client has been told. */
+  async run({ epoch, cursor, conversations }: Resume, server: Server): Promise<number> {
+    const { ws, live } = this.#client
+    if (epoch !== server.epoch) {
+      ws.sendFrame(epochGapFrame(server.epoch, server.cursor))
+      return server.cursor
+    }
+    const asked = Object.entries(conversations)
+    for (let from = 0; from < asked.length; from += AT_ONCE) {
+      const some = asked.slice(from, from + AT_ONCE)
+      await this.#resumeSome(
+        some.map(([name, known]) => [conversationIdIn(name), known] as const),
+        server.own,
+      )
+    }
+    const names = new Set(Object.keys(conversations).map(conversationIdIn))
+    const isKnown = (id: ConversationId) => names.has(id) && live.conversations.has(id)
+    return this.#tellState(cursor, { ...server, isKnown })
+  }
+
+  async #resumeSome(
+    asked: readonly (readonly [ConversationId, number])[],
+    own: ReadonlySet<ConversationId>,
+  ): Promise<void> {
+    const { live, ws } = this.#client
+    const turn = pause()
+    if (turn) await turn
+    const held: Held[] = []
+    for (const [conversationId, known] of asked) {
+      if (!own.has(conversationId)) ws.sendFrame(goneFrame(conversationId))
+      else held.push({ conversationId, known, hold: live.conversations.hold(conversationId) })
+    }
+    await Promise.all(held.map(({ conversationId }) => live.conversations.ready(conversationId)))
+    // After the holds: what is committed after the reading is heard.
+    const lasts = await Promise.all(
+      held.map(({ conversationId }) => this.#parts.chat.changes.last(conversationId)),
+    )
+    for (const [n, one] of held.entries()) {
+      if (live.isOver) return
+      const again = pause()
+      if (again) await again
+      if (ws.isCrowded) await ws.drained()
+      await this.#resumeOne(one, lasts[n] ?? 0)
+    }
+  }
+
+  async #resumeOne({ conversationId, known, hold }: Held, last: number): Promise<void> {
+    const { ws, live } = this.#client
+    const count = last - known
+    if (count === 0) ws.sendFrame(changesFrame(conversationId, { items: [], upTo: last, isLast: true }))
+    else if (count < 0 || count > Math.min(MAX_CHANGES, this.#left))
+      return this.#tellGap(conversationId, hold)
+    else {
+      this.#left -= count
+      const { frames, upTo, byteLength } = await this.#parts.missed.after(conversationId, known, last)
+      // It may have been left meanwhile: then these are not the account's to read.
+      if (!live.conversations.has(conversationId)) return
+      for (const frame of frames) ws.sendFrame(frame)
+      this.#parts.answers.charge(live.accountId, byteLength)
+      hold?.release(upTo)
+      return
+    }
+    hold?.release(last)
+  }
+
+  async #tellGap(conversationId: ConversationId, hold: Hold | undefined): Promise<void> {
+    const conversation = await this.#parts.chat.conversations.find(conversationId)
+    if (!conversation || !this.#client.live.conversations.has(conversationId)) return
+    const { lastSeq: head, lastChange } = conversation
+    this.#client.ws.sendFrame(gapFrame(conversationId, { head, lastChange }))
+    hold?.release(lastChange)
+  }
+
+  async #tellState(
+    known: number,
+    { cursor, isKnown }: Server & { readonly isKnown: (id: ConversationId) => boolean },
+  ): Promise<number> {
+    const { live, ws, news } = this.#client
+    const { accountId } = live
+    const { accountState } = this.#parts.chat
+    const rows = known > cursor ? undefined : await accountState.since(accountId, known, MAX_ROWS + 1)
+    if (!rows || rows.length > MAX_ROWS) {
+      ws.sendFrame(accountGapFrame(cursor))
+      return cursor
+    }
+    let from = 0
+    do {
+      const turn = pause()
+      if (turn) await turn
+      if (ws.isCrowded) await ws.drained()
+      const some = rows.slice(from, from + ROWS_OF_PAGE)
+      from += ROWS_OF_PAGE
+      const { items, own, shown } = await news.read(some, isKnown)
+      if (live.isOver) break
+      const upTo = some.at(-1)?.number ?? known
+      ws.sendFrame(stateFrame({ cursor: upTo, items, own, done: from >= rows.length }))
+      news.release(shown)
+    } while (from < rows.length)
+    return rows.at(-1)?.number ?? known
+  }
+}

@@ -1,0 +1,111 @@
+import type { Socket } from 'node:net'
+import { SUBPROTOCOL } from '@parlance/protocol'
+import { Audiences, LiveAccounts } from '../../../delivery/index.ts'
+import {
+  refuseUpgrade,
+  STRANGERS,
+  Strangers,
+  type UpgradeHandler,
+  WsAcceptor,
+  type WsConnection,
+  type WsHandlers,
+} from '../../../transport/index.ts'
+import type { DialectParts } from '../../dialect-row.ts'
+import type { Handlers } from '../call.ts'
+import type { Credentials } from '../credentials.ts'
+import { CLOSE, refusalFor } from '../errors.ts'
+import { Places } from '../places.ts'
+import { Refusal } from '../refusal.ts'
+import { RequestIds } from '../request-ids.ts'
+import { MissedChanges } from './changes.ts'
+import { Connection, type ConnectionParts } from './connection.ts'
+import { renderEvent } from './events.ts'
+import { type Caller, Handshakes } from './handshake.ts'
+import { Listings } from './listings.ts'
+import { Problems } from './problems.ts'
+import { createResponders } from './requests.ts'
+
+/** Bytes; `GET /v1/server` tells it. */
+export const MAX_FRAME_BYTES = 128 * 1024
+/** A peer that does not answer by the next time is cut off: 40 s without a frame is dead. */
+const PING_INTERVAL_MS = 20_000
+/** Milliseconds within which clients come back after a goodbye, so that they do not all come at once. */
+const COME_BACK_MS = 5_000
+
+interface SocketParts
+  extends Pick<DialectParts, 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log'> {
+  readonly handlers: Handlers
+  readonly credentials: Credentials
+  readonly allowedOrigins: readonly string[]
+  readonly epoch: () => Promise<string>
+}
+
+/** The WebSocket at `/v1/socket`. */
+export function openSocket(parts: SocketParts) {
+  const { chat, feeds, limits, addressOf, log } = parts
+  const handshakes = new Handshakes(parts)
+  const places = new Places(chat)
+  const strangers = new Strangers(STRANGERS)
+  const sockets = new WeakMap<WsConnection, Socket>()
+  const liveAccounts = new LiveAccounts({
+    chat,
+    feeds,
+    audiences: new Audiences(feeds, renderEvent),
+    onError: (err) => log.error({ err }, 'review of an account failed'),
+  })
+  const all: ConnectionParts = {
+    ...parts,
+    places,
+    liveAccounts,
+    listings: new Listings(chat, places),
+    missed: new MissedChanges(chat.changes),
+    responders: createResponders({ ...parts, places }),
+    problems: new Problems(new RequestIds(), log),
+    onKnown: (ws) => {
+      const socket = sockets.get(ws)
+      if (socket) strangers.delete(socket)
+    },
+  }
+  const acceptor = new WsAcceptor({
+    maxPayloadBytes: MAX_FRAME_BYTES,
+    slow: CLOSE.slow,
+    pingIntervalMs: PING_INTERVAL_MS,
+    protocol: SUBPROTOCOL,
+    shareOf: (request) => ({ memory: limits.memory, address: addressOf(request) }),
+  })
+  const connections = new Set<Connection>()
+  const endings = new Set<Promise<void>>()
+  const open = (ws: WsConnection, caller: Caller): WsHandlers => {
+    const connection = new Connection(ws, caller, all)
+    connections.add(connection)
+    const end = () => connection.end().catch((err) => log.error({ err }, 'connection failed to end'))
+    return {
+      onText: (text) => connection.receive(text),
+      onClose: () => {
+        connections.delete(connection)
+        const ending = end().finally(() => endings.delete(ending))
+        endings.add(ending)
+      },
+    }
+  }
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    try {
+      const caller = handshakes.read(request)
+      acceptor.accept(request, socket, head, (ws) => {
+        // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
+        strangers.add(socket as Socket)
+        sockets.set(ws, socket as Socket)
+        return open(ws, caller)
+      })
+    } catch (error) {
+      const { status, message, headers, code } = refusalFor(error) ?? new Refusal('internal_error')
+      refuseUpgrade(socket, status, code, { headers, body: message })
+    }
+  }
+  const close = async () => {
+    for (const connection of connections) connection.sayGoodbye(Math.floor(Math.random() * COME_BACK_MS))
+    await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
+    await Promise.all(endings)
+  }
+  return { upgrade, close, count: () => acceptor.connections.size }
+}
