@@ -18,6 +18,7 @@ import { People } from './people.ts'
 import { Pins } from './pins.ts'
 import { Presence } from './presence.ts'
 import { Reactions } from './reactions.ts'
+import { Receipts } from './receipts.ts'
 import { Removals } from './removals.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
@@ -93,7 +94,8 @@ export class Chat {
     this.conversations = new Conversations(store, bus, clock)
     this.invites = new Invites({ store, bus, clock, codeKey: options.inviteCodeKey })
     this.members = new Members({ store, bus, clock })
-    this.memberships = new Memberships(store.memberships, bus, clock)
+    const receipts = new Receipts({ store, accounts: this.accounts, bus })
+    this.memberships = new Memberships({ store: store.memberships, bus, clock, receipts })
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store, bus, { clock, maxMessageBytes, onRefused })
     this.mentions = new Mentions({ store, clock })

@@ -180,6 +180,21 @@ export interface TypingNews extends TypingEvent {
   readonly hiddenFrom?: readonly AccountId[]
 }
 
+/** A member has read up to a place. Not stored: read marks are. */
+export interface ReceiptNews {
+  readonly conversationId: ConversationId
+  readonly accountId: AccountId
+  readonly readSeq: number
+  /** Members whom the reader has blocked: they are told nothing of it. */
+  readonly hiddenFrom: readonly AccountId[]
+}
+
+/** Somebody may be seen otherwise than before, by everybody or by one account. */
+export interface PresenceNews {
+  readonly accountId: AccountId
+  readonly viewerId?: AccountId
+}
+
 export const conversationTopic = (conversationId: ConversationId): Topic<ConversationEvent> =>
   topic(`conversation:${conversationId}`)
 
@@ -188,3 +203,9 @@ export const accountTopic = (accountId: AccountId): Topic<AccountEvent> => topic
 /** Apart from the conversation's other events: only who shows it pays for it. */
 export const typingTopic = (conversationId: ConversationId): Topic<TypingNews> =>
   topic(`typing:${conversationId}`)
+
+/** Apart from an account's own news: for those who watch it. */
+export const presenceTopic = (accountId: AccountId): Topic<PresenceNews> => topic(`presence:${accountId}`)
+
+export const receiptTopic = (conversationId: ConversationId): Topic<ReceiptNews> =>
+  topic(`receipt:${conversationId}`)

@@ -2,18 +2,28 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { MembershipStore, OwnListingPage } from '../store/store.ts'
 import { publishTouched } from './publish-touched.ts'
+import type { Receipts } from './receipts.ts'
 import type { AccountId, ConversationId, OwnListing, Preferences, ReadState } from './types.ts'
+
+interface MembershipsParts {
+  readonly store: MembershipStore
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly receipts: Pick<Receipts, 'moved'>
+}
 
 /** An account's own side of its conversations: how far it has read, its settings, and lists that show both. */
 export class Memberships {
   readonly #store: MembershipStore
   readonly #bus: Bus
   readonly #clock: Clock
+  readonly #receipts: Pick<Receipts, 'moved'>
 
-  constructor(store: MembershipStore, bus: Bus, clock: Clock) {
+  constructor({ store, bus, clock, receipts }: MembershipsParts) {
     this.#store = store
     this.#bus = bus
     this.#clock = clock
+    this.#receipts = receipts
   }
 
   /**
@@ -27,7 +37,8 @@ export class Memberships {
   ): Promise<ReadState> {
     const at = this.#clock.nowMicros()
     const marking = this.#store.markReadUpTo({ conversationId, accountId, seq, isForced, at })
-    const { readSeq, unread, mentions } = await publishTouched(this.#bus, marking)
+    const { readSeq, unread, mentions, touched } = await publishTouched(this.#bus, marking)
+    if (touched.length > 0 && !isForced) this.#receipts.moved({ accountId, conversationId, readSeq })
     return { readSeq, unread, mentions }
   }
 

@@ -7,12 +7,14 @@ import { Semaphore } from '../lib/semaphore.ts'
 import { pause } from '../lib/slices.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
-import { accountTopic } from './events.ts'
+import { accountTopic, presenceTopic } from './events.ts'
 import { StatusRate } from './status-rate.ts'
 import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
 const ONLINE = 'online:'
 const SHIFTS_AT_ONCE = 8
+/** Accounts of which it is looked up together whether the viewer knows them: each may have thousands of conversations. */
+const LOOKED_UP_AT_ONCE = 20
 /** Milliseconds between two tries while the database is away. */
 const RETRY_MS = 1_000
 /** Online accounts are spread over this many sets, which a Redis Cluster spreads over its shards. */
@@ -94,8 +96,25 @@ export class Presence {
     return online
   }
 
+  /**
+   * Those among `accountIds` whom the viewer sees online. One with whom the viewer shares no contact and no conversation
+   * looks offline.
+   */
+  async seenAmong(viewerId: AccountId, accountIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+    const known: AccountId[] = []
+    for (let from = 0; from < accountIds.length; from += LOOKED_UP_AT_ONCE) {
+      const turn = pause()
+      if (turn) await turn
+      known.push(
+        ...(await this.#contacts.knownAmong(viewerId, accountIds.slice(from, from + LOOKED_UP_AT_ONCE))),
+      )
+    }
+    return this.onlineAmong(viewerId, known)
+  }
+
   /** Tells a contact of the account what it may see now: after a block, and after the end of one. */
   async retell(accountId: AccountId, viewerId: AccountId): Promise<void> {
+    this.#bus.publish(presenceTopic(accountId), { accountId, viewerId })
     const contacts = await this.#contacts.list(viewerId)
     const account = contacts.find((contact) => contact.accountId === accountId)
     if (!account) return
@@ -189,6 +208,7 @@ export class Presence {
 
   async #tell(person: Sender, isOnline: boolean): Promise<void> {
     const { accountId } = person
+    this.#bus.publish(presenceTopic(accountId), { accountId })
     await this.#noteSeen(accountId)
     const others = (await this.#contacts.list(accountId)).map((other) => other.accountId)
     const blocked = new Set(others.length === 0 ? [] : await this.#contacts.blockedBy(accountId, others))

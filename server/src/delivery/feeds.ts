@@ -12,10 +12,13 @@ import { runAfter } from '../lib/timers.ts'
 import { AccountFeeds, type AccountNews } from './account-feeds.ts'
 import { checkingOrder } from './change-order.ts'
 import { Feed, type FeedListener } from './feed.ts'
+import { SignalFeeds } from './signal-feeds.ts'
 import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 
 /** The events of conversations, each one's in their one order and without a hole; and those of accounts. */
 export interface Feeds {
+  /** Presence and receipts. */
+  readonly signals: SignalFeeds
   /**
    * From now on the listener is told the conversation's events. With `after`, all events after that change: for a
    * caller that has just read so far. The listener must not throw.
@@ -53,11 +56,13 @@ export const openFeeds = (options: FeedsOptions): Feeds =>
 
 /** One node publishes all that it commits, in order. */
 export class DirectFeeds implements Feeds {
+  readonly signals: SignalFeeds
   readonly #bus: Bus
   readonly #onDisorder: FeedsOptions['onDisorder']
   readonly #typing: TypingFeeds
 
   constructor(options: Pick<FeedsOptions, 'bus' | 'onError' | 'onDisorder'>) {
+    this.signals = new SignalFeeds(options.bus)
     this.#bus = options.bus
     this.#onDisorder = options.onDisorder
     this.#typing = new TypingFeeds(options)
@@ -99,12 +104,14 @@ interface Open {
 
 /** Several nodes: events that come out of order wait, and missing ones are read from the log. */
 class HealedFeeds implements Feeds {
+  readonly signals: SignalFeeds
   readonly #options: FeedsOptions
   readonly #accounts: AccountFeeds
   readonly #typing: TypingFeeds
   readonly #open = new Map<ConversationId, Open>()
 
   constructor(options: FeedsOptions) {
+    this.signals = new SignalFeeds(options.bus)
     this.#options = options
     this.#accounts = new AccountFeeds(options)
     this.#typing = new TypingFeeds(options)

@@ -39,7 +39,7 @@ export const LIMITS = {
   reactInAll: { burst: 10_000, perSecond: 2_000 },
   searchInAll: { burst: 4_000, perSecond: 400 },
   /** Beginnings and ends of typing over the native socket, by account: a client repeats one every 3 s. */
-  typing: { burst: 5, perSecond: 1 / 3 },
+  typing: { burst: 5, perSecond: 0.34 },
   /** The same of all clients of a node. */
   typingInAll: { burst: 10_000, perSecond: 5_000 },
   /** Choices of what to watch, by account: each looks up what is chosen. */

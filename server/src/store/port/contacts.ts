@@ -27,4 +27,6 @@ export interface ContactStore {
   blockedBy(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
   /** Members of the conversation whom this account has blocked. */
   blockedMembers(accountId: AccountId, conversationId: ConversationId): Promise<readonly AccountId[]>
+  /** Those among `accountIds` with whom this account shares a contact or a conversation. */
+  knownAmong(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]>
 }

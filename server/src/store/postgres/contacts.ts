@@ -14,6 +14,7 @@ export class PostgresContacts implements ContactStore {
   readonly #blockersOf
   readonly #blockedBy
   readonly #blockedMembers
+  readonly #knownAmong
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
@@ -23,6 +24,7 @@ export class PostgresContacts implements ContactStore {
     this.#blockersOf = prepare<{ blockerId: AccountId }>(sql, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(sql, BLOCKED_BY)
     this.#blockedMembers = prepare<{ blockedId: AccountId }>(sql, BLOCKED_MEMBERS)
+    this.#knownAmong = prepare<{ accountId: AccountId }>(sql, KNOWN_AMONG)
   }
 
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
@@ -67,6 +69,11 @@ export class PostgresContacts implements ContactStore {
     const rows = await this.#blockedMembers.all(accountId, conversationId)
     return rows.map(({ blockedId }) => blockedId)
   }
+
+  async knownAmong(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {
+    const rows = await this.#knownAmong.all(accountId, accountIds)
+    return rows.map((row) => row.accountId)
+  }
 }
 
 const BLOCKED_BY = `
@@ -91,3 +98,11 @@ const BLOCKED = `
 
 const BLOCKERS_OF = `
   SELECT blocker_id AS "blockerId" FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY ($2)`
+
+const KNOWN_AMONG = `
+  SELECT a.id AS "accountId" FROM accounts a
+  WHERE a.id = ANY ($2) AND (
+    EXISTS (SELECT FROM contacts k WHERE k.account_id = $1 AND k.contact_id = a.id)
+    OR EXISTS (
+      SELECT FROM members o JOIN members m ON m.conversation_id = o.conversation_id AND m.account_id = $1
+      WHERE o.account_id = a.id))`

@@ -18,6 +18,7 @@ export class SqliteContacts implements ContactStore {
   readonly #blockersOf
   readonly #blockedBy
   readonly #blockedMembers
+  readonly #knownAmong
 
   constructor(db: DatabaseSync, writer: WriteQueue) {
     this.#writer = writer
@@ -27,6 +28,7 @@ export class SqliteContacts implements ContactStore {
     this.#blockersOf = prepare<{ blockerId: AccountId }>(db, BLOCKERS_OF)
     this.#blockedBy = prepare<{ blockedId: AccountId }>(db, BLOCKED_BY)
     this.#blockedMembers = prepare<{ blockedId: AccountId }>(db, BLOCKED_MEMBERS)
+    this.#knownAmong = prepare<{ accountId: AccountId }>(db, KNOWN_AMONG)
   }
 
   add(accountId: AccountId, contactId: AccountId, at: Micros): Promise<Numbered> {
@@ -76,6 +78,10 @@ export class SqliteContacts implements ContactStore {
   blockedMembers(accountId: AccountId, conversationId: ConversationId): Promise<readonly AccountId[]> {
     return read(() => this.#blockedMembers.all(accountId, conversationId).map(({ blockedId }) => blockedId))
   }
+
+  knownAmong(accountId: AccountId, accountIds: readonly AccountId[]): Promise<readonly AccountId[]> {
+    return read(() => this.#knownAmong.all(accountId, JSON.stringify(accountIds)).map((row) => row.accountId))
+  }
 }
 
 const BLOCKED_BY = `
@@ -102,3 +108,12 @@ const BLOCKED = `
 const BLOCKERS_OF = `
   SELECT blocker_id AS blockerId FROM blocks
   WHERE blocked_id = ? AND blocker_id IN (SELECT value FROM json_each(?))`
+
+const KNOWN_AMONG = `
+  SELECT a.id AS accountId FROM accounts a
+  WHERE a.id IN (SELECT value FROM json_each(?2)) AND (
+    EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = ?1 AND k.contact_id = a.id)
+    OR EXISTS (
+      SELECT 1 FROM members o CROSS JOIN members m
+      ON m.conversation_id = o.conversation_id AND m.account_id = ?1
+      WHERE o.account_id = a.id))`

@@ -97,6 +97,17 @@ export function contactRules(rule: Rule): void {
     assert.deepEqual(await blockedBy(cy), [])
   })
 
+  rule('knows with whom an account shares a contact or a conversation', async (world) => {
+    const [ann, bob, cy, dan] = await world.accounts('ann', 'bob', 'cy', 'dan')
+    await world.group(ann, bob)
+    await world.group(bob, dan)
+    await add(world, ann, cy)
+    const all = [bob, cy, dan].map(({ accountId }) => accountId)
+    const known = await world.store.contacts.knownAmong(ann.accountId, [...all, toAccountId(999)])
+    assert.deepEqual([...known].sort(), [bob.accountId, cy.accountId].sort())
+    assert.deepEqual(await world.store.contacts.knownAmong(ann.accountId, []), [])
+  })
+
   rule('unblocks, also who was never blocked', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const { contacts } = world.store

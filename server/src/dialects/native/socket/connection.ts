@@ -1,5 +1,5 @@
 import type { Resume } from '@parlance/protocol'
-import type { Chat, ConversationId } from '../../../core/chat.ts'
+import type { Chat, ConversationId, SessionId } from '../../../core/chat.ts'
 import {
   type AccountNews,
   type AnsweringSink,
@@ -53,6 +53,7 @@ interface Known {
 export class Connection implements LiveConnection, InboxOwner<string> {
   readonly sink: AnsweringSink
   readonly share: WsConnection['share']
+  sessionId?: SessionId
   readonly #ws: WsConnection
   readonly #parts: ConnectionParts
   readonly #inbox: Inbox<string>
@@ -99,10 +100,6 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     else this.#parts.log.error({ err: error }, 'frame failed')
   }
 
-  get sessionId() {
-    return this.#known?.asker.session.sessionId
-  }
-
   get hasEnded(): boolean {
     return this.#isOver
   }
@@ -145,14 +142,12 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     if (this.#isOver) return undefined
     if (!this.#known) return this.#greet(text)
     if (this.#ws.isCrowded) return this.#handleLater(text)
-    return this.#known.desk.handle(text, this.#settled)
+    return this.#known.desk.handle(text)
   }
-
-  readonly #settled = (): Promise<void> | undefined => this.#inbox.settled()
 
   async #handleLater(text: string): Promise<PendingWrite | undefined> {
     await this.#ws.drained()
-    return this.#isOver ? undefined : this.#known?.desk.handle(text, this.#settled)
+    return this.#isOver ? undefined : this.#known?.desk.handle(text)
   }
 
   /** Resolves once the client has been told that it is known: its requests wait for that. */
@@ -177,10 +172,14 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const parts = this.#parts
     const ws = this.#ws
     const { accountId } = asker.account
+    this.sessionId = asker.session.sessionId
     const live = new LiveAccount(parts.liveAccounts, asker.account, this)
     const news = new OwnNews(parts, { accountId, live, ws })
     const watch = new Watch(parts, { accountId, ws })
-    const desk = new RequestDesk(parts, { asker, address, ws, watch, live })
+    const desk = new RequestDesk(parts, {
+      ...{ asker, address, ws, watch, live },
+      settled: () => this.#inbox.settled(),
+    })
     this.#known = { asker, live, news, watch, desk }
     const ready = Promise.withResolvers<void>()
     const opening = new Opening(parts, { asker, live, ws, news, resume })

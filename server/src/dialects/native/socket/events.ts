@@ -1,5 +1,5 @@
 import type { EventData, EventType } from '@parlance/protocol'
-import type { Conversation, ConversationEvent, Member, MessageDetails } from '../../../core/chat.ts'
+import { type Conversation, type ConversationEvent, type Member, sentDetails } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { unreachable } from '../../../lib/unreachable.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
@@ -32,7 +32,7 @@ function told(event: Change): Told {
   const { change } = event
   switch (event.type) {
     case 'message.sent':
-      return { type: event.type, data: { message: messageOf(detailsOf(event)) } }
+      return { type: event.type, data: { message: messageOf(sentDetails(event)) } }
     case 'message.edited':
       return { type: event.type, data: { message: messageOf(event.message) } }
     case 'message.deleted': {
@@ -75,24 +75,6 @@ function told(event: Change): Told {
       return unreachable(event)
   }
 }
-
-type Sent = Extract<Change, { type: 'message.sent' }>
-
-const FRESH = {
-  clientId: null,
-  format: 'plain',
-  thread: null,
-  replyToSeq: null,
-  replyCount: 0,
-  lastReplySeq: null,
-  mentions: [],
-  reactions: [],
-  pinnedAt: null,
-  deletedAt: null,
-} as const
-
-const detailsOf = ({ message, change }: Sent): MessageDetails =>
-  'version' in message ? message : { ...message, ...FRESH, version: change }
 
 const factsOf = (conversation: Conversation) => ({
   id: conversationName(conversation.conversationId),

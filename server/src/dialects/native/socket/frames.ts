@@ -1,5 +1,5 @@
 import type { AccountNewsItem, OwnOfListings, RequestId } from '@parlance/protocol'
-import type { AccountId, ConversationId, TypingEvent } from '../../../core/chat.ts'
+import type { AccountId, ConversationId, ReceiptNews, TypingEvent } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
 import { accountName, conversationName } from '../names.ts'
@@ -55,4 +55,15 @@ export const typingFrame = (
     conversation: conversationName(conversationId),
     account: accountName(accountId),
     isTyping: type === 'typing.began',
+  })
+
+export const presenceFrame = (accountId: AccountId, online: boolean): Frame =>
+  frame({ op: 'presence', account: accountName(accountId), online })
+
+export const receiptFrame = ({ conversationId, accountId, readSeq }: ReceiptNews): Frame =>
+  frame({
+    op: 'receipt',
+    conversation: conversationName(conversationId),
+    account: accountName(accountId),
+    readSeq,
   })

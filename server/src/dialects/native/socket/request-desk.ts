@@ -1,4 +1,4 @@
-import type { RequestId, RequestOp } from '@parlance/protocol'
+import type { RequestId } from '@parlance/protocol'
 import type { LongAnswers } from '../../../answers/index.ts'
 import type { Chat } from '../../../core/chat.ts'
 import type { Limits, PendingWrite, WsConnection } from '../../../transport/index.ts'
@@ -7,7 +7,7 @@ import type { Places } from '../places.ts'
 import { okFrame } from './frames.ts'
 import type { Problems } from './problems.ts'
 import { requestIn, type SocketRequest } from './request-frames.ts'
-import { payFor, type Responder, type Responders } from './requests.ts'
+import { type AnyResponder, payFor, type Responders } from './requests.ts'
 import { Sends } from './sends.ts'
 import type { Watch } from './watch.ts'
 
@@ -27,8 +27,12 @@ interface Client {
   readonly watch: Watch
   /** Once it is over nothing is answered any more. */
   readonly live: { readonly isOver: boolean }
+  /** Resolves when the sends before have been answered. */
+  settled(): Promise<void> | undefined
 }
 
+/** Any but a send. */
+type Request = Exclude<SocketRequest, { op: 'message.send' }>
 type Handled = Promise<PendingWrite | undefined> | PendingWrite
 
 /** Takes one connection's requests, and answers them in their order. */
@@ -47,27 +51,28 @@ export class RequestDesk {
     })
   }
 
-  /** `settled` tells when the sends before have been answered. Throws `BadFrame`. */
-  handle(text: string, settled: () => Promise<void> | undefined): Handled {
-    const frame = requestIn(text)
-    if (frame.request?.op === 'message.send') return this.sends.send(frame.request)
-    return this.#answerAfterSends(frame, settled)
+  /** Throws `BadFrame`. */
+  handle(text: string): Handled {
+    const { id, request, refusal } = requestIn(text)
+    if (!request) return this.#refuseAfterSends(id, refusal)
+    return request.op === 'message.send' ? this.sends.send(request) : this.#answerAfterSends(request)
   }
 
-  async #answerAfterSends(
-    { id, request, refusal }: ReturnType<typeof requestIn>,
-    settled: () => Promise<void> | undefined,
-  ): Promise<undefined> {
-    await settled()
-    if (!request) return this.#refuse(id, refusal)
+  async #refuseAfterSends(id: RequestId | undefined, refusal: unknown): Promise<undefined> {
+    await this.#client.settled()
+    this.#refuse(id, refusal)
+  }
+
+  async #answerAfterSends(request: Request): Promise<undefined> {
+    await this.#client.settled()
     try {
-      this.#answer(id, await this.#respond(request))
+      this.#answer(request.id, await this.#respond(request))
     } catch (error) {
-      this.#refuse(id, error)
+      this.#refuse(request.id, error)
     }
   }
 
-  async #respond(request: Exclude<SocketRequest, { op: 'message.send' }>): Promise<object> {
+  async #respond(request: Request): Promise<object> {
     const { asker, address, watch } = this.#client
     const { limits, answers, responders } = this.#parts
     if (request.op === 'watch') {
@@ -76,7 +81,7 @@ export class RequestDesk {
       return {}
     }
     // Each op has the responder of its own type: `Responders` says so, which a choice among them cannot.
-    const responder = responders[request.op] as unknown as Responder<RequestOp>
+    const responder = responders[request.op] as unknown as AnyResponder
     const asked = { frame: request, asker, address }
     const { accountId } = asker.account
     if (responder.isLong) return answers.ask(accountId, () => responder.respond(asked))

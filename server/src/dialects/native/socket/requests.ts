@@ -5,6 +5,7 @@ import { requireWithinLimit } from '../../rate-limit.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { conversationIdIn } from '../names.ts'
 import type { Places } from '../places.ts'
+import type { SocketRequest } from './request-frames.ts'
 
 /** A request with the one who asks. */
 interface Asked<Op extends RequestOp> {
@@ -14,7 +15,7 @@ interface Asked<Op extends RequestOp> {
   readonly address: string
 }
 
-export interface Responder<Op extends RequestOp> {
+interface Responder<Op extends RequestOp> {
   /** The bucket that pays, by account. */
   readonly limit: LimitKind
   readonly cost?: (frame: RequestOf<Op>) => number
@@ -27,6 +28,12 @@ export interface Responder<Op extends RequestOp> {
 /** Sends go a way of their own; what a connection watches is its own. */
 type Answered = Exclude<RequestOp, 'message.send' | 'watch'>
 export type Responders = { readonly [Op in Answered]: Responder<Op> }
+
+/** A responder whose op is not known: the frame is of that op. */
+export interface AnyResponder extends Pick<Responder<RequestOp>, 'limit' | 'isLong'> {
+  readonly cost?: (frame: SocketRequest) => number
+  respond(asked: Omit<Asked<RequestOp>, 'frame'> & { readonly frame: SocketRequest }): Promise<object>
+}
 
 interface RespondersParts {
   readonly chat: Chat
@@ -97,7 +104,15 @@ export function createResponders({ chat, places, handlers }: RespondersParts): R
   }
 }
 
+/** Buckets that bound all accounts of a node together, by the bucket of one. */
+const IN_ALL: Readonly<Partial<Record<LimitKind, LimitKind>>> = {
+  typing: 'typingInAll',
+  watch: 'watchInAll',
+}
+
 /** Refuses 'rate_limited'. */
 export function payFor(limits: Limits, kind: LimitKind, payer: Asker, cost?: number): void {
   requireWithinLimit(limits.take(kind, payer.account.accountId, cost))
+  const inAll = IN_ALL[kind]
+  if (inAll) requireWithinLimit(limits.take(inAll, ''))
 }
