@@ -17,7 +17,7 @@ async function twoIn() {
 /** Where a client stands that has just come. */
 async function placeOf(person: NativePerson) {
   const client = await world.connect(person)
-  const { epoch, cursor, listings } = await client.next('ready')
+  const { epoch, cursor = 0, listings } = await client.next('ready')
   await client.close()
   const conversations: Record<string, number> = {}
   for (const { id, lastChange } of listings) conversations[id] = lastChange
