@@ -8,6 +8,8 @@ import { Answer, Gap, Gone, Goodbye, Live, Presence, Ready, Receipt, Resumed, Ty
 
 /** The name that the socket's handshake must offer, and gets back. */
 export const SUBPROTOCOL = 'parlance.v1'
+/** Of a frame that a client sends. */
+export const MAX_FRAME_BYTES = 128 * 1024
 export const SOCKET_PATH = '/v1/socket'
 
 const fromServer = (

@@ -11,7 +11,7 @@ export type PersonalFrame = (accountId: AccountId) => Frame
 export type Render = (event: ConversationEvent) => Frame | PersonalFrame | undefined
 
 /** A sink on its way in. */
-export interface Joining {
+interface Joining {
   readonly accountId: AccountId | undefined
   readonly held: ConversationEvent[]
   isDeaf: boolean

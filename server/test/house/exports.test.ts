@@ -9,11 +9,6 @@ const READERS = ['server/src', 'server/test', 'bench', 'examples', 'docs']
 /** Exports that nobody here imports, with the reason why they stay. */
 const ALLOWED: ReadonlyMap<string, string> = new Map([
   [
-    'server/src/dialects/native/credentials.ts secretInCookie',
-    "for the native dialect's socket, which follows",
-  ],
-  ['server/src/dialects/native/errors.ts CLOSE', "for the native dialect's socket, which follows"],
-  [
     'server/src/dialects/native/wire.ts conversationOf',
     'for requests about open conversations, which follow',
   ],

@@ -23,7 +23,7 @@ export function mountNative(parts: NativeParts, settings: NativeSettings): Diale
   const credentials = new Credentials({ ...parts, publicUrl })
   const handlers = createHandlers(parts)
   const { allowedOrigins } = settings
-  const live = openSocket({ ...parts, handlers, credentials, allowedOrigins, epoch: async () => 'TODO' })
+  const live = openSocket({ ...parts, handlers, credentials, allowedOrigins })
   return {
     name: 'native',
     http: createApp({

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import type * as Wire from '@parlance/protocol'
 import { documentedFetch } from '../documented.ts'
+import { NativeSocket } from '../native-socket.ts'
 import {
   type Called,
   type Client,
   type Opening,
   type Person,
   type Place,
-  Refused,
   refuse,
   type Shown,
   type Stream,
@@ -16,7 +15,6 @@ import {
 } from './client.ts'
 
 const PAGE = 200
-const POLL_MS = 250
 
 /** An answer, of which `instance` is left out: it is another one for every request. */
 interface Answer {
@@ -24,13 +22,12 @@ interface Answer {
   readonly body: unknown
 }
 
-/** fetch with a bearer token. It listens by asking again and again for later messages. */
+/** fetch with a bearer token, and `ws`. */
 export class NativeDevice implements Client {
   readonly dialect = 'native'
   readonly token: string
   readonly #url: string
-  readonly #polls: Promise<void>[] = []
-  #isClosed = false
+  readonly #sockets: NativeSocket[] = []
 
   private constructor(url: string, token: string) {
     this.#url = url
@@ -64,10 +61,17 @@ export class NativeDevice implements Client {
   }
 
   async listen(place: Place): Promise<readonly Stream[]> {
-    const { lastSeq } = await this.ok<Wire.Listing>(`GET ${pathOf(place)}`)
-    const shown: Shown[] = []
-    this.#polls.push(this.#poll(place, lastSeq, shown))
-    return [{ transport: 'polling', shown }]
+    const socket = await NativeSocket.live(this.#url, this.token)
+    this.#sockets.push(socket)
+    return [
+      {
+        transport: 'WebSocket',
+        get shown() {
+          const events = socket.eventsOf(nameOf(place)).filter(({ type }) => type === 'message.sent')
+          return shownOf(events.map(({ data }) => data.message))
+        },
+      },
+    ]
   }
 
   async history(place: Place): Promise<readonly Shown[]> {
@@ -101,18 +105,7 @@ export class NativeDevice implements Client {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    await Promise.all(this.#polls)
-  }
-
-  async #poll(place: Place, from: number, into: Shown[]): Promise<void> {
-    let after = from
-    while (!this.#isClosed) {
-      const page = await this.#page(place, after).catch(unlessDefinite)
-      into.push(...shownOf(page?.items ?? []))
-      after = page?.items.at(-1)?.seq ?? after
-      if (!page?.hasAfter) await setTimeout(POLL_MS)
-    }
+    await Promise.all(this.#sockets.map((socket) => socket.close()))
   }
 
   #page(place: Place, after: number): Promise<Wire.MessagePage> {
@@ -138,11 +131,6 @@ async function ask(url: string, request: string, { token, json }: Asking): Promi
   const text = await response.text()
   const { instance: _, ...body } = text === '' ? {} : JSON.parse(text)
   return { status: response.status, body }
-}
-
-/** Rethrows definite refusals; a poller asks a server that is down or failing once more. */
-function unlessDefinite(error: unknown): undefined {
-  if (error instanceof Refused && (error.answer as Answer).status < 500) throw error
 }
 
 const nameOf = ({ conversationId }: Place): string => `c_${conversationId}`

@@ -18,7 +18,7 @@ interface Missed {
   readonly byteLength: number
 }
 
-/** What clients missed of conversations. Those that were away since the same change share the frames. */
+/** The changes that clients missed. Those that were away since the same change share the frames. */
 export class MissedChanges {
   readonly #log: ChangeLog
   readonly #cache = new AnswerCache<Missed>(MAX_KEPT_BYTES)

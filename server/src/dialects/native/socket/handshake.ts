@@ -4,7 +4,7 @@ import type { AddressOf, Limits } from '../../../transport/index.ts'
 import { type Credentials, secretInCookie } from '../credentials.ts'
 import { Refusal } from '../refusal.ts'
 
-/** What a handshake says of the client. Not the request itself, which would be kept as long as the connection. */
+/** The facts of a client in its handshake. Not the request itself, which would be kept as long as the connection. */
 export interface Caller {
   /** The network that it comes from, as limits count it. */
   readonly address: string

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { SUBPROTOCOL } from '@parlance/protocol'
+import { MAX_FRAME_BYTES, SUBPROTOCOL } from '@parlance/protocol'
 import { Audiences, LiveAccounts } from '../../../delivery/index.ts'
 import {
   refuseUpgrade,
@@ -25,8 +25,6 @@ import { Listings } from './listings.ts'
 import { Problems } from './problems.ts'
 import { createResponders } from './requests.ts'
 
-/** Bytes; `GET /v1/server` tells it. */
-export const MAX_FRAME_BYTES = 128 * 1024
 /** A peer that does not answer by the next time is cut off: 40 s without a frame is dead. */
 const PING_INTERVAL_MS = 20_000
 /** Milliseconds within which clients come back after a goodbye, so that they do not all come at once. */
@@ -37,7 +35,6 @@ interface SocketParts
   readonly handlers: Handlers
   readonly credentials: Credentials
   readonly allowedOrigins: readonly string[]
-  readonly epoch: () => Promise<string>
 }
 
 /** The WebSocket at `/v1/socket`. */
@@ -58,6 +55,7 @@ export function openSocket(parts: SocketParts) {
     places,
     liveAccounts,
     listings: new Listings(chat, places),
+    epoch: () => epochOf(parts.handlers),
     missed: new MissedChanges(chat.changes),
     responders: createResponders({ ...parts, places }),
     problems: new Problems(new RequestIds(), log),
@@ -108,4 +106,11 @@ export function openSocket(parts: SocketParts) {
     await Promise.all(endings)
   }
   return { upgrade, close, count: () => acceptor.connections.size }
+}
+
+/** As `GET /v1/server` tells it. */
+async function epochOf({ getServer }: Handlers): Promise<string> {
+  const nobody = { asker: undefined, address: '', channel: 'plain', ifMatch: undefined } as const
+  const asked = { ...nobody, idempotencyKey: undefined, params: {}, query: {}, body: undefined }
+  return (await getServer.run(asked)).body.epoch
 }

@@ -16,7 +16,7 @@ interface Watcher {
   readonly ws: WsConnection
 }
 
-/** What one connection chose to hear of passing things: typing, presence and receipts. */
+/** The passing things that one connection chose to hear of: typing, presence and receipts. */
 export class Watch {
   readonly #parts: WatchParts
   readonly #watcher: Watcher
@@ -29,7 +29,7 @@ export class Watch {
     this.#watcher = watcher
   }
 
-  /** Replaces what was chosen before. Who types and is online is told at once, of what is new. */
+  /** Replaces what was chosen before. Typists and online accounts are told at once, of what is new. */
   async choose({ conversations, accounts }: RequestOf<'watch'>): Promise<void> {
     await this.#chooseConversations(new Set(conversations.map(conversationIdIn)))
     if (this.#isOver) return
