@@ -224,6 +224,30 @@ test('any change that the log already had is not told again, and any later one i
   assert.equal(sink.text(), 'a-2')
 })
 
+test('what the log already had when it was read is not told again when its news comes later', async () => {
+  const { audiences, publish } = setUp()
+  const [reader, present] = [new Remembering(), new Remembering()]
+  audiences.join(room, present)
+  const { begin } = await audiences.joinAfter(room, reader, { read: async () => ({ lastChange: 2 }) })
+  begin()
+  for (const seq of [1, 2, 3, 4]) publish(sent(seq))
+  assert.deepEqual([reader.text(), present.text()], ['34', '1234'])
+})
+
+test('a join that was begun anew is not ended by the reading of the one before', async () => {
+  const { audiences, publish } = setUp()
+  const sink = new Remembering()
+  const first = audiences.hold(room, sink, ann.accountId)
+  audiences.leave(room, sink)
+  const second = audiences.hold(room, sink, ann.accountId)
+  publish(sent(1))
+  publish(sent(2))
+  first.release(0)
+  assert.equal(sink.text(), '')
+  second.release(1)
+  assert.equal(sink.text(), '2')
+})
+
 test('a sink that is there already and joins anew is told nothing twice', async () => {
   const { audiences, publish } = setUp()
   const sink = new Remembering()
