@@ -28,7 +28,12 @@ export const EVENTS = {
   'conversation.changed': growing({ conversation: ConversationFacts, by: AccountId }),
   'message.sent': withMessage,
   'message.edited': withMessage,
-  'message.deleted': growing({ seq: Seq, version: Version, deletedAt: Time }),
+  'message.deleted': growing({
+    seq: Seq,
+    version: Version,
+    deletedAt: Time,
+    message: Type.Optional(Message),
+  }),
   'message.reacted': growing({
     seq: Seq,
     version: Version,

@@ -78,7 +78,7 @@ export const REQUESTS = {
     summary: 'Take a reaction back',
     since: 1,
     schema: asking('reaction.remove', { ...place, key: Key }),
-    ok: Touched,
+    ok: Nothing,
     refuses: ['message_refused'],
   }),
   read: request({

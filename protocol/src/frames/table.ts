@@ -8,8 +8,6 @@ import { Answer, Gap, Gone, Goodbye, Live, Presence, Ready, Receipt, Resumed, Ty
 
 /** The name that the socket's handshake must offer, and gets back. */
 export const SUBPROTOCOL = 'parlance.v1'
-/** Of a frame that a client sends. */
-export const MAX_FRAME_BYTES = 128 * 1024
 export const SOCKET_PATH = '/v1/socket'
 
 const fromServer = (
@@ -44,7 +42,7 @@ export const FRAMES: readonly FrameKind[] = [
   fromServer('changes', Changes, {
     summary: 'What you missed of a conversation',
     description:
-      'Keep `upTo` as your last change. Of one conversation, events come only after `done` or a `gap`. A message is told as it is now, and one that was deleted since is told by its deletion only.',
+      'Keep `upTo` as your last change. Of one conversation, events come only after `done` or a `gap`. A message is told as it is now. One that was sent and deleted meanwhile is told by its deletion alone, which has the tombstone here.',
   }),
   fromServer('gap', Gap, {
     summary: 'Too much was missed to tell',

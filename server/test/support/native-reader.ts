@@ -94,7 +94,7 @@ export class NativeReader {
   }
 
   #apply(frame: NativeFrame): void {
-    const { op, conversation = '', change = 0, cursor = 0 } = frame
+    const { op, conversation = '', cursor = 0 } = frame
     switch (op) {
       case 'ready':
         this.#begin(frame)
@@ -104,7 +104,6 @@ export class NativeReader {
         this.#kept(conversation).lastChange = frame.upTo
         break
       case 'event':
-        assert.equal(change, this.#kept(conversation).lastChange + 1, `${conversation}: out of order`)
         this.#change(conversation, frame)
         break
       case 'state':
@@ -145,14 +144,14 @@ export class NativeReader {
     const kept = this.#kept(conversation)
     assert.ok(change > kept.lastChange, `${conversation}: change ${change} after ${kept.lastChange}`)
     kept.lastChange = change
-    if (type === 'message.sent' || type === 'message.edited') this.#keep(kept, data.message)
-    const message = kept.messages.get(data.seq)
-    if (!message || message.version > data.version) return
-    const { version } = data
-    if (type === 'message.reacted')
-      kept.messages.set(data.seq, { ...message, version, reactions: data.reactions })
-    if (type === 'message.deleted')
-      kept.messages.set(data.seq, { ...message, version, body: '', reactions: [], deletedAt: data.deletedAt })
+    if (data.message) this.#keep(kept, data.message)
+    const { seq, version } = data
+    const message = kept.messages.get(seq)
+    if (message && message.version > version) return
+    if (type === 'message.reacted' && message)
+      kept.messages.set(seq, { ...message, version, reactions: data.reactions })
+    if (type === 'message.deleted' && message)
+      kept.messages.set(seq, { ...message, version, body: '', reactions: [], deletedAt: data.deletedAt })
   }
 
   #keep(kept: Kept, message: Message): void {

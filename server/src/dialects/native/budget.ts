@@ -3,11 +3,13 @@ import { LIMITS, type LimitKind, type Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 
 /** Kinds that all clients of a node share a bucket of, beside each one's own. */
-const IN_ALL: Partial<Readonly<Record<LimitKind, LimitKind>>> = {
+export const IN_ALL: Partial<Readonly<Record<LimitKind, LimitKind>>> = {
   edit: 'editInAll',
   read: 'readInAll',
   react: 'reactInAll',
   search: 'searchInAll',
+  typing: 'typingInAll',
+  watch: 'watchInAll',
 }
 
 /** One bucket of the limits, and what answers say of it: the RateLimit fields of the IETF's draft 11. */

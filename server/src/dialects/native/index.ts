@@ -12,10 +12,7 @@ import { openSocket } from './socket/socket.ts'
 
 const OWN_PATHS = ['/v1/', ...DOCUMENT_PATHS]
 
-type NativeParts = Pick<
-  DialectParts,
-  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about'
->
+type NativeParts = Pick<DialectParts, 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about'>
 
 /** The dialect of new clients: REST under `/v1`, and a WebSocket. */
 export function mountNative(parts: NativeParts, settings: NativeSettings): Dialect<'native'> {

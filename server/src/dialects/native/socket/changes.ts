@@ -1,5 +1,5 @@
 import { AnswerCache } from '../../../answers/index.ts'
-import type { ChangeLog, ConversationId } from '../../../core/chat.ts'
+import type { Chat, ConversationChange, ConversationId, MessageDetails } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { pause } from '../../../lib/slices.ts'
 import { changeText } from './events.ts'
@@ -20,11 +20,11 @@ interface Missed {
 
 /** The changes that clients missed. Those that were away since the same change share the frames. */
 export class MissedChanges {
-  readonly #log: ChangeLog
+  readonly #chat: Pick<Chat, 'changes' | 'messages'>
   readonly #cache = new AnswerCache<Missed>(MAX_KEPT_BYTES)
 
-  constructor(log: ChangeLog) {
-    this.#log = log
+  constructor(chat: Pick<Chat, 'changes' | 'messages'>) {
+    this.#chat = chat
   }
 
   /** The changes after that one, at most 500, where the log ended with `last` when that was read. */
@@ -34,15 +34,20 @@ export class MissedChanges {
     )
   }
 
+  /** The tombstone of a deletion: who missed the message too must learn whose it was. */
+  async tombstoneOf(event: ConversationChange): Promise<MessageDetails | undefined> {
+    return event.type === 'message.deleted' ? this.#chat.messages.get(event) : undefined
+  }
+
   async #read(conversationId: ConversationId, after: number): Promise<Missed> {
-    const { events, upTo } = await this.#log.since(conversationId, after)
+    const { events, upTo } = await this.#chat.changes.since(conversationId, after)
     const frames: Frame[] = []
     let items: string[] = []
     let length = 0
     for (const event of events) {
       const turn = pause()
       if (turn) await turn
-      const text = changeText(event)
+      const text = changeText(event, await this.tombstoneOf(event))
       if (items.length > 0 && length + text.length > FRAME_LENGTH) {
         frames.push(changesFrame(conversationId, { items, upTo: event.change - 1, isLast: false }))
         items = []

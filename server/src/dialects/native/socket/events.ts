@@ -1,5 +1,11 @@
 import type { EventData, EventType } from '@parlance/protocol'
-import { type Conversation, type ConversationEvent, type Member, sentDetails } from '../../../core/chat.ts'
+import {
+  type Conversation,
+  type ConversationEvent,
+  type Member,
+  type MessageDetails,
+  sentDetails,
+} from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { unreachable } from '../../../lib/unreachable.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
@@ -11,10 +17,10 @@ type Told = {
 }[EventType]
 
 /** The frame that everybody in the conversation gets; undefined when there is no word for the event. */
-export function renderEvent(event: ConversationEvent): Frame | undefined {
+export function renderEvent(event: ConversationEvent, tombstone?: MessageDetails): Frame | undefined {
   if (!('change' in event)) return undefined
   const { conversationId, change } = event
-  const { type, data } = told(event)
+  const { type, data } = told(event, tombstone)
   return wsTextFrame(
     `{"op":"event","conversation":"${conversationName(conversationId)}","change":${change},"type":"${type}","data":${JSON.stringify(data)}}`,
   )
@@ -23,12 +29,12 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
 type Change = Extract<ConversationEvent, { change: number }>
 
 /** The same change as `changes` frames carry it. */
-export function changeText(event: Change): string {
-  const { type, data } = told(event)
+export function changeText(event: Change, tombstone?: MessageDetails): string {
+  const { type, data } = told(event, tombstone)
   return `{"change":${event.change},"type":"${type}","data":${JSON.stringify(data)}}`
 }
 
-function told(event: Change): Told {
+function told(event: Change, tombstone: MessageDetails | undefined): Told {
   const { change } = event
   switch (event.type) {
     case 'message.sent':
@@ -37,7 +43,8 @@ function told(event: Change): Told {
       return { type: event.type, data: { message: messageOf(event.message) } }
     case 'message.deleted': {
       const { type, seq, deletedAt } = event
-      return { type, data: { seq, version: change, deletedAt: timeText(deletedAt) } }
+      const data = { seq, version: change, deletedAt: timeText(deletedAt) }
+      return { type, data: tombstone ? { ...data, message: messageOf(tombstone) } : data }
     }
     case 'message.reacted': {
       const { type, seq, version } = event

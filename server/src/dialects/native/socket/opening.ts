@@ -19,7 +19,7 @@ export interface OpeningParts {
   readonly listings: Listings
   readonly missed: MissedChanges
   /** The database's. */
-  readonly epoch: () => Promise<string>
+  readonly epoch: string
 }
 
 /** Seconds: a client, or the server, says something at least as often. */
@@ -69,8 +69,8 @@ export class Opening {
     const { chat, listings } = this.#parts
     const { account, session } = asker
     const { accountId } = account
-    const [epoch, settings, cursor] = await Promise.all([
-      this.#parts.epoch(),
+    const { epoch } = this.#parts
+    const [settings, cursor] = await Promise.all([
       chat.accounts.settings(accountId),
       chat.accountState.cursor(accountId),
     ])
@@ -113,7 +113,8 @@ export class Opening {
 
   async #joinAfter(conversationId: ConversationId, known: number): Promise<void> {
     const { live, ws } = this.#opened
-    const { changes } = this.#parts.chat
+    const { missed, chat } = this.#parts
+    const { changes } = chat
     const { conversations } = live
     if (conversations.has(conversationId)) return
     const hold = conversations.hold(conversationId)
@@ -122,9 +123,12 @@ export class Opening {
     let told = known
     while (told < last) {
       const { events, upTo } = await changes.since(conversationId, told)
+      const tombstones = new Map(
+        await Promise.all(events.map(async (event) => [event, await missed.tombstoneOf(event)] as const)),
+      )
       if (!conversations.has(conversationId) || upTo === told) return
       for (const event of events) {
-        const frame = renderEvent(event)
+        const frame = renderEvent(event, tombstones.get(event))
         if (frame) ws.sendFrame(frame)
       }
       told = upTo

@@ -51,18 +51,17 @@ export async function ownItemsOf(
   const asked = new Set(rows.flatMap((row) => (row.kind === 'mention' ? [] : (conversationOfRow(row) ?? []))))
   const found = await listings.find(accountId, [...asked])
   const shown = new Map<ConversationId, number>()
-  const told: Wire.Listing[] = []
+  const told: OwnListing[] = []
 
-  const membership = async (row: StateRow, conversationId: ConversationId): Promise<Item | undefined> => {
+  const membership = (row: StateRow, conversationId: ConversationId): Item | undefined => {
     const cursor = row.number
     if (row.isGone) return { cursor, type: 'left', data: { conversation: conversationName(conversationId) } }
     const listing = found.get(conversationId)
     if (!listing) return undefined
     if (isKnown(conversationId)) return settingsItem(cursor, listing)
-    const wire = await listings.shown(listing)
     shown.set(conversationId, listing.conversation.lastChange)
-    told.push(wire)
-    return { cursor, type: 'joined', data: { listing: wire } }
+    told.push(listing)
+    return { cursor, type: 'joined', data: { listing: listingOf(listing) } }
   }
 
   const itemOf = async (row: StateRow): Promise<Item | undefined> => {
@@ -96,6 +95,6 @@ export async function ownItemsOf(
 }
 
 function settingsItem(cursor: number, listing: OwnListing): Item {
-  const { id, me, can } = listingOf(listing, undefined)
+  const { id, me, can } = listingOf(listing)
   return { cursor, type: 'settings.changed', data: { conversation: id, me, can, settings: null } }
 }

@@ -2,6 +2,7 @@ import type { OkOf, RequestOf, RequestOp } from '@parlance/protocol'
 import type { Chat } from '../../../core/chat.ts'
 import { costOfText, type LimitKind, type Limits } from '../../../transport/index.ts'
 import { requireWithinLimit } from '../../rate-limit.ts'
+import { IN_ALL } from '../budget.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { conversationIdIn } from '../names.ts'
 import type { Places } from '../places.ts'
@@ -43,16 +44,8 @@ interface RespondersParts {
 
 /** Answers to requests over the socket: where an operation of REST does the same, its handler does the work. */
 export function createResponders({ chat, places, handlers }: RespondersParts): Responders {
-  const { editMessage, deleteMessage, markRead, listMessages } = handlers
+  const { editMessage, deleteMessage, putReaction, removeReaction, markRead, listMessages } = handlers
   const circumstances = { channel: 'plain', ifMatch: undefined, idempotencyKey: undefined } as const
-  const react = async (
-    way: 'put' | 'remove',
-    { frame, asker }: Asked<'reaction.put' | 'reaction.remove'>,
-  ) => {
-    const standing = await places.standing(asker, frame.conversation)
-    const { seq, version } = await chat.reactions[way](asker.account, standing, frame)
-    return { seq, version }
-  }
   return {
     'message.edit': {
       limit: 'edit',
@@ -72,8 +65,22 @@ export function createResponders({ chat, places, handlers }: RespondersParts): R
         return {}
       },
     },
-    'reaction.put': { limit: 'command', respond: (asked) => react('put', asked) },
-    'reaction.remove': { limit: 'command', respond: (asked) => react('remove', asked) },
+    'reaction.put': {
+      limit: 'react',
+      respond: async ({ frame: { conversation: c, seq, key }, ...asked }) => {
+        const call = { ...circumstances, ...asked, query: {}, params: { c, seq, key }, body: undefined }
+        const { version } = (await putReaction.run(call)).body
+        return { seq, version }
+      },
+    },
+    'reaction.remove': {
+      limit: 'react',
+      respond: async ({ frame: { conversation: c, seq, key }, ...asked }) => {
+        const call = { ...circumstances, ...asked, query: {}, params: { c, seq, key }, body: undefined }
+        await removeReaction.run(call)
+        return {}
+      },
+    },
     read: {
       limit: 'read',
       respond: async ({ frame: { conversation: c, seq, force }, ...asked }) => {
@@ -104,15 +111,9 @@ export function createResponders({ chat, places, handlers }: RespondersParts): R
   }
 }
 
-/** Buckets that bound all accounts of a node together, by the bucket of one. */
-const IN_ALL: Readonly<Partial<Record<LimitKind, LimitKind>>> = {
-  typing: 'typingInAll',
-  watch: 'watchInAll',
-}
-
 /** Refuses 'rate_limited'. */
-export function payFor(limits: Limits, kind: LimitKind, payer: Asker, cost?: number): void {
-  requireWithinLimit(limits.take(kind, payer.account.accountId, cost))
+export function payFor(limits: Limits, kind: LimitKind, { account }: Asker, cost?: number): void {
+  requireWithinLimit(limits.take(kind, account.accountId, cost))
   const inAll = IN_ALL[kind]
-  if (inAll) requireWithinLimit(limits.take(inAll, ''))
+  if (inAll) requireWithinLimit(limits.take(inAll, '', cost))
 }

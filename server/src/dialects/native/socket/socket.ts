@@ -31,7 +31,7 @@ const PING_INTERVAL_MS = 20_000
 const COME_BACK_MS = 5_000
 
 interface SocketParts
-  extends Pick<DialectParts, 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log'> {
+  extends Pick<DialectParts, 'about' | 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log'> {
   readonly handlers: Handlers
   readonly credentials: Credentials
   readonly allowedOrigins: readonly string[]
@@ -54,9 +54,9 @@ export function openSocket(parts: SocketParts) {
     ...parts,
     places,
     liveAccounts,
-    listings: new Listings(chat, places),
-    epoch: () => epochOf(parts.handlers),
-    missed: new MissedChanges(chat.changes),
+    listings: new Listings(chat),
+    epoch: parts.about.epoch,
+    missed: new MissedChanges(chat),
     responders: createResponders({ ...parts, places }),
     problems: new Problems(new RequestIds(), log),
     onKnown: (ws) => {
@@ -106,11 +106,4 @@ export function openSocket(parts: SocketParts) {
     await Promise.all(endings)
   }
   return { upgrade, close, count: () => acceptor.connections.size }
-}
-
-/** As `GET /v1/server` tells it. */
-async function epochOf({ getServer }: Handlers): Promise<string> {
-  const nobody = { asker: undefined, address: '', channel: 'plain', ifMatch: undefined } as const
-  const asked = { ...nobody, idempotencyKey: undefined, params: {}, query: {}, body: undefined }
-  return (await getServer.run(asked)).body.epoch
 }
