@@ -224,7 +224,7 @@ test('any change that the log already had is not told again, and any later one i
   assert.equal(sink.text(), 'a-2')
 })
 
-test('what the log already had when it was read is not told again when its news comes later', async () => {
+test('a change that the log already had is not told again when its news comes after the reading', async () => {
   const { audiences, publish } = setUp()
   const [reader, present] = [new Remembering(), new Remembering()]
   audiences.join(room, present)

@@ -4,6 +4,8 @@ import { openNativeWorld } from './native-world.ts'
 
 const world = await openNativeWorld()
 
-test('whoever comes and goes has in the end what the log has, each change once', { timeout: 300_000 }, () =>
-  comeAndGo([world], 15),
+test(
+  'a client that comes and goes has in the end what the log has, each change once',
+  { timeout: 300_000 },
+  () => comeAndGo([world], 15),
 )

@@ -18,7 +18,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'server/test/runner/preload.ts': 'it ends a file that does not end',
   'server/test/runner/printer.ts': 'it gives the whole suite up at last',
   'server/test/support/clients/messenger.ts': 'the client polls, as its protocol has it',
-  'server/test/support/clients/native.ts': 'it polls for as long as it has no live connection',
   'server/test/cluster/talker.ts': 'people pause between what they say',
   'server/test/cluster/load.ts': 'probes are sent one after the other',
   'server/test/compose/listening.ts': 'people pause between what they say',
