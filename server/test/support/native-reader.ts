@@ -169,7 +169,7 @@ export class NativeReader {
   }
 }
 
-/** What a person sees of a message. */
+/** The parts of a message that a person sees. */
 export const shownOf = ({ seq, version, body, reactions, deletedAt }: Message) => ({
   ...{ seq, version, body, isDeleted: deletedAt !== null },
   reactions: reactions.map(({ key, count }: Reaction) => `${key} ${count}`),
