@@ -25,6 +25,8 @@ function sentence(error: Error, code: string, database: string): string {
       return `${database} does not let this user create tables: grant it CREATE on its schema, ${ELSEWHERE}.`
     case '3F000':
       return `${database} has no schema to create tables in: create the one that search_path names.`
+    case '53100':
+      return `${database} has a full disk: make room on it, ${ELSEWHERE}.`
     case '55P03':
       return `${database} is being loaded by another import: wait for its end, ${ELSEWHERE}.`
     case '25006':

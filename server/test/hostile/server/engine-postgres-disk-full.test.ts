@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import postgres from 'postgres'
+import { openPostgresStore } from '../../../src/store/postgres/index.ts'
+import { StoreRefusal } from '../../../src/store/store.ts'
 import { type Engine, startPostgres } from '../../support/engines/index.ts'
+import { connect } from '../../support/postgres.ts'
 import { fillDisk, mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../../support/small-disk.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
@@ -22,22 +25,28 @@ const SETTINGS = { max_wal_size: '1GB', min_wal_size: '2MB', checkpoint_timeout:
 const longText = (name: string, length: number): string =>
   `${name} ${randomBytes(length).toString('base64url')}`.slice(0, length)
 
-/** A server on a PostgreSQL of which that part lies on a disk of its own. */
-async function serving(t: TestContext, part: 'data' | 'wal', kilobytes: number) {
+/** A PostgreSQL of which that part lies on a disk of its own. */
+async function onSmallDisk(t: TestContext, part: 'data' | 'wal', kilobytes: number) {
   const opened = new AsyncDisposableStack()
   t.after(() => opened.disposeAsync())
   const disk = opened.adopt(mountSmallDisk(kilobytes) ?? assert.fail(), unmountSmallDisk)
-  const started = opened.use(await startPostgres({ disks: { [part]: disk }, settings: SETTINGS }))
-  const { engine } = started
+  const { engine } = opened.use(await startPostgres({ disks: { [part]: disk }, settings: SETTINGS }))
+  return { opened, disk, engine }
+}
+
+/** A server on such a PostgreSQL, and people who talk there. */
+async function serving(...place: Parameters<typeof onSmallDisk>) {
+  const [t] = place
+  const { opened, disk, engine } = await onSmallDisk(...place)
   const server = await openFortress(t, { DATABASE_URL: engine.url })
   opened.defer(async () => {
     server.child.kill('SIGTERM')
     await server.exited
   })
-  const place = await openPlace(server.url)
-  for (const ws of [place.chatapp, place.groups]) opened.defer(() => void ws.end())
+  const people = await openPlace(server.url)
+  for (const ws of [people.chatapp, people.groups]) opened.defer(() => void ws.end())
   const lines = (text: RegExp) => server.output.stderr.split('\n').filter((line) => text.test(line))
-  return { disk, engine, place, url: server.url, lines }
+  return { disk, engine, place: people, url: server.url, lines }
 }
 
 const attempt = (place: Place, dialect: string, text: string): Promise<unknown> =>
@@ -141,4 +150,21 @@ test('a full disk under the log of PostgreSQL, which ends of it: nothing acknowl
     found.filter((body) => !unknown.includes(body)),
     stored.toSorted(),
   )
+})
+
+test('a start on a full disk under the tables of PostgreSQL is refused in one sentence', {
+  skip,
+}, async (t) => {
+  const { disk, engine } = await onSmallDisk(t, 'data', 128 * 1024)
+  // PostgreSQL itself writes at the first connection to a database.
+  await connect(t, engine.url)`SELECT 1`
+  const filler = fillDisk(disk)
+  await assert.rejects(openPostgresStore({ url: engine.url }), (error) => {
+    assert.ok(error instanceof StoreRefusal, `not a refusal: ${error}`)
+    assert.match(error.message, /^The database [^\n]+ has a full disk: make room on it, [^\n]+\.$/)
+    return true
+  })
+  await rm(filler)
+  const store = await openPostgresStore({ url: engine.url })
+  await store.close()
 })
