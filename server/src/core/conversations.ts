@@ -89,7 +89,7 @@ export class Conversations {
     name: string | null,
     once?: Once,
   ): Promise<CreatedConversation> {
-    return this.#create('group', [creatorId, ...memberIds], { name: nameOf(name) }, once)
+    return this.#create({ kind: 'group', memberIds: [creatorId, ...memberIds], name: nameOf(name) }, once)
   }
 
   /**
@@ -103,7 +103,7 @@ export class Conversations {
   ): Promise<CreatedConversation> {
     if (isListed && name === null) throw namelessInDirectory()
     const facts = { name: nameOf(name), topic: topicOf(topic), isListed }
-    return this.#create('open', [creatorId], facts, once)
+    return this.#create({ ...facts, kind: 'open', memberIds: [creatorId] }, once)
   }
 
   /**
@@ -154,7 +154,7 @@ export class Conversations {
    */
   async openPrivate(accountId: AccountId, otherId: AccountId, once?: Once): Promise<CreatedConversation> {
     requireAnother(accountId, otherId)
-    return this.#create('private', [accountId, otherId], { name: null }, once)
+    return this.#create({ kind: 'private', memberIds: [accountId, otherId], name: null }, once)
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
@@ -279,17 +279,15 @@ export class Conversations {
   }
 
   #create(
-    kind: NewConversation['kind'],
-    memberIds: readonly AccountId[],
-    facts: Pick<NewConversation, 'name' | 'topic' | 'isListed'>,
+    wanted: Omit<NewConversation, 'gid' | 'creatorId' | 'once' | 'at'>,
     once: Once | undefined,
   ): Promise<CreatedConversation> {
+    const { kind, memberIds } = wanted
     const [creatorId] = memberIds
     if (creatorId === undefined) throw new Error('a conversation has a creator')
     const creating = this.#store.create({
-      ...facts,
+      ...wanted,
       gid: toGid(newGid()),
-      kind,
       creatorId,
       memberIds: [...new Set(memberIds)],
       at: this.#clock.nowMicros(),
