@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Chat, SessionDetails } from '../../core/chat.ts'
+import { type Chat, ChatError, type SessionDetails } from '../../core/chat.ts'
 import { type AddressOf, isLocalRequest } from '../../transport/index.ts'
 import type { Asker, Circumstances } from './call.ts'
 import { Refusal } from './refusal.ts'
@@ -44,7 +44,7 @@ export class Credentials {
   async identify(secret: string | undefined, address: string): Promise<Asker> {
     const { chat } = this.#parts
     const asker = secret === undefined ? undefined : await chat.sessions.identify(secret, KIND)
-    if (!asker) throw new Refusal('not_authorized', { headers: { 'www-authenticate': 'Bearer' } })
+    if (!asker) throw notAuthorized()
     chat.accounts.noteProof(address)
     return asker
   }
@@ -89,6 +89,18 @@ export function cookieOf(secret: string, channel: Circumstances['channel']): str
         detail: 'A cookie needs https here: over plain http anybody on the way could read it.',
         faults: [{ pointer: '#/cookie', detail: 'needs https, or plain http on this machine' }],
       })
+  }
+}
+
+const notAuthorized = (): Refusal =>
+  new Refusal('not_authorized', { headers: { 'www-authenticate': 'Bearer' } })
+
+/** A session that has ended during its own request is none: the core's `wrong_credentials` is `not_authorized` there. */
+export async function whileItLives(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    throw error instanceof ChatError && error.code === 'wrong_credentials' ? notAuthorized() : error
   }
 }
 

@@ -2,7 +2,7 @@ import type { ACCOUNT_OPERATIONS, SignedIn } from '@parlance/protocol'
 import { type Account, passwordPolicyOf, toSessionId } from '../../../core/chat.ts'
 import { signIn } from '../../sign-in.ts'
 import type { Circumstances, Handlers } from '../call.ts'
-import { cookieOf, KIND, sessionName } from '../credentials.ts'
+import { cookieOf, KIND, sessionName, whileItLives } from '../credentials.ts'
 import { timeText } from '../names.ts'
 import { idOf } from '../places.ts'
 import { inField } from '../refused-field.ts'
@@ -86,7 +86,7 @@ export function accountHandlers({
     },
     endOtherSessions: {
       run: async ({ asker }) => {
-        await sessions.endOthers(idOf(asker), asker.session.sessionId)
+        await whileItLives(sessions.endOthers(idOf(asker), asker.session.sessionId))
         return { status: 204 }
       },
     },
