@@ -7,6 +7,7 @@ ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db
 
 COPY package.json package-lock.json ./
 COPY protocol/package.json protocol/
+COPY sdk/package.json sdk/
 COPY server/package.json server/
 COPY bench/package.json bench/
 # The optional packages are the pinned Node, which this image is.

@@ -1,0 +1,1 @@
+export { IndexedDbStorage } from './outbox/indexed-db.ts'

@@ -1,0 +1,111 @@
+import type { Runtime } from '../lib/runtime.ts'
+import type { Operations, Problem } from '../protocol.ts'
+import { ParlanceError } from './error.ts'
+import type { Route } from './route.ts'
+
+// In brackets: a union is one value, not one of several fields.
+type Field<Name extends string, Value> = [Value] extends [undefined]
+  ? unknown
+  : Record<never, never> extends Value
+    ? { readonly [One in Name]?: Value }
+    : { readonly [One in Name]: Value }
+
+/** The parts that an operation takes; an empty one may be left out. */
+export type CallOf<Id extends keyof Operations> = Field<'params', Operations[Id]['params']> &
+  Field<'query', Operations[Id]['query']> &
+  Field<'body', Operations[Id]['body']> & {
+    /** For POSTs that create: the same key answers the same for 24 hours. */
+    readonly idempotencyKey?: string
+    /** Refuses an edit whose message was changed after this version. */
+    readonly ifVersion?: number
+  }
+
+interface Loose {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+  readonly ifVersion?: number
+}
+
+interface RestParts {
+  /** The server's origin. */
+  readonly url: string
+  readonly runtime: Pick<Runtime, 'fetch'>
+  /** Undefined where a cookie carries the session. */
+  readonly token: () => string | undefined
+}
+
+/** The REST API. */
+export class Rest {
+  readonly #parts: RestParts
+
+  constructor(parts: RestParts) {
+    this.#parts = parts
+  }
+
+  /** One request of an operation of `@parlance/client/operations`: the body of its answer. Throws a `ParlanceError`. */
+  async call<Id extends keyof Operations>(
+    route: Route<Id>,
+    call: CallOf<Id>,
+  ): Promise<Operations[Id]['answer']> {
+    const { url, runtime } = this.#parts
+    const loose: Loose = call
+    const [method = '', path = ''] = route.split(' ')
+    const body = loose.body === undefined ? {} : { body: JSON.stringify(loose.body) }
+    const response = await runtime
+      .fetch(url + pathOf(path, loose), {
+        method,
+        headers: this.#headersOf(loose),
+        credentials: 'same-origin',
+        ...body,
+      })
+      .catch(() => Promise.reject(ParlanceError.disconnected()))
+    // The server's word for it.
+    return (await readAnswer(response)) as Operations[Id]['answer']
+  }
+
+  #headersOf({ body, idempotencyKey, ifVersion }: Loose): Record<string, string> {
+    const token = this.#parts.token()
+    return {
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+      ...(ifVersion !== undefined && { 'If-Match': `"${ifVersion}"` }),
+    }
+  }
+}
+
+function pathOf(path: string, { params = {}, query = {} }: Loose): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return pairs.length > 0 ? `${filled}?${new URLSearchParams(pairs)}` : filled
+}
+
+async function readAnswer(response: Response): Promise<unknown> {
+  const text = await response.text().catch(() => Promise.reject(ParlanceError.disconnected()))
+  if (response.ok) return text === '' ? undefined : parsed(text)
+  const value = parsed(text)
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  const retryAfter = Number.isFinite(seconds) ? seconds : undefined
+  if (isProblem(value)) throw ParlanceError.from(value, retryAfter)
+  // From something between here and the server.
+  throw new ParlanceError(`http_${response.status}`, {
+    status: response.status,
+    retryable: response.status >= 500,
+    retryAfter: retryAfter === undefined ? undefined : retryAfter * 1_000,
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isProblem = (value: unknown): value is Problem =>
+  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { newWorld, shownBy } from './world.ts'
+
+const nothing = () => undefined
+
+test('a timeline that is watched loads the newest page, and hears what follows', async () => {
+  const { conversation, clock, alice, bob, connect } = newWorld()
+  conversation.send(bob.account.id, { clientId: '1', body: 'one' })
+  const client = await connect(alice)
+  const { timeline } = client.conversation(conversation.id)
+  assert.deepEqual(shownBy(client, conversation.id), ['1..1'])
+  timeline.subscribe(nothing)
+  await clock.advance(100)
+  conversation.send(bob.account.id, { clientId: '2', body: 'two' })
+  await clock.advance(100)
+  assert.deepEqual(shownBy(client, conversation.id), ['one', 'two'])
+  assert.ok(timeline.get().isWhole)
+})
+
+test('a message is shown while it is on its way, and once when it has come', async () => {
+  const { conversation, clock, alice, connect } = newWorld()
+  const client = await connect(alice)
+  const place = client.conversation(conversation.id)
+  place.timeline.subscribe(nothing)
+  await clock.advance(100)
+  const sending = place.send('hello')
+  assert.deepEqual(shownBy(client, place.id), ['(hello)'])
+  const [outgoing] = place.timeline.get().items
+  await clock.advance(100)
+  assert.deepEqual(shownBy(client, place.id), ['hello'])
+  assert.equal(place.timeline.get().items[0]?.key, outgoing?.key)
+  assert.deepEqual(await sending.done(), { seq: 1 })
+  assert.deepEqual(client.outbox.list.get(), [])
+})
+
+test('islands have a hole between them, which can be filled from both ends', async () => {
+  const { conversation, clock, alice, bob, connect } = newWorld()
+  for (let seq = 1; seq <= 60; seq += 1)
+    conversation.send(bob.account.id, { clientId: String(seq), body: String(seq) })
+  const client = await connect(alice)
+  const { timeline } = client.conversation(conversation.id)
+  const loads = [timeline.loadNewest(5), timeline.loadAround(20, 4)]
+  await clock.advance(100)
+  await Promise.all(loads)
+  const expected = ['1..17', '18', '19', '20', '21', '22..55', '56', '57', '58', '59', '60']
+  assert.deepEqual(shownBy(client, conversation.id), expected)
+  const hole = timeline.get().items[5]
+  assert.ok(hole?.kind === 'hole')
+  const fills = [hole.fill('older', 30), hole.fill('newer', 2)]
+  await clock.advance(100)
+  await Promise.all(fills)
+  assert.deepEqual(
+    shownBy(client, conversation.id).filter((text) => text.includes('..')),
+    ['1..17', '52..53'],
+  )
+})
+
+test('a gap leaves what is held, with a hole up to the newest, and what changed of it is read again', async () => {
+  const { conversation, clock, server, alice, bob, connect } = newWorld({ maxMissed: 5 })
+  for (const body of ['one', 'two']) conversation.send(bob.account.id, { clientId: body, body })
+  const client = await connect(alice)
+  const { timeline } = client.conversation(conversation.id)
+  timeline.subscribe(nothing)
+  await clock.advance(100)
+  server.network.goOffline()
+  conversation.edit(bob.account.id, 1, 'changed')
+  for (let seq = 3; seq <= 9; seq += 1)
+    conversation.send(bob.account.id, { clientId: String(seq), body: String(seq) })
+  server.network.goOnline()
+  await clock.advance(1_000)
+  assert.deepEqual(shownBy(client, conversation.id), ['changed', 'two', '3..9'])
+  assert.equal(timeline.get().isStale, false)
+  assert.equal(client.conversations.get().unread, 9)
+})
+
+test('another epoch drops the store, and keeps the outbox', async () => {
+  const { conversation, clock, server, alice, bob, connect } = newWorld()
+  conversation.send(bob.account.id, { clientId: '1', body: 'one' })
+  const client = await connect(alice)
+  const place = client.conversation(conversation.id)
+  place.timeline.subscribe(nothing)
+  await clock.advance(100)
+  server.network.goOffline()
+  place.send('kept')
+  server.epoch = 'epoch-2'
+  await clock.advance(1_000)
+  assert.deepEqual(shownBy(client, place.id), ['one', '(kept)'])
+  server.network.goOnline()
+  await clock.advance(1_000)
+  assert.deepEqual(shownBy(client, place.id), ['one', 'kept'])
+})
+
+test('a row that has not changed is the same object in the next snapshot', async () => {
+  const { conversation, clock, alice, bob, connect } = newWorld()
+  for (const body of ['one', 'two']) conversation.send(bob.account.id, { clientId: body, body })
+  const client = await connect(alice)
+  const { timeline } = client.conversation(conversation.id)
+  timeline.subscribe(nothing)
+  await clock.advance(100)
+  const before = timeline.get()
+  assert.equal(timeline.get(), before)
+  conversation.edit(bob.account.id, 2, 'changed')
+  await clock.advance(100)
+  const after = timeline.get()
+  assert.equal(after.items[0], before.items[0])
+  assert.notEqual(after.items[1], before.items[1])
+})
+
+test('an edit, a reaction and a deletion are shown at once, and undone when they are refused', async () => {
+  const { conversation, clock, server, alice, connect } = newWorld()
+  const client = await connect(alice)
+  const place = client.conversation(conversation.id)
+  place.timeline.subscribe(nothing)
+  place.send('one')
+  await clock.advance(100)
+  place.react(1, '👍')
+  place.edit(1, 'changed')
+  const [item] = place.timeline.get().items
+  assert.ok(item?.kind === 'message')
+  assert.deepEqual([item.message.body, item.own, item.message.reactions[0]?.count], ['changed', ['👍'], 1])
+  await clock.advance(100)
+  server.refusal = 'not_the_owner'
+  const deletion = place.delete(1)
+  assert.deepEqual(shownBy(client, place.id), ['deleted'])
+  await clock.advance(100)
+  await assert.rejects(deletion.done(), { code: 'not_the_owner' })
+  assert.deepEqual(shownBy(client, place.id), ['changed'])
+})
+
+test('an event of a type that is not known stops nothing, and is heard', async () => {
+  const { conversation, clock, server, alice, bob, connect } = newWorld()
+  const client = await connect(alice)
+  const heard: string[] = []
+  client.on('event', ({ type }) => void heard.push(type))
+  const { timeline } = client.conversation(conversation.id)
+  timeline.subscribe(nothing)
+  await clock.advance(100)
+  server.tell(alice, {
+    op: 'event',
+    conversation: conversation.id,
+    change: 1,
+    type: 'poll.opened',
+    data: { a: 1 },
+  })
+  server.tell(alice, { op: 'fireworks' })
+  await clock.advance(100)
+  conversation.send(bob.account.id, { clientId: '1', body: 'one' })
+  await clock.advance(100)
+  assert.deepEqual(heard, ['poll.opened', 'message.sent'])
+  assert.deepEqual(shownBy(client, conversation.id), ['one'])
+})
