@@ -10,6 +10,7 @@ interface Command extends Syntax {
 }
 
 const ACCOUNTS: Readonly<Record<AccountAct, string>> = {
+  add: 'makes an account, also where REGISTRATION=closed; its password is printed or read from a file',
   disable: 'keeps an account out: ends its sessions, closes its connections',
   enable: 'lets a disabled account log in again',
   'sign-out': 'ends the sessions of an account and closes its connections',
@@ -17,7 +18,7 @@ const ACCOUNTS: Readonly<Record<AccountAct, string>> = {
 }
 
 function accountCommand(act: AccountAct, summary: string): Command {
-  const takesPassword = act === 'reset-password'
+  const takesPassword = act === 'reset-password' || act === 'add'
   return {
     usage: `accounts ${act} NAME${takesPassword ? ' [--password-from FILE]' : ''}`,
     summary,

@@ -42,7 +42,7 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
         ? 'at least 8 characters, none of the 3,000 commonest'
         : 'any; PASSWORD_POLICY=strict refuses short and common ones',
     ],
-    config.registration === 'closed' && ['registration', 'closed: nobody can make an account'],
+    config.registration === 'closed' && ['registration', 'closed: parlance accounts add makes accounts'],
     !config.rateLimits && ['rate limits', 'off: for benchmarks on a trusted network only'],
   ]
   const lines = rows.flatMap((row) => (row ? [`  ${row[0].padEnd(16)} ${row[1]}`] : []))

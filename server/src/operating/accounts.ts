@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { type Account, type AccountId, type Accounts, ChatError } from '../core/chat.ts'
+import { type Account, type AccountId, type Accounts, ChatError, faultWords } from '../core/chat.ts'
 import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
 import { type AccountSettings, openAccounts } from './endpoints.ts'
+import { readPassword } from './password-file.ts'
 
 /** An operator's actions on an account. */
-export type AccountAct = 'disable' | 'enable' | 'sign-out' | 'reset-password'
+export type AccountAct = 'add' | 'disable' | 'enable' | 'sign-out' | 'reset-password'
 
 interface AccountOrder {
   readonly settings: AccountSettings
@@ -24,6 +24,11 @@ interface AccountOrder {
 export async function changeAccount({ settings, act, username, passwordFrom }: AccountOrder): Promise<void> {
   const { accounts, close } = await openAccounts(settings)
   try {
+    if (act === 'add') {
+      const { account, done } = await add(accounts, username, passwordFrom)
+      await tell(act, account, done)
+      return
+    }
     const account = await accounts.findForOperator(username)
     if (!account) throw new CommandEnd(`There is no account ${JSON.stringify(username)}.`)
     await tell(act, account, await carryOut(act, { accounts, account, passwordFrom }))
@@ -38,8 +43,8 @@ async function tell(act: AccountAct, { username }: Account, done: string): Promi
     await answer(`${done}\n`)
   } catch (error) {
     if (!(error instanceof CommandEnd)) throw error
-    const again =
-      act === 'reset-password' ? '; parlance accounts reset-password gives it another password' : ''
+    const hasPassword = act === 'reset-password' || act === 'add'
+    const again = hasPassword ? '; parlance accounts reset-password gives it another password' : ''
     const changed = `It was carried out nevertheless: ${act} of ${username}${again}.`
     throw new CommandEnd(`${error.message} ${changed}`, { cause: error })
   }
@@ -51,7 +56,10 @@ interface Subject {
   readonly passwordFrom: string | undefined
 }
 
-async function carryOut(act: AccountAct, { accounts, account, passwordFrom }: Subject): Promise<string> {
+async function carryOut(
+  act: Exclude<AccountAct, 'add'>,
+  { accounts, account, passwordFrom }: Subject,
+): Promise<string> {
   const name = `${account.username} (account ${account.accountId})`
   switch (act) {
     case 'disable':
@@ -83,51 +91,57 @@ async function resetPassword({ accounts, account, passwordFrom }: Subject, name:
   return `${name} has a new password: ${OUT}.${disabled}${told}`
 }
 
+/** Makes an account, also where registration is closed. */
+async function add(
+  accounts: Accounts,
+  username: string,
+  passwordFrom: string | undefined,
+): Promise<{ readonly account: Account; readonly done: string }> {
+  const given = passwordFrom === undefined ? undefined : readPassword(passwordFrom)
+  const password = given ?? newPassword()
+  const account = await inSentences(accounts.register({ username, password }), username)
+  const told = given === undefined ? ` Its password: ${password}` : ''
+  return { account, done: `${account.username} is account ${account.accountId} now.${told}` }
+}
+
+/** Refuses a name in a sentence. */
+async function inSentences<T>(work: Promise<T>, username: string): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error
+    const name = JSON.stringify(username)
+    const { code, details } = error
+    if (code === 'name_taken' || code === 'email_taken')
+      throw new CommandEnd(`${name} is taken, or looks like a name that is: choose another.`, {
+        cause: error,
+      })
+    if (code === 'name_refused') {
+      const words = faultWords(details)
+      throw new CommandEnd(
+        `${name} can be no name: write one ${words ? `without ${words}` : 'that can be seen'}.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    throw passwordSentence(error)
+  }
+}
+
 async function setPassword(accounts: Accounts, accountId: AccountId, password: string): Promise<void> {
   try {
     await accounts.setPassword(accountId, password)
   } catch (error) {
-    if (!(error instanceof ChatError && error.code === 'password_refused')) throw error
-    throw new CommandEnd(
-      'The password is too short or too common for PASSWORD_POLICY=strict: give one of at least 8 characters, or none to have one made.',
-      { cause: error },
-    )
+    throw passwordSentence(error)
   }
 }
 
-const STDIN = 0
-/** Bytes of a password at most: more than any dialect takes. */
-const MAX_PASSWORD_BYTES = 8_192
-
-/** The password on the first line, without the mark that Windows puts before UTF-8. */
-function readPassword(file: string): string {
-  const text = decoded(readBytes(file), file)
-  const [password = ''] = text.split(/\r?\n/, 1)
-  if (password === '')
-    throw new CommandEnd(`The first line of ${nameOf(file)} is empty: write the password there.`)
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES || password.includes('\0'))
-    throw new CommandEnd(
-      `The first line of ${nameOf(file)} is no password: write at most 2,047 characters there.`,
-    )
-  return password
-}
-
-/** Refuses bytes that are not UTF-8: nobody could type the characters that would replace them. */
-function decoded(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new CommandEnd(`${nameOf(file)} is not UTF-8: write the password in that.`, { cause: error })
-  }
-}
-
-function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file === '-' ? STDIN : file)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandEnd(`The password cannot be read from ${nameOf(file)} (${reason}).`, { cause: error })
-  }
-}
-
-const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
+/** The refusal of a weak password; any other error as it is. */
+const passwordSentence = (error: unknown): unknown =>
+  error instanceof ChatError && error.code === 'password_refused'
+    ? new CommandEnd(
+        'The password is too short or too common for PASSWORD_POLICY=strict: give one of at least 8 characters, or none to have one made.',
+        { cause: error },
+      )
+    : error

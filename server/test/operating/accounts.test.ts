@@ -95,6 +95,27 @@ test('a log-in after a sign-out outlives the news of it', async () => {
   again.socket.disconnect()
 })
 
+describe('an account that an operator adds', () => {
+  test('logs in in every dialect with the password that is printed', async () => {
+    const username = `oda-${Date.now()}`
+    const said = await accounts('add', username)
+    const [, password = ''] = /Its password: (\S+)$/m.exec(said) ?? []
+    assert.match(password, /^\w{5}(-\w{5}){3}$/)
+    for (const dialect of DIALECT_NAMES)
+      await (await DEVICES[dialect].logIn(world.server, { username, password })).close()
+    await refuses(owner, /is taken, or looks like a name that is/, 'accounts', 'add', username, ...database)
+    await refuses(owner, /can be no name: write one without/, 'accounts', 'add', 'a\u200bb', ...database)
+  })
+
+  test('has the password of a file, which is not printed', async () => {
+    const username = `pia-${Date.now()}`
+    const file = join(await tempDir(owner), 'password')
+    await writeFile(file, 'from a file\n')
+    assert.doesNotMatch(await accounts('add', username, '--password-from', file), /password/)
+    await (await DEVICES.rooms.logIn(world.server, { username, password: 'from a file' })).close()
+  })
+})
+
 describe('a password that is reset', () => {
   test('is printed, and opens every dialect', async () => {
     const kim = await world.join('kim')
