@@ -1,5 +1,6 @@
 export * from './account.ts'
 export * from './conversation.ts'
+export * from './export.ts'
 export * from './frames/index.ts'
 export * from './ids.ts'
 export * from './member.ts'

@@ -7,7 +7,7 @@ const Range = Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 
   title: 'A range of the text in UTF-16 units: from, and up to but not with',
 })
 
-const Mention = Type.Union([
+export const Mention = Type.Union([
   growing({ account: AccountId, at: Range }),
   growing({ all: Type.Literal(true), at: Range }),
 ])

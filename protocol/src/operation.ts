@@ -17,6 +17,8 @@ export interface Operation {
   readonly since: number
   /** Whether anybody may ask, without a session. */
   readonly isOpen?: true
+  /** Whether its success is lines of JSON (`application/x-ndjson`), each of the answer's schema. */
+  readonly isStream?: true
   /** Whether it heeds Idempotency-Key. */
   readonly isIdempotent?: true
   /** Whether it heeds If-Match. */

@@ -8,6 +8,7 @@ import {
   Session,
   SignedIn,
 } from '../account.ts'
+import { ExportLine, ExportRequest } from '../export.ts'
 import { SessionId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { pageOf } from '../shapes.ts'
@@ -90,6 +91,19 @@ export const ACCOUNT_OPERATIONS = {
     since: 1,
     body: PasswordChange,
     answers: { 204: null },
+    refuses: ['wrong_credentials', 'busy'],
+  }),
+  exportMe: operation({
+    method: 'POST',
+    path: '/v1/me/export',
+    summary: 'Take with you all that is your own',
+    description:
+      "Your profile, contacts, blocks, memberships, messages and reactions, as lines of JSON; nobody else's text. The last line is of the kind `end`: without it, something is missing. Once an hour.",
+    tag: 'accounts',
+    since: 1,
+    isStream: true,
+    body: ExportRequest,
+    answers: { 200: ExportLine },
     refuses: ['wrong_credentials', 'busy'],
   }),
   removeMe: operation({

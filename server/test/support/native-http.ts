@@ -170,7 +170,10 @@ export class NativeHttp {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const answer = { status: response.status, headers: response.headers, body: parsed(text) }
+    const { status } = response
+    const isOfLines = operation.isStream && status < 300
+    const told = isOfLines ? text.trimEnd().split('\n').map(parsed) : parsed(text)
+    const answer = { status, headers: response.headers, body: told }
     requireListed(id, operation, answer)
     return answer
   }
@@ -201,7 +204,12 @@ function requireListed(id: string, operation: Operation, { status, body }: Answe
   }
   const validator = validators.get(schema) ?? Compile(schema)
   validators.set(schema, validator)
-  assert.deepEqual([...validator.Errors(body)], [], told)
+  const values = operation.isStream ? (body as readonly unknown[]) : [body]
+  assert.deepEqual(
+    values.flatMap((value) => [...validator.Errors(value)]),
+    [],
+    told,
+  )
 }
 
 let count = 0

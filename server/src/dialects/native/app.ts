@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream'
 import { OPERATIONS, type Operation } from '@parlance/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import { Budget } from './budget.ts'
-import type { Answer, Asker, Call, Handler, Handlers } from './call.ts'
+import type { Answer, Asker, Call, Handler, Handlers, Streamed } from './call.ts'
 import type { Cors } from './cors.ts'
 import type { Credentials } from './credentials.ts'
 import { addDocuments } from './documents/routes.ts'
@@ -125,6 +126,7 @@ class Route {
     const { accountId } = account
     return answers.ask(accountId, async () => {
       const answer = await this.handler.run(call)
+      if ('pages' in answer) return sendLines(reply, answer)
       const text = 'body' in answer ? JSON.stringify(answer.body) : ''
       answers.charge(accountId, text.length)
       this.#budget.tell(reply, accountId)
@@ -155,10 +157,38 @@ function keyIn(header: string | readonly string[]): string {
   throw new Refusal('invalid_request', { detail })
 }
 
-const send = (reply: FastifyReply, answer: Answer<Operation>): FastifyReply =>
-  sendText(reply, answer, 'body' in answer ? JSON.stringify(answer.body) : '')
+function send(reply: FastifyReply, answer: Answer<Operation>): FastifyReply {
+  if ('pages' in answer) return sendLines(reply, answer)
+  return sendText(reply, answer, 'body' in answer ? JSON.stringify(answer.body) : '')
+}
 
-function sendText(reply: FastifyReply, { status, headers }: Answer<Operation>, text: string): FastifyReply {
+const LINES_TYPE = 'application/x-ndjson'
+
+/** Reads no further than the client does. */
+function sendLines(reply: FastifyReply, { status, pages }: Streamed): FastifyReply {
+  const texts: AsyncIterableIterator<string> = {
+    [Symbol.asyncIterator]: () => texts,
+    next: async () => {
+      const { value } = await pages.next()
+      if (value === undefined) return { done: true, value: undefined }
+      return { done: false, value: value.map((line) => `${JSON.stringify(line)}\n`).join('') }
+    },
+    return: async () => {
+      await pages.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+  return reply
+    .code(status)
+    .type(LINES_TYPE)
+    .send(Readable.from(texts, { highWaterMark: 1 }))
+}
+
+function sendText(
+  reply: FastifyReply,
+  { status, headers }: Exclude<Answer<Operation>, Streamed>,
+  text: string,
+): FastifyReply {
   if (headers) reply.headers(headers)
   reply.code(Number(status))
   return text === '' ? reply.send() : reply.type(JSON_TYPE).send(text)

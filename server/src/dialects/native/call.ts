@@ -35,9 +35,21 @@ export interface Call<One extends Operation> extends Circumstances {
   readonly asker: One['isOpen'] extends true ? undefined : Asker
 }
 
-export type Answer<One extends Operation> = AnswerOf<One> & {
+type Plain<One extends Operation> = AnswerOf<One> & {
   readonly headers?: Readonly<Record<string, string>>
 }
+
+/** An answer of lines, some at a time. The iterator is returned when the client wants no more. */
+export interface Streamed {
+  readonly status: 200
+  readonly pages: AsyncIterator<readonly object[], undefined>
+}
+
+export type Answer<One extends Operation> = unknown extends One['isStream']
+  ? Plain<One>
+  : One['isStream'] extends true
+    ? Streamed
+    : Plain<One> | Streamed
 
 /** How one operation is answered. */
 export interface Handler<One extends Operation> {

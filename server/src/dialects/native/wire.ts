@@ -38,7 +38,7 @@ export const ownAccountOf = (
   createdAt: timeText(account.createdAt),
 })
 
-const mentionOf = (mention: Mention): Wire.Mention => {
+export const mentionOf = (mention: Mention): Wire.Mention => {
   const at: [number, number] = [mention.at[0], mention.at[1]]
   return 'all' in mention ? { all: true, at } : { account: accountName(mention.account), at }
 }

@@ -5,6 +5,7 @@ import type { ApiOperation, ApiResponse, Parameter } from './openapi-types.ts'
 import { refusalsOf } from './problem-codes.ts'
 
 const JSON_TYPE = 'application/json'
+const LINES_TYPE = 'application/x-ndjson'
 const PROBLEM_TYPE = 'application/problem+json'
 
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -73,14 +74,16 @@ export class OperationDocuments {
   }
 
   #answersOf(operation: Operation): Record<string, ApiResponse> {
-    const { answers, since } = operation
+    const { answers, since, isStream } = operation
     return Object.fromEntries(
       Object.entries(answers).map(([status, schema]) => [
         status,
         {
           description: MEANINGS[status] ?? 'Done',
           headers: responseHeadersOf(operation, Number(status)),
-          ...(schema && { content: { [JSON_TYPE]: { schema: this.#components.of(schema, since) } } }),
+          ...(schema && {
+            content: { [isStream ? LINES_TYPE : JSON_TYPE]: { schema: this.#components.of(schema, since) } },
+          }),
         },
       ]),
     )

@@ -3,6 +3,7 @@ import { type Account, passwordPolicyOf, toSessionId } from '../../../core/chat.
 import { signIn } from '../../sign-in.ts'
 import type { Circumstances, Handlers } from '../call.ts'
 import { cookieOf, KIND, sessionName, whileItLives } from '../credentials.ts'
+import { exportLineOf } from '../export-lines.ts'
 import { timeText } from '../names.ts'
 import { idOf } from '../places.ts'
 import { inField } from '../refused-field.ts'
@@ -106,6 +107,23 @@ export function accountHandlers({
         const change = { ...body, from: address, keep: asker.session.sessionId }
         await inField('#/next', accounts.changePassword(idOf(asker), change))
         return { status: 204 }
+      },
+    },
+    exportMe: {
+      limit: 'login',
+      run: async ({ asker, body: { password }, address }) => {
+        const pages = await chat.exports.begin(idOf(asker), { password, from: address })
+        return {
+          status: 200,
+          pages: {
+            next: async () => {
+              const { value } = await pages.next()
+              if (value === undefined) return { done: true, value }
+              return { done: false, value: value.map(exportLineOf) }
+            },
+            return: () => pages.return(),
+          },
+        }
       },
     },
     removeMe: {
