@@ -77,7 +77,7 @@ describe('reactions', () => {
     await react(ann, place, key)
     await ann.ok('deleteMessage', { params: place })
     assert.equal(await ann.refusal('putReaction', { params: { ...place, key } }), '404 not_found')
-    // Of a tombstone they are gone already.
+    // A tombstone has none any more.
     await unreact(ann, place, key)
   })
 })

@@ -5,6 +5,7 @@ import { openApi } from '../../src/dialects/native/documents/openapi.ts'
 import type { ApiOperation, ApiResponse } from '../../src/dialects/native/documents/openapi-types.ts'
 
 const DOCUMENT = openApi()
+const LINES_TYPE = 'application/x-ndjson'
 
 /** An answer of the native dialect, to be held against its document. */
 export interface Told {
@@ -42,6 +43,11 @@ function assertContent({ headers, text }: Told, response: ApiResponse, name: str
   }
   const [type, { schema }] = media
   assert.equal(headers.get('content-type')?.split(';', 1)[0], type, name)
+  if (type === LINES_TYPE) {
+    for (const line of text.trimEnd().split('\n'))
+      assert.deepEqual([...validatorOf(schema).Errors(JSON.parse(line))], [], name)
+    return
+  }
   const body: unknown = JSON.parse(text)
   assert.deepEqual([...validatorOf(schema).Errors(body)], [], name)
   const codes = response['x-problem-codes']
