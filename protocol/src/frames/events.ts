@@ -71,6 +71,24 @@ export const LoggedChange = Type.Union(
   variants.map(([type, data]) => growing({ change: Change, type: Type.Literal(type), data })),
 )
 
+type LoggedChangeItem = {
+  [Type in EventType]: { readonly change: number; readonly type: Type; readonly data: EventData<Type> }
+}[EventType]
+
+/** As `Changes`, over REST. */
+export const ChangePage = growing({
+  // Made of a list of variants, the union has lost their types.
+  items: Type.Unsafe<LoggedChangeItem[]>(
+    Type.Array(LoggedChange, { title: 'In order; numbers may be skipped' }),
+  ),
+  upTo: Position,
+  lastChange: Type.Integer({
+    minimum: 0,
+    title: "The conversation's newest change. What you have got from beyond it is another database's",
+  }),
+  done: Type.Boolean(),
+})
+
 export const Changes = growing({
   op: Type.Literal('changes'),
   conversation: ConversationId,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Person } from '../account.ts'
+import { ChangePage } from '../frames/events.ts'
 import { ConversationId, Position, Seq } from '../ids.ts'
 import { MentionPage, MessageVersion, ThreadPage } from '../message.ts'
 import { operation } from '../operation.ts'
@@ -22,6 +23,18 @@ export const VIEW_OPERATIONS = {
     params,
     query: closed({ after: Type.Optional(Position), limit: Type.Optional(Limit) }),
     answers: { 200: ThreadPage },
+  }),
+  listChanges: operation({
+    method: 'GET',
+    path: `${CONVERSATION}/changes`,
+    summary: 'Read what has changed after a change, in order',
+    description:
+      "The same items as the socket's `changes`: each message as it is now, or its tombstone. Go on with `after` = `upTo` until `done`.",
+    tag: 'messages',
+    since: 1,
+    params: { c: ConversationId },
+    query: closed({ after: Type.Optional(Position), limit: Type.Optional(Limit) }),
+    answers: { 200: ChangePage },
   }),
   listVersions: operation({
     method: 'GET',

@@ -42,9 +42,9 @@ export class ChangeLog {
     return this.#store.changes.joining(accountId, conversationIds)
   }
 
-  /** At most some hundreds after that change. */
-  async since(conversationId: ConversationId, after: number): Promise<ChangesSince> {
-    const logged = await this.#store.changes.since(conversationId, after, PAGE)
+  /** At most `limit` after that change. */
+  async since(conversationId: ConversationId, after: number, limit = PAGE): Promise<ChangesSince> {
+    const logged = await this.#store.changes.since(conversationId, after, limit)
     const upTo = logged.at(-1)?.change ?? after
     const conversation = await this.#store.conversations.find(conversationId)
     if (!conversation || logged.length === 0) return { events: [], upTo }

@@ -159,6 +159,39 @@ describe('mentions', () => {
   })
 })
 
+describe('the log', () => {
+  it('tells what has changed after a change, in pages, messages as they are now', async () => {
+    const [ann, bob, cy] = await NativeHttp.people(url, 'ann', 'bob', 'cy')
+    const group = await ann.group(bob)
+    await ann.send(group, 'one')
+    await bob.send(group, 'two')
+    const place = { c: group.id, seq: 1 }
+    await ann.ok('editMessage', { params: place, body: { body: 'One' } })
+    await bob.ok('putReaction', { params: { ...place, key: '👍' } })
+    await bob.ok('deleteMessage', { params: { c: group.id, seq: 2 } })
+    const params = { c: group.id }
+    const all = await ann.ok('listChanges', { params })
+    assert.deepEqual(
+      all.items.map(({ type }) => type),
+      ['conversation.created', 'message.sent', 'message.edited', 'message.reacted', 'message.deleted'],
+    )
+    assert.deepEqual([all.upTo, all.lastChange, all.done], [6, 6, true])
+    assert.match(JSON.stringify(all.items[1]), /"body":"One"/)
+    assert.doesNotMatch(JSON.stringify(all.items), /two/)
+    const paged: (typeof all.items)[number][] = []
+    for (let after = 0, isDone = false; !isDone; ) {
+      const page = await bob.ok('listChanges', { params, query: { after, limit: 2 } })
+      paged.push(...page.items)
+      after = page.upTo
+      isDone = page.done
+    }
+    assert.deepEqual(paged, all.items)
+    const beyond = await ann.ok('listChanges', { params, query: { after: 99 } })
+    assert.deepEqual(beyond, { items: [], upTo: 99, lastChange: 6, done: true })
+    assert.equal(await cy.refusal('listChanges', { params }), '404 not_a_member')
+  })
+})
+
 describe('a list of conversations', () => {
   it('has those alone whose name begins so, or that of the other, in pages', async () => {
     const word = unique('Wald')

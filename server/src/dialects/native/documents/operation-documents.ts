@@ -1,4 +1,5 @@
 import { type Operation, Problem, type ProblemCode, problemKind } from '@parlance/protocol'
+import type { TSchema } from 'typebox'
 import { REQUEST_HEADERS, responseHeadersOf } from './headers.ts'
 import type { Components } from './json-schema.ts'
 import type { ApiOperation, ApiResponse, Parameter } from './openapi-types.ts'
@@ -41,7 +42,7 @@ export class OperationDocuments {
       parameters: this.#parametersOf(operation),
       ...(body && {
         requestBody: {
-          required: true,
+          required: needsBody(body),
           content: { [JSON_TYPE]: { schema: this.#components.of(body, since) } },
         },
       }),
@@ -108,3 +109,7 @@ export class OperationDocuments {
     }
   }
 }
+
+/** Whether there is a field that each request has: an object of nothing but optional fields may be left out. */
+const needsBody = (body: TSchema): boolean =>
+  !('properties' in body) || ('required' in body && Array.isArray(body.required) && body.required.length > 0)

@@ -6,6 +6,7 @@ import { timeText } from '../names.ts'
 import { ownByConversation, ownOfSome } from '../own-reactions.ts'
 import { idOf } from '../places.ts'
 import { Refusal } from '../refusal.ts'
+import { changeOf } from '../socket/events.ts'
 import { messageOf, personOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -13,7 +14,7 @@ export function viewHandlers({
   chat,
   places,
 }: Pick<RequestParts, 'chat' | 'places'>): Handlers<keyof typeof VIEW_OPERATIONS> {
-  const { members, mentions, messages, reactions } = chat
+  const { changes, members, mentions, messages, reactions } = chat
 
   return {
     listThread: {
@@ -31,6 +32,22 @@ export function viewHandlers({
           hasAfter: found.length > limit,
         }
         return { status: 200, body }
+      },
+    },
+    listChanges: {
+      isLong: true,
+      run: async ({ asker, params, query: { after = 0, limit = 50 } }) => {
+        const { conversation } = await places.standing(asker, params.c)
+        const { conversationId } = conversation
+        const { events, upTo } = await changes.since(conversationId, after, limit)
+        const items = await Promise.all(
+          events.map(async (event) =>
+            changeOf(event, event.type === 'message.deleted' ? await messages.get(event) : undefined),
+          ),
+        )
+        const last = events.at(-1)?.change ?? 0
+        const lastChange = Math.max(conversation.lastChange, last)
+        return { status: 200, body: { items, upTo, lastChange, done: upTo >= lastChange } }
       },
     },
     listVersions: {

@@ -29,10 +29,14 @@ export function renderEvent(event: ConversationEvent, tombstone?: MessageDetails
 type Change = Extract<ConversationEvent, { change: number }>
 
 /** The same change as `changes` frames carry it. */
-export function changeText(event: Change, tombstone?: MessageDetails): string {
-  const { type, data } = told(event, tombstone)
-  return `{"change":${event.change},"type":"${type}","data":${JSON.stringify(data)}}`
-}
+export const changeText = (event: Change, tombstone?: MessageDetails): string =>
+  JSON.stringify(changeOf(event, tombstone))
+
+/** The same change, as pages over REST have it. */
+export const changeOf = (event: Change, tombstone?: MessageDetails) => ({
+  change: event.change,
+  ...told(event, tombstone),
+})
 
 function told(event: Change, tombstone: MessageDetails | undefined): Told {
   const { change } = event
