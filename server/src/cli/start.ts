@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LineOutput } from '../lib/line-output.ts'
 import { runAfter } from '../lib/timers.ts'
@@ -14,6 +15,8 @@ export async function start(config: Config, unread: readonly string[]): Promise<
   // The start block was not printed, so nobody relies on this server: the process ends as it stands.
   if (!server) return
   new LineOutput(1).write(startBlock(config, server, unread))
+  // Node itself writes it at the end, and a process that is killed has none: the next start would take twice as long.
+  flushCompileCache()
   await asked
   server.drain()
   await pause(config.drainSeconds * 1000)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { until } from '../support/until.ts'
+import { START_MS, until } from '../support/until.ts'
 
 const MODULE = join(import.meta.dirname, '../../src/lib/compile-cache.js')
 const ASK = `
@@ -54,6 +54,19 @@ test('a server keeps its compile cache where only its user can write, and leaves
   assert.equal(statSync(cache).mode & 0o777, 0o700)
   const [version = ''] = readdirSync(cache)
   assert.ok(readdirSync(join(cache, version)).length > 100, 'it is in use')
+})
+
+test('a server that is ready has its compile cache on disk, though it may be killed', async (t) => {
+  const home = await homeWith(t, () => undefined)
+  const settings = { PORT: '0', ROOMS_TCP_PORT: '0', DBPATH: join(home, 'chat.db'), HOME: home }
+  const { child, exited } = spawnServer(t, settings)
+  const cache = join(home, '.cache', PLACE)
+  const cached = () =>
+    existsSync(cache) ? readdirSync(cache).flatMap((version) => readdirSync(join(cache, version))) : []
+  await until('the cache', () => cached().length > 100, START_MS)
+  assert.equal(child.exitCode, null)
+  child.kill('SIGKILL')
+  await exited
 })
 
 const REFUSED: Readonly<Record<string, (home: string) => void>> = {
