@@ -1,7 +1,6 @@
 /**
  * Files by what they start, the costliest first: the bench, whose forty servers run one after the other, then whole
- * installations, then engines and nodes of their own, then processes for each test. They mostly wait, so each has a
- * process of its own. The rest computes, and shares processes.
+ * installations, then engines and nodes of their own, then processes for each test. The rest computes.
  */
 const COSTLY = [
   /^bench\/test\/short/,
@@ -21,14 +20,24 @@ const rankOf = (file: string): number => {
   return rank < 0 ? COSTLY.length : rank
 }
 
-/** The rest that cannot share a process, each with its reason. */
+/** Files that share no process. */
 const ALONE = [
-  // It counts the bytes of its own process.
+  // It measures.
+  /^bench\//,
+  // They wait for engines, nodes and processes of their own, and would keep others waiting behind them.
+  /\/(docker|haproxy|nginx|cluster|redis|engine|pgbouncer|postgres)-/,
+  /\/store\/(postgres|kill)\.test/,
+  /\/(operating|moving|examples)\//,
+  /\/config\/(start|container|compile-cache|postgres|unwritable)/,
+  /\/hostile\/server\/(?!authorization|cross-site|guessing|pushing|revocation|tokens)/,
+  /\/house\/style/,
+  // It counts the objects of its own process.
   /\/transport\/idle-memory/,
 ]
 
-const isAlone = (file: string): boolean =>
-  rankOf(file) < COSTLY.length || ALONE.some((pattern) => pattern.test(file))
+const isAlone = (file: string): boolean => ALONE.some((pattern) => pattern.test(file))
+
+const costliestFirst = (files: readonly string[]): string[] => files.toSorted((a, b) => rankOf(a) - rankOf(b))
 
 /** One file in a process of its own, or those that processes share. */
 export type Job =
@@ -43,18 +52,16 @@ export class Queue {
 
   /** `isBegun` tells whether a process that is shared has taken the file. */
   constructor(files: readonly string[], isBegun: (file: string) => boolean) {
-    const shared = files.filter((file) => !isAlone(file))
+    const shared = costliestFirst(files.filter((file) => !isAlone(file)))
     // One that has nobody to share with is spared the detour.
     this.#shared = shared.length > 1 ? shared : []
-    this.#alone = files
-      .filter((file) => !this.#shared.includes(file))
-      .toSorted((a, b) => rankOf(a) - rankOf(b))
+    this.#alone = costliestFirst(files.filter((file) => !this.#shared.includes(file)))
     this.#isBegun = isBegun
   }
 
   /**
-   * The next job for that worker, of which every second one begins with files that share a process: the others mostly
-   * wait for what they start, these compute, and so both happen at a time.
+   * The next job for that worker, of which every second one begins with files that share a process, so that waiting for
+   * engines and computing happen at a time.
    */
   next(worker: number): Job | undefined {
     return worker % 2 === 0
