@@ -10,6 +10,8 @@ import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
 import { migrate, parlanceMigrate } from './scenarios/migrate.ts'
 import { mixedWrites, sqliteStore } from './scenarios/mixed-writes.ts'
+import { nativeResume } from './scenarios/native-resume.ts'
+import { nativeStart } from './scenarios/native-start.ts'
 import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { redisFollowing } from './scenarios/redis-following.ts'
@@ -27,6 +29,8 @@ import {
   parlanceMessenger,
   parlanceMessengerPostgres,
   parlanceMixed,
+  parlanceNative,
+  parlanceNativeRest,
   parlanceRooms,
   parlanceSpeakersApart,
   parlanceTwoNodes,
@@ -43,7 +47,14 @@ interface CatalogueOptions {
 
 const NODE_PEERS: readonly Target[] = [bareWs, socketIoSqlite]
 const INSTALLED_PEERS = [ejabberdSqlite, ejabberdPostgres, prosodySqlite, mosquitto]
-const DIALECTS = [parlanceChatapp, parlanceChannels, parlanceRooms, parlanceGroups, parlanceMixed]
+const DIALECTS = [
+  parlanceChatapp,
+  parlanceChannels,
+  parlanceRooms,
+  parlanceGroups,
+  parlanceNative,
+  parlanceMixed,
+]
 
 /** Every scenario, with the targets and sizes that it is run for. */
 export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Scenario[] {
@@ -86,7 +97,9 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'rooms-of-five',
       title: '500 people in 100 rooms of five, one unacknowledged message each.',
-      runs: cases(compared([parlanceChatapp, ...others]), [null], (target) => roomsOfFive(target, rooms)),
+      runs: cases([parlanceChatapp, parlanceNative, ...compared(others)], [null], (target) =>
+        roomsOfFive(target, rooms),
+      ),
     },
     {
       name: 'mixed-writes',
@@ -96,7 +109,7 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
     {
       name: 'rest-sends',
       title: 'Messages over REST, 64 keep-alive connections with one request each.',
-      runs: cases([parlanceMessenger], [null], sends),
+      runs: cases([parlanceMessenger, parlanceNativeRest], [null], sends),
     },
     {
       name: 'latency',
@@ -126,7 +139,14 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
       name: 'idle-connection',
       title: 'Connected people who say nothing.',
       runs: cases(
-        compared([parlanceChatapp, parlanceGroups, parlanceRooms, parlanceChannels, ...others]),
+        compared([
+          parlanceChatapp,
+          parlanceNative,
+          parlanceGroups,
+          parlanceRooms,
+          parlanceChannels,
+          ...others,
+        ]),
         [null],
         (target) => () => idleConnection(target, isShort ? 50 : 5000),
       ),
@@ -162,6 +182,29 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
         [null],
         (target) => () => reconnectStorm(target, { clients: isShort ? 100 : 2000, missedEach: 50 }),
       ),
+    },
+    {
+      name: 'native-start',
+      title: 'From the hello of a client to its account, over the native socket.',
+      axis: 'conversations',
+      runs: cases(
+        [parlanceNative],
+        sizes([50, 5000], [60]),
+        (_, conversations) => () => nativeStart(conversations, isShort ? 5 : 200),
+      ),
+    },
+    {
+      name: 'native-resume',
+      title:
+        '2,000 people of 200 conversations each drop, miss messages in five of them, and come back at once.',
+      axis: 'messages missed',
+      runs: cases([parlanceNative], sizes([50, 250], [10]), (_, missed) => () => {
+        const communities = isShort ? 2 : 20
+        return nativeResume(
+          { communities, clientsEach: isShort ? 10 : 100, conversationsEach: isShort ? 20 : 200 },
+          missed,
+        )
+      }),
     },
     {
       name: 'endurance',

@@ -1,3 +1,5 @@
+import type { Pairing } from './pairings.ts'
+
 /** How the report shows one scenario. */
 export interface Chapter {
   readonly scenario: string
@@ -20,6 +22,8 @@ export interface Chapter {
   readonly bars?: readonly string[]
   /** Each drawn as a picture of how it grows with the size. */
   readonly growth?: readonly string[]
+  /** Given where the chapter is of no scenario of its own: figures of others, two by two. */
+  readonly pairings?: readonly Pairing[]
 }
 
 /** The target that others are divided by: it only passes messages on, and stores nothing. */
@@ -29,6 +33,24 @@ export const YARDSTICK = 'bare ws'
 const ONE_NODE = 'parlance chatapp, PostgreSQL'
 const SHARED_CORE = "PostgreSQL runs on the server's core, and is part of its CPU."
 const CPU_PER_MESSAGE = ['CPU µs/message', 'CPU µs/message in nodes', 'CPU µs/message in PostgreSQL'] as const
+
+const NATIVE_PAIRINGS: readonly Pairing[] = [
+  {
+    ...{ words: 'fan-out', scenario: 'fan-out', size: 1000 },
+    ...{ target: 'parlance native', other: 'parlance chatapp' },
+    metrics: ['deliveries/s', 'CPU µs/delivery'],
+  },
+  {
+    ...{ words: 'rooms of five', scenario: 'rooms-of-five' },
+    ...{ target: 'parlance native', other: 'parlance chatapp' },
+    metrics: ['messages/s', 'CPU µs/message'],
+  },
+  {
+    ...{ words: 'REST sends', scenario: 'rest-sends' },
+    ...{ target: 'parlance native, REST', other: 'parlance messenger' },
+    metrics: ['messages/s', 'CPU µs/message'],
+  },
+]
 
 export const chapters: readonly Chapter[] = [
   {
@@ -249,6 +271,34 @@ export const chapters: readonly Chapter[] = [
       '2,000 clients drop, each misses 50 messages, and all come back together until each has every message.',
     metrics: ['s to complete', 'missing messages'],
     bars: ['s to complete'],
+  },
+  {
+    scenario: 'native',
+    title: 'native beside the older dialects',
+    words: 'The dialect of new clients does the same work as the fastest of the older ones, in the same run.',
+    note: 'Its clients get an answer to each message that they send over the socket, besides the event that everybody gets; each message has an id of the client, by which it is stored once however often it is sent. A figure is a median.',
+    metrics: [],
+    pairings: NATIVE_PAIRINGS,
+  },
+  {
+    scenario: 'native-start',
+    title: 'native: from `hello` to `ready`',
+    words:
+      'One client after the other says who it is, and is shown its newest 50 conversations, with the last message of each.',
+    note: 'Each connection is open, and the client before has gone, when the clock starts. *live* is when it hears all its conversations. Afterwards somebody speaks in every one of them, and the client must hear each.',
+    metrics: ['p50 ms', 'p99 ms', 'live p50 ms'],
+    axis: 'conversations',
+    headline: 5000,
+  },
+  {
+    scenario: 'native-resume',
+    title: 'native: everybody comes back at once, and resumes',
+    words:
+      '2,000 clients, each with 200 conversations, drop; each misses messages in five of them, and all come back together.',
+    note: 'A hundred clients share their 200 conversations, and tell the server where they stand in each. The clock runs from the first connection until the last client hears on. Afterwards each change that each client was told is compared with the log: in order, once, with its text. *50 messages missed* is ten in each of the five; *delivered* counts changes.',
+    metrics: ['s to complete', 'p50 s', 'missing changes'],
+    axis: 'messages missed',
+    headline: 50,
   },
   {
     scenario: 'endurance',

@@ -1,6 +1,6 @@
 import type { FigureName } from './figures.ts'
 
-/** A goal of issues 3 and 11. When several figures have the name, the one that is furthest from the goal counts. */
+/** A figure that the server is to reach. When several figures have the name, the one that is furthest from the goal counts. */
 export interface Goal {
   readonly topic: string
   readonly words: string
@@ -32,7 +32,7 @@ const fanOut = (target: string, metric = 'deliveries/s'): FigureName => ({
   metric,
 })
 const rooms = (target: string): FigureName => ({ scenario: 'rooms-of-five', target, metric: 'messages/s' })
-const rest: FigureName = { scenario: 'rest-sends', target: 'parlance', metric: 'messages/s' }
+const rest = (target: string): FigureName => ({ scenario: 'rest-sends', target, metric: 'messages/s' })
 const p99 = (scenario: string, target: string): FigureName => ({ scenario, target, metric: 'p99 ms' })
 const idle = (target: string): FigureName => ({
   scenario: 'idle-connection',
@@ -72,7 +72,19 @@ const few = (target: string): FigureName => ({
   metric: 'deliveries/s',
 })
 
+const start = (size: number): FigureName => ({
+  scenario: 'native-start',
+  target: 'parlance native',
+  size,
+  metric: 'p50 ms',
+})
+const resume = (metric: string): FigureName => ({
+  ...{ scenario: 'native-resume', target: 'parlance native', metric, size: 50 },
+})
+
 const chatapp = 'parlance chatapp'
+const messenger = 'parlance messenger'
+const native = 'parlance native'
 const socketIo = 'Socket.IO + SQLite'
 
 /** 'Flat' and 'no slower': two medians of the same thing differ by a tenth from noise alone. */
@@ -83,6 +95,7 @@ export const goals: readonly Goal[] = [
     atLeast(3e6)('chatapp (WebSocket)', fanOut(chatapp)),
     atLeast(25)('chatapp, against bare ws', fanOut(chatapp), fanOut('bare ws')),
     atMost(0.4)('chatapp, CPU µs per delivery', fanOut(chatapp, 'CPU µs/delivery')),
+    atLeast(3e6)('native (WebSocket)', fanOut(native)),
     atLeast(2e6)('channels (Pusher)', fanOut('parlance channels')),
     atLeast(2e6)('rooms (TCP)', fanOut('parlance rooms')),
     atLeast(1e6)('groups (Socket.IO)', fanOut('parlance groups')),
@@ -97,6 +110,7 @@ export const goals: readonly Goal[] = [
   ]),
   ...topic('500 people in 100 rooms of five, messages/s', [
     atLeast(25_000)('chatapp', rooms(chatapp)),
+    atLeast(25_000)('native', rooms(native)),
     atLeast(1.8)('against bare ws, which stores nothing', rooms(chatapp), rooms('bare ws')),
     atLeast(9)('against Socket.IO + SQLite', rooms(chatapp), rooms(socketIo)),
     atLeast(20)('against ejabberd', rooms(chatapp), rooms('ejabberd')),
@@ -104,7 +118,10 @@ export const goals: readonly Goal[] = [
   ...topic('Sends among other writes, messages/s', [
     atLeast(0.9)('the store, against sends alone', mixed('messages/s'), mixed('messages/s alone')),
   ]),
-  ...topic('REST sends, 64 in flight, messages/s', [atLeast(10_000)('messenger', rest)]),
+  ...topic('REST sends, 64 in flight, messages/s', [
+    atLeast(10_000)('messenger', rest(messenger)),
+    atLeast(10_000)('native', rest(native)),
+  ]),
   ...topic('End to end, p99 in ms', [
     atMost(1.5)(
       '50 msg/s × 100 members, against bare ws',
@@ -122,6 +139,7 @@ export const goals: readonly Goal[] = [
   ]),
   ...topic('Idle authenticated connection, KB', [
     atMost(12)('chatapp (WebSocket)', idle(chatapp)),
+    atMost(10)('native (WebSocket)', idle(native)),
     atMost(12)('channels (WebSocket)', idle('parlance channels')),
     atMost(20)('groups (Socket.IO)', idle('parlance groups')),
     atMost(6)('rooms (TCP)', idle('parlance rooms')),
@@ -141,6 +159,19 @@ export const goals: readonly Goal[] = [
   ...topic('2,000 clients come back, each missed 50', [
     atMost(3)('seconds until all have everything', storm('s to complete')),
     { ...atMost(0)('messages missing', storm('missing messages')), isForEveryRun: true },
+  ]),
+  ...topic('native beside the older dialects', [
+    atLeast(0.9)('fan-out, against chatapp', fanOut(native), fanOut(chatapp)),
+    atLeast(0.9)('rooms of five, against chatapp', rooms(native), rooms(chatapp)),
+    atLeast(0.9)('REST sends, against messenger', rest(native), rest(messenger)),
+  ]),
+  ...topic('native, from hello to ready, p50 in ms', [
+    atMost(5)('5,000 conversations', start(5000)),
+    noMore('5,000 conversations against 50', start(5000), start(50)),
+  ]),
+  ...topic('native, 2,000 clients come back, each missed 50', [
+    atMost(3)('seconds until all are live', resume('s to complete')),
+    { ...atMost(0)('changes missing', resume('missing changes')), isForEveryRun: true },
   ]),
   ...topic('Memory over 10 million deliveries', [
     noMore('at the end, against after 10 %', memory('MB at end'), memory('MB after 10 %')),

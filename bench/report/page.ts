@@ -4,6 +4,7 @@ import type { Picture } from './charts.ts'
 import { GENERATOR_SHARE } from './figures.ts'
 import { goalTable } from './goal-table.ts'
 import { exact } from './notation.ts'
+import { pairingsTable } from './pairings.ts'
 import { setting } from './setting.ts'
 import { comparisonTable, growthTable } from './tables.ts'
 
@@ -53,6 +54,7 @@ function chapterOf(
   all: readonly Measurement[],
   pictures: readonly Picture[],
 ): readonly string[] {
+  if (chapter.pairings) return pairingsOf(chapter, all)
   const own = all.filter(({ scenario }) => scenario === chapter.scenario)
   if (own.length === 0) return []
   const { title, words, note, headline, axis = 'size', growth = [], metrics } = chapter
@@ -78,6 +80,14 @@ function chapterOf(
       ? (growth.length > 0 ? growth : metrics).map((metric) => growthTable(metric, own))
       : []),
   ]
+}
+
+function pairingsOf(
+  { title, words, note, pairings = [] }: Chapter,
+  all: readonly Measurement[],
+): readonly string[] {
+  const shown = pairingsTable(pairings, all)
+  return shown === undefined ? [] : [`## ${title}`, words, ...(note === undefined ? [] : [note]), shown]
 }
 
 const fold = (summary: string, content: string): string =>

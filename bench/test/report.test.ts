@@ -91,6 +91,17 @@ test('a scenario of several nodes is compared with one node', () => {
   assert.deepEqual(charts, ['cross-node-fan-out.svg'])
 })
 
+test('the native dialect is shown beside the older ones of the same scenarios', () => {
+  const { page } = written([rooms('parlance native', 900), rooms('parlance chatapp', 1000)])
+  assert.match(page, /## native beside the older dialects/)
+  assert.match(
+    page,
+    /rooms of five, messages\/s \| Parlance native \| 900 \| Parlance chatapp \| 1,000 \| \*\*0\.9 ×\*\*/,
+  )
+  assert.doesNotMatch(page, /REST sends, messages\/s \| Parlance native/)
+  assert.doesNotMatch(written([rooms('parlance native', 900)]).page, /## native beside/)
+})
+
 test('a message that was acknowledged and is not stored stands out', () => {
   const lossy = {
     ...rooms('<other> & "more"', 100),

@@ -2,18 +2,18 @@ import { createHmac } from 'node:crypto'
 import { BODY_BYTES } from '../../load/body.ts'
 import type { Ear } from '../../load/ear.ts'
 import { endOfLine, LengthFraming } from '../../load/frames.ts'
-import { type HttpClient, openHttp, render } from '../../load/http-client.ts'
 import { openSocket } from '../../load/socket.ts'
 import { openSocketIo } from '../../load/socket-io-client.ts'
 import { openWs } from '../../load/ws-client.ts'
 import type { Client } from '../../target.ts'
-import { type Conversation, PASSWORD, type Person } from './seed.ts'
+import { httpSender } from './http-sender.ts'
+import { type Conversation, PASSWORD, type Person } from './seeding.ts'
 import { type Parlance, PUSHER } from './server.ts'
 
 /** One dialect's way in. */
 export type Connect = (place: Seat) => Promise<Client>
 
-interface Seat {
+export interface Seat {
   readonly parlance: Parlance
   readonly conversation: Conversation
   readonly person: Person
@@ -21,7 +21,7 @@ interface Seat {
 }
 
 /** A frame at least as long as a body carries one; shorter frames are answers and pings. */
-const carriesBody = (start: number, end: number): boolean => end - start >= BODY_BYTES
+export const carriesBody = (start: number, end: number): boolean => end - start >= BODY_BYTES
 
 export const connectChatapp: Connect = async ({ parlance, conversation, person, ear }) => {
   const ready = Promise.withResolvers<void>()
@@ -130,35 +130,4 @@ export const connectMessenger: Connect = async ({ parlance, conversation, person
     body: `{"contents":"${body}"}`,
   }))
   return { ...sending, isAnswered: true, isDeaf: true }
-}
-
-interface Posting {
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-/** Sends over a keep-alive connection of its own, opened when first used. */
-function httpSender(parlance: Parlance, ear: Ear, postingOf: (body: string) => Posting): Client {
-  let opening: Promise<HttpClient> | undefined
-  let http: HttpClient | undefined
-  const onAnswer = (status: number): void => {
-    if (status >= 300) throw new Error(`a message was answered with ${status}`)
-    ear.acknowledged()
-  }
-  return {
-    send: (body) => {
-      const request = render({ method: 'POST', ...postingOf(body) })
-      if (http) {
-        http.post(request, onAnswer)
-        return
-      }
-      opening ??= openHttp(parlance.port)
-      void opening.then((opened) => {
-        http = opened
-        opened.post(request, onAnswer)
-      })
-    },
-    close: () => void opening?.then((opened) => opened.close()),
-  }
 }

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { openHttp } from '../../load/http-client.ts'
 import { percentile } from '../../measure/statistics.ts'
 import type { Layout } from './layout.ts'
-import { PASSWORD, type ParlanceWorld, seed } from './seed.ts'
+import { type ParlanceWorld, seed } from './seed.ts'
+import { PASSWORD } from './seeding.ts'
 import { startOn } from './server.ts'
 
 const PAUSE_MS = 500

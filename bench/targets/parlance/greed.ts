@@ -2,7 +2,8 @@ import type { Running, Subject } from '../../target.ts'
 import { connectChatapp } from './clients.ts'
 import { deploy } from './deployment.ts'
 import { onSqlite } from './layout.ts'
-import type { Conversation, ParlanceWorld, Person } from './seed.ts'
+import type { ParlanceWorld } from './seed.ts'
+import type { Conversation, Person } from './seeding.ts'
 import type { Parlance } from './server.ts'
 
 /** The request that a greedy client repeats. */

@@ -11,6 +11,7 @@ import {
 import { coldStartParlance } from './cold-start.ts'
 import { deploy } from './deployment.ts'
 import { type Layout, onPostgres, onSqlite, onTwoNodes, speakersApart } from './layout.ts'
+import { connectNative, connectNativeRest } from './native-clients.ts'
 import { openReader } from './reader.ts'
 import type { ParlanceWorld } from './seed.ts'
 
@@ -36,6 +37,10 @@ export const parlanceChannels = target({
   ...{ name: 'parlance channels', connects: [connectChannels], kind: 'private', arePeopleTwo: true },
 })
 export const parlanceMessenger = target(messenger)
+export const parlanceNative = target({ name: 'parlance native', connects: [connectNative], kind: 'group' })
+export const parlanceNativeRest = target({
+  ...{ name: 'parlance native, REST', connects: [connectNativeRest], kind: 'group' },
+})
 /** A fifth of the members each; those of the messenger only send. */
 export const parlanceMixed = target({
   name: 'parlance five dialects mixed',

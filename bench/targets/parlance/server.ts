@@ -3,7 +3,7 @@ import { deriveKey } from '../../../server/src/lib/derive-key.ts'
 import { Tokens } from '../../../server/src/lib/token.ts'
 import { nodeCommand } from '../../measure/node-command.ts'
 import { freePort, startServer } from '../../measure/process.ts'
-import type { Conversation } from './seed.ts'
+import type { Conversation } from './seeding.ts'
 import type { Storage } from './storage.ts'
 
 /** The command line. */
