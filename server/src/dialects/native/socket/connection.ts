@@ -21,6 +21,7 @@ import { OwnNews, type OwnNewsParts } from './own-news.ts'
 import { RequestDesk, type RequestDeskParts } from './request-desk.ts'
 import { BadFrame, helloIn } from './request-frames.ts'
 import { payFor } from './requests.ts'
+import type { SessionUse } from './session-uses.ts'
 import { Watch, type WatchParts } from './watch.ts'
 
 export interface ConnectionParts
@@ -54,6 +55,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   readonly sink: AnsweringSink
   readonly share: WsConnection['share']
   sessionId?: SessionId
+  /** Undefined before the hello. */
+  use: SessionUse | undefined
   readonly #ws: WsConnection
   readonly #parts: ConnectionParts
   readonly #inbox: Inbox<string>
@@ -172,7 +175,9 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const parts = this.#parts
     const ws = this.#ws
     const { accountId } = asker.account
-    this.sessionId = asker.session.sessionId
+    const { sessionId } = asker.session
+    this.sessionId = sessionId
+    this.use = { accountId, sessionId, notedAtMs: performance.now() }
     const live = new LiveAccount(parts.liveAccounts, asker.account, this)
     const news = new OwnNews(parts, { accountId, live, ws })
     const watch = new Watch(parts, { accountId, ws })

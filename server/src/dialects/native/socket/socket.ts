@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '@parlance/protocol'
 import { Audiences, LiveAccounts } from '../../../delivery/index.ts'
+import { owned } from '../../../lib/guard.ts'
+import { runEvery } from '../../../lib/timers.ts'
 import {
   refuseUpgrade,
   STRANGERS,
@@ -24,6 +26,7 @@ import { type Caller, Handshakes } from './handshake.ts'
 import { Listings } from './listings.ts'
 import { Problems } from './problems.ts'
 import { createResponders } from './requests.ts'
+import { LOOK_EVERY_MS, type SessionUse, SessionUses } from './session-uses.ts'
 
 /** A peer that does not answer by the next time is cut off: 40 s without a frame is dead. */
 const PING_INTERVAL_MS = 20_000
@@ -73,6 +76,8 @@ export function openSocket(parts: SocketParts) {
   })
   const connections = new Set<Connection>()
   const endings = new Set<Promise<void>>()
+  const uses = new SessionUses(chat.sessions)
+  const looking = runEvery(LOOK_EVERY_MS, () => owned('task', uses.look(usesOf(connections)))).unref()
   const open = (ws: WsConnection, caller: Caller): WsHandlers => {
     const connection = new Connection(ws, caller, all)
     connections.add(connection)
@@ -101,9 +106,14 @@ export function openSocket(parts: SocketParts) {
     }
   }
   const close = async () => {
+    clearInterval(looking)
     for (const connection of connections) connection.sayGoodbye(Math.floor(Math.random() * COME_BACK_MS))
     await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
     await Promise.all(endings)
   }
   return { upgrade, close, count: () => acceptor.connections.size }
+}
+
+function* usesOf(connections: Iterable<Connection>): Generator<SessionUse> {
+  for (const { use } of connections) if (use) yield use
 }
