@@ -101,7 +101,8 @@ export async function comeAndGo(nodes: readonly NativeWorld[], numRuns: number):
         await reader.disconnect()
       }
     }),
-    { numRuns },
+    // A shorter example would take a wait of its own for each step of the search.
+    { numRuns, endOnFailure: true },
   )
 }
 
