@@ -67,3 +67,9 @@ export const receiptFrame = ({ conversationId, accountId, readSeq }: ReceiptNews
     account: accountName(accountId),
     readSeq,
   })
+
+/** Several frames as one piece for the socket: each piece costs a write. */
+export const togetherInOne = (frames: readonly Frame[]): Frame => ({
+  bytes: Buffer.concat(frames.map(({ bytes }) => bytes)),
+  headerBytes: 0,
+})

@@ -6,7 +6,15 @@ import { pause } from '../../../lib/slices.ts'
 import type { WsConnection } from '../../../transport/index.ts'
 import { conversationIdIn } from '../names.ts'
 import { MAX_CHANGES, type MissedChanges } from './changes.ts'
-import { accountGapFrame, changesFrame, epochGapFrame, gapFrame, goneFrame, stateFrame } from './frames.ts'
+import {
+  accountGapFrame,
+  changesFrame,
+  epochGapFrame,
+  gapFrame,
+  goneFrame,
+  stateFrame,
+  togetherInOne,
+} from './frames.ts'
 import type { OwnNews } from './own-news.ts'
 
 interface ResumptionParts {
@@ -85,32 +93,44 @@ export class Resumption {
     const lasts = await Promise.all(
       held.map(({ conversationId }) => this.#parts.chat.changes.last(conversationId)),
     )
+    const missing: (readonly [Held, number])[] = []
+    const whole: Held[] = []
     for (const [n, one] of held.entries()) {
+      const last = lasts[n] ?? 0
+      if (last === one.known) whole.push(one)
+      else missing.push([one, last])
+    }
+    this.#tellWhole(whole)
+    for (const [one, last] of missing) {
       if (live.isOver) return
       const again = pause()
       if (again) await again
       if (ws.isCrowded) await ws.drained()
-      await this.#resumeOne(one, lasts[n] ?? 0)
+      await this.#resumeOne(one, last)
     }
+  }
+
+  /** Of these nothing was missed. They are most, so that one write tells of all. */
+  #tellWhole(whole: readonly Held[]): void {
+    if (whole.length === 0) return
+    const frames = whole.map(({ conversationId, known }) =>
+      changesFrame(conversationId, { items: [], upTo: known, isLast: true }),
+    )
+    this.#client.ws.sendFrame(togetherInOne(frames))
+    for (const { hold, known } of whole) hold?.release(known)
   }
 
   async #resumeOne({ conversationId, known, hold }: Held, last: number): Promise<void> {
     const { ws, live } = this.#client
     const count = last - known
-    if (count === 0) ws.sendFrame(changesFrame(conversationId, { items: [], upTo: last, isLast: true }))
-    else if (count < 0 || count > Math.min(MAX_CHANGES, this.#left))
-      return this.#tellGap(conversationId, hold)
-    else {
-      this.#left -= count
-      const { frames, upTo, byteLength } = await this.#parts.missed.after(conversationId, known, last)
-      // It may have been left meanwhile: then these are not the account's to read.
-      if (!live.conversations.has(conversationId)) return
-      for (const frame of frames) ws.sendFrame(frame)
-      this.#parts.answers.charge(live.accountId, byteLength)
-      hold?.release(upTo)
-      return
-    }
-    hold?.release(last)
+    if (count < 0 || count > Math.min(MAX_CHANGES, this.#left)) return this.#tellGap(conversationId, hold)
+    this.#left -= count
+    const { frames, upTo, byteLength } = await this.#parts.missed.after(conversationId, known, last)
+    // It may have been left meanwhile: then these are not the account's to read.
+    if (!live.conversations.has(conversationId)) return
+    for (const frame of frames) ws.sendFrame(frame)
+    this.#parts.answers.charge(live.accountId, byteLength)
+    hold?.release(upTo)
   }
 
   async #tellGap(conversationId: ConversationId, hold: Hold | undefined): Promise<void> {
