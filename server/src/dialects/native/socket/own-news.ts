@@ -11,6 +11,7 @@ import {
   ownItemsOf,
   type StateRow,
 } from './own-items.ts'
+import { keepingPace } from './reader-pace.ts'
 
 export interface OwnNewsParts extends OwnItemsParts {
   readonly chat: Pick<Chat, 'accounts' | 'accountState'>
@@ -132,7 +133,7 @@ export class OwnNews {
   async #tellSome(): Promise<void> {
     const { accountId, live, ws } = this.#hearer
     const told = this.#told ?? 0
-    if (ws.isCrowded) await ws.drained()
+    await keepingPace(ws)
     const rows = await this.#parts.chat.accountState.since(accountId, told, ROWS)
     const isKnown = (id: ConversationId) => !this.#arriving?.has(id) && live.conversations.has(id)
     const { items, shown } = await this.read(rows, isKnown)

@@ -16,6 +16,7 @@ import {
   togetherInOne,
 } from './frames.ts'
 import type { OwnNews } from './own-news.ts'
+import { keepingPace } from './reader-pace.ts'
 
 interface ResumptionParts {
   readonly chat: Chat
@@ -105,7 +106,7 @@ export class Resumption {
       if (live.isOver) return
       const again = pause()
       if (again) await again
-      if (ws.isCrowded) await ws.drained()
+      await keepingPace(ws)
       await this.#resumeOne(one, last)
     }
   }
@@ -157,7 +158,7 @@ export class Resumption {
     do {
       const turn = pause()
       if (turn) await turn
-      if (ws.isCrowded) await ws.drained()
+      await keepingPace(ws)
       const some = rows.slice(from, from + ROWS_OF_PAGE)
       from += ROWS_OF_PAGE
       const { items, own, shown } = await news.read(some, isKnown)
