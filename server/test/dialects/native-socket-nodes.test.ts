@@ -19,7 +19,7 @@ after(async () => {
 })
 
 test(
-  'whoever comes and goes over two nodes has in the end what the log has, each change once',
+  'a client that comes and goes over two nodes has in the end what the log has, each change once',
   {
     timeout: 300_000,
   },

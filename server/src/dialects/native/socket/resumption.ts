@@ -111,7 +111,7 @@ export class Resumption {
     }
   }
 
-  /** Of these nothing was missed. They are most, so that one write tells of all. */
+  /** Nothing was missed of these. They are most, so that one write tells of all. */
   #tellWhole(whole: readonly Held[]): void {
     if (whole.length === 0) return
     const frames = whole.map(({ conversationId, known }) =>
