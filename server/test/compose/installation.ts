@@ -12,7 +12,7 @@ import type { Behind } from './balancer.ts'
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../../..')
 const CHECKOUT = ['compose.yaml', 'Dockerfile', '.dockerignore', 'package.json', 'package-lock.json']
-const FOLDERS = ['deploy', 'server', 'bench/package.json']
+const FOLDERS = ['deploy', 'protocol', 'server', 'sdk/package.json', 'bench/package.json']
 
 /** The containers of compose.yaml, from a checkout of their own that was set up as docs/growing.md tells. */
 export class Installation {
