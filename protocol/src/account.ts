@@ -1,6 +1,7 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { AccountId, SessionId, Time } from './ids.ts'
 import { closed, growing, nullable } from './shapes.ts'
+import { Type } from './type.ts'
 
 const Username = Type.String({ minLength: 1, maxLength: 200 })
 const DisplayName = Type.String({ minLength: 1, maxLength: 200 })

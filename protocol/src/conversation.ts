@@ -1,8 +1,9 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Person } from './account.ts'
 import { AccountId, ConversationId, Position, Seq, Time } from './ids.ts'
 import { Message } from './message.ts'
 import { closed, growing, nullable } from './shapes.ts'
+import { Type } from './type.ts'
 
 export const Role = Type.Enum(['owner', 'admin', 'moderator', 'member', 'reader'])
 export const Notify = Type.Enum(['all', 'mentions', 'none'])

@@ -1,9 +1,10 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { OwnAccount, Password } from './account.ts'
 import { Conversation, Membership } from './conversation.ts'
 import { AccountId, ConversationId, MessageId, Position, Seq, Time } from './ids.ts'
 import { Mention, Message } from './message.ts'
 import { closed, growing, nullable } from './shapes.ts'
+import { Type } from './type.ts'
 
 const Named = growing({ id: AccountId, username: Type.String() })
 const { id, gid, kind, name } = Conversation.properties

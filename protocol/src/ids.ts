@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 
 /** What a text with a pattern is, for sentences about another: "an account's id, such as a_12". */
 const words = new Map<string, string>()

@@ -1,8 +1,9 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Person } from './account.ts'
 import { Role } from './conversation.ts'
 import { AccountId, ConversationId, InviteId, Time } from './ids.ts'
 import { closed, growing } from './shapes.ts'
+import { Type } from './type.ts'
 
 export const Member = growing({ account: Person, role: Role, joinedAt: Time }, 'A member')
 

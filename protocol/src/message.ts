@@ -1,7 +1,8 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Person } from './account.ts'
 import { AccountId, ConversationId, MessageId, Position, Seq, Time } from './ids.ts'
 import { closed, growing, nullable } from './shapes.ts'
+import { Type } from './type.ts'
 
 const Range = Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })], {
   title: 'A range of the text in UTF-16 units: from, and up to but not with',

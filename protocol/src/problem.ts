@@ -1,5 +1,6 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { growing } from './shapes.ts'
+import { Type } from './type.ts'
 
 interface ProblemKind {
   readonly status: number

@@ -1,5 +1,6 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { growing } from './shapes.ts'
+import { Type } from './type.ts'
 
 /** Rises with every addition to `/v1`. The documentation says for each part since which it is there. */
 export const FEATURE_LEVEL = 1

@@ -1,4 +1,5 @@
-import { type TProperties, type TSchema, Type } from 'typebox'
+import type { TProperties, TSchema } from 'typebox'
+import { Type } from './type.ts'
 
 /** A request's object: a field that it does not name is refused, because a typo must not be silent. */
 export const closed = <const Properties extends TProperties>(properties: Properties) =>

@@ -1,9 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { OwnAccount, Person } from '../account.ts'
 import { Listing, Membership, ReadState } from '../conversation.ts'
 import { AccountId, ConversationId, Position, Seq } from '../ids.ts'
 import { OwnReactions } from '../message.ts'
 import { growing, nullable } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const gone = Type.Boolean({ title: 'Whether it has ended' })
 const withAccount = growing({ id: AccountId, account: nullable(Person), gone })

@@ -1,8 +1,9 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { Conversation, Role } from '../conversation.ts'
 import { AccountId, ConversationId, Position, Seq, Time } from '../ids.ts'
 import { Message, Reaction } from '../message.ts'
 import { growing, nullable } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt } = Conversation.properties
 

@@ -1,6 +1,7 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Position } from '../ids.ts'
 import { closed } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 /** Conversations whose changes a client may ask for when it comes back. */
 export const MAX_RESUMED = 1_000

@@ -1,8 +1,9 @@
-import { type Static, type TProperties, Type } from 'typebox'
+import type { Static, TProperties } from 'typebox'
 import { Listing, NewReadMark, ReadState } from '../conversation.ts'
 import { AccountId, ConversationId, MAX_NUMBER, Seq } from '../ids.ts'
 import { MessagePage, NewMessage, NewText } from '../message.ts'
 import { closed, growing, Limit } from '../shapes.ts'
+import { Type } from '../type.ts'
 import { request } from './frame.ts'
 
 /** Names a request: its answer carries the same as `re`. */

@@ -1,9 +1,9 @@
-import { Type } from 'typebox'
 import { OwnAccount } from '../account.ts'
 import { Listing } from '../conversation.ts'
 import { AccountId, ConversationId, Position, SessionId } from '../ids.ts'
 import { Problem } from '../problem.ts'
 import { growing, nullable } from '../shapes.ts'
+import { Type } from '../type.ts'
 import { OwnOfListings } from './account-news.ts'
 import { RequestId } from './requests.ts'
 

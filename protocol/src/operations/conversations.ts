@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import {
   ConversationChange,
   Listing,
@@ -10,6 +9,7 @@ import {
 import { ConversationId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { closed, PageQuery, pageOf } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const ONE = '/v1/conversations/{c}'
 const params = { c: ConversationId }

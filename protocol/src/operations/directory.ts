@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { DirectoryEntry, Listing } from '../conversation.ts'
 import { operation } from '../operation.ts'
 import { closed, PageQuery, pageOf } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 export const DIRECTORY_OPERATIONS = {
   searchDirectory: operation({

@@ -1,8 +1,8 @@
-import { Type } from 'typebox'
 import { ConversationId, Position, Seq } from '../ids.ts'
 import { Message, MessagePage, NewMessage, NewText } from '../message.ts'
 import { operation } from '../operation.ts'
 import { closed, Limit } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const ALL = '/v1/conversations/{c}/messages'
 const ONE = `${ALL}/{seq}`

@@ -1,8 +1,8 @@
-import { Type } from 'typebox'
 import { Account, Person } from '../account.ts'
 import { AccountId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { closed, PageQuery, pageOf } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const params = { a: AccountId }
 const CONTACT = '/v1/contacts/{a}'

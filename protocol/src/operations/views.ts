@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
 import { Person } from '../account.ts'
 import { ChangePage } from '../frames/events.ts'
 import { ConversationId, Position, Seq } from '../ids.ts'
 import { MentionPage, MessageVersion, ThreadPage } from '../message.ts'
 import { operation } from '../operation.ts'
 import { closed, Limit, PageQuery, pageOf } from '../shapes.ts'
+import { Type } from '../type.ts'
 
 const CONVERSATION = '/v1/conversations/{c}'
 const MESSAGE = `${CONVERSATION}/messages/{seq}`

@@ -14,6 +14,7 @@ import { problemOf, Refusal } from './refusal.ts'
 import type { Repeats } from './repeats.ts'
 import { RequestIds } from './request-ids.ts'
 import { RequestReader } from './request-reader.ts'
+import { loadValidators } from './validator.ts'
 
 interface AppParts {
   readonly handlers: Handlers
@@ -103,6 +104,8 @@ class Route {
 
   /** Before the body is read. */
   async admit(request: FastifyRequest): Promise<void> {
+    const loading = loadValidators()
+    if (loading) await loading
     const { credentials, addressOf } = this.#parts
     if (!this.operation.isOpen) ASKERS.set(request, await credentials.authenticate(request.raw))
     else this.#budget.check(addressOf(request.raw))

@@ -1,11 +1,36 @@
 import type { Fault } from '@parlance/protocol'
 import type { TSchema } from 'typebox'
-import { Compile, type Validator as Compiled } from 'typebox/compile'
+import type { Compile, Validator as Compiled } from 'typebox/compile'
 import { isJsonObject, own } from '../../lib/json.ts'
 import { cleanFaults } from './clean-text.ts'
 import { faultsOf } from './faults.ts'
 
-/** Checks values of one place of a request against its schema, and says what is wrong in sentences. */
+/** Errors that the library gathers of one value. Most of them are faults of their own. */
+const MAX_ERRORS = 200
+
+let compile: typeof Compile | undefined
+let loading: Promise<void> | undefined
+
+/**
+ * Resolves when values can be checked; undefined when they can be already. The first request loads the library: its
+ * hundreds of modules would make every start a fifth longer.
+ */
+export function loadValidators(): Promise<void> | undefined {
+  if (compile) return undefined
+  loading ??= load()
+  return loading
+}
+
+async function load(): Promise<void> {
+  const [{ Compile }, { Settings }] = await Promise.all([import('typebox/compile'), import('typebox/system')])
+  Settings.Set({ maxErrors: MAX_ERRORS })
+  compile = Compile
+}
+
+/**
+ * Checks values of one place of a request against its schema, and says what is wrong in sentences. The first check comes
+ * after `loadValidators`.
+ */
 export class Validator {
   readonly #schema: TSchema
   readonly #variants: ReadonlyMap<unknown, Validator> | undefined
@@ -19,7 +44,8 @@ export class Validator {
   /** Nothing where the value is as it should be. */
   faultsIn(value: unknown): readonly Fault[] {
     // Compiled at its first use: a start would wait for some hundred of them.
-    this.#compiled ??= Compile(this.#schema)
+    if (!compile) throw new Error('loadValidators was not awaited')
+    this.#compiled ??= compile(this.#schema)
     if (this.#compiled.Check(value)) return cleanFaults(value)
     const variant = this.#variants?.get(isJsonObject(value) ? own(value, VARIANT) : undefined)
     if (variant) return variant.faultsIn(value)

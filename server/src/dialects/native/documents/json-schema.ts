@@ -1,5 +1,5 @@
 import * as protocol from '@parlance/protocol'
-import { IsSchema, type TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 
 /** JSON Schema 2020-12, as far as the protocol's schemas need it. */
 export interface JsonSchema {
@@ -40,13 +40,15 @@ interface Written extends Omit<JsonSchema, 'items' | 'properties' | 'patternProp
 
 const PLACE = '#/components/schemas/'
 const ANYTHING = '^.*$'
+/** The mark of a schema. */
 const KIND = '~kind'
 
 /** The protocol's schemas under their names in its source, found again by their text. */
 const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries<unknown>({ ...protocol }).flatMap(([name, value]) =>
-    // TypeBox takes any object for a schema; one that it has made has a kind.
-    IsSchema(value) && KIND in value ? [[JSON.stringify(value), name] as const] : [],
+    typeof value === 'object' && value !== null && KIND in value
+      ? [[JSON.stringify(value), name] as const]
+      : [],
   ),
 )
 

@@ -14,6 +14,7 @@ import type { Asker } from '../call.ts'
 import type { Credentials } from '../credentials.ts'
 import { CLOSE, refusalFor } from '../errors.ts'
 import { conversationName } from '../names.ts'
+import { loadValidators } from '../validator.ts'
 import { goodbyeFrame } from './frames.ts'
 import type { Caller } from './handshake.ts'
 import { Opening, type OpeningParts } from './opening.ts'
@@ -155,6 +156,9 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   /** Resolves once the client has been told that it is known: its requests wait for that. */
   async #greet(text: string): Promise<undefined> {
+    const loading = loadValidators()
+    if (loading) await loading
+    if (this.#isOver) return
     const hello = helloIn(text)
     if (!hello) return this.#close(CLOSE.helloExpected)
     const { address = '', secret } = this.#caller ?? {}
