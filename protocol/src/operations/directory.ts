@@ -22,5 +22,6 @@ export const DIRECTORY_OPERATIONS = {
     since: 1,
     body: closed({ name: Type.String({ minLength: 1, maxLength: 200, title: 'The name, or the gid' }) }),
     answers: { 200: Listing },
+    refuses: ['not_found'],
   }),
 }

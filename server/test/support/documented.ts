@@ -48,8 +48,10 @@ function assertContent({ headers, text }: Told, response: ApiResponse, name: str
       assert.deepEqual([...validatorOf(schema).Errors(JSON.parse(line))], [], name)
     return
   }
-  const body: unknown = JSON.parse(text)
-  assert.deepEqual([...validatorOf(schema).Errors(body)], [], name)
+  const texts = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
+  const bodies: readonly unknown[] = texts.map((one) => JSON.parse(one))
+  for (const one of bodies) assert.deepEqual([...validatorOf(schema).Errors(one)], [], name)
+  const [body] = bodies
   const codes = response['x-problem-codes']
   if (codes)
     assert.ok(codes.includes(String(Reflect.get(Object(body), 'code'))), `no such code there: ${name}`)
