@@ -38,6 +38,8 @@ export function createApp(parts: AppParts): FastifyInstance {
   const ids = new RequestIds()
   const refuse = (reply: FastifyReply, refusal: Refusal) => {
     const problem = problemOf(refusal, ids.of(reply.request))
+    // Fastify refuses a broken path before any hook.
+    reply.header('x-request-id', problem.instance)
     return reply
       .code(refusal.status)
       .headers(refusal.headers)

@@ -1,5 +1,6 @@
 import { type Fault, MAX_FAULTS } from '@parlance/protocol'
 import { isCleanText } from '../../lib/text.ts'
+import { escaped } from './faults.ts'
 
 /** Levels of lists and objects in a value; deeper ones help nobody, and break programs that walk them. */
 const MAX_DEPTH = 32
@@ -30,6 +31,6 @@ function walk(value: unknown, { pointer, depth }: Where, faults: Fault[]): void 
   for (const [name, inner] of Object.entries(value)) {
     if (!isCleanText(name))
       faults.push({ pointer, detail: 'has a field whose name has NUL or lone surrogates' })
-    else walk(inner, { pointer: `${pointer}/${name}`, depth: depth + 1 }, faults)
+    else walk(inner, { pointer: `${pointer}/${escaped(name)}`, depth: depth + 1 }, faults)
   }
 }

@@ -41,8 +41,9 @@ function textsIn(params: object, name: string): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-/** As RFC 6901 writes a name in a pointer, and RFC 3986 in a fragment. */
-const escaped = (name: string): string => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+/** As RFC 6901 writes a name in a pointer, and RFC 3986 in a fragment; lone surrogates, which cannot be, as U+FFFD. */
+export const escaped = (name: string): string =>
+  encodeURIComponent(name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))
 
 /** Undefined for a keyword that another error says better. */
 function detailOf(keyword: string, params: object): string | undefined {
