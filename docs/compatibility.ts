@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>
 /** Requests, of which more may be taken and never less; or answers, which may tell more and never less. */
 type Side = 'said' | 'told'
 
-/** Everything that was removed or narrowed from one OpenAPI document to the next, each with its place. */
+/** Everything that was removed or narrowed from one OpenAPI document to the next, or from one AsyncAPI document, each with its place. */
 export function incompatibilities(earlier: unknown, later: unknown): readonly string[] {
   return new Comparison(objectIn(earlier), objectIn(later)).faults
 }
@@ -21,6 +21,11 @@ class Comparison {
   constructor(earlier: Json, later: Json) {
     this.#earlier = earlier
     this.#later = later
+    const messages = (document: Json) => objectIn(document.components).messages
+    this.#each(messages(earlier), messages(later), 'frames', (frame, other, at) => {
+      const side = frame['x-direction'] === 'client' ? 'said' : 'told'
+      this.#schema(objectIn(frame.payload), objectIn(other.payload), at, side)
+    })
     this.#each(earlier.paths, later.paths, 'paths', (methods, others, path) =>
       this.#each(methods, others, path, (operation, other, method) =>
         this.#operation(operation, other, `${method.slice(path.length + 1).toUpperCase()} ${path.slice(6)}`),
@@ -83,9 +88,13 @@ class Comparison {
       if (!known.has(kind)) this.#fault(at, side === 'said' ? `takes no ${kind}` : `may be ${kind}`)
     const [before, after] = [variantsIn(earlier), variantsIn(later)]
     if (earlier.anyOf === undefined && later.anyOf === undefined) return
+    // Variants of one kind are told apart by their order.
+    const seen = new Map<string, number>()
     for (const one of before) {
       const kind = kindOf(this.#resolved(one, this.#earlier))
-      const same = after.find((other) => kindOf(this.#resolved(other, this.#later)) === kind)
+      const place = seen.get(kind) ?? 0
+      seen.set(kind, place + 1)
+      const same = after.filter((other) => kindOf(this.#resolved(other, this.#later)) === kind)[place]
       if (same) this.#schema(one, same, `${at}/${kind}`, side)
     }
   }

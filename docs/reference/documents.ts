@@ -5,11 +5,13 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { asyncApi } from '../../server/src/dialects/native/documents/asyncapi.ts'
 import { openApi } from '../../server/src/dialects/native/documents/openapi.ts'
 import { incompatibilities } from '../compatibility.ts'
 
 /** The documents as they stand in the repository, by their files' names. */
 export const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'asyncapi.json': () => `${JSON.stringify(asyncApi(), null, 2)}\n`,
   'openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`,
 }
 

@@ -28,7 +28,7 @@ interface Place {
   readonly role: Role
   /** Said by the actor while a member. */
   readonly own: Message
-  /** Of another member, and edited once. */
+  /** Another member's, edited once. */
   readonly foreign: Message
 }
 
@@ -176,7 +176,7 @@ describe('to one who is not in it', () => {
     for (const action of ACTIONS)
       test(`a conversation that is ${kind} is not there for \`${action}\``, async () => {
         const place = { ...(await placeOf(kind, 'owner')), actor: people.target }
-        // Whoever is out has left, and is removed: here that is the same account.
+        // The one who is out has left, and is removed: here that is the same account.
         const expected = action === 'leave' || action === 'remove' ? 204 : 404
         const attempt = await REQUESTS[action]({ ...place, kind: 'private' })
         const { status, body } = await attempt()

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { ALL, bodyOf, Victim } from './native-world.ts'
 
-// Whose a request is: the bearer's of a token, or a browser's whose own page asks.
+// A request is the bearer's of a token, or a browser's whose own page asks; nothing else makes it somebody's.
 
 let server: TestServer
 let victim: Victim

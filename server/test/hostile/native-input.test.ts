@@ -6,7 +6,7 @@ import { Compile } from 'typebox/compile'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { ALL, assertHarmless, bodyOf, pointerTo, Victim } from './native-world.ts'
 
-// Whatever a request has in its body, query, path and headers, the answer is one of the document: what was asked for, or
+// A request may have anything in its body, query, path and headers: the answer is one of the document, which is what was asked for, or
 // a problem that names what is wrong, and then nothing has changed.
 
 let server: TestServer

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { PROBLEMS, type ProblemCode } from '@parlance/protocol'
+import { asyncApi } from './asyncapi.ts'
 import { openApi } from './openapi.ts'
 import { objectsPage, overviewPage, problemPage, problemsPage } from './pages/other-pages.ts'
 import { type Page, POLICY, pageText } from './pages/page.ts'
+import { socketPage } from './pages/socket-page.ts'
 import { SubjectPages } from './pages/subject-page.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
 
@@ -14,16 +16,19 @@ export interface Document {
 /** All documents of the dialect, by their paths. `url` is where people reach the server. */
 export function documents(url: string | undefined): ReadonlyMap<string, Document> {
   const document = openApi(url)
+  const socket = asyncApi(url)
   const subjects = new SubjectPages(document)
   const pages = [
     overviewPage(),
-    objectsPage(document),
+    objectsPage({ ...socket.components.schemas, ...document.components.schemas }),
+    socketPage(socket),
     problemsPage(),
     ...(Object.keys(PROBLEMS) as ProblemCode[]).map(problemPage),
     ...(Object.keys(SUBJECTS) as Subject[]).map((subject) => subjects.of(subject)),
   ]
   return new Map([
     ['/openapi.json', jsonDocument(document)],
+    ['/asyncapi.json', jsonDocument(socket)],
     ...pages.map((page) => [`/docs${page.path}`, pageDocument(page)] as const),
   ])
 }

@@ -54,7 +54,13 @@ const NAMES: ReadonlyMap<string, string> = new Map(
 
 /** Schemas of one document: each that has a name stands there once, and is referred to. */
 export class Components {
+  readonly #draft: 'draft-07' | '2020-12'
   readonly #schemas = new Map<string, JsonSchema>()
+
+  /** Tuples are written as that draft of JSON Schema has them. */
+  constructor(draft: 'draft-07' | '2020-12') {
+    this.#draft = draft
+  }
 
   /** A reference where the schema has a name. `since` is the feature level of what uses it. */
   of(schema: TSchema, since: number): JsonSchema {
@@ -90,9 +96,17 @@ export class Components {
       ...(properties && { properties: all(properties) }),
       ...(patternProperties && patternsOf(all(patternProperties))),
       ...(anyOf && { anyOf: list(anyOf) }),
-      ...(Array.isArray(items) && { prefixItems: list(items), items: false, maxItems: items.length }),
+      ...(Array.isArray(items) && this.#tupleOf(list(items))),
       ...(items && !Array.isArray(items) && { items: this.#converted(items, since) }),
     }
+  }
+
+  #tupleOf(parts: JsonSchema[]): JsonSchema {
+    const maxItems = parts.length
+    if (this.#draft === '2020-12') return { prefixItems: parts, items: false, maxItems }
+    // Their places are lost; so far all parts of a tuple are alike.
+    const [first = {}] = parts
+    return { items: first, maxItems }
   }
 }
 

@@ -41,7 +41,7 @@ type Paths = OpenApi['paths']
 
 /** The document of the REST API. `url` is where people reach the server; its own root unless said. */
 export function openApi(url = '/'): OpenApi {
-  const components = new Components()
+  const components = new Components('2020-12')
   const documents = new OperationDocuments(components)
   const paths: Record<string, Record<string, ApiOperation>> = {}
   // In the order of the table; a path stands where its first operation does.

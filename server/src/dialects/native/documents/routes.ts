@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Document } from './documents.ts'
 
 /** Paths of the documents at the main port. */
-export const DOCUMENT_PATHS = ['/openapi.json', '/docs', '/docs/']
+export const DOCUMENT_PATHS = ['/openapi.json', '/asyncapi.json', '/docs', '/docs/']
 
-const ROUTES = ['/openapi.json', '/docs', '/docs/:page', '/docs/problems/:code']
+const ROUTES = ['/openapi.json', '/asyncapi.json', '/docs', '/docs/:page', '/docs/problems/:code']
 
 interface RoutesParts {
   /** The address that people know the server by, where it is set. */

@@ -7,7 +7,6 @@ import {
   problemKind,
 } from '@parlance/protocol'
 import type { JsonSchema } from '../json-schema.ts'
-import type { OpenApi } from '../openapi-types.ts'
 import { refusalsOf } from '../problem-codes.ts'
 import { SUBJECTS } from '../subjects.ts'
 import { type Html, html, prose } from './html.ts'
@@ -28,7 +27,7 @@ export const overviewPage = (): Page => ({
   title: 'API',
   body: html`<h1>Parlance API</h1>
 <p class="lead">REST with JSON, for new clients. Every operation, field and refusal of this server is described here.</p>
-<p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), from which clients can be generated.</p>
+<p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), from which clients can be generated, and <a href="/asyncapi.json">asyncapi.json</a> (AsyncAPI 3.0) of the <a href="/docs/socket">socket</a>, by which they hear.</p>
 <div class="cards">${Object.entries(SUBJECTS).flatMap(([subject, words]) =>
     operationsOf(subject).length === 0
       ? []
@@ -57,7 +56,7 @@ const CONVENTIONS: readonly Html[] = [
 ]
 
 /** Every object and value that has a name. */
-export function objectsPage({ components: { schemas } }: OpenApi): Page {
+export function objectsPage(schemas: Readonly<Record<string, JsonSchema>>): Page {
   const shape = (schema: JsonSchema): Html => {
     const needs =
       schema.additionalProperties === false
@@ -68,7 +67,8 @@ export function objectsPage({ components: { schemas } }: OpenApi): Page {
     const words = [kindOf(schema), ...boundsOf(schema)]
     return html`<p class="soft">${words.map((word, at) => [at > 0 && ' · ', word])}</p>`
   }
-  const shown = Object.entries(schemas).map(
+  const names = Object.entries(schemas).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const shown = names.map(
     ([name, schema]) => html`<section id="${name}"><h2><a class="anchor" href="#${name}">${name}</a></h2>
 ${schema.description !== undefined && html`<p>${prose(`${schema.description}.`)}</p>`}
 ${(schema.anyOf ?? [schema]).map((one, at) => [at > 0 && html`<p class="soft">or</p>`, shape(one)])}</section>`,

@@ -41,6 +41,7 @@ ${contents(path)}
 /** Pages that are not a subject's. */
 const OTHERS: readonly (readonly [path: string, title: string])[] = [
   ['', 'Overview'],
+  ['/socket', 'Socket'],
   ['/objects', 'Objects'],
   ['/problems', 'Problems'],
 ]
