@@ -158,10 +158,9 @@ export class NativeHttp {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const { status, headers } = response
-    const isOfLines = operation.isStream && status < 300
-    return { status, headers, body: isOfLines ? text.trimEnd().split('
-').map(parsed) : parsed(text) }
+    const isOfLines = operation.isStream && response.status < 300
+    const told = isOfLines ? text.trimEnd().split('\n').map(parsed) : parsed(text)
+    return { status: response.status, headers: response.headers, body: told }
   }
 
   #credential(): Readonly<Record<string, string>> {

@@ -7,8 +7,6 @@ import { refusalsOf } from './problem-codes.ts'
 
 const JSON_TYPE = 'application/json'
 const LINES_TYPE = 'application/x-ndjson'
-/** A schema of each line. */
-const LINES_TYPE = 'application/x-ndjson'
 const PROBLEM_TYPE = 'application/problem+json'
 
 const MEANINGS: Readonly<Record<string, string>> = {
