@@ -13,6 +13,12 @@ import { type DetailRow, detailsOf } from './message-details.ts'
 
 // A conversation as one account sees it, from rows that carry several nouns: the same whatever the engine.
 
+/**
+ * The newest listings are looked for among all of an account's own where these fill no more pages than that. For more,
+ * the newest messages of all are looked at first: work that does not grow with what the account has.
+ */
+export const FEW_PAGES = 10
+
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null }
 
 /** Null in all columns: not a member. */

@@ -1,4 +1,5 @@
 import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
+import { FEW_PAGES } from '../member-views.ts'
 import { idsNamed, inOrder, type OwnNameRow } from '../own-names.ts'
 import type {
   MembershipStore,
@@ -18,6 +19,7 @@ type OwnRow = OwnView & { readonly conversationId: ConversationId }
 
 export class PostgresMemberships implements MembershipStore {
   readonly #writer: WriteQueue
+  readonly #count
   readonly #newestActive
   readonly #newest
   readonly #list
@@ -28,6 +30,7 @@ export class PostgresMemberships implements MembershipStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
+    this.#count = prepare<{ readonly own: number }>(sql, COUNT)
     this.#newestActive = prepare<OwnRow>(sql, NEWEST_ACTIVE)
     this.#newest = prepare<OwnRow>(sql, NEWEST)
     this.#list = prepare<OwnRow>(sql, LIST)
@@ -46,7 +49,9 @@ export class PostgresMemberships implements MembershipStore {
   }
 
   async listNewest(accountId: AccountId, limit: number): Promise<readonly OwnListing[]> {
-    const active = await this.#newestActive.all(accountId, limit)
+    const few = limit * FEW_PAGES
+    const [count] = await this.#count.all(accountId, few + 1)
+    const active = (count?.own ?? 0) <= few ? [] : await this.#newestActive.all(accountId, limit)
     const rows = active.length === limit ? active : await this.#newest.all(accountId, limit)
     return this.#listings(accountId, rows)
   }
@@ -90,6 +95,8 @@ export class PostgresMemberships implements MembershipStore {
 
 /** Newest messages of all, whose conversations are looked at first. */
 const MESSAGES_LOOKED_AT = 1_000
+
+const COUNT = 'SELECT count(*)::int AS "own" FROM (SELECT 1 FROM members WHERE account_id = $1 LIMIT $2) few'
 
 const MINE = 'members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = $1'
 

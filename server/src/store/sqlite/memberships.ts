@@ -6,7 +6,7 @@ import {
   type OwnView,
   toSender,
 } from '../../core/types.ts'
-import { type OwnListingRow, ownListingOf } from '../member-views.ts'
+import { FEW_PAGES, type OwnListingRow, ownListingOf } from '../member-views.ts'
 import { idsNamed, inOrder, type OwnNameRow } from '../own-names.ts'
 import type {
   MembershipStore,
@@ -30,6 +30,7 @@ type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId }
 
 export class SqliteMemberships implements MembershipStore {
   readonly #writer: WriteQueue
+  readonly #count
   readonly #newestActive
   readonly #newest
   readonly #list
@@ -42,6 +43,7 @@ export class SqliteMemberships implements MembershipStore {
   constructor(db: DatabaseSync, writer: WriteQueue, accounts: AccountReader) {
     this.#accounts = accounts
     this.#writer = writer
+    this.#count = prepare<{ readonly own: number }>(db, COUNT)
     this.#newestActive = prepare<OwnRow>(db, NEWEST_ACTIVE)
     this.#newest = prepare<OwnRow>(db, NEWEST)
     this.#list = prepare<OwnRow>(db, LIST)
@@ -61,7 +63,9 @@ export class SqliteMemberships implements MembershipStore {
 
   listNewest(accountId: AccountId, limit: number): Promise<readonly OwnListing[]> {
     return read(() => {
-      const active = this.#newestActive.all(accountId, limit)
+      const few = limit * FEW_PAGES
+      const hasFew = (this.#count.get(accountId, few + 1)?.own ?? 0) <= few
+      const active = hasFew ? [] : this.#newestActive.all(accountId, limit)
       return this.#listings(accountId, active.length === limit ? active : this.#newest.all(accountId, limit))
     })
   }
@@ -107,6 +111,8 @@ export class SqliteMemberships implements MembershipStore {
 
 /** Newest messages of all, whose conversations are looked at first. */
 const MESSAGES_LOOKED_AT = 1_000
+
+const COUNT = 'SELECT count(*) AS own FROM (SELECT 1 FROM members WHERE account_id = ?1 LIMIT ?2)'
 
 const MINE = 'members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = ?1'
 
