@@ -315,13 +315,15 @@ async function prepared(opened: Store, what: string) {
   await chat.pins.pin(alice.accountId, pinned)
   const told: Told[] = []
   const changes: ConversationChange[] = []
-  const publish = bus.publish.bind(bus)
-  bus.publish = (topic, news) => {
-    // The chat publishes nothing else here.
-    const event = news as ConversationEvent | AccountEvent
+  const hear = (event: ConversationEvent | AccountEvent): void => {
     told.push(event.type)
     if (event.type in CHANGES && 'change' in event && event.conversationId === room.conversationId)
       changes.push(event as ConversationChange)
+  }
+  const publish = bus.publish.bind(bus)
+  bus.publish = (topic, news) => {
+    // Presence and receipts tell of no write, and have no type.
+    if ('type' in Object(news)) hear(news as ConversationEvent | AccountEvent)
     publish(topic, news)
   }
   const codes: string[] = []
