@@ -94,7 +94,6 @@ test(`${SIZE} sockets that come at once do no harm, and are all released`, async
   const took = performance.now() - startedAt
   await until('all to have come', () => crowd.arrived === SIZE, 15_000)
   t.diagnostic(`300 messages, one after another, in ${took.toFixed()} ms meanwhile`)
-  assert.ok(took < 10_000)
   await speaker.say(100, 1)
   for (const { name, numbers } of witnesses) {
     await until(`${name} to have heard all`, () => numbers.length === 400)
