@@ -57,7 +57,13 @@ export type Devices = {
   readonly [Name in keyof typeof DEVICES]: Awaited<ReturnType<(typeof DEVICES)[Name]['logIn']>>
 }
 
+/** Rejects as the first device that is refused; what the others have opened is closed then. */
 export async function logInEverywhere(where: Where, person: Person): Promise<Devices> {
   const logIn = async (name: DialectName) => [name, await DEVICES[name].logIn(where, person)] as const
-  return Object.fromEntries(await Promise.all(DIALECT_NAMES.map(logIn))) as Devices
+  const attempts = await Promise.allSettled(DIALECT_NAMES.map(logIn))
+  const refused = attempts.find((attempt) => attempt.status === 'rejected')
+  const devices = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
+  if (!refused) return Object.fromEntries(devices) as Devices
+  for (const [, device] of devices) await device.close()
+  throw refused.reason
 }
