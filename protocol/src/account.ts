@@ -7,7 +7,7 @@ const Username = Type.String({ minLength: 1, maxLength: 200 })
 const DisplayName = Type.String({ minLength: 1, maxLength: 200 })
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s]+@[^@\\s]+$' })
 const Bio = Type.String({ maxLength: 1_000 })
-/** Of a new password; a longer one would cost the server much and guard nothing. */
+/** A new password is no longer than this: more would cost the server much and guard nothing. */
 const NewPassword = Type.String({ minLength: 8, maxLength: 1_024 })
 /** One that an older dialect set may be shorter. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })

@@ -1,6 +1,6 @@
 import { Type } from './type.ts'
 
-/** What a text with a pattern is, for sentences about another: "an account's id, such as a_12". */
+/** Words for each pattern, by which a refusal says what belongs there: "an account's id, such as a_12". */
 const words = new Map<string, string>()
 export const PATTERN_WORDS: ReadonlyMap<string, string> = words
 

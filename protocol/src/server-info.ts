@@ -5,7 +5,7 @@ import { Type } from './type.ts'
 /** Rises with every addition to `/v1`. The documentation says for each part since which it is there. */
 export const FEATURE_LEVEL = 1
 
-/** Of one frame of the socket, in either direction. */
+/** Bytes that one frame of the socket may have, in either direction. */
 export const MAX_FRAME_BYTES = 131_072
 
 export const ServerInfo = growing(

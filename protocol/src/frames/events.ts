@@ -7,7 +7,7 @@ import { Type } from '../type.ts'
 
 const { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt } = Conversation.properties
 
-/** What stays true of a conversation until a `conversation.changed`: its counts are in listings. */
+/** Facts of a conversation that stay true until a `conversation.changed`: its counts are in listings. */
 export const ConversationFacts = growing(
   { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt },
   'Facts of a conversation',

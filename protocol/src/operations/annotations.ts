@@ -9,7 +9,7 @@ const PIN = `${CONVERSATION}/pins/{seq}`
 const place = { c: ConversationId, seq: Seq }
 const reaction = { ...place, key: ReactionKey }
 
-/** What hangs on messages. */
+/** Reactions and pins, which hang on messages. */
 export const ANNOTATION_OPERATIONS = {
   putReaction: operation({
     method: 'PUT',

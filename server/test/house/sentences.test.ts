@@ -11,7 +11,9 @@ const readAll = (patterns: readonly string[]): readonly (readonly [file: string,
     readFileSync(join(ROOT, file), 'utf8'),
   ])
 
-const code = readAll(['server', 'sdk', 'bench', 'docs', 'examples'].map((folder) => `${folder}/**/*.{ts,js}`))
+const code = readAll(
+  ['protocol', 'server', 'sdk', 'bench', 'docs', 'examples'].map((folder) => `${folder}/**/*.{ts,js}`),
+)
 const queries = readAll(['server/src/**/*.sql'])
 const deployment = readAll(['Dockerfile', 'compose.yaml', 'example.env', 'deploy/*'])
 

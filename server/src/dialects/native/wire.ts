@@ -65,8 +65,8 @@ export const messageOf = (message: MessageDetails): Wire.Message => ({
   pinnedAt: timeOrNull(message.pinnedAt),
 })
 
-/** A conversation for somebody who is not in it. */
-export const directoryEntryOf = (conversation: Conversation): Wire.DirectoryEntry => ({
+/** A conversation without its messages and counts. */
+export const conversationFactsOf = (conversation: Conversation) => ({
   id: conversationName(conversation.conversationId),
   gid: conversation.gid,
   kind: conversation.kind,
@@ -76,6 +76,11 @@ export const directoryEntryOf = (conversation: Conversation): Wire.DirectoryEntr
   membersAdd: conversation.membersAdd,
   creator: accountName(conversation.creatorId),
   createdAt: timeText(conversation.createdAt),
+})
+
+/** A conversation for somebody who is not in it. */
+export const directoryEntryOf = (conversation: Conversation): Wire.DirectoryEntry => ({
+  ...conversationFactsOf(conversation),
   memberCount: conversation.memberCount,
 })
 

@@ -1,16 +1,10 @@
 import type { EventData, EventType } from '@parlance/protocol'
-import {
-  type Conversation,
-  type ConversationEvent,
-  type Member,
-  type MessageDetails,
-  sentDetails,
-} from '../../../core/chat.ts'
+import { type ConversationEvent, type Member, type MessageDetails, sentDetails } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { unreachable } from '../../../lib/unreachable.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
 import { accountName, conversationName, timeText } from '../names.ts'
-import { messageOf } from '../wire.ts'
+import { conversationFactsOf, messageOf } from '../wire.ts'
 
 type Told = {
   [Type in EventType]: { readonly type: Type; readonly data: EventData<Type> }
@@ -64,12 +58,15 @@ function told(event: Change, tombstone: MessageDetails | undefined): Told {
     }
     case 'conversation.created': {
       const { type, conversation, members } = event
-      return { type, data: { conversation: factsOf(conversation), members: members.map(memberFactsOf) } }
+      return {
+        type,
+        data: { conversation: conversationFactsOf(conversation), members: members.map(memberFactsOf) },
+      }
     }
     case 'conversation.changed':
       return {
         type: event.type,
-        data: { conversation: factsOf(event.conversation), by: accountName(event.byId) },
+        data: { conversation: conversationFactsOf(event.conversation), by: accountName(event.byId) },
       }
     case 'member.joined':
       return { type: event.type, data: { member: memberFactsOf(event.member) } }
@@ -86,18 +83,6 @@ function told(event: Change, tombstone: MessageDetails | undefined): Told {
       return unreachable(event)
   }
 }
-
-const factsOf = (conversation: Conversation) => ({
-  id: conversationName(conversation.conversationId),
-  gid: conversation.gid,
-  kind: conversation.kind,
-  name: conversation.name,
-  topic: conversation.topic,
-  listed: conversation.isListed,
-  membersAdd: conversation.membersAdd,
-  creator: accountName(conversation.creatorId),
-  createdAt: timeText(conversation.createdAt),
-})
 
 const memberFactsOf = ({ accountId, username, role, joinedAt }: Member) => ({
   account: accountName(accountId),
