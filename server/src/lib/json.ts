@@ -1,19 +1,12 @@
+import { isUtf8 } from 'node:buffer'
+
 /** A JSON object as somebody sent it. Read it with `own`: its keys may be anything. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** Keeps a byte order mark, which JSON does not allow: see `withoutByteOrderMark`. */
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 const BYTE_ORDER_MARK = 0xfeff
 
-/** Undefined when the bytes are not UTF-8. */
-export function parseUtf8(bytes: Buffer): string | undefined {
-  try {
-    return UTF8.decode(bytes)
-  } catch {
-    return undefined
-  }
-}
+/** Undefined when the bytes are not UTF-8. Keeps a byte order mark, which JSON does not allow: see `withoutByteOrderMark`. */
+export const parseUtf8 = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined)
 
 /** Some programs begin a text with it. */
 export const withoutByteOrderMark = (text: string): string =>

@@ -7,6 +7,7 @@ const SITE_BITS = 0xff00
  * (`2001:db8:1:2::/64`) becomes its first 56 bits, which providers give to a household. All else stays as it is.
  */
 export function siteOf(network: string): string {
+  if (!network.includes(':')) return network
   const [groups = ''] = network.split('::')
   const parts = groups.split(':')
   if (parts.length !== NETWORK_GROUPS) return network

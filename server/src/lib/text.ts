@@ -14,8 +14,12 @@ export function codePointLength(text: string): number {
   return length
 }
 
+/** Only marks compose, and U+0300 is the first of them: what is below also has no surrogates. */
+const MAY_COMPOSE = /[\u0300-\uffff]/
+
 /** The same, of the composed form: a letter and its accent are one, whichever way the client's keyboard writes them. */
 export function composedLength(text: string): number {
+  if (!MAY_COMPOSE.test(text)) return text.length
   const length = codePointLength(text)
   // A composition can also be longer (Unicode's composition exclusions): nobody is refused for that.
   return Math.min(length, codePointLength(text.normalize('NFC')))

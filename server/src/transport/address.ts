@@ -50,7 +50,8 @@ const MAPPED = '0:0:0:0:0:ffff'
 /** An IPv4 address itself; of IPv6 the first 64 bits, since one subscriber has all addresses that begin with them. */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return 'unknown'
-  if (!isIPv6(address)) return address
+  // Asked first, since most have none: Node looks for an IPv6 address with a long expression.
+  if (!address.includes(':') || !isIPv6(address)) return address
   const groups = groupsOf(address)
   if (groups.slice(0, -2).join(':') === MAPPED) return groups.slice(-2).flatMap(bytesOf).join('.')
   return `${groups.slice(0, GROUPS / 2).join(':')}::/64`

@@ -68,10 +68,10 @@ export function createDialectApp(
   app.addHook('onRoute', ({ method, url }) => routes.add(url, [method].flat()))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('preParsing', async (request, _reply, payload) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     const { headers } = request.raw
     if (headers['content-type'] !== undefined && isTypeIgnored?.(request)) headers['content-type'] = ANY_TYPE
-    return replay(request.raw) ?? payload
+    done(null, replay(request.raw) ?? payload)
   })
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url.split('?', 1)[0] ?? '')

@@ -19,3 +19,13 @@ for (const [text, length] of LENGTHS) {
     assert.ok(composedLength(text.normalize('NFC')) >= length)
   })
 }
+
+test('no two characters below U+0300 compose', () => {
+  const units = Array.from({ length: 0x300 }, (_, unit) => String.fromCharCode(unit))
+  // Each beside each: a string of all that may follow one character is composed at once.
+  const composed = units.filter((first) => {
+    const text = units.map((second) => first + second).join('')
+    return text.normalize('NFC') !== text
+  })
+  assert.deepEqual(composed, [])
+})

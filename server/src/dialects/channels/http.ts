@@ -60,7 +60,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       ...(limit && { onRequest: refusePast(limit, options) }),
       ...(url === '/api/send_message' && { bodyLimit: messageBodyBytes(maxMessageBytes) }),
       handler: async (request, reply) =>
-        sendLong(reply, await run(requests, callOf(request, addressOf)), log),
+        payloadOf(reply, await run(requests, callOf(request, addressOf)), log),
     })
   }
   return app
@@ -98,10 +98,12 @@ const answers = (log: Logger): DialectAnswers => ({
 const send = (reply: FastifyReply, { status, body }: WireAnswer): FastifyReply =>
   reply.code(status).send(body)
 
-function sendLong(reply: FastifyReply, { status, body }: WireAnswer, log: Logger): FastifyReply {
-  if (!(body instanceof Begun)) return send(reply, { status, body })
+/** Fastify sends what the handler returns. A handler that returned its reply would wait for the end of the response. */
+function payloadOf(reply: FastifyReply, { status, body }: WireAnswer, log: Logger): object {
+  reply.code(status)
+  if (!(body instanceof Begun)) return body
   const onError = (err: Error) => log.error({ err }, 'history failed')
-  return sendBegun(reply.code(status), body, { type: 'application/json; charset=utf-8', onError })
+  return sendBegun(reply, body, { type: 'application/json; charset=utf-8', onError })
 }
 
 /** Fastify's own: a body that is too long, or shorter than announced; a media type that is none. */

@@ -49,7 +49,7 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
   const cache = new AnswerCache<Buffer>(MAX_KEPT_BYTES)
   const guards = new Guards({ limits, answers, addressOf, credentials })
   for (const { answer, ...route } of requests({ chat, limits, credentials, guards, cache })) {
-    app.route({ ...route, handler: async (request, reply) => send(reply, await answer(request), log) })
+    app.route({ ...route, handler: async (request, reply) => payloadOf(reply, await answer(request), log) })
   }
   return {
     name: 'messenger',
@@ -62,8 +62,9 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
 const refuse = (reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply =>
   reply.code(status).headers(headers).send(json(reply, body))
 
-function send(reply: FastifyReply, body: object, log: Logger): FastifyReply {
-  if (!(body instanceof Begun)) return reply.send(json(reply, body))
+/** Fastify sends what the handler returns. A handler that returned its reply would wait for the end of the response. */
+function payloadOf(reply: FastifyReply, body: object, log: Logger): Buffer | FastifyReply {
+  if (!(body instanceof Begun)) return json(reply, body)
   return sendBegun(reply, body, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'answer failed') })
 }
 

@@ -52,7 +52,7 @@ export function createRoomsApp(options: RoomsHttpOptions): FastifyInstance {
       handler: async (request, reply) => {
         const given = method === 'GET' ? request.query : bodyOf(request)
         const call = { given, secret: secretOf(request), address: addressOf(request.raw) }
-        return answer(reply, await run(requests, call), log)
+        return payloadOf(reply, await run(requests, call), log)
       },
     })
   }
@@ -95,9 +95,10 @@ function secretOf({ headers }: FastifyRequest): string {
   return (typeof user === 'string' && user) || authorization || ''
 }
 
-function answer(reply: FastifyReply, data: Data, log: Logger): FastifyReply {
-  if (data === undefined) return reply.send({ ok: true })
-  if (!(data instanceof Begun)) return reply.send({ ok: true, data })
+/** Fastify sends what the handler returns. A handler that returned its reply would wait for the end of the response. */
+function payloadOf(reply: FastifyReply, data: Data, log: Logger): object {
+  if (data === undefined) return { ok: true }
+  if (!(data instanceof Begun)) return { ok: true, data }
   reply.raw.setTimeout(STALLED_AFTER_MS, () => reply.raw.destroy())
   return sendBegun(reply, data, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'history failed') })
 }
