@@ -14,12 +14,8 @@ export class Metrics {
     'Writes that shared one commit.',
     [1, 4, 16, 64, 256, 1024, 4096, 16_384],
   )
-  readonly #requests = new Counter({
-    name: 'parlance_http_requests_total',
-    help: 'HTTP requests, by the dialect that answered.',
-    labelNames: ['dialect'] as const,
-    registers: [this.#registry],
-  })
+  /** HTTP requests, by dialect. Counted here, and handed to the library at each scrape: it looks labels up by their text. */
+  readonly #requests = new Map<string, number>()
   readonly #droppedWebhooks = new Counter({
     name: 'parlance_pusher_webhook_events_dropped_total',
     help: 'Webhook events that the application was never told of, by reason: full, old or refused.',
@@ -42,6 +38,17 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
+    const requests = this.#requests
+    new Counter({
+      name: 'parlance_http_requests_total',
+      help: 'HTTP requests, by the dialect that answered.',
+      labelNames: ['dialect'] as const,
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [dialect, count] of requests) this.inc({ dialect }, count)
+      },
+    })
   }
 
   /** `count` is asked at each scrape: live connections by dialect. */
@@ -122,7 +129,7 @@ export class Metrics {
   }
 
   countRequest(dialect: string): void {
-    this.#requests.inc({ dialect })
+    this.#requests.set(dialect, (this.#requests.get(dialect) ?? 0) + 1)
   }
 
   countDroppedWebhooks(reason: string, count: number): void {
