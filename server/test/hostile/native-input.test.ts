@@ -146,6 +146,16 @@ for (const { id, operation } of ALL)
       }
     })
 
+    test('refuses more fields that it does not know than it names', async () => {
+      const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`x${n}`, n]))
+      const body = JSON.stringify({ ...bodyOf(operation), ...many })
+      const ask = () => victim.ask(method, victim.pathOf(operation), { body })
+      const { status, problem } = await assertHarmless(victim, ask)
+      assert.equal(status, 400)
+      assert.equal(problem.errors?.length, 100)
+      assert.deepEqual(problem.errors[0], { pointer: '#/x0', detail: 'is no field here' })
+    })
+
     test('refuses what is no JSON object', async () => {
       const path = victim.pathOf(operation)
       const bodies = ['{', '[]', 'null', '"text"', '7', '{"a":1}}', "{'a':1}", '{"a":1,}', '{}{}']

@@ -7,11 +7,16 @@ interface SchemaError {
   readonly params: object
 }
 
-/** Faults of a value, in sentences about its fields. */
+/** Faults of a value that has errors, in sentences about its fields: one at least. */
 export function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
+  const faults = distinct(errors.flatMap(sentences))
+  return faults.length > 0 ? faults : distinct(errors.map(lastWord))
+}
+
+function distinct(all: readonly Fault[]): readonly Fault[] {
   const seen = new Set<string>()
   const faults: Fault[] = []
-  for (const fault of errors.flatMap(sentences)) {
+  for (const fault of all) {
     const key = `${fault.pointer} ${fault.detail}`
     if (seen.has(key)) continue
     seen.add(key)
@@ -20,6 +25,15 @@ export function faultsOf(errors: readonly SchemaError[]): readonly Fault[] {
   }
   return faults
 }
+
+/**
+ * The sentence for an error that another one says better, where that one was not gathered: the names of fields that do
+ * not belong there come after an error for each of them, and errors are gathered up to a bound.
+ */
+const lastWord = ({ keyword, instancePath }: SchemaError): Fault => ({
+  pointer: `#${encodeURI(instancePath.toWellFormed())}`,
+  detail: keyword === 'boolean' ? 'is no field here' : 'cannot be used',
+})
 
 function sentences({ keyword, instancePath, params }: SchemaError): readonly Fault[] {
   const at = (name: string, detail: string): Fault => ({
