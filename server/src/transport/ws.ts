@@ -28,6 +28,8 @@ interface WsOptions {
 
 export interface WsHandlers {
   onText(text: string): void
+  /** Absent where frames that are not text are passed over. */
+  onBinary?(): void
   onClose(): void
 }
 
@@ -126,7 +128,9 @@ class WatchedSocket extends MeasuredWebSocket {
 
 function hearMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   hearPeer.call(this)
-  if (!isBinary) watched(this).handlers?.onText(data.toString())
+  const { handlers } = watched(this)
+  if (isBinary) handlers?.onBinary?.()
+  else handlers?.onText(data.toString())
 }
 
 function hearPeer(this: WebSocket): void {

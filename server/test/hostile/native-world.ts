@@ -85,7 +85,7 @@ export class Victim {
     }
   }
 
-  /** All that a request of the victim's could change, as the core has it. */
+  /** All that a request of the victim's could change, as the core has it; coming and going is no request. */
   async state(): Promise<unknown> {
     const { chat } = this.#server
     const accountId = accountIdIn(this.http.id)
@@ -95,7 +95,7 @@ export class Victim {
       chat.conversations.idsOf(accountId),
     ])
     const listings = await chat.memberships.find(accountId, [conversationIdIn(this.c)])
-    return { account, settings, conversations, listings }
+    return { account: { ...account, lastSeenAt: 0 }, settings, conversations, listings }
   }
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { SUBPROTOCOL } from '@parlance/protocol'
 import { WebSocket } from 'ws'
+import { assertFrameDocumented, assertGrantDocumented } from './documented-frames.ts'
 import { until } from './until.ts'
 
 /** A frame of the server, whatever its kind. */
@@ -10,7 +11,11 @@ export interface NativeFrame {
   readonly op?: string
   readonly re?: number | string
   readonly ok?: Readonly<Record<string, unknown>>
-  readonly error?: { readonly code: string; readonly errors?: readonly { readonly pointer: string }[] }
+  readonly error?: {
+    readonly code: string
+    readonly status: number
+    readonly errors?: readonly { readonly pointer: string }[]
+  }
   readonly conversation?: string
   readonly change?: number
   readonly cursor?: number
@@ -25,7 +30,7 @@ interface Resumed {
   readonly conversations: Readonly<Record<string, number>>
 }
 
-/** One connection to `/v1/socket`, which keeps every frame that comes. */
+/** One connection to `/v1/socket`, which keeps every frame that comes. Each must be one that the document has. */
 export class NativeSocket {
   readonly ws: WebSocket
   /** All that came, in order. */
@@ -35,7 +40,11 @@ export class NativeSocket {
 
   constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
     this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/socket`, SUBPROTOCOL, { headers })
-    this.ws.on('message', (data) => this.frames.push(JSON.parse(String(data))))
+    this.ws.on('message', (data) => {
+      const frame: NativeFrame = JSON.parse(String(data))
+      this.frames.push(frame)
+      assertFrameDocumented(frame)
+    })
     this.ws.on('error', () => undefined)
     this.closed = new Promise((resolve) => {
       this.ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
@@ -82,7 +91,9 @@ export class NativeSocket {
   async ask(op: string, fields: object = {}): Promise<NativeFrame> {
     const id = ++this.#asked
     await this.send({ id, op, ...fields })
-    return this.find(`an answer to ${op}`, ({ re }) => re === id)
+    const answer = await this.find(`an answer to ${op}`, ({ re }) => re === id)
+    if (answer.ok) assertGrantDocumented(op, answer.ok)
+    return answer
   }
 
   /** As `ask`, of a request that is to be granted. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
+import { SUBPROTOCOL } from '@parlance/protocol'
 import { until } from '../../support/until.ts'
 import { request } from './bare-http.ts'
 
@@ -45,7 +46,7 @@ interface Heard {
   readonly payload: Buffer
 }
 
-/** A WebSocket client without manners: its handshake is right, its frames are what the test writes. */
+/** A WebSocket client without manners: its handshake is right, it answers pings, and all else it says is what the test writes. */
 export class BareWs {
   readonly socket: Socket
   readonly frames: Heard[] = []
@@ -131,6 +132,7 @@ export class BareWs {
       this.#bytes = this.#bytes.subarray(end + 4)
     }
     for (let next = this.#next(); next; next = this.#next()) {
+      if (next.opcode === OPCODES.ping) this.write(frame(next.payload, { opcode: OPCODES.pong }))
       if (next.opcode !== OPCODES.text || !this.sift(next.payload.toString())) this.frames.push(next)
     }
   }
@@ -148,6 +150,13 @@ export class BareWs {
     return { opcode: bytes.readUInt8(0) & 0x0f, payload: bytes.subarray(start, start + length) }
   }
 }
+
+/** A native WebSocket that has said nothing yet. */
+export const nativeWs = (
+  url: string,
+  { headers = {}, from }: { headers?: Readonly<Record<string, string>>; from?: string } = {},
+): Promise<BareWs> =>
+  new BareWs(url, '/v1/socket', { 'Sec-WebSocket-Protocol': SUBPROTOCOL, ...headers }, from).opened()
 
 /** A Socket.IO connection that has entered the default namespace. */
 export async function socketIo(url: string, from?: string): Promise<BareWs> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { SUBPROTOCOL } from '@parlance/protocol'
 import { until } from '../../support/until.ts'
 import { request } from './bare-http.ts'
 import { socketIo } from './bare-ws.ts'
@@ -29,8 +30,9 @@ if (SIZE < WANTED) {
 
 type Arrival = (socket: Socket) => void
 
-const handshake = (path: string): Buffer =>
+const handshake = (path: string, headers: Readonly<Record<string, string>> = {}): Buffer =>
   request(`GET ${path}`, {
+    ...headers,
     Connection: 'Upgrade',
     Upgrade: 'websocket',
     'Sec-WebSocket-Version': 13,
@@ -43,6 +45,7 @@ const ARRIVALS: readonly Arrival[] = [
   (socket) => socket.write(request('GET /misc/ping')),
   (socket) => socket.write('GET /misc/pi'),
   (socket) => socket.write(handshake('/ws')),
+  (socket) => socket.write(handshake('/v1/socket', { 'Sec-WebSocket-Protocol': SUBPROTOCOL })),
   (socket) => socket.write(handshake('/app/test-key?protocol=7')),
   (socket) => socket.write(handshake('/socket.io/?EIO=4&transport=websocket')),
   (socket) => socket.write(request('GET /socket.io/?EIO=4&transport=polling')),

@@ -116,6 +116,7 @@ async function listenPolling(talk: Talk, { url }: { url: string }): Promise<Ear>
 /** Every way there is to listen to a private conversation. */
 export const LISTEN: Readonly<Record<string, Listen>> = {
   'raw TCP': listenRaw,
+  native: async ({ bob }) => earOf('native', await bob.nativeSocket()),
   chatapp: async ({ bob }) => earOf('chatapp', await bob.chatapp()),
   'rooms over WebSocket': async (talk, { url }) => {
     const ws = await socketIo(url)

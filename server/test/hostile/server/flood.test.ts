@@ -80,6 +80,15 @@ const OVER_WEBSOCKETS: Readonly<Record<string, Open>> = {
       await ann.chatapp(),
       `{"type":"send_message","conversation_id":${id},"content":"${'y'.repeat(500)}"}`,
     ),
+  'native requests with long answers': async ({ ann, id }) =>
+    flood(await ann.nativeSocket(), `{"id":1,"op":"conversation.open","conversation":"c_${id}"}`),
+  'native requests that are refused': async ({ ann }) =>
+    flood(await ann.nativeSocket(), '{"id":1,"op":"message.send","body":7}'),
+  'native messages to oneself': async ({ ann, id }) =>
+    flood(
+      await ann.nativeSocket(),
+      `{"id":1,"op":"message.send","conversation":"c_${id}","clientId":"the same","body":"${'y'.repeat(500)}"}`,
+    ),
   'Pusher pings': async (_, { url }) =>
     flood(await new BareWs(url, '/app/test-key?protocol=7').opened(), '{"event":"pusher:ping","data":{}}'),
   'Pusher nonsense': async (_, { url }) =>

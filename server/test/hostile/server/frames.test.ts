@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
 import { ChatappHttp } from '../../support/chatapp.ts'
 import { until } from '../../support/until.ts'
-import { BareWs, frame, OPCODES } from './bare-ws.ts'
+import { BareWs, frame, nativeWs, OPCODES } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, openFortress, residentMebibytes } from './fortress.ts'
+import { Person } from './person.ts'
 
 /** A kind of WebSocket that the server has, greeted and ready. */
 interface Target {
@@ -18,6 +19,7 @@ interface Target {
 async function targetsOf({ url }: Fortress): Promise<readonly Target[]> {
   const chatapp = new ChatappHttp(url)
   const cookie = await chatapp.login(await chatapp.register('ann'))
+  const { native: token } = await Person.register(url, 'ann')
   const greeted = async (ws: BareWs, greeting: string) => {
     await (await ws.opened()).heard(greeting)
     return ws
@@ -28,6 +30,15 @@ async function targetsOf({ url }: Fortress): Promise<readonly Target[]> {
       open: (headers) => new BareWs(url, '/ws', { Cookie: cookie, ...headers }).opened(),
       question: '{"type":"ping"}',
       answer: '"pong"',
+    },
+    {
+      name: 'native',
+      open: async (headers) => {
+        const ws = await nativeWs(url, headers ? { headers } : {})
+        return greeted(ws.say(JSON.stringify({ op: 'hello', token })), '"live"')
+      },
+      question: '{"id":1,"op":"ping"}',
+      answer: '"re":1',
     },
     {
       name: 'Pusher',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { ask } from './ask.ts'
-import { BareWs } from './bare-ws.ts'
+import { BareWs, nativeWs } from './bare-ws.ts'
 
 export const PASSWORD = 'correct horse'
 
@@ -18,6 +18,8 @@ export class Person {
   /** The Authorization headers of messenger and of channels. */
   messenger = { authorization: '' }
   channels = { authorization: '' }
+  /** The token of a native session. */
+  native = ''
 
   private constructor(url: string, username: string) {
     this.url = url
@@ -36,11 +38,12 @@ export class Person {
   async logIn(): Promise<void> {
     const { url, username } = this
     const credentials = { username, password: PASSWORD }
-    const [rooms, chatapp, messenger, channels] = await Promise.all([
+    const [rooms, chatapp, messenger, channels, native] = await Promise.all([
       ask(url, '/login', { login: username, password: PASSWORD }),
       ask(url, '/auth/login', credentials),
       ask(url, '/login', { usernameOrEmail: username, password: PASSWORD }),
       ask(url, '/api/login', credentials),
+      ask(url, '/v1/sessions', { login: username, password: PASSWORD }),
     ])
     this.uuid = (rooms.json.data as { uuid: string }).uuid
     this.cookie = chatapp.headers.get('set-cookie')?.split(';')[0] ?? ''
@@ -48,12 +51,20 @@ export class Person {
     const { id, token } = channels.json.data as { id: number; token: string }
     this.id = id
     this.channels = { authorization: `Bearer ${token}` }
+    this.native = (native.json.session as { token: string }).token
   }
 
   /** A chatapp WebSocket of this person. */
   async chatapp(): Promise<BareWs> {
     const ws = await new BareWs(this.url, '/ws', { Cookie: this.cookie }).opened()
     await ws.say('{"type":"ping"}').heard('"pong"')
+    return ws
+  }
+
+  /** A native WebSocket of this person that hears everything. */
+  async nativeSocket(): Promise<BareWs> {
+    const ws = await nativeWs(this.url)
+    await ws.say(JSON.stringify({ op: 'hello', token: this.native })).heard('"live"')
     return ws
   }
 }

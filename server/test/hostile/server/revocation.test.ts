@@ -4,7 +4,7 @@ import { type Account, toConversationId } from '../../../src/core/chat.ts'
 import { startParlance, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
-import { BareWs, socketIo } from './bare-ws.ts'
+import { BareWs, nativeWs, socketIo } from './bare-ws.ts'
 import { type Ear, LISTEN } from './ears.ts'
 import { PUSHER } from './fortress.ts'
 import { PASSWORD, type Person } from './person.ts'
@@ -65,6 +65,12 @@ async function assertVoid(url: string, { gid, id, channel }: Talk, person: Perso
   const ws = await new BareWs(url, '/ws', { Cookie: person.cookie }).opened()
   assert.equal(await ws.closed(), 1000)
   ws.end()
+  const me = await ask(url, '/v1/me', undefined, { authorization: `Bearer ${person.native}` })
+  assert.deepEqual([me.status, me.json.code], [401, 'not_authorized'])
+  const native = await nativeWs(url)
+  native.say(JSON.stringify({ op: 'hello', token: person.native }))
+  assert.equal(await native.closed(), 4001)
+  native.end()
   const socket = await socketIo(url)
   socket.say(`42["auth",${JSON.stringify({ uuid: person.uuid, room_gid: gid })}]`)
   await socket.closed()
@@ -97,6 +103,7 @@ test('revoked credentials close every live connection of the account, void every
   await assertThrownOut(at)
   assert.equal(bobs.find(({ name }) => name === 'chatapp')?.farewell(), 1000)
   assert.equal(bobs.find(({ name }) => name === 'Pusher')?.farewell(), 4009)
+  assert.equal(bobs.find(({ name }) => name === 'native')?.farewell(), 4002)
   await until('nobody to be online', async () => !(await server.chat.presence.isOnline(bob.accountId)))
   await assertVoid(server.url, talk, talk.bob)
   // Tokens that are issued in the second of the revocation are void too: their times are whole seconds.
@@ -108,6 +115,7 @@ test('revoked credentials close every live connection of the account, void every
   assert.equal((await ask(url, '/api/users', undefined, talk.bob.channels)).status, 200)
   assert.equal((await ask(url, '/create-room', {}, { user: talk.bob.uuid })).json.ok, true)
   ;(await talk.bob.chatapp()).end()
+  ;(await talk.bob.nativeSocket()).end()
 })
 
 test('a disabled account is thrown out and never let in again', async (t) => {
@@ -122,14 +130,17 @@ test('a disabled account is thrown out and never let in again', async (t) => {
     await ask(url, '/auth/login', { username, password: PASSWORD }),
     await ask(url, '/login', { usernameOrEmail: username, password: PASSWORD }),
     await ask(url, '/api/login', { username, password: PASSWORD }),
+    await ask(url, '/v1/sessions', { login: username, password: PASSWORD }),
   ]
   const wrong = [
     await ask(url, '/login', { login: username, password: 'wrong' }),
     await ask(url, '/auth/login', { username, password: 'wrong' }),
     await ask(url, '/login', { usernameOrEmail: username, password: 'wrong' }),
     await ask(url, '/api/login', { username, password: 'wrong' }),
+    await ask(url, '/v1/sessions', { login: username, password: 'wrong' }),
   ]
-  const answers = (given: typeof logIns) => given.map(({ status, text }) => [status, text])
+  const answers = (given: typeof logIns) =>
+    given.map(({ status, json: { instance: _, ...said } }) => [status, said])
   assert.deepEqual(answers(logIns), answers(wrong), 'as if the password were wrong')
   const groups = await socketIo(url)
   groups.say(`42${JSON.stringify(['find_user', { username, password: PASSWORD }])}`)
@@ -140,8 +151,10 @@ test('a disabled account is thrown out and never let in again', async (t) => {
 test('connections that come while the credentials are revoked do not slip through', async (t) => {
   const { server, talk, bob } = await scene(t)
   const { url } = server
+  const hello = JSON.stringify({ op: 'hello', token: talk.bob.native })
   const opening = Array.from({ length: 30 }, async (_, n) => {
-    if (n % 2 === 0) return new BareWs(url, '/ws', { Cookie: talk.bob.cookie }).opened()
+    if (n % 3 === 0) return (await nativeWs(url)).say(hello)
+    if (n % 3 === 1) return new BareWs(url, '/ws', { Cookie: talk.bob.cookie }).opened()
     const ws = await socketIo(url)
     return ws.say(`42["auth",${JSON.stringify({ uuid: talk.bob.uuid, room_gid: talk.gid })}]`)
   })

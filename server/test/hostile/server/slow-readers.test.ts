@@ -43,6 +43,7 @@ async function assertHeardAll(witnesses: readonly Ear[], count: number): Promise
 }
 
 const FAREWELLS: Readonly<Record<string, number | string>> = {
+  native: 4101,
   'raw TCP': 'closed',
   chatapp: 1013,
   'rooms over WebSocket': 1005,

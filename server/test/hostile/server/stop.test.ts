@@ -39,7 +39,7 @@ const overHttp =
       const text = ledger.next(dialect)
       const answer = await send(talk, url, text).catch(() => undefined)
       if (!answer) return
-      if (answer.status === 200 && answer.json.ok !== false) ledger.acknowledged.push(text)
+      if ([200, 201].includes(answer.status) && answer.json.ok !== false) ledger.acknowledged.push(text)
     }
   }
 
@@ -74,6 +74,19 @@ const CHATTERS: Readonly<Record<string, Chatter>> = {
   chatapp: async ({ ann, id }, _url, ledger) => {
     const say = (content: string) => JSON.stringify({ type: 'send_message', conversation_id: id, content })
     await overSocket(await ann.chatapp(), ledger, say, 'chatapp')
+  },
+  native: overHttp('native', ({ ann, id }, url, body) =>
+    ask(
+      url,
+      `/v1/conversations/c_${id}/messages`,
+      { clientId: body, body },
+      { authorization: `Bearer ${ann.native}` },
+    ),
+  ),
+  'native socket': async ({ ann, id }, _url, ledger) => {
+    const say = (body: string) =>
+      JSON.stringify({ id: 1, op: 'message.send', conversation: `c_${id}`, clientId: body, body })
+    await overSocket(await ann.nativeSocket(), ledger, say, 'native socket')
   },
   groups: async ({ ann, gid }, url, ledger) => {
     const ws = await socketIo(url)
@@ -110,7 +123,7 @@ async function load(t: TestContext): Promise<Load> {
 }
 
 /** Not what listeners tried before. */
-const SAID = /^[a-z]+ \d+$/
+const SAID = /^[a-z]+( socket)? \d+$/
 
 /** Every acknowledged message is there, and none twice. */
 function assertStored(database: string, { acknowledged }: Ledger): void {
@@ -163,6 +176,7 @@ test('SIGTERM under load: everyone is told, nothing acknowledged is lost, and it
   ledger.isOver = true
   await ended
   const farewells: Readonly<Record<string, unknown>> = {
+    native: 4200,
     'raw TCP': 'closed',
     chatapp: 1001,
     'rooms over WebSocket': 1005,

@@ -4,7 +4,7 @@ import { MEMORY } from '../../../src/transport/index.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
 import { BareHttp, request } from './bare-http.ts'
-import { BareWs, frame, OPCODES, socketIo } from './bare-ws.ts'
+import { BareWs, frame, nativeWs, OPCODES, socketIo } from './bare-ws.ts'
 import { assertUnharmed, type Fortress, metric, openFortress } from './fortress.ts'
 
 /** A heap that is enough to serve, and too little for what hundreds of unfinished messages once took. */
@@ -23,7 +23,10 @@ const FRAGMENTS = Buffer.concat([
 const CHUNKS = Buffer.from('1\r\nx\r\n'.repeat(30_000))
 
 async function webSocket(url: string, path: string): Promise<Peer> {
-  const ws = await new BareWs(url, path).opened()
+  return inFragments(await new BareWs(url, path).opened())
+}
+
+function inFragments(ws: BareWs): Peer {
   const written = new Promise((resolve) => ws.socket.write(FRAGMENTS, resolve))
   return { written, end: () => ws.end() }
 }
@@ -38,6 +41,7 @@ async function body(port: number, path: string): Promise<Peer> {
 const UNFINISHED: Readonly<Record<string, (server: Fortress) => Promise<Peer>>> = {
   'messages of Pusher clients in fragments of a byte': ({ url }) =>
     webSocket(url, '/app/test-key?protocol=7'),
+  'native messages in fragments of a byte': ({ url }) => nativeWs(url).then(inFragments),
   'Socket.IO messages in fragments of a byte': ({ url }) =>
     webSocket(url, '/socket.io/?EIO=4&transport=websocket'),
   'bodies of shared routes in chunks of a byte': ({ port }) => body(port, '/register'),
@@ -68,6 +72,7 @@ type Hoard = (server: Fortress, from: string) => Promise<{ readonly isClosed: bo
 const HOARDS: Readonly<Record<string, Hoard>> = {
   'messages of Pusher clients': async ({ url }, from) =>
     (await new BareWs(url, '/app/test-key?protocol=7', {}, from).opened()).write(BEGINNING),
+  'native messages': async ({ url }, from) => (await nativeWs(url, { from })).write(BEGINNING),
   'Socket.IO messages': async ({ url }, from) =>
     (await new BareWs(url, '/socket.io/?EIO=4&transport=websocket', {}, from).opened()).write(BEGINNING),
   'packets whose attachments do not come': async ({ url }, from) => {

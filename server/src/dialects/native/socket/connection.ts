@@ -83,6 +83,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#inbox.push(text)
   }
 
+  /** Every frame is JSON in text. */
+  refuseBinary(): void {
+    this.#close(CLOSE.badFrame, '# is no text')
+  }
+
   cutOff(): void {
     this.#ws.terminate()
   }

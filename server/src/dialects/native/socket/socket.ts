@@ -84,6 +84,7 @@ export function openSocket(parts: SocketParts) {
     const end = () => connection.end().catch((err) => log.error({ err }, 'connection failed to end'))
     return {
       onText: (text) => connection.receive(text),
+      onBinary: () => connection.refuseBinary(),
       onClose: () => {
         connections.delete(connection)
         const ending = end().finally(() => endings.delete(ending))
