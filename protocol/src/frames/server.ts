@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import { OwnAccount } from '../account.ts'
 import { Listing } from '../conversation.ts'
 import { AccountId, ConversationId, Position, SessionId } from '../ids.ts'
@@ -18,6 +19,8 @@ export const Ready = growing({
   next: nullable(Type.String({ title: 'The cursor of GET /v1/conversations; null when these are all' })),
   heartbeat: Type.Integer({ title: 'Seconds; say something at least as often' }),
 })
+
+export type Ready = Static<typeof Ready>
 
 export const Gap = Type.Union([
   growing({

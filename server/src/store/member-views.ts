@@ -56,22 +56,30 @@ const otherOf = ({ otherId, uuid, username, displayName }: OtherColumns): Sender
     ? null
     : { accountId: otherId, uuid, username, displayName }
 
-export type OwnListingRow = Conversation & Nullable<Omit<DetailRow, 'conversationId'>> & OtherColumns
+/** A conversation and its last message: what a listing shows to every member alike. */
+export type SharedListing = Pick<OwnListing, 'conversation' | 'lastMessage'>
+
+export type SharedListingRow = Conversation & Nullable<Omit<DetailRow, 'conversationId'>>
+export type OwnListingRow = SharedListingRow & OtherColumns
 
 /** `sender` is that of the last message. */
 export function ownListingOf(row: OwnListingRow, sender: Sender | null): Omit<OwnListing, 'own'> {
-  const { otherId, uuid, username, displayName, ...told } = row
-  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, version, ...rest } = told
+  const { otherId, uuid, username, displayName, ...shared } = row
+  return { ...sharedListingOf(shared, sender), other: otherOf({ otherId, uuid, username, displayName }) }
+}
+
+/** `sender` is that of the last message. */
+export function sharedListingOf(row: SharedListingRow, sender: Sender | null): SharedListing {
+  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, version, ...rest } = row
   const { clientId, isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, ...others } = rest
   const { mentions, reactions, pinnedAt, deletedAt, ...conversation } = others
-  const other = otherOf({ otherId, uuid, username, displayName })
   if (messageId === null || seq === null || senderId === null || body === null || sentAt === null)
-    return { conversation, lastMessage: null, other }
+    return { conversation, lastMessage: null }
   if (version === null || !sender) throw new Error('a message without its sender')
   const { conversationId } = conversation
   const facts = detailsOf({
     ...{ messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt, version, clientId },
     ...{ isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, mentions, reactions, pinnedAt, deletedAt },
   })
-  return { conversation, lastMessage: { ...facts, sender }, other }
+  return { conversation, lastMessage: { ...facts, sender } }
 }

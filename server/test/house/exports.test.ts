@@ -7,12 +7,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const READERS = ['server/src', 'server/test', 'bench', 'examples', 'docs']
 
 /** Exports that nobody here imports, with the reason why they stay. */
-const ALLOWED: ReadonlyMap<string, string> = new Map([
-  [
-    'server/src/dialects/native/wire.ts conversationOf',
-    'for requests about open conversations, which follow',
-  ],
-])
+const ALLOWED: ReadonlyMap<string, string> = new Map()
 
 const DECLARED =
   /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type) (\w+)|^export (?:type )?\{([^{}]*)\}/gm

@@ -10,7 +10,9 @@ import { SqliteAccounts } from '../../src/store/sqlite/accounts.ts'
 import { Batch } from '../../src/store/sqlite/batch.ts'
 import { SqliteConversations } from '../../src/store/sqlite/conversations.ts'
 import { openForReading, openForWriting } from '../../src/store/sqlite/database.ts'
+import { ListingReader } from '../../src/store/sqlite/listing-reader.ts'
 import { LogHeads } from '../../src/store/sqlite/log-heads.ts'
+import { SqliteMemberships } from '../../src/store/sqlite/memberships.ts'
 import { pack } from '../../src/store/sqlite/packed-message.ts'
 import { ReadCache } from '../../src/store/sqlite/read-cache.ts'
 import { SqliteSessions } from '../../src/store/sqlite/sessions.ts'
@@ -105,7 +107,9 @@ test('writes that SQLite commits together leave what they leave one by one, what
 
 /** Everything that a reader can remember: asked of it, it remembers it. */
 async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache): Promise<unknown> {
-  const accounts = new SqliteAccounts(db, { writer, cache, reader: new AccountReader(db, cache) })
+  const reader = new AccountReader(db, cache)
+  const accounts = new SqliteAccounts(db, { writer, cache, reader })
+  const memberships = new SqliteMemberships(db, writer, new ListingReader(db, cache.listings, reader))
   const conversations = new SqliteConversations(db, writer, cache)
   const sessions = new SqliteSessions(db, writer, cache)
   const { accountIds, conversationIds, usernames, gids, names, kinds, digests } = WORLD
@@ -116,6 +120,7 @@ async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache):
     ...gids.map((gid) => conversations.findByGid(gid)),
     ...names.map((name) => conversations.findOpenByName(name)),
     ...conversationIds.flatMap((id) => accountIds.map((who) => conversations.standing(who, id))),
+    ...accountIds.map((who) => memberships.find(who, conversationIds)),
     ...kinds.flatMap((kind) => digests.map((digest) => sessions.find(kind, digest))),
   ])
 }

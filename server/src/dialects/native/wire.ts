@@ -14,6 +14,8 @@ import {
 } from '../../core/chat.ts'
 import { accountName, conversationName, inviteName, messageName, timeOrNull, timeText } from './names.ts'
 
+type OwnSide = Pick<Wire.Listing, 'me' | 'can' | 'other'>
+
 export const personOf = ({ accountId, username, displayName }: Omit<Sender, 'uuid'>): Wire.Person => ({
   id: accountName(accountId),
   username,
@@ -101,8 +103,8 @@ export const readStateOf = ({ readSeq, unread, mentions }: ReadState): Wire.Read
   mentions,
 })
 
-export const listingOf = ({ conversation, lastMessage, other, own }: OwnListing): Wire.Listing => ({
-  ...conversationOf(conversation, lastMessage),
+/** The part of a listing that its own account alone is shown. */
+export const ownSideOf = ({ conversation, other, own }: OwnListing): OwnSide => ({
   me: {
     role: own.role,
     ...readStateOf(own),
@@ -113,6 +115,11 @@ export const listingOf = ({ conversation, lastMessage, other, own }: OwnListing)
   },
   can: actionsOf(own.role, conversation),
   other: other && personOf(other),
+})
+
+export const listingOf = (listing: OwnListing): Wire.Listing => ({
+  ...conversationOf(listing.conversation, listing.lastMessage),
+  ...ownSideOf(listing),
 })
 
 export const memberOf = (member: MemberDetails): Wire.Member => ({

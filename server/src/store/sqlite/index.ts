@@ -12,6 +12,7 @@ import { EPOCH } from './epoch.ts'
 import { SqliteExports } from './exports.ts'
 import { read } from './failure.ts'
 import { SqliteInvites } from './invites.ts'
+import { ListingReader } from './listing-reader.ts'
 import { SqliteMembers } from './members.ts'
 import { SqliteMemberships } from './memberships.ts'
 import { SqliteMentions } from './mentions.ts'
@@ -92,7 +93,7 @@ class SqliteStore implements Store {
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
     this.invites = new SqliteInvites(db, writer)
-    this.memberships = new SqliteMemberships(db, writer, reader)
+    this.memberships = new SqliteMemberships(db, writer, new ListingReader(db, cache.listings, reader))
     this.messages = new SqliteMessages(db, writer, reader)
     this.mentions = new SqliteMentions(db, reader)
     this.pins = new SqlitePins(db, writer, reader)

@@ -35,14 +35,13 @@ const LISTING = `
   LEFT JOIN accounts a ON a.id = o.account_id
   WHERE m.account_id = ?1`
 
-export const OWN_LISTING = `
-  SELECT ${CONVERSATION_COLUMNS}, ${OWN_DETAIL_COLUMNS}, ${BODY} AS stored, a.id AS otherId, a.uuid AS uuid,
-    a.username AS username, a.display_name AS displayName
+export const SHARED_LISTING = `
+  SELECT ${CONVERSATION_COLUMNS}, ${OWN_DETAIL_COLUMNS}, ${BODY} AS stored
   FROM conversations c
   LEFT JOIN messages t ON t.id = c.last_message_id
-  LEFT JOIN members o ON c.kind = 'private' AND o.conversation_id = c.id AND o.account_id <> ?1
-  LEFT JOIN accounts a ON a.id = o.account_id
-  WHERE c.id = ?2`
+  WHERE c.id = ?`
+
+export const PAIR = 'SELECT account_id AS accountId FROM members WHERE conversation_id = ?'
 
 export const FIND_LISTING = `${LISTING} AND m.conversation_id = ?2`
 

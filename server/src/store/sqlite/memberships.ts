@@ -1,12 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  type AccountId,
-  type ConversationId,
-  type OwnListing,
-  type OwnView,
-  toSender,
-} from '../../core/types.ts'
-import { FEW_PAGES, type OwnListingRow, ownListingOf } from '../member-views.ts'
+import type { AccountId, ConversationId, OwnListing, OwnView } from '../../core/types.ts'
+import { FEW_PAGES } from '../member-views.ts'
 import { idsNamed, inOrder, type OwnNameRow } from '../own-names.ts'
 import type {
   MembershipStore,
@@ -16,17 +10,14 @@ import type {
   PreferencesSet,
   ReadMarked,
 } from '../store.ts'
-import type { AccountReader } from './account-reader.ts'
-import { type StoredBody, textOf } from './bodies.ts'
 import { read } from './failure.ts'
-import { OWN_LISTING } from './listings.ts'
+import type { ListingReader } from './listing-reader.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { readInPieces } from './pieces.ts'
 import { limitOf, prepare, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-type ListedRow = Omit<Row<OwnListingRow>, 'body'> & { readonly stored: StoredBody | null }
-type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId }
+type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId; readonly lastChange: number }
 
 export class SqliteMemberships implements MembershipStore {
   readonly #writer: WriteQueue
@@ -37,11 +28,10 @@ export class SqliteMemberships implements MembershipStore {
   readonly #listAfter
   readonly #find
   readonly #names
-  readonly #listing
-  readonly #accounts
+  readonly #reader: ListingReader
 
-  constructor(db: DatabaseSync, writer: WriteQueue, accounts: AccountReader) {
-    this.#accounts = accounts
+  constructor(db: DatabaseSync, writer: WriteQueue, reader: ListingReader) {
+    this.#reader = reader
     this.#writer = writer
     this.#count = prepare<{ readonly own: number }>(db, COUNT)
     this.#newestActive = prepare<OwnRow>(db, NEWEST_ACTIVE)
@@ -50,7 +40,6 @@ export class SqliteMemberships implements MembershipStore {
     this.#listAfter = prepare<OwnRow>(db, LIST_AFTER)
     this.#find = prepare<OwnRow>(db, FIND)
     this.#names = prepare<OwnNameRow>(db, NAMES)
-    this.#listing = prepare<ListedRow>(db, OWN_LISTING)
   }
 
   markReadUpTo(mark: NewReadMark): Promise<ReadMarked> {
@@ -93,19 +82,11 @@ export class SqliteMemberships implements MembershipStore {
   }
 
   #listings(accountId: AccountId, rows: readonly OwnRow[]): readonly OwnListing[] {
-    return rows.flatMap(({ conversationId, isMuted, isPinned, isArchived, ...own }) => {
-      const row = this.#listing.get(accountId, conversationId)
+    return rows.flatMap(({ conversationId, lastChange, isMuted, isPinned, isArchived, ...own }) => {
+      const listing = this.#reader.find(accountId, conversationId, lastChange)
       const flags = { isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1 }
-      return row ? [{ ...this.#listed(row), own: { ...own, ...flags } }] : []
+      return listing ? [{ ...listing, own: { ...own, ...flags } }] : []
     })
-  }
-
-  #listed({ stored, ...row }: ListedRow): Omit<OwnListing, 'own'> {
-    const { senderId } = row
-    const account = senderId === null ? undefined : this.#accounts.find(senderId)
-    const flags = { isListed: row.isListed === 1, membersAdd: row.membersAdd === 1 }
-    const body = stored === null ? null : textOf(stored)
-    return ownListingOf({ ...row, ...flags, body }, account ? toSender(account) : null)
   }
 }
 
@@ -122,7 +103,7 @@ const ownViews = (chosen: string, order = ''): string => `
     SELECT m.conversation_id, ${READ_SEQ} AS read_seq
     FROM chosen JOIN members m ON m.conversation_id = chosen.id AND m.account_id = ?1
   )
-  SELECT c.id AS conversationId, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
+  SELECT c.id AS conversationId, c.last_change AS lastChange, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
     ${unreadAfter('s.read_seq')} AS unread, ${mentionsAfter('s.read_seq', '?1')} AS mentions
   FROM seen s JOIN conversations c ON c.id = s.conversation_id
   JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1 ${order}`

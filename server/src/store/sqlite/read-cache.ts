@@ -1,4 +1,5 @@
 import type { Account, AccountId, Conversation, ConversationId, SessionDetails } from '../../core/types.ts'
+import { RememberedListings } from '../remembered-listings.ts'
 import type { Standing } from '../store.ts'
 
 /** Rows of a kind that are remembered. With one more all of that kind are forgotten. */
@@ -20,6 +21,8 @@ export class ReadCache {
   readonly conversations = new Remembered<ConversationId, Moving<Conversation>>()
   /** By gid, and by an open one's name as names are compared. */
   readonly conversationIds = new Remembered<string, ConversationId>()
+  /** Checked by what they show at each use, so no write need forget them. */
+  readonly listings = new RememberedListings()
   readonly memberships = new RememberedPairs<ConversationId, AccountId, Membership>()
 
   clear(): void {
@@ -28,6 +31,7 @@ export class ReadCache {
     this.sessions.clear()
     this.conversations.clear()
     this.conversationIds.clear()
+    this.listings.clear()
     this.memberships.clear()
   }
 }

@@ -1,4 +1,4 @@
-import type { AccountNewsItem, OwnOfListings, RequestId } from '@parlance/protocol'
+import type { AccountNewsItem, OwnOfListings, Ready, RequestId } from '@parlance/protocol'
 import type { AccountId, ConversationId, ReceiptNews, TypingEvent } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
@@ -8,6 +8,10 @@ const frame = (value: object): Frame => wsTextFrame(JSON.stringify(value))
 
 export const LIVE = frame({ op: 'live' })
 export const RESUMED = frame({ op: 'resumed' })
+
+/** `listings` are the pieces of JSON of these. */
+export const readyFrame = (listings: readonly string[], rest: Omit<Ready, 'op' | 'listings'>): Frame =>
+  wsTextFrame(`{"op":"ready","listings":[${listings.join()}],${JSON.stringify(rest).slice(1)}`)
 
 export const goneFrame = (conversationId: ConversationId): Frame =>
   frame({ op: 'gone', conversation: conversationName(conversationId) })

@@ -2,13 +2,14 @@ import type * as Wire from '@parlance/protocol'
 import type { AccountId, Chat, ConversationId, OwnListing } from '../../../core/chat.ts'
 import { cursorOf } from '../listing-cursor.ts'
 import { ownByConversation } from '../own-reactions.ts'
-import { listingOf } from '../wire.ts'
+import { ListingTexts } from './listing-texts.ts'
 
 /** Listings that a client gets when it comes. */
 const NEWEST = 50
 
 interface Newest {
-  readonly listings: readonly Wire.Listing[]
+  /** Each as JSON. */
+  readonly listings: readonly string[]
   readonly own: Wire.OwnOfListings
   readonly next: string | null
   /** The last change of each, as its listing has it. */
@@ -18,6 +19,7 @@ interface Newest {
 /** An account's listings, as the socket shows them. */
 export class Listings {
   readonly #chat: Pick<Chat, 'memberships' | 'reactions'>
+  readonly #texts = new ListingTexts()
 
   constructor(chat: Pick<Chat, 'memberships' | 'reactions'>) {
     this.#chat = chat
@@ -34,7 +36,7 @@ export class Listings {
       newest.map(({ conversation }) => [conversation.conversationId, conversation.lastChange]),
     )
     const own = await this.ownOf(accountId, newest)
-    return { listings: newest.map(listingOf), own, next, lastChanges }
+    return { listings: newest.map((listing) => this.#texts.textOf(listing)), own, next, lastChanges }
   }
 
   /** Those of the conversations that are the account's own. */

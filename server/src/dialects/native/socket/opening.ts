@@ -8,7 +8,7 @@ import { sessionName } from '../credentials.ts'
 import { ownAccountOf } from '../wire.ts'
 import type { MissedChanges } from './changes.ts'
 import { renderEvent } from './events.ts'
-import { LIVE, RESUMED } from './frames.ts'
+import { LIVE, RESUMED, readyFrame } from './frames.ts'
 import type { Listings } from './listings.ts'
 import type { OwnNews } from './own-news.ts'
 import { Resumption } from './resumption.ts'
@@ -76,17 +76,13 @@ export class Opening {
     ])
     // After the cursor: what the listings show beyond it is told again, and nothing is left out.
     const { listings: newest, own, next, lastChanges } = await listings.newest(accountId)
-    const ready = {
-      ...{
-        op: 'ready',
-        epoch,
-        session: sessionName(session),
-        account: ownAccountOf(account, settings),
-        cursor,
-      },
-      ...{ listings: newest, own, next, heartbeat: HEARTBEAT_SECONDS },
-    }
-    if (!live.isOver) ws.send(JSON.stringify(ready))
+    if (!live.isOver)
+      ws.sendFrame(
+        readyFrame(newest, {
+          ...{ epoch, session: sessionName(session), account: ownAccountOf(account, settings), cursor },
+          ...{ own, next, heartbeat: HEARTBEAT_SECONDS },
+        }),
+      )
     return { lastChanges, cursor, epoch }
   }
 
