@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSuite } from './runner/index.ts'
+import { TEMPLATES_VARIABLE } from './support/engines/template.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
 
-// Each file is a process of its own, which would compile the same modules again. The directory is of this run alone:
-// code under a name that others know could be theirs, and would be run.
-if (!process.env.NODE_COMPILE_CACHE) {
-  const directory = mkdtempSync(join(tmpdir(), 'parlance-compile-cache-'))
-  process.env.NODE_COMPILE_CACHE = directory
+/** Gives the processes of this run a directory of its own, unless they are given one: what others can write would be run. */
+function share(variable: string, prefix: string): void {
+  if (process.env[variable]) return
+  const directory = mkdtempSync(join(tmpdir(), prefix))
+  process.env[variable] = directory
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
 }
+
+// Each file is a process of its own, which would compile the same modules again.
+share('NODE_COMPILE_CACHE', 'parlance-compile-cache-')
+share(TEMPLATES_VARIABLE, 'parlance-templates-')
 
 const root = join(import.meta.dirname, '../..')
 process.exitCode = await runSuite({ root, words: process.argv.slice(2) })

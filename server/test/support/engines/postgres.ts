@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chownSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { findPostgres, postgresOwner } from './programs.ts'
+import { copiedOrMade } from './template.ts'
 
 export const POSTGRES_USER = 'postgres'
 
@@ -33,14 +34,13 @@ export async function initPostgres({
   for (const disk of Object.values(disks)) handOver(disk)
   const asOwner = handOver(folder)
   const data = `${disks.data ?? folder}/data`
-  const [command = '', ...args] = [
-    ...asOwner,
-    ...[`${bin}/initdb`, '-D', data, '-U', POSTGRES_USER, '-A', 'trust'],
-    ...['-E', 'UTF8', '--no-locale', '--no-sync'],
-    ...(disks.wal === undefined ? [] : ['-X', `${disks.wal}/wal`]),
-    ...(Object.keys(disks).length === 0 ? [] : ['--wal-segsize=1']),
-  ]
-  await run(command, args, { cwd: folder })
+  const init = async (...more: readonly string[]) => {
+    const how = ['-U', POSTGRES_USER, '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']
+    const [command = '', ...args] = [...asOwner, `${bin}/initdb`, '-D', data, ...how, ...more]
+    await run(command, args, { cwd: folder })
+  }
+  if (Object.keys(disks).length === 0) await copiedOrMade(data, init)
+  else await init('--wal-segsize=1', ...(disks.wal === undefined ? [] : ['-X', `${disks.wal}/wal`]))
   const rulesFile = `${data}/pg_hba.conf`
   writeFileSync(rulesFile, `${rules.join('\n')}\n${readFileSync(rulesFile, 'utf8')}`)
   const options = Object.entries({ ...listening(folder, port), ...settings })
