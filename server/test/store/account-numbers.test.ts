@@ -6,6 +6,7 @@ import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { StateRow, Store, TouchedRow } from '../../src/store/store.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
+import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
 import { series } from './world.ts'
@@ -57,7 +58,9 @@ test('a client that resumes from any number gets each row of the account touched
   let run = 0
   await fc.assert(
     fc.asyncProperty(anyWrites, async (batches) => {
-      const store = await openSqliteStore({ file: join(folder, `${run++}.db`) })
+      const file = join(folder, `${run++}.db`)
+      writeEmptyDatabase(file)
+      const store = await openSqliteStore({ file })
       try {
         const answered = new Answered()
         for (const writes of [BEGINNING, ...batches]) await answered.run(store, writes)

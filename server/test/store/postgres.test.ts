@@ -6,6 +6,7 @@ import { openPostgresStore, type PostgresOptions } from '../../src/store/postgre
 import { MIGRATIONS } from '../../src/store/postgres/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
+import { reuseSchemas } from '../support/reused-schemas.ts'
 import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
 import { creatorsAreOwners, oldMembers } from './old-members.ts'
@@ -14,7 +15,16 @@ import { oldSessions, sessionsStay } from './old-sessions.ts'
 import { HOLES } from './series.ts'
 import { present, refuses, series, World } from './world.ts'
 
-storeConformance('PostgreSQL', async (t) => openStore(t, await tempSchema(t)))
+const takeSchema = reuseSchemas()
+storeConformance('PostgreSQL', async (t) => {
+  const { url, giveBack } = await takeSchema()
+  const store = await openPostgresStore({ url })
+  t.after(async () => {
+    await store.close()
+    giveBack()
+  })
+  return store
+})
 
 async function openStore(
   t: TestContext,

@@ -8,6 +8,7 @@ import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Appended, Joined, ReadMarked, Store } from '../../src/store/store.ts'
 import type { Argument, WriteName } from '../../src/store/writes.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
+import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
 import { series } from './world.ts'
@@ -113,7 +114,9 @@ test('the unread messages are those sent after the mark, after any writes in SQL
   let number = 0
   await fc.assert(
     fc.asyncProperty(manySends, anyWrites, async (sends, batches) => {
-      const store = await openSqliteStore({ file: join(folder, `${number++}.db`) })
+      const file = join(folder, `${number++}.db`)
+      writeEmptyDatabase(file)
+      const store = await openSqliteStore({ file })
       try {
         await oneRun(store, sends, batches)
       } finally {

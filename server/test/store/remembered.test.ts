@@ -19,6 +19,7 @@ import { SqliteSessions } from '../../src/store/sqlite/sessions.ts'
 import { WriteQueue } from '../../src/store/sqlite/write-queue.ts'
 import type { WriteAnswer } from '../../src/store/sqlite/writes.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
+import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
 import { findHoles, HOLES, NUMBER_FAULTS } from './series.ts'
@@ -53,6 +54,11 @@ function headsOf(heads: LogHeads): unknown {
 const isBarredByCheck = (answer: WriteAnswer): boolean =>
   'defect' in answer && answer.defect.message.startsWith('CHECK constraint failed')
 
+function openEmpty(file: string) {
+  writeEmptyDatabase(file)
+  return openForWriting(file)
+}
+
 /** Everything that the port keeps. */
 const rowsOf = (db: DatabaseSync): unknown =>
   TABLES.map(({ name }) => db.prepare(`SELECT * FROM ${name}`).all())
@@ -62,7 +68,7 @@ test("the heads of the logs in SQLite's writer are what its tables say, after an
   let run = 0
   fc.assert(
     fc.property(anyWrites, (batches) => {
-      const { db, close } = openForWriting(join(folder, `${run++}.db`))
+      const { db, close } = openEmpty(join(folder, `${run++}.db`))
       db.exec('PRAGMA synchronous = OFF')
       const heads = new LogHeads(db)
       const batch = new Batch(db, heads)
@@ -85,7 +91,7 @@ test('writes that SQLite commits together leave what they leave one by one, what
   fc.assert(
     fc.property(anyWrites, (batches) => {
       const [together, apart] = ['together', 'apart'].map((name) => {
-        const opened = openForWriting(join(folder, `${name} ${run}.db`))
+        const opened = openEmpty(join(folder, `${name} ${run}.db`))
         opened.db.exec('PRAGMA synchronous = OFF')
         return { ...opened, batch: new Batch(opened.db) }
       })
@@ -131,6 +137,7 @@ test('the cache of SQLite’s readers equals its tables, after any writes', asyn
   await fc.assert(
     fc.asyncProperty(anyWrites, async (batches) => {
       const file = join(folder, `${run++}.db`)
+      writeEmptyDatabase(file)
       const cache = new ReadCache()
       const writer = await WriteQueue.open({ file, purpose: 'serve' }, cache, {})
       const db = openForReading(file)

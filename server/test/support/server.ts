@@ -9,6 +9,7 @@ import { type Config, createServer, readConfig, type Server } from '../../src/se
 import './failures.ts'
 import { CHEAP } from './passwords.ts'
 import { newSchema } from './postgres.ts'
+import { writeEmptyDatabase } from './sqlite.ts'
 
 export interface TestServer extends Server {
   /** Where rooms takes raw TCP; null when it is off. */
@@ -61,8 +62,9 @@ async function newDatabase(): Promise<{ settings: Record<string, string>; remove
     return { settings: { DATABASE_URL: url }, remove: drop }
   }
   const directory = await mkdtemp(join(tmpdir(), 'parlance-'))
-  const remove = () => rm(directory, { recursive: true })
-  return { settings: { DBPATH: join(directory, 'parlance.db') }, remove }
+  const DBPATH = join(directory, 'parlance.db')
+  writeEmptyDatabase(DBPATH)
+  return { settings: { DBPATH }, remove: () => rm(directory, { recursive: true }) }
 }
 
 /** The keys that the server signs tokens with, from where its store keeps them. */

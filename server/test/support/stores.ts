@@ -5,6 +5,7 @@ import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { newSchema, postgresIsMissing } from './postgres.ts'
+import { writeEmptyDatabase } from './sqlite.ts'
 
 interface OfferedStore {
   readonly name: string
@@ -20,8 +21,9 @@ export const stores = async (): Promise<readonly OfferedStore[]> => [
     missing: undefined,
     open: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'parlance-'))
-      const store = await openSqliteStore({ file: join(folder, 'chat.db') })
-      return [store, () => rm(folder, { recursive: true })]
+      const file = join(folder, 'chat.db')
+      writeEmptyDatabase(file)
+      return [await openSqliteStore({ file }), () => rm(folder, { recursive: true })]
     },
   },
   {
