@@ -10,6 +10,7 @@ export const CHAT_ERROR_CODES = [
   'unknown_conversation',
   'unknown_message',
   'unknown_reply',
+  'unknown_file',
   'not_a_member',
   'not_the_owner',
   'with_yourself',

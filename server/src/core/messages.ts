@@ -22,6 +22,7 @@ import {
   type AuthoredMessage,
   type Conversation,
   type ConversationId,
+  type FileId,
   type Mention,
   type Message,
   type MessageDetails,
@@ -51,6 +52,8 @@ interface NativeDraft {
   readonly replyToSeq?: number | null
   /** Found before by `Mentions.find`, so that the send itself waits for nothing and keeps its place. */
   readonly mentions?: readonly Mention[]
+  /** The sender's own complete uploads, at most `MAX_ATTACHMENTS`. */
+  readonly files?: readonly FileId[]
 }
 
 interface Edit {
@@ -105,7 +108,7 @@ export class Messages {
    * Resolves when the message is on disk and has been published. The standing is what the sender's
    * `Conversations.standing` or `enter` answered; the store checks it again at commit.
    * Refuses 'not_a_member', 'message_refused', 'message_too_long', 'unknown_reply'; of a native draft also
-   * 'thread_refused', and 'conflict' where the client id was used in another conversation.
+   * 'thread_refused', 'unknown_file', and 'conflict' where the client id was used in another conversation.
    */
   async send(sender: Sender, standing: Standing, draft: Draft): Promise<AuthoredMessage> {
     const { message } = await this.append(sender, standing, draft)
@@ -298,11 +301,13 @@ const extrasOf = ({
   thread = null,
   replyToSeq = null,
   mentions = [],
+  files = [],
 }: NativeDraft): Extras => ({
   format,
   thread,
   replyToSeq,
   mentions,
+  ...(files.length > 0 && { files }),
 })
 
 // Spelled out: it runs for every message, and a spread takes several times as long.
@@ -316,6 +321,7 @@ export const withSender = (message: Message, sender: Sender): AuthoredMessage =>
   sentAt: message.sentAt,
   editedAt: message.editedAt,
   sender: toSender(sender),
+  ...(message.attachments && { attachments: message.attachments }),
 })
 
 // Only what is needed: each message carries it from node to node.

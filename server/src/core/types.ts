@@ -7,6 +7,8 @@ export type MessageId = Brand<number, 'MessageId'>
 export type InviteId = Brand<number, 'InviteId'>
 /** Random, so that none is ever given again; it proves nothing. */
 export type SessionId = Brand<string, 'SessionId'>
+/** Random, so that none is ever given again; it proves nothing. One an upload: the same content may have several. */
+export type FileId = Brand<string, 'FileId'>
 /** Eight characters that name a conversation in public. Anyone who knows them may enter an open one. */
 export type Gid = Brand<string, 'Gid'>
 
@@ -99,6 +101,22 @@ export interface Message {
   readonly sentAt: Micros
   /** When the body was last replaced; null if it is still the first. */
   readonly editedAt: Micros | null
+  /** In the order of the sender; left out where there are none. */
+  readonly attachments?: readonly Attachment[]
+}
+
+/** A file that hangs on a message. */
+export interface Attachment {
+  readonly fileId: FileId
+  /** As its uploader has named it, in one line. */
+  readonly name: string
+  /** A media type, found from the content where that tells. */
+  readonly type: string
+  /** In bytes. */
+  readonly size: number
+  /** In pixels, where it is an image whose content tells. */
+  readonly width: number | null
+  readonly height: number | null
 }
 
 export type MessageFormat = 'markdown' | 'plain'
@@ -250,6 +268,7 @@ export const toConversationId = (id: number): ConversationId => id as Conversati
 export const toMessageId = (id: number): MessageId => id as MessageId
 export const toInviteId = (id: number): InviteId => id as InviteId
 export const toSessionId = (id: string): SessionId => id as SessionId
+export const toFileId = (id: string): FileId => id as FileId
 export const toGid = (gid: string): Gid => gid as Gid
 
 /** Only what may be public: a sender given as a whole account must not leak into events. */

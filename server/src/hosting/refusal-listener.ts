@@ -18,6 +18,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     sessions: partOf(store.sessions, onRefused),
     contacts: partOf(store.contacts, onRefused),
     conversations: partOf(store.conversations, onRefused),
+    files: partOf(store.files, onRefused),
     invites: partOf(store.invites, onRefused),
     members: partOf(store.members, onRefused),
     memberships: partOf(store.memberships, onRefused),

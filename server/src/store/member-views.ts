@@ -9,7 +9,7 @@ import type {
   OwnListing,
   Sender,
 } from '../core/types.ts'
-import { type DetailRow, detailsOf } from './message-details.ts'
+import { attachmentsIn, type DetailRow, detailsOf, type MessageRow } from './message-details.ts'
 
 // A conversation as one account sees it, from rows that carry several nouns: the same whatever the engine.
 
@@ -38,16 +38,19 @@ export function memberOf(
 /** The other member of a private conversation. */
 type OtherColumns = Nullable<{ otherId: AccountId } & Omit<Sender, 'accountId'>>
 
-export type ListingRow = Conversation & Nullable<Omit<Message, 'conversationId'>> & OtherColumns
+export type ListingRow = Conversation & Nullable<Omit<MessageRow, 'conversationId'>> & OtherColumns
 
 export function listingOf(row: ListingRow): ConversationListing {
-  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, ...rest } = row
+  const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, attachments, ...rest } = row
   const { otherId, uuid, username, displayName, ...conversation } = rest
   const { conversationId } = conversation
   const lastMessage: Message | null =
     messageId === null || seq === null || senderId === null || body === null || sentAt === null
       ? null
-      : { messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt }
+      : {
+          ...{ messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt },
+          ...attachmentsIn(attachments),
+        }
   return { conversation, lastMessage, other: otherOf({ otherId, uuid, username, displayName }) }
 }
 
@@ -72,14 +75,15 @@ export function ownListingOf(row: OwnListingRow, sender: Sender | null): Omit<Ow
 export function sharedListingOf(row: SharedListingRow, sender: Sender | null): SharedListing {
   const { messageId, seq, senderId, replyTo, body, sentAt, editedAt, version, ...rest } = row
   const { clientId, isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, ...others } = rest
-  const { mentions, reactions, pinnedAt, deletedAt, ...conversation } = others
+  const { mentions, reactions, attachments, pinnedAt, deletedAt, ...conversation } = others
   if (messageId === null || seq === null || senderId === null || body === null || sentAt === null)
     return { conversation, lastMessage: null }
   if (version === null || !sender) throw new Error('a message without its sender')
   const { conversationId } = conversation
   const facts = detailsOf({
     ...{ messageId, conversationId, seq, senderId, replyTo, body, sentAt, editedAt, version, clientId },
-    ...{ isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, mentions, reactions, pinnedAt, deletedAt },
+    ...{ isMarkdown, thread, replyToSeq, replyCount, lastReplySeq, mentions, reactions, attachments },
+    ...{ pinnedAt, deletedAt },
   })
   return { conversation, lastMessage: { ...facts, sender } }
 }

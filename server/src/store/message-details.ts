@@ -1,10 +1,20 @@
-import { FRESH, type Mention, type Message, type MessageFacts, type Reaction } from '../core/types.ts'
+import {
+  type Attachment,
+  FRESH,
+  type Mention,
+  type Message,
+  type MessageFacts,
+  type Reaction,
+} from '../core/types.ts'
 import type { Extras } from './store.ts'
 
 // All that is kept of a message, from a row: the same whatever the engine.
 
+/** A message from a row: its attachments are JSON, and null where there are none. */
+export type MessageRow = Omit<Message, 'attachments'> & { readonly attachments: string | null }
+
 /** Null where there is none: most messages have nothing of it. */
-export interface DetailRow extends Message {
+export interface DetailRow extends MessageRow {
   readonly version: number
   readonly clientId: string | null
   readonly isMarkdown: number | boolean | null
@@ -24,14 +34,25 @@ export const detailsOf = ({
   replyCount,
   mentions,
   reactions,
+  attachments,
   ...row
 }: DetailRow): MessageFacts => ({
   ...row,
+  ...attachmentsIn(attachments),
   format: isMarkdown ? 'markdown' : 'plain',
   replyCount: replyCount ?? 0,
   mentions: listOf<Mention>(mentions),
   reactions: listOf<Reaction>(reactions),
 })
+
+/** Left out where there are none. Copied, because an engine's rows may have no prototype. */
+export const messageIn = ({ attachments, ...message }: MessageRow): Message => ({
+  ...message,
+  ...attachmentsIn(attachments),
+})
+
+export const attachmentsIn = (text: string | null): Pick<Message, 'attachments'> =>
+  text === null ? {} : { attachments: listOf<Attachment>(text) }
 
 // A write of this server has put it there.
 const listOf = <Entry>(text: string | null): readonly Entry[] =>
@@ -40,7 +61,7 @@ const listOf = <Entry>(text: string | null): readonly Entry[] =>
 /** All that is kept of a message that has just been sent. */
 export const newDetails = (
   message: Message,
-  { format, thread, replyToSeq, mentions }: Extras,
+  { format, thread, replyToSeq, mentions }: Omit<Extras, 'files'>,
   { change, clientId }: { change: number; clientId: string | null },
 ): MessageFacts => ({
   ...message,

@@ -4,6 +4,7 @@ import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
 import type { ExportStore } from './port/exports.ts'
+import type { FileStore } from './port/files.ts'
 import type { InviteStore } from './port/invites.ts'
 import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
@@ -20,6 +21,7 @@ export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
 export type * from './port/exports.ts'
+export * from './port/files.ts'
 export * from './port/invites.ts'
 export type * from './port/members.ts'
 export type * from './port/memberships.ts'
@@ -45,6 +47,7 @@ export interface Store {
   readonly sessions: SessionStore
   readonly contacts: ContactStore
   readonly conversations: ConversationStore
+  readonly files: FileStore
   readonly invites: InviteStore
   readonly members: MemberStore
   readonly memberships: MembershipStore

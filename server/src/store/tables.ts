@@ -19,6 +19,7 @@ export type TableName =
   | 'conversations'
   | 'members'
   | 'messages'
+  | 'uploads'
   | 'message_versions'
   | 'reactions'
   | 'mentions'
@@ -135,9 +136,30 @@ export const TABLES: readonly Table[] = [
       pinned_at: 'integer',
       mentions: 'text',
       reactions: 'text',
+      attachments: 'text',
     },
     // As SQLite's file lies; and loaded so, a history lies together in PostgreSQL's too.
     key: ['conversation_id', 'is_deleted', 'seq'],
+  },
+  {
+    name: 'uploads',
+    columns: {
+      id: 'text',
+      account_id: 'integer',
+      name: 'text',
+      type: 'text',
+      size: 'integer',
+      received: 'integer',
+      sha256: 'text',
+      width: 'integer',
+      height: 'integer',
+      created_at: 'integer',
+      touched_at: 'integer',
+      conversation_id: 'integer',
+      seq: 'integer',
+      removed_at: 'integer',
+    },
+    key: ['id'],
   },
   {
     name: 'message_versions',

@@ -1,6 +1,7 @@
 import { ACCOUNT_WRITES, type AccountWrites } from './writes/accounts.ts'
 import { CONTACT_WRITES, type ContactWrites } from './writes/contacts.ts'
 import { CONVERSATION_WRITES, type ConversationWrites } from './writes/conversations.ts'
+import { FILE_WRITES, type FileWrites } from './writes/files.ts'
 import { INVITE_WRITES, type InviteWrites } from './writes/invites.ts'
 import { MEMBER_WRITES, type MemberWrites } from './writes/members.ts'
 import { MEMBERSHIP_WRITES, type MembershipWrites } from './writes/memberships.ts'
@@ -18,6 +19,7 @@ interface Writes
     SessionWrites,
     ContactWrites,
     ConversationWrites,
+    FileWrites,
     InviteWrites,
     MemberWrites,
     MembershipWrites,
@@ -38,6 +40,7 @@ export const WRITES: Rows<Writes> = {
   ...SESSION_WRITES,
   ...CONTACT_WRITES,
   ...CONVERSATION_WRITES,
+  ...FILE_WRITES,
   ...INVITE_WRITES,
   ...MEMBER_WRITES,
   ...MEMBERSHIP_WRITES,

@@ -285,6 +285,7 @@ async function prepared(opened: Store, what: string) {
     sessions: surround('sessions'),
     contacts: surround('contacts'),
     conversations: surround('conversations'),
+    files: surround('files'),
     invites: surround('invites'),
     members: surround('members'),
     messages: surround('messages'),

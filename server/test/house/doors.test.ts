@@ -8,6 +8,7 @@ import { files, imports, SRC } from './imports.ts'
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   core: ['store', 'bus'],
+  files: ['core'],
   store: ['core'],
   bus: [],
   observe: [],
@@ -20,11 +21,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['dialects'],
   hosting: ['core', 'store', 'bus', 'transport', 'dialects', 'config', 'observe'],
   moving: ['store', 'config', 'secrets'],
-  operating: ['core', 'store', 'bus', 'config', 'secrets'],
+  operating: ['core', 'store', 'bus', 'files', 'config', 'secrets'],
   server: [
     'core',
     'store',
     'bus',
+    'files',
     'delivery',
     'transport',
     'answers',
@@ -46,6 +48,8 @@ const DOORS = new Set([
   'store/moving.ts',
   'store/sqlite/moving.ts',
   'store/postgres/moving.ts',
+  'files/files.ts',
+  'files/folder/index.ts',
   'bus/bus.ts',
   'bus/local.ts',
   'bus/redis/index.ts',
@@ -75,6 +79,7 @@ const ADAPTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['store/postgres/moving.ts', ['moving/endpoints.ts']],
   ['store/sqlite/operating.ts', ['operating/endpoints.ts']],
   ['store/postgres/operating.ts', ['operating/endpoints.ts']],
+  ['files/folder/index.ts', ['server.ts', 'operating/endpoints.ts']],
   ['bus/local.ts', ['server.ts', 'operating/endpoints.ts']],
   ['bus/redis/index.ts', ['server.ts']],
 ])
@@ -97,8 +102,8 @@ test('a room is entered by its door', () => {
     // Files that several dialects use lie beside their folders.
     if (kindOf(to) === 'dialects' && kindOf(from) === 'dialects')
       return !/^dialects\/([\w-]+|\w+\/(index|row))\.ts$/.test(target)
-    // The store works on the domain's own types and refusals, which are plain data.
-    if (from === 'store' && /^core\/(types|errors)\.ts$/.test(target)) return false
+    // The store and the files work on the domain's own types and refusals, which are plain data.
+    if ((from === 'store' || from === 'files') && /^core\/(types|errors)\.ts$/.test(target)) return false
     return !DOORS.has(target)
   })
   assert.deepEqual(trespasses, [])

@@ -56,6 +56,11 @@ export async function fill(store: Store): Promise<void> {
       ],
     },
   })
+  const [shown, taken] = [await world.file(ann, { width: 3, height: 4 }), await world.file(ann)]
+  const native = { format: 'plain', thread: null, replyToSeq: null, mentions: [] } as const
+  await world.send(group, ann, '', { extras: { ...native, files: [shown] } })
+  await world.file(bob, { name: AWKWARD.join('|') })
+  await store.files.remove({ fileId: taken, accountId: ann.accountId, at: world.now() })
   await world.pin(kept.message, bob)
   await world.react(kept.message, [ann, '👍'], [bob, '👍'], [bob, 'ä'])
   await world.delete(answer.message.messageId, ann)

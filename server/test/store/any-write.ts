@@ -3,6 +3,7 @@ import {
   type Role,
   toAccountId,
   toConversationId,
+  toFileId,
   toGid,
   toInviteId,
   toMessageId,
@@ -48,6 +49,7 @@ const digest = fc.constantFrom(...WORLD.digests)
 const sessionId = fc.constantFrom('s1', 's2', 's3').map(toSessionId)
 const keep = fc.record({ sessionId, at, expiresAt: at })
 const hash = fc.constantFrom('hash', 'other')
+const fileId = fc.constantFrom('f1', 'f2', 'f3').map(toFileId)
 const role = fc.constantFrom<Role>('owner', 'admin', 'moderator', 'member', 'reader')
 
 const mentions = fc.uniqueArray(
@@ -135,6 +137,18 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     },
     { requiredKeys: ['conversationId', 'byId', 'seen', 'at'] },
   ),
+  'files.begin': fc.record({
+    ...{ fileId, accountId, name: text, type: fc.constant('text/plain'), size: fc.constantFrom(1, 2), at },
+    quota: fc.constantFrom(1, 1_000_000),
+  }),
+  'files.advance': fc.record({ fileId, from: fc.constantFrom(0, 1), to: fc.constantFrom(1, 2), at }),
+  'files.complete': fc.record({
+    ...{ fileId, sha256: digest, type: fc.constant('image/png'), at },
+    ...{ width: fc.option(fc.constant(1)), height: fc.option(fc.constant(1)) },
+  }),
+  'files.remove': fc.record({ fileId, accountId, at }),
+  'files.removeIdle': fc.record({ since: at, at, limit: fc.constantFrom(0, 1) }),
+  'files.forget': fc.record({ fileIds: fc.uniqueArray(fileId, { maxLength: 2 }) }),
   'invites.create': fc
     .record({
       ...{ conversationId, byId: accountId, seen: fc.record({ by: role }), digest, at },
@@ -216,12 +230,16 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
       body: text,
       at,
       extras: fc.option(
-        fc.record({
-          format: fc.constantFrom('plain', 'markdown'),
-          thread: fc.option(place),
-          replyToSeq: fc.option(place, { freq: 1 }),
-          mentions,
-        }),
+        fc.record(
+          {
+            format: fc.constantFrom('plain', 'markdown'),
+            thread: fc.option(place),
+            replyToSeq: fc.option(place, { freq: 1 }),
+            mentions,
+            files: fc.uniqueArray(fileId, { minLength: 1, maxLength: 2 }),
+          },
+          { requiredKeys: ['format', 'thread', 'replyToSeq', 'mentions'] },
+        ),
         { freq: 1, nil: undefined },
       ),
     })
@@ -331,6 +349,12 @@ export const portOf = (store: Store): Port => ({
   'contacts.unblock': (pair) => store.contacts.unblock(pair.blockerId, pair.blockedId),
   'conversations.create': (conversation) => store.conversations.create(conversation),
   'conversations.change': (change) => store.conversations.change(change),
+  'files.begin': (file) => store.files.begin(file),
+  'files.advance': (progress) => store.files.advance(progress),
+  'files.complete': (content) => store.files.complete(content),
+  'files.remove': (file) => store.files.remove(file),
+  'files.removeIdle': (idle) => store.files.removeIdle(idle),
+  'files.forget': (files) => store.files.forget(files),
   'invites.create': (invite) => store.invites.create(invite),
   'invites.join': (entry) => store.invites.join(entry),
   'invites.revoke': (revocation) => store.invites.revoke(revocation),

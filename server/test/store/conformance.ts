@@ -11,6 +11,7 @@ import { detailRules } from './conformance/details.ts'
 import { editRules } from './conformance/edits.ts'
 import { exitRules } from './conformance/exits.ts'
 import { exportRules } from './conformance/exports.ts'
+import { fileRules } from './conformance/files.ts'
 import { inviteRules } from './conformance/invites.ts'
 import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
@@ -50,6 +51,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     roleRules(rule)
     exitRules(rule)
     inviteRules(rule)
+    fileRules(rule)
     membershipRules(rule)
     removalRules(rule)
     exportRules(rule)

@@ -6,12 +6,14 @@ import {
   type Conversation,
   type ConversationId,
   type ConversationKind,
+  type FileId,
   type Mention,
   type Message,
   type MessageDetails,
   type MessageId,
   type MessagePlace,
   type Role,
+  toFileId,
   toGid,
   toSessionId,
 } from '../../src/core/types.ts'
@@ -25,8 +27,10 @@ import type {
   ConversationChange,
   CreatedConversation,
   Edited,
+  FileContent,
   Left,
   NewAccount,
+  NewFile,
   NewMessage,
   NewRole,
   NewSession,
@@ -102,6 +106,24 @@ export class World {
   ): Promise<Appended> {
     const plain = { conversationId, senderId, clientId: null, replyTo: null, body }
     return this.store.messages.append({ ...plain, at: this.now(), ...facts })
+  }
+
+  /** A complete file of one byte, unless the facts say otherwise. */
+  async file({ accountId }: Account, facts: Partial<NewFile & FileContent> = {}): Promise<FileId> {
+    const plain = {
+      fileId: toFileId(newUuid()),
+      name: 'a.txt',
+      type: 'text/plain',
+      size: 1,
+      quota: 1_000_000_000,
+    }
+    const file = { ...plain, accountId, at: this.now(), ...facts }
+    const { fileId, size, type, sha256 = newUuid(), width = null, height = null } = { ...file }
+    assert.equal(await this.store.files.begin(file), true)
+    assert.equal(await this.store.files.advance({ fileId, from: 0, to: size, at: this.now() }), true)
+    const content = { fileId, sha256, type, width, height, at: this.now() }
+    assert.equal(await this.store.files.complete(content), true)
+    return fileId
   }
 
   edit(

@@ -81,6 +81,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   unknown_message: NOTHING_ASKED,
   reaction_refused: NOTHING_ASKED,
   idempotency_key_reused: NOTHING_ASKED,
+  unknown_file: NOTHING_ASKED,
   thread_refused: NOTHING_ASKED,
   unknown_reply: NOTHING_ASKED,
   not_the_owner: NOTHING_ASKED,

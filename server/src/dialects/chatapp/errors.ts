@@ -58,6 +58,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireAnswer | ((details: ChatErrorD
   forbidden: UNDELIVERABLE,
   idempotency_key_reused: { status: 409, text: 'key was of another request' },
   reaction_refused: { status: 400, text: 'reaction can not be taken' },
+  unknown_file: { status: 400, text: 'file cannot be attached' },
   thread_refused: { status: 400, text: 'message begins no thread' },
   rate_limited: TOO_MANY,
   conflict: BUSY,

@@ -97,6 +97,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, (error: ChatError) => WireAnswer>>
   conflict: () => rateLimited(1),
   reaction_refused: () => invalidRequest('This reaction can not be taken.'),
   idempotency_key_reused: () => invalidRequest('This key was of another request.'),
+  unknown_file: () => invalidRequest('This file cannot be attached.'),
   thread_refused: () => invalidRequest('This message begins no thread.'),
   rate_limited: (error) => rateLimited(retryAfterOf(error)),
   busy: () => rateLimited(1),

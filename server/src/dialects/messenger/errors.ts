@@ -181,6 +181,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, (details: ChatErrorDetails) => Re
   precondition_failed: internalError,
   reaction_refused: internalError,
   idempotency_key_reused: internalError,
+  unknown_file: internalError,
   thread_refused: internalError,
   already_a_contact: internalError,
   conversation_name_taken: internalError,

@@ -73,6 +73,10 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
   unknown_conversation: notFound,
   unknown_message: notFound,
   unknown_reply: () => invalid({ pointer: '#/replyTo', detail: 'is no message of this conversation' }),
+  unknown_file: ({ fileId }) =>
+    new Refusal('not_found', {
+      detail: `f_${fileId} is no complete upload of yours that hangs on no message yet.`,
+    }),
   not_a_member: plain('not_a_member'),
   not_the_owner: plain('not_the_owner'),
   with_yourself: plain('with_yourself'),

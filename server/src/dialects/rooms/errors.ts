@@ -47,6 +47,7 @@ const ANSWERS: Readonly<Record<ChatErrorCode, WireError>> = {
   unknown_message: REFUSALS.invalidData,
   reaction_refused: REFUSALS.invalidData,
   idempotency_key_reused: INTERNAL,
+  unknown_file: REFUSALS.invalidData,
   thread_refused: REFUSALS.invalidData,
   unknown_reply: REFUSALS.invalidData,
   not_the_owner: REFUSALS.invalidData,

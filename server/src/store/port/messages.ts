@@ -2,6 +2,7 @@ import type {
   AccountId,
   AuthoredMessage,
   ConversationId,
+  FileId,
   Mention,
   Message,
   MessageDetails,
@@ -34,6 +35,8 @@ export interface Extras {
   readonly thread: number | null
   readonly replyToSeq: number | null
   readonly mentions: readonly Mention[]
+  /** The sender's own complete files, which hang on no message yet; left out where there are none. */
+  readonly files?: readonly FileId[]
 }
 
 export interface Appended {
@@ -61,7 +64,7 @@ export interface MessageStore {
    * Stores the message, dated `at`, or just after the conversation's last one where that is later. Time does not run
    * backwards within a conversation, even if the clocks of nodes differ.
    * Refuses 'unknown_conversation', 'not_a_member', 'message_refused' (blocked), 'unknown_reply'; with
-   * `extras`, also 'conflict' and 'thread_refused'. A reply in a thread moves its root's `replyCount`, `lastReplySeq` and
+   * `extras`, also 'conflict', 'thread_refused' and 'unknown_file' (absent, another's, not complete, or on a message). A reply in a thread moves its root's `replyCount`, `lastReplySeq` and
    * `version`.
    * Mentions of those who are no members are left out.
    */
@@ -81,7 +84,7 @@ export interface MessageStore {
   delete(removal: { messageId: MessageId; by: AccountId; at: Micros }): Promise<Deleted>
   /**
    * Like `delete`, by its place; a tombstone that is there already is not new. The text takes with it all that hangs on
-   * the message: earlier texts, mentions, reactions, its pin. Refuses 'unknown_message' (absent, or in a conversation
+   * the message: earlier texts, mentions, reactions, its pin, its files. Refuses 'unknown_message' (absent, or in a conversation
    * that is not `by`'s), 'not_the_owner', 'conflict' (not of the role that the caller saw).
    */
   remove(removal: Removal): Promise<Removed>

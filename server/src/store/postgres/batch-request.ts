@@ -1,7 +1,7 @@
 import { namedIn } from '../mentioned.ts'
 import type { NewMessage } from '../store.ts'
 import { type Argument, WRITES, type WriteName } from '../writes.ts'
-import { SENDS, stepOf } from './functions.ts'
+import { SEND_WITH_FILES, SENDS, stepOf } from './functions.ts'
 
 /** A write, and the rows that it moves: the batch locks all of them before its first step, in one order for all nodes. */
 export interface Command {
@@ -87,12 +87,14 @@ export function stepsOf(commands: readonly Command[]): Steps {
   }
 }
 
-export const sendOf = (message: NewMessage): Command => ({
-  name: SENDS,
-  argument: message,
-  conversationId: message.conversationId,
-  ...(message.extras && { numbers: namedIn(message.extras.mentions) }),
-})
+export const sendOf = (message: NewMessage): Command => {
+  const { conversationId, senderId, extras } = message
+  const numbers = extras && { numbers: namedIn(extras.mentions) }
+  if (!extras?.files) return { name: SENDS, argument: message, conversationId, ...numbers }
+  // Its files are the sender's, whose account is locked for them: two nodes must not wait for each other's files.
+  const argument = { ...sendRow(message, 0), files: extras.files }
+  return { name: SEND_WITH_FILES, argument, conversationId, accountId: senderId, ...numbers }
+}
 
 const NONE: readonly number[] = []
 
@@ -116,21 +118,27 @@ class Sends {
     return clientId === null || !this.#clientIds.has(`${senderId} ${clientId}`)
   }
 
-  add({ conversationId, senderId, clientId, replyTo, body, at, extras }: NewMessage): void {
+  add(message: NewMessage): void {
+    const { clientId, senderId } = message
     if (clientId !== null) this.#clientIds.add(`${senderId} ${clientId}`)
-    const n = this.rows.length
-    this.rows.push({
-      ...{ n, conversation: conversationId, sender: senderId, client: clientId, reply: replyTo, body, at },
-      ...(extras && {
-        native: true,
-        markdown: extras.format === 'markdown' || null,
-        thread: extras.thread,
-        quoted: extras.replyToSeq,
-        ...(extras.mentions.length > 0 && { mentions: extras.mentions }),
-      }),
-    })
+    this.rows.push(sendRow(message, this.rows.length))
   }
 }
+
+/** A send as `chat_append` takes it; `n` is its place among those of the statement. */
+const sendRow = (
+  { conversationId, senderId, clientId, replyTo, body, at, extras }: NewMessage,
+  n: number,
+): object => ({
+  ...{ n, conversation: conversationId, sender: senderId, client: clientId, reply: replyTo, body, at },
+  ...(extras && {
+    native: true,
+    markdown: extras.format === 'markdown' || null,
+    thread: extras.thread,
+    quoted: extras.replyToSeq,
+    ...(extras.mentions.length > 0 && { mentions: extras.mentions }),
+  }),
+})
 
 /** U+0000, which no text of PostgreSQL can have: with it in one step, the whole batch is unreadable. */
 const NUL = '\0'

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { SENT_STRIDE } from '../sent-stride.ts'
-import { MAX_INVITES, MAX_REACTION_KEYS, MAX_REQUEST_KEYS, REQUEST_KEY_LIFE } from '../store.ts'
+import {
+  LEAST_FILE_BYTES,
+  MAX_INVITES,
+  MAX_REACTION_KEYS,
+  MAX_REQUEST_KEYS,
+  REQUEST_KEY_LIFE,
+} from '../store.ts'
 import type { WriteName } from '../writes.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import {
@@ -34,6 +40,7 @@ const FILES = [
     'messages',
     'edits',
     'deletions',
+    'files',
     'reactions',
   ],
   'page-bounds',
@@ -56,6 +63,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['is_pinner_blocked', isBlocked('pinner')],
   ['is_account_blocked', isBlocked('account')],
   ['max_reaction_keys', `${MAX_REACTION_KEYS}`],
+  ['least_file_bytes', `${LEAST_FILE_BYTES}`],
   ['max_invites', `${MAX_INVITES}`],
   ['max_request_keys', `${MAX_REQUEST_KEYS}`],
   ['request_key_life', `${REQUEST_KEY_LIFE}`],
@@ -78,6 +86,9 @@ export const FUNCTIONS = FILES.map(read).join('\n')
 
 /** The step of a batch in which sends that follow one another are one. */
 export const SENDS = 'sends'
+
+/** The step of a batch that runs one send with files. */
+export const SEND_WITH_FILES = 'append_with_files'
 
 /** The step of a batch that runs a write: `chat_` and this is the name of its function. */
 export const stepOf = (name: WriteName): string =>

@@ -12,6 +12,7 @@ import type { Pool } from './driver/index.ts'
 import { EPOCH } from './epoch.ts'
 import { PostgresExports } from './exports.ts'
 import { isAway, isUnknownHost, unavailable } from './failure.ts'
+import { PostgresFiles } from './files.ts'
 import { requireFit } from './fitness.ts'
 import { PostgresInvites } from './invites.ts'
 import { PostgresMembers } from './members.ts'
@@ -89,6 +90,7 @@ export class PostgresStore implements Store {
   readonly sessions
   readonly contacts
   readonly conversations
+  readonly files
   readonly invites
   readonly members
   readonly memberships
@@ -120,6 +122,7 @@ export class PostgresStore implements Store {
     this.contacts = new PostgresContacts(sql, writer)
     this.conversations = new PostgresConversations(sql, writer)
     this.members = new PostgresMembers(sql, writer)
+    this.files = new PostgresFiles(sql, writer)
     this.invites = new PostgresInvites(sql, writer)
     this.memberships = new PostgresMemberships(sql, writer)
     this.messages = new PostgresMessages(sql, writer)

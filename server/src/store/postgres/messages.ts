@@ -1,5 +1,6 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
 import {
+  type Attachment,
   type AuthoredMessage,
   type Mention,
   type Message,
@@ -11,7 +12,14 @@ import {
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { pause } from '../../lib/slices.ts'
-import { type DetailRow, detailsOf, newDetails, plainDetails } from '../message-details.ts'
+import {
+  type DetailRow,
+  detailsOf,
+  type MessageRow,
+  messageIn,
+  newDetails,
+  plainDetails,
+} from '../message-details.ts'
 import type {
   Appended,
   Deleted,
@@ -38,21 +46,26 @@ import {
 import { prepare } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** The database's answer to a send: the numbers of a new message, or the first one of that client id. */
+/** The numbers of a new message. */
+type SentNumbers = readonly [
+  messageId: number,
+  seq: number,
+  change: number,
+  sentAt: Micros,
+  replyTo: MessageId | null,
+  // Both are left out where nobody was named, and null where nobody who was named is a member.
+  mentions?: readonly Mention[] | null,
+  touched?: readonly TouchedRow[] | null,
+  // Left out but of replies.
+  replyToSeq?: number,
+]
+
+/** The database's answer to a send: a new message, or the first one of that client id. */
 type Sent =
-  | readonly [
-      messageId: number,
-      seq: number,
-      change: number,
-      sentAt: Micros,
-      replyTo: MessageId | null,
-      // Both are left out where nobody was named, and null where nobody who was named is a member.
-      mentions?: readonly Mention[] | null,
-      touched?: readonly TouchedRow[] | null,
-      // Left out but of replies.
-      replyToSeq?: number,
-    ]
-  | Appended
+  | SentNumbers
+  | (Omit<Appended, 'message'> & { readonly message: MessageRow })
+  // A new message with files.
+  | { readonly sent: SentNumbers; readonly attachments: readonly Attachment[] }
 
 type EditedRow = Omit<Edited, 'message'> & { readonly message: DetailRow }
 
@@ -72,7 +85,7 @@ export class PostgresMessages implements MessageStore {
 
   constructor(sql: Queryable, writer: WriteQueue) {
     this.#writer = writer
-    this.#find = prepare<Message>(sql, FIND)
+    this.#find = prepare<MessageRow>(sql, FIND)
     this.#versions = prepare<MessageVersion>(sql, VERSIONS)
     this.#seqFrom = prepare<{ seq: number }>(sql, 'SELECT chat_seq_from($1, $2) AS seq')
     this.#seqUpTo = prepare<{ seq: number }>(sql, 'SELECT chat_seq_up_to($1, $2) AS seq')
@@ -108,8 +121,9 @@ export class PostgresMessages implements MessageStore {
     return this.#versions.all(conversationId, seq, after, limit)
   }
 
-  find(messageId: MessageId): Promise<Message | undefined> {
-    return this.#find.get(messageId)
+  async find(messageId: MessageId): Promise<Message | undefined> {
+    const row = await this.#find.get(messageId)
+    return row && messageIn(row)
   }
 
   async list(page: MessagePage): Promise<readonly AuthoredMessage[]> {
@@ -175,7 +189,16 @@ export class PostgresMessages implements MessageStore {
 }
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
-  if ('message' in sent) return sent
+  if ('message' in sent) return { ...sent, message: messageIn(sent.message) }
+  if ('sent' in sent) return newOf(sent.sent, message, { attachments: sent.attachments })
+  return newOf(sent, message)
+}
+
+function newOf(
+  sent: SentNumbers,
+  message: NewMessage,
+  files: { readonly attachments?: readonly Attachment[] } = {},
+): Appended {
   const [id, seq, change, sentAt, quoted, mentions, touched, replyToSeq = null] = sent
   const { conversationId, senderId, clientId, body, extras } = message
   // Quoted by its place, only the database knows its id.
@@ -189,6 +212,7 @@ function appendedOf(sent: Sent, message: NewMessage): Appended {
     body,
     sentAt,
     editedAt: null,
+    ...files,
   }
   if (!extras) return { message: plainDetails(plain, { change, clientId, replyToSeq }), change, isNew: true }
   const named = { ...extras, mentions: mentions ?? [] }

@@ -1,11 +1,5 @@
-import {
-  type AuthoredMessage,
-  type Message,
-  type MessageDetails,
-  type Sender,
-  toSender,
-} from '../../core/types.ts'
-import { type DetailRow, detailsOf } from '../message-details.ts'
+import { type AuthoredMessage, type MessageDetails, type Sender, toSender } from '../../core/types.ts'
+import { type DetailRow, detailsOf, type MessageRow, messageIn } from '../message-details.ts'
 
 // The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
 
@@ -38,7 +32,7 @@ export const MEMBER_COLUMNS = `
 export const MESSAGE_COLUMNS = `
   t.id AS "messageId", t.conversation_id AS "conversationId", t.seq AS "seq", t.sender_id AS "senderId",
   t.reply_to AS "replyTo", t.body AS "body", t.sent_at AS "sentAt",
-  t.edited_at AS "editedAt"`
+  t.edited_at AS "editedAt", t.attachments AS "attachments"`
 
 /** With these and its conversation, `t` is a `DetailRow`. */
 export const OWN_DETAIL_COLUMNS = `
@@ -47,7 +41,7 @@ export const OWN_DETAIL_COLUMNS = `
   t.client_id AS "clientId", t.is_markdown AS "isMarkdown", t.thread AS "thread",
   (SELECT r.seq FROM messages r WHERE r.id = t.reply_to) AS "replyToSeq", t.reply_count AS "replyCount",
   t.last_reply_seq AS "lastReplySeq", t.mentions AS "mentions", t.reactions AS "reactions",
-  t.pinned_at AS "pinnedAt", t.deleted_at AS "deletedAt"`
+  t.attachments AS "attachments", t.pinned_at AS "pinnedAt", t.deleted_at AS "deletedAt"`
 
 export const DETAIL_COLUMNS = `t.conversation_id AS "conversationId", ${OWN_DETAIL_COLUMNS}`
 
@@ -62,10 +56,13 @@ export const isBlocked = (accountId: string): string => `
       OR EXISTS (SELECT FROM blocks b WHERE b.blocked_id = ${accountId} AND b.blocker_id = o.account_id))))`
 
 /** A message with its sender, as selected by `MESSAGE_COLUMNS` and `SENDER_COLUMNS`. */
-export type AuthoredRow = Message & Omit<Sender, 'accountId'>
+export type AuthoredRow = MessageRow & Omit<Sender, 'accountId'>
 
 export function authoredOf({ uuid, username, displayName, ...message }: AuthoredRow): AuthoredMessage {
-  return { ...message, sender: toSender({ accountId: message.senderId, uuid, username, displayName }) }
+  return {
+    ...messageIn(message),
+    sender: toSender({ accountId: message.senderId, uuid, username, displayName }),
+  }
 }
 
 /** As selected by `DETAIL_COLUMNS` and `SENDER_COLUMNS`. */

@@ -4,6 +4,7 @@ import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
 import { DETAILS } from './details-schema.ts'
 import type { DedicatedConnection } from './driver/index.ts'
+import { FILES } from './files-schema.ts'
 import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
@@ -321,4 +322,5 @@ ${DETAILS}${RIGHTS}`,
   },
   { number: 6, name: 'what requests of the native dialect need', sql: REQUESTS },
   { number: 7, name: 'accounts found by their names', sql: SEARCHES, fill: recordDisplayKeys },
+  { number: 8, name: 'files that hang on messages', sql: FILES },
 ]

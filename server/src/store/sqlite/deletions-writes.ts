@@ -4,6 +4,7 @@ import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { Deleted, Removal, Removed, RemovedMessage } from '../store.ts'
 import type { Changes } from './changes.ts'
+import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
 import { prepare } from './statement.ts'
@@ -19,10 +20,18 @@ interface Found {
 type Place = Found & { readonly version: number; readonly deletedAt: Micros | null }
 type OwnRemoval = { readonly messageId: MessageId; readonly by: AccountId; readonly at: Micros }
 
+interface DeletionParts {
+  readonly changes: Changes
+  readonly heads: LogHeads
+  readonly mentions: MentionWrites
+  readonly files: FileWrites
+}
+
 export class DeletionWrites {
   readonly #changes: Changes
   readonly #heads: LogHeads
   readonly #mentions: MentionWrites
+  readonly #files: FileWrites
   readonly #findOwn
   readonly #findPlace
   readonly #isRemoved
@@ -33,10 +42,8 @@ export class DeletionWrites {
   readonly #findNewest
   readonly #settleLast
 
-  constructor(
-    db: DatabaseSync,
-    { changes, heads, mentions }: { changes: Changes; heads: LogHeads; mentions: MentionWrites },
-  ) {
+  constructor(db: DatabaseSync, { changes, heads, mentions, files }: DeletionParts) {
+    this.#files = files
     this.#mentions = mentions
     this.#changes = changes
     this.#heads = heads
@@ -86,6 +93,7 @@ export class DeletionWrites {
     this.#dropVersions.run(conversationId, seq)
     this.#dropReactions.run(conversationId, seq)
     this.#mentions.drop({ conversationId, seq })
+    this.#files.detach({ conversationId, seq }, at)
     if (thread !== null) this.#uncountReply.run(change, conversationId, thread)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)
@@ -95,7 +103,7 @@ export class DeletionWrites {
 
 const WIPE = `
   UPDATE messages SET body = '', is_deleted = 1, deleted_at = ?, version = ?, mentions = NULL, reactions = NULL,
-    pinned_at = NULL
+    attachments = NULL, pinned_at = NULL
   WHERE id = ?`
 
 const UNCOUNT_REPLY = `

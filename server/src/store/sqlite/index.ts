@@ -11,6 +11,7 @@ import { openForReading } from './database.ts'
 import { EPOCH } from './epoch.ts'
 import { SqliteExports } from './exports.ts'
 import { read } from './failure.ts'
+import { SqliteFiles } from './files.ts'
 import { SqliteInvites } from './invites.ts'
 import { ListingReader } from './listing-reader.ts'
 import { SqliteMembers } from './members.ts'
@@ -62,6 +63,7 @@ class SqliteStore implements Store {
   readonly sessions
   readonly contacts
   readonly conversations
+  readonly files
   readonly invites
   readonly members
   readonly memberships
@@ -92,6 +94,7 @@ class SqliteStore implements Store {
     this.contacts = new SqliteContacts(db, writer)
     this.conversations = new SqliteConversations(db, writer, cache)
     this.members = new SqliteMembers(db, writer)
+    this.files = new SqliteFiles(db, writer)
     this.invites = new SqliteInvites(db, writer)
     this.memberships = new SqliteMemberships(db, writer, new ListingReader(db, cache.listings, reader))
     this.messages = new SqliteMessages(db, writer, reader)

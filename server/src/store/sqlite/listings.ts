@@ -26,7 +26,8 @@ export const listedOf = (row: Row<ListingRow>): ConversationListing =>
 
 const LISTING = `
   SELECT ${CONVERSATION_COLUMNS}, t.id AS messageId, t.seq AS seq, t.sender_id AS senderId,
-    t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt, a.id AS otherId, a.uuid AS uuid,
+    t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt, t.attachments AS attachments,
+    a.id AS otherId, a.uuid AS uuid,
     a.username AS username, a.display_name AS displayName
   FROM members m
   JOIN conversations c ON c.id = m.conversation_id

@@ -1,13 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
-import type { AccountId, ConversationId, Message, MessageId } from '../../core/types.ts'
+import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import { type MessageRow, messageIn } from '../message-details.ts'
+import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
 import { NativeWrites } from './natives-writes.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
-import { prepare, type Row } from './statement.ts'
+import { prepare } from './statement.ts'
 
 interface LogPosition {
   readonly lastSeq: number
@@ -22,12 +24,15 @@ export class MessageWrites {
   readonly #insert
   readonly #natives: NativeWrites
 
-  constructor(db: DatabaseSync, { heads, mentions }: { heads: LogHeads; mentions: MentionWrites }) {
+  constructor(
+    db: DatabaseSync,
+    { heads, mentions, files }: { heads: LogHeads; mentions: MentionWrites; files: FileWrites },
+  ) {
     this.#heads = heads
-    this.#findFirst = prepare<Row<Message> & { change: number }>(db, FIND_FIRST)
+    this.#findFirst = prepare<MessageRow & { change: number }>(db, FIND_FIRST)
     this.#findQuoted = prepare<{ seq: number }>(db, FIND_QUOTED)
     this.#insert = prepare(db, INSERT)
-    this.#natives = new NativeWrites(db, mentions)
+    this.#natives = new NativeWrites(db, mentions, files)
   }
 
   /** Checks everything before it writes anything. */
@@ -38,7 +43,7 @@ export class MessageWrites {
       const { change, ...stored } = first
       if (extras && stored.conversationId !== conversationId)
         throw new ChatError('conflict', { conversationId })
-      return { message: { ...stored }, change, isNew: false }
+      return { message: messageIn(stored), change, isNew: false }
     }
     const { lastSeq, lastChange, activityAt } = this.#requireMaySend(conversationId, senderId)
     const replyToSeq = replyTo === null ? undefined : this.#quoted(conversationId, replyTo)

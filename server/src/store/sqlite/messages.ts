@@ -11,6 +11,7 @@ import {
   toSender,
 } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
+import { attachmentsIn, type MessageRow, messageIn } from '../message-details.ts'
 import type {
   Appended,
   Deleted,
@@ -29,8 +30,8 @@ import { DetailsReader } from './message-details.ts'
 import { pack } from './packed-message.ts'
 import { PageFinder } from './page-bounds.ts'
 import { readInPieces } from './pieces.ts'
-import { MESSAGE_COLUMNS, messageOf } from './rows.ts'
-import { prepare, prepareTuples, type Row, type Statement } from './statement.ts'
+import { MESSAGE_COLUMNS } from './rows.ts'
+import { prepare, prepareTuples, type Statement } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 type ListedRange = readonly [conversationId: ConversationId, after: number, before: number, limit: number]
@@ -43,6 +44,7 @@ type ListedRow = readonly [
   body: StoredBody,
   sentAt: Micros,
   editedAt: Micros | null,
+  attachments: string | null,
 ]
 
 export class SqliteMessages implements MessageStore {
@@ -60,7 +62,7 @@ export class SqliteMessages implements MessageStore {
     this.#accounts = accounts
     this.#pages = new PageFinder(db)
     this.#details = new DetailsReader(db, accounts)
-    this.#find = prepare<Row<Message>>(db, FIND)
+    this.#find = prepare<MessageRow>(db, FIND)
     this.#versions = prepare<MessageVersion>(db, VERSIONS)
     this.#listOldest = prepareTuples<ListedRow>(db, LIST_OLDEST)
     this.#listNewest = prepareTuples<ListedRow>(db, LIST_NEWEST)
@@ -92,7 +94,7 @@ export class SqliteMessages implements MessageStore {
   find(messageId: MessageId): Promise<Message | undefined> {
     return read(() => {
       const row = this.#find.get(messageId)
-      return row && messageOf(row)
+      return row && messageIn(row)
     })
   }
 
@@ -143,11 +145,11 @@ export class SqliteMessages implements MessageStore {
 
   #withSender(
     conversationId: ConversationId,
-    [messageId, seq, senderId, replyTo, body, sentAt, editedAt]: ListedRow,
+    [messageId, seq, senderId, replyTo, body, sentAt, editedAt, attachments]: ListedRow,
   ): AuthoredMessage {
     const account = this.#accounts.find(senderId)
     if (!account) throw new Error('a message without its sender')
-    return {
+    const message = {
       messageId,
       conversationId,
       seq,
@@ -158,6 +160,8 @@ export class SqliteMessages implements MessageStore {
       editedAt,
       sender: toSender(account),
     }
+    // Spared almost every message.
+    return attachments === null ? message : { ...message, ...attachmentsIn(attachments) }
   }
 }
 
@@ -168,7 +172,7 @@ const VERSIONS = `
   WHERE v.conversation_id = ? AND v.seq = ? AND v.change > ? ORDER BY v.change LIMIT ?`
 
 const LIST = `
-  SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at, t.edited_at FROM messages t
+  SELECT t.id, t.seq, t.sender_id, t.reply_to, ${BODY}, t.sent_at, t.edited_at, t.attachments FROM messages t
   WHERE t.conversation_id = ?1 AND t.is_deleted = 0 AND t.seq > ?2 AND t.seq < ?3`
 
 const LIST_OLDEST = `${LIST} ORDER BY t.seq LIMIT ?4`

@@ -3,18 +3,21 @@ import { ChatError } from '../../core/errors.ts'
 import type { ConversationId, Message, MessageId } from '../../core/types.ts'
 import { newDetails } from '../message-details.ts'
 import type { Appended, Extras } from '../store.ts'
+import type { FileWrites } from './files-writes.ts'
 import { type MentionWrites, textOf } from './mentions-writes.ts'
 import { prepare } from './statement.ts'
 
 /** Stores messages that have what only the native dialect sends. */
 export class NativeWrites {
   readonly #mentions: MentionWrites
+  readonly #files: FileWrites
   readonly #findQuoted
   readonly #isRoot
   readonly #insert
   readonly #countReply
 
-  constructor(db: DatabaseSync, mentions: MentionWrites) {
+  constructor(db: DatabaseSync, mentions: MentionWrites, files: FileWrites) {
+    this.#files = files
     this.#mentions = mentions
     this.#findQuoted = prepare<{ messageId: MessageId }>(db, FIND_QUOTED)
     this.#isRoot = prepare(db, IS_ROOT)
@@ -29,11 +32,12 @@ export class NativeWrites {
     { change, clientId }: { change: number; clientId: string | null },
   ): Appended {
     const { messageId, conversationId, seq, senderId, body, sentAt } = sent
-    const { format, thread, replyToSeq } = extras
+    const { format, thread, replyToSeq, files } = extras
     const replyTo = replyToSeq === null ? null : this.#quoted(conversationId, replyToSeq)
     if (thread !== null && !this.#isRoot.get(conversationId, thread))
       throw new ChatError('thread_refused', { conversationId, seq: thread })
     const mentions = this.#mentions.ofMembers(conversationId, extras.mentions)
+    const attachments = files && this.#files.ofSender(senderId, files)
     const isMarkdown = format === 'markdown' ? 1 : null
     this.#insert.run(
       messageId,
@@ -48,10 +52,13 @@ export class NativeWrites {
       isMarkdown,
       thread,
       textOf(mentions),
+      attachments ? JSON.stringify(attachments) : null,
     )
+    if (attachments) this.#files.attach(sent, attachments)
     if (thread !== null) this.#countReply.run(seq, change, conversationId, thread)
     const touched = this.#mentions.add(sent, mentions)
-    const message = newDetails({ ...sent, replyTo }, { ...extras, mentions }, { change, clientId })
+    const told = { ...sent, replyTo, ...(attachments && { attachments }) }
+    const message = newDetails(told, { ...extras, mentions }, { change, clientId })
     return { message, change, isNew: true, touched }
   }
 
@@ -70,8 +77,8 @@ const IS_ROOT = `
 
 const INSERT = `
   INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown,
-    thread, mentions)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    thread, mentions, attachments)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const COUNT_REPLY = `
   UPDATE messages SET reply_count = coalesce(reply_count, 0) + 1, last_reply_seq = ?, version = ?

@@ -1,4 +1,4 @@
-import type { Account, Conversation, Member, Message } from '../../core/types.ts'
+import type { Account, Conversation, Member } from '../../core/types.ts'
 import type { Row } from './statement.ts'
 
 // The columns of each noun, by the names the domain gives them; `a`, `c`, `m` and `t` are the tables' aliases.
@@ -31,7 +31,7 @@ export const MEMBER_COLUMNS = `
 
 export const MESSAGE_COLUMNS = `
   t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq, t.sender_id AS senderId,
-  t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt`
+  t.reply_to AS replyTo, t.body AS body, t.sent_at AS sentAt, t.edited_at AS editedAt, t.attachments AS attachments`
 
 /** With these and its conversation, `t` is a `DetailRow` but for its body. */
 export const OWN_DETAIL_COLUMNS = `
@@ -39,7 +39,8 @@ export const OWN_DETAIL_COLUMNS = `
   t.reply_to AS replyTo, t.sent_at AS sentAt, t.edited_at AS editedAt, coalesce(t.version, t.change) AS version, t.client_id AS clientId,
   t.is_markdown AS isMarkdown, t.thread AS thread,
   (SELECT r.seq FROM messages r WHERE r.id = t.reply_to) AS replyToSeq, t.reply_count AS replyCount,
-  t.last_reply_seq AS lastReplySeq, t.mentions AS mentions, t.reactions AS reactions, t.pinned_at AS pinnedAt,
+  t.last_reply_seq AS lastReplySeq, t.mentions AS mentions, t.reactions AS reactions,
+  t.attachments AS attachments, t.pinned_at AS pinnedAt,
   t.deleted_at AS deletedAt`
 
 export const DETAIL_COLUMNS = `t.conversation_id AS conversationId, ${OWN_DETAIL_COLUMNS}`
@@ -65,4 +66,3 @@ export const conversationOf = (row: Row<Conversation>): Conversation => ({
 })
 // Copied, because the engine's rows have no prototype.
 export const memberOf = (row: Row<Member>): Member => ({ ...row })
-export const messageOf = (row: Row<Message>): Message => ({ ...row })

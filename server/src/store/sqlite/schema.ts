@@ -3,6 +3,7 @@ import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
 import { DETAILS } from './details-schema.ts'
+import { FILES } from './files-schema.ts'
 import { defineNames, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
@@ -334,4 +335,5 @@ ${DETAILS}${RIGHTS}`,
   },
   { number: 7, name: 'what requests of the native dialect need', sql: REQUESTS },
   { number: 8, name: 'accounts found by their names, and the epoch', sql: SEARCHES },
+  { number: 9, name: 'files that hang on messages', sql: FILES },
 ]

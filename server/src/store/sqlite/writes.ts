@@ -11,6 +11,7 @@ import { ConversationWrites } from './conversations-writes.ts'
 import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
 import { ExitWrites } from './exits-writes.ts'
+import { FileWrites } from './files-writes.ts'
 import { InviteWrites } from './invites-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { MemberWrites } from './members-writes.ts'
@@ -59,8 +60,9 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   })
   const memberships = new MembershipWrites(db, numbers)
   const mentions = new MentionWrites(db, { heads, numbers })
-  const messages = new MessageWrites(db, { heads, mentions })
-  const deletions = new DeletionWrites(db, { changes, heads, mentions })
+  const files = new FileWrites(db)
+  const messages = new MessageWrites(db, { heads, mentions, files })
+  const deletions = new DeletionWrites(db, { changes, heads, mentions, files })
   const edits = new EditWrites(db, { changes, heads, mentions })
   const pins = new PinWrites(db, { changes, heads })
   const reactions = new ReactionWrites(db, { changes, heads })
@@ -88,6 +90,12 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
     'contacts.unblock': (pair) => contacts.unblock(pair),
     'conversations.create': (conversation) => conversations.create(conversation),
     'conversations.change': (change) => conversations.change(change),
+    'files.begin': (file) => files.begin(file),
+    'files.advance': (progress) => files.advance(progress),
+    'files.complete': (content) => files.complete(content),
+    'files.remove': (file) => files.remove(file),
+    'files.removeIdle': (idle) => files.removeIdle(idle),
+    'files.forget': (removed) => files.forget(removed),
     'invites.create': (invite) => invites.create(invite),
     'invites.join': (entry) => invites.join(entry),
     'invites.revoke': (revocation) => invites.revoke(revocation),

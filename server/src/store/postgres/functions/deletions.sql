@@ -8,11 +8,13 @@ DECLARE
 BEGIN
   UPDATE messages
   SET body = '', is_deleted = true, deleted_at = at, version = number, mentions = NULL, reactions = NULL,
-    pinned_at = NULL
+    attachments = NULL, pinned_at = NULL
   WHERE id = message.id;
   DELETE FROM message_versions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   DELETE FROM reactions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   DELETE FROM mentions WHERE conversation_id = message.conversation_id AND seq = message.seq;
+  UPDATE uploads f SET removed_at = chat_bury.at, name = '', conversation_id = NULL, seq = NULL
+  WHERE f.conversation_id = message.conversation_id AND f.seq = message.seq;
   IF message.thread IS NOT NULL THEN
     UPDATE messages SET reply_count = reply_count - 1, version = number, last_reply_seq = (
       SELECT max(r.seq) FROM messages r
