@@ -34,6 +34,11 @@ export class ChangeLog {
     return asked.promise
   }
 
+  /** As `last`, of all of them; those that do not exist are left out. */
+  lastOfEach(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
+    return this.#store.changes.last(conversationIds)
+  }
+
   /** The change that made the account a member of each. */
   joining(
     accountId: AccountId,

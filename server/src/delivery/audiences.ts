@@ -37,6 +37,11 @@ export class Audiences {
     return this.#feeds.ready(conversationId)
   }
 
+  /** As `ready`, for all of them; undefined where there is nothing to wait for. */
+  allReady(conversationIds: readonly ConversationId[]): Promise<void> | undefined {
+    return this.#feeds.allReady(conversationIds)
+  }
+
   /**
    * From now on, or after that change, the sink receives the conversation's events. Joining twice is joining
    * once.

@@ -29,6 +29,8 @@ export interface Feeds {
    * Rejects 'unavailable'.
    */
   ready(conversationId: ConversationId): Promise<void>
+  /** As `ready`, for all of them; undefined where there is nothing to wait for. */
+  allReady(conversationIds: readonly ConversationId[]): Promise<void> | undefined
   /** Events after that change that are already told; undefined when a listener that follows now is told them. */
   toldSince(conversationId: ConversationId, after: number): Promise<readonly ConversationEvent[]> | undefined
   /** From now on the listener is told the account's events, of all nodes. It must not throw. */
@@ -85,6 +87,10 @@ export class DirectFeeds implements Feeds {
   async accountReady(): Promise<void> {}
 
   async ready(): Promise<void> {}
+
+  allReady(): undefined {
+    return undefined
+  }
 
   /** Undefined: on one node an account is told of its joining before all later events. */
   toldSince(): undefined {
@@ -148,6 +154,10 @@ class HealedFeeds implements Feeds {
       open.waiting--
       this.#closeLater(conversationId)
     }
+  }
+
+  async allReady(conversationIds: readonly ConversationId[]): Promise<void> {
+    await Promise.all(conversationIds.map((conversationId) => this.ready(conversationId)))
   }
 
   toldSince(

@@ -89,6 +89,11 @@ export class HeardConversations {
     return this.#audiences.ready(conversationId)
   }
 
+  /** As `allReady` of `Audiences`. */
+  allReady(conversationIds: readonly ConversationId[]): Promise<void> | undefined {
+    return this.#audiences.allReady(conversationIds)
+  }
+
   /**
    * Hears every conversation of the account, from now on and as they come and go. Resolves once it hears them all. `first`
    * may join some of them in another way before; the account's own are told it, and those that it leaves are deleted.

@@ -55,8 +55,11 @@ export class JoinedConversations {
     for (let from = 0; from < conversationIds.length; from += JOINED_AT_ONCE) {
       const turn = pause()
       if (turn) await turn
-      const some = conversationIds.slice(from, from + JOINED_AT_ONCE)
-      await Promise.all(some.map((id) => audiences.ready(id)))
+      // Those that `first` has joined are heard already.
+      const some = conversationIds
+        .slice(from, from + JOINED_AT_ONCE)
+        .filter((id) => !audiences.has(id, this.#sink))
+      await audiences.allReady(some)
       for (const conversationId of some) {
         if (!this.#leftMeanwhile?.has(conversationId)) this.#hear(conversationId)
       }

@@ -1,12 +1,13 @@
 import type { Frame } from '../delivery/index.ts'
 
 const FIN_TEXT = 0x81
+const MAX_SHORT = 125
 const LENGTH_16 = 126
 const LENGTH_64 = 127
 
 /** How long an unmasked server frame's header is for a payload of so many bytes (RFC 6455, 5.2). */
 const headerLength = (payloadBytes: number): number =>
-  payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10
+  payloadBytes <= MAX_SHORT ? 2 : payloadBytes < 65_536 ? 4 : 10
 
 /** One unmasked WebSocket text frame, header and payload in one Buffer. `prefix` is ASCII and counts as framing. */
 export function wsTextFrame(payload: string, prefix = ''): Frame {
@@ -25,4 +26,17 @@ export function wsTextFrame(payload: string, prefix = ''): Frame {
   if (prefix) bytes.write(prefix, header, 'latin1')
   bytes.write(payload, header + prefix.length, 'utf8')
   return { bytes, headerBytes: header + prefix.length }
+}
+
+/** Frames as one piece for a socket, to which each piece is a write. Each payload is ASCII, and at most 125 bytes long. */
+export function wsShortFrames(payloads: readonly string[]): Frame {
+  const text = payloads
+    .map((payload) => String.fromCharCode(FIN_TEXT, shortLength(payload)) + payload)
+    .join('')
+  return { bytes: Buffer.from(text, 'latin1'), headerBytes: 0 }
+}
+
+function shortLength({ length }: string): number {
+  if (length > MAX_SHORT) throw new RangeError(`a frame of ${length} bytes is not short`)
+  return length
 }

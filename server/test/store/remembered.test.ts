@@ -8,6 +8,8 @@ import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { AccountReader } from '../../src/store/sqlite/account-reader.ts'
 import { SqliteAccounts } from '../../src/store/sqlite/accounts.ts'
 import { Batch } from '../../src/store/sqlite/batch.ts'
+import { SqliteChanges } from '../../src/store/sqlite/change-log.ts'
+import { ConversationReader } from '../../src/store/sqlite/conversation-reader.ts'
 import { SqliteConversations } from '../../src/store/sqlite/conversations.ts'
 import { openForReading, openForWriting } from '../../src/store/sqlite/database.ts'
 import { ListingReader } from '../../src/store/sqlite/listing-reader.ts'
@@ -114,9 +116,11 @@ test('writes that SQLite commits together leave what they leave one by one, what
 /** Everything that a reader can remember: asked of it, it remembers it. */
 async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache): Promise<unknown> {
   const reader = new AccountReader(db, cache)
+  const conversationReader = new ConversationReader(db, cache)
   const accounts = new SqliteAccounts(db, { writer, cache, reader })
   const memberships = new SqliteMemberships(db, writer, new ListingReader(db, cache.listings, reader))
-  const conversations = new SqliteConversations(db, writer, cache)
+  const conversations = new SqliteConversations(db, { writer, cache, reader: conversationReader })
+  const changes = new SqliteChanges(db, reader, conversationReader)
   const sessions = new SqliteSessions(db, writer, cache)
   const { accountIds, conversationIds, usernames, gids, names, kinds, digests } = WORLD
   return Promise.all([
@@ -126,6 +130,7 @@ async function readWith(db: DatabaseSync, writer: WriteQueue, cache: ReadCache):
     ...gids.map((gid) => conversations.findByGid(gid)),
     ...names.map((name) => conversations.findOpenByName(name)),
     ...conversationIds.flatMap((id) => accountIds.map((who) => conversations.standing(who, id))),
+    changes.last(conversationIds),
     ...accountIds.map((who) => memberships.find(who, conversationIds)),
     ...kinds.flatMap((kind) => digests.map((digest) => sessions.find(kind, digest))),
   ])

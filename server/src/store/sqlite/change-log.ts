@@ -5,6 +5,7 @@ import { type ChangeRow, merged, type SentRow, TELLS_MESSAGE } from '../logged-c
 import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
+import type { ConversationReader } from './conversation-reader.ts'
 import { read } from './failure.ts'
 import { DETAIL_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
@@ -13,16 +14,16 @@ type MessageRow = DetailRow & { readonly change: number; readonly isDeleted: num
 
 export class SqliteChanges implements ChangeStore {
   readonly #accounts: AccountReader
-  readonly #last
+  readonly #conversations: ConversationReader
   readonly #joining
   readonly #begin
   readonly #sent
   readonly #others
   readonly #find
 
-  constructor(db: DatabaseSync, accounts: AccountReader) {
+  constructor(db: DatabaseSync, accounts: AccountReader, conversations: ConversationReader) {
+    this.#conversations = conversations
     this.#accounts = accounts
-    this.#last = prepare<{ lastChange: number }>(db, LAST)
     this.#joining = prepare<{ change: number }>(db, JOINING)
     this.#begin = prepare<{ seq: number }>(db, BEGIN)
     this.#sent = prepare<MessageRow>(db, SENT)
@@ -32,8 +33,12 @@ export class SqliteChanges implements ChangeStore {
 
   last(conversationIds: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, number>> {
     return read(() => {
-      const found = conversationIds.map((id) => [id, this.#last.get(id)?.lastChange] as const)
-      return new Map(found.flatMap(([id, last]) => (last === undefined ? [] : [[id, last]])))
+      const found = new Map<ConversationId, number>()
+      for (const id of conversationIds) {
+        const last = this.#conversations.lastChange(id)
+        if (last !== undefined) found.set(id, last)
+      }
+      return found
     })
   }
 
@@ -80,8 +85,6 @@ export class SqliteChanges implements ChangeStore {
     return { ...detailsOf(message), sender: toSender(account) }
   }
 }
-
-const LAST = 'SELECT c.last_change AS lastChange FROM conversations c WHERE c.id = ?'
 
 /** A member without a joining was there from the beginning. */
 const JOINING = `

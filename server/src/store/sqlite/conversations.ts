@@ -14,6 +14,7 @@ import type {
   NewConversation,
   Standing,
 } from '../store.ts'
+import type { ConversationReader } from './conversation-reader.ts'
 import { read } from './failure.ts'
 import {
   FIND_LISTING,
@@ -27,14 +28,14 @@ import {
 import { readInPieces } from './pieces.ts'
 import { gidKey, openNameKey, type ReadCache } from './read-cache.ts'
 import { CONVERSATION_COLUMNS, conversationOf } from './rows.ts'
-import { limitOf, prepare, type Row } from './statement.ts'
+import { limitOf, prepare, prepareTuples, type Row } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export class SqliteConversations implements ConversationStore {
   readonly #writer: WriteQueue
   readonly #cache: ReadCache
+  readonly #reader: ConversationReader
   readonly #directory
-  readonly #find
   readonly #findByGid
   readonly #findOpenByName
   readonly #findPrivate
@@ -44,11 +45,14 @@ export class SqliteConversations implements ConversationStore {
   readonly #listNames
   readonly #idsOf
 
-  constructor(db: DatabaseSync, writer: WriteQueue, cache: ReadCache) {
+  constructor(
+    db: DatabaseSync,
+    { writer, cache, reader }: { writer: WriteQueue; cache: ReadCache; reader: ConversationReader },
+  ) {
     this.#writer = writer
     this.#cache = cache
+    this.#reader = reader
     this.#directory = prepare<Row<Conversation>>(db, DIRECTORY)
-    this.#find = prepare<Row<Conversation>>(db, FIND)
     this.#findByGid = prepare<Row<Conversation>>(db, FIND_BY_GID)
     this.#findOpenByName = prepare<Row<Conversation>>(db, FIND_OPEN_BY_NAME)
     this.#findPrivate = prepare<Row<Conversation>>(db, FIND_PRIVATE)
@@ -56,7 +60,7 @@ export class SqliteConversations implements ConversationStore {
     this.#findListing = prepare<Row<ListingRow>>(db, FIND_LISTING)
     this.#list = prepare<Row<ListingRow>>(db, LIST)
     this.#listNames = prepare<ConversationName>(db, LIST_NAMES)
-    this.#idsOf = prepare<{ conversationId: ConversationId }>(db, IDS_OF)
+    this.#idsOf = prepareTuples<readonly [ConversationId]>(db, IDS_OF)
   }
 
   create(conversation: NewConversation): Promise<CreatedConversation> {
@@ -74,7 +78,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   find(conversationId: ConversationId): Promise<Conversation | undefined> {
-    return read(() => this.#read(conversationId))
+    return read(() => this.#reader.find(conversationId))
   }
 
   findByGid(gid: string): Promise<Conversation | undefined> {
@@ -97,7 +101,7 @@ export class SqliteConversations implements ConversationStore {
 
   standing(accountId: AccountId, conversationId: ConversationId): Promise<Standing | undefined> {
     return read(() => {
-      const conversation = this.#read(conversationId)
+      const conversation = this.#reader.find(conversationId)
       if (!conversation) return undefined
       const membership = this.#cache.memberships.find(conversationId, accountId, () => {
         const row = this.#membership.get(accountId, conversationId)
@@ -132,18 +136,13 @@ export class SqliteConversations implements ConversationStore {
   }
 
   idsOf(accountId: AccountId): Promise<readonly ConversationId[]> {
-    return read(() => this.#idsOf.all(accountId).map(({ conversationId }) => conversationId))
-  }
-
-  #read(conversationId: ConversationId): Conversation | undefined {
-    const row = this.#cache.conversations.find(conversationId, () => optional(this.#find.get(conversationId)))
-    return row && { ...row }
+    return read(() => this.#idsOf.all(accountId).map(([conversationId]) => conversationId))
   }
 
   /** By a gid or a name. */
   #readBy(key: string, query: () => Row<Conversation> | undefined): Conversation | undefined {
     const conversationId = this.#cache.conversationIds.find(key, () => query()?.conversationId)
-    return conversationId === undefined ? undefined : this.#read(conversationId)
+    return conversationId === undefined ? undefined : this.#reader.find(conversationId)
   }
 }
 
@@ -158,8 +157,6 @@ const DIRECTORY = `
     AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.conversation_id = c.id AND b.account_id = ?1)
   ORDER BY c.name_key LIMIT ?5`
 
-const FIND = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.id = ?`
-
 const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
 
 // The key comes first, as for an account.
@@ -170,5 +167,4 @@ const FIND_OPEN_BY_NAME = `
 
 const FIND_PRIVATE = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.pair = ?`
 
-const IDS_OF = `
-  SELECT conversation_id AS conversationId FROM members WHERE account_id = ? ORDER BY conversation_id`
+const IDS_OF = 'SELECT conversation_id FROM members WHERE account_id = ? ORDER BY conversation_id'

@@ -6,6 +6,7 @@ import { SqliteAccountState } from './account-state.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
+import { ConversationReader } from './conversation-reader.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
 import { EPOCH } from './epoch.ts'
@@ -88,11 +89,12 @@ class SqliteStore implements Store {
     this.#ping = prepare(db, 'SELECT name FROM schema_migrations WHERE number = 1')
     this.#epoch = prepare<{ value: string }>(db, EPOCH)
     const reader = new AccountReader(db, cache)
+    const conversations = new ConversationReader(db, cache)
     this.accounts = new SqliteAccounts(db, { writer, cache, reader })
     this.accountState = new SqliteAccountState(db)
     this.sessions = new SqliteSessions(db, writer, cache)
     this.contacts = new SqliteContacts(db, writer)
-    this.conversations = new SqliteConversations(db, writer, cache)
+    this.conversations = new SqliteConversations(db, { writer, cache, reader: conversations })
     this.members = new SqliteMembers(db, writer)
     this.files = new SqliteFiles(db, writer)
     this.invites = new SqliteInvites(db, writer)
@@ -103,7 +105,7 @@ class SqliteStore implements Store {
     this.reactions = new SqliteReactions(db, writer)
     this.removals = new SqliteRemovals(db, writer)
     this.exports = new SqliteExports(thread)
-    this.changes = new SqliteChanges(db, reader)
+    this.changes = new SqliteChanges(db, reader, conversations)
   }
 
   async epoch(): Promise<string> {

@@ -1,7 +1,7 @@
 import type { AccountNewsItem, OwnOfListings, Ready, RequestId } from '@parlance/protocol'
 import type { AccountId, ConversationId, ReceiptNews, TypingEvent } from '../../../core/chat.ts'
 import type { Frame } from '../../../delivery/index.ts'
-import { wsTextFrame } from '../../../transport/index.ts'
+import { wsShortFrames, wsTextFrame } from '../../../transport/index.ts'
 import { accountName, conversationName } from '../names.ts'
 
 const frame = (value: object): Frame => wsTextFrame(JSON.stringify(value))
@@ -36,18 +36,18 @@ export const stateFrame = (page: {
 export const okFrame = (re: RequestId, ok: object): Frame => frame({ re, ok })
 export const goodbyeFrame = (reconnectIn: number): Frame => frame({ op: 'goodbye', reconnectIn })
 
-/** `items` are the pieces of JSON of the changes. */
-export const changesFrame = (
-  conversationId: ConversationId,
-  {
-    items,
-    upTo,
-    isLast,
-  }: { readonly items: readonly string[]; readonly upTo: number; readonly isLast: boolean },
-): Frame =>
-  wsTextFrame(
-    `{"op":"changes","conversation":"${conversationName(conversationId)}","items":[${items.join()}],"upTo":${upTo},"done":${isLast}}`,
-  )
+interface ChangesPage {
+  /** The pieces of JSON of the changes. */
+  readonly items: readonly string[]
+  readonly upTo: number
+  readonly isLast: boolean
+}
+
+const changesText = (conversationId: ConversationId, { items, upTo, isLast }: ChangesPage): string =>
+  `{"op":"changes","conversation":"${conversationName(conversationId)}","items":[${items.join()}],"upTo":${upTo},"done":${isLast}}`
+
+export const changesFrame = (conversationId: ConversationId, page: ChangesPage): Frame =>
+  wsTextFrame(changesText(conversationId, page))
 
 export const typingFrame = (
   conversationId: ConversationId,
@@ -72,8 +72,12 @@ export const receiptFrame = ({ conversationId, accountId, readSeq }: ReceiptNews
     readSeq,
   })
 
-/** Several frames as one piece for the socket: each piece costs a write. */
-export const togetherInOne = (frames: readonly Frame[]): Frame => ({
-  bytes: Buffer.concat(frames.map(({ bytes }) => bytes)),
-  headerBytes: 0,
-})
+/** A frame for each of the conversations of which nothing was missed, as one piece for the socket: each piece costs a write. */
+export function wholeFrames(
+  whole: readonly { readonly conversationId: ConversationId; readonly known: number }[],
+): Frame {
+  const texts = whole.map(({ conversationId, known }) =>
+    changesText(conversationId, { items: [], upTo: known, isLast: true }),
+  )
+  return wsShortFrames(texts)
+}

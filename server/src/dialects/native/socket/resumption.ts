@@ -6,15 +6,7 @@ import { pause } from '../../../lib/slices.ts'
 import type { WsConnection } from '../../../transport/index.ts'
 import { conversationIdIn } from '../names.ts'
 import { MAX_CHANGES, type MissedChanges } from './changes.ts'
-import {
-  accountGapFrame,
-  changesFrame,
-  epochGapFrame,
-  gapFrame,
-  goneFrame,
-  stateFrame,
-  togetherInOne,
-} from './frames.ts'
+import { accountGapFrame, epochGapFrame, gapFrame, goneFrame, stateFrame, wholeFrames } from './frames.ts'
 import type { OwnNews } from './own-news.ts'
 import { keepingPace } from './reader-pace.ts'
 
@@ -89,15 +81,14 @@ export class Resumption {
       if (!own.has(conversationId)) ws.sendFrame(goneFrame(conversationId))
       else held.push({ conversationId, known, hold: live.conversations.hold(conversationId) })
     }
-    await Promise.all(held.map(({ conversationId }) => live.conversations.ready(conversationId)))
+    const ids = held.map(({ conversationId }) => conversationId)
+    await live.conversations.allReady(ids)
     // After the holds: what is committed after the reading is heard.
-    const lasts = await Promise.all(
-      held.map(({ conversationId }) => this.#parts.chat.changes.last(conversationId)),
-    )
+    const lasts = await this.#parts.chat.changes.lastOfEach(ids)
     const missing: (readonly [Held, number])[] = []
     const whole: Held[] = []
-    for (const [n, one] of held.entries()) {
-      const last = lasts[n] ?? 0
+    for (const one of held) {
+      const last = lasts.get(one.conversationId) ?? 0
       if (last === one.known) whole.push(one)
       else missing.push([one, last])
     }
@@ -114,10 +105,7 @@ export class Resumption {
   /** Nothing was missed of these. They are most, so that one write tells of all. */
   #tellWhole(whole: readonly Held[]): void {
     if (whole.length === 0) return
-    const frames = whole.map(({ conversationId, known }) =>
-      changesFrame(conversationId, { items: [], upTo: known, isLast: true }),
-    )
-    this.#client.ws.sendFrame(togetherInOne(frames))
+    this.#client.ws.sendFrame(wholeFrames(whole))
     for (const { hold, known } of whole) hold?.release(known)
   }
 
