@@ -9,7 +9,6 @@ import {
   plain,
   RequestPipeline,
   SocketIo,
-  STRANGERS,
   type Stopped,
   Strangers,
   stop,
@@ -75,8 +74,7 @@ class Ports {
 
   constructor(options: ListenersOptions) {
     this.#options = options
-    const perAddress = options.config.rateLimits ? STRANGERS.perAddress : Number.POSITIVE_INFINITY
-    this.#strangers = new Strangers({ ...STRANGERS, perAddress })
+    this.#strangers = new Strangers(options.limits.strangers)
   }
 
   createMain(): HttpServer {

@@ -1,5 +1,6 @@
 import { pinnedBatchBytes } from '../delivery/index.ts'
 import { MemoryBudget } from '../lib/memory-budget.ts'
+import { STRANGERS, type StrangerBounds } from './strangers.ts'
 
 /** Rates of each kind: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
 export const LIMITS = {
@@ -78,6 +79,8 @@ const SWEEP_AT = 50_000
 export class Limits {
   /** Bounds the bytes held for peers: in all always, per address only where limits are on. */
   readonly memory: MemoryBudget
+  /** Bounds of `Strangers`: in all always, per address only where limits are on. */
+  readonly strangers: StrangerBounds
   readonly #isOn: boolean
   readonly #now: () => number
   readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
@@ -87,6 +90,7 @@ export class Limits {
     this.#isOn = isOn
     const perAddress = isOn ? MEMORY.perAddress : Number.POSITIVE_INFINITY
     this.memory = new MemoryBudget({ ...MEMORY, perAddress }, pinnedBatchBytes)
+    this.strangers = { ...STRANGERS, perAddress: isOn ? STRANGERS.perAddress : Number.POSITIVE_INFINITY }
     this.#now = nowSeconds
   }
 

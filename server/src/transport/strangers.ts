@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { networkOf } from './address.ts'
 
-interface StrangerBounds {
+export interface StrangerBounds {
   readonly perAddress: number
   readonly inAll: number
 }
@@ -29,10 +29,9 @@ export class Strangers {
     }
   }
 
-  /** Adds a new connection, which is removed when it closes. */
-  add(socket: Socket): void {
+  /** Adds a new connection, which is removed when it closes. `address` is its network, where a proxy has said it. */
+  add(socket: Socket, address = networkOf(socket.remoteAddress)): void {
     if (this.#all.has(socket)) return
-    const address = networkOf(socket.remoteAddress)
     const others = this.#byAddress.get(address) ?? new Set()
     this.#byAddress.set(address, others.add(socket))
     this.#all.set(socket, address)

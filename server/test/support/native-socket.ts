@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { SUBPROTOCOL } from '@parlance/protocol'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import { assertFrameDocumented, assertGrantDocumented } from './documented-frames.ts'
 import { until } from './until.ts'
 
@@ -38,8 +38,8 @@ export class NativeSocket {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
   #asked = 0
 
-  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
-    this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/socket`, SUBPROTOCOL, { headers })
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}, options: ClientOptions = {}) {
+    this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/socket`, SUBPROTOCOL, { ...options, headers })
     this.ws.on('message', (data) => {
       const frame: NativeFrame = JSON.parse(String(data))
       this.frames.push(frame)
@@ -52,8 +52,13 @@ export class NativeSocket {
   }
 
   /** Says hello, and waits until the connection hears everything. */
-  static async live(url: string, token: string, resume?: Resumed): Promise<NativeSocket> {
-    const socket = new NativeSocket(url)
+  static async live(
+    url: string,
+    token: string,
+    resume?: Resumed,
+    options: ClientOptions = {},
+  ): Promise<NativeSocket> {
+    const socket = new NativeSocket(url, {}, options)
     await socket.send({ op: 'hello', token, ...(resume && { resume }) })
     await socket.next('live')
     return socket

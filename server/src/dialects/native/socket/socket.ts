@@ -5,7 +5,6 @@ import { owned } from '../../../lib/guard.ts'
 import { runEvery } from '../../../lib/timers.ts'
 import {
   refuseUpgrade,
-  STRANGERS,
   Strangers,
   type UpgradeHandler,
   WsAcceptor,
@@ -45,7 +44,7 @@ export function openSocket(parts: SocketParts) {
   const { chat, feeds, limits, addressOf, log } = parts
   const handshakes = new Handshakes(parts)
   const places = new Places(chat)
-  const strangers = new Strangers(STRANGERS)
+  const strangers = new Strangers(limits.strangers)
   const sockets = new WeakMap<WsConnection, Socket>()
   const liveAccounts = new LiveAccounts({
     chat,
@@ -97,7 +96,7 @@ export function openSocket(parts: SocketParts) {
       const caller = handshakes.read(request)
       acceptor.accept(request, socket, head, (ws) => {
         // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
-        strangers.add(socket as Socket)
+        strangers.add(socket as Socket, caller.address)
         sockets.set(ws, socket as Socket)
         return open(ws, caller)
       })
