@@ -21,8 +21,9 @@ interface AccountNoticesParts {
 }
 
 /**
- * Tells this server's connections when another process has disabled an account, logged it out or changed its
- * password. An operator's command writes to the database and knows no bus, and a bus may have been away.
+ * Tells this server's connections when another process has disabled an account, logged it out, changed its password or
+ * ended a session of it. An operator's command writes to the database and knows no bus, a bus may have been away, and a
+ * node may die between its commit and the news of it.
  */
 export class AccountNotices {
   readonly #parts: AccountNoticesParts

@@ -4,6 +4,9 @@ import type { Account } from './types.ts'
 /** Seconds by which nodes' clocks may differ: with more, nobody can tell which of two events came first. */
 const MAX_SKEW_SECONDS = 60
 
+/** Seconds after which every revocation by another process has been noticed. */
+const NOTICED_SECONDS = 600
+
 /**
  * Dates stateless tokens, in whole seconds. Tells whether their account has been revoked since, even when the
  * machine's clock was set back between the two.
@@ -30,11 +33,13 @@ export class TokenTimes {
 
   /**
    * Whether a revocation by another process is dated before tokens of this one although it came after them: the
-   * clock was set back in between. Those tokens would be valid again once the clock has caught up.
+   * clock was set back in between. Those tokens would be valid again once the clock has caught up. A revocation of long
+   * ago is none that has just been noticed.
    */
   isTooEarly(credentialsSince: Micros): boolean {
-    const isSetBack = this.#latestIssue > secondsOf(this.#clock.nowMicros()) + MAX_SKEW_SECONDS
-    return isSetBack && secondsOf(credentialsSince) < this.#latestIssue
+    const [now, since] = [secondsOf(this.#clock.nowMicros()), secondsOf(credentialsSince)]
+    const isSetBack = this.#latestIssue > now + MAX_SKEW_SECONDS
+    return isSetBack && since < this.#latestIssue && since > now - NOTICED_SECONDS
   }
 
   /**

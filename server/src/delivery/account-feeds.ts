@@ -124,6 +124,8 @@ class AccountFeed {
     this.#received++
     if (event.type === 'account.left') this.#tellIfLeft(event).catch(this.#options.onError)
     else this.#options.listener(event)
+    // It may be the notice of an ended session, of which no other news has come.
+    if (event.type === 'account.revoked') this.renew('begun').catch(this.#options.onError)
   }
 
   close(): void {

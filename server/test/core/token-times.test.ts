@@ -31,6 +31,17 @@ test("a revocation by another process, whose clock was set back since, voids thi
   }
 })
 
+test('a revocation of long ago is not taken for a new one while the clock is set back', async (t) => {
+  const { chat, clock, people } = await chatWith(t, 'ann')
+  const { tokenTimes } = chat.accounts
+  const longAgo = clock.nowMicros()
+  clock.advance(3 * HOUR)
+  tokenTimes.issue(people.ann)
+  clock.advance(-HOUR)
+  assert.equal(tokenTimes.isTooEarly(clock.nowMicros()), true)
+  assert.equal(tokenTimes.isTooEarly(longAgo), false)
+})
+
 test('a revocation by another process whose clock is right is left as it is', async (t) => {
   const { chat, clock, people } = await chatWith(t, 'ann')
   const { tokenTimes } = chat.accounts

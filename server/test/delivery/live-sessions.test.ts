@@ -153,5 +153,27 @@ test('the notice of a revocation, which another node reads, ends no connection o
   assert.deepEqual(kept.connection.log, [])
 })
 
+test('the notice of an ended session, of which no news has come, ends its connections alone', async (t) => {
+  const { chat, store, ben, device } = await devices(t)
+  const bus = new WildBus(fail)
+  const feeds = openFeeds({ bus, chat, onError: fail })
+  const liveAccounts = new LiveAccounts({ chat, feeds, audiences: audiencesOf(feeds), onError: fail })
+  const [ended, other] = await Promise.all(
+    [await device(), await device()].map(async ({ sessionId }) => {
+      const { live, connection } = connectionOf(liveAccounts, ben, sessionId)
+      assert.equal(await live.open(), 'live')
+      return { sessionId, log: connection.log }
+    }),
+  )
+  assert.ok(ended && other)
+  const { tokenTimes } = chat.accounts
+  const notices = await AccountNotices.watch({ store: store.accounts, tokenTimes, bus })
+  t.after(() => notices.close())
+  await store.sessions.end(ben.accountId, ended.sessionId)
+  await until('the end', () => ended.log.includes('revoked'))
+  await until('the review of the other', () => other.log.includes('reviewed'))
+  assert.equal(other.log.includes('revoked'), false)
+})
+
 type Devices = Awaited<ReturnType<typeof devices>>
 type Device = Awaited<ReturnType<Devices['device']>>

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { toSessionId } from '../../src/core/chat.ts'
+import { accountIdIn } from '../../src/dialects/native/names.ts'
+import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { startRedis } from '../support/engines/index.ts'
 import { newSchema } from '../support/postgres.ts'
 import { startParlance } from '../support/server.ts'
@@ -34,6 +37,22 @@ test('a session that ends at one node closes its socket at another within a seco
   await here.ask(ann, `DELETE /v1/sessions/${session}`)
   assert.equal((await client.closed).code, 4002)
   assert.ok(performance.now() - began < 1_000)
+})
+
+test('a session that a node ends which dies before it tells of that closes its socket all the same', async (t) => {
+  const ann = await here.join('ann')
+  const [client, another] = [await there.connect(ann), await there.connect(await here.again(ann))]
+  const { session } = await client.next('ready')
+  // It commits as that node does, and has no bus.
+  const dying = await openPostgresStore({ url: DATABASE_URL })
+  t.after(() => dying.close())
+  await dying.sessions.end(accountIdIn(ann.id), toSessionId(session.slice('s_'.length)))
+  const told = performance.now()
+  assert.equal((await client.closed).code, 4002)
+  const tookMs = performance.now() - told
+  t.diagnostic(`closed after ${tookMs.toFixed()} ms`)
+  assert.ok(tookMs < 5_000)
+  await another.ok('ping')
 })
 
 test('the account’s own news, typing, presence and receipts come from the other node', async () => {

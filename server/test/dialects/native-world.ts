@@ -5,6 +5,8 @@ import { uniqueName } from '../support/chatapp.ts'
 import { NativeSocket } from '../support/native-socket.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
+const PASSWORD = 'correct horse battery'
+
 /** Somebody with an account and a session. */
 export interface NativePerson {
   readonly id: string
@@ -25,9 +27,16 @@ export class NativeWorld {
     const username = uniqueName(hint)
     const { account, session } = await this.ask<SignedIn>(undefined, 'POST /v1/accounts', {
       username,
-      password: 'correct horse battery',
+      password: PASSWORD,
     })
     return { id: account.id, username, token: session.token ?? '' }
+  }
+
+  /** The same account with another session. */
+  async again(who: NativePerson): Promise<NativePerson> {
+    const logIn = { login: who.username, password: PASSWORD }
+    const { session } = await this.ask<SignedIn>(undefined, 'POST /v1/sessions', logIn)
+    return { ...who, token: session.token ?? '' }
   }
 
   /** The answer's body; fails unless the request is granted. */

@@ -43,7 +43,7 @@ after(async () => {
 
 const numbers = fc.constantFrom(0, 1, 5, 29, 31, 32, 1_000, 999_999_999_999_999)
 
-/** What a client says it has: its own, those of others, and those that never were. */
+/** A client says that it has any of these: its own, those of others, and those that never were. */
 const resumes = (): fc.Arbitrary<Resume> =>
   fc.record({
     epoch: fc.constantFrom(epoch, epoch, epoch, 'another'),
@@ -189,7 +189,7 @@ async function live(life: readonly Step[]): Promise<void> {
   }
   if (socket.ws.readyState <= socket.ws.OPEN) {
     if (greeted === 0) await socket.send({ op: 'hello', token: eve.token })
-    // Whatever came before: now it is live, or has been told why not.
+    // By now it is live, or has been told why not.
     await Promise.race([socket.closed, socket.next('live').catch(() => undefined)])
     socket.ws.close()
   }

@@ -42,7 +42,7 @@ test('a connection has ten seconds to say hello', async (t) => {
   t.mock.timers.tick(1)
   assert.deepEqual(await silent.closed, { code: 4003, reason: 'hello_expected' })
   t.mock.timers.reset()
-  // Whoever has said hello may be silent for as long as the heart beats.
+  // A client that has said hello may be silent for as long as the heart beats.
   await known.ok('ping')
 })
 
@@ -108,7 +108,7 @@ async function lobby(t: TestContext) {
 
 const isOpen = (ws: WebSocket | undefined): boolean => ws?.readyState === WebSocket.OPEN
 
-test('of the many that say no hello from one address the oldest is cut off', async (t) => {
+test('the oldest of the many that say no hello from one address is cut off', async (t) => {
   const { come, secret } = await lobby(t)
   const known = await come('127.0.0.2')
   known.send(JSON.stringify({ op: 'hello', token: secret }))

@@ -73,8 +73,8 @@ export interface AccountStore {
    */
   setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros>
   /**
-   * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, in the order of
-   * their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
+   * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, or whose sessions it
+   * has ended by `sessions.end` or `sessions.open`, in the order of their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
    * one, while the writes of two processes overlap.
    */
   notices(after: number, limit: number): Promise<readonly AccountNotice[]>
@@ -100,7 +100,7 @@ export interface ProfileChange extends Partial<Pick<Account, 'displayName' | 'bi
   readonly at: Micros
 }
 
-/** An account whose credentials were changed. Each account has one notice, which moves on with its next change. */
+/** An account whose credentials were changed, or of which a session has ended. Each account has one notice, which moves on with its next change. */
 export interface AccountNotice {
   readonly number: number
   readonly accountId: AccountId

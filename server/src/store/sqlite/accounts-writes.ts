@@ -13,6 +13,7 @@ import type {
   Revocation,
 } from '../store.ts'
 import type { OfAccount } from '../writes/row.ts'
+import { NOTICE } from './notices.ts'
 import type { Numbers } from './numbers.ts'
 import { prepare } from './statement.ts'
 
@@ -191,11 +192,6 @@ const REVOKE = `
     disabled_at = CASE WHEN ?2 THEN coalesce(disabled_at, ?1) ELSE disabled_at END
   WHERE id = ?3
   RETURNING credentials_since AS credentialsSince`
-
-const NOTICE = `
-  INSERT INTO account_notices (account_id, number)
-  VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM account_notices))
-  ON CONFLICT (account_id) DO UPDATE SET number = excluded.number`
 
 const FREE_GUESTS = `
   UPDATE accounts SET username_key = NULL, username_look = NULL

@@ -3,6 +3,7 @@ import { ChatError } from '../../core/errors.ts'
 import type { AccountId, SessionId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import type { NewSession, OpenedSession, SessionKey, SessionUse } from '../store.ts'
+import { NOTICE } from './notices.ts'
 import { prepare } from './statement.ts'
 
 interface OneSession {
@@ -17,6 +18,7 @@ export class SessionWrites {
   readonly #insert
   readonly #touch
   readonly #end
+  readonly #notice
 
   constructor(db: DatabaseSync) {
     this.#credentials = prepare<{ since: Micros }>(
@@ -28,6 +30,7 @@ export class SessionWrites {
     this.#insert = prepare(db, INSERT)
     this.#touch = prepare<SessionKey>(db, TOUCH)
     this.#end = prepare<SessionKey>(db, END)
+    this.#notice = prepare(db, NOTICE)
   }
 
   open(session: NewSession): OpenedSession {
@@ -38,6 +41,7 @@ export class SessionWrites {
     this.#deleteExpired.run(at)
     const ended = this.#deleteLeastUsed.all(accountId, kind, session.max - 1)
     this.#insert.run(kind, digest, sessionId, accountId, device, address, at, at, expiresAt)
+    if (ended.length > 0) this.#notice.run(accountId)
     return { ended: ended.map((row) => row.sessionId) }
   }
 
@@ -46,7 +50,9 @@ export class SessionWrites {
   }
 
   end({ accountId, sessionId }: OneSession): SessionKey | undefined {
-    return keyOf(this.#end.get(sessionId, accountId))
+    const ended = keyOf(this.#end.get(sessionId, accountId))
+    if (ended) this.#notice.run(accountId)
+    return ended
   }
 }
 

@@ -126,6 +126,26 @@ export function sessionRules(rule: Rule): void {
   })
 
   rule(
+    'leaves a notice of an account whose session has ended, by its end or by one too many',
+    async (world) => {
+      const [ann, bob] = await world.accounts('ann', 'bob')
+      const { accounts, sessions } = world.store
+      const noticed = async () => (await accounts.notices(0, 9)).map(({ accountId }) => accountId)
+      await open(world, ann, 'one')
+      await open(world, bob, 'two')
+      assert.deepEqual(await noticed(), [])
+      await sessions.end(ann.accountId, toSessionId('one'))
+      assert.deepEqual(await noticed(), [ann.accountId])
+      await open(world, bob, 'three', { max: 1 })
+      assert.deepEqual(await noticed(), [ann.accountId, bob.accountId])
+      const last = await accounts.lastNotice()
+      await sessions.end(ann.accountId, toSessionId('one'))
+      await open(world, bob, 'four', { max: 2 })
+      assert.equal(await accounts.lastNotice(), last)
+    },
+  )
+
+  rule(
     'keeps one session of the account’s own when all others end, and tells who asks later',
     async (world) => {
       const [ann, bob] = await world.accounts('ann', 'bob')

@@ -18,11 +18,14 @@ BEGIN
       ORDER BY s.last_used_at DESC OFFSET (wanted->>'max')::int - 1)
     RETURNING id
   )
-  SELECT coalesce(json_agg(id), '[]') INTO ended FROM gone;
+  SELECT json_agg(id) INTO ended FROM gone;
+  IF ended IS NOT NULL THEN
+    PERFORM chat_account_notice(owner);
+  END IF;
   INSERT INTO sessions (kind, digest, id, account_id, device, address, created_at, last_used_at, expires_at)
   VALUES (wanted->>'kind', wanted->>'digest', wanted->>'sessionId', owner, wanted->>'device', wanted->>'address',
     at, at, (wanted->>'expiresAt')::bigint);
-  RETURN json_build_object('ended', ended);
+  RETURN json_build_object('ended', coalesce(ended, '[]'));
 END $$;
 
 CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAGE sql AS $$
@@ -32,7 +35,14 @@ CREATE OR REPLACE FUNCTION chat_sessions_touch(wanted json) RETURNS json LANGUAG
   RETURNING json_build_object('kind', kind, 'digest', digest)
 $$;
 
-CREATE OR REPLACE FUNCTION chat_sessions_end(wanted json) RETURNS json LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION chat_sessions_end(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  ended json;
+BEGIN
   DELETE FROM sessions WHERE id = wanted->>'sessionId' AND account_id = (wanted->>'accountId')::bigint
-  RETURNING json_build_object('kind', kind, 'digest', digest)
-$$;
+  RETURNING json_build_object('kind', kind, 'digest', digest) INTO ended;
+  IF ended IS NOT NULL THEN
+    PERFORM chat_account_notice((wanted->>'accountId')::bigint);
+  END IF;
+  RETURN ended;
+END $$;
