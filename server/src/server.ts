@@ -36,7 +36,10 @@ export interface Server {
   /** The domain itself, for programs that embed the server. */
   readonly chat: Chat
   readonly pusher: { readonly appId: string; readonly key: string }
-  /** From now on `/readyz` keeps newcomers away; whoever comes all the same is served. */
+  /**
+   * From now on `/readyz` keeps newcomers away; whoever comes all the same is served. Clients are told, where their dialect
+   * has a word for it, that the server will close after the drain's time of the configuration.
+   */
   drain(): void
   /**
    * Stops accepting, says goodbye to clients, finishes and commits what was accepted. Rejects when the database did
@@ -135,6 +138,7 @@ export async function createServer(config: Config): Promise<Server> {
     pusher: { appId, key },
     drain: () => {
       isDraining = true
+      for (const dialect of dialects) dialect.drain?.(config.drainSeconds * 1_000)
     },
     close: () => {
       isDraining = true

@@ -61,5 +61,8 @@ export const Receipt = growing({
 })
 export const Goodbye = growing({
   op: Type.Literal('goodbye'),
-  reconnectIn: Type.Integer({ minimum: 0, title: 'Milliseconds to wait before connecting again' }),
+  reconnectIn: Type.Integer({
+    minimum: 0,
+    title: 'Milliseconds from now on before which you do not connect again',
+  }),
 })

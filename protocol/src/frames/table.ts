@@ -72,5 +72,8 @@ export const FRAMES: readonly FrameKind[] = [
     summary: 'A member has read up to a place; only for what you watch',
     description: 'In conversations of up to 100 members, at most once a second and member.',
   }),
-  fromServer('goodbye', Goodbye, { summary: 'The server will close this connection: come back' }),
+  fromServer('goodbye', Goodbye, {
+    summary: 'The server will close this connection: come back',
+    description: 'Before it drains: until it closes, everything goes on as before.',
+  }),
 ]

@@ -22,6 +22,8 @@ export interface Dialect<Name extends DialectName = DialectName> {
   readonly acceptRaw?: undefined
   /** Live connections, for the operator's gauge. */
   countConnections?(): number
+  /** Tells live clients, where the dialect has a word for that, that it will close in so many milliseconds; serves on. */
+  drain?(closesInMs: number): void
   /** Says goodbye to live clients in the dialect's own way and waits until they are gone, 2 s at most. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import WebSocket from 'ws'
+import { NativeSocket } from '../support/native-socket.ts'
 import { spawnNpmStart, spawnServer } from '../support/process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { START_MS, until } from '../support/until.ts'
@@ -92,13 +93,30 @@ test('a server that drains is not ready, and serves until it stops', async (t) =
     return [response.status, ((await response.json()) as { status: string }).status]
   }
   assert.deepEqual(await readiness(), [200, 'ok'])
+  const native = new NativeSocket(url)
+  t.after(() => native.ws.terminate())
+  await native.send({ op: 'hello', token: await signUp(url) })
+  await native.next('live')
   child.kill('SIGTERM')
+  await native.next('goodbye')
+  await native.ok('ping')
   await until('newcomers to be kept away', async () => (await readiness())[0] === 503)
   assert.deepEqual(await readiness(), [503, 'draining'])
   await registerAndLogIn(url)
+  assert.equal((await native.closed).code, 4200)
   assert.equal(await exited, 0)
   await assert.rejects(fetch(`${url}/healthz`))
 })
+
+/** The token of a new account. */
+async function signUp(url: string): Promise<string> {
+  const response = await fetch(`${url}/v1/accounts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'nora', password: 'correct horse battery' }),
+  })
+  return ((await response.json()) as { session: { token: string } }).session.token
+}
 
 async function registerAndLogIn(url: string): Promise<{ jar: string }> {
   const account = { username: 'dora', password: 'a fine password', fullname: 'Dora' }

@@ -137,6 +137,30 @@ test('an ended session’s sockets close, and those of another go on', async () 
   await two.ok('ping')
 })
 
+test('a client is told before the server drains, is served meanwhile, and is told once', async () => {
+  const another = new NativeWorld(await startParlance({ PARLANCE_DRAIN_SECONDS: '300' }))
+  const ann = await another.join('ann')
+  const conversation = await another.group(ann)
+  const told = await another.connect(ann)
+  another.server.drain()
+  const { reconnectIn } = await told.next('goodbye')
+  assert.ok(reconnectIn >= 300_000 && reconnectIn <= 305_000, String(reconnectIn))
+  await told.say(conversation, 'going on')
+  // A client that comes all the same is served, and told at the end.
+  const late = await another.connect(ann)
+  await late.say(conversation, 'here too')
+  assert.equal(
+    late.frames.some(({ op }) => op === 'goodbye'),
+    false,
+  )
+  await another.server.close()
+  for (const client of [told, late]) {
+    assert.deepEqual(await client.closed, { code: 4200, reason: 'going_away' })
+    assert.equal(client.frames.filter(({ op }) => op === 'goodbye').length, 1)
+  }
+  assert.ok(late.frames.at(-1)?.reconnectIn <= 5_000)
+})
+
 test('a client is told when the server goes', async () => {
   const another = new NativeWorld(await startParlance())
   const client = await another.connect(await another.join('ann'))

@@ -32,6 +32,7 @@ export function mountNative(parts: NativeParts, settings: NativeSettings): Diale
     paths: OWN_PATHS,
     upgrade: (path) => (path === SOCKET_PATH ? live.upgrade : undefined),
     countConnections: live.count,
+    drain: live.drain,
     close: live.close,
   }
 }

@@ -68,6 +68,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** Settles once the connection is live, or is not to be. */
   #opening: Promise<void> | undefined
   #isOver = false
+  #hasHeardGoodbye = false
 
   constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
     this.sink = ws.sink
@@ -135,9 +136,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#close(CLOSE.revoked)
   }
 
-  /** The server will close it. */
+  /** The server will close it, and takes it back after so many milliseconds. It is told once. */
   sayGoodbye(reconnectIn: number): void {
-    if (!this.#isOver) this.#ws.sendFrame(goodbyeFrame(reconnectIn))
+    if (this.#isOver || this.#hasHeardGoodbye) return
+    this.#hasHeardGoodbye = true
+    this.#ws.sendFrame(goodbyeFrame(reconnectIn))
   }
 
   /** The socket is gone. Settles when nobody takes the account for present because of it. */

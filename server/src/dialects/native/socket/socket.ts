@@ -105,13 +105,18 @@ export function openSocket(parts: SocketParts) {
       refuseUpgrade(socket, status, code, { headers, body: message })
     }
   }
+  const drain = (closesInMs: number) => {
+    for (const connection of connections)
+      connection.sayGoodbye(closesInMs + Math.floor(Math.random() * COME_BACK_MS))
+  }
   const close = async () => {
     clearInterval(looking)
-    for (const connection of connections) connection.sayGoodbye(Math.floor(Math.random() * COME_BACK_MS))
+    // Those that have come since the drain began.
+    drain(0)
     await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
     await Promise.all(endings)
   }
-  return { upgrade, close, count: () => acceptor.connections.size }
+  return { upgrade, drain, close, count: () => acceptor.connections.size }
 }
 
 function* usesOf(connections: Iterable<Connection>): Generator<SessionUse> {
