@@ -1,4 +1,20 @@
 ARG NODE_IMAGE=node:26-slim
+FROM ${NODE_IMAGE} AS web
+# The web client is built apart: its tools stay out of the image.
+WORKDIR /srv/parlance
+COPY package.json package-lock.json ./
+COPY protocol/package.json protocol/
+COPY sdk/package.json sdk/
+COPY server/package.json server/
+COPY bench/package.json bench/
+COPY web/package.json web/
+RUN npm ci --ignore-scripts
+COPY protocol/src protocol/src
+COPY sdk/src sdk/src
+COPY tsconfig.json ./
+COPY web web
+RUN node web/build/index.ts
+
 FROM ${NODE_IMAGE}
 WORKDIR /srv/parlance
 ENV NODE_ENV=production
@@ -10,11 +26,13 @@ COPY protocol/package.json protocol/
 COPY sdk/package.json sdk/
 COPY server/package.json server/
 COPY bench/package.json bench/
+COPY web/package.json web/
 # The optional packages are the pinned Node, which this image is.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 COPY protocol/src protocol/src
 COPY server/src server/src
+COPY --from=web /srv/parlance/web/dist web/dist
 
 RUN mkdir /data && chown node:node /data
 USER node

@@ -19,6 +19,7 @@ import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
+import { openWebClient } from './web/index.ts'
 
 export { type Config, readConfig } from './config/index.ts'
 export { type AuthoredMessage, ChatError } from './core/chat.ts'
@@ -33,6 +34,8 @@ export interface Server {
   readonly dedicatedPorts: ReadonlyMap<DialectName, number>
   /** Whether Socket.IO is served at the main port. */
   readonly hasSocketIo: boolean
+  /** Whether the web client is served at the main port. */
+  readonly hasWebClient: boolean
   /** The domain itself, for programs that embed the server. */
   readonly chat: Chat
   readonly pusher: { readonly appId: string; readonly key: string }
@@ -128,12 +131,15 @@ export async function createServer(config: Config): Promise<Server> {
     metrics: config.metrics ? metrics : undefined,
     metricsToken: config.metricsToken,
   })
-  const listeners = await openListeners({ dialects, health, metrics, config, addressOf, limits, log })
+  // It speaks the native dialect and no other.
+  const web = config.web && config.dialects.includes('native') ? openWebClient() : undefined
+  const listeners = await openListeners({ dialects, health, web, metrics, config, addressOf, limits, log })
   // From here on all of it closes in an order of its own.
   opened.move()
   const { appId, key } = pusherCredentials(config.channels.pusher, secrets)
   return {
     ...listeners.addresses,
+    hasWebClient: web !== undefined,
     chat,
     pusher: { appId, key },
     drain: () => {

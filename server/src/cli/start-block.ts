@@ -13,6 +13,7 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
   const { cluster } = config.channels.pusher
   const isOn = (name: Config['dialects'][number]) => config.dialects.includes(name)
   const rows: (readonly [string, string] | false)[] = [
+    server.hasWebClient && ['web client', url],
     ['HTTP, WebSocket', url],
     hasSocketIo && ['Socket.IO', url],
     isOn('channels') && [

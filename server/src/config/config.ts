@@ -21,6 +21,8 @@ export interface Config extends DialectSettings {
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined
   readonly rateLimits: boolean
+  /** Whether the web client is served, where the native dialect is on. */
+  readonly web: boolean
   /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
   readonly drainSeconds: number
   readonly maxMessageBytes: number

@@ -28,6 +28,7 @@ export function readConfig(environment: Environment): Config {
     dedicatedPorts: dedicatedPortsOf(settings, dialects),
     rawPorts: rawPortsOf(all, dialects),
     ...dialectSettingsOf(all, dialects),
+    web: settings.flag('PARLANCE_WEB') ?? true,
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',

@@ -2,10 +2,13 @@ import type { Config } from '../config/index.ts'
 import type { MountedDialect } from '../dialects/index.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import type { AddressOf, Health, Limits } from '../transport/index.ts'
+import type { WebClient } from '../web/index.ts'
 
 export interface ListenersOptions {
   readonly dialects: readonly MountedDialect[]
   readonly health: Health
+  /** Served at the main port; undefined where it is off. */
+  readonly web: WebClient | undefined
   readonly metrics: Metrics
   readonly config: Config
   readonly addressOf: AddressOf

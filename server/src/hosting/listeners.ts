@@ -78,10 +78,11 @@ class Ports {
   }
 
   createMain(): HttpServer {
-    const { dialects, health } = this.#options
+    const { dialects, health, web } = this.#options
     const { dispatcher, upgradeFor } = mainRoutes(this.#options)
     return this.#create(dialects, upgradeFor, (request, response) => {
-      if (!health.handle(request, response)) dispatcher.handle(request, response)
+      if (health.handle(request, response) || web?.handle(request, response)) return
+      dispatcher.handle(request, response)
     })
   }
 

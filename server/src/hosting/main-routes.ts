@@ -6,6 +6,7 @@ import {
   SOCKET_IO_PATHS,
   type UpgradeHandler,
 } from '../transport/index.ts'
+import { WEB_PATHS } from '../web/index.ts'
 import type { ListenersOptions } from './listeners-options.ts'
 
 /** The dialect of each request and upgrade at the port that they share. */
@@ -21,7 +22,7 @@ export function mainRoutes(options: ListenersOptions): MainRoutes {
   const owners = new PathOwners<MountedDialect>({
     owners: dialects,
     shared: new Map<string, readonly string[]>([
-      ...[...HEALTH_PATHS, ...SOCKET_IO_PATHS].map((path) => [path, []] as const),
+      ...[...HEALTH_PATHS, ...SOCKET_IO_PATHS, ...WEB_PATHS].map((path) => [path, []] as const),
       ...[...shared].map(
         ([path, { byKey, otherwise }]) => [path, [otherwise, ...byKey.map(([, name]) => name)]] as const,
       ),

@@ -1,7 +1,7 @@
 export { type AddressOf, addressReader, networkOf } from './address.ts'
 export { bodyBytes, createDialectApp, type DialectAnswers, messageBodyBytes, plain } from './app.ts'
 export { isCrossSiteForm } from './cross-site.ts'
-export { Dispatcher, type SharedRoute } from './dispatcher.ts'
+export { Dispatcher, pathOf, type SharedRoute } from './dispatcher.ts'
 export { HEALTH_PATHS, Health } from './health.ts'
 export { PendingWrite } from './in-flight.ts'
 export { Inbox, type InboxOwner } from './inbox.ts'

@@ -117,7 +117,7 @@ test('every image can be pinned in .env', () => {
   }
   assert.match(
     read('Dockerfile'),
-    new RegExp(`^ARG NODE_IMAGE=${filledIn(base)}\nFROM \\$\\{NODE_IMAGE\\}$`, 'm'),
+    new RegExp(`^ARG NODE_IMAGE=${filledIn(base)}\nFROM \\$\\{NODE_IMAGE\\} AS web$`, 'm'),
   )
 })
 
@@ -230,10 +230,13 @@ test('the files of the image are all that a node needs, and it reports that it i
   const image = await tempDir(t)
   const dockerfile = read('Dockerfile')
   assert.match(dockerfile, /^USER node$/m)
-  for (const [, words = ''] of dockerfile.matchAll(/^COPY (.+)$/gm)) {
+  const [, building = '', final = ''] = dockerfile.split(/^FROM .+$/m)
+  for (const [, from = ''] of building.matchAll(/^COPY (.+) \S+$/gm))
+    for (const source of from.split(' ')) assert.match(read('.dockerignore'), new RegExp(`^!${source}$`, 'm'))
+  for (const [, stage, words = ''] of final.matchAll(/^COPY (--from=web )?(.+)$/gm)) {
     const [to = '', ...from] = words.split(' ').reverse()
-    for (const source of from) {
-      assert.match(read('.dockerignore'), new RegExp(`^!${source}$`, 'm'))
+    for (const source of from.map((path) => path.replace('/srv/parlance/', ''))) {
+      if (!stage) assert.match(read('.dockerignore'), new RegExp(`^!${source}$`, 'm'))
       const isFolder = to.endsWith('/')
       const target = join(image, to, isFolder ? source.slice(dirname(source).length + 1) : '')
       cpSync(join(ROOT, source), to === './' ? join(image, source) : target, { recursive: true })
@@ -252,4 +255,5 @@ test('the files of the image are all that a node needs, and it reports that it i
   // In a container the server would be the first process.
   const asking = () => run(process.execPath, [probe, String(server.pid)], { cwd: image })
   await until('the node to say that it is alive', () => asking().then(Boolean, () => false), START_MS)
+  assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200)
 })

@@ -6,13 +6,15 @@ import { test } from 'node:test'
 const ROOT = join(import.meta.dirname, '../../..')
 
 const readAll = (patterns: readonly string[]): readonly (readonly [file: string, text: string])[] =>
-  globSync(patterns, { cwd: ROOT, exclude: (name) => name.includes('node_modules') }).map((file) => [
+  globSync(patterns, { cwd: ROOT, exclude: (name) => /node_modules|\bdist\b/.test(name) }).map((file) => [
     file,
     readFileSync(join(ROOT, file), 'utf8'),
   ])
 
 const code = readAll(
-  ['protocol', 'server', 'sdk', 'bench', 'docs', 'examples'].map((folder) => `${folder}/**/*.{ts,js}`),
+  ['protocol', 'server', 'sdk', 'web', 'bench', 'docs', 'examples'].map(
+    (folder) => `${folder}/**/*.{ts,tsx,js}`,
+  ),
 )
 const queries = readAll(['server/src/**/*.sql'])
 const deployment = readAll(['Dockerfile', 'compose.yaml', 'example.env', 'deploy/*'])

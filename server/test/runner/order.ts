@@ -22,6 +22,8 @@ const rankOf = (file: string): number => {
 
 /** Files that share no process. */
 const ALONE = [
+  // Each has a browser of its own.
+  /^web\/test\/browser\//,
   // It measures.
   /^bench\//,
   // They wait for engines, nodes and processes of their own, and would keep others waiting behind them.

@@ -1,0 +1,1 @@
+export { openWebClient, WEB_PATHS, type WebClient } from './web-client.ts'

@@ -1,0 +1,27 @@
+import { begin, session } from './state/session.ts'
+import { t } from './text/index.ts'
+import { Shell } from './views/shell.tsx'
+import { SignIn } from './views/sign-in.tsx'
+
+export function App() {
+  const current = session.value
+  switch (current.is) {
+    case 'unknown':
+      return null
+    case 'unreachable':
+      return (
+        <main class="welcome">
+          <div class="empty-state">
+            <p role="alert">{t('loading.unreachable')}</p>
+            <button type="button" class="primary" onClick={begin}>
+              {t('loading.retry')}
+            </button>
+          </div>
+        </main>
+      )
+    case 'out':
+      return <SignIn wasEnded={current.wasEnded} />
+    case 'in':
+      return <Shell client={current.client} account={current.account} />
+  }
+}

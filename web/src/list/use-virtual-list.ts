@@ -1,0 +1,85 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+} from '@tanstack/virtual-core'
+import { createRef, type RefObject } from 'preact'
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+
+/** Pixels from the end within which the reader is at the end, and is kept there when a row is added. */
+const END_THRESHOLD = 48
+const OVERSCAN = 8
+/** Pixels before the first row and after the last one. */
+const EDGE = 8
+
+/** Where a reader left a list: a row, and how far its top was above the top of the view. */
+export interface Place {
+  readonly key: string
+  readonly offset: number
+}
+
+export interface VirtualList {
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly items: readonly VirtualItem[]
+  readonly height: number
+  readonly measure: (element: Element | null) => void
+  readonly isAtEnd: () => boolean
+  readonly toEnd: () => void
+  readonly toIndex: (index: number, align: 'start' | 'center') => void
+  readonly place: () => Place | undefined
+  readonly toPlace: (index: number, offset: number) => void
+}
+
+interface VirtualListOptions {
+  readonly count: number
+  readonly keyOf: (index: number) => string
+  readonly estimate: (index: number) => number
+}
+
+/** A list of which only the rows in view exist. The row that is looked at stays where it is when others come before it. */
+export function useVirtualList(options: VirtualListOptions): VirtualList {
+  const [, renderAgain] = useReducer((times: number) => times + 1, 0)
+  const scroller = useRef(createRef<HTMLDivElement>()).current
+  const made = useRef<Virtualizer<HTMLDivElement, Element> | undefined>(undefined)
+  const given = {
+    count: options.count,
+    getScrollElement: () => scroller.current,
+    estimateSize: options.estimate,
+    getItemKey: options.keyOf,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_THRESHOLD,
+    overscan: OVERSCAN,
+    paddingStart: EDGE,
+    paddingEnd: EDGE,
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    onChange: () => renderAgain(undefined),
+  } as const
+  made.current ??= new Virtualizer<HTMLDivElement, Element>(given)
+  const virtualizer = made.current
+  virtualizer.setOptions(given)
+  useLayoutEffect(() => virtualizer._didMount(), [])
+  useLayoutEffect(() => virtualizer._willUpdate())
+  return {
+    scroller,
+    items: virtualizer.getVirtualItems(),
+    height: virtualizer.getTotalSize(),
+    measure: virtualizer.measureElement,
+    isAtEnd: () => virtualizer.isAtEnd(END_THRESHOLD),
+    toEnd: () => virtualizer.scrollToEnd(),
+    toIndex: (index, align) => virtualizer.scrollToIndex(index, { align }),
+    place: () => {
+      const top = virtualizer.scrollOffset ?? 0
+      const item = virtualizer.getVirtualItemForOffset(top)
+      return item && { key: String(item.key), offset: top - item.start }
+    },
+    toPlace: (index, offset) => {
+      const found = virtualizer.getOffsetForIndex(index, 'start')
+      if (found) virtualizer.scrollToOffset(found[0] + offset)
+    },
+  }
+}

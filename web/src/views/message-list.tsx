@@ -1,0 +1,258 @@
+import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlance/client'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { titleOf } from '../lib/names.ts'
+import { dayNameOf } from '../lib/time.ts'
+import { useObservable } from '../lib/use-observable.ts'
+import { type Row, rowsOf } from '../list/rows.ts'
+import { type Place, useVirtualList } from '../list/use-virtual-list.ts'
+import { count, t } from '../text/index.ts'
+import { DownIcon } from './icons.tsx'
+import { MessageRow, OutgoingRow, type RowContext } from './message-row.tsx'
+
+type Said = Extract<TimelineItem, { kind: 'message' }>
+
+interface MessageListProps {
+  readonly client: Client
+  readonly place: ConversationHandle
+  readonly listing: Listing
+  readonly me: string
+  readonly myName: string
+  readonly onReply: (item: Said) => void
+  readonly onEdit: (item: Said) => void
+}
+
+/** Rows from the top at which older messages are asked for. */
+const NEAR_START = 12
+/** Milliseconds for which the newest row must be seen before all is read. */
+const READ_AFTER_MS = 1_000
+const PAGE = 50
+
+/** Where the reader left each conversation that was open in this page. */
+const left = new Map<string, Place>()
+
+const ESTIMATES: Readonly<Record<Row['kind'], number>> = {
+  beginning: 96,
+  day: 40,
+  new: 32,
+  hole: 120,
+  deleted: 30,
+  message: 64,
+  outgoing: 64,
+}
+
+/** The messages of a conversation. It opens where the reader left it, else at the first unread message, else at the end. */
+export function MessageList({ client, place, listing, me, myName, onReply, onEdit }: MessageListProps) {
+  const snapshot = useObservable(place.timeline)
+  const firstUnread = useRef(listing.me.unread > 0 ? listing.me.readSeq + 1 : undefined).current
+  const rows = useMemo(() => rowsOf(snapshot, { firstUnread, me }), [snapshot, me])
+  const list = useVirtualList({
+    count: rows.length,
+    keyOf: (index) => rows[index]?.key ?? '',
+    estimate: (index) => ESTIMATES[rows[index]?.kind ?? 'message'],
+  })
+  const wanted = useRef<number | undefined>(undefined)
+  const isPlaced = useRef(false)
+  const isAway = isPlaced.current && !list.isAtEnd()
+
+  const indexOf = (seq: number) =>
+    rows.findIndex((row) => 'item' in row && 'seq' in row.item && row.item.seq === seq)
+  const jump = (seq: number) => {
+    const index = indexOf(seq)
+    if (index >= 0) {
+      list.toIndex(index, 'center')
+      highlight(list.scroller.current, seq)
+      return
+    }
+    wanted.current = seq
+    place.timeline.loadAround(seq).catch(() => {
+      wanted.current = undefined
+    })
+  }
+
+  // A first unread message that the newest page is without is fetched with those around it.
+  useEffect(() => {
+    if (firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE)
+      place.timeline.loadAround(firstUnread).catch(() => undefined)
+  }, [place])
+
+  useLayoutEffect(() => {
+    if (isPlaced.current || snapshot.items.length === 0) return
+    const kept = left.get(place.id)
+    const index = kept
+      ? rows.findIndex(({ key }) => key === kept.key)
+      : rows.findIndex(({ kind }) => kind === 'new')
+    if (kept && index >= 0) list.toPlace(index, kept.offset)
+    else if (index >= 0) list.toIndex(index, 'start')
+    else if (firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE && indexOf(firstUnread) < 0)
+      return
+    else list.toEnd()
+    isPlaced.current = true
+  })
+
+  useLayoutEffect(() => {
+    const seq = wanted.current
+    if (seq === undefined || indexOf(seq) < 0) return
+    wanted.current = undefined
+    list.toIndex(indexOf(seq), 'center')
+    requestAnimationFrame(() => highlight(list.scroller.current, seq))
+  })
+
+  const first = list.items[0]?.index ?? 0
+  const isLoading = useRef(false)
+  useEffect(() => {
+    if (!isPlaced.current || isLoading.current) return
+    const visible = list.items.map(({ index }) => rows[index])
+    const hole = visible.find((row) => row?.kind === 'hole')
+    const load =
+      hole?.kind === 'hole'
+        ? () => hole.item.fill(isBelow(visible, hole) ? 'older' : 'newer')
+        : first < NEAR_START && !snapshot.isWhole
+          ? () => place.timeline.loadOlder()
+          : undefined
+    if (!load) return
+    isLoading.current = true
+    load()
+      .catch(() => undefined)
+      .finally(() => {
+        isLoading.current = false
+      })
+  })
+
+  const onScroll = () => {
+    const here = list.place()
+    if (!here) return
+    if (list.isAtEnd()) left.delete(place.id)
+    else left.set(place.id, here)
+  }
+
+  useReadMark({ place, listing, isSeen: () => isPlaced.current && list.isAtEnd() })
+
+  const find = (seq: number): Said | undefined => {
+    const row = rows[indexOf(seq)]
+    return row?.kind === 'message' ? row.item : undefined
+  }
+  const context: RowContext = { client, place, listing, me, myName, find, jump, onReply, onEdit }
+  const day = dayAt(rows, list.place()?.key)
+  return (
+    <div class="list-frame">
+      {day !== undefined && isAway && (
+        <p class="floating-day" aria-hidden="true">
+          {dayName(day)}
+        </p>
+      )}
+      <div class="messages" ref={list.scroller} onScroll={onScroll} tabIndex={-1}>
+        <div class="messages-space" style={{ height: `${list.height}px` }}>
+          <div class="messages-rows" style={{ transform: `translateY(${list.items[0]?.start ?? 0}px)` }}>
+            {list.items.map(({ index, key }) => {
+              const row = rows[index]
+              return (
+                row && (
+                  <div key={key} data-index={index} ref={list.measure}>
+                    <RowView row={row} context={context} />
+                  </div>
+                )
+              )
+            })}
+          </div>
+        </div>
+      </div>
+      {snapshot.items.length === 0 && snapshot.isWhole && (
+        <p class="nothing-said">{t('conversation.empty')}</p>
+      )}
+      {isAway && (
+        <button type="button" class="to-latest" onClick={list.toEnd}>
+          <DownIcon />
+          {listing.me.unread > 0
+            ? count(listing.me.unread, {
+                one: 'conversation.latestNew.one',
+                other: 'conversation.latestNew.other',
+              })
+            : t('conversation.latest')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const isBelow = (visible: readonly (Row | undefined)[], hole: Row): boolean => visible.at(-1) === hole
+
+const dayName = (day: number): string =>
+  dayNameOf(day, { today: t('day.today'), yesterday: t('day.yesterday') })
+
+/** The day of the row at the top of the view: that of the last day line before it. */
+function dayAt(rows: readonly Row[], key: string | undefined): number | undefined {
+  const index = rows.findIndex((row) => row.key === key)
+  for (let at = index; at >= 0; at--) {
+    const row = rows[at]
+    if (row?.kind === 'day') return row.day
+  }
+  return undefined
+}
+
+function RowView({ row, context }: { row: Row; context: RowContext }) {
+  switch (row.kind) {
+    case 'message':
+      return <MessageRow item={row.item} isRunOn={row.isRunOn} context={context} />
+    case 'outgoing':
+      return <OutgoingRow item={row.item} isRunOn={row.isRunOn} context={context} />
+    case 'deleted':
+      return <p class="deleted">{t('message.deleted')}</p>
+    case 'day':
+      return (
+        <h2 class="day">
+          <span>{dayName(row.day)}</span>
+        </h2>
+      )
+    case 'new':
+      return (
+        <p class="new-line">
+          <span>{t('conversation.new')}</span>
+        </p>
+      )
+    case 'hole':
+      return (
+        <div class="skeleton" aria-hidden="true">
+          <span />
+          <span />
+        </div>
+      )
+    case 'beginning': {
+      const name = titleOf(context.listing)
+      return (
+        <p class="beginning" dir="auto">
+          {t(
+            context.listing.kind === 'private' ? 'conversation.beginningPrivate' : 'conversation.beginning',
+            { name },
+          )}
+        </p>
+      )
+    }
+  }
+}
+
+function highlight(scroller: HTMLElement | null, seq: number): void {
+  const row = scroller?.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
+  row?.classList.add('found')
+  row?.focus({ preventScroll: true })
+  setTimeout(() => row?.classList.remove('found'), 2_000)
+}
+
+interface ReadMarkOptions {
+  readonly place: ConversationHandle
+  readonly listing: Listing
+  readonly isSeen: () => boolean
+}
+
+/** Marks all as read once the newest row was in view for a second, in a window that has the focus. */
+function useReadMark({ place, listing, isSeen }: ReadMarkOptions): void {
+  const { unread } = listing.me
+  const look = useRef(isSeen)
+  look.current = isSeen
+  useEffect(() => {
+    if (unread === 0) return
+    const timer = setInterval(() => {
+      if (document.hasFocus() && document.visibilityState === 'visible' && look.current()) place.markRead()
+    }, READ_AFTER_MS)
+    return () => clearInterval(timer)
+  }, [place, unread > 0, listing.lastSeq])
+}

@@ -1,0 +1,181 @@
+import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlance/client'
+import { hueOf } from '../lib/avatar.ts'
+import { nameOf } from '../lib/names.ts'
+import { timeOf, wholeTimeOf } from '../lib/time.ts'
+import { Markdown, oneLine } from '../markdown/markdown.tsx'
+import { t } from '../text/index.ts'
+import { Avatar } from './avatar.tsx'
+import { MessageActions } from './message-actions.tsx'
+
+type Said = Extract<TimelineItem, { kind: 'message' }>
+type Outgoing = Extract<TimelineItem, { kind: 'outgoing' }>
+
+export interface RowContext {
+  readonly client: Client
+  readonly place: ConversationHandle
+  readonly listing: Listing
+  readonly me: string
+  readonly myName: string
+  /** A message that is loaded, by its place. */
+  readonly find: (seq: number) => Said | undefined
+  readonly jump: (seq: number) => void
+  readonly onReply: (item: Said) => void
+  readonly onEdit: (item: Said) => void
+}
+
+/** One message of the log, with its header unless it follows another of the same person. */
+export function MessageRow({
+  item,
+  isRunOn,
+  context,
+}: {
+  item: Said
+  isRunOn: boolean
+  context: RowContext
+}) {
+  const { message, own, pending } = item
+  const { place, listing, me, client } = context
+  const { sender } = message
+  const failed = pending.find(({ state }) => state === 'failed')
+  return (
+    <article
+      class="message"
+      data-run-on={isRunOn ? '' : undefined}
+      data-seq={item.seq}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a row takes the focus, so that keys reach its actions
+      tabIndex={0}
+      aria-label={`${nameOf(sender)}, ${wholeTimeOf(message.sentAt)}`}
+    >
+      {!isRunOn && <Avatar id={sender.id} name={nameOf(sender)} />}
+      <div class="message-main">
+        {message.replyTo !== null && <Quote seq={message.replyTo} context={context} />}
+        {!isRunOn && (
+          <header class="message-head">
+            <span
+              class="sender"
+              data-own={sender.id === me ? '' : undefined}
+              style={{ '--hue': String(hueOf(sender.id)) }}
+              dir="auto"
+            >
+              {nameOf(sender)}
+            </span>
+            <time dateTime={message.sentAt} title={wholeTimeOf(message.sentAt)}>
+              {timeOf(message.sentAt)}
+            </time>
+          </header>
+        )}
+        {isRunOn && (
+          <time class="aside" dateTime={message.sentAt} title={wholeTimeOf(message.sentAt)}>
+            {timeOf(message.sentAt)}
+          </time>
+        )}
+        <div class="body" dir="auto">
+          <Markdown text={message.body} format={message.format} mentions={mentionsOf(message)} />
+          {message.editedAt !== null && (
+            <span class="edited" title={wholeTimeOf(message.editedAt)}>
+              ({t('message.edited')})
+            </span>
+          )}
+        </div>
+        {message.reactions.length > 0 && (
+          <ul class="reactions">
+            {message.reactions.map(({ key, count }) => (
+              <li key={key}>
+                <button
+                  type="button"
+                  aria-pressed={own.includes(key)}
+                  aria-label={t('message.reactions', { key, n: count })}
+                  disabled={!listing.can.includes('react')}
+                  onClick={() =>
+                    own.includes(key) ? place.unreact(item.seq, key) : place.react(item.seq, key)
+                  }
+                >
+                  {key} <span class="number">{count}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {failed && <Failed client={client} clientId={failed.clientId} why={failed.failure?.detail ?? ''} />}
+      </div>
+      <MessageActions
+        place={place}
+        listing={listing}
+        message={message}
+        own={own}
+        me={me}
+        onReply={() => context.onReply(item)}
+        onEdit={() => context.onEdit(item)}
+      />
+    </article>
+  )
+}
+
+/** The line of the message that this one answers. */
+function Quote({ seq, context }: { seq: number; context: RowContext }) {
+  const quoted = context.find(seq)
+  return (
+    <button type="button" class="quote" onClick={() => context.jump(seq)} title={t('message.toReply')}>
+      {quoted ? (
+        <>
+          <b>{nameOf(quoted.message.sender)}</b> {oneLine(quoted.message.body)}
+        </>
+      ) : (
+        t('message.replyGone')
+      )}
+    </button>
+  )
+}
+
+const mentionsOf = ({ body, mentions }: Said['message']): readonly string[] =>
+  [...new Set(mentions.map(({ at: [from, to] }) => body.slice(from, to)))].sort((a, b) => b.length - a.length)
+
+/** A message of one's own on its way: waiting, being sent, or refused. */
+export function OutgoingRow({
+  item,
+  isRunOn,
+  context,
+}: {
+  item: Outgoing
+  isRunOn: boolean
+  context: RowContext
+}) {
+  const { entry, body } = item
+  const { me, myName, client } = context
+  const isFailed = entry.state === 'failed'
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
+    <article class="message" data-run-on={isRunOn ? '' : undefined} data-state={entry.state} tabIndex={0}>
+      {!isRunOn && <Avatar id={me} name={myName} />}
+      <div class="message-main">
+        {!isRunOn && (
+          <header class="message-head">
+            <span class="sender" data-own="" style={{ '--hue': String(hueOf(me)) }} dir="auto">
+              {myName}
+            </span>
+          </header>
+        )}
+        <div class="body" dir="auto">
+          <Markdown text={body} format="markdown" />
+        </div>
+        {isFailed ? (
+          <Failed client={client} clientId={entry.clientId} why={entry.failure?.detail ?? ''} />
+        ) : (
+          <p class="state">{t(entry.state === 'queued' ? 'message.queued' : 'message.sending')}</p>
+        )}
+      </div>
+    </article>
+  )
+}
+
+const Failed = ({ client, clientId, why }: { client: Client; clientId: string; why: string }) => (
+  <p class="failure" role="alert">
+    {t('message.failed', { why })}{' '}
+    <button type="button" class="link" onClick={() => client.outbox.retry(clientId)}>
+      {t('message.retry')}
+    </button>{' '}
+    <button type="button" class="link" onClick={() => client.outbox.discard(clientId)}>
+      {t('message.discard')}
+    </button>
+  </p>
+)

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { startParlance } from '../../../server/test/support/server.ts'
+import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The faults that axe finds against WCAG 2.2 AA, in a line each. */
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate<AxeResults>(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
+for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing at a ${where}, ${colorScheme}`, { skip: noBrowser }, async (t) => {
+      const server = await startParlance()
+      t.after(() => server.close())
+      const browser = await openBrowser(t)
+      const ada = await Visitor.arrive(browser, server.url, { ...options, colorScheme })
+      const ben = await Visitor.arrive(browser, server.url)
+      await ben.register('ben', 'Ben Okri')
+      const found: Record<string, readonly string[]> = { signIn: await faultsOf(ada.page) }
+      await ada.register('ada', 'Ada Lovelace')
+      found.empty = await faultsOf(ada.page)
+      await ada.writeTo('be', 'Ben Okri')
+      await ada.say('Hello **Ben**: `code`, https://example.com and\n\n> a quote\n\n- one\n- two')
+      await ben.open('Ada Lovelace')
+      await ben.say('Hello')
+      await ben.act('Hello Ben', 'React with 🎉')
+      await ada.message('Hello Ben').getByRole('button', { name: '🎉, 1' }).waitFor()
+      found.conversation = await faultsOf(ada.page)
+      await ada.page.getByRole('button', { name: 'Details' }).click()
+      found.details = await faultsOf(ada.page)
+      for (const page of ['new', 'settings', '']) {
+        await ada.page.goto(`${server.url}/#/${page}`)
+        await ada.page.getByRole('main').or(ada.page.getByRole('navigation')).first().waitFor()
+        found[page] = await faultsOf(ada.page)
+      }
+      assert.deepEqual(found, Object.fromEntries(Object.keys(found).map((view) => [view, []])))
+    })
+  }
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { startParlance } from '../../../server/test/support/server.ts'
+import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+
+const skip = noBrowser
+
+/** Ada at a desk and Ben with a phone, in a private conversation. */
+async function twoPeople(t: TestContext) {
+  const server = await startParlance()
+  t.after(() => server.close())
+  const browser = await openBrowser(t)
+  const ada = await Visitor.arrive(browser, server.url, DESKTOP)
+  const ben = await Visitor.arrive(browser, server.url, PHONE)
+  await ada.register('ada', 'Ada Lovelace')
+  await ben.register('ben', 'Ben Okri')
+  await ada.writeTo('be', 'Ben Okri')
+  return { server, browser, ada, ben }
+}
+
+const noErrors = (...visitors: readonly Visitor[]) =>
+  assert.deepEqual(
+    visitors.flatMap(({ errors }) => errors),
+    [],
+  )
+
+test('two people write to one another, answer, react, edit and delete', { skip }, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  await ada.say('Hello **Ben**')
+  await ben.open('Ada Lovelace')
+  await ben.message('Hello Ben').waitFor()
+  assert.equal(await ben.message('Hello Ben').locator('strong').textContent(), 'Ben')
+  await ben.say('Good morning')
+  await ada.act('Good morning', 'React with 🎉')
+  await ben.message('Good morning').getByRole('button', { name: '🎉, 1' }).waitFor()
+  await ada.message('Good morning').hover()
+  await ada.message('Good morning').getByRole('button', { name: 'Reply' }).click()
+  await ada.say('And to you')
+  await ben.message('And to you').getByTitle('Show the message that this one answers').waitFor()
+  await ada.act('And to you', 'Edit')
+  await ada.composer.fill('And to you too')
+  await ada.composer.press('Enter')
+  await ben.message('And to you too').getByText('edited').waitFor()
+  await ada.act('And to you too', 'Delete')
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await ben.page.getByText('Message deleted').first().waitFor()
+  noErrors(ada, ben)
+})
+
+test('a new message has a badge and a line, and is read once it was seen', { skip }, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  await ada.say('one')
+  await ada.say('two')
+  const listing = ben.page.getByRole('link', { name: 'Ada Lovelace' })
+  await listing.getByRole('img', { name: '2 unread messages' }).waitFor()
+  assert.equal(await ben.page.title(), '(2) Parlance')
+  await ben.open('Ada Lovelace')
+  await ben.page.getByText('New messages', { exact: true }).waitFor()
+  // Seen for a second, and no longer unread.
+  await ben.page.waitForFunction(() => document.title === 'Parlance')
+  noErrors(ada, ben)
+})
+
+test('it is shown that somebody types, and is online', { skip }, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  await ada.say('Are you there?')
+  await ben.open('Ada Lovelace')
+  await ada.page.getByRole('main').getByText('online', { exact: true }).waitFor()
+  await ben.composer.pressSequentially('I am')
+  await ada.page.getByText('Ben Okri is typing').waitFor()
+  noErrors(ada, ben)
+})
+
+test('a message that is written while the network is away is sent when it is back', { skip }, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  await ada.say('before')
+  await ben.open('Ada Lovelace')
+  await ada.page.context().setOffline(true)
+  await ada.page.evaluate(() => dispatchEvent(new Event('offline')))
+  await ada.say('meanwhile')
+  await ada.page.context().setOffline(false)
+  await ben.message('meanwhile').waitFor()
+  assert.equal(await ben.message('meanwhile').count(), 1)
+})
+
+test('a group, an open conversation and an invite link bring people together', { skip }, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  await ada.page.getByRole('link', { name: 'New conversation' }).first().click()
+  await ada.page.getByLabel('Name of the conversation').fill('The library')
+  await ada.page.getByRole('button', { name: 'Create open conversation' }).click()
+  await ada.composer.waitFor()
+  await ada.page.getByRole('button', { name: 'Details' }).click()
+  await ada.page.getByRole('button', { name: 'Make an invite link' }).click()
+  const link = await ada.page.getByLabel(/Whoever has the link/).inputValue()
+  await ben.page.goto(link)
+  await ben.composer.waitFor()
+  await ben.say('Thank you for having me')
+  await ada.message('Thank you for having me').waitFor()
+  noErrors(ada, ben)
+})
+
+test('signing out everywhere ends the session of another browser, and one can come back', {
+  skip,
+}, async (t) => {
+  const { server, browser, ada } = await twoPeople(t)
+  const elsewhere = await Visitor.arrive(browser, server.url)
+  await elsewhere.signIn('ada')
+  await ada.page.getByRole('link', { name: 'Settings' }).click()
+  await ada.page.getByRole('button', { name: 'Sign out on all devices' }).click()
+  await ada.page.getByRole('heading', { name: 'Sign in to Parlance' }).waitFor()
+  await elsewhere.page.getByText('You were signed out').waitFor()
+  await elsewhere.signIn('ada')
+})
+
+test('a wrong password and a name that is taken are said in a sentence', { skip }, async (t) => {
+  const { server, browser } = await twoPeople(t)
+  const stranger = await Visitor.arrive(browser, server.url)
+  await stranger.page.getByLabel('Username or e-mail').fill('ada')
+  await stranger.page.getByLabel('Password').fill('wrong')
+  await stranger.page.getByRole('button', { name: 'Sign in' }).click()
+  await stranger.page.getByText('do not belong together').waitFor()
+  await stranger.page.getByRole('button', { name: 'Create an account' }).click()
+  await stranger.page.getByLabel('Username').fill('ada')
+  await stranger.page.getByLabel('Password').fill('correct horse battery')
+  await stranger.page.getByRole('button', { name: 'Create account' }).click()
+  await stranger.page.getByText('This username is taken').waitFor()
+})

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TimelineItem, TimelineSnapshot } from '@parlance/client'
+import { rowsOf } from '../src/list/rows.ts'
+
+const DAY = '2026-11-29'
+
+interface Said {
+  readonly seq: number
+  readonly by?: string
+  readonly at?: string
+  readonly day?: string
+  readonly replyTo?: number
+}
+
+/** A message with what rows look at. */
+const said = ({ seq, by = 'a_1', at = '12:00', day = DAY, replyTo }: Said): TimelineItem => {
+  const message = { seq, sender: { id: by }, sentAt: `${day}T${at}:00.000000Z`, replyTo: replyTo ?? null }
+  // Rows look at no more of a message than this.
+  return { kind: 'message', key: String(seq), seq, message, own: [], pending: [] } as unknown as TimelineItem
+}
+
+const shown = (
+  items: readonly TimelineItem[],
+  { isWhole = false, firstUnread }: { isWhole?: boolean; firstUnread?: number } = {},
+) => {
+  const snapshot: TimelineSnapshot = { items, isWhole, isStale: false }
+  return rowsOf(snapshot, { firstUnread, me: 'a_1' }).map((row) =>
+    'isRunOn' in row ? `${row.key}${row.isRunOn ? '+' : ''}` : row.kind,
+  )
+}
+
+test('messages of one person within five minutes run on, and others begin anew', () => {
+  const items = [
+    said({ seq: 1 }),
+    said({ seq: 2, at: '12:04' }),
+    said({ seq: 3, at: '12:09' }),
+    said({ seq: 4, at: '12:10', by: 'a_2' }),
+    said({ seq: 5, at: '12:11', by: 'a_2', replyTo: 1 }),
+  ]
+  assert.deepEqual(shown(items), ['day', '1', '2+', '3', '4', '5'])
+})
+
+test('each day has its line, and what follows it begins anew', () => {
+  const items = [said({ seq: 1, at: '12:00' }), said({ seq: 2, at: '12:01', day: '2026-11-27' })]
+  assert.deepEqual(shown(items), ['day', '1', 'day', '2'])
+})
+
+test('the line of what is new stands before the first unread message, once', () => {
+  const items = [said({ seq: 1 }), said({ seq: 2 }), said({ seq: 3 })]
+  assert.deepEqual(shown(items, { firstUnread: 2 }), ['day', '1', 'new', '2', '3+'])
+  assert.deepEqual(shown(items, { firstUnread: 9 }), ['day', '1', '2+', '3+'])
+})
+
+test('the beginning is told only where there is nothing before', () => {
+  assert.deepEqual(shown([said({ seq: 1 })], { isWhole: true }), ['beginning', 'day', '1'])
+})
+
+test('every message has a row, and no key stands twice', () => {
+  const items = Array.from({ length: 500 }, (_, index) =>
+    said({ seq: index + 1, by: `a_${index % 3}`, at: `${String(index % 24).padStart(2, '0')}:00` }),
+  )
+  const keys = rowsOf({ items, isWhole: true, isStale: false }, { firstUnread: 250, me: 'a_1' }).map(
+    ({ key }) => key,
+  )
+  assert.deepEqual(
+    items.filter(({ key }) => !keys.includes(key)),
+    [],
+  )
+})

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Owner } from '../../../server/test/support/owner.ts'
+
+/** Where Debian, Ubuntu and others put it; `PARLANCE_TEST_CHROMIUM` says another place. */
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const program = process.env.PARLANCE_TEST_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+
+/** As a test's `skip`: the reason to leave it out, or false. */
+export const noBrowser =
+  program === undefined && 'there is no Chromium: Debian has it as the package chromium'
+
+/** A real browser, closed with its owner. */
+export async function openBrowser(owner: Owner): Promise<Browser> {
+  // A container's root may not have the sandbox; no page of another site is opened here.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const browser = await chromium.launch({ ...(program !== undefined && { executablePath: program }), args })
+  owner.after(() => browser.close())
+  return browser
+}
+
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+}
+
+export const PASSWORD = 'correct horse battery'
+
+/** Somebody at a browser of their own. */
+export class Visitor {
+  readonly page: Page
+  /** Errors of the page's code, and whatever its policy has forbidden. */
+  readonly errors: string[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('pageerror', (error) => this.errors.push(error.message))
+    page.on('console', (message) => {
+      // The first question, whether somebody is signed in, is answered 401 by design.
+      const text = message.text()
+      if (message.type() === 'error' && !text.includes('401')) this.errors.push(text)
+    })
+  }
+
+  static async arrive(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = DESKTOP,
+  ): Promise<Visitor> {
+    const context = await browser.newContext({ locale: 'en-GB', ...options })
+    const visitor = new Visitor(await context.newPage())
+    await visitor.page.goto(url)
+    return visitor
+  }
+
+  async register(username: string, name: string): Promise<void> {
+    const { page } = this
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await page.getByLabel('Username').fill(username)
+    await page.getByLabel('Name others see').fill(name)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
+  }
+
+  async signIn(username: string): Promise<void> {
+    const { page } = this
+    await page.getByLabel('Username or e-mail').fill(username)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
+  }
+
+  /** Begins a private conversation by the beginning of a name. */
+  async writeTo(beginning: string, name: string): Promise<void> {
+    const { page } = this
+    await page.getByRole('link', { name: 'New conversation' }).first().click()
+    await page
+      .getByRole('searchbox', { name: /Begin of a name/ })
+      .first()
+      .fill(beginning)
+    await page.getByRole('button', { name }).first().click()
+    await this.composer.waitFor()
+  }
+
+  async open(name: string): Promise<void> {
+    await this.page.getByRole('link', { name }).click()
+    await this.composer.waitFor()
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text)
+    await this.page.getByRole('button', { name: 'Send' }).click()
+  }
+
+  get composer() {
+    return this.page.getByRole('textbox', { name: /^Message to/ })
+  }
+
+  message(text: string | RegExp) {
+    return this.page.getByRole('article').filter({ hasText: text })
+  }
+
+  /** A button of the menu of a message. */
+  async act(text: string, action: string): Promise<void> {
+    const row = this.message(text)
+    await row.hover()
+    await row.getByRole('button', { name: 'Actions of this message' }).click()
+    await row.getByRole('button', { name: action, exact: true }).click()
+  }
+}
