@@ -14,10 +14,22 @@ import { read } from './failure.ts'
 import type { ListingReader } from './listing-reader.ts'
 import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
 import { readInPieces } from './pieces.ts'
-import { limitOf, prepare, type Row } from './statement.ts'
+import { limitOf, prepare, prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-type OwnRow = Row<OwnView> & { readonly conversationId: ConversationId; readonly lastChange: number }
+/** In the order of the columns of `ownViews`. */
+type OwnRow = readonly [
+  conversationId: ConversationId,
+  lastChange: number,
+  isMuted: number,
+  isPinned: number,
+  isArchived: number,
+  notify: OwnView['notify'],
+  role: OwnView['role'],
+  readSeq: number,
+  unread: number,
+  mentions: number,
+]
 
 export class SqliteMemberships implements MembershipStore {
   readonly #writer: WriteQueue
@@ -34,11 +46,11 @@ export class SqliteMemberships implements MembershipStore {
     this.#reader = reader
     this.#writer = writer
     this.#count = prepare<{ readonly own: number }>(db, COUNT)
-    this.#newestActive = prepare<OwnRow>(db, NEWEST_ACTIVE)
-    this.#newest = prepare<OwnRow>(db, NEWEST)
-    this.#list = prepare<OwnRow>(db, LIST)
-    this.#listAfter = prepare<OwnRow>(db, LIST_AFTER)
-    this.#find = prepare<OwnRow>(db, FIND)
+    this.#newestActive = prepareTuples<OwnRow>(db, NEWEST_ACTIVE)
+    this.#newest = prepareTuples<OwnRow>(db, NEWEST)
+    this.#list = prepareTuples<OwnRow>(db, LIST)
+    this.#listAfter = prepareTuples<OwnRow>(db, LIST_AFTER)
+    this.#find = prepareTuples<OwnRow>(db, FIND)
     this.#names = prepare<OwnNameRow>(db, NAMES)
   }
 
@@ -82,11 +94,21 @@ export class SqliteMemberships implements MembershipStore {
   }
 
   #listings(accountId: AccountId, rows: readonly OwnRow[]): readonly OwnListing[] {
-    return rows.flatMap(({ conversationId, lastChange, isMuted, isPinned, isArchived, ...own }) => {
+    const listings: OwnListing[] = []
+    for (const row of rows) {
+      const [conversationId, lastChange] = row
       const listing = this.#reader.find(accountId, conversationId, lastChange)
-      const flags = { isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1 }
-      return listing ? [{ ...listing, own: { ...own, ...flags } }] : []
-    })
+      if (listing) listings.push({ ...listing, own: ownViewOf(row) })
+    }
+    return listings
+  }
+}
+
+function ownViewOf(row: OwnRow): OwnView {
+  const [, , isMuted, isPinned, isArchived, notify, role, readSeq, unread, mentions] = row
+  return {
+    ...{ isMuted: isMuted === 1, isPinned: isPinned === 1, isArchived: isArchived === 1, notify, role },
+    ...{ readSeq, unread, mentions },
   }
 }
 
@@ -95,18 +117,19 @@ const MESSAGES_LOOKED_AT = 1_000
 
 const COUNT = 'SELECT count(*) AS own FROM (SELECT 1 FROM members WHERE account_id = ?1 LIMIT ?2)'
 
-const MINE = 'members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = ?1'
+const CHOSEN =
+  'SELECT m.id AS member FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = ?1'
 
 /** The columns of an own view, of the members that are chosen, in that order. */
 const ownViews = (chosen: string, order = ''): string => `
   WITH chosen AS MATERIALIZED (${chosen}), seen AS MATERIALIZED (
-    SELECT m.conversation_id, ${READ_SEQ} AS read_seq
-    FROM chosen JOIN members m ON m.conversation_id = chosen.id AND m.account_id = ?1
+    SELECT m.conversation_id, m.id AS member, ${READ_SEQ} AS read_seq
+    FROM chosen CROSS JOIN members m ON m.id = chosen.member
   )
   SELECT c.id AS conversationId, c.last_change AS lastChange, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
     ${unreadAfter('s.read_seq')} AS unread, ${mentionsAfter('s.read_seq', '?1')} AS mentions
-  FROM seen s JOIN conversations c ON c.id = s.conversation_id
-  JOIN members m ON m.conversation_id = c.id AND m.account_id = ?1 ${order}`
+  FROM seen s CROSS JOIN conversations c ON c.id = s.conversation_id
+  CROSS JOIN members m ON m.id = s.member ${order}`
 
 const BY_ACTIVITY = 'ORDER BY c.activity_at DESC, c.id DESC'
 const BY_PIN = 'ORDER BY m.is_pinned DESC, c.activity_at DESC, c.id DESC'
@@ -114,7 +137,7 @@ const BY_PIN = 'ORDER BY m.is_pinned DESC, c.activity_at DESC, c.id DESC'
 // A conversation whose last message is not older than all that are looked at is found by looking at them.
 const NEWEST_ACTIVE = ownViews(
   `
-  SELECT c.id FROM (
+  SELECT m.id AS member FROM (
     SELECT DISTINCT conversation_id AS id FROM (
       SELECT conversation_id FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT})) active
   CROSS JOIN members m ON m.conversation_id = active.id AND m.account_id = ?1
@@ -125,18 +148,18 @@ const NEWEST_ACTIVE = ownViews(
   BY_ACTIVITY,
 )
 
-const NEWEST = ownViews(`SELECT c.id FROM ${MINE} ${BY_ACTIVITY} LIMIT ?2`, BY_ACTIVITY)
+const NEWEST = ownViews(`${CHOSEN} ${BY_ACTIVITY} LIMIT ?2`, BY_ACTIVITY)
 
-const LIST = ownViews(`SELECT c.id FROM ${MINE} AND m.is_archived = ?2 ${BY_PIN} LIMIT ?3`, BY_PIN)
+const LIST = ownViews(`${CHOSEN} AND m.is_archived = ?2 ${BY_PIN} LIMIT ?3`, BY_PIN)
 
 const LIST_AFTER = ownViews(
   `
-  SELECT c.id FROM ${MINE} AND m.is_archived = ?2 AND (m.is_pinned, c.activity_at, c.id) < (?4, ?5, ?6)
+  ${CHOSEN} AND m.is_archived = ?2 AND (m.is_pinned, c.activity_at, c.id) < (?4, ?5, ?6)
   ${BY_PIN} LIMIT ?3`,
   BY_PIN,
 )
 
-const FIND = ownViews(`SELECT c.id FROM ${MINE} AND c.id IN (SELECT value FROM json_each(?2))`)
+const FIND = ownViews(`${CHOSEN} AND c.id IN (SELECT value FROM json_each(?2))`)
 
 const NAMES = `
   SELECT c.id AS conversationId, c.name AS name, a.username AS username, a.display_name AS displayName,

@@ -9,11 +9,11 @@ export const READ_SEQ = `
     WHERE t.conversation_id = m.conversation_id AND t.is_deleted IN (0, 1) AND t.seq > max(m.sent_seq, m.read_seq)
       AND t.seq < m.sent_seq + ${SENT_STRIDE} AND t.sender_id = m.account_id), 0))`
 
-/** The messages of `c` after a place that are kept and not deleted. */
+/** The messages of `c` after a place that are kept and not deleted. Most conversations have nothing deleted. */
 export const unreadAfter = (place: string): string => `
-  c.last_seq - max(${place}, c.first_seq - 1) - (
+  c.last_seq - max(${place}, c.first_seq - 1) - CASE c.rewrites WHEN 0 THEN 0 ELSE (
     SELECT count(*) FROM messages d
-    WHERE d.conversation_id = c.id AND d.is_deleted = 1 AND d.seq > max(${place}, c.first_seq - 1))`
+    WHERE d.conversation_id = c.id AND d.is_deleted = 1 AND d.seq > max(${place}, c.first_seq - 1)) END`
 
 /** The messages of `c` after a place that name the account, alone or with everybody. */
 export const mentionsAfter = (place: string, accountId: string): string => `
