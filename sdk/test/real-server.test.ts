@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { until } from '../../server/test/support/until.ts'
-import type { Client, ConversationHandle, Message, TimelineItem } from '../src/index.ts'
-import { getConversation, getServer, listMessages } from '../src/rest/operations.ts'
+import { getServer } from '../src/rest/operations.ts'
+import { act, agreed, emptied } from './agreeing.ts'
 import { RealWorld, Switch } from './real-world.ts'
 import { seeded } from './world.ts'
 
@@ -10,48 +10,6 @@ const world = await RealWorld.open()
 after(() => world.close())
 
 const nothing = () => undefined
-
-/** Every message as the server has it. */
-async function logOf(client: Client, c: string): Promise<readonly Message[]> {
-  const { items } = await client.rest.call(listMessages, { params: { c }, query: { limit: 200 } })
-  return items
-}
-
-const shown = (items: readonly TimelineItem[]): readonly unknown[] =>
-  items.map((item) => {
-    if (item.kind === 'message') return item.message
-    return item.kind === 'deleted' ? [item.seq, item.deletedAt] : item
-  })
-
-const told = (messages: readonly Message[]): readonly unknown[] =>
-  messages.map((message) => (message.deletedAt ? [message.seq, message.deletedAt] : message))
-
-/** Waits until the client shows what the server has, and says what it shows instead. */
-async function agreed(client: Client, place: ConversationHandle): Promise<void> {
-  const isSame = async () => {
-    const log = await logOf(client, place.id)
-    const listing = await client.rest.call(getConversation, { params: { c: place.id } })
-    try {
-      assert.deepEqual(client.outbox.list.get(), [])
-      assert.deepEqual(shown(place.timeline.get().items), told(log))
-      assert.deepEqual(place.listing.get(), listing)
-      return { isRight: true }
-    } catch (error) {
-      return { isRight: false, error }
-    }
-  }
-  let last: Awaited<ReturnType<typeof isSame>> | undefined
-  await until(
-    'the timeline to be the log',
-    async () => {
-      last = await isSame()
-      return last.isRight
-    },
-    20_000,
-  ).catch(() => {
-    throw last?.error
-  })
-}
 
 async function twoIn() {
   const [alice, bob] = [
@@ -72,19 +30,6 @@ async function twoIn() {
   return { clients, places, network }
 }
 
-function act(place: ConversationHandle, random: () => number): void {
-  const lastSeq = place.listing.get()?.lastSeq ?? 0
-  const seq = 1 + Math.floor(random() * lastSeq)
-  const deed = Math.floor(random() * 10)
-  if (deed <= 3 || lastSeq === 0) place.send(`text ${random()}`)
-  else if (deed === 4) place.edit(seq, `edited ${random()}`)
-  else if (deed === 5) place.delete(seq)
-  else if (deed === 6) place.react(seq, '👍')
-  else if (deed === 7) place.unreact(seq, '👍')
-  else if (deed === 8) place.markRead()
-  else place.send('reply', { thread: seq })
-}
-
 test('over a restart of the server and a network that goes and comes, each timeline is the log', async () => {
   const { clients, places, network } = await twoIn()
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
@@ -95,19 +40,13 @@ test('over a restart of the server and a network that goes and comes, each timel
       if (place) act(place, random)
       if (step === 30) network.off()
       if (step === 50) network.on()
-      if (step === 70) await world.stop()
-      if (step === 90) await world.start()
+      if (step === 70) await world.nodes[0]?.stop()
+      if (step === 90) await world.nodes[0]?.start()
       if (step % 10 === 0) await clients[1]?.rest.call(getServer, {}).catch(nothing)
     }
     for (const client of clients) await client.ready()
     for (const [at, client] of clients.entries()) {
-      const refused = () => client.outbox.list.get().find(({ state }) => state === 'failed')
-      await until('the outbox to be empty', () => {
-        // Others' messages may not be changed, nor deleted ones.
-        const entry = refused()
-        if (entry) client.outbox.discard(entry.clientId)
-        return client.outbox.list.get().length === 0
-      })
+      await emptied(client)
       const place = places[at]
       if (place) await agreed(client, place)
     }

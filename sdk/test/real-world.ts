@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startRedis } from '../../server/test/support/engines/index.ts'
 import { freePort } from '../../server/test/support/free-port.ts'
+import { newSchema } from '../../server/test/support/postgres.ts'
 import { startParlance, type TestServer } from '../../server/test/support/server.ts'
 import {
   Client,
@@ -13,10 +15,9 @@ import {
 } from '../src/index.ts'
 
 /** A real server, whose port and database stay when it is started anew. */
-export class RealWorld {
+export class RealNode {
   readonly url: string
   readonly #settings: Readonly<Record<string, string>>
-  readonly #clients: Client[] = []
   #server: TestServer
 
   private constructor(server: TestServer, settings: Readonly<Record<string, string>>) {
@@ -25,10 +26,9 @@ export class RealWorld {
     this.url = server.url
   }
 
-  static async open(): Promise<RealWorld> {
-    const directory = await mkdtemp(join(tmpdir(), 'parlance-client-'))
-    const settings = { PORT: String(await freePort()), DBPATH: join(directory, 'parlance.db') }
-    return new RealWorld(await startParlance(settings), settings)
+  static async open(database: Readonly<Record<string, string>>): Promise<RealNode> {
+    const settings = { ...database, PORT: String(await freePort()) }
+    return new RealNode(await startParlance(settings), settings)
   }
 
   async stop(): Promise<void> {
@@ -37,6 +37,47 @@ export class RealWorld {
 
   async start(): Promise<void> {
     this.#server = await startParlance(this.#settings)
+  }
+}
+
+/** Nodes that are one chat, and the clients of its people. */
+export class RealWorld {
+  readonly nodes: readonly RealNode[]
+  /** The first node's. */
+  readonly url: string
+  readonly #clients: Client[] = []
+  readonly #remove: () => Promise<unknown>
+
+  private constructor(nodes: readonly RealNode[], remove: () => Promise<unknown>) {
+    const [first] = nodes
+    if (!first) throw new Error('a world has a node')
+    this.nodes = nodes
+    this.url = first.url
+    this.#remove = remove
+  }
+
+  /** One node on SQLite; on PostgreSQL where PARLANCE_TEST_STORE says so. */
+  static async open(): Promise<RealWorld> {
+    if (process.env.PARLANCE_TEST_STORE === 'postgres') {
+      const { url, drop } = await newSchema()
+      return new RealWorld([await RealNode.open({ DATABASE_URL: url })], drop)
+    }
+    const directory = await mkdtemp(join(tmpdir(), 'parlance-client-'))
+    const node = await RealNode.open({ DBPATH: join(directory, 'parlance.db') })
+    return new RealWorld([node], () => rm(directory, { recursive: true }))
+  }
+
+  /** `count` nodes on one PostgreSQL and one Redis. */
+  static async openNodes(count: number): Promise<RealWorld> {
+    const redis = await startRedis()
+    const { url, drop } = await newSchema()
+    const settings = { DATABASE_URL: url, REDIS_URL: redis.engine.url }
+    const nodes: RealNode[] = []
+    for (let n = 0; n < count; n++) nodes.push(await RealNode.open(settings))
+    return new RealWorld(nodes, async () => {
+      await drop()
+      await redis[Symbol.asyncDispose]()
+    })
   }
 
   /** A new account: its id and token. */
@@ -56,16 +97,18 @@ export class RealWorld {
 
   async close(): Promise<void> {
     for (const client of this.#clients) client.close()
-    await this.#server.close()
-    await rm(join(this.#settings.DBPATH ?? '', '..'), { recursive: true })
+    await Promise.all(this.nodes.map((node) => node.stop()))
+    await this.#remove()
   }
 }
 
-/** A network that can be cut, in front of the real one. */
+/** A network that can be cut, in front of the real one, and leads to whichever node it is told. */
 export class Switch {
   readonly #sockets = new Map<Socket, () => void>()
   readonly #wakers = new Set<() => void>()
   #isOn = true
+  /** The origin that all of it leads to; undefined: wherever the client asks. */
+  #to: string | undefined
 
   readonly runtime: Runtime = {
     ...systemRuntime,
@@ -74,12 +117,12 @@ export class Switch {
         const cancel = systemRuntime.after(1, () => handlers.onClose(1006, ''))
         return { send: () => undefined, close: cancel }
       }
-      const socket = systemRuntime.openSocket(url, protocol, handlers)
+      const socket = systemRuntime.openSocket(this.#led(url), protocol, handlers)
       this.#sockets.set(socket, () => handlers.onClose(1006, ''))
       return socket
     },
     fetch: (url, init) =>
-      this.#isOn ? systemRuntime.fetch(url, init) : Promise.reject(new TypeError('offline')),
+      this.#isOn ? systemRuntime.fetch(this.#led(url), init) : Promise.reject(new TypeError('offline')),
     onWake: (callback) => {
       this.#wakers.add(callback)
       return () => this.#wakers.delete(callback)
@@ -95,8 +138,22 @@ export class Switch {
     this.#sockets.clear()
   }
 
+  /** Breaks what is connected; from now on all goes to that node. */
+  lead(to: string): void {
+    this.off()
+    this.#to = to
+    this.on()
+  }
+
   on(): void {
     this.#isOn = true
     for (const wake of [...this.#wakers]) wake()
+  }
+
+  #led(url: string): string {
+    if (this.#to === undefined) return url
+    const led = new URL(url)
+    led.host = new URL(this.#to).host
+    return led.href
   }
 }
