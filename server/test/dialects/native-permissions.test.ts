@@ -1,24 +1,34 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Listing, Message } from '@parlance/protocol'
+import type { Listing, Message, RequestOp } from '@parlance/protocol'
 import type { ConversationKind, Role } from '../../src/core/chat.ts'
 import { ACTIONS, type Action, may, ROLES } from '../../src/core/policy.ts'
 import { present } from '../store/world.ts'
 import { NativeHttp, unique } from '../support/native-http.ts'
+import { NativeSocket } from '../support/native-socket.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 
-// Every cell of the table of rights, over HTTP: what a role may do is done, and what it may not do is refused, tells
-// nothing and changes nothing.
+// Every cell of the table of rights, over REST and over the socket: what a role may do is done, and what it may not do is
+// refused, tells nothing and changes nothing.
 
 let server: TestServer
 let people: Readonly<Record<Role | 'target', NativeHttp>>
+/** Their sockets, by account. */
+let sockets: ReadonlyMap<string, NativeSocket>
 before(async () => {
   server = await startParlance()
   const names = [...ROLES, 'target'] as const
   const made = await Promise.all(names.map((name) => NativeHttp.register(server.url, unique(name))))
   people = Object.fromEntries(names.map((name, at) => [name, present(made[at])])) as typeof people
+  const opened = made.map(
+    async ({ id, token }) => [id, await NativeSocket.live(server.url, present(token))] as const,
+  )
+  sockets = new Map(await Promise.all(opened))
 })
-after(() => server.close())
+after(async () => {
+  await Promise.all([...sockets.values()].map((socket) => socket.close()))
+  await server.close()
+})
 
 /** A new conversation, and the member in whose role something is tried. */
 interface Place {
@@ -65,7 +75,7 @@ async function said(who: NativeHttp, listing: Listing): Promise<Message> {
   return who.ok('editMessage', { params: { c: listing.id, seq }, body: { body: 'theirs, edited' } })
 }
 
-type Answer = Awaited<ReturnType<NativeHttp['attempt']>>
+type Answer = Pick<Awaited<ReturnType<NativeHttp['attempt']>>, 'status' | 'body'>
 /** Makes ready what the attempt needs, and answers the attempt itself. */
 type Preparation = (place: Place) => Promise<() => Promise<Answer>>
 
@@ -140,7 +150,63 @@ const REQUESTS: Readonly<Record<Action, Preparation>> = {
   leave: at(({ actor, c }) => actor.attempt('removeMember', { params: { c, a: actor.id } })),
 }
 
+/** The same over the socket, where it has a request for it. */
+const over = (op: RequestOp, fieldsOf: (place: Place) => object = () => ({})): Preparation =>
+  at(async (place) => {
+    const fields = { conversation: place.c, ...fieldsOf(place) }
+    const { ok, error } = await present(sockets.get(place.actor.id)).ask(op, fields)
+    return { status: error?.status ?? 200, body: error ?? ok }
+  })
+
+const SOCKET_REQUESTS: Readonly<Partial<Record<Action, readonly Preparation[]>>> = {
+  read: [over('conversation.open'), over('read', ({ own: { seq } }) => ({ seq }))],
+  react: [
+    over('reaction.put', ({ foreign: { seq } }) => ({ seq, key: '👍' })),
+    over('reaction.remove', ({ foreign: { seq } }) => ({ seq, key: '👍' })),
+  ],
+  deleteOwn: [over('message.delete', ({ own: { seq } }) => ({ seq }))],
+  deleteOthers: [over('message.delete', ({ foreign: { seq } }) => ({ seq }))],
+  send: [over('message.send', () => ({ clientId: unique('m'), body: 'more' })), over('typing')],
+  edit: [over('message.edit', ({ own: { seq } }) => ({ seq, body: 'edited' }))],
+  mentionAll: [
+    at(async ({ actor, c }) => {
+      const fields = { conversation: c, clientId: unique('m'), body: 'hello, @all' }
+      const { ok, error } = await present(sockets.get(actor.id)).ask('message.send', fields)
+      if (!ok) return { status: present(error).status, body: error }
+      const { mentions } = await actor.ok('getMessage', { params: { c, seq: Number(ok.seq) } })
+      return mentions.length > 0 ? { status: 200, body: ok } : { status: 403, body: ok }
+    }),
+  ],
+}
+
+/** Every way to do it. */
+const waysTo = (action: Action): readonly Preparation[] => [
+  REQUESTS[action],
+  ...(SOCKET_REQUESTS[action] ?? []),
+]
+
 const isTextOnly = (action: Action, role: Role) => action === 'mentionAll' && may('send', role, 'group')
+
+async function tryCell(
+  kind: ConversationKind,
+  role: Role,
+  { action, prepare }: { readonly action: Action; readonly prepare: Preparation },
+): Promise<void> {
+  const place = await placeOf(kind, role)
+  const attempt = await prepare(place)
+  const stateNow = () => people.owner.ok('getConversation', { params: { c: place.c } })
+  const before = await stateNow()
+  const { status, body } = await attempt()
+  if (may(action, role, kind)) {
+    assert.ok(status < 300, JSON.stringify(body))
+    return
+  }
+  assert.equal(status, 403, JSON.stringify(body))
+  if (isTextOnly(action, role)) return
+  const { code } = body as { readonly code: string }
+  assert.ok(['forbidden', 'message_refused', 'not_the_owner'].includes(code), code)
+  assert.deepEqual(await stateNow(), before)
+}
 
 for (const [kind, roles] of Object.entries(KINDS) as [ConversationKind, readonly Role[]][])
   for (const role of roles)
@@ -154,20 +220,7 @@ for (const [kind, roles] of Object.entries(KINDS) as [ConversationKind, readonly
 
       for (const action of ACTIONS)
         test(`${may(action, role, kind) ? 'allows' : 'refuses'} \`${action}\``, async () => {
-          const place = await placeOf(kind, role)
-          const attempt = await REQUESTS[action](place)
-          const stateNow = () => people.owner.ok('getConversation', { params: { c: place.c } })
-          const before = await stateNow()
-          const { status, body } = await attempt()
-          if (may(action, role, kind)) {
-            assert.ok(status < 300, JSON.stringify(body))
-            return
-          }
-          assert.equal(status, 403, JSON.stringify(body))
-          if (isTextOnly(action, role)) return
-          const { code } = body as { readonly code: string }
-          assert.ok(['forbidden', 'message_refused', 'not_the_owner'].includes(code), code)
-          assert.deepEqual(await stateNow(), before)
+          for (const prepare of waysTo(action)) await tryCell(kind, role, { action, prepare })
         })
     })
 
@@ -178,8 +231,11 @@ describe('to one who is not in it', () => {
         const place = { ...(await placeOf(kind, 'owner')), actor: people.target }
         // The one who is out has left, and is removed: here that is the same account.
         const expected = action === 'leave' || action === 'remove' ? 204 : 404
-        const attempt = await REQUESTS[action]({ ...place, kind: 'private' })
-        const { status, body } = await attempt()
-        assert.equal(action === 'mentionAll' && status === 403 ? 404 : status, expected, JSON.stringify(body))
+        for (const prepare of waysTo(action)) {
+          const attempt = await prepare({ ...place, kind: 'private' })
+          const { status, body } = await attempt()
+          const seen = action === 'mentionAll' && status === 403 ? 404 : status
+          assert.equal(seen, expected, JSON.stringify(body))
+        }
       })
 })
