@@ -106,7 +106,8 @@ export async function comeAndGo(nodes: readonly NativeWorld[], numRuns: number):
   )
 }
 
-async function compare(
+/** Fails unless the reader has of that conversation what the log has, and the right number of unread ones. */
+export async function compare(
   world: NativeWorld,
   person: NativePerson,
   { reader, conversation }: { readonly reader: NativeReader; readonly conversation: string },
