@@ -62,7 +62,7 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
   }
 }
 
-/** A private conversation, which all five dialects have, and an open one with people at every node. */
+/** A private conversation, which all dialects have, and an open one with people at every node. */
 async function gather(stack: AsyncDisposableStack, cluster: Cluster, world: World): Promise<readonly Load[]> {
   const people = await Promise.all(PEOPLE.map((name) => world.join(name)))
   const loads: Load[] = []

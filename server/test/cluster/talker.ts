@@ -64,9 +64,9 @@ export class Talker {
     return this.#node
   }
 
-  /** The others' clients ask for what is new, page by page. */
+  /** A client of messenger asks for what is new, page by page. */
   get isLive(): boolean {
-    return this.dialect !== 'messenger' && this.dialect !== 'native'
+    return this.dialect !== 'messenger'
   }
 
   get label(): string {
