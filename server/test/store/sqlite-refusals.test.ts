@@ -100,7 +100,9 @@ test('opens what it made before, and a new file in a new directory', async (t) =
 })
 
 test('keeps what it stores from other users of the machine', async (t) => {
-  const { store, file } = await tempStore(t)
+  const file = join(await tempDir(t), 'parlance.db')
+  const store = await openSqliteStore({ file })
+  t.after(() => store.close())
   await store.ping()
   for (const suffix of ['', '-wal', '-shm']) assert.equal((await stat(file + suffix)).mode & 0o077, 0)
 })
