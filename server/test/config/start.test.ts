@@ -86,7 +86,7 @@ test('npm that is told to stop takes its server along, whose clients are told', 
 
 test('a server that drains is not ready, and serves until it stops', async (t) => {
   const directory = await tempDir(t)
-  const settings = { DBPATH: join(directory, 'chat.db'), PARLANCE_DRAIN_SECONDS: '5' }
+  const settings = { DBPATH: join(directory, 'chat.db'), PARLANCE_DRAIN_SECONDS: '10' }
   const { child, exited, url } = await ready(t, settings)
   const readiness = async () => {
     const response = await fetch(`${url}/readyz`, { headers: { connection: 'close' } })
@@ -100,8 +100,11 @@ test('a server that drains is not ready, and serves until it stops', async (t) =
   child.kill('SIGTERM')
   await native.next('goodbye')
   await native.ok('ping')
-  await until('newcomers to be kept away', async () => (await readiness())[0] === 503)
-  assert.deepEqual(await readiness(), [503, 'draining'])
+  const answer = await until('newcomers to be kept away', async () => {
+    const [status, said] = await readiness()
+    return status === 503 && [status, said]
+  })
+  assert.deepEqual(answer, [503, 'draining'])
   await registerAndLogIn(url)
   assert.equal((await native.closed).code, 4200)
   assert.equal(await exited, 0)
