@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { deep } from '../../server/test/support/deep.ts'
 import type { Client, ConversationHandle, TimelineItem } from '../src/index.ts'
 import { CALM, type FakeAccount, type FakeConversation, type Script } from '../src/testing/index.ts'
 import { newWorld, seeded, type World } from './world.ts'
@@ -167,6 +168,6 @@ test('each timeline is the log, every badge right and the outbox empty, after an
       }
       assert.deepEqual(world.server.connections, 0)
     }),
-    { numRuns: Number(process.env.RUNS ?? 60) },
+    { numRuns: deep(60) },
   )
 })

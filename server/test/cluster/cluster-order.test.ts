@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { KINDS, type World } from '../interop/world.ts'
+import { deep } from '../support/deep.ts'
 import { Cluster } from './cluster.ts'
 import { Load } from './load.ts'
 
 // Clients of every dialect at every node talk at once: live and in every history, at whichever node, all see
 // the one order.
 
-const MESSAGES = 3_000
+const MESSAGES = deep(1_200)
 const PEOPLE = { private: 2, group: 3, open: 6 } as const
 const AT_ONCE = 4
 

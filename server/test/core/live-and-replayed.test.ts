@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type Account, type MessageSent, sentDetails } from '../../src/core/chat.ts'
 import { present } from '../store/world.ts'
 import { chatOn } from '../support/chat.ts'
+import { deep } from '../support/deep.ts'
 import { stores } from '../support/stores.ts'
 
 // An event of a send is told live, or is read from the log by a node or client that has missed it.
@@ -82,6 +83,6 @@ for (const { name, missing, open } of await stores())
         }
       }
       const property = fc.asyncProperty(fc.array(sends, { minLength: 1, maxLength: 8 }), isSame)
-      await fc.assert(property, { numRuns: 40 })
+      await fc.assert(property, { numRuns: deep(40) })
     })
   })

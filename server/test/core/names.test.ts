@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type NameField, nameFault, newName } from '../../src/core/names.ts'
 import { foldedName, isSameName, nameKey, nameLook } from '../../src/lib/name-forms.ts'
 import { chatWith, PASSWORD } from '../support/chat.ts'
+import { deep } from '../support/deep.ts'
 
 const FIELDS: readonly NameField[] = ['username', 'displayName', 'conversationName']
 
@@ -167,7 +168,7 @@ test('every form follows from the one before it, whatever the text', () => {
       assert.equal(nameLook(foldedName(name)), nameLook(name))
       assert.equal(nameLook(nameLook(name)), nameLook(name))
     }),
-    { numRuns: 500 },
+    { numRuns: deep(500) },
   )
   for (let codePoint = 0; codePoint < 0x600; codePoint++) {
     const name = `a${String.fromCodePoint(codePoint)}`

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Listing, MessagePage } from '@parlance/protocol'
 import fc from 'fast-check'
+import { deep } from '../support/deep.ts'
 import { NativeReader, shownOf } from '../support/native-reader.ts'
 import type { NativePerson, NativeWorld } from './native-world.ts'
 
@@ -102,7 +103,7 @@ export async function comeAndGo(nodes: readonly NativeWorld[], numRuns: number):
       }
     }),
     // A shorter example would take a wait of its own for each step of the search.
-    { numRuns, endOnFailure: true },
+    { numRuns: deep(numRuns), endOnFailure: true },
   )
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { ChatappHttp, failure } from '../support/chatapp.ts'
+import { deep } from '../support/deep.ts'
 import { CLIENT_KINDS, GroupsClient, type Happening, type SentMessage } from '../support/groups.ts'
 import { target } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -184,7 +185,7 @@ test('chatapp: requests that do not wait are answered in their order', async () 
       for (const [n, { answer }] of sequence.entries())
         assert.match(JSON.stringify(ann.frames[n]), new RegExp(answer), `answer ${n} of ${sequence.length}`)
     }),
-    { numRuns: 40 },
+    { numRuns: deep(40) },
   )
 })
 
@@ -219,7 +220,7 @@ for (const kind of CLIENT_KINDS) {
             `answer ${n} of ${sequence.length}`,
           )
       }),
-      { numRuns: 15 },
+      { numRuns: deep(15) },
     )
   })
 }

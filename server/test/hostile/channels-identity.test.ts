@@ -13,6 +13,7 @@ import {
   person,
   sendMessage,
 } from '../support/channels.ts'
+import { deep } from '../support/deep.ts'
 import { startParlance } from '../support/server.ts'
 import { assertRefused } from './channels-refusal.ts'
 
@@ -23,7 +24,7 @@ const [ann, bob, eve] = await Promise.all([person(url, 'ann'), person(url, 'bob'
 const channel = await openChat(url, ann, bob)
 await sendMessage(url, { from: ann, to: bob, channel }, 'what eve may not read')
 
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: deep(150) }
 
 describe('nobody speaks as another', () => {
   const as = ({ token }: Person, json: unknown): Asking => ({ token, json })

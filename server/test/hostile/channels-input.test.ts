@@ -5,6 +5,7 @@ import { parseChatName } from '../../src/dialects/channels/channel-names.ts'
 import { Refusal } from '../../src/dialects/channels/errors.ts'
 import * as wire from '../../src/dialects/channels/wire.ts'
 import { ask, fieldOf, KEYS, openChat, person, sendMessage } from '../support/channels.ts'
+import { deep } from '../support/deep.ts'
 import { startParlance } from '../support/server.ts'
 import { assertRefused } from './channels-refusal.ts'
 
@@ -21,7 +22,7 @@ const junkText = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', '$ne', '\0', '\ud800', '-1', '1e9', '9007199254740993', '☃'),
 )
 const junk = fc.oneof(junkText, fc.jsonValue({ stringUnit: 'binary' }), fc.double(), fc.constant(undefined))
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: deep(150) }
 
 const isAlive = async (): Promise<void> => {
   assert.equal((await sendMessage(url, { from: ann, to: bob, channel }, 'still here')).status, 200)
@@ -59,7 +60,7 @@ describe('parsers', () => {
           assert.equal(error.answer.status, 400)
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: deep(2_000) },
     )
   })
 
@@ -159,7 +160,7 @@ describe('HTTP', () => {
         assert.ok(Array.isArray(history.body))
         assert.equal(fieldOf(history.body.at(-1), 'message'), message)
       }),
-      { numRuns: 40 },
+      { numRuns: deep(40) },
     )
   })
 })

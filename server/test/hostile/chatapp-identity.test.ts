@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { createSigner } from 'fast-jwt'
 import { deriveKey } from '../../src/lib/derive-key.ts'
 import { ChatappHttp, uniqueName } from '../support/chatapp.ts'
+import { deep } from '../support/deep.ts'
 import { startParlance } from '../support/server.ts'
 
 const SECRET = 'a secret that only this test knows'
@@ -47,7 +48,7 @@ suite('chatapp: nobody speaks as another', () => {
         assert.equal(status, 401)
         assert.match(text, /^(login-token required|invalid login-token)$/)
       }),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
   })
 

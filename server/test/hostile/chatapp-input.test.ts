@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { after, suite, test } from 'node:test'
 import fc from 'fast-check'
 import { type ChatappClient, ChatappHttp, failure, success } from '../support/chatapp.ts'
+import { deep } from '../support/deep.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -62,7 +63,7 @@ suite('chatapp under attack', () => {
     )
     await fc.assert(
       fc.asyncProperty(text, (sent) => survives(ann, sent)),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
   })
 
@@ -78,7 +79,7 @@ suite('chatapp under attack', () => {
       fc.asyncProperty(fc.constantFrom(...TYPES), fields, (type, sent) =>
         survives(ann, JSON.stringify({ ...sent, type })),
       ),
-      { numRuns: 300 },
+      { numRuns: deep(300) },
     )
   })
 
@@ -97,7 +98,7 @@ suite('chatapp under attack', () => {
         assert.ok([400, 401, 409, 413].includes(status), String(status))
         assert.equal(headers.get('content-type'), 'text/plain; charset=utf-8')
       }),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
   })
 

@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../../src/dialects/groups/errors.ts'
 import { Fields, parseArgument, requireEchoable } from '../../src/dialects/groups/fields.ts'
+import { deep } from '../support/deep.ts'
 import { GroupsClient } from '../support/groups.ts'
 import { startParlance } from '../support/server.ts'
 import { EVENTS } from './groups-events.ts'
@@ -49,7 +50,7 @@ describe('the parser', () => {
           assert.ok(error instanceof Refusal, String(error))
         }
       }),
-      { numRuns: 1200 },
+      { numRuns: deep(1200) },
     )
   })
 
@@ -77,7 +78,7 @@ describe('any request', () => {
           assert.match(name, /^(invalid_request|user_not_authorized|user_found)$/)
         }
       }),
-      { numRuns: 120 },
+      { numRuns: deep(120) },
     )
     assert.equal(ann.client.isDisconnected, false)
   })
@@ -90,7 +91,7 @@ describe('any request', () => {
         const answers = await ann.ask(event, rest)
         assert.ok(answers.length >= 1, `${event} ${JSON.stringify(rest)}`)
       }),
-      { numRuns: 120 },
+      { numRuns: deep(120) },
     )
     assert.equal(ann.client.isDisconnected, false)
   })

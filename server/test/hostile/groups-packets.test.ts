@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
+import { deep } from '../support/deep.ts'
 import { GroupsClient, uniqueName } from '../support/groups.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -77,7 +78,7 @@ test('packets that are none close their own connection at most', async () => {
         ws.close()
         await until('the end', () => ws.readyState === ws.CLOSED)
       }),
-      { numRuns: 60 },
+      { numRuns: deep(60) },
     )
   }
   const { ws } = await rawSocket(4)

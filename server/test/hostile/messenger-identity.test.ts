@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { type MessagePage, MessengerClient, openPrivate, say, signUp } from '../dialects/messenger-client.ts'
+import { deep } from '../support/deep.ts'
 import { target } from '../support/server.ts'
 
 const server = await target()
@@ -31,7 +32,7 @@ describe('the server', () => {
         })
         assert.equal(status, 401)
       }),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
   })
 

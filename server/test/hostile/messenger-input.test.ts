@@ -5,6 +5,7 @@ import { Refusal } from '../../src/dialects/messenger/errors.ts'
 import { readJsonBody } from '../../src/dialects/messenger/json-body.ts'
 import * as wire from '../../src/dialects/messenger/wire.ts'
 import { type Answer, openPrivate, say, signUp } from '../dialects/messenger-client.ts'
+import { deep } from '../support/deep.ts'
 import { target } from '../support/server.ts'
 
 const server = await target()
@@ -14,8 +15,8 @@ const [ann, bob] = await Promise.all([signUp(url, 'ann'), signUp(url, 'bob')])
 const chat = await openPrivate(ann, bob)
 
 const json = { 'content-type': 'application/json' }
-const many = { numRuns: 2_000 }
-const some = { numRuns: 150 }
+const many = { numRuns: deep(2_000) }
+const some = { numRuns: deep(150) }
 
 /** Any JSON, and what attackers put where a text or a number belongs. */
 const anything = fc.oneof(

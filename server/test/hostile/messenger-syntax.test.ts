@@ -7,8 +7,9 @@ import { readJsonBody } from '../../src/dialects/messenger/json-body.ts'
 import { faultOf } from '../../src/dialects/messenger/json-fault.ts'
 import * as wire from '../../src/dialects/messenger/wire.ts'
 import { isoMicros } from '../../src/lib/clock.ts'
+import { deep } from '../support/deep.ts'
 
-const many = { numRuns: 2_000 }
+const many = { numRuns: deep(2_000) }
 
 describe('parsers', () => {
   it('find a fault where one is, and only there', () => {

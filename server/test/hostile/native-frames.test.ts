@@ -4,6 +4,7 @@ import { MAX_FRAME_BYTES, REQUESTS, type RequestOp } from '@parlance/protocol'
 import fc from 'fast-check'
 import { Compile } from 'typebox/compile'
 import { Examples } from '../../src/dialects/native/documents/examples.ts'
+import { deep } from '../support/deep.ts'
 import { type NativeFrame, NativeSocket } from '../support/native-socket.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { Victim } from './native-world.ts'
@@ -11,7 +12,7 @@ import { Victim } from './native-world.ts'
 // A connection that has said hello may say anything next. It is answered by the frame's own `id`, or closed with the code
 // for a frame that names no request; what is refused has changed nothing, and no other connection notices.
 
-const RUNS = { numRuns: 40 }
+const RUNS = { numRuns: deep(40) }
 const OPS = Object.keys(REQUESTS) as readonly RequestOp[]
 
 let server: TestServer
@@ -185,7 +186,7 @@ describe('any connection', () => {
         const text = JSON.stringify(value)
         assertAnswered(text, await offender.say(text))
       }),
-      { numRuns: 200 },
+      { numRuns: deep(200) },
     )
     await isWell()
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { deep } from '../support/deep.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { ALL, bodyOf, Victim } from './native-world.ts'
 
@@ -62,7 +63,7 @@ describe('a stranger', () => {
         const response = await fetch(`${server.url}/v1/me`, { headers })
         assert.deepEqual([response.status, await code(response)], [401, 'not_authorized'])
       }),
-      { numRuns: 100 },
+      { numRuns: deep(100) },
     )
   })
 

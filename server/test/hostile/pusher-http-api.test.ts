@@ -5,6 +5,7 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { parseBatch, parseTrigger } from '../../src/pusher/api-wire.ts'
 import { CREDENTIALS, startPusher } from '../pusher/pusher-world.ts'
+import { deep } from '../support/deep.ts'
 import { frame, record } from './pusher-noise.ts'
 
 const world = await startPusher()
@@ -28,7 +29,7 @@ test('a body of the HTTP API is parsed or refused with 400 or 413', () => {
         }
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: deep(2_000) },
   )
 })
 
@@ -89,6 +90,6 @@ test('the HTTP API answers any signed request with JSON or an explanation', asyn
         else assert.ok(text.length > 0)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: deep(300) },
   )
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { CREDENTIALS, sign, startPusher } from '../pusher/pusher-world.ts'
+import { deep } from '../support/deep.ts'
 
 const world = await startPusher()
 after(() => world.close())
@@ -87,6 +88,6 @@ test('without the secret nothing of the HTTP API answers, whatever is tried', as
       assert.equal(response.status, 401)
       await response.text()
     }),
-    { numRuns: 200 },
+    { numRuns: deep(200) },
   )
 })

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { keyIn, refusedHandshake } from '../../src/pusher/handshake.ts'
 import { parseMessage, parseUser } from '../../src/pusher/wire.ts'
 import { startPusher } from '../pusher/pusher-world.ts'
+import { deep } from '../support/deep.ts'
 import { until } from '../support/until.ts'
 import { frame, record } from './pusher-noise.ts'
 
@@ -19,7 +20,7 @@ test('any frame of a client is parsed or refused, and never throws', () => {
         assert.ok(message.event.startsWith('client-') && message.data.isWellFormed())
       if (message.type === 'invalid') assert.ok(message.why.length > 0)
     }),
-    { numRuns: 2_000 },
+    { numRuns: deep(2_000) },
   )
 })
 
@@ -37,7 +38,7 @@ test('a user’s data is parsed into an id and JSON, or refused', () => {
         JSON.parse(member.info)
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: deep(2_000) },
   )
 })
 
@@ -48,7 +49,7 @@ test('a handshake’s path and query are served or refused', () => {
       const refusal = refusedHandshake({ key: 'key', expectedKey: 'key', url: `/app/key?protocol=${query}` })
       assert.ok(refusal === undefined || (refusal.code >= 4001 && refusal.code <= 4008))
     }),
-    { numRuns: 1_000 },
+    { numRuns: deep(1_000) },
   )
 })
 
@@ -66,7 +67,7 @@ test('a connection lives through anything that fits into a frame, and learns of 
         assert.notEqual(data.message, 'Internal error')
       }
     }),
-    { numRuns: 200 },
+    { numRuns: deep(200) },
   )
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import WebSocket from 'ws'
+import { deep } from '../support/deep.ts'
 import { ask, RawListener, register, SocketIoListener, UNKNOWN_USER } from '../support/rooms.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -40,7 +41,7 @@ describe('HTTP under arbitrary input', { concurrency: true }, () => {
         assert.equal(status, 200)
         if (!answer.ok) assert.ok([400, 404].includes(answer.error?.code ?? 0), JSON.stringify(answer))
       }),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
   })
 
@@ -60,7 +61,7 @@ describe('HTTP under arbitrary input', { concurrency: true }, () => {
           assert.equal(answer.error?.code, 400)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: deep(60) },
     )
   })
 
@@ -72,7 +73,7 @@ describe('HTTP under arbitrary input', { concurrency: true }, () => {
         const { answer } = await ask(url, `/get-room-history?${query}`, { headers: { user: ann.uuid } })
         assert.ok([400, 404].includes(answer.error?.code ?? 0))
       }),
-      { numRuns: 100 },
+      { numRuns: deep(100) },
     )
   })
 })
@@ -87,7 +88,7 @@ describe('sockets under arbitrary input', { concurrency: true }, () => {
         assert.equal(socket.heard, '')
         socket.end()
       }),
-      { numRuns: 60 },
+      { numRuns: deep(60) },
     )
     await isAlive()
   })
@@ -99,7 +100,7 @@ describe('sockets under arbitrary input', { concurrency: true }, () => {
         assert.equal(await socket.auth(argument), 'refused')
         assert.deepEqual(socket.payloads('ack'), [])
       }),
-      { numRuns: 40 },
+      { numRuns: deep(40) },
     )
     await isAlive()
   })
@@ -131,7 +132,7 @@ describe('sockets under arbitrary input', { concurrency: true }, () => {
         socket.close()
         await until('the close', () => isOver)
       }),
-      { numRuns: 40 },
+      { numRuns: deep(40) },
     )
     await isAlive()
   })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { Limits } from '../../src/transport/index.ts'
+import { deep } from '../support/deep.ts'
 import { until } from '../support/until.ts'
 import { CREDENTIALS, localBus, type PusherWorld, type RawClient, startPusher } from './pusher-world.ts'
 
@@ -118,5 +119,7 @@ test('any order of clients’ acts leaves nothing behind once they are gone', as
     assert.equal(limits.held, 0)
     assert.deepEqual(lines, [])
   }
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), run), { numRuns: 100 })
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), run), {
+    numRuns: deep(100),
+  })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { BareWs, frame as frameOf, OPCODES } from '../hostile/server/bare-ws.ts'
+import { deep } from '../support/deep.ts'
 import { until } from '../support/until.ts'
 import { CREDENTIALS, sign, startPusher } from './pusher-world.ts'
 
@@ -148,7 +149,7 @@ test('any order of Pusher clients’ acts leaves others served and nothing behin
       for (const { ws } of peers.all) ws.end()
     }),
     // Interrupted before its first case a property fails, as it did after 5 s on a busy machine.
-    { numRuns: 80, interruptAfterTimeLimit: 60_000 },
+    { numRuns: deep(80), interruptAfterTimeLimit: deep(60_000) },
   )
   await until('no connection to be counted', () => server.countConnections() === 0)
   await until('no channel to be occupied', async () => {

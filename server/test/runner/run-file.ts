@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { run } from 'node:test'
+import { deep } from '../support/deep.ts'
 import { Notes, type Outcome, type Told } from './notes.ts'
 
 /** The limit of each test and each hook. */
 const TIMEOUT_MS = 600_000
+/** Deep trials take longer; shallow ones wait no less for a machine that is busy. */
+const timeout = Math.max(TIMEOUT_MS, deep(TIMEOUT_MS))
 
 const PRELOAD = join(import.meta.dirname, 'preload.ts')
 
@@ -13,7 +16,7 @@ export const runProcess = (path: string, argv: readonly string[] = []) =>
     files: [path],
     argv,
     concurrency: 1,
-    timeout: TIMEOUT_MS,
+    timeout,
     execArgv: [`--import=${PRELOAD}`],
   })
 

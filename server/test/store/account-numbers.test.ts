@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { StateRow, Store, TouchedRow } from '../../src/store/store.ts'
+import { deep } from '../support/deep.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
 import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -69,7 +70,7 @@ test('a client that resumes from any number gets each row of the account touched
         await store.close()
       }
     }),
-    { numRuns: 25 },
+    { numRuns: deep(25) },
   )
 })
 
@@ -88,6 +89,6 @@ test('a client that resumes from any number gets each row of the account touched
       for (const writes of [BEGINNING, ...batches]) await answered.run(store, writes)
       await answered.check(store)
     }),
-    { numRuns: 15 },
+    { numRuns: deep(15) },
   )
 })

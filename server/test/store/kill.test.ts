@@ -7,11 +7,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
+import { deep } from '../support/deep.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { findHoles } from './series.ts'
 import { series } from './world.ts'
 
-const CYCLES = 20
+const CYCLES = deep(10)
 const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url))
 
 interface Sent {

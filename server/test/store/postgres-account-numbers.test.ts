@@ -6,6 +6,7 @@ import { toGid } from '../../src/core/types.ts'
 import { newGid } from '../../src/lib/ids.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import type { Store, TouchedRow } from '../../src/store/store.ts'
+import { deep } from '../support/deep.ts'
 import { connect, POSTGRES_URL, postgresIsMissing } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { HOLES, NUMBER_FAULTS } from './series.ts'
@@ -19,7 +20,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['not_a_member', 'conflict'])
 const NODES = 2
 const AT_ONCE = 40
 /** The number of both nodes' writes together. */
-const WRITES = Number(process.env.PARLANCE_TEST_WRITES ?? 2_000)
+const WRITES = deep(2_000)
 const ROUNDS = Math.ceil(WRITES / NODES / AT_ONCE)
 
 test('two nodes that number the same people at once neither deadlock nor leave a hole', {

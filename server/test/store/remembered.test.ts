@@ -20,6 +20,7 @@ import { ReadCache } from '../../src/store/sqlite/read-cache.ts'
 import { SqliteSessions } from '../../src/store/sqlite/sessions.ts'
 import { WriteQueue } from '../../src/store/sqlite/write-queue.ts'
 import type { WriteAnswer } from '../../src/store/sqlite/writes.ts'
+import { deep } from '../support/deep.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
 import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -83,7 +84,7 @@ test("the heads of the logs in SQLite's writer are what its tables say, after an
       assert.deepEqual(findHoles(db), [])
       close()
     }),
-    { numRuns: 60 },
+    { numRuns: deep(60) },
   )
 })
 
@@ -109,7 +110,7 @@ test('writes that SQLite commits together leave what they leave one by one, what
       together.close()
       apart.close()
     }),
-    { numRuns: 60 },
+    { numRuns: deep(60) },
   )
 })
 
@@ -159,7 +160,7 @@ test('the cache of SQLite’s readers equals its tables, after any writes', asyn
         await writer.close()
       }
     }),
-    { numRuns: 25 },
+    { numRuns: deep(25) },
   )
 })
 
@@ -187,6 +188,6 @@ test('the end of the log in PostgreSQL’s conversations equals the log, after a
         assert.deepEqual(faults.flat(), [])
       }
     }),
-    { numRuns: 15 },
+    { numRuns: deep(15) },
   )
 })

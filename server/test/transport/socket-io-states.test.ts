@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { deep } from '../support/deep.ts'
 import { EngineClient, type EngineTransport, type EngineVersion } from '../support/engine-client.ts'
 import { startParlance } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -146,7 +147,7 @@ test('any order of Socket.IO clients’ acts leaves others served and nothing be
       for (const client of clients.all) await client.end()
     }),
     // Interrupted before its first case a property fails, as it did after 5 s on a busy machine.
-    { numRuns: 50, interruptAfterTimeLimit: 60_000 },
+    { numRuns: deep(50), interruptAfterTimeLimit: deep(60_000) },
   )
   await until('no connection to be counted', async () => (await countConnections()) === 0)
   assert.deepEqual(await onlineGuests(), [])

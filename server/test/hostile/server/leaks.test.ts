@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { queryObjects } from 'node:v8'
 import { Batch, SocketSink } from '../../../src/delivery/index.ts'
 import { Inbox, WsConnection } from '../../../src/transport/index.ts'
+import { deep } from '../../support/deep.ts'
 import { startParlance, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 import { ask } from './ask.ts'
@@ -11,7 +12,7 @@ import { metric, PUSHER } from './fortress.ts'
 import { Person } from './person.ts'
 import { openTalk, type Talk } from './talk.ts'
 
-const CYCLES = Number(process.env.PARLANCE_TEST_CYCLES ?? 600)
+const CYCLES = deep(600)
 const AT_ONCE = 20
 const ROUNDS = 4
 const REQUESTS = 500
