@@ -77,7 +77,17 @@ export async function main(): Promise<string> {
 }
 `
 
-const OPTIONS = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'esnext', '--types', '']
+const OPTIONS = [
+  '--strict',
+  '--singleThreaded',
+  '--noEmit',
+  '--module',
+  'nodenext',
+  '--target',
+  'esnext',
+  '--types',
+  '',
+]
 
 test('its tarball installs, runs and is typed in an empty project, with nothing else of ours', async () => {
   const dist = join(root, 'dist')

@@ -59,10 +59,12 @@ interface Growing {
 async function assertNothingLeft(t: TestContext, { round, allowedBytes }: Growing): Promise<void> {
   await round()
   const growths: number[] = []
+  let before = heapBytes()
   for (let n = 1; n < ROUNDS; n++) {
-    const before = heapBytes()
     await round()
-    growths.push(heapBytes() - before)
+    const after = heapBytes()
+    growths.push(after - before)
+    before = after
   }
   const words = `grew by ${growths.map((bytes) => (bytes / 1024).toFixed()).join(', ')} KiB`
   t.diagnostic(words)
