@@ -24,6 +24,9 @@ function cacheOf(environment: Readonly<Record<string, string>>): string {
 
 const PLACE = 'parlance/compile-cache'
 
+/** A server that has to find a place for its cache by itself. */
+const QUIET = { PORT: '0', ROOMS_TCP_PORT: '0', NODE_COMPILE_CACHE: '' }
+
 /** A home directory, in which `prepare` puts something in the way of a cache. */
 async function homeWith(t: TestContext, prepare: (home: string) => void): Promise<string> {
   const home = join(await tempDir(t), 'home')
@@ -44,7 +47,7 @@ test('a server keeps its compile cache where only its user can write, and leaves
   const trap = join(temporary, 'node-compile-cache')
   mkdirSync(trap, { recursive: true })
   for (const open of [temporary, trap]) chmodSync(open, 0o777)
-  const settings = { PORT: '0', ROOMS_TCP_PORT: '0', DBPATH: join(directory, 'chat.db') }
+  const settings = { ...QUIET, DBPATH: join(directory, 'chat.db') }
   const { child, output, exited } = spawnServer(t, { ...settings, HOME: home, TMPDIR: temporary })
   await until('the start-up block', () => output.stdout.includes('first account') || child.exitCode !== null)
   child.kill('SIGTERM')
@@ -58,7 +61,7 @@ test('a server keeps its compile cache where only its user can write, and leaves
 
 test('a server that is ready has its compile cache on disk, though it may be killed', async (t) => {
   const home = await homeWith(t, () => undefined)
-  const settings = { PORT: '0', ROOMS_TCP_PORT: '0', DBPATH: join(home, 'chat.db'), HOME: home }
+  const settings = { ...QUIET, DBPATH: join(home, 'chat.db'), HOME: home }
   const { child, exited } = spawnServer(t, settings)
   const cache = join(home, '.cache', PLACE)
   const cached = () =>

@@ -14,6 +14,7 @@ import type { Micros } from '../../src/lib/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { CHEAP } from './passwords.ts'
+import { writeEmptyDatabase } from './sqlite.ts'
 import { tempDir } from './temp-dir.ts'
 
 /** A clock that goes only when told, beyond the microsecond that keeps its answers apart. */
@@ -32,7 +33,9 @@ export const PASSWORD = 'correct horse battery staple'
 
 /** The core over a real store, with people in it. */
 export async function chatWith<Name extends string>(t: TestContext, ...names: readonly Name[]) {
-  const store = await openSqliteStore({ file: join(await tempDir(t), 'chat.db') })
+  const file = join(await tempDir(t), 'chat.db')
+  writeEmptyDatabase(file)
+  const store = await openSqliteStore({ file })
   t.after(() => store.close())
   return chatOn(store, ...names)
 }
