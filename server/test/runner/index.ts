@@ -22,8 +22,8 @@ import { findWanted } from './wanted.ts'
 /** Failed files that are run again. More of them are a broken tree, not a busy machine. */
 const MOST_AGAIN = 5
 
-/** Many files wait more than they compute. */
-const CONCURRENCY = availableParallelism() + 2
+/** Half of the files wait more than they compute. */
+export const CONCURRENCY = 2 * availableParallelism() + 2
 
 interface Suite {
   readonly root: string

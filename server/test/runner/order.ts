@@ -1,6 +1,7 @@
 /**
  * Files by what they start, the costliest first: the bench, whose forty servers run one after the other, then whole
- * installations, then engines and nodes of their own, then processes for each test. The rest computes.
+ * installations, then engines and nodes of their own, then processes for each test. These mostly wait. The rest computes:
+ * half of the processes begin there, so that both happen at a time.
  */
 const COSTLY = [
   /^bench\/test\/short/,
@@ -26,17 +27,12 @@ const ALONE = [
   /^web\/test\/browser\//,
   // It measures.
   /^bench\//,
-  // They wait for engines, nodes and processes of their own, and would keep others waiting behind them.
-  /\/(docker|haproxy|nginx|cluster|redis|engine|pgbouncer|postgres)-/,
-  /\/store\/(postgres|kill)\.test/,
-  /\/(operating|moving|examples)\//,
-  /\/config\/(start|container|compile-cache|postgres|unwritable)/,
+  // They take servers to their limits, and count the seconds.
   /\/hostile\/server\/(?!authorization|cross-site|guessing|pushing|revocation|tokens)/,
-  /\/house\/style/,
-  // It sees which modules are loaded, and those of other files would be already.
-  /\/house\/config-loads/,
   // It counts the objects of its own process.
   /\/transport\/idle-memory/,
+  // It sees which modules are loaded, and those of other files would be already.
+  /\/house\/config-loads/,
 ]
 
 const isAlone = (file: string): boolean => ALONE.some((pattern) => pattern.test(file))
@@ -63,14 +59,12 @@ export class Queue {
     this.#isBegun = isBegun
   }
 
-  /**
-   * The next job for that worker, of which every second one begins with files that share a process, so that waiting for
-   * engines and computing happen at a time.
-   */
+  /** The next job for that worker, of which every second one begins with the files that start least: see `COSTLY`. */
   next(worker: number): Job | undefined {
-    return worker % 2 === 0
-      ? (this.#nextAlone() ?? this.#nextShared())
-      : (this.#nextShared() ?? this.#nextAlone())
+    const isForCostly = worker % 2 === 0
+    return isForCostly
+      ? (this.#nextAlone() ?? this.#nextShared(isForCostly))
+      : (this.#nextShared(isForCostly) ?? this.#nextAlone())
   }
 
   /** A process that begins none of the files that are left cannot be shared: each runs alone. */
@@ -84,8 +78,10 @@ export class Queue {
     return file === undefined ? undefined : { kind: 'alone', file }
   }
 
-  #nextShared(): Job | undefined {
-    const files = this.#shared.filter((file) => !this.#isBegun(file))
+  /** A process of its own takes from the front of them, whatever others have left. */
+  #nextShared(isForCostly: boolean): Job | undefined {
+    const left = this.#shared.filter((file) => !this.#isBegun(file))
+    const files = isForCostly ? left : left.toReversed()
     return files.length === 0 ? undefined : { kind: 'shared', files }
   }
 }

@@ -70,7 +70,7 @@ test('a test that is left out is neither passed nor failed, and the last lines s
   assert.ok(lines.slice(-4).includes(reason), lines.join('\n'))
 })
 
-test('files that start most begin first, each alone, and every second worker begins with those that share', () => {
+test('files that start most begin first, and every second worker begins with those that start least', () => {
   const names = ['core/a', 'cluster/cluster-b', 'core/c', 'compose/haproxy-d', 'transport/idle-memory']
   const files = names.map((name) => `server/test/${name}.test.ts`)
   const begun = new Set<string>()
@@ -80,13 +80,13 @@ test('files that start most begin first, each alone, and every second worker beg
     const jobs = job?.kind === 'shared' ? job.files : [job?.file ?? 'nothing']
     return jobs.map((file) => file.replace(/.*test\/|\.test\.ts/g, ''))
   }
-  assert.deepEqual(next(0), ['compose/haproxy-d'])
-  assert.deepEqual(next(1), ['core/a', 'core/c'])
-  begun.add('server/test/core/a.test.ts')
-  assert.deepEqual(next(3), ['core/c'])
-  assert.deepEqual(next(2), ['cluster/cluster-b'])
+  assert.deepEqual(next(0), ['transport/idle-memory'])
+  assert.deepEqual(next(1), ['core/c', 'core/a', 'cluster/cluster-b', 'compose/haproxy-d'])
   begun.add('server/test/core/c.test.ts')
-  assert.deepEqual(next(3), ['transport/idle-memory'])
+  assert.deepEqual(next(2), ['compose/haproxy-d', 'cluster/cluster-b', 'core/a'])
+  begun.add('server/test/compose/haproxy-d.test.ts')
+  assert.deepEqual(next(3), ['core/a', 'cluster/cluster-b'])
+  for (const left of ['core/a', 'cluster/cluster-b']) begun.add(`server/test/${left}.test.ts`)
   assert.deepEqual(next(0), ['nothing'])
 })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { CONCURRENCY } from './index.ts'
 import { PASSES, runSuite } from './suite.ts'
 
 /** Notes what happens, in which process. */
@@ -20,7 +20,7 @@ const hooked = (name: string): string => `
 
 test('files share processes, one after the other, each with hooks of its own', async (t) => {
   // One more than there are processes at a time.
-  const names = Array.from({ length: availableParallelism() + 3 }, (_, n) => `file-${n}`)
+  const names = Array.from({ length: CONCURRENCY + 1 }, (_, n) => `file-${n}`)
   const files = Object.fromEntries(names.map((name) => [name, hooked(name)]))
   const { lines, folder } = await runSuite(t, { files })
   assert.equal(lines.at(-1), `${2 * names.length} passed, 0 failed`)
