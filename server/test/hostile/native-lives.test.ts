@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Resume } from '@parlance/protocol'
 import fc from 'fast-check'
+import { deep } from '../support/deep.ts'
 import { NativeHttp, unique } from '../support/native-http.ts'
 import { NativeSocket } from '../support/native-socket.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
@@ -82,7 +83,7 @@ describe('a hello', () => {
         if (outcome) assert.match(`${outcome.code} ${outcome.reason}`, /^(4000 bad_frame: #|4001|4003)/)
         else await socket.close()
       }),
-      { numRuns: 150 },
+      { numRuns: deep(150) },
     )
     await witness.ok('ping')
   })
@@ -107,7 +108,7 @@ describe('a hello', () => {
         assert.equal(JSON.stringify(socket.frames).includes(SECRET), false)
         await socket.close()
       }),
-      { numRuns: 60 },
+      { numRuns: deep(60) },
     )
   })
 
@@ -207,7 +208,7 @@ test('connections live in any order, several at once, and leave nothing behind',
         await Promise.all(lives.map(live))
       },
     ),
-    { numRuns: 60 },
+    { numRuns: deep(60) },
   )
   await until('all to be gone', async () => (await metric(server.url, 'parlance_connections')) === 1)
   const accountId = (await server.chat.accounts.findByUsername(await nameOf(eve)))?.accountId ?? assert.fail()
