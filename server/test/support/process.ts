@@ -48,7 +48,7 @@ export const spawnCheapServer = (
 
 function spawnNode(owner: Owner, settings: Settings, args: readonly string[]): ServerProcess {
   const child = spawn(process.execPath, args, {
-    // What tests have compiled, the server need not compile again.
+    // The server need not compile again what tests have compiled.
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
