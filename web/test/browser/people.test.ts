@@ -125,3 +125,40 @@ test('a wrong password and a name that is taken are said in a sentence', { skip 
   await stranger.page.getByRole('button', { name: 'Create account' }).click()
   await stranger.page.getByText('This username is taken').waitFor()
 })
+
+test('a message that looks like HTML or like code of a link is shown as it was written', {
+  skip,
+}, async (t) => {
+  const { ada, ben } = await twoPeople(t)
+  const text = '<img src=x onerror="document.title=1"> [press](javascript:document.title=2)'
+  await ada.say(text)
+  await ben.open('Ada Lovelace')
+  const message = ben.message('<img src=x')
+  await message.waitFor()
+  assert.equal(await message.locator('.body p').textContent(), text)
+  assert.equal(await message.locator('.body img, .body a').count(), 0)
+  // The policy holds also for whatever might get past it.
+  const ran = await ben.page.evaluate(() => {
+    try {
+      document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.hasRun=true">')
+      return 'inserted'
+    } catch (error) {
+      return (error as Error).name
+    }
+  })
+  assert.equal(ran, 'TypeError')
+})
+
+test('no view is wider than a screen of 320 pixels', { skip }, async (t) => {
+  const { server, ada, ben } = await twoPeople(t)
+  await ada.say(`${'W'.repeat(2_000)} \`${'c'.repeat(500)}\``)
+  await ada.say(`\`\`\`\n${'x'.repeat(3_000)}\n\`\`\``)
+  await ben.page.setViewportSize({ width: 320, height: 568 })
+  for (const view of ['', 'new', 'settings', /c_\d+/.exec(ada.page.url())?.[0]]) {
+    await ben.page.goto(`${server.url}/#/${view?.startsWith('c_') ? `c/${view}` : view}`)
+    await ben.page.getByRole('main').waitFor()
+    if (view?.startsWith('c_')) await ben.message('WWW').waitFor()
+    const [wide, room] = await ben.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+    assert.equal(wide, room, `at #/${view}`)
+  }
+})
