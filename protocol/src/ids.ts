@@ -32,3 +32,10 @@ export const Time = formed(
   'A time of RFC 3339 in UTC, with microseconds',
   '2026-11-29T15:41:12.437673Z',
 )
+
+/** A time as people write it into a query. */
+export const Moment = formed(
+  '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?Z)?$',
+  'A day, or a time of RFC 3339 in UTC',
+  '2026-11-29T15:41Z',
+)

@@ -104,6 +104,25 @@ export const MentionPage = growing({
   next: nullable(Type.String()),
 })
 
+/** Enough of a conversation to show where a message was found. */
+export const FoundIn = growing({
+  id: ConversationId,
+  kind: Type.Enum(['private', 'group', 'open']),
+  name: nullable(Type.String()),
+  other: nullable(Person),
+})
+
+export const FoundMessage = growing({
+  message: Message,
+  conversation: FoundIn,
+  highlights: Type.Array(Range, { title: 'Where the words stand in the text, in order' }),
+})
+
+export const FoundPage = growing({
+  items: Type.Array(FoundMessage, { title: 'Newest first' }),
+  next: nullable(Type.String()),
+})
+
 export type Message = Static<typeof Message>
 export type Mention = Static<typeof Mention>
 export type Reaction = Static<typeof Reaction>

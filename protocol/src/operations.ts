@@ -7,6 +7,7 @@ import { INVITE_OPERATIONS } from './operations/invites.ts'
 import { MEMBER_OPERATIONS } from './operations/members.ts'
 import { MESSAGE_OPERATIONS } from './operations/messages.ts'
 import { PEOPLE_OPERATIONS } from './operations/people.ts'
+import { SEARCH_OPERATIONS } from './operations/search.ts'
 import { SERVER_OPERATIONS } from './operations/server.ts'
 import { VIEW_OPERATIONS } from './operations/views.ts'
 
@@ -22,6 +23,7 @@ export const OPERATIONS = {
   ...MESSAGE_OPERATIONS,
   ...ANNOTATION_OPERATIONS,
   ...VIEW_OPERATIONS,
+  ...SEARCH_OPERATIONS,
 } as const satisfies Readonly<Record<string, Operation>>
 
 export {
@@ -33,6 +35,7 @@ export {
   MEMBER_OPERATIONS,
   MESSAGE_OPERATIONS,
   PEOPLE_OPERATIONS,
+  SEARCH_OPERATIONS,
   SERVER_OPERATIONS,
   VIEW_OPERATIONS,
 }

@@ -53,3 +53,4 @@ export const listChanges = 'GET /v1/conversations/{c}/changes' as Route<'listCha
 export const listVersions = 'GET /v1/conversations/{c}/messages/{seq}/versions' as Route<'listVersions'>
 export const listReaders = 'GET /v1/conversations/{c}/messages/{seq}/readers' as Route<'listReaders'>
 export const listMentions = 'GET /v1/mentions' as Route<'listMentions'>
+export const searchMessages = 'GET /v1/search' as Route<'searchMessages'>

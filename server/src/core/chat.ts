@@ -20,6 +20,7 @@ import { Presence } from './presence.ts'
 import { Reactions } from './reactions.ts'
 import { Receipts } from './receipts.ts'
 import { Removals } from './removals.ts'
+import { Search } from './search.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 
@@ -33,6 +34,7 @@ export { faultWords, nameFault, newName } from './names.ts'
 export type { Once } from './once.ts'
 export { passwordPolicyOf } from './password-policy.ts'
 export { actionsOf, may, mayGiveRole, maySend } from './policy.ts'
+export { type FoundMessage, MAX_PHRASES } from './search.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export type { Accounts, ChangeLog, Conversations, Presence }
@@ -77,6 +79,7 @@ export class Chat {
   readonly people: People
   readonly pins: Pins
   readonly reactions: Reactions
+  readonly search: Search
   readonly presence: Presence
   readonly typing: Typing
   readonly changes: ChangeLog
@@ -102,6 +105,7 @@ export class Chat {
     this.people = new People(store)
     this.pins = new Pins({ store, bus, clock })
     this.reactions = new Reactions(store.reactions, bus, clock)
+    this.search = new Search(store.search)
     this.presence = new Presence(bus, store, { clock, onError })
     this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
     this.typing = new Typing({ bus, clock, contacts: store.contacts, messages: this.messages })

@@ -26,6 +26,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     mentions: partOf(store.mentions, onRefused),
     pins: partOf(store.pins, onRefused),
     reactions: partOf(store.reactions, onRefused),
+    search: partOf(store.search, onRefused),
     changes: partOf(store.changes, onRefused),
     removals: partOf(store.removals, onRefused),
     exports: partOf(store.exports, onRefused),

@@ -13,6 +13,7 @@ import type { MessageStore } from './port/messages.ts'
 import type { PinStore } from './port/pins.ts'
 import type { ReactionStore } from './port/reactions.ts'
 import type { RemovalStore } from './port/removals.ts'
+import type { SearchStore } from './port/search.ts'
 import type { SessionStore } from './port/sessions.ts'
 
 export type * from './port/account-state.ts'
@@ -31,8 +32,10 @@ export type * from './port/pins.ts'
 export * from './port/reactions.ts'
 export type * from './port/removals.ts'
 export * from './port/request-keys.ts'
+export type * from './port/search.ts'
 export type * from './port/sessions.ts'
 export { StoreRefusal } from './refusal.ts'
+export { LINK_TERM, senderTerm, termsOf } from './search-index.ts'
 
 /**
  * The durable log. Every write is one transaction. It re-checks the facts that its caller decided from, and rejects
@@ -55,6 +58,7 @@ export interface Store {
   readonly mentions: MentionStore
   readonly pins: PinStore
   readonly reactions: ReactionStore
+  readonly search: SearchStore
   readonly changes: ChangeStore
   readonly removals: RemovalStore
   readonly exports: ExportStore

@@ -37,7 +37,8 @@ export type TableName =
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
  * current conversation and a conversation's last message. Tables that a database keeps for its servers are left out:
- * its migrations, notices of changed credentials, settings such as its epoch, and PostgreSQL's writers.
+ * its migrations, notices of changed credentials, settings such as its epoch, the index of words, which a server makes
+ * anew, and PostgreSQL's writers.
  */
 export const TABLES: readonly Table[] = [
   {

@@ -293,6 +293,7 @@ async function prepared(opened: Store, what: string) {
     memberships: surround('memberships'),
     changes: opened.changes,
     mentions: opened.mentions,
+    search: opened.search,
     removals: surround('removals'),
     exports: opened.exports,
     pins: surround('pins'),

@@ -42,7 +42,20 @@ function bodiesOf(operation: Operation): fc.Arbitrary<string> {
 const queries = fc
   .array(
     fc.tuple(
-      fc.constantFrom('limit', 'cursor', 'before', 'after', 'around', 'search', 'archived', '__proto__', 'x'),
+      fc.constantFrom(
+        'limit',
+        'cursor',
+        'before',
+        'after',
+        'around',
+        'search',
+        'archived',
+        'q',
+        'sender',
+        'has',
+        '__proto__',
+        'x',
+      ),
       fc.oneof(
         fc.constantFrom(...NASTY, '', '0', '201', 'true'),
         fc.string({ unit: 'binary', maxLength: 20 }),

@@ -17,6 +17,7 @@ import { listingRules } from './conformance/listings.ts'
 import { memberRules } from './conformance/members.ts'
 import { membershipRules } from './conformance/memberships.ts'
 import { mentionRules } from './conformance/mentions.ts'
+import { messageSearchRules } from './conformance/message-search.ts'
 import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
 import { pagingRules } from './conformance/paging.ts'
@@ -63,6 +64,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     pinRules(rule)
     reactionRules(rule)
     deletionRules(rule)
+    messageSearchRules(rule)
     misfitRules(rule)
     pagingRules(rule)
     changeRules(rule)

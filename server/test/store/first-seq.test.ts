@@ -5,6 +5,7 @@ import type { Account, Conversation } from '../../src/core/types.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { tempStore } from './temp-store.ts'
 import { present, series, World } from './world.ts'
 
@@ -31,7 +32,18 @@ async function countsWhatIsKept({ store }: World, { accountId }: Account, { conv
   assert.deepEqual([await mark(3), await mark(7), await mark(10)], [4, 2, 0])
 }
 
-test('unread counts begin at the first message that is kept, on SQLite', async (t) => {
+async function findsWhatIsKept({ store }: World, { accountId }: Account): Promise<void> {
+  await until('the index', async () => (await store.search.indexedUpTo()) >= 10)
+  const terms = [{ word: '', isPrefix: true }]
+  const all = { after: 0, before: 100, limit: 9 }
+  const { items } = await store.search.find({ accountId, terms, ...all })
+  assert.deepEqual(
+    items.map(({ seq }) => seq),
+    [10, 9, 7, 6],
+  )
+}
+
+test('counts and finds begin at the first message that is kept, on SQLite', async (t) => {
   const { store, file } = await tempStore(t)
   const [ann, group] = await talk(new World(store))
   await store.close()
@@ -41,9 +53,12 @@ test('unread counts begin at the first message that is kept, on SQLite', async (
   const later = await openSqliteStore({ file })
   t.after(() => later.close())
   await countsWhatIsKept(new World(later), ann, group)
+  await findsWhatIsKept(new World(later), ann)
 })
 
-test('unread counts begin at the first message that is kept, on PostgreSQL', { skip: missing }, async (t) => {
+test('counts and finds begin at the first message that is kept, on PostgreSQL', {
+  skip: missing,
+}, async (t) => {
   const url = await tempSchema(t)
   const store = await openPostgresStore({ url })
   t.after(() => store.close())
@@ -51,4 +66,5 @@ test('unread counts begin at the first message that is kept, on PostgreSQL', { s
   const [ann, group] = await talk(world)
   await connect(t, url).unsafe(FORGET)
   await countsWhatIsKept(world, ann, group)
+  await findsWhatIsKept(world, ann)
 })

@@ -39,7 +39,12 @@ export async function newSchema(): Promise<{ url: string; drop(): Promise<void> 
   return {
     url: url.href,
     drop: async () => {
-      await sql`DROP SCHEMA ${sql(name)} CASCADE`
+      const dropSchema = () => sql`DROP SCHEMA ${sql(name)} CASCADE`
+      // A store that is still open may just be indexing, and then either of the two has to give way.
+      await dropSchema().catch((error: Error & { code?: string }) => {
+        if (error.code !== '40P01') throw error
+        return dropSchema()
+      })
       await sql.end({ timeout: 1 })
     },
   }

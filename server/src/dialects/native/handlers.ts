@@ -9,6 +9,7 @@ import { memberHandlers } from './requests/members.ts'
 import { messageHandlers } from './requests/messages.ts'
 import type { RequestParts } from './requests/parts.ts'
 import { peopleHandlers } from './requests/people.ts'
+import { searchHandlers } from './requests/search.ts'
 import { serverHandlers } from './requests/server.ts'
 import { viewHandlers } from './requests/views.ts'
 
@@ -26,5 +27,6 @@ export function createHandlers(parts: Omit<RequestParts, 'places'>): Handlers {
     ...messageHandlers(all),
     ...annotationHandlers(all),
     ...viewHandlers(all),
+    ...searchHandlers(all),
   }
 }

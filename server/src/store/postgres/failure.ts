@@ -53,6 +53,9 @@ const isRetryable = (error: unknown): boolean => codeOf(error)?.slice(0, 2) === 
 /** The server takes no writes. Its address may lead to another server by now, which takes them. */
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006'
 
+/** Tables or functions are not there: somebody has dropped them, or restores them just now. */
+export const isSchemaGone = (error: unknown): boolean => /^(3F000|42P01|42883)$/.test(codeOf(error) ?? '')
+
 /** There is no room for it on the disk, nor will there be in the next seconds. */
 export const isFull = (error: unknown): boolean => codeOf(error) === '53100'
 

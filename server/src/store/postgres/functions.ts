@@ -38,6 +38,7 @@ const FILES = [
     'memberships',
     'conversations',
     'messages',
+    'search',
     'edits',
     'deletions',
     'files',

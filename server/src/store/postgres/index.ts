@@ -24,6 +24,8 @@ import { PostgresReactions } from './reactions.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
 import { PostgresRemovals } from './removals.ts'
 import { migrate } from './schema.ts'
+import { PostgresSearch } from './search.ts'
+import { SearchFollower } from './search-follower.ts'
 import { PostgresSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
@@ -51,7 +53,8 @@ export async function openPostgresStore({
 }: PostgresOptions): Promise<PostgresStore> {
   await migrateOnceThere({ url, onWaiting, unknownHostMs })
   const sql = connectForReading(url)
-  return new PostgresStore(sql, new WriteQueue({ url, onReadOnly: () => sql.renew(), ...hooks }))
+  const writer = new WriteQueue({ url, onReadOnly: () => sql.renew(), ...hooks })
+  return new PostgresStore(sql, writer, new SearchFollower(sql))
 }
 
 async function migrateOnceThere({
@@ -98,18 +101,22 @@ export class PostgresStore implements Store {
   readonly mentions
   readonly pins
   readonly reactions
+  readonly search
   readonly changes
   readonly removals
   readonly exports
   readonly #sql: Pool
   readonly #writer: WriteQueue
+  readonly #follower: SearchFollower | undefined
   readonly #ping
   readonly #propose
   readonly #kept
   readonly #identity
   #closing: Promise<void> | undefined
 
-  constructor(sql: Pool, writer: WriteQueue) {
+  /** Without a follower nothing is added to the index of messages' words. */
+  constructor(sql: Pool, writer: WriteQueue, follower?: SearchFollower) {
+    this.#follower = follower
     this.#sql = sql
     this.#writer = writer
     this.#ping = prepare(sql, 'SELECT 1')
@@ -129,6 +136,7 @@ export class PostgresStore implements Store {
     this.mentions = new PostgresMentions(sql)
     this.pins = new PostgresPins(sql, writer)
     this.reactions = new PostgresReactions(sql, writer)
+    this.search = new PostgresSearch(sql)
     this.removals = new PostgresRemovals(sql, writer)
     this.exports = new PostgresExports(sql)
     this.changes = new PostgresChanges(sql)
@@ -155,7 +163,12 @@ export class PostgresStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#writer.close().then(() => this.#sql.end(1))
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#follower?.close()])
+    await this.#sql.end(1)
   }
 }

@@ -47,5 +47,7 @@ export const FINISH = `
   SET LOCAL synchronous_commit = on;
   ${numbered.map((name) => `SELECT setval(pg_get_serial_sequence('${name}', 'id'), max(id)) FROM ${name};`).join('\n  ')}
   SELECT setval('message_ids', max(id)) FROM messages;
+  TRUNCATE search;
+  DELETE FROM search_position;
   DELETE FROM settings WHERE name LIKE '${EPOCH}%';
   DROP TABLE ${UNFINISHED}`

@@ -20,6 +20,7 @@ import {
   newDetails,
   plainDetails,
 } from '../message-details.ts'
+import { entriesOf } from '../search-index.ts'
 import type {
   Appended,
   Deleted,
@@ -108,10 +109,15 @@ export class PostgresMessages implements MessageStore {
   }
 
   edit(edit: NewText): Promise<Edited> {
-    return this.#writer.write('messages.edit', edit, ({ message, ...edited }: EditedRow) => ({
-      ...edited,
-      message: detailsOf(message),
-    }))
+    const words = entriesOf({ ...edit, senderId: edit.by })
+    return this.#writer.write(
+      'messages.edit',
+      { ...edit, ...{ words } },
+      ({ message, ...edited }: EditedRow) => ({
+        ...edited,
+        message: detailsOf(message),
+      }),
+    )
   }
 
   versions(

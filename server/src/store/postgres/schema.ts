@@ -10,6 +10,7 @@ import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
+import { SEARCH } from './search-schema.ts'
 import { recordDisplayKeys, SEARCHES } from './searches-schema.ts'
 
 /** Any number; the same in every version, so that two that start at once wait for each other. */
@@ -323,4 +324,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 6, name: 'what requests of the native dialect need', sql: REQUESTS },
   { number: 7, name: 'accounts found by their names', sql: SEARCHES, fill: recordDisplayKeys },
   { number: 8, name: 'files that hang on messages', sql: FILES },
+  { number: 9, name: 'messages found by their words', sql: SEARCH },
 ]

@@ -3,6 +3,7 @@ import { ChatError } from '../../core/errors.ts'
 import { WRITES, type WriteName } from '../writes.ts'
 import { engineCode, mayComeBack } from './failure.ts'
 import { LogHeads } from './log-heads.ts'
+import { SearchWrites } from './search-writes.ts'
 import { prepare } from './statement.ts'
 import { type Command, type WriteAnswer, writesOn } from './writes.ts'
 
@@ -12,6 +13,7 @@ class Unguarded extends Error {}
 export class Batch {
   readonly #db: DatabaseSync
   readonly #heads: LogHeads
+  readonly #search: SearchWrites
   readonly #writes: Readonly<Record<WriteName, (argument: never) => unknown>>
   readonly #begin
   readonly #commit
@@ -22,7 +24,8 @@ export class Batch {
   constructor(db: DatabaseSync, heads = new LogHeads(db)) {
     this.#db = db
     this.#heads = heads
-    this.#writes = writesOn(db, heads)
+    this.#search = new SearchWrites(db)
+    this.#writes = writesOn(db, { heads, search: this.#search })
     this.#begin = prepare(db, 'BEGIN IMMEDIATE')
     this.#commit = prepare(db, 'COMMIT')
     this.#savepoint = prepare(db, 'SAVEPOINT command')
@@ -36,11 +39,13 @@ export class Batch {
       this.#begin.run()
       const answers = commands.map((command) => this.#answer(command, isEachGuarded))
       this.#heads.settle()
+      this.#search.settle()
       isCommitting = true
       this.#commit.run()
       return answers
     } catch (error) {
       this.#heads.forget()
+      this.#search.rewind(0)
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Nothing of the batch was stored. With a savepoint each, only the defective command fails.
       if (error instanceof Unguarded) return this.run(commands, true)
@@ -62,6 +67,7 @@ export class Batch {
     // The hottest path is spared a savepoint. A defect in an unguarded write costs one more run; see `run`.
     const isGuarded = isEachGuarded || !WRITES[name].checksFirst
     if (isGuarded) this.#savepoint.run()
+    const { waiting } = this.#search
     try {
       const value = this.#writes[name](argument as never)
       if (isGuarded) this.#release.run()
@@ -71,6 +77,7 @@ export class Batch {
       if (engineCode(error) !== undefined) throw error
       if (isGuarded) {
         this.#undo.run()
+        this.#search.rewind(waiting)
         this.#release.run()
       }
       if (error instanceof ChatError) return { refusal: { code: error.code, details: error.details } }

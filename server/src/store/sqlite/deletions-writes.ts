@@ -7,6 +7,7 @@ import type { Changes } from './changes.ts'
 import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
+import type { SearchWrites } from './search-writes.ts'
 import { prepare } from './statement.ts'
 
 interface Found {
@@ -25,6 +26,7 @@ interface DeletionParts {
   readonly heads: LogHeads
   readonly mentions: MentionWrites
   readonly files: FileWrites
+  readonly search: SearchWrites
 }
 
 export class DeletionWrites {
@@ -32,6 +34,7 @@ export class DeletionWrites {
   readonly #heads: LogHeads
   readonly #mentions: MentionWrites
   readonly #files: FileWrites
+  readonly #search: SearchWrites
   readonly #findOwn
   readonly #findPlace
   readonly #isRemoved
@@ -42,9 +45,10 @@ export class DeletionWrites {
   readonly #findNewest
   readonly #settleLast
 
-  constructor(db: DatabaseSync, { changes, heads, mentions, files }: DeletionParts) {
+  constructor(db: DatabaseSync, { changes, heads, mentions, files, search }: DeletionParts) {
     this.#files = files
     this.#mentions = mentions
+    this.#search = search
     this.#changes = changes
     this.#heads = heads
     this.#findOwn = prepare<Found>(db, FIND_OWN)
@@ -94,6 +98,7 @@ export class DeletionWrites {
     this.#dropReactions.run(conversationId, seq)
     this.#mentions.drop({ conversationId, seq })
     this.#files.detach({ conversationId, seq }, at)
+    this.#search.drop(messageId)
     if (thread !== null) this.#uncountReply.run(change, conversationId, thread)
     const newest = this.#findNewest.get(conversationId)
     this.#settleLast.run(newest?.messageId ?? null, newest?.sentAt ?? null, conversationId, messageId)

@@ -6,23 +6,30 @@ import type { Changes } from './changes.ts'
 import type { LogHeads } from './log-heads.ts'
 import { type MentionWrites, textOf } from './mentions-writes.ts'
 import { DETAIL_COLUMNS } from './rows.ts'
+import type { SearchWrites } from './search-writes.ts'
 import { prepare } from './statement.ts'
 
 type Editable = DetailRow & { readonly textChange: number }
+
+interface EditParts {
+  readonly changes: Changes
+  readonly heads: LogHeads
+  readonly mentions: MentionWrites
+  readonly search: SearchWrites
+}
 
 export class EditWrites {
   readonly #changes: Changes
   readonly #heads: LogHeads
   readonly #mentions: MentionWrites
+  readonly #search: SearchWrites
   readonly #find
   readonly #keepVersion
   readonly #update
 
-  constructor(
-    db: DatabaseSync,
-    { changes, heads, mentions }: { changes: Changes; heads: LogHeads; mentions: MentionWrites },
-  ) {
+  constructor(db: DatabaseSync, { changes, heads, mentions, search }: EditParts) {
     this.#mentions = mentions
+    this.#search = search
     this.#changes = changes
     this.#heads = heads
     this.#find = prepare<Editable>(db, FIND)
@@ -40,6 +47,7 @@ export class EditWrites {
     const before = detailsOf(row)
     const mentions = this.#mentions.ofMembers(conversationId, edit.mentions)
     this.#update.run(body, at, change, textOf(mentions), conversationId, seq)
+    this.#search.replace({ ...row, body })
     this.#mentions.drop(row)
     const touched = this.#mentions.add(row, mentions, before.mentions)
     const message = { ...before, body, editedAt: at, version: change, mentions }

@@ -24,6 +24,7 @@ import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
 import { ReadingThread } from './reading-thread.ts'
 import { SqliteRemovals } from './removals.ts'
+import { SqliteSearch } from './search.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
 import { WriteQueue, type WriterHooks } from './write-queue.ts'
@@ -72,6 +73,7 @@ class SqliteStore implements Store {
   readonly mentions
   readonly pins
   readonly reactions
+  readonly search
   readonly changes
   readonly removals
   readonly exports
@@ -103,6 +105,7 @@ class SqliteStore implements Store {
     this.mentions = new SqliteMentions(db, reader)
     this.pins = new SqlitePins(db, writer, reader)
     this.reactions = new SqliteReactions(db, writer)
+    this.search = new SqliteSearch(db, thread, reader)
     this.removals = new SqliteRemovals(db, writer)
     this.exports = new SqliteExports(thread)
     this.changes = new SqliteChanges(db, reader, conversations)

@@ -23,6 +23,7 @@ export class DetailsReader {
   readonly #listReplies
   readonly #listMentions
   readonly #listPinned
+  readonly #listGiven
 
   constructor(db: DatabaseSync, accounts: AccountReader) {
     this.#accounts = accounts
@@ -30,6 +31,7 @@ export class DetailsReader {
     this.#listReplies = prepare<ListedRow>(db, LIST_REPLIES)
     this.#listMentions = prepare<ListedRow>(db, LIST_MENTIONS)
     this.#listPinned = prepare<ListedRow>(db, LIST_PINNED)
+    this.#listGiven = prepare<ListedRow>(db, LIST_GIVEN)
   }
 
   list(
@@ -67,6 +69,11 @@ export class DetailsReader {
     )
   }
 
+  /** Those of these ids that are not deleted, in no particular order. */
+  listGiven(ids: readonly number[]): Promise<readonly MessageDetails[]> {
+    return read(() => this.#listGiven.all(JSON.stringify(ids)).map((row) => this.#withSender(row)))
+  }
+
   #withSender({ stored, ...row }: ListedRow): MessageDetails {
     const account = this.#accounts.find(row.senderId)
     if (!account) throw new Error('a message without its sender')
@@ -77,6 +84,10 @@ export class DetailsReader {
 const LIST = `
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t
   WHERE t.conversation_id = ? AND t.is_deleted = ? AND t.seq BETWEEN ? AND ? ORDER BY t.seq`
+
+const LIST_GIVEN = `
+  SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM json_each(?) g CROSS JOIN messages t ON t.id = g.value
+  WHERE t.is_deleted = 0`
 
 const LIST_PINNED = `
   SELECT ${DETAIL_COLUMNS}, ${BODY} AS stored FROM messages t

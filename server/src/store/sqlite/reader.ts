@@ -3,8 +3,9 @@ import { guarded } from '../../lib/guard.ts'
 import { openForReading } from './database.ts'
 import { ExportReads } from './exports-reads.ts'
 import { engineCode } from './failure.ts'
+import { SearchReads } from './search-reads.ts'
 
-export type Reads = Omit<ExportReads, `#${string}`>
+export type Reads = Omit<ExportReads, `#${string}`> & Omit<SearchReads, `#${string}`>
 export type ReadName = keyof Reads
 
 /** A read by its name, with its arguments. */
@@ -23,9 +24,9 @@ interface ReaderData {
 
 function serve(port: MessagePort, { file }: ReaderData): void {
   const db = openForReading(file)
-  // Each page is read once.
-  db.exec('PRAGMA cache_size = -4096')
-  const reads = new ExportReads(db)
+  // An export reads each page once; a search comes back to the upper pages of its index.
+  db.exec('PRAGMA cache_size = -8192')
+  const reads = [new ExportReads(db), new SearchReads(db)] as const
   port.on(
     'message',
     guarded('sqlite', (asked: ToReader) => {
@@ -36,9 +37,13 @@ function serve(port: MessagePort, { file }: ReaderData): void {
   )
 }
 
-function answer(reads: Reads, [name, ...args]: Exclude<ToReader, 'close'>): FromReader {
+function answer(
+  [exports, search]: readonly [ExportReads, SearchReads],
+  [name, ...args]: Exclude<ToReader, 'close'>,
+): FromReader {
   try {
     // `ReadingThread` has put them there, as that read takes them.
+    const reads: Partial<Reads> = name in search ? search : exports
     const read = reads[name] as (...args: unknown[]) => unknown
     return { value: read.apply(reads, args) }
   } catch (error) {

@@ -8,6 +8,7 @@ import { defineNames, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
+import { SEARCH } from './search-schema.ts'
 import { SEARCHES } from './searches-schema.ts'
 import { prepare } from './statement.ts'
 
@@ -336,4 +337,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 7, name: 'what requests of the native dialect need', sql: REQUESTS },
   { number: 8, name: 'accounts found by their names, and the epoch', sql: SEARCHES },
   { number: 9, name: 'files that hang on messages', sql: FILES },
+  { number: 10, name: 'messages found by their words', sql: SEARCH },
 ]

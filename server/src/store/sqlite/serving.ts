@@ -24,16 +24,19 @@ export class Serving {
 
   run(commands: readonly Command[]): readonly WriteAnswer[] {
     const { batch, files } = this.#options
-    if (commands.some(([name]) => name !== 'ping')) {
-      this.#isLogUsed = true
-      this.#isIdle = false
-    }
+    if (commands.some(([name]) => name !== 'ping')) this.noteWrite()
     // Checked before a commit only after a loss, so that a commit costs one check.
     const before = this.#loss && files.findAnyLoss()
     if (before) return commands.map(() => ({ outage: before, isUnknown: false }))
     const answers = batch.run(commands)
     this.#loss = files.findLoss()
     return answers.map((answer) => this.#judge(answer))
+  }
+
+  /** Something was written to the log, by a batch or beside them. */
+  noteWrite(): void {
+    this.#isLogUsed = true
+    this.#isIdle = false
   }
 
   /** Called once a second. After a second without writes, folds the log: then a copy of the file alone is whole. */

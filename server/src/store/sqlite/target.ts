@@ -81,7 +81,9 @@ class SqliteTarget implements MovingTarget {
 
   async finish(): Promise<void> {
     this.#db.exec('PRAGMA synchronous = FULL')
-    this.#commit(() => this.#db.exec(`DROP TABLE ${UNFINISHED}; ${FORGET_EPOCH}`))
+    this.#commit(() =>
+      this.#db.exec(`DROP TABLE ${UNFINISHED}; ${FORGET_EPOCH}; UPDATE search_position SET message_id = 0`),
+    )
   }
 
   async close(): Promise<void> {

@@ -109,6 +109,7 @@ export class WriteQueue {
   }
 
   #hear(news: FromWriter): void {
+    if (news.type === 'defect') report('sqlite', news.defect)
     if (news.type === 'loss') this.#hooks.onLoss?.(news.loss)
     if (news.type === 'closed') this.#closed.resolve(giveBackThread(this.#worker))
     if (news.type !== 'answers') return

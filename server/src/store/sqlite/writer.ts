@@ -4,6 +4,8 @@ import type { Purpose } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { Batch } from './batch.ts'
 import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
+import { Following } from './following.ts'
+import { SearchFollower } from './search-follower.ts'
 import { Serving } from './serving.ts'
 import type { Command, WriteAnswer } from './writes.ts'
 
@@ -16,6 +18,8 @@ export type FromWriter =
   | { readonly type: 'answers'; readonly answers: readonly WriteAnswer[]; readonly commitMs: number }
   /** The files are not those that were opened. Sent each second while this lasts. */
   | { readonly type: 'loss'; readonly loss: Error }
+  /** Beside the batches, something failed that must not. */
+  | { readonly type: 'defect'; readonly defect: Error }
   | { readonly type: 'closed' }
 
 export interface WriterData {
@@ -30,9 +34,18 @@ const LOOK_EVERY_MS = 1_000
 
 type Writing = Exclude<ToWriter, WriterData>
 
-function serve(port: MessagePort, { db, files, close }: WritingDatabase): void {
+function serve(port: MessagePort, { db, files, close }: WritingDatabase, purpose: Purpose): void {
   const onLoss = (loss: Error) => tell(port, { type: 'loss', loss })
   const serving = new Serving({ batch: new Batch(db), files, foldLog: () => foldLog(db), onLoss })
+  // An operator's command writes beside a server, which follows for both.
+  const following =
+    purpose === 'serve'
+      ? new Following({
+          follower: new SearchFollower(db),
+          onWritten: () => serving.noteWrite(),
+          onDefect: (defect) => tell(port, { type: 'defect', defect }),
+        })
+      : undefined
   const looking = runEvery(LOOK_EVERY_MS, () => serving.look())
   const hear = (first: Writing) => {
     const { commands, isClosing } = drain(port, first)
@@ -41,8 +54,10 @@ function serve(port: MessagePort, { db, files, close }: WritingDatabase): void {
       const answers = serving.run(commands.slice(from, from + MAX_BATCH))
       tell(port, { type: 'answers', answers, commitMs: performance.now() - startedAt })
     }
+    following?.noteBatch()
     if (!isClosing) return
     clearInterval(looking)
+    following?.end()
     close()
     port.off('message', hear)
     awaitOpening(port)
@@ -71,7 +86,7 @@ function awaitOpening(port: MessagePort): void {
 function open(port: MessagePort, { file, purpose }: WriterData): void {
   try {
     const writing = openForWriting(file, purpose)
-    serve(port, writing)
+    serve(port, writing, purpose)
     tell(port, { type: 'ready' })
   } catch (error) {
     if (!(error instanceof StoreRefusal)) throw error

@@ -25,6 +25,7 @@ import { ReactionWrites } from './reactions-writes.ts'
 import { RemovalWrites } from './removals-writes.ts'
 import { RequestKeys } from './request-keys.ts'
 import { RoleWrites } from './roles-writes.ts'
+import type { SearchWrites } from './search-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
 import { prepare } from './statement.ts'
 
@@ -41,7 +42,10 @@ export type Value<Name extends WriteName> = Name extends 'messages.append'
 type Writes = { readonly [Name in WriteName]: (argument: Argument<Name>) => Value<Name> }
 
 /** Every write there is, by name. Each runs within a transaction, on the writer's thread. */
-export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
+export function writesOn(
+  db: DatabaseSync,
+  { heads, search }: { heads: LogHeads; search: SearchWrites },
+): Writes {
   const admission = new Admission(db)
   const changes = new Changes(db)
   const numbers = new Numbers(db)
@@ -62,8 +66,8 @@ export function writesOn(db: DatabaseSync, heads: LogHeads): Writes {
   const mentions = new MentionWrites(db, { heads, numbers })
   const files = new FileWrites(db)
   const messages = new MessageWrites(db, { heads, mentions, files })
-  const deletions = new DeletionWrites(db, { changes, heads, mentions, files })
-  const edits = new EditWrites(db, { changes, heads, mentions })
+  const deletions = new DeletionWrites(db, { changes, heads, mentions, files, search })
+  const edits = new EditWrites(db, { changes, heads, mentions, search })
   const pins = new PinWrites(db, { changes, heads })
   const reactions = new ReactionWrites(db, { changes, heads })
   const touch = prepare(db, 'PRAGMA user_version = 1')

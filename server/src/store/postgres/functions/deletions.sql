@@ -15,6 +15,8 @@ BEGIN
   DELETE FROM mentions WHERE conversation_id = message.conversation_id AND seq = message.seq;
   UPDATE uploads f SET removed_at = chat_bury.at, name = '', conversation_id = NULL, seq = NULL
   WHERE f.conversation_id = message.conversation_id AND f.seq = message.seq;
+  PERFORM chat_search_hold();
+  DELETE FROM search WHERE message_id = message.id;
   IF message.thread IS NOT NULL THEN
     UPDATE messages SET reply_count = reply_count - 1, version = number, last_reply_seq = (
       SELECT max(r.seq) FROM messages r

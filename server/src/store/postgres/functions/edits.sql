@@ -50,6 +50,9 @@ BEGIN
   SET body = wanted->>'body', edited_at = (wanted->>'at')::bigint, text_change = number, version = number,
     mentions = named::text
   WHERE t.conversation_id = conversation AND NOT t.is_deleted AND t.seq = place;
+  PERFORM chat_search_hold();
+  UPDATE search SET words = array_to_tsvector(ARRAY(SELECT json_array_elements_text(wanted->'words')))
+  WHERE message_id = text_before.id;
   RETURN chat_message_as_it_is(conversation, place, number, true, touched);
 END $$;
 
