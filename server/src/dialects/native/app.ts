@@ -50,10 +50,11 @@ export function createApp(parts: AppParts): FastifyInstance {
     refuse(reply, new Refusal('not_found', { detail: 'There is no such path.' }))
   const app = createDialectApp({
     notFound,
-    methodNotAllowed: (reply, allow) =>
-      cors.isPreflight(reply.request)
-        ? cors.answerPreflight(reply, allow)
-        : refuse(reply, new Refusal('method_not_allowed')),
+    methodNotAllowed: (reply, allow) => {
+      if (reply.request.method !== 'OPTIONS') return refuse(reply, new Refusal('method_not_allowed'))
+      if (cors.isPreflight(reply.request)) return cors.answerPreflight(reply, allow)
+      return reply.header('allow', `${allow},OPTIONS`).code(204).send()
+    },
     error: (error, request, reply) => {
       const refusal = refusalFor(error)
       if (!refusal) log.error({ err: error, requestId: ids.of(request) }, 'request failed')
@@ -77,7 +78,8 @@ export function createApp(parts: AppParts): FastifyInstance {
 
 function addRoute(app: FastifyInstance, route: Route): void {
   app.route({
-    method: route.operation.method,
+    // Node leaves the body of an answer to HEAD away, and Fastify says how long it would be.
+    method: route.operation.method === 'GET' ? ['GET', 'HEAD'] : route.operation.method,
     url: route.operation.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(route.handler.maxBodyBytes !== undefined && { bodyLimit: route.handler.maxBodyBytes }),
     onRequest: (request) => route.admit(request),

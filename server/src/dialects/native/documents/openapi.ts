@@ -12,6 +12,7 @@ const DESCRIPTION = `The native dialect of Parlance. Requests and answers are JS
 - A documented field of an answer is always there, null where it is empty, unless it is marked as optional.
 - \`x-feature-level\` says since which \`featureLevel\` (\`GET /v1/server\`) an operation, a schema or a field is there. A field
   without it is there since its schema was.
+- A path that answers GET answers HEAD likewise, without the body, and any path OPTIONS with its methods in \`Allow\`.
 - Every refusal is a problem document (RFC 9457); \`x-problem-codes\` lists the codes that may come with a status.`
 
 const INFO = {

@@ -28,5 +28,5 @@ export function addDocuments(app: FastifyInstance, { publicUrl, notFound }: Rout
     const isKnown = request.headers['if-none-match'] === document.headers.etag
     return isKnown ? reply.code(304).send() : reply.send(document.text)
   }
-  for (const url of ROUTES) app.get(url, answer)
+  for (const url of ROUTES) app.route({ method: ['GET', 'HEAD'], url, handler: answer })
 }
