@@ -18,6 +18,8 @@ export const ConversationId = idOf('c', "A conversation's id")
 export const MessageId = idOf('m', "A message's id, of which its conversation and seq are the address")
 /** Random, so that it tells nothing of how many there are. */
 export const SessionId = formed('^s_[A-Za-z0-9_-]{1,40}$', "A session's id", 's_InBEpILZOJgG8M-p')
+/** One an upload, whatever its content. Random, so that none is ever given again. */
+export const FileId = formed('^f_[A-Za-z0-9_-]{1,40}$', "A file's id", 'f_Jx0bYd5nQ3uGk1Zt')
 export const InviteId = idOf('i', "An invite's id")
 
 /** Places of messages, numbers of changes and versions; exact in every number of JavaScript. */

@@ -1,6 +1,7 @@
 export * from './account.ts'
 export * from './conversation.ts'
 export * from './export.ts'
+export * from './file.ts'
 export * from './frames/index.ts'
 export * from './ids.ts'
 export * from './member.ts'

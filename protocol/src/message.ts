@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { Person } from './account.ts'
-import { AccountId, ConversationId, MessageId, Position, Seq, Time } from './ids.ts'
+import { Attachment, MAX_ATTACHMENTS } from './file.ts'
+import { AccountId, ConversationId, FileId, MessageId, Position, Seq, Time } from './ids.ts'
 import { closed, growing, nullable } from './shapes.ts'
 import { Type } from './type.ts'
 
@@ -40,7 +41,7 @@ export const Message = growing(
     replyCount: Type.Integer({ minimum: 0 }),
     lastReplySeq: nullable(Seq),
     mentions: Type.Array(Mention),
-    attachments: Type.Array(Type.Unknown()),
+    attachments: Type.Array(Attachment, { maxItems: MAX_ATTACHMENTS }),
     reactions: Type.Array(Reaction),
     sentAt: Time,
     editedAt: nullable(Time),
@@ -55,10 +56,16 @@ const ClientId = Type.String({ minLength: 1, maxLength: 64 })
 
 export const NewMessage = closed({
   clientId: ClientId,
-  body: Type.String({ minLength: 1 }),
+  body: Type.String({ title: 'Empty only where files are attached' }),
   format: Type.Optional(Type.Enum(['markdown', 'plain'], { default: 'markdown' })),
   replyTo: Type.Optional(nullable(Seq)),
   thread: Type.Optional(nullable(Seq)),
+  attachments: Type.Optional(
+    Type.Array(FileId, {
+      maxItems: MAX_ATTACHMENTS,
+      title: 'Your own complete uploads; each hangs on one message (since 3)',
+    }),
+  ),
 })
 
 export const NewText = closed({ body: Type.String({ minLength: 1 }) })

@@ -3,6 +3,7 @@ import { ACCOUNT_OPERATIONS } from './operations/accounts.ts'
 import { ANNOTATION_OPERATIONS } from './operations/annotations.ts'
 import { CONVERSATION_OPERATIONS } from './operations/conversations.ts'
 import { DIRECTORY_OPERATIONS } from './operations/directory.ts'
+import { FILE_OPERATIONS } from './operations/files.ts'
 import { INVITE_OPERATIONS } from './operations/invites.ts'
 import { MEMBER_OPERATIONS } from './operations/members.ts'
 import { MESSAGE_OPERATIONS } from './operations/messages.ts'
@@ -24,6 +25,7 @@ export const OPERATIONS = {
   ...ANNOTATION_OPERATIONS,
   ...VIEW_OPERATIONS,
   ...SEARCH_OPERATIONS,
+  ...FILE_OPERATIONS,
 } as const satisfies Readonly<Record<string, Operation>>
 
 export {
@@ -31,6 +33,7 @@ export {
   ANNOTATION_OPERATIONS,
   CONVERSATION_OPERATIONS,
   DIRECTORY_OPERATIONS,
+  FILE_OPERATIONS,
   INVITE_OPERATIONS,
   MEMBER_OPERATIONS,
   MESSAGE_OPERATIONS,

@@ -5,7 +5,14 @@ import { LocalBus } from './bus/local.ts'
 import type { Config } from './config/index.ts'
 import { AccountNotices, Chat, passwordPolicyOf } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
-import { type DialectName, type DialectParts, mountAll, pusherCredentials } from './dialects/index.ts'
+import {
+  type DialectName,
+  type DialectParts,
+  FileLinks,
+  mountAll,
+  pusherCredentials,
+} from './dialects/index.ts'
+import { openFolder } from './files/folder/index.ts'
 import { closeInOrder, openListeners, openWaitingRoom, StoreWatch } from './hosting/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { deriveKey } from './lib/derive-key.ts'
@@ -53,6 +60,7 @@ export interface Server {
 
 const GUEST_TTL_DAYS = 90
 const HOUR_MS = 3_600_000
+const TEN_MINUTES_MS = 600_000
 
 /** Starts a server: opens the store, mounts the dialects, listens. If a step fails, closes all that it opened. */
 export async function createServer(config: Config): Promise<Server> {
@@ -73,13 +81,15 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => bus.close())
   const clock = systemClock()
   const onError = (err: unknown) => log.error({ err }, 'the core failed in the background')
-  const { maxMessageBytes, passwordCost } = config
+  const { maxMessageBytes, passwordCost, filesQuota } = config
   const { md5Passwords } = config.rooms
   const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
   const chat = new Chat({
     store,
     bus,
     clock,
+    files: openFolder(config.filesDirectory),
+    filesQuota,
     maxMessageBytes,
     passwordCost,
     passwordPolicy,
@@ -91,6 +101,9 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const stopFreeing = freeGuestsHourly(chat, clock, log)
   opened.defer(stopFreeing)
+  const stopRemovingFiles = removeFilesOften(chat, log)
+  opened.defer(stopRemovingFiles)
+  opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
   chat.removals.resume().catch(onError)
 
@@ -113,7 +126,13 @@ export async function createServer(config: Config): Promise<Server> {
   const answers = new LongAnswers(limits)
   const shared = { chat, bus, feeds, clock, answers, limits, addressOf }
   const about = { version: versionOf(), epoch: await store.epoch(), dialects: config.dialects }
-  const parts: DialectParts = { ...shared, log, metrics, secrets, about }
+  let ownUrl: string | undefined
+  const links = new FileLinks({
+    key: deriveKey(secrets.root, 'file links'),
+    base: () =>
+      config.dialects.includes('native') ? (config.native.publicUrl?.origin ?? ownUrl) : undefined,
+  })
+  const parts: DialectParts = { ...shared, log, metrics, secrets, about, links }
   const dialects = await mountAll(config.dialects, config, parts)
   metrics.watchConnections(() =>
     dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
@@ -134,6 +153,7 @@ export async function createServer(config: Config): Promise<Server> {
   // It speaks the native dialect and no other.
   const web = config.web && config.dialects.includes('native') ? openWebClient() : undefined
   const listeners = await openListeners({ dialects, health, web, metrics, config, addressOf, limits, log })
+  ownUrl = listeners.addresses.url
   // From here on all of it closes in an order of its own.
   opened.move()
   const { appId, key } = pusherCredentials(config.channels.pusher, secrets)
@@ -149,6 +169,7 @@ export async function createServer(config: Config): Promise<Server> {
     close: () => {
       isDraining = true
       stopFreeing()
+      stopRemovingFiles()
       notices.close()
       watch.close()
       const { presence } = chat
@@ -218,6 +239,16 @@ async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: L
     },
     onUp: () => log.info(`Redis at ${host} answers again.`),
   })
+}
+
+/** Removes files that nobody has attached for a day, and the bytes of those removed: at start and every ten minutes. */
+function removeFilesOften(chat: Chat, log: Logger): () => void {
+  const remove = () => {
+    chat.fileRemovals.run().catch((err) => log.error({ err }, 'removing files failed'))
+  }
+  remove()
+  const timer = runEvery(TEN_MINUTES_MS, remove)
+  return () => clearInterval(timer)
 }
 
 /** Gives back the names of guests who have not come for a while: at start and every hour. */

@@ -43,7 +43,7 @@ export const REQUESTS = {
     since: 1,
     schema: asking('message.send', { conversation: ConversationId, ...NewMessage.properties }),
     ok: Touched,
-    refuses: ['message_refused', 'message_too_long', 'client_id_reused', 'not_a_member'],
+    refuses: ['message_refused', 'message_too_long', 'client_id_reused', 'not_a_member', 'not_found'],
   }),
   'message.edit': request({
     direction: 'client',

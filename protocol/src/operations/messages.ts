@@ -21,7 +21,7 @@ export const MESSAGE_OPERATIONS = {
     hasEtag: true,
     body: NewMessage,
     answers: { 200: Message, 201: Message },
-    refuses: ['message_refused', 'message_too_long', 'client_id_reused'],
+    refuses: ['message_refused', 'message_too_long', 'client_id_reused', 'not_found'],
   }),
   listMessages: operation({
     method: 'GET',

@@ -54,3 +54,4 @@ export const listVersions = 'GET /v1/conversations/{c}/messages/{seq}/versions' 
 export const listReaders = 'GET /v1/conversations/{c}/messages/{seq}/readers' as Route<'listReaders'>
 export const listMentions = 'GET /v1/mentions' as Route<'listMentions'>
 export const searchMessages = 'GET /v1/search' as Route<'searchMessages'>
+export const signFiles = 'POST /v1/files/urls' as Route<'signFiles'>

@@ -20,6 +20,10 @@ export interface Config extends DialectSettings {
   }[]
   /** Several nodes are one chat through it. */
   readonly redisUrl: string | undefined
+  /** The folder in which files are kept; the same for all nodes. */
+  readonly filesDirectory: string
+  /** Bytes of all files of one account. */
+  readonly filesQuota: number
   readonly rateLimits: boolean
   /** Whether the web client is served, where the native dialect is on. */
   readonly web: boolean

@@ -4,6 +4,7 @@ import { PASSWORD_COST } from '../lib/password.ts'
 import { SettingsReader } from '../lib/settings.ts'
 import type { Config } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
+import { filesDirectoryOf } from './files.ts'
 import { type Environment, type OwnSettings, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, rawPortsOf, refuseSharedPorts } from './ports.ts'
 import { trustedProxiesOf } from './trusted-proxies.ts'
@@ -31,6 +32,8 @@ export function readConfig(environment: Environment): Config {
     web: settings.flag('PARLANCE_WEB') ?? true,
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
+    filesDirectory: filesDirectoryOf(settings, database),
+    filesQuota: settings.integer('FILES_QUOTA', { from: 0, to: 10 ** 15 - 1 }) ?? 2 * 1024 ** 3,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',
     registration: settings.choice('REGISTRATION', ['open', 'closed']) ?? 'open',
     passwordCost: PASSWORD_COST,

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import type { Files } from '../files/files.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type PasswordCost, Passwords } from '../lib/password.ts'
 import type { Store } from '../store/store.ts'
@@ -7,7 +8,9 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Downloads } from './downloads.ts'
 import { Exports } from './exports.ts'
+import { FileRemovals } from './file-removals.ts'
 import { Invites } from './invites.ts'
 import { Members } from './members.ts'
 import { Memberships } from './memberships.ts'
@@ -23,12 +26,16 @@ import { Removals } from './removals.ts'
 import { Search } from './search.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
+import { Uploads } from './uploads.ts'
 
-export type { Appended, CreatedConversation, Standing } from '../store/store.ts'
+export type { ByteRange } from '../files/files.ts'
+export type { Appended, CreatedConversation, Standing, StoredFile } from '../store/store.ts'
 export type { AccountExport, ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
+export type { CompleteFile } from './downloads.ts'
 export * from './errors.ts'
 export * from './events.ts'
+export { mayBeShown } from './media-type.ts'
 export { withSender } from './messages.ts'
 export { faultWords, nameFault, newName } from './names.ts'
 export type { Once } from './once.ts'
@@ -37,6 +44,7 @@ export { actionsOf, may, mayGiveRole, maySend } from './policy.ts'
 export { type FoundMessage, MAX_PHRASES } from './search.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
+export { type Appending, IDLE_MICROS, MAX_FILE_BYTES } from './uploads.ts'
 export type { Accounts, ChangeLog, Conversations, Presence }
 
 interface ChatOptions {
@@ -44,6 +52,10 @@ interface ChatOptions {
   readonly bus: Bus
   readonly clock: Clock
   readonly maxMessageBytes: number
+  /** Where the bytes of files are kept. Without it nothing can be uploaded. */
+  readonly files?: Files
+  /** Bytes of all files of one account; 2 GiB without it. */
+  readonly filesQuota?: number
   /** OWASP's floor without it. */
   readonly passwordCost?: PasswordCost
   /** Whether clients that send the MD5 of a password log in with it. False by default. */
@@ -59,6 +71,9 @@ interface ChatOptions {
   /** Called with each send that the store has refused, in the reaction that publishes the others. */
   readonly onSendRefused?: ((error: unknown) => void) | undefined
 }
+
+/** Bytes. */
+const DEFAULT_FILES_QUOTA = 2 * 1024 ** 3
 
 const rethrow = (error: unknown): never => {
   throw error
@@ -85,6 +100,9 @@ export class Chat {
   readonly changes: ChangeLog
   readonly removals: Removals
   readonly exports: Exports
+  readonly uploads: Uploads
+  readonly downloads: Downloads
+  readonly fileRemovals: FileRemovals
 
   constructor(options: ChatOptions) {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
@@ -111,6 +129,10 @@ export class Chat {
     this.typing = new Typing({ bus, clock, contacts: store.contacts, messages: this.messages })
     this.changes = new ChangeLog(store)
     const { accounts, conversations } = this
+    const { files, filesQuota: quota = DEFAULT_FILES_QUOTA } = options
+    this.uploads = new Uploads({ store: store.files, files, clock, quota })
+    this.downloads = new Downloads({ store: store.files, files })
+    this.fileRemovals = new FileRemovals({ store: store.files, files, clock })
     this.exports = new Exports({ store: store.exports, accounts, clock })
     this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
   }

@@ -8,6 +8,7 @@ import type { Logger, Metrics } from '../observe/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import type { AddressOf, Limits } from '../transport/index.ts'
 import type { Dialect, RawDialect } from './dialect.ts'
+import type { FileLinks } from './file-links.ts'
 import type { DialectName } from './names.ts'
 import type { Share, SharedPath } from './shared-paths.ts'
 
@@ -33,6 +34,7 @@ export interface DialectParts {
   readonly metrics: Metrics
   readonly secrets: Secrets
   readonly about: About
+  readonly links: FileLinks
 }
 
 /** All that is known of a dialect before its code is loaded, which only happens where it is on. */

@@ -34,6 +34,9 @@ export const LIMITS = {
   react: { burst: 500, perSecond: 20 },
   /** Searches for accounts and conversations, by account. */
   search: { burst: 200, perSecond: 10 },
+  /** KiB of uploads, by account: what comes faster is read more slowly. */
+  upload: { burst: 131_072, perSecond: 10_240 },
+  uploadInAll: { burst: 524_288, perSecond: 102_400 },
   /** The same of all clients of a node. */
   editInAll: { burst: 10_000, perSecond: 2_000 },
   readInAll: { burst: 20_000, perSecond: 5_000 },

@@ -5,6 +5,7 @@ import { SUBPROTOCOL } from '@parlance/protocol'
 import { WebSocket } from 'ws'
 import { LongAnswers } from '../../src/answers/index.ts'
 import { openFeeds } from '../../src/delivery/index.ts'
+import { FileLinks } from '../../src/dialects/index.ts'
 import { mountNative } from '../../src/dialects/native/index.ts'
 import { createLog } from '../../src/observe/index.ts'
 import { addressReader, createListener, Limits, listen, plain } from '../../src/transport/index.ts'
@@ -69,14 +70,21 @@ test('a peer that answers nothing for two heartbeats is dead, and one that does 
 
 /** The dialect alone on a port, which lets few in who say nothing. */
 async function lobby(t: TestContext) {
-  const { chat, bus } = await chatWith(t, 'ann')
+  const { chat, bus, clock } = await chatWith(t, 'ann')
   const limits: Limits = Object.assign(new Limits(true), { strangers: BOUNDS })
   const fail = (error: unknown): void => assert.fail(String(error))
   const dialect = mountNative(
     {
-      ...{ chat, limits, answers: new LongAnswers(limits), feeds: openFeeds({ bus, chat, onError: fail }) },
+      ...{
+        chat,
+        clock,
+        limits,
+        answers: new LongAnswers(limits),
+        feeds: openFeeds({ bus, chat, onError: fail }),
+      },
       addressOf: addressReader(['127.0.0.9']),
       log: createLog('silent'),
+      links: new FileLinks({ key: 'test', base: () => undefined }),
       about: { version: 'test', epoch: 'test', dialects: ['native'] },
     },
     { publicUrl: undefined, allowedOrigins: [] },

@@ -59,7 +59,12 @@ const rawPortsOf = ({ dialects, rawPorts }: Config, settings: Readonly<Record<st
 async function newDatabase(): Promise<{ settings: Record<string, string>; remove(): Promise<void> }> {
   if (process.env.PARLANCE_TEST_STORE === 'postgres') {
     const { url, drop } = await newSchema()
-    return { settings: { DATABASE_URL: url }, remove: drop }
+    const files = await mkdtemp(join(tmpdir(), 'parlance-files-'))
+    const remove = async () => {
+      await drop()
+      await rm(files, { recursive: true })
+    }
+    return { settings: { DATABASE_URL: url, FILES_DIR: files }, remove }
   }
   const directory = await mkdtemp(join(tmpdir(), 'parlance-'))
   const DBPATH = join(directory, 'parlance.db')

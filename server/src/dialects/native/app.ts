@@ -2,21 +2,29 @@ import { Readable } from 'node:stream'
 import { OPERATIONS, type Operation } from '@parlance/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LongAnswers } from '../../answers/index.ts'
+import type { Chat } from '../../core/chat.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../observe/index.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import type { FileLinks } from '../file-links.ts'
 import { Budget } from './budget.ts'
 import type { Answer, Asker, Call, Handler, Handlers, Streamed } from './call.ts'
 import type { Cors } from './cors.ts'
 import type { Credentials } from './credentials.ts'
 import { addDocuments } from './documents/routes.ts'
 import { refusalFor } from './errors.ts'
+import { addFiles } from './files/routes.ts'
 import { problemOf, Refusal } from './refusal.ts'
 import type { Repeats } from './repeats.ts'
 import { RequestIds } from './request-ids.ts'
 import { RequestReader } from './request-reader.ts'
+import { addUploads } from './uploads/routes.ts'
 import { loadValidators } from './validator.ts'
 
 interface AppParts {
+  readonly chat: Chat
+  readonly clock: Clock
+  readonly links: FileLinks
   readonly handlers: Handlers
   readonly credentials: Credentials
   readonly cors: Cors
@@ -67,6 +75,8 @@ export function createApp(parts: AppParts): FastifyInstance {
     const wait = limits.take('request', addressOf(request.raw))
     if (wait > 0) throw new Refusal('rate_limited', { headers: { 'retry-after': String(wait) } })
   })
+  addUploads(app, parts)
+  addFiles(app, parts)
   addDocuments(app, { publicUrl: parts.publicUrl, notFound })
   for (const [id, operation] of Object.entries(OPERATIONS)) {
     // Each operation has the handler of its own type: `Handlers` says so, which a loop over both cannot.

@@ -1,7 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-const SENT = 'authorization, content-type, idempotency-key, if-match'
-const SHOWN = 'location, ratelimit, ratelimit-policy, retry-after, x-request-id, etag'
+const SENT = [
+  ...['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'if-range', 'range'],
+  ...['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset', 'x-http-method-override'],
+].join(', ')
+const SHOWN = [
+  ...['location', 'ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id', 'etag'],
+  ...['accept-ranges', 'content-disposition', 'content-range'],
+  ...['tus-extension', 'tus-max-size', 'tus-resumable', 'tus-version'],
+  ...['upload-expires', 'upload-length', 'upload-offset'],
+].join(', ')
 /** Seconds for which a browser may keep the answer to a preflight. */
 const MAX_AGE = '7200'
 

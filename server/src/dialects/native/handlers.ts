@@ -4,6 +4,7 @@ import { accountHandlers } from './requests/accounts.ts'
 import { annotationHandlers } from './requests/annotations.ts'
 import { conversationHandlers } from './requests/conversations.ts'
 import { directoryHandlers } from './requests/directory.ts'
+import { fileHandlers } from './requests/files.ts'
 import { inviteHandlers } from './requests/invites.ts'
 import { memberHandlers } from './requests/members.ts'
 import { messageHandlers } from './requests/messages.ts'
@@ -28,5 +29,6 @@ export function createHandlers(parts: Omit<RequestParts, 'places'>): Handlers {
     ...annotationHandlers(all),
     ...viewHandlers(all),
     ...searchHandlers(all),
+    ...fileHandlers(all),
   }
 }

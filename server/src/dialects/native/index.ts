@@ -12,7 +12,10 @@ import { openSocket } from './socket/socket.ts'
 
 const OWN_PATHS = ['/v1/', ...DOCUMENT_PATHS]
 
-type NativeParts = Pick<DialectParts, 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about'>
+type NativeParts = Pick<
+  DialectParts,
+  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about' | 'clock' | 'links'
+>
 
 /** The dialect of new clients: REST under `/v1`, and a WebSocket. */
 export function mountNative(parts: NativeParts, settings: NativeSettings): Dialect<'native'> {

@@ -1,6 +1,7 @@
 import type * as Wire from '@parlance/protocol'
 import {
   type Account,
+  type Attachment,
   actionsOf,
   type Conversation,
   type Invite,
@@ -12,6 +13,7 @@ import {
   type ReadState,
   type Sender,
 } from '../../core/chat.ts'
+import { fileName } from '../file-links.ts'
 import { accountName, conversationName, inviteName, messageName, timeOrNull, timeText } from './names.ts'
 
 type OwnSide = Pick<Wire.Listing, 'me' | 'can' | 'other'>
@@ -45,6 +47,11 @@ export const mentionOf = (mention: Mention): Wire.Mention => {
   return 'all' in mention ? { all: true, at } : { account: accountName(mention.account), at }
 }
 
+const attachmentOf = ({ fileId, ...facts }: Attachment): Wire.Attachment => ({
+  id: fileName(fileId),
+  ...{ name: facts.name, type: facts.type, size: facts.size, width: facts.width, height: facts.height },
+})
+
 export const messageOf = (message: MessageDetails): Wire.Message => ({
   id: messageName(message.messageId),
   conversation: conversationName(message.conversationId),
@@ -59,7 +66,7 @@ export const messageOf = (message: MessageDetails): Wire.Message => ({
   replyCount: message.replyCount,
   lastReplySeq: message.lastReplySeq,
   mentions: message.mentions.map(mentionOf),
-  attachments: [],
+  attachments: (message.attachments ?? []).map(attachmentOf),
   reactions: reactionsOf(message.reactions),
   sentAt: timeText(message.sentAt),
   editedAt: timeOrNull(message.editedAt),

@@ -8,6 +8,7 @@ export const SUBJECTS = {
   members: 'Members and their roles.',
   invites: 'Codes that let whoever has one join.',
   messages: 'Sending, reading, editing and deleting.',
+  files: 'Uploading files by tus, and showing them.',
 } as const
 
 export type Subject = keyof typeof SUBJECTS

@@ -1,4 +1,5 @@
-import { FEATURE_LEVEL, MAX_FRAME_BYTES, PAGE } from '@parlance/protocol'
+import { FEATURE_LEVEL, MAX_ATTACHMENTS, MAX_FRAME_BYTES, PAGE } from '@parlance/protocol'
+import { MAX_FILE_BYTES } from '../../../core/chat.ts'
 import type { Handlers } from '../call.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -19,6 +20,8 @@ export const serverHandlers = ({
           maxMessageBytes: chat.messages.maxBytes,
           maxPage: PAGE.max,
           maxFrameBytes: MAX_FRAME_BYTES,
+          maxFileBytes: MAX_FILE_BYTES,
+          maxAttachments: MAX_ATTACHMENTS,
         },
         auth: { password: true, register: chat.accounts.isRegistrationOpen, oidc: false },
         dialects: [...dialects],

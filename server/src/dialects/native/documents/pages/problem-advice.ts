@@ -17,6 +17,13 @@ export const ADVICE: Readonly<Record<ProblemCode, string>> = {
   cross_site:
     'A browser sent its cookie with a request that a page of another site had made. Programs, and pages of other origins that the operator lists, use a token instead.',
   registration_closed: 'Accounts are made by the operator of this server.',
+  quota_exceeded:
+    'Each account has room for so many bytes of files (`FILES_QUOTA`), and the least file counts for 64 KiB. Files go when their messages are deleted, and a day after their upload where they hang on none.',
+  range_not_satisfiable: 'The part begins behind the end of the file, whose size `Content-Range` tells.',
+  upload_elsewhere:
+    'Bytes were sent twice, or got lost on the way. `Upload-Offset` tells where the upload stands; HEAD does, too. Go on from there, as tus clients do by themselves.',
+  upload_locked:
+    'An earlier request for this upload has not ended, perhaps on a connection that the client has given up already. Try again in a second.',
   not_found:
     'The path, or something that it names, is not there, or you may not know that it is. The two are answered alike.',
   not_a_member:
