@@ -22,8 +22,8 @@ import { findWanted } from './wanted.ts'
 /** Failed files that are run again. More of them are a broken tree, not a busy machine. */
 const MOST_AGAIN = 5
 
-/** Half of the files wait more than they compute. */
-export const CONCURRENCY = 2 * availableParallelism() + 2
+/** Many files wait more than they compute. With more of them at a time, those that count seconds fail. */
+export const CONCURRENCY = availableParallelism() + 2
 
 interface Suite {
   readonly root: string
