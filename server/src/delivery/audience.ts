@@ -2,7 +2,7 @@ import type { AccountId, ConversationEvent } from '../core/chat.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
-import { SinksAhead } from './sinks-ahead.ts'
+import { type Knowing, SinksAhead } from './sinks-ahead.ts'
 
 /** The frame of an event that differs by who hears it. */
 export type PersonalFrame = (accountId: AccountId) => Frame
@@ -55,6 +55,11 @@ export class Audience {
   }
 
   add(sink: Sink, accountId: AccountId | undefined): void {
+    if (!this.#sinks.has(sink)) this.#ahead.addBehind(sink)
+    this.#enter(sink, accountId)
+  }
+
+  #enter(sink: Sink, accountId: AccountId | undefined): void {
     this.#joining.delete(sink)
     if (this.#isDeaf(sink, accountId)) return
     this.#deaf.delete(sink)
@@ -104,8 +109,9 @@ export class Audience {
       if (frame) sink.push(batchOf(frame, originOf(event)))
     }
     if (joining.isDeaf) this.#deaf.set(sink, accountId)
-    this.add(sink, accountId)
-    this.#ahead.add(sink, lastChange)
+    const isAlone = this.#sinks.size === 0 && this.#deaf.size === 0
+    this.#enter(sink, accountId)
+    this.#ahead.add(sink, lastChange, isAlone)
   }
 
   /** An account's sinks stop at its `member.left` and resume at its `member.joined`. */
@@ -157,7 +163,7 @@ export class Audience {
   }
 
   /** For those that do not know the event: the log told it to the others before it came here. */
-  #pushBut(knowing: ReadonlySet<Sink>, frame: Frame | PersonalFrame, originId: AccountId | undefined): void {
+  #pushBut(knowing: Knowing, frame: Frame | PersonalFrame, originId: AccountId | undefined): void {
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = knowing.has(sink) ? undefined : frameFor(accountId, frame)

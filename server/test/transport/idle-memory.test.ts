@@ -69,6 +69,43 @@ async function countOfRooms(): Promise<number> {
   return Number(/^parlance_connections\{dialect="rooms"\} (\d+)$/m.exec(metrics)?.[1] ?? 0)
 }
 
+const CONVERSATIONS = 50
+
+/** A token of an account that is in so many conversations. */
+async function nativeToken(): Promise<string> {
+  const post = async (
+    path: string,
+    body: object,
+    token?: string,
+  ): Promise<{ session: { token: string } }> => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const answer = await fetch(`${url}/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization },
+      body: JSON.stringify(body),
+    })
+    assert.equal(answer.status, 201, await answer.clone().text())
+    return (await answer.json()) as { session: { token: string } }
+  }
+  const { session } = await post('accounts', { username: 'nat', password: 'correct horse battery' })
+  for (let n = 0; n < CONVERSATIONS; n++)
+    await post('conversations', { kind: 'group', name: `c${n}`, members: [] }, session.token)
+  return session.token
+}
+
+async function liveNative(token: string): Promise<void> {
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/v1/socket`, 'parlance.v1', { headers })
+  close.push(() => ws.terminate())
+  const live = new Promise<void>((resolve) => {
+    ws.on('message', (frame) => {
+      if (String(frame) === '{"op":"live"}') resolve()
+    })
+  })
+  await once(ws, 'open')
+  ws.send(JSON.stringify({ op: 'hello', token }))
+  await live
+}
+
 interface Kind {
   readonly name: string
   readonly maxBytes: number
@@ -83,6 +120,14 @@ const KINDS: readonly Kind[] = [
       const http = new ChatappHttp(url)
       const cookie = await http.login(await http.register('ann'))
       return () => webSocket('/ws', { cookie })
+    },
+  },
+  {
+    name: 'a WebSocket of native, in 50 conversations',
+    maxBytes: 9_700,
+    prepare: async () => {
+      const token = await nativeToken()
+      return () => liveNative(token)
     },
   },
   {

@@ -123,12 +123,12 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   onLeft(conversationId: ConversationId): void {
-    this.#known?.desk.sends.forget(conversationName(conversationId))
+    this.#known?.desk.forgetStanding(conversationName(conversationId))
     this.#known?.watch.leave(conversationId)
   }
 
   onReviewed(): void {
-    this.#known?.desk.sends.forgetAll()
+    this.#known?.desk.forgetStandings()
     this.#known?.news.review()
   }
 

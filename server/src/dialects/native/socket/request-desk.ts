@@ -37,25 +37,39 @@ type Handled = Promise<PendingWrite | undefined> | PendingWrite
 
 /** Takes one connection's requests, and answers them in their order. */
 export class RequestDesk {
-  readonly sends: Sends
   readonly #parts: RequestDeskParts
   readonly #client: Client
+  /** Made for the first send: most connections only listen. */
+  #sends: Sends | undefined
 
   constructor(parts: RequestDeskParts, client: Client) {
     this.#parts = parts
     this.#client = client
-    this.sends = new Sends(parts, {
-      asker: client.asker,
-      answer: ({ id }, ok) => this.#answer(id, ok),
-      refuse: ({ id }, error) => this.#refuse(id, error),
-    })
+  }
+
+  /** A conversation in which the account may speak otherwise than before. */
+  forgetStanding(conversation: string): void {
+    this.#sends?.forget(conversation)
+  }
+
+  forgetStandings(): void {
+    this.#sends?.forgetAll()
   }
 
   /** Throws `BadFrame`. */
   handle(text: string): Handled {
     const { id, request, refusal } = requestIn(text)
     if (!request) return this.#refuseAfterSends(id, refusal)
-    return request.op === 'message.send' ? this.sends.send(request) : this.#answerAfterSends(request)
+    return request.op === 'message.send' ? this.#sendsOf().send(request) : this.#answerAfterSends(request)
+  }
+
+  #sendsOf(): Sends {
+    this.#sends ??= new Sends(this.#parts, {
+      asker: this.#client.asker,
+      answer: ({ id }, ok) => this.#answer(id, ok),
+      refuse: ({ id }, error) => this.#refuse(id, error),
+    })
+    return this.#sends
   }
 
   async #refuseAfterSends(id: RequestId | undefined, refusal: unknown): Promise<undefined> {
