@@ -16,7 +16,7 @@ export const ANNOTATION_OPERATIONS = {
     path: REACTION,
     summary: 'React to a message',
     description:
-      'The key is percent-encoded, such as `%F0%9F%91%8D`. A message has at most 20 different keys: one more is a conflict. Reactions that come together are answered together, up to 250 ms later.',
+      'The key is percent-encoded, such as `%F0%9F%91%8D`; `.` and `..` are none, because clients take them out of a path. A message has at most 20 different keys: one more is a conflict. Reactions that come together are answered together, up to 250 ms later.',
     tag: 'messages',
     since: 1,
     params: reaction,

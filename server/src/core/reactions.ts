@@ -95,7 +95,11 @@ export class Reactions {
   }
 }
 
+/** Clients take these out of an address that ends with them, however they are written there. */
+const DOTS: readonly string[] = ['.', '..']
+
 function requireFits(key: string): void {
+  if (DOTS.includes(key)) throw new ChatError('reaction_refused', { key })
   if (key === '' || key.includes('\0') || Buffer.byteLength(key) > MAX_KEY_BYTES)
     throw new ChatError('reaction_refused', { maxBytes: MAX_KEY_BYTES })
 }

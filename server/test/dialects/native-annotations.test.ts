@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
+import type { Problem } from '@parlance/protocol'
 import { NativeHttp } from '../support/native-http.ts'
+import { NativeSocket } from '../support/native-socket.ts'
 import { target } from '../support/server.ts'
 
 const { url, close } = await target()
@@ -19,10 +24,46 @@ async function talk() {
 const react = (asker: NativeHttp, place: Place, key: string) =>
   asker.ok('putReaction', { params: { ...place, key } })
 
+const bearer = ({ token }: NativeHttp) => ({ authorization: `Bearer ${token}` })
+
 const unreact = (asker: NativeHttp, place: Place, key: string) =>
   asker.ok('removeReaction', { params: { ...place, key } })
 
 describe('reactions', () => {
+  for (const key of ['.', '..'])
+    it(`${key} is refused over REST and over the socket, since a path cannot end with it`, async () => {
+      const { bob, place } = await talk()
+      const path = `/v1/conversations/${place.c}/messages/${place.seq}/reactions/`
+      for (const method of ['PUT', 'DELETE'])
+        for (const written of [key, key.replaceAll('.', '%2E'), key.replaceAll('.', '%2e')]) {
+          // As it is written; a URL would lose it.
+          const asked = request(url, { method, path: path + written, headers: bearer(bob) }).end()
+          const [response]: IncomingMessage[] = await once(asked, 'response')
+          const problem = (await json(response ?? assert.fail())) as Problem
+          assert.deepEqual([response?.statusCode, problem.code], [400, 'invalid_request'], written)
+          assert.deepEqual(
+            problem.errors?.map(({ pointer }) => pointer),
+            ['{key}'],
+          )
+        }
+      const socket = await NativeSocket.live(url, bob.token ?? '')
+      const { c: conversation, seq } = place
+      for (const op of ['reaction.put', 'reaction.remove']) {
+        const { error } = await socket.ask(op, { conversation, seq, key })
+        assert.deepEqual([error?.code, error?.errors?.[0]?.pointer], ['invalid_request', '#/key'])
+      }
+      await socket.close()
+      // Where the client takes it out, nothing is there, and nothing has happened.
+      const answer = await fetch(new URL(path + encodeURIComponent(key), url), {
+        method: 'PUT',
+        headers: bearer(bob),
+      })
+      assert.ok([400, 404, 405].includes(answer.status), String(answer.status))
+      await answer.text()
+      assert.deepEqual((await bob.ok('getMessage', { params: place })).reactions, [])
+      await react(bob, place, '...')
+    })
+
   it('are put and taken back, as often as one asks', async () => {
     const { ann, bob, place } = await talk()
     const first = await react(bob, place, '👍')

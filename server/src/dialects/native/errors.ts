@@ -57,6 +57,14 @@ function unknownAccount({ accountId }: ChatErrorDetails): Refusal {
   return new Refusal('not_found', { detail })
 }
 
+function reactionRefused({ key, maxBytes }: ChatErrorDetails): Refusal {
+  if (key !== undefined)
+    return invalid({ pointer: '{key}', detail: 'must be other than . and .., which no path can end with' })
+  if (maxBytes !== undefined)
+    return invalid({ pointer: '{key}', detail: `must have 1 to ${maxBytes} bytes of UTF-8` })
+  return new Refusal('conflict', { detail: 'The message has as many different reactions as it may have.' })
+}
+
 const waiting =
   (code: 'rate_limited' | 'busy' | 'unavailable'): Refusing =>
   (_details, error) =>
@@ -93,10 +101,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
     maxMembers === undefined
       ? new Refusal('forbidden')
       : new Refusal('forbidden', { detail: `The conversation has more than ${maxMembers} members.` }),
-  reaction_refused: ({ maxBytes }) =>
-    maxBytes === undefined
-      ? new Refusal('conflict', { detail: 'The message has as many different reactions as it may have.' })
-      : invalid({ pointer: '{key}', detail: `must have 1 to ${maxBytes} bytes of UTF-8` }),
+  reaction_refused: reactionRefused,
   thread_refused: () =>
     invalid({ pointer: '#/thread', detail: 'is no message that a thread can begin with' }),
   conflict: plain('conflict'),
