@@ -8,6 +8,7 @@ import { openFeeds } from './delivery/index.ts'
 import {
   type DialectName,
   type DialectParts,
+  FileLines,
   FileLinks,
   mountAll,
   pusherCredentials,
@@ -132,7 +133,7 @@ export async function createServer(config: Config): Promise<Server> {
     base: () =>
       config.dialects.includes('native') ? (config.native.publicUrl?.origin ?? ownUrl) : undefined,
   })
-  const parts: DialectParts = { ...shared, log, metrics, secrets, about, links }
+  const parts: DialectParts = { ...shared, log, metrics, secrets, about, links, lines: new FileLines(links) }
   const dialects = await mountAll(config.dialects, config, parts)
   metrics.watchConnections(() =>
     dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),

@@ -8,6 +8,7 @@ import type { Logger, Metrics } from '../observe/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import type { AddressOf, Limits } from '../transport/index.ts'
 import type { Dialect, RawDialect } from './dialect.ts'
+import type { FileLines } from './file-lines.ts'
 import type { FileLinks } from './file-links.ts'
 import type { DialectName } from './names.ts'
 import type { Share, SharedPath } from './shared-paths.ts'
@@ -35,6 +36,7 @@ export interface DialectParts {
   readonly secrets: Secrets
   readonly about: About
   readonly links: FileLinks
+  readonly lines: FileLines
 }
 
 /** All that is known of a dialect before its code is loaded, which only happens where it is on. */

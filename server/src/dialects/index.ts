@@ -1,5 +1,6 @@
 export { pusherCredentials } from './channels/row.ts'
 export type { DialectParts } from './dialect-row.ts'
+export { FileLines } from './file-lines.ts'
 export { FileLinks } from './file-links.ts'
 export { type MountedDialect, mountAll } from './mount-all.ts'
 export { DIALECT_NAMES, type DialectName } from './names.ts'

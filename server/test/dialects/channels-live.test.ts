@@ -7,6 +7,7 @@ import { LongAnswers } from '../../src/answers/index.ts'
 import { LocalBus } from '../../src/bus/local.ts'
 import { DirectFeeds } from '../../src/delivery/index.ts'
 import { mountChannels } from '../../src/dialects/channels/index.ts'
+import { FileLines, FileLinks } from '../../src/dialects/index.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createHostedPublisher } from '../../src/pusher/index.ts'
 import { Limits } from '../../src/transport/index.ts'
@@ -201,6 +202,7 @@ async function mountHosted(where: { host: string; port: number }) {
     clock: systemClock(),
     limits,
     answers: new LongAnswers(limits),
+    lines: new FileLines(new FileLinks({ key: 'test', base: () => undefined })),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),
     tokenKey: 'another key',

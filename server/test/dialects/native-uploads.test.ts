@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { Upload } from 'tus-js-client'
 import { NativeHttp } from '../support/native-http.ts'
@@ -100,6 +102,8 @@ it('bytes that came before a connection broke are kept', async () => {
       `Upload-Offset: 0\r\nContent-Type: ${OFFSET}\r\nContent-Length: ${bytes.length}\r\n\r\n${bytes.slice(0, 10_000)}`,
   )
   await until('the upload is at it', async () => (await append(ann, path, 9, 'x')).status === 423)
+  const partial = join(server.config.filesDirectory, 'uploads', path.split('/f_').at(-1) ?? '')
+  await until('bytes are written', async () => (await stat(partial)).size > 4_000)
   socket.destroy()
   const offset = async () => Number((await tus(ann, 'HEAD', path)).headers.get('upload-offset'))
   await until('most of them are there', async () => (await offset()) > 4_000)

@@ -1,6 +1,7 @@
 import type { ConversationId } from '../../core/chat.ts'
 import { Audiences, type Feeds, type Sink } from '../../delivery/index.ts'
 import type { PusherServer } from '../../pusher/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import type { ChatChannel, ChatChannelKind } from './channel-names.ts'
 import { renderFor } from './events.ts'
 
@@ -18,11 +19,14 @@ export class Broadcast {
   readonly #occupied = new Map<string, Occupied>()
   readonly #told = new Map<ConversationId, ChatChannel>()
 
-  constructor(kind: ChatChannelKind, feeds: Feeds, server: PusherServer) {
+  constructor(
+    kind: ChatChannelKind,
+    { feeds, lines, server }: { feeds: Feeds; lines: FileLines; server: PusherServer },
+  ) {
     this.#server = server
     this.#audiences = new Audiences(
       feeds,
-      renderFor(kind, (conversationId) => this.#told.get(conversationId)),
+      lines.rendering(renderFor(kind, (conversationId) => this.#told.get(conversationId))),
     )
   }
 

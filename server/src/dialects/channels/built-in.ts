@@ -5,6 +5,7 @@ import type { Feeds } from '../../delivery/index.ts'
 import type { Deadlines } from '../../lib/deadlines.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherServer } from '../../pusher/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import { Broadcast } from './broadcast.ts'
 import { type ChatChannelKind, notificationName, parseChatName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
@@ -12,6 +13,7 @@ import type { EventDelivery, Subscription } from './event-delivery.ts'
 import { ProvenConnections } from './proven-connections.ts'
 
 interface BuiltInDeliveryOptions {
+  readonly lines: FileLines
   readonly server: PusherServer
   readonly chat: Chat
   readonly bus: Bus
@@ -30,13 +32,13 @@ export class BuiltInDelivery implements EventDelivery {
   readonly #broadcasts: Readonly<Record<ChatChannelKind, Broadcast>>
 
   constructor({ channels, ...options }: BuiltInDeliveryOptions) {
-    const { server, feeds } = options
+    const { server } = options
     this.#server = server
     this.#channels = channels
     this.#proven = new ProvenConnections(options)
     this.#broadcasts = {
-      private: new Broadcast('private', feeds, server),
-      presence: new Broadcast('presence', feeds, server),
+      private: new Broadcast('private', options),
+      presence: new Broadcast('presence', options),
     }
     server.onOccupancy((name, isOccupied) => this.#follow(name, isOccupied))
   }

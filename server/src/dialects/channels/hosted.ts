@@ -3,12 +3,14 @@ import type { AccountId, Chat, MessageId, MessageSent } from '../../core/chat.ts
 import { KeyedQueue } from '../../lib/keyed-queue.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherPublisher } from '../../pusher/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import { CHAT_CHANNEL_KINDS, chatName, notificationName } from './channel-names.ts'
 import type { ChatChannels } from './chat-channels.ts'
 import type { EventDelivery, Subscription } from './event-delivery.ts'
 import { pusherEvent } from './events.ts'
 
 interface HostedDeliveryOptions {
+  readonly lines: FileLines
   readonly publisher: PusherPublisher
   readonly chat: Chat
   readonly channels: ChatChannels
@@ -24,15 +26,17 @@ const MAX_DELAY_MS = 3_000
 export class HostedDelivery implements EventDelivery {
   readonly #publisher: PusherPublisher
   readonly #channels: ChatChannels
+  readonly #lines: FileLines
   readonly #log: Logger
   // One conversation's messages are told in the order they were committed.
   readonly #turns = new KeyedQueue<number>()
   readonly #waiting = new Map<MessageId, Promise<void>>()
   readonly #unsubscribe: () => void
 
-  constructor({ publisher, chat, channels, log }: HostedDeliveryOptions) {
+  constructor({ publisher, lines, chat, channels, log }: HostedDeliveryOptions) {
     this.#publisher = publisher
     this.#channels = channels
+    this.#lines = lines
     this.#log = log
     this.#unsubscribe = chat.messages.onSentHere((event) => this.#hear(event))
   }
@@ -78,7 +82,7 @@ export class HostedDelivery implements EventDelivery {
   async #tell(event: MessageSent): Promise<void> {
     try {
       const channel = await this.#channels.of(event.conversation)
-      const said = pusherEvent(event, channel)
+      const said = pusherEvent(this.#lines.shownEvent(event), channel)
       const names = CHAT_CHANNEL_KINDS.map((kind) => chatName(channel.pair, kind))
       if (said) await this.#trigger(names, said.name, said.data)
     } catch (err) {

@@ -17,10 +17,13 @@ import { Requests } from './requests.ts'
 
 export { openPusher } from './open-pusher.ts'
 
+import type { FileLines } from '../file-lines.ts'
+
 interface ChannelsDeps {
   readonly chat: Chat
   readonly bus: Bus
   readonly feeds: Feeds
+  readonly lines: FileLines
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
@@ -44,7 +47,7 @@ const OWN_PATHS = ['/api/', '/app/', '/apps/']
 
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
-  const { chat, bus, feeds, answers, limits, addressOf, log, pusher } = deps
+  const { chat, bus, feeds, lines, answers, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
   const maxMessageBytes = chat.messages.maxBytes
   const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
@@ -53,10 +56,11 @@ export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
   const deadlines = deps.endsWithToken ? new Deadlines(clock) : undefined
   const delivery =
     pusher.mode === 'built-in'
-      ? new BuiltInDelivery({ server: pusher.server, chat, bus, feeds, channels, log, deadlines })
-      : new HostedDelivery({ publisher: pusher.publisher, chat, channels, log })
+      ? new BuiltInDelivery({ server: pusher.server, lines, chat, bus, feeds, channels, log, deadlines })
+      : new HostedDelivery({ publisher: pusher.publisher, lines, chat, channels, log })
   const requests = new Requests({
     chat,
+    lines,
     answers,
     limits,
     tokens,

@@ -3,6 +3,7 @@ import { type Account, type Chat, ChatError, type Standing } from '../../core/ch
 import type { Micros } from '../../lib/clock.ts'
 import type { ChannelAuth } from '../../pusher/index.ts'
 import { costOfText, type LimitKind, type Limits } from '../../transport/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
 import type { Bearer, BearerTokens } from './bearer.ts'
@@ -87,6 +88,7 @@ function signed(
 
 interface RequestsOptions {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly tokens: BearerTokens
@@ -101,6 +103,7 @@ export class Requests {
   readonly #chat: Chat
   readonly #answers: LongAnswers
   readonly #histories: Histories
+  readonly #lines: FileLines
   readonly #limits: Limits
   readonly #tokens: BearerTokens
   readonly #channels: ChatChannels
@@ -109,9 +112,10 @@ export class Requests {
   readonly #presenceNames: readonly string[]
 
   constructor(options: RequestsOptions) {
-    const { chat, answers, limits, tokens, channels, delivery, historyLimit, presenceNames } = options
+    const { chat, lines, answers, limits, tokens, channels, delivery, historyLimit, presenceNames } = options
     this.#chat = chat
     this.#answers = answers
+    this.#lines = lines
     this.#histories = new Histories(chat.messages)
     this.#limits = limits
     this.#tokens = tokens
@@ -209,7 +213,7 @@ export class Requests {
         conversation,
         before: Infinity,
         limit: this.#historyLimit,
-        write: (message) => JSON.stringify(wire.wirePastMessage(message, channel)),
+        write: (message) => JSON.stringify(wire.wirePastMessage(this.#lines.shown(message), channel)),
       })
       const pieces = listPieces(bytesOf(blocks), ['[', ']'])
       return Begun.from(this.#answers.charged(accountId, pieces))

@@ -17,6 +17,7 @@ import {
   type PendingWrite,
   type WsConnection,
 } from '../../transport/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import type { Caller, Credentials, Stranger } from './credentials.ts'
 import { CLOSE, closeReasonOf } from './errors.ts'
 import { renderStatus } from './events.ts'
@@ -27,6 +28,7 @@ import { parseEvent } from './wire.ts'
 
 export interface ConnectionParts {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly liveAccounts: LiveAccounts
   readonly credentials: Credentials
   readonly limits: Limits

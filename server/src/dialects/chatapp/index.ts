@@ -14,6 +14,7 @@ import {
   type WsHandlers,
 } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
+import type { FileLines } from '../file-lines.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { type Caller, Credentials } from './credentials.ts'
 import { CLOSE } from './errors.ts'
@@ -26,6 +27,7 @@ import type { SameSite } from './wire.ts'
 interface ChatappDeps {
   readonly chat: Chat
   readonly feeds: Feeds
+  readonly lines: FileLines
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
@@ -50,19 +52,19 @@ const PING_INTERVAL_MS = 30_000
 
 /** Cookie JWT, JSON over one WebSocket, plain text over HTTP. */
 export function mountChatapp(deps: ChatappDeps): Dialect<'chatapp'> {
-  const { chat, feeds, answers, limits, log } = deps
+  const { chat, feeds, lines, answers, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
   const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
-    audiences: new Audiences(feeds, renderEvent),
+    audiences: new Audiences(feeds, lines.rendering(renderEvent)),
     renderNews,
     onError: (err) => log.error({ err }, 'review of an account failed'),
   })
   const cache = new AnswerCache<Json>(MAX_KEPT_BYTES)
   const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
-  const heard = { chat, liveAccounts, credentials, deadlines }
+  const heard = { chat, lines, liveAccounts, credentials, deadlines }
   const parts = { ...heard, answers, cache, limits, log }
   const live = openLive(parts, deps, origins)
   return {

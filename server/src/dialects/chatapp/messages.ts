@@ -16,7 +16,8 @@ export async function getMessages(context: RequestContext, fields: JsonObject) {
   const key = `messages ${conversationId} ${before}`
   return context.cache.get(key, `${lastSeq} ${rewrites}`, async () => {
     const messages = await context.chat.messages.list(page)
-    const body = { conversation_id: conversationId, messages: messages.map(listedMessageOf).reverse() }
+    const listed = messages.map((message) => listedMessageOf(context.lines.shown(message)))
+    const body = { conversation_id: conversationId, messages: listed.reverse() }
     return new Json(JSON.stringify(body))
   })
 }

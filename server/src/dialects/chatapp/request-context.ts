@@ -1,5 +1,6 @@
 import type { AnswerCache, Json } from '../../answers/index.ts'
 import type { Account, Chat, ConversationId, Standing } from '../../core/chat.ts'
+import type { FileLines } from '../file-lines.ts'
 import { RememberedStandings } from '../remembered-standings.ts'
 import { refuse } from './errors.ts'
 
@@ -12,6 +13,7 @@ interface AskingConnection {
 /** The account that a connection speaks for, and the means that its requests use. */
 export class RequestContext {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly cache: AnswerCache<Json>
   readonly account: Account
   readonly #connection: AskingConnection
@@ -19,11 +21,12 @@ export class RequestContext {
   readonly standings = new RememberedStandings<ConversationId>(Number.POSITIVE_INFINITY)
 
   constructor(
-    { chat, cache }: { chat: Chat; cache: AnswerCache<Json> },
+    { chat, lines, cache }: { chat: Chat; lines: FileLines; cache: AnswerCache<Json> },
     account: Account,
     connection: AskingConnection,
   ) {
     this.chat = chat
+    this.lines = lines
     this.cache = cache
     this.account = account
     this.#connection = connection

@@ -118,7 +118,7 @@ async function visitGroup({ account, conversation }: GroupRequest, context: Cont
 }
 
 async function enterGroup({ account, conversation }: GroupRequest, context: Context): Promise<Reply> {
-  const { chat, session } = context
+  const { chat, lines, session } = context
   const { conversationId } = conversation
   const { result, begin } = await session.enter(conversationId, async () => {
     const standing = await chat.conversations.standing(account.accountId, conversationId)
@@ -126,7 +126,7 @@ async function enterGroup({ account, conversation }: GroupRequest, context: Cont
     const { lastSeq, lastChange } = standing.conversation
     const listed = await chat.messages.list({ conversationId, limit: HISTORY_LIMIT })
     // Later ones are later changes, which follow live.
-    const messages = listed.filter(({ seq }) => seq <= lastSeq)
+    const messages = listed.filter(({ seq }) => seq <= lastSeq).map((message) => lines.shown(message))
     await chat.conversations.markRead(account.accountId, conversationId)
     await moveTo(conversation, account, context)
     return { messages, lastReadSeq: standing.member.lastReadSeq, lastChange }

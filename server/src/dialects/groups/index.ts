@@ -4,6 +4,7 @@ import { Audiences, type Feeds, LiveAccounts } from '../../delivery/index.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
+import type { FileLines } from '../file-lines.ts'
 import { Directory } from './directory.ts'
 import { renderEvent } from './events.ts'
 import { GroupsSocket } from './groups-socket.ts'
@@ -13,6 +14,7 @@ import { Session } from './session.ts'
 interface GroupsDeps {
   readonly chat: Chat
   readonly feeds: Feeds
+  readonly lines: FileLines
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly log: Logger
@@ -24,6 +26,7 @@ interface GroupsDeps {
 export function mountGroups({
   chat,
   feeds,
+  lines,
   answers,
   limits,
   log,
@@ -32,11 +35,12 @@ export function mountGroups({
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
-    audiences: new Audiences(feeds, renderEvent),
+    audiences: new Audiences(feeds, lines.rendering(renderEvent)),
     onError: (err) => log.error({ err }, 'review of an account failed'),
   })
   const shared = {
     chat,
+    lines,
     limits,
     answers,
     identity: new Identity({ chat, limits, guestsAllowed }),

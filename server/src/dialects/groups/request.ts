@@ -1,6 +1,7 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import type { Limits } from '../../transport/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import type { Directory } from './directory.ts'
 import type { Identity } from './identity.ts'
 import type { Session } from './session.ts'
@@ -9,6 +10,7 @@ import type { WireAnswer } from './wire.ts'
 /** The parts that carry out a request of one socket. */
 export interface Context {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly limits: Limits
   readonly answers: LongAnswers
   readonly identity: Identity

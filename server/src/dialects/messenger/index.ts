@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../observe/index.ts'
 import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
+import type { FileLines } from '../file-lines.ts'
 import { Credentials } from './credentials.ts'
 import { Guards } from './endpoint.ts'
 import {
@@ -19,6 +20,7 @@ import { requests } from './requests.ts'
 
 interface MessengerDeps {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly addressOf: AddressOf
@@ -34,7 +36,7 @@ const OWN_PATHS = ['/user/', '/chat/', '/message/']
 
 /** REST with bearer tokens. Its clients poll: it has no live connections and no events. */
 export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
-  const { chat, answers, limits, addressOf, log, tokenKey, clock } = deps
+  const { chat, lines, answers, limits, addressOf, log, tokenKey, clock } = deps
   const app = createDialectApp({
     notFound: (reply) => refuse(reply, notFound()),
     methodNotAllowed: (reply) => refuse(reply, methodNotAllowed()),
@@ -48,7 +50,7 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
   const credentials = new Credentials(chat.accounts, tokenKey, clock)
   const cache = new AnswerCache<Buffer>(MAX_KEPT_BYTES)
   const guards = new Guards({ limits, answers, addressOf, credentials })
-  for (const { answer, ...route } of requests({ chat, limits, credentials, guards, cache })) {
+  for (const { answer, ...route } of requests({ chat, lines, limits, credentials, guards, cache })) {
     app.route({ ...route, handler: async (request, reply) => payloadOf(reply, await answer(request), log) })
   }
   return {

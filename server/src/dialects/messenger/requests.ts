@@ -1,6 +1,7 @@
 import { type AnswerCache, writeList } from '../../answers/index.ts'
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
 import { costOfPush, costOfText, type Limits, messageBodyBytes } from '../../transport/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import { costOfCreation, namesToTell } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
 import type { Credentials } from './credentials.ts'
@@ -10,6 +11,7 @@ import * as wire from './wire.ts'
 
 interface RequestParts {
   readonly chat: Chat
+  readonly lines: FileLines
   readonly limits: Limits
   readonly credentials: Credentials
   readonly guards: Guards
@@ -59,11 +61,17 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   }),
 ]
 
-const chats = ({ chat: { conversations }, limits, guards, cache }: RequestParts): Endpoint[] => [
+const chats = ({ chat: { conversations }, lines, limits, guards, cache }: RequestParts): Endpoint[] => [
   guards.long('GET /user/chats', {
     takes: wire.chatPage,
-    run: async ({ accountId }, page) =>
-      Buffer.from(JSON.stringify(wire.chatsBody(await conversations.list(accountId, page)))),
+    run: async ({ accountId }, page) => {
+      const listings = await conversations.list(accountId, page)
+      const shown = listings.map(({ lastMessage, ...rest }) => ({
+        ...rest,
+        lastMessage: lastMessage && lines.shown(lastMessage),
+      }))
+      return Buffer.from(JSON.stringify(wire.chatsBody(shown)))
+    },
   }),
   guards.loggedIn('POST /chat/private/create', {
     takes: wire.newPrivateChat,
@@ -103,7 +111,7 @@ const chats = ({ chat: { conversations }, limits, guards, cache }: RequestParts)
   }),
 ]
 
-const messages = ({ chat: { conversations, messages }, guards, cache }: RequestParts): Endpoint[] => {
+const messages = ({ chat: { conversations, messages }, lines, guards, cache }: RequestParts): Endpoint[] => {
   const standingOf = async ({ accountId }: Account, conversationId: ConversationId): Promise<Standing> => {
     const standing = await conversations.standing(accountId, conversationId)
     if (!standing) throw new ChatError('not_a_member', { conversationId })
@@ -126,9 +134,11 @@ const messages = ({ chat: { conversations, messages }, guards, cache }: RequestP
         const { conversationId, after, limit } = page
         const { lastSeq, rewrites } = (await standingOf(account, conversationId)).conversation
         const key = `messages ${conversationId} ${after} ${limit}`
-        return cache.get(key, `${lastSeq} ${rewrites}`, async () =>
-          Buffer.from(JSON.stringify(wire.messagesBody(await messages.list(page)))),
-        )
+        return cache.get(key, `${lastSeq} ${rewrites}`, async () => {
+          const listed = await messages.list(page)
+          const body = wire.messagesBody(listed.map((message) => lines.shown(message)))
+          return Buffer.from(JSON.stringify(body))
+        })
       },
     }),
     guards.loggedIn('DELETE /message/:message_id', {

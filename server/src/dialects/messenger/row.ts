@@ -11,9 +11,9 @@ export const MESSENGER: DialectRow<'messenger', MessengerSettings> = {
     path: '/register',
     body: '{"username":"alice","email":"alice@example.org","password":"correct horse"}',
   },
-  async mount({ chat, clock, limits, answers, addressOf, log, secrets }) {
+  async mount({ chat, lines, clock, limits, answers, addressOf, log, secrets }) {
     const { mountMessenger } = await import('./index.ts')
     const tokenKey = deriveKey(secrets.root, 'messenger')
-    return mountMessenger({ chat, clock, limits, answers, addressOf, log, tokenKey })
+    return mountMessenger({ chat, lines, clock, limits, answers, addressOf, log, tokenKey })
   },
 }

@@ -4,6 +4,7 @@ import { Audiences, type Feeds, LiveAccounts, type Render } from '../../delivery
 import type { Logger } from '../../observe/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { RawDialect } from '../dialect.ts'
+import type { FileLines } from '../file-lines.ts'
 import { renderLine, renderPacket } from './events.ts'
 import { createRoomsApp } from './http.ts'
 import { RawClients } from './raw.ts'
@@ -15,6 +16,7 @@ interface RoomsDeps {
   readonly chat: Chat
   readonly answers: LongAnswers
   readonly feeds: Feeds
+  readonly lines: FileLines
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
@@ -24,12 +26,12 @@ interface RoomsDeps {
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
 export function mountRooms(deps: RoomsDeps): RawDialect<'rooms'> {
-  const { chat, feeds, limits, answers, addressOf, log, historyLimit } = deps
+  const { chat, feeds, lines, limits, answers, addressOf, log, historyLimit } = deps
   const access = new RoomAccess(chat, limits)
-  const requests = new Requests({ chat, limits, access, answers, historyLimit })
+  const requests = new Requests({ chat, lines, limits, access, answers, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
   const partsOf = (render: Render) => {
-    const audiences = new Audiences(feeds, render)
+    const audiences = new Audiences(feeds, lines.rendering(render))
     const onError = (err: unknown) => log.error({ err }, 'review of an account failed')
     return { access, audiences, liveAccounts: new LiveAccounts({ chat, feeds, audiences, onError }) }
   }

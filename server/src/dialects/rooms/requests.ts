@@ -1,6 +1,7 @@
 import { Begun, type Block, Histories, type LongAnswers, listPieces } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import { costOfText, type LimitKind, type Limits } from '../../transport/index.ts'
+import type { FileLines } from '../file-lines.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { signIn } from '../sign-in.ts'
 import { REFUSALS, Refusal, type WireError } from './errors.ts'
@@ -99,6 +100,7 @@ interface RequestsOptions {
   readonly limits: Limits
   readonly access: RoomAccess
   readonly answers: LongAnswers
+  readonly lines: FileLines
   /** Messages a history has at most; 0 for all. */
   readonly historyLimit: number
 }
@@ -110,12 +112,14 @@ export class Requests {
   readonly #access: RoomAccess
   readonly #answers: LongAnswers
   readonly #histories: Histories
+  readonly #lines: FileLines
   readonly #historyLimit: number
 
-  constructor({ chat, limits, access, answers, historyLimit }: RequestsOptions) {
+  constructor({ chat, lines, limits, access, answers, historyLimit }: RequestsOptions) {
     this.#chat = chat
     this.#limits = limits
     this.#access = access
+    this.#lines = lines
     this.#answers = answers
     this.#histories = new Histories(chat.messages)
     this.#historyLimit = historyLimit === 0 ? Infinity : historyLimit
@@ -162,7 +166,7 @@ export class Requests {
         conversation,
         before: query.before ?? Infinity,
         limit: Math.min(query.limit ?? Infinity, this.#historyLimit),
-        write: wire.writeMessage,
+        write: (message) => wire.writeMessage(this.#lines.shown(message)),
       })
       const pieces = listPieces(bytesOf(visitor, blocks), ['{"ok":true,"data":[', ']}'])
       return Begun.from(this.#answers.charged(accountId, pieces))
