@@ -7,7 +7,7 @@ import type { SearchTerm } from './port/search.ts'
 // it never touches an entry of another's, and one cell has a bounded number of hits, whatever the word.
 
 /** Places of a conversation that make one cell. */
-const CELL_PLACES = 1024
+const CELL_PLACES = 4096
 
 /** UTF-16 units of a word that are kept. Words that are the same so far are told apart by their messages' texts. */
 const WORD_UNITS = 40

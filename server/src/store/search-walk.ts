@@ -42,7 +42,7 @@ export interface SearchReads {
 export const MAX_SEARCHED = 10_000
 
 /** Cells that are looked at in one query, of the first and of the following ones: a common word needs few. */
-const CELLS_AT_ONCE = { first: 4, most: 64 }
+const CELLS_AT_ONCE = { first: 4, growth: 4, most: 64 }
 
 /** Cells that are looked at for one page, besides one of each conversation. */
 const MOST_CELLS = 2048
@@ -70,7 +70,7 @@ export async function walk(reads: SearchReads, search: MessageSearch): Promise<F
     found = [...found, ...messageIds].sort((one, other) => other - one).slice(0, limit + 1)
     open.goOn(cells, below)
     work += cells.length
-    atOnce = Math.min(atOnce * 2, CELLS_AT_ONCE.most)
+    atOnce = Math.min(atOnce * CELLS_AT_ONCE.growth, CELLS_AT_ONCE.most)
   }
   const certain = found.filter((id) => id > open.newest).slice(0, limit)
   const messages = certain.length === 0 ? [] : await reads.messages(certain)
