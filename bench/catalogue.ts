@@ -16,6 +16,7 @@ import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { redisFollowing } from './scenarios/redis-following.ts'
 import { redisBus, redisParcels } from './scenarios/redis-parcels.ts'
+import { search } from './scenarios/search.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
@@ -205,6 +206,16 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
           missed,
         )
       }),
+    },
+    {
+      name: 'search',
+      title: 'A common, a rare and a forbidden word, searched in turn over REST.',
+      axis: 'stored messages',
+      runs: cases(
+        [parlanceNative],
+        sizes([1e6], [3_000]),
+        (_, stored) => () => search(stored, isShort ? 5 : 300),
+      ),
     },
     {
       name: 'endurance',

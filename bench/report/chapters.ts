@@ -301,6 +301,19 @@ export const chapters: readonly Chapter[] = [
     headline: 50,
   },
   {
+    scenario: 'search',
+    title: 'native: search',
+    words:
+      'One person searches over REST, one search after the other: for a common word, a rare one, and one that only others use.',
+    note: 'Half of all messages are in the 50 conversations of who searches, most of them in one. The common word is in each of those, the rare one in the oldest alone, the forbidden one in every message of others. Each page must have 50 messages, one, and none. *index messages/s* is how fast a server indexed messages that were there before, with nothing else to do.',
+    metrics: [
+      ...['common p50 ms', 'common p99 ms', 'rare p50 ms', 'rare p99 ms', 'forbidden p50 ms'],
+      ...['forbidden p99 ms', 'index messages/s'],
+    ],
+    axis: 'messages stored',
+    headline: 1e6,
+  },
+  {
     scenario: 'endurance',
     title: 'Endurance: memory over 10 million deliveries',
     words: 'Flat memory means that nothing is kept which nobody needs.',

@@ -78,6 +78,9 @@ const start = (size: number): FigureName => ({
   size,
   metric: 'p50 ms',
 })
+const found = (metric: string): FigureName => ({
+  ...{ scenario: 'search', target: 'parlance native', metric, size: 1e6 },
+})
 const resume = (metric: string): FigureName => ({
   ...{ scenario: 'native-resume', target: 'parlance native', metric, size: 50 },
 })
@@ -172,6 +175,12 @@ export const goals: readonly Goal[] = [
   ...topic('native, 2,000 clients come back, each missed 50', [
     atMost(3)('seconds until all are live', resume('s to complete')),
     { ...atMost(0)('changes missing', resume('missing changes')), isForEveryRun: true },
+  ]),
+  ...topic('native, a search over 1 million messages, ms', [
+    ...['common', 'rare', 'forbidden'].flatMap((word) => [
+      atMost(5)(`a ${word} word, p50`, found(`${word} p50 ms`)),
+      atMost(50)(`a ${word} word, p99`, found(`${word} p99 ms`)),
+    ]),
   ]),
   ...topic('Memory over 10 million deliveries', [
     noMore('at the end, against after 10 %', memory('MB at end'), memory('MB after 10 %')),
