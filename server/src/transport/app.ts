@@ -106,7 +106,8 @@ class MethodTable {
   }
 
   methodsOf(path: string): readonly string[] {
-    return this.#rows.find(({ pattern }) => pattern.test(path))?.methods ?? []
+    // A path that is a route itself may have the form of another, too.
+    return this.#byUrl.get(path) ?? this.#rows.find(({ pattern }) => pattern.test(path))?.methods ?? []
   }
 }
 
