@@ -3,17 +3,30 @@ import { signal } from '@preact/signals'
 /** Where the reader is: the part of the address after `#`. */
 export type Route =
   | { readonly at: 'list' }
-  | { readonly at: 'conversation'; readonly id: string }
+  /** With `seq`, at that message. */
+  | { readonly at: 'conversation'; readonly id: string; readonly seq?: number }
+  | { readonly at: 'search'; readonly text: string }
   | { readonly at: 'new' }
   | { readonly at: 'settings' }
   | { readonly at: 'join'; readonly code: string }
 
+/** A part of the address that somebody may have typed: one that is not encoded well stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function routeOf(hash: string): Route {
-  const [at = '', rest = ''] = hash.replace(/^#?\/?/, '').split('/')
-  if (at === 'c' && /^c_\d+$/.test(rest)) return { at: 'conversation', id: rest }
+  const [at = '', rest = '', place = ''] = hash.replace(/^#?\/?/, '').split('/')
+  if (at === 'c' && /^c_\d+$/.test(rest))
+    return { at: 'conversation', id: rest, ...(/^[1-9]\d{0,14}$/.test(place) && { seq: Number(place) }) }
+  if (at === 'search' && rest !== '') return { at: 'search', text: decoded(rest) }
   if (at === 'new') return { at: 'new' }
   if (at === 'settings') return { at: 'settings' }
-  if (at === 'join' && rest !== '') return { at: 'join', code: decodeURIComponent(rest) }
+  if (at === 'join' && rest !== '') return { at: 'join', code: decoded(rest) }
   return { at: 'list' }
 }
 
@@ -24,7 +37,8 @@ addEventListener('hashchange', () => {
 })
 
 export const pathTo = (to: Route): string => {
-  if (to.at === 'conversation') return `#/c/${to.id}`
+  if (to.at === 'conversation') return to.seq === undefined ? `#/c/${to.id}` : `#/c/${to.id}/${to.seq}`
+  if (to.at === 'search') return `#/search/${encodeURIComponent(to.text)}`
   if (to.at === 'join') return `#/join/${encodeURIComponent(to.code)}`
   return to.at === 'list' ? '#/' : `#/${to.at}`
 }

@@ -4,7 +4,7 @@ import { nameOf, titleOf } from '../lib/names.ts'
 import { briefTimeOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { oneLine } from '../markdown/markdown.tsx'
-import { pathTo } from '../state/route.ts'
+import { go, pathTo } from '../state/route.ts'
 import { count, t } from '../text/index.ts'
 import { Avatar } from './avatar.tsx'
 import { GearIcon, MutedIcon, PinIcon, PlusIcon } from './icons.tsx'
@@ -32,7 +32,11 @@ export function ConversationList({ client, me, current }: ConversationListProps)
           placeholder={t('list.search')}
           aria-label={t('list.search')}
           value={search}
+          title={t('search.hint')}
           onInput={(event) => setSearch(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && search.trim() !== '') go({ at: 'search', text: search.trim() })
+          }}
         />
         <a class="icon-button" href={pathTo({ at: 'new' })} aria-label={t('list.new')} title={t('list.new')}>
           <PlusIcon />

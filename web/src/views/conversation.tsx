@@ -13,10 +13,12 @@ interface ConversationProps {
   readonly client: Client
   readonly account: OwnAccount
   readonly id: string
+  /** The message that it is to open at. */
+  readonly target: number | undefined
 }
 
 /** One conversation: what was said in it, and the place to say more. */
-export function Conversation({ client, account, id }: ConversationProps) {
+export function Conversation({ client, account, id, target }: ConversationProps) {
   const place = client.conversation(id)
   const listing = useObservable(place.listing)
   const { phase } = useObservable(client.connection)
@@ -70,6 +72,7 @@ export function Conversation({ client, account, id }: ConversationProps) {
           client={client}
           place={place}
           listing={listing}
+          target={target}
           me={account.id}
           myName={nameOf(account)}
           onReply={(item) => setIntent({ is: 'reply', item })}

@@ -17,6 +17,8 @@ interface MessageListProps {
   readonly listing: Listing
   readonly me: string
   readonly myName: string
+  /** The message that it is to open at. */
+  readonly target: number | undefined
   readonly onReply: (item: Said) => void
   readonly onEdit: (item: Said) => void
 }
@@ -41,7 +43,16 @@ const ESTIMATES: Readonly<Record<Row['kind'], number>> = {
 }
 
 /** The messages of a conversation. It opens where the reader left it, else at the first unread message, else at the end. */
-export function MessageList({ client, place, listing, me, myName, onReply, onEdit }: MessageListProps) {
+export function MessageList({
+  client,
+  place,
+  listing,
+  me,
+  myName,
+  target,
+  onReply,
+  onEdit,
+}: MessageListProps) {
   const snapshot = useObservable(place.timeline)
   const firstUnread = useRef(listing.me.unread > 0 ? listing.me.readSeq + 1 : undefined).current
   const rows = useMemo(() => rowsOf(snapshot, { firstUnread, me }), [snapshot, me])
@@ -77,6 +88,11 @@ export function MessageList({ client, place, listing, me, myName, onReply, onEdi
 
   useLayoutEffect(() => {
     if (isPlaced.current || snapshot.items.length === 0) return
+    if (target !== undefined) {
+      isPlaced.current = true
+      jump(target)
+      return
+    }
     const kept = left.get(place.id)
     const index = kept
       ? rows.findIndex(({ key }) => key === kept.key)

@@ -4,6 +4,7 @@ import { nameOf } from '../lib/names.ts'
 import { timeOf, wholeTimeOf } from '../lib/time.ts'
 import { Markdown, oneLine } from '../markdown/markdown.tsx'
 import { t } from '../text/index.ts'
+import { Attachments } from './attachments.tsx'
 import { Avatar } from './avatar.tsx'
 import { MessageActions } from './message-actions.tsx'
 
@@ -77,6 +78,7 @@ export function MessageRow({
             </span>
           )}
         </div>
+        {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
         {message.reactions.length > 0 && (
           <ul class="reactions">
             {message.reactions.map(({ key, count }) => (

@@ -10,6 +10,7 @@ import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { NewConversation } from './new-conversation.tsx'
+import { SearchResults } from './search-results.tsx'
 import { Settings } from './settings.tsx'
 
 /** The whole client of somebody who is signed in: the list of conversations, and what is open beside it. */
@@ -33,8 +34,15 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
       {isAlone && <ListPage isEmpty={items.length === 0}>{list}</ListPage>}
       {!isNarrow.value && list}
       {here.at === 'conversation' && (
-        <Conversation key={here.id} client={client} account={account} id={here.id} />
+        <Conversation
+          key={`${here.id}/${here.seq ?? ''}`}
+          client={client}
+          account={account}
+          id={here.id}
+          target={here.seq}
+        />
       )}
+      {here.at === 'search' && <SearchResults key={here.text} client={client} text={here.text} />}
       {here.at === 'new' && <NewConversation client={client} me={account.id} />}
       {here.at === 'settings' && <Settings client={client} account={account} />}
       {here.at === 'join' && <Join client={client} code={here.code} />}
