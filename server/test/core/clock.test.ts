@@ -72,8 +72,8 @@ test('a small correction backwards is waited out, without a time twice', () => {
   assert.equal(Math.floor(clock.nowMicros() / 1000), NOON + 901)
 })
 
-/** Files that compare the machine's clock with another node's, or only show it. */
-const OTHER_READERS = ['bus/kept-news.ts', 'operating/backup.ts']
+/** Files that compare the machine's clock with another node's or with the ages of files, or only show it. */
+const OTHER_READERS = ['bus/kept-news.ts', 'files/folder/folder.ts', 'operating/backup.ts']
 
 test("nothing that dates, issues or judges reads the machine's clock past the one", () => {
   const cwd = join(import.meta.dirname, '../../src')
