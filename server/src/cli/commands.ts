@@ -1,4 +1,10 @@
-import { readConfig, readDatabase, unreadNames } from '../config/index.ts'
+import {
+  type Environment,
+  readConfig,
+  readDatabase,
+  readFilesDirectory,
+  unreadNames,
+} from '../config/index.ts'
 import { SettingRefusal } from '../lib/settings.ts'
 import type { AccountAct } from '../operating/index.ts'
 import type { CommandLine, Syntax } from './command-line.ts'
@@ -81,12 +87,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   backup: {
     usage: 'backup DIR',
-    summary: 'copies a SQLite database and its secrets into a new folder, while servers run',
+    summary: 'copies a SQLite database, its secrets and its files into a new folder, while servers run',
     options: [],
     operands: ['DIR'],
     run: async ({ environment, operands: [directory = ''] }) => {
       const { backUp } = await import('../operating/index.ts')
-      await backUp({ database: readDatabase(environment), directory })
+      await backUp({ ...dataOf(environment), directory })
     },
   },
   restore: {
@@ -96,7 +102,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: ['DIR'],
     run: async ({ environment, operands: [directory = ''] }) => {
       const { restore } = await import('../operating/index.ts')
-      await restore({ database: readDatabase(environment), directory })
+      await restore({ ...dataOf(environment), directory })
     },
   },
   ...Object.fromEntries(
@@ -105,6 +111,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       accountCommand(act as AccountAct, summary),
     ]),
   ),
+}
+
+function dataOf(environment: Environment) {
+  const database = readDatabase(environment)
+  return { database, filesDirectory: readFilesDirectory(environment, database) }
 }
 
 const NO_TARGET =

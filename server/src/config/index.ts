@@ -56,6 +56,10 @@ function dialectSettingsOf(settings: SettingsReader, dialects: readonly DialectN
   return Object.fromEntries(entries) as DialectSettings
 }
 
+/** The folder of uploaded files of that database, likewise. */
+export const readFilesDirectory = (environment: Environment, database: Database): string =>
+  filesDirectoryOf(new SettingsReader(withoutServiceLinks(environment)), database)
+
 /** Only where the data is, for a command that serves nobody. Throws as `readConfig` does. */
 export function readDatabase(environment: Environment): Database {
   refuseUnknown(environment)

@@ -9,7 +9,14 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { readSecrets } from '../secrets/index.ts'
-import { backUpSqlite, type CopiedDatabase, checkSqliteCopy, sqliteFileThere } from './endpoints.ts'
+import {
+  backUpSqlite,
+  type CopiedDatabase,
+  checkSqliteCopy,
+  contentsIn,
+  sqliteFileThere,
+} from './endpoints.ts'
+import { copyContents } from './file-contents.ts'
 import { FILES, type Manifest, manifestText, sumOf } from './manifest.ts'
 
 type SqliteDatabase = Extract<Database, { kind: 'sqlite' }>
@@ -17,17 +24,19 @@ type SqliteDatabase = Extract<Database, { kind: 'sqlite' }>
 const OWNER_ONLY = 0o600
 const STOPPED = 'The back-up was stopped: nothing was kept of it, give the command again.'
 
+interface BackUp {
+  readonly database: Database
+  /** The folder of uploaded files. */
+  readonly filesDirectory: string
+  readonly directory: string
+}
+
 /**
- * Copies a SQLite database, which servers may go on using, and its secrets into a folder that is not there yet or
- * empty. The folder gets its name once the copy was read through and is on disk. Throws `CommandEnd`, `StoreRefusal`.
+ * Copies a SQLite database, which servers may go on using, its secrets and the contents of its files into a folder that
+ * is not there yet or empty. The folder gets its name once the copy was read through and is on disk. Throws
+ * `CommandEnd`, `StoreRefusal`.
  */
-export async function backUp({
-  database,
-  directory,
-}: {
-  database: Database
-  directory: string
-}): Promise<void> {
+export async function backUp({ database, filesDirectory, directory }: BackUp): Promise<void> {
   if (database.kind === 'postgres') throw new CommandEnd(BY_PG_DUMP)
   const startedAt = performance.now()
   const to = resolve(directory)
@@ -35,12 +44,25 @@ export async function backUp({
   using interruption = onInterruption(STOPPED)
   const partial = newFolder(`${to}.partial-`)
   try {
-    const manifest = await fill(partial, database, interruption.signal)
+    const { manifest, missing } = await fill(partial, {
+      database,
+      filesDirectory,
+      signal: interruption.signal,
+    })
     await putInPlace(partial, to)
     process.stderr.write(
       report('Backed up, and the copy was read through.', manifest.counts, [
         ['from', database.file],
         ['to', to],
+        ['files', `${manifest.uploads?.contents ?? 0} contents, ${manifest.uploads?.bytes ?? 0} bytes`],
+        ...(missing > 0
+          ? [
+              [
+                'beware',
+                `${missing} contents are not in ${filesDirectory}: deleted meanwhile, or lost before`,
+              ] as const,
+            ]
+          : []),
         ['took', seconds(performance.now() - startedAt)],
         ['beware', 'it holds password hashes and secrets: keep it as you keep passwords'],
         ['', 'it holds no settings: keep those that you have written yourself, such as JWTSECRET, beside it'],
@@ -93,7 +115,16 @@ function newFolder(prefix: string): string {
   }
 }
 
-async function fill(directory: string, database: SqliteDatabase, signal: AbortSignal): Promise<Manifest> {
+interface Filling {
+  readonly database: SqliteDatabase
+  readonly filesDirectory: string
+  readonly signal: AbortSignal
+}
+
+async function fill(
+  directory: string,
+  { database, filesDirectory, signal }: Filling,
+): Promise<{ manifest: Manifest; missing: number }> {
   // Check this before the long copy: a database without its secrets is not whole.
   sqliteFileThere(database.file)
   readSecrets(database.directory)
@@ -104,10 +135,18 @@ async function fill(directory: string, database: SqliteDatabase, signal: AbortSi
   for (const file of [copy, secrets]) chmodSync(file, OWNER_ONLY)
   const content = checkSqliteCopy(copy)
   requireSame(copied, content)
+  // After the database: a content never changes, so what the copy names is there but for what was deleted since.
+  const { missing, ...uploads } = await copyContents({
+    from: filesDirectory,
+    to: join(directory, FILES.uploads),
+    digests: contentsIn(copy),
+    signal,
+  })
   const ignore = () => undefined
   const manifest: Manifest = {
     madeAt: new Date().toISOString(),
     ...content,
+    uploads,
     files: {
       database: await sumOf(copy, { onBytes: ignore, signal }),
       secrets: await sumOf(secrets, { onBytes: ignore, signal }),
@@ -116,7 +155,7 @@ async function fill(directory: string, database: SqliteDatabase, signal: AbortSi
   for (const file of [copy, secrets]) syncFile(file)
   await writeFile(join(directory, FILES.manifest), manifestText(manifest), { mode: OWNER_ONLY, flush: true })
   syncDirectory(directory)
-  return manifest
+  return { manifest, missing }
 }
 
 async function putInPlace(partial: string, to: string): Promise<void> {

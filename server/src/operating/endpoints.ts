@@ -2,6 +2,9 @@ import { LocalBus } from '../bus/local.ts'
 import type { Config, Database } from '../config/index.ts'
 import { type Accounts, Chat, passwordPolicyOf } from '../core/chat.ts'
 import { systemClock } from '../lib/clock.ts'
+
+export { isDigest, Places } from '../files/folder/index.ts'
+
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
@@ -9,6 +12,7 @@ export {
   backUpSqlite,
   type CopiedDatabase,
   checkSqliteCopy,
+  contentsIn,
   forgetEpochIn,
   sqliteFileThere,
 } from '../store/sqlite/operating.ts'

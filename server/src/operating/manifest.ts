@@ -5,7 +5,13 @@ import { CommandEnd } from '../lib/command-end.ts'
 import type { CopiedDatabase } from './endpoints.ts'
 
 /** Files in a back-up's folder. The manifest is written last: a folder without it is no whole back-up. */
-export const FILES = { database: 'parlance.db', secrets: 'secrets.json', manifest: 'manifest.json' } as const
+export const FILES = {
+  database: 'parlance.db',
+  secrets: 'secrets.json',
+  manifest: 'manifest.json',
+  /** A folder as `FILES_DIR` names one, with the contents of uploaded files. */
+  uploads: 'files',
+} as const
 
 const FORMAT = 'parlance-backup'
 const VERSION = 1
@@ -22,6 +28,8 @@ export interface Manifest extends CopiedDatabase {
   /** ISO 8601, UTC. */
   readonly madeAt: string
   readonly files: { readonly database: FileSum; readonly secrets: FileSum }
+  /** Contents of uploaded files, each named by its digest. Absent in back-ups by older versions, which had none. */
+  readonly uploads?: { readonly contents: number; readonly bytes: number }
 }
 
 export const manifestText = (manifest: Manifest): string =>
@@ -58,9 +66,10 @@ const isFileSum = (value: unknown): value is FileSum =>
   isRecord(value) && typeof value.bytes === 'number' && typeof value.sha256 === 'string'
 
 function isManifest(value: Record<string, unknown>): value is Record<string, unknown> & Manifest {
-  const { files, counts, schema, madeAt } = value
+  const { files, counts, schema, madeAt, uploads } = value
+  const isUploads = uploads === undefined || (isRecord(uploads) && typeof uploads.contents === 'number')
   const hasFiles = isRecord(files) && isFileSum(files.database) && isFileSum(files.secrets)
-  return hasFiles && isRecord(counts) && typeof schema === 'number' && typeof madeAt === 'string'
+  return hasFiles && isUploads && isRecord(counts) && typeof schema === 'number' && typeof madeAt === 'string'
 }
 
 /** Reads a file through. `onBytes` gets the size of each piece; the signal's reason is thrown between two pieces. */

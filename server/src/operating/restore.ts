@@ -12,22 +12,24 @@ import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
 import { keepSecrets, readSecrets } from '../secrets/index.ts'
-import { type CopiedDatabase, checkSqliteCopy, forgetEpochIn } from './endpoints.ts'
+import { type CopiedDatabase, checkSqliteCopy, contentsIn, forgetEpochIn } from './endpoints.ts'
+import { copyContents } from './file-contents.ts'
 import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
+
+interface Restore {
+  readonly database: Database
+  /** The folder that uploaded files go to: what is there already is kept. */
+  readonly filesDirectory: string
+  readonly directory: string
+}
 
 /**
  * Puts a back-up into the place that the settings name, where no database may be. The file gets its name once it was
  * compared with the manifest, read through, and is on disk. Throws `CommandEnd`, `StoreRefusal`.
  */
-export async function restore({
-  database,
-  directory,
-}: {
-  database: Database
-  directory: string
-}): Promise<void> {
+export async function restore({ database, filesDirectory, directory }: Restore): Promise<void> {
   if (database.kind === 'postgres') throw new CommandEnd(BY_PG_RESTORE)
   const startedAt = performance.now()
   const from = resolve(directory)
@@ -37,7 +39,9 @@ export async function restore({
   const partial = `${database.file}.restoring-${randomUUID()}`
   try {
     makeDirectory(database.directory)
-    await copyChecked(from, partial, { manifest, signal: interruption.signal })
+    const { signal } = interruption
+    await copyChecked(from, partial, { manifest, signal })
+    await copyFiles({ from, to: filesDirectory, manifest, digests: contentsIn(partial), signal })
     // Restore the secrets first: a server would make new ones for a database without them.
     keepSecrets(database.directory, readSecrets(from))
     await putInPlace(partial, database.file)
@@ -51,6 +55,7 @@ export async function restore({
       ['made', manifest.madeAt],
       ['from', from],
       ['to', database.file],
+      ['files', `${manifest.uploads?.contents ?? 0} contents, in ${filesDirectory}`],
       ['took', seconds(performance.now() - startedAt)],
       ['next', 'parlance start, with the settings of this command and those that the old server had'],
     ]),
@@ -91,6 +96,24 @@ async function copyChecked(from: string, to: string, { manifest, signal }: CopyO
   requireSum(to, files.database, await sumOf(to, { onBytes: ignore, signal }))
   requireContent(from, manifest, checkSqliteCopy(to))
   forgetEpochIn(to)
+}
+
+interface CopyFiles {
+  readonly from: string
+  readonly to: string
+  readonly manifest: Manifest
+  readonly digests: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** Before the database gets its name, so that none is there whose files are not. */
+async function copyFiles({ from, to, manifest, digests, signal }: CopyFiles): Promise<void> {
+  const wanted = manifest.uploads?.contents ?? 0
+  const { contents } = await copyContents({ from: join(from, FILES.uploads), to, digests, signal })
+  if (contents !== wanted)
+    throw new CommandEnd(
+      `${join(from, FILES.uploads)} holds ${contents} of the ${wanted} contents of its manifest: use another back-up.`,
+    )
 }
 
 /** Size and digest of a back-up's file, which may be missing. */

@@ -1,1 +1,2 @@
 export { openFolder } from './folder.ts'
+export { isDigest, Places } from './places.ts'
