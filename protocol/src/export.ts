@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { OwnAccount, Password } from './account.ts'
 import { Conversation, Membership } from './conversation.ts'
+import { Attachment } from './file.ts'
 import { AccountId, ConversationId, MessageId, Position, Seq, Time } from './ids.ts'
 import { Mention, Message } from './message.ts'
 import { closed, growing, nullable } from './shapes.ts'
@@ -44,6 +45,15 @@ export const ExportLine = Type.Union([
     seq: Seq,
     key: Type.String(),
     at: Time,
+  }),
+  growing({
+    kind: Type.Literal('file'),
+    id: Attachment.properties.id,
+    name: Attachment.properties.name,
+    type: Attachment.properties.type,
+    size: Attachment.properties.size,
+    message: nullable(growing({ conversation: ConversationId, seq: Seq })),
+    uploadedAt: Time,
   }),
   growing({
     kind: Type.Literal('end'),

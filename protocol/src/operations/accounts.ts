@@ -98,7 +98,7 @@ export const ACCOUNT_OPERATIONS = {
     path: '/v1/me/export',
     summary: 'Take with you all that is your own',
     description:
-      "Your profile, contacts, blocks, memberships, messages and reactions, as lines of JSON; nobody else's text. The last line is of the kind `end`: without it, something is missing. Once an hour.",
+      "Your profile, contacts, blocks, memberships, messages, reactions and files, as lines of JSON; nobody else's text. Leave out lines of a kind that you do not know. The last line is of the kind `end`: without it, something is missing. Once an hour.",
     tag: 'accounts',
     since: 1,
     isStream: true,

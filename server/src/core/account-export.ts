@@ -7,6 +7,8 @@ import type {
   ExportedProfile,
   ExportedReaction,
   ExportStore,
+  FileStore,
+  StoredFile,
 } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
 import type { AccountId } from './types.ts'
@@ -25,6 +27,8 @@ export type ExportLine =
   | ({ readonly kind: 'membership' } & ExportedMembership)
   | ({ readonly kind: 'message' } & ExportedMessage)
   | ({ readonly kind: 'reaction' } & ExportedReaction)
+  /** Its bytes are asked for on their own. */
+  | ({ readonly kind: 'file' } & StoredFile)
   | { readonly kind: 'end'; readonly counts: ExportCounts }
 
 type CountedLine = Exclude<ExportLine, { kind: 'export' | 'end' }>
@@ -36,6 +40,7 @@ type Page = readonly ExportLine[]
 
 interface AccountExportOptions {
   readonly store: ExportStore
+  readonly files: Pick<FileStore, 'listOwn'>
   readonly accountId: AccountId
   readonly at: Micros
   /** Called once: the export is at its end, was returned, or has failed with the store. */
@@ -84,16 +89,22 @@ export class AccountExport implements AsyncIterable<Page> {
   }
 }
 
-async function* pagesOf({ store, accountId, at }: AccountExportOptions): AsyncGenerator<Page, undefined> {
+async function* pagesOf({
+  store,
+  files,
+  accountId,
+  at,
+}: AccountExportOptions): AsyncGenerator<Page, undefined> {
   const profile = await store.profile(accountId)
   if (!profile) throw new ChatError('unknown_account', { accountId })
   const header = { kind: 'export', version: VERSION, account: accountId, at } as const
   yield [header, { kind: 'profile', ...profile }]
-  const counts = { profile: 1, contact: 0, block: 0, membership: 0, message: 0, reaction: 0 }
-  for await (const page of listsOf(store, accountId)) {
-    for (const { kind } of page) counts[kind]++
-    yield page
-  }
+  const counts = { profile: 1, contact: 0, block: 0, membership: 0, message: 0, reaction: 0, file: 0 }
+  for (const lists of [listsOf(store, accountId), filesOf(files, accountId)])
+    for await (const page of lists) {
+      for (const { kind } of page) counts[kind]++
+      yield page
+    }
   yield [{ kind: 'end', counts }]
   return undefined
 }
@@ -111,6 +122,14 @@ async function* listsOf(store: ExportStore, accountId: AccountId): AsyncGenerato
     yield page.map((row) => ({ kind: 'message', ...row }))
   const reactions = paged<ExportedReaction>((last) => store.reactions(accountId, last ?? null, PAGE))
   for await (const page of reactions) yield page.map((row) => ({ kind: 'reaction', ...row }))
+}
+
+async function* filesOf(
+  files: AccountExportOptions['files'],
+  accountId: AccountId,
+): AsyncGenerator<readonly CountedLine[]> {
+  const own = paged<StoredFile>((last) => files.listOwn(accountId, last?.fileId ?? '', PAGE))
+  for await (const page of own) yield page.map((row) => ({ kind: 'file', ...row }))
 }
 
 /** Pages until an empty one. */

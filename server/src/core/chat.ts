@@ -133,7 +133,7 @@ export class Chat {
     this.uploads = new Uploads({ store: store.files, files, clock, quota })
     this.downloads = new Downloads({ store: store.files, files })
     this.fileRemovals = new FileRemovals({ store: store.files, files, clock })
-    this.exports = new Exports({ store: store.exports, accounts, clock })
+    this.exports = new Exports({ store: store.exports, files: store.files, accounts, clock })
     this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
-import type { ExportStore } from '../store/store.ts'
+import type { ExportStore, FileStore } from '../store/store.ts'
 import { AccountExport } from './account-export.ts'
 import type { Accounts } from './accounts.ts'
 import { ChatError } from './errors.ts'
@@ -12,6 +12,7 @@ const MAX_AT_ONCE = 2
 
 interface ExportsParts {
   readonly store: ExportStore
+  readonly files: Pick<FileStore, 'listOwn'>
   readonly accounts: Pick<Accounts, 'requirePassword'>
   readonly clock: Clock
 }
@@ -37,7 +38,7 @@ export class Exports {
     accountId: AccountId,
     { password, from }: { readonly password: string; readonly from?: string },
   ): Promise<AccountExport> {
-    const { store, accounts, clock } = this.#parts
+    const { store, files, accounts, clock } = this.#parts
     await accounts.requirePassword(accountId, password, from)
     const at = clock.nowMicros()
     this.#requireRested(accountId, at)
@@ -45,7 +46,7 @@ export class Exports {
     this.#running++
     this.#begun.set(accountId, at)
     return new AccountExport({
-      ...{ store, accountId, at },
+      ...{ store, files, accountId, at },
       onEnd: (hasFailed) => {
         this.#running--
         if (hasFailed) this.#begun.delete(accountId)

@@ -56,7 +56,15 @@ for (const { name, missing, open } of await stores())
       const texts = lines.flatMap((line) => (line.kind === 'message' ? [line.body] : []))
       assert.deepEqual(texts.toSorted(), mine.toSorted())
       assert.doesNotMatch(JSON.stringify(lines), /bob [0-9a-f]/)
-      const counts = { profile: 1, contact: 0, block: 0, membership: 1, message: 10_000, reaction: 0 }
+      const counts = {
+        profile: 1,
+        contact: 0,
+        block: 0,
+        membership: 1,
+        message: 10_000,
+        reaction: 0,
+        file: 0,
+      }
       assert.deepEqual(lines.at(-1), { kind: 'end', counts })
     })
   })
@@ -78,7 +86,7 @@ test('an export begins with its header and ends with what it has told', async (t
     lines.map(({ kind }) => kind),
     ['export', 'profile', 'contact', 'block', 'membership', 'message', 'reaction', 'end'],
   )
-  const counts = { profile: 1, contact: 1, block: 1, membership: 1, message: 1, reaction: 1 }
+  const counts = { profile: 1, contact: 1, block: 1, membership: 1, message: 1, reaction: 1, file: 0 }
   assert.deepEqual(lines.at(-1), { kind: 'end', counts })
   assert.doesNotMatch(JSON.stringify(lines), /argon2|passwordHash|credentials/)
 })

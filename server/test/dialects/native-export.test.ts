@@ -5,6 +5,7 @@ import type { ExportLine } from '@parlance/protocol'
 import { NativeHttp } from '../support/native-http.ts'
 import { target } from '../support/server.ts'
 import { until } from '../support/until.ts'
+import { upload } from '../support/uploads.ts'
 
 const { url, host, port, close } = await target()
 after(() => close())
@@ -24,18 +25,29 @@ it('an account takes with it what is its own, and nobody else’s text', async (
   await ann.ok('editMessage', { params: { c: group.id, seq }, body: { body: 'still mine' } })
   await bob.send(group, 'not hers')
   await ann.ok('putReaction', { params: { c: group.id, seq: 2, key: '👍' } })
+  const sent = await upload(ann, 'a file', { name: 'sent.txt' })
+  const attached = { clientId: 'with a file', body: '', attachments: [sent] }
+  const { seq: at } = await ann.ok('sendMessage', { params: { c: group.id }, body: attached })
+  const kept = await upload(ann, 'another', { name: 'kept.txt' })
+  await upload(bob, 'not hers either', { name: 'hidden.txt' })
   await ann.ok('addContact', { params: { a: bob.id } })
   await ann.ok('changeMe', { body: { bio: 'a bio', settings: { theme: 'dark' } } })
   const lines = await exported(ann)
   assert.deepEqual(
     lines.map(({ kind }) => kind),
-    ['export', 'profile', 'contact', 'membership', 'message', 'reaction', 'end'],
+    ['export', 'profile', 'contact', 'membership', 'message', 'message', 'reaction', 'file', 'file', 'end'],
   )
   const text = JSON.stringify(lines)
   for (const own of ['a bio', 'dark', 'mine', 'still mine', '👍', group.id, ann.id, bob.id])
     assert.ok(text.includes(own), own)
-  assert.ok(!text.includes('not hers'))
-  const counts = { profile: 1, contact: 1, block: 0, membership: 1, message: 1, reaction: 1 }
+  for (const foreign of ['not hers', 'hidden.txt']) assert.ok(!text.includes(foreign), foreign)
+  const files = lines.flatMap((line) => (line.kind === 'file' ? [[line.id, line.name, line.message]] : []))
+  const wanted = [
+    [sent, 'sent.txt', { conversation: group.id, seq: at }],
+    [kept, 'kept.txt', null],
+  ]
+  assert.deepEqual(files.toSorted(), wanted.toSorted())
+  const counts = { profile: 1, contact: 1, block: 0, membership: 1, message: 2, reaction: 1, file: 2 }
   assert.deepEqual(lines.at(-1), { kind: 'end', counts })
 })
 

@@ -153,6 +153,12 @@ describe('the comparison of two documents', () => {
     test(`bears that ${what}`, () => {
       assert.deepEqual(incompatibilities(document(), document(change)), [])
     })
+  test('bears that an answer of several kinds has one more, where each says which it is', () => {
+    const kind = (name: string) => ({ type: 'object', properties: { kind: { const: name } } })
+    const told = (...variants: readonly object[]) => document(toldWith({ id: { anyOf: variants } }))
+    assert.deepEqual(incompatibilities(told(kind('a'), kind('b')), told(kind('a'), kind('b'), kind('c'))), [])
+    assert.notDeepEqual(incompatibilities(told(kind('a'), kind('b')), told(kind('a'), { type: 'null' })), [])
+  })
   test('tells that an operation is gone, or asks for a session', () => {
     assert.deepEqual(incompatibilities(document(), { paths: {} }), ['paths//v1/things is gone'])
     const open = document({ security: [] })

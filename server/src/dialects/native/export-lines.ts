@@ -1,6 +1,7 @@
 import type * as Wire from '@parlance/protocol'
 import type { Account, ExportLine } from '../../core/chat.ts'
 import { unreachable } from '../../lib/unreachable.ts'
+import { fileName } from '../file-links.ts'
 import { accountName, conversationName, messageName, timeOrNull, timeText } from './names.ts'
 import { mentionOf } from './wire.ts'
 
@@ -22,6 +23,8 @@ export function exportLineOf(line: ExportLine): Wire.ExportLine {
       const { kind, conversationId, seq, key, at } = line
       return { kind, conversation: conversationName(conversationId), seq, key, at: timeText(at) }
     }
+    case 'file':
+      return fileLineOf(line)
     case 'end':
       return line
     default:
@@ -68,6 +71,14 @@ function membershipLineOf(line: Line<'membership'>): Wire.ExportLine {
     archived: line.isArchived,
   }
 }
+
+const fileLineOf = ({ kind, fileId, name, type, size, createdAt, place }: Line<'file'>): Wire.ExportLine => ({
+  kind,
+  id: fileName(fileId),
+  ...{ name, type, size },
+  message: place && { conversation: conversationName(place.conversationId), seq: place.seq },
+  uploadedAt: timeText(createdAt),
+})
 
 function messageLineOf(line: Line<'message'>): Wire.ExportLine {
   const { kind, seq, clientId, body, format, thread } = line
