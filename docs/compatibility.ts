@@ -84,7 +84,7 @@ class Comparison {
       side === 'said' ? [this.#earlier, this.#later] : [this.#later, this.#earlier]
     const known = new Set(kinds(wide, wideSide))
     if (known.has('any')) return
-    // Of things that say their kind, such as lines of an export, clients must expect kinds that later versions add.
+    // Clients must expect new kinds among things that say their kind, such as lines of an export.
     const mayGrow = side === 'told' && [...known].every(isTagged)
     for (const kind of kinds(narrow, narrowSide))
       if (!known.has(kind) && !(mayGrow && isTagged(kind)))

@@ -54,7 +54,7 @@ test('a first frame that is no hello, and one that cannot be used, end the conne
 
 test('a bad request is refused with its fields where it has an id, and ends the connection where not', async () => {
   const client = await world.connect(await world.join('ann'))
-  const { error } = await client.ask('message.send', { conversation: 'x', body: '' })
+  const { error } = await client.ask('message.send', { conversation: 'x', body: 7 })
   assert.equal(error?.code, 'invalid_request')
   assert.deepEqual(error?.errors?.map(({ pointer }) => pointer).sort(), [
     '#/body',

@@ -28,7 +28,7 @@ interface Wanted {
 
 /** The test files below `root` whose path has one of the words, or all; apart, those that cannot run here. */
 export async function findWanted(root: string, words: readonly string[]): Promise<Wanted> {
-  const all = globSync(['{server,sdk,bench}/test/**/*.test.ts'], { cwd: root })
+  const all = globSync(['{server,sdk,web,bench}/test/**/*.test.ts'], { cwd: root })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort()
   const leftOut: { reason: string; files: string[] }[] = []
