@@ -18,9 +18,15 @@ const shown = (items: readonly TimelineItem[]): readonly unknown[] =>
 const told = (messages: readonly Message[]): readonly unknown[] =>
   messages.map((message) => (message.deletedAt ? [message.seq, message.deletedAt] : message))
 
+/** Loads what is missing between two messages, as an application does that shows the place. */
+async function fillHoles({ timeline }: ConversationHandle): Promise<void> {
+  for (const item of timeline.get().items) if (item.kind === 'hole') await item.fill()
+}
+
 /** Waits until the client shows what the server has, and says what it shows instead. */
 export async function agreed(client: Client, place: ConversationHandle): Promise<void> {
   const isSame = async () => {
+    await fillHoles(place)
     const log = await logOf(client, place.id)
     const listing = await client.rest.call(getConversation, { params: { c: place.id } })
     try {

@@ -129,9 +129,10 @@ export class Timeline implements Observable<TimelineSnapshot> {
     if (this.#live.isWatched) this.#open()
   }
 
-  /** Reads again what may have changed, while somebody looks. */
+  /** Reads again what may have changed, and the newest page where it is missing, while somebody looks. */
   refresh(): void {
-    if (this.#live.isWatched && this.#messages.stale.length > 0) this.#refreshing.begin()
+    if (this.#live.isWatched && (this.#messages.stale.length > 0 || this.#lacksNewest))
+      this.#refreshing.begin()
   }
 
   /** Whether nothing is held that a change would still change. */
@@ -145,6 +146,11 @@ export class Timeline implements Observable<TimelineSnapshot> {
     this.#live.changed()
   }
 
+  get #lacksNewest(): boolean {
+    const { islands, head } = this.#messages
+    return (islands.at(-1)?.to ?? -1) < head
+  }
+
   #open(): void {
     if (this.#messages.islands.length === 0) this.#refreshing.begin()
     else this.refresh()
@@ -156,7 +162,7 @@ export class Timeline implements Observable<TimelineSnapshot> {
     const messages = this.#messages
     const stale = messages.stale.at(-1)
     if (!stale) {
-      if (messages.islands.length > 0) return false
+      if (!this.#lacksNewest) return false
       await this.loadNewest()
       return this.#messages.stale.length > 0
     }

@@ -35,6 +35,11 @@ export function smallDisksAreMissing(): string | false {
 export function fillDisk(directory: string): string {
   const filler = join(directory, 'filler')
   const { bavail, bsize } = statfsSync(directory)
-  writeFileSync(filler, Buffer.alloc(bavail * bsize))
+  try {
+    writeFileSync(filler, Buffer.alloc(bavail * bsize))
+  } catch (error) {
+    // A server that writes meanwhile, such as its index, may have taken the last blocks.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+  }
   return filler
 }
