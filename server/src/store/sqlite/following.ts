@@ -5,8 +5,11 @@ import type { SearchFollower } from './search-follower.ts'
 /** Milliseconds between two looks for messages that are not indexed yet. */
 const LOOK_MS = 200
 
-/** While others write, the time between two steps is that many times the time of a step. */
-const REST = 2
+/**
+ * The time between two steps, in times of a step, while others keep the writer's thread busy all the time; in
+ * proportion, where they do so for a part of it. So what follows has 2 % of a thread that is full, and all of one that is idle.
+ */
+const REST_AT_FULL = 40
 
 /** Milliseconds until the next try after a defect of ours. */
 const AFTER_DEFECT_MS = 60_000
@@ -22,16 +25,18 @@ interface FollowingOptions {
 export class Following {
   readonly #options: FollowingOptions
   #timer: NodeJS.Timeout
-  #isBusy = false
+  /** Milliseconds that batches have taken since the last step. */
+  #busyMs = 0
+  #steppedAt = performance.now()
 
   constructor(options: FollowingOptions) {
     this.#options = options
     this.#timer = this.#after(LOOK_MS)
   }
 
-  /** Others have written: the next step leaves them time. */
-  noteBatch(): void {
-    this.#isBusy = true
+  /** Others have written for so many milliseconds: the next step leaves them time. */
+  noteBatch(ms: number): void {
+    this.#busyMs += ms
   }
 
   end(): void {
@@ -48,12 +53,16 @@ export class Following {
   #step(): number {
     const { follower, onWritten, onDefect } = this.#options
     const startedAt = performance.now()
-    const isBusy = this.#isBusy
-    this.#isBusy = false
+    const busyPart = Math.min(1, this.#busyMs / Math.max(1, startedAt - this.#steppedAt))
+    this.#busyMs = 0
     try {
-      if (follower.step() === 0) return LOOK_MS
+      if (follower.step() === 0) {
+        this.#steppedAt = startedAt
+        return LOOK_MS
+      }
       onWritten()
-      return isBusy ? REST * (performance.now() - startedAt) : 0
+      this.#steppedAt = performance.now()
+      return busyPart * REST_AT_FULL * (this.#steppedAt - startedAt)
     } catch (error) {
       // A failure of the engine, as on a full disk, may be over at the next try.
       if (engineCode(error) !== undefined) return LOOK_MS

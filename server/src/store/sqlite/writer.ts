@@ -52,9 +52,10 @@ function serve(port: MessagePort, { db, files, close }: WritingDatabase, purpose
     for (let from = 0; from < commands.length; from += MAX_BATCH) {
       const startedAt = performance.now()
       const answers = serving.run(commands.slice(from, from + MAX_BATCH))
-      tell(port, { type: 'answers', answers, commitMs: performance.now() - startedAt })
+      const commitMs = performance.now() - startedAt
+      tell(port, { type: 'answers', answers, commitMs })
+      following?.noteBatch(commitMs)
     }
-    following?.noteBatch()
     if (!isClosing) return
     clearInterval(looking)
     following?.end()
