@@ -21,6 +21,8 @@ await build({
     outDir: DIST,
     emptyOutDir: true,
     target: 'es2023',
+    // The first that know `light-dark()`, all of 2024: it would be written out for older ones.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,5 +1,6 @@
 import type { Client, OwnAccount } from '@parlance/client'
 import { changeMe, changePassword } from '@parlance/client/operations'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
 import { forgetDrafts } from '../state/drafts.ts'
@@ -84,48 +85,37 @@ function Appearance() {
   )
 }
 
-function Profile({ client, account }: { client: Client; account: OwnAccount }) {
-  const [name, setName] = useState(account.displayName)
-  const [bio, setBio] = useState(account.bio ?? '')
-  const [isSaved, setSaved] = useState(false)
+interface SettingsFormProps {
+  readonly title: string
+  readonly action: string
+  /** Told when it has been done, until something is changed again. */
+  readonly done: string
+  readonly onSubmit: (form: HTMLFormElement) => Promise<unknown>
+  readonly children: ComponentChildren
+}
+
+/** Some settings that are saved together. */
+function SettingsForm({ title, action, done, onSubmit, children }: SettingsFormProps) {
+  const [isDone, setDone] = useState(false)
   const { isBusy, failure, run } = useDeed()
-  const save = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement
     run(async () => {
-      const body = { displayName: name.trim() || null, bio: bio.trim() || null }
-      const changed = await client.rest.call(changeMe, { body })
-      session.value = { is: 'in', client, account: changed }
-      setSaved(true)
+      await onSubmit(form)
+      setDone(true)
     })
   }
   return (
     <section>
-      <h2>{t('settings.profile')}</h2>
-      <form onSubmit={save} onInput={() => setSaved(false)}>
-        <label>
-          {t('settings.name')}
-          <input
-            value={name}
-            maxLength={200}
-            dir="auto"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {t('settings.about')}
-          <textarea
-            value={bio}
-            rows={3}
-            maxLength={1000}
-            dir="auto"
-            onInput={(event) => setBio(event.currentTarget.value)}
-          />
-        </label>
+      <h2>{title}</h2>
+      <form onSubmit={submit} onInput={() => setDone(false)}>
+        {children}
         <button type="submit" disabled={isBusy}>
-          {t('settings.save')}
+          {action}
         </button>
         <p role="status" class="quiet">
-          {isSaved && t('settings.saved')}
+          {isDone && done}
         </p>
         <p class="failure" role="alert">
           {failure}
@@ -135,49 +125,72 @@ function Profile({ client, account }: { client: Client; account: OwnAccount }) {
   )
 }
 
-function Password({ client }: { client: Client }) {
-  const [isChanged, setChanged] = useState(false)
-  const { isBusy, failure, run } = useDeed()
-  const change = (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = event.currentTarget as HTMLFormElement
-    const fields = new FormData(form)
-    run(async () => {
-      const body = { current: String(fields.get('current')), next: String(fields.get('next')) }
-      await client.rest.call(changePassword, { body })
-      form.reset()
-      setChanged(true)
-    })
+function Profile({ client, account }: { client: Client; account: OwnAccount }) {
+  const [name, setName] = useState(account.displayName)
+  const [bio, setBio] = useState(account.bio ?? '')
+  const save = async () => {
+    const body = { displayName: name.trim() || null, bio: bio.trim() || null }
+    session.value = { is: 'in', client, account: await client.rest.call(changeMe, { body }) }
   }
   return (
-    <section>
-      <h2>{t('settings.password')}</h2>
-      <form onSubmit={change} onInput={() => setChanged(false)}>
-        <label>
-          {t('settings.passwordCurrent')}
-          <input name="current" type="password" required autocomplete="current-password" />
-        </label>
-        <label>
-          {t('settings.passwordNew')}
-          <input
-            name="next"
-            type="password"
-            required
-            minLength={8}
-            maxLength={1024}
-            autocomplete="new-password"
-          />
-        </label>
-        <button type="submit" disabled={isBusy}>
-          {t('settings.password')}
-        </button>
-        <p role="status" class="quiet">
-          {isChanged && t('settings.passwordChanged')}
-        </p>
-        <p class="failure" role="alert">
-          {failure}
-        </p>
-      </form>
-    </section>
+    <SettingsForm
+      title={t('settings.profile')}
+      action={t('settings.save')}
+      done={t('settings.saved')}
+      onSubmit={save}
+    >
+      <label>
+        {t('settings.name')}
+        <input
+          value={name}
+          maxLength={200}
+          dir="auto"
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        {t('settings.about')}
+        <textarea
+          value={bio}
+          rows={3}
+          maxLength={1000}
+          dir="auto"
+          onInput={(event) => setBio(event.currentTarget.value)}
+        />
+      </label>
+    </SettingsForm>
+  )
+}
+
+function Password({ client }: { client: Client }) {
+  const change = async (form: HTMLFormElement) => {
+    const fields = new FormData(form)
+    const body = { current: String(fields.get('current')), next: String(fields.get('next')) }
+    await client.rest.call(changePassword, { body })
+    form.reset()
+  }
+  return (
+    <SettingsForm
+      title={t('settings.password')}
+      action={t('settings.password')}
+      done={t('settings.passwordChanged')}
+      onSubmit={change}
+    >
+      <label>
+        {t('settings.passwordCurrent')}
+        <input name="current" type="password" required autocomplete="current-password" />
+      </label>
+      <label>
+        {t('settings.passwordNew')}
+        <input
+          name="next"
+          type="password"
+          required
+          minLength={8}
+          maxLength={1024}
+          autocomplete="new-password"
+        />
+      </label>
+    </SettingsForm>
   )
 }
