@@ -51,6 +51,7 @@ const MOST_SINGLE = 20
 export class Client {
   readonly rest: Rest
   readonly outbox: Outbox
+  readonly runtime: Runtime
   readonly #wire: Wire
   readonly #sync: Sync
   readonly #places: Places
@@ -64,6 +65,7 @@ export class Client {
   constructor(options: ClientOptions) {
     const { runtime = systemRuntime, token, storage = new MemoryStorage() } = options
     const url = options.url.replace(/\/$/, '')
+    this.runtime = runtime
     this.#onError = options.onError ?? ((error) => console.error(error))
     const onError = (error: unknown) => callSafely(() => this.#onError(error))
     const me = () => this.#sync.me

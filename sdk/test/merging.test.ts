@@ -22,6 +22,7 @@ function history(deeds: readonly { what: string; at: number; limit: number }[]) 
     facts: { id: 'c_1', kind: 'group', name: null, creator: ALICE },
     people: [personOf(ALICE), personOf(BOB)],
     time: () => `2026-01-01T00:00:00.${String(events.length).padStart(6, '0')}Z`,
+    attached: () => [],
     onEvent: (event) => events.push(event),
   })
   const live = () => conversation.messages.filter(({ deletedAt }) => !deletedAt)

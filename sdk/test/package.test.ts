@@ -34,6 +34,7 @@ const PROGRAM = `
 import { Client, isKnown, ParlanceError } from '@parlance/client'
 import { FileStorage } from '@parlance/client/node'
 import { FakeServer } from '@parlance/client/testing'
+import { upload } from '@parlance/client/upload'
 
 const server = new FakeServer()
 const [alice, bob] = [server.addAccount('alice'), server.addAccount('bob')]
@@ -47,7 +48,8 @@ const open = async (token) => {
 const [a, b] = [await open(alice.token), await open(bob.token)]
 const heard = new Promise((resolve) => b.on('message.sent', ({ data }) => resolve(data.message.body)))
 await a.conversation(id).send('hello').done()
-console.log(await heard, typeof FileStorage, typeof isKnown, typeof ParlanceError)
+const file = await upload(a, new Blob(['hi'])).done()
+console.log(await heard, file, typeof FileStorage, typeof isKnown, typeof ParlanceError)
 a.close()
 b.close()
 `
@@ -59,6 +61,7 @@ import { getConversation, listMessages } from '@parlance/client/operations'
 import { useTimeline } from '@parlance/client/react'
 import { FileStorage } from '@parlance/client/node'
 import { FakeServer } from '@parlance/client/testing'
+import { type Uploading, type UploadProgress, upload } from '@parlance/client/upload'
 
 export async function main(): Promise<string> {
   const client = new Client({ url: '', storage: new FileStorage('outbox.json'), runtime: new FakeServer().network.runtime() })
@@ -70,6 +73,10 @@ export async function main(): Promise<string> {
   await client.rest.call(getConversation, {})
   client.on('message.deleted', ({ data }) => data.seq.toFixed())
   client.on('event', (event) => isKnown(event) && event.type === 'read.moved' && event.data.unread.toFixed())
+  const sending: Uploading = upload(client, new Blob(['hello']), { name: 'hello.txt' })
+  const { state, sent, size }: UploadProgress = sending.progress.get()
+  if (state === 'waiting' && sent < size) sending.cancel()
+  client.conversation('c_1').send('look', { attachments: [await sending.done()] })
   const items: readonly TimelineItem[] = useTimeline(client, 'c_1').items
   const [item] = items
   if (item?.kind === 'hole') await item.fill('newer')
@@ -106,7 +113,7 @@ test('its tarball installs, runs and is typed in an empty project, with nothing 
   assert.deepEqual(installed.match(/@?\w+/g)?.includes('typebox'), false)
   await writeFile(join(project, 'main.js'), PROGRAM)
   const ran = await run(process.execPath, ['main.js'], { cwd: project })
-  assert.equal(ran.stdout, 'hello function function function\n')
+  assert.equal(ran.stdout, 'hello f_1 function function function\n')
   await writeFile(join(project, 'typed.ts'), TYPED)
   await run(join(SDK, '../node_modules/.bin/tsc'), [...OPTIONS, 'typed.ts'], { cwd: project }).catch(failed)
 })

@@ -6,6 +6,8 @@ export type Draft =
       readonly format?: 'markdown' | 'plain'
       readonly replyTo?: number
       readonly thread?: number
+      /** Complete uploads of one's own, by their ids: at most 10. */
+      readonly attachments?: string[]
     }
   /** With `ifVersion`, refused if the text was changed after that version. */
   | { readonly kind: 'edit'; readonly seq: number; readonly body: string; readonly ifVersion?: number }

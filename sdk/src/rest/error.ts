@@ -1,7 +1,7 @@
 import type { Fault, Problem } from '../protocol.ts'
 
 /** Codes that this client gives by itself, beside those of the server's problems. */
-export type OwnCode = 'disconnected' | 'outbox_full' | 'discarded' | 'ended'
+export type OwnCode = 'disconnected' | 'outbox_full' | 'discarded' | 'ended' | 'unreadable'
 
 interface Details {
   readonly status?: number

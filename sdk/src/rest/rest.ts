@@ -28,6 +28,8 @@ interface Loose {
   readonly ifVersion?: number
 }
 
+type RestRequest = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
+
 interface RestParts {
   /** The server's origin. */
   readonly url: string
@@ -49,32 +51,35 @@ export class Rest {
     route: Route<Id>,
     call: CallOf<Id>,
   ): Promise<Operations[Id]['answer']> {
-    const { url, runtime } = this.#parts
     const loose: Loose = call
     const [method = '', path = ''] = route.split(' ')
     const body = loose.body === undefined ? {} : { body: JSON.stringify(loose.body) }
-    const response = await runtime
-      .fetch(url + pathOf(path, loose), {
-        method,
-        headers: this.#headersOf(loose),
-        credentials: 'same-origin',
-        ...body,
-      })
-      .catch(() => Promise.reject(ParlanceError.disconnected()))
+    const response = await this.request(pathOf(path, loose), { method, headers: headersOf(loose), ...body })
     // The server's word for it.
-    return (await readAnswer(response)) as Operations[Id]['answer']
+    return parsed(await textOf(response)) as Operations[Id]['answer']
   }
 
-  #headersOf({ body, idempotencyKey, ifVersion }: Loose): Record<string, string> {
+  /** A request of any path with the session, for what is no operation. Throws a `ParlanceError` unless it succeeds. */
+  async request(path: string, { headers, ...init }: RestRequest): Promise<Response> {
+    const { url, runtime } = this.#parts
     const token = this.#parts.token()
-    return {
-      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
-      ...(ifVersion !== undefined && { 'If-Match': `"${ifVersion}"` }),
-    }
+    const response = await runtime
+      .fetch(url + path, {
+        credentials: 'same-origin',
+        headers: { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...headers },
+        ...init,
+      })
+      .catch(() => Promise.reject(ParlanceError.disconnected()))
+    if (!response.ok) throw await refusalIn(response)
+    return response
   }
 }
+
+const headersOf = ({ body, idempotencyKey, ifVersion }: Loose): Record<string, string> => ({
+  ...(body !== undefined && { 'Content-Type': 'application/json' }),
+  ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+  ...(ifVersion !== undefined && { 'If-Match': `"${ifVersion}"` }),
+})
 
 function pathOf(path: string, { params = {}, query = {} }: Loose): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
@@ -84,15 +89,16 @@ function pathOf(path: string, { params = {}, query = {} }: Loose): string {
   return pairs.length > 0 ? `${filled}?${new URLSearchParams(pairs)}` : filled
 }
 
-async function readAnswer(response: Response): Promise<unknown> {
-  const text = await response.text().catch(() => Promise.reject(ParlanceError.disconnected()))
-  if (response.ok) return text === '' ? undefined : parsed(text)
-  const value = parsed(text)
+const textOf = (response: Response): Promise<string> =>
+  response.text().catch(() => Promise.reject(ParlanceError.disconnected()))
+
+async function refusalIn(response: Response): Promise<ParlanceError> {
+  const value = parsed(await textOf(response))
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
   const retryAfter = Number.isFinite(seconds) ? seconds : undefined
-  if (isProblem(value)) throw ParlanceError.from(value, retryAfter)
+  if (isProblem(value)) return ParlanceError.from(value, retryAfter)
   // From something between here and the server.
-  throw new ParlanceError(`http_${response.status}`, {
+  return new ParlanceError(`http_${response.status}`, {
     status: response.status,
     retryable: response.status >= 500,
     retryAfter: retryAfter === undefined ? undefined : retryAfter * 1_000,

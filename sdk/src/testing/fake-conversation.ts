@@ -25,12 +25,14 @@ export interface NewFakeMessage {
   readonly format?: 'markdown' | 'plain'
   readonly replyTo?: number | null
   readonly thread?: number | null
+  readonly attachments?: readonly string[]
 }
 
 interface FakeConversationParts {
   readonly facts: Pick<Conversation, 'id' | 'kind' | 'name' | 'creator'>
   readonly people: readonly Person[]
   readonly time: () => string
+  attached(owner: string, ids: readonly string[]): Message['attachments']
   onEvent(event: KnownEvent): void
 }
 
@@ -76,6 +78,7 @@ export class FakeConversation {
     if (first) return first
     const seq = this.lastSeq + 1
     const { body, clientId, format = 'markdown', replyTo = null, thread = null } = fresh
+    const attachments = this.#parts.attached(accountId, fresh.attachments ?? [])
     const message: Message = {
       ...{ id: `m_${this.id}_${seq}`, conversation: this.id, seq, version: this.lastChange + 1 },
       ...{
@@ -88,7 +91,7 @@ export class FakeConversation {
         replyCount: 0,
         lastReplySeq: null,
       },
-      ...{ mentions: this.#mentionsIn(body), attachments: [], reactions: [] },
+      ...{ mentions: this.#mentionsIn(body), attachments, reactions: [] },
       ...{ sentAt: this.#parts.time(), editedAt: null, deletedAt: null, pinnedAt: null },
     }
     this.#messages.push(message)
@@ -110,7 +113,7 @@ export class FakeConversation {
     const { deletedAt, thread } = this.#own(accountId, seq)
     if (deletedAt) return
     const at = this.#parts.time()
-    const wiped = { body: '', mentions: [], reactions: [], pinnedAt: null, deletedAt: at }
+    const wiped = { body: '', mentions: [], attachments: [], reactions: [], pinnedAt: null, deletedAt: at }
     const version = this.#change(seq, wiped)
     for (const name of this.#reactions.keys()) if (name.startsWith(`${seq} `)) this.#reactions.delete(name)
     if (thread !== null) this.#countReplies(thread)

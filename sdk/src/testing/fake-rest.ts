@@ -1,22 +1,27 @@
 import type { FakeServer } from './fake-server.ts'
 import { FakeRefusal, refuse } from './refusal.ts'
 
-/** The fake server's REST API: the reads that a client makes, and one's own settings of a conversation. */
+/** The fake server's REST API: the reads that a client makes, one's own settings of a conversation, and uploads. */
 export function answerRest(server: FakeServer, url: URL, init: RequestInit): Response {
   try {
-    return Response.json(bodyFor(server, url, init))
+    const token = new Headers(init.headers).get('Authorization')?.replace('Bearer ', '')
+    const { account } = server.find(token) ?? refuse('not_authorized')
+    if (server.refusal) refuse(server.refusal)
+    if (url.pathname === '/v1/me') return Response.json(account)
+    return url.pathname.startsWith('/v1/uploads')
+      ? server.uploads.answer(account.id, url.pathname, init)
+      : Response.json(bodyFor(server, url, { ...init, id: account.id }))
   } catch (error) {
     if (!(error instanceof FakeRefusal)) throw error
     return Response.json(error.problem, { status: error.problem.status })
   }
 }
 
-function bodyFor(server: FakeServer, url: URL, { method, headers, body }: RequestInit): unknown {
-  const token = new Headers(headers).get('Authorization')?.replace('Bearer ', '')
-  const owner = server.find(token) ?? refuse('not_authorized')
-  const { id } = owner.account
-  if (server.refusal) refuse(server.refusal)
-  if (url.pathname === '/v1/me') return owner.account
+function bodyFor(
+  server: FakeServer,
+  url: URL,
+  { id, method, body }: RequestInit & { readonly id: string },
+): unknown {
   if (url.pathname === '/v1/conversations') {
     const isArchived = url.searchParams.get('archived') === 'true'
     const listings = server.listingsOf(id).filter(({ me }) => me.archived === isArchived)

@@ -4,6 +4,7 @@ import { type Clock, realClock } from './clock.ts'
 import { FakeConversation } from './fake-conversation.ts'
 import { answerRest } from './fake-rest.ts'
 import { FakeSession } from './fake-session.ts'
+import { FakeUploads } from './fake-uploads.ts'
 import { FakeNetwork } from './network.ts'
 
 export interface FakeServerOptions {
@@ -28,6 +29,7 @@ export class FakeServer {
   readonly network: FakeNetwork
   readonly accounts = new Map<string, FakeAccount>()
   readonly conversations = new Map<string, FakeConversation>()
+  readonly uploads = new FakeUploads()
   readonly maxMissed: number
   epoch = 'epoch-1'
   /** A code with which the next requests are refused; undefined to serve them. */
@@ -73,6 +75,7 @@ export class FakeServer {
       facts: { id, kind: 'group', name, creator },
       people: members.map(({ account: { id, username, displayName } }) => ({ id, username, displayName })),
       time: () => this.time(),
+      attached: (owner, ids) => this.uploads.attached(owner, ids),
       onEvent: (event) => this.#tell(conversation, event),
     })
     this.conversations.set(id, conversation)

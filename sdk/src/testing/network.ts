@@ -110,9 +110,10 @@ export class FakeNetwork {
 
   #fetch(url: string, init: RequestInit): Promise<Response> {
     const { clock } = this.#parts
-    const { signal: _, ...rest } = init
+    const { signal, ...rest } = init
     return new Promise((resolve, reject) => {
       const fail = () => reject(new TypeError('fetch failed'))
+      signal?.addEventListener('abort', fail)
       clock.after(this.script.delay(), () => {
         if (!this.#isOnline || this.script.drops()) return fail()
         const response = this.#parts.answer(url, rest)

@@ -10,7 +10,9 @@ export class FakeRefusal extends Error {
   }
 }
 
-const STATUSES: Readonly<Record<string, number>> = { not_authorized: 401, not_the_owner: 403, busy: 503 }
+const STATUSES: Readonly<Record<string, number>> = {
+  ...{ not_authorized: 401, not_the_owner: 403, upload_elsewhere: 409, quota_exceeded: 413, busy: 503 },
+}
 
 /** Throws that refusal. */
 export function refuse(code: string): never {
@@ -23,6 +25,6 @@ export const problemOf = (code: string): Problem => ({
   status: STATUSES[code] ?? 404,
   detail: code,
   code,
-  retryable: code === 'busy',
+  retryable: code === 'busy' || code === 'upload_elsewhere',
   instance: 'fake',
 })

@@ -1,0 +1,1 @@
+export { Uploading, type UploadOptions, type UploadProgress, upload } from './uploading.ts'
