@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build } from 'vite'
+import { emojiPlugin } from './emoji.ts'
 import { LIMITS } from './limits.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -15,6 +16,7 @@ const compressedBy = { br: promisify(brotliCompress), gz: promisify(gzip) }
 await build({
   root: ROOT,
   configFile: false,
+  plugins: [emojiPlugin()],
   logLevel: 'warn',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

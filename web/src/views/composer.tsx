@@ -1,11 +1,17 @@
-import type { ConversationHandle, TimelineItem } from '@parlance/client'
+import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlance/client'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type Command, readWritten } from '../composer/commands.ts'
+import { useCompletion } from '../composer/use-completion.ts'
+import { askForEmoji } from '../emoji/ask.ts'
+import { useDeed } from '../lib/busy.ts'
 import { nameOf } from '../lib/names.ts'
-import { oneLine } from '../markdown/markdown.tsx'
+import { Markdown, oneLine } from '../markdown/markdown.tsx'
 import { draftOf, keepDraft } from '../state/drafts.ts'
 import { server } from '../state/session.ts'
 import { t } from '../text/index.ts'
-import { CloseIcon, SendIcon } from './icons.tsx'
+import { CompletionList } from './completion-list.tsx'
+import { Question } from './dialog.tsx'
+import { CloseIcon, EyeIcon, SendIcon, SmileIcon } from './icons.tsx'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
 
@@ -13,7 +19,10 @@ type Said = Extract<TimelineItem, { kind: 'message' }>
 export type Intent = { readonly is: 'write' } | { readonly is: 'reply' | 'edit'; readonly item: Said }
 
 interface ComposerProps {
+  readonly client: Client
   readonly place: ConversationHandle
+  readonly listing: Listing
+  readonly me: string
   readonly title: string
   readonly intent: Intent
   readonly onIntent: (intent: Intent) => void
@@ -23,15 +32,28 @@ interface ComposerProps {
 
 /** Milliseconds after which somebody who still writes says so again. */
 const TYPING_EVERY_MS = 3_000
+/** Whether a text has marks that a preview shows in another way. */
+const HAS_MARKS = /[*_`~[]|^(?:>|#|[-*] |\d+[.)] )/m
 const encoder = new TextEncoder()
 
-export function Composer({ place, title, intent, onIntent, editLast }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { client, place, listing, me, title, intent, onIntent, editLast } = props
   const [text, setText] = useState(() => draftOf(place.id))
+  const [isPreviewed, setPreviewed] = useState(false)
+  const [refusal, setRefusal] = useState<string>()
+  const [asked, setAsked] = useState<{ readonly command: Command; readonly rest: string }>()
+  const { isBusy, failure, run } = useDeed()
   const field = useRef<HTMLTextAreaElement>(null)
   const toldAt = useRef(0)
   const isEdit = intent.is === 'edit'
   const excess =
     encoder.encode(text).length - (server.value?.limits.maxMessageBytes ?? Number.POSITIVE_INFINITY)
+  const write = (next: string) => {
+    setText(next)
+    setRefusal(undefined)
+  }
+  const completion = useCompletion({ client, place, listing, me, field, text, onText: write })
+  const hasMarks = HAS_MARKS.test(text)
 
   useLayoutEffect(() => {
     if (intent.is === 'edit') setText(intent.item.message.body)
@@ -51,20 +73,34 @@ export function Composer({ place, title, intent, onIntent, editLast }: ComposerP
     if (isEdit) setText(draftOf(place.id))
     onIntent({ is: 'write' })
   }
+  const say = (body: string) => {
+    place.send(body, intent.is === 'reply' ? { replyTo: intent.item.seq } : {})
+    write('')
+    onIntent({ is: 'write' })
+  }
+  const obey = ({ command, rest }: { command: Command; rest: string }) =>
+    run(async () => {
+      const why = await command.run?.({ client, place }, rest)
+      setRefusal(why)
+      if (why === undefined) setText('')
+    })
   const send = () => {
     const body = text.trim()
-    if (body === '' || excess > 0) return
+    if (body === '' || excess > 0 || isBusy) return
     if (intent.is === 'edit') {
       if (body !== intent.item.message.body) place.edit(intent.item.seq, body)
       leave()
       return
     }
-    place.send(body, intent.is === 'reply' ? { replyTo: intent.item.seq } : {})
-    setText('')
-    onIntent({ is: 'write' })
+    const written = readWritten(body, listing)
+    if (written.is === 'refused') setRefusal(written.why)
+    else if (written.is === 'message') say(written.body)
+    else if (written.command.write) say(written.command.write(written.rest))
+    else if (written.command.asks) setAsked(written)
+    else obey(written)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return
+    if (event.isComposing || completion.combobox.onKeyDown(event)) return
     if (event.key === 'Enter' && !event.shiftKey && !matchMedia('(pointer: coarse)').matches) {
       event.preventDefault()
       send()
@@ -105,30 +141,85 @@ export function Composer({ place, title, intent, onIntent, editLast }: ComposerP
           {t('composer.tooLong', { n: excess })}
         </p>
       )}
-      <div class="composer-row">
-        <textarea
-          ref={field}
-          rows={1}
-          dir="auto"
-          value={text}
-          placeholder={t('composer.placeholder', { name: title })}
-          aria-label={t('composer.label', { name: title })}
-          onInput={(event) => {
-            setText(event.currentTarget.value)
-            tellTyping()
-          }}
-          onKeyDown={onKeyDown}
+      <p class="failure" role="alert">
+        {refusal ?? failure}
+      </p>
+      <div class="composer-box">
+        <CompletionList
+          suggestions={completion.suggestions}
+          combobox={completion.combobox}
+          onChoose={completion.choose}
         />
-        <button
-          type="submit"
-          class="send"
-          disabled={text.trim() === '' || excess > 0}
-          aria-label={t(isEdit ? 'composer.save' : 'composer.send')}
-          title={t(isEdit ? 'composer.save' : 'composer.send')}
-        >
-          <SendIcon />
-        </button>
+        {isPreviewed && hasMarks && (
+          <section class="preview body" aria-label={t('composer.previewLabel')} dir="auto">
+            <Markdown text={text} format="markdown" />
+          </section>
+        )}
+        <div class="composer-row">
+          <textarea
+            ref={field}
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={t('composer.placeholder', { name: title })}
+            aria-label={t('composer.label', { name: title })}
+            {...completion.combobox.field}
+            onInput={(event) => {
+              write(event.currentTarget.value)
+              completion.look()
+              tellTyping()
+            }}
+            onKeyDown={onKeyDown}
+            onKeyUp={completion.look}
+            onClick={completion.look}
+            onBlur={completion.look}
+          />
+          {hasMarks && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t('composer.preview')}
+              title={t('composer.preview')}
+              aria-pressed={isPreviewed}
+              onClick={() => setPreviewed(!isPreviewed)}
+            >
+              <EyeIcon />
+            </button>
+          )}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t('emoji.insert')}
+            title={t('emoji.insert')}
+            aria-haspopup="dialog"
+            onClick={(event) =>
+              askForEmoji(event.currentTarget, (character) => {
+                field.current?.focus()
+                completion.insert(character)
+              })
+            }
+          >
+            <SmileIcon />
+          </button>
+          <button
+            type="submit"
+            class="send"
+            disabled={text.trim() === '' || excess > 0 || isBusy}
+            aria-label={t(isEdit ? 'composer.save' : 'composer.send')}
+            title={t(isEdit ? 'composer.save' : 'composer.send')}
+          >
+            <SendIcon />
+          </button>
+        </div>
       </div>
+      {asked?.command.asks && (
+        <Question
+          question={t(asked.command.asks, { name: title })}
+          answer={t(asked.command.explain)}
+          onAnswer={() => obey(asked)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
     </form>
   )
 }

@@ -82,7 +82,10 @@ export function Conversation({ client, account, id, target }: ConversationProps)
         {listing.can.includes('send') && (
           <Composer
             key={id}
+            client={client}
             place={place}
+            listing={listing}
+            me={account.id}
             title={title}
             intent={intent}
             onIntent={setIntent}

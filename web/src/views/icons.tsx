@@ -44,3 +44,9 @@ export const SendIcon = icon(<path d="M3.500 10 16.500 4l-4 12.500-3-5.500z M9.5
 export const DownIcon = icon(<path d="M10 4v12M5 11l5 5 5-5" />)
 export const MutedIcon = icon(<path d="M4 8v4h2.500L10 15V5L6.500 8zM13 8l4 4M17 8l-4 4" />)
 export const PinIcon = icon(<path d="M10 12v5M6.500 12h7l-1-3V4.500h-5V9z" />)
+export const EyeIcon = icon(
+  <>
+    <path d="M2.500 10S5 5 10 5s7.500 5 7.500 5-2.500 5-7.500 5-7.500-5-7.500-5z" />
+    <circle cx="10" cy="10" r="2.200" />
+  </>,
+)

@@ -1,5 +1,6 @@
 import type { ConversationHandle, Listing, Message } from '@parlance/client'
 import { useRef, useState } from 'preact/hooks'
+import { askForEmoji } from '../emoji/ask.ts'
 import { t } from '../text/index.ts'
 import { Question } from './dialog.tsx'
 import { MoreIcon, ReplyIcon, SmileIcon } from './icons.tsx'
@@ -27,6 +28,11 @@ export function MessageActions({ place, listing, message, own, me, onReply, onEd
   const done = (deed: () => void) => () => {
     menu.current?.hidePopover()
     deed()
+  }
+  const askForOther = () => {
+    // The button beside the menu: the menu is gone by then.
+    const anchor = menu.current?.previousElementSibling
+    if (anchor instanceof HTMLElement) askForEmoji(anchor, (key) => place.react(message.seq, key))
   }
   const id = `actions-${message.seq}`
   return (
@@ -79,6 +85,11 @@ export function MessageActions({ place, listing, message, own, me, onReply, onEd
               </button>
             ))}
           </div>
+        )}
+        {may('react') && (
+          <button type="button" onClick={done(askForOther)}>
+            {t('message.otherReaction')}
+          </button>
         )}
         {isOwn && may('edit') && (
           <button type="button" onClick={done(onEdit)}>

@@ -9,6 +9,7 @@ import { t } from '../text/index.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { ConversationList } from './conversation-list.tsx'
+import { EmojiPickerSlot } from './emoji-picker-slot.tsx'
 import { NewConversation } from './new-conversation.tsx'
 import { SearchResults } from './search-results.tsx'
 import { Settings } from './settings.tsx'
@@ -47,6 +48,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
       {here.at === 'settings' && <Settings client={client} account={account} />}
       {here.at === 'join' && <Join client={client} code={here.code} />}
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
+      <EmojiPickerSlot />
     </div>
   )
 }

@@ -40,7 +40,8 @@ export class Visitor {
     page.on('console', (message) => {
       // The first question, whether somebody is signed in, is answered 401 by design.
       const text = message.text()
-      if (message.type() === 'error' && !text.includes('401')) this.errors.push(text)
+      if (message.type() === 'error' && !text.includes('401'))
+        this.errors.push(`${text} ${message.location().url}`)
     })
   }
 
