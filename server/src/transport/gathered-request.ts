@@ -12,8 +12,15 @@ export class GatheredRequest extends GuardedRequest {
   #piece: Buffer | undefined
   #gathered: Buffer | undefined
   #length = 0
+  /** Whether its reader passes on each piece as it comes: see `streamed`. */
+  isStreamed = false
   /** Bytes of the body that have come. */
-  bodyBytes = 0
+  #bytes = 0
+
+  /** Bytes of the body that are held: all that have come, unless they are passed on. */
+  get bodyBytes(): number {
+    return this.isStreamed ? this.#length + this.readableLength : this.#bytes
+  }
 
   /** Called by Node for each piece of the body, and with null at its end. False: read no more for now. */
   override push(piece: Buffer | null): boolean {
@@ -21,7 +28,7 @@ export class GatheredRequest extends GuardedRequest {
       this.#passOn()
       return super.push(null)
     }
-    this.bodyBytes += piece.length
+    this.#bytes += piece.length
     const mayGoOn = this.#length + piece.length <= GATHER_BYTES || this.#passOn()
     if (piece.length >= GATHER_BYTES) return super.push(piece)
     this.#gather(piece)

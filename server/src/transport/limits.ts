@@ -56,12 +56,17 @@ export const LIMITS = {
 
 export type LimitKind = keyof typeof LIMITS
 
-/** Amounts that one address may have at a time, however slowly it got them. */
+/** Amounts that one payer may have at a time, however slowly it got them. */
 export const HOLDS = {
   /** Subscriptions of Pusher clients, by address: anyone who knows the key may have them. */
   subscription: 50_000,
   /** Users that Pusher clients watch, by address. */
   watch: 50_000,
+  /** Requests that send bytes of uploads, by account. */
+  upload: 16,
+  /** Files that are being read, by account and by address: a folder opens only so many. */
+  download: 64,
+  downloadFrom: 128,
 } as const
 
 const MEBIBYTE = 1024 * 1024
@@ -70,6 +75,9 @@ const MEBIBYTE = 1024 * 1024
 export const MEMORY = { perAddress: 64 * MEBIBYTE, inAll: 256 * MEBIBYTE } as const
 
 type HoldKind = keyof typeof HOLDS
+
+/** One of an amount, and whose it is. */
+export type Held = readonly [kind: HoldKind, key: string]
 
 interface Bucket {
   tokens: number
@@ -152,6 +160,17 @@ export class Limits {
     const held = (this.#held.get(name) ?? 0) - 1
     if (held > 0) this.#held.set(name, held)
     else this.#held.delete(name)
+  }
+
+  /** Counts one more of each until the answer is called; undefined where there are too many of one. */
+  holdAll(all: readonly Held[]): (() => void) | undefined {
+    if (!all.every(([kind, key]) => this.mayHold(kind, key))) return undefined
+    for (const [kind, key] of all) this.hold(kind, key)
+    let isHeld = true
+    return () => {
+      if (isHeld) for (const [kind, key] of all) this.letGo(kind, key)
+      isHeld = false
+    }
   }
 
   #wait(kind: LimitKind, bucket: Bucket): number {

@@ -12,6 +12,7 @@ import { RequestPipeline } from './request-pipeline.ts'
 import type { SocketIo } from './socket-io.ts'
 import { remember } from './stopping.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
+import { isOverdue, refuseUnreadable, spare } from './streamed-body.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -25,6 +26,8 @@ interface ListenerOptions {
   readonly pipeline?: RequestPipeline
   /** Holds each connection until its first request; by default the listener's own. */
   readonly strangers?: Strangers
+  /** Milliseconds for a whole request, unless its body is `streamed`. */
+  readonly requestMs?: number
 }
 
 /** Time for a request's headers and for the whole request, against clients that send a byte a minute. */
@@ -36,11 +39,12 @@ const KEEP_ALIVE_MS = 65_000
 
 /** An HTTP server with its routing of requests and upgrades, not yet listening. */
 export function createListener(options: ListenerOptions): HttpServer {
+  const { requestMs = REQUEST_TIMEOUT_MS } = options
   const http = createServer({
     IncomingMessage: GatheredRequest,
     ServerResponse: GuardedResponse,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestMs),
+    requestTimeout: requestMs,
     connectionsCheckingInterval: CHECK_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
@@ -58,6 +62,11 @@ export function createListener(options: ListenerOptions): HttpServer {
     toOriginForm(request)
     if (socketIo?.owns(pathOf(request))) socketIo.request(request, response)
     else pipeline.take(request, response, handle)
+  })
+  http.on('clientError', (error, socket) => {
+    const { request, response } = pipeline.find(socket) ?? {}
+    if (isOverdue(error) && request instanceof GatheredRequest && spare(request, requestMs)) return
+    refuseUnreadable(error, socket, response?.headersSent === true)
   })
   http.on('timeout', (socket) => pipeline.onTimeout(socket))
   http.on('upgrade', (request, socket, head) => {

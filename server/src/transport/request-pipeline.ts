@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Holder, MemoryBudget } from '../lib/memory-budget.ts'
 import { runNextTurn } from '../lib/timers.ts'
 import { type AddressOf, networkOf } from './address.ts'
@@ -87,6 +88,11 @@ export class RequestPipeline {
     // The client waits for our answer, not we for the client.
     if (response?.writableLength === 0) socket.setTimeout(STALL_MS)
     else socket.destroy()
+  }
+
+  /** The exchange under way on a connection, if there is one. */
+  find(socket: Duplex): Pick<Exchange, 'request' | 'response'> | undefined {
+    return socket instanceof Socket ? this.#underWay.get(socket) : undefined
   }
 
   #pause(socket: Socket): void {

@@ -1,5 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
+  type AccountId,
+  type ByteRange,
   type Chat,
   type CompleteFile,
   type FileId,
@@ -8,10 +11,11 @@ import {
 } from '../../../core/chat.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { isJsonObject } from '../../../lib/json.ts'
-import type { Limits } from '../../../transport/index.ts'
+import type { AddressOf, Held, Limits } from '../../../transport/index.ts'
 import { FILES_PATH, type FileLinks } from '../../file-links.ts'
 import { Budget } from '../budget.ts'
 import type { Credentials } from '../credentials.ts'
+import { holding } from '../holding.ts'
 import { fileIdIn } from '../names.ts'
 import { Refusal } from '../refusal.ts'
 import { dispositionOf, servedType } from './disposition.ts'
@@ -23,12 +27,20 @@ interface FileRoutesParts {
   readonly credentials: Credentials
   readonly limits: Limits
   readonly links: FileLinks
+  readonly addressOf: AddressOf
 }
 
 /** A file, and how long its answer may be kept. */
 interface Found {
   readonly file: CompleteFile
   readonly isSigned: boolean
+  /** The account that reads; undefined where the address is a message's, whoever asks. */
+  readonly reader: AccountId | undefined
+}
+
+/** As `Found`, before it is known whether there is such a file. */
+interface Asked extends Pick<Found, 'reader'> {
+  readonly file: CompleteFile | undefined
 }
 
 const NUMBER = /^[1-9]\d{0,15}$/
@@ -51,7 +63,7 @@ class FileRoutes {
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { file, isSigned } = await this.#find(request, reply)
+    const { file, isSigned, reader } = await this.#find(request, reply)
     const etag = `"${file.sha256}"`
     reply.headers({
       etag,
@@ -74,7 +86,22 @@ class FileRoutes {
     const length = range ? range.last - range.first + 1 : file.size
     reply.header('content-length', String(length)).type(servedType(file.type))
     if (request.method === 'HEAD') return reply.send()
-    return reply.send(await this.#parts.chat.downloads.read(file, range))
+    return reply.send(await this.#read({ file, reader, range }, request, reply))
+  }
+
+  /** Refuses 'rate_limited' where the account or the address reads too many files at a time. */
+  async #read(
+    { file, reader, range }: Pick<Found, 'file' | 'reader'> & { readonly range: ByteRange | undefined },
+    { raw }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Readable> {
+    const { chat, limits, addressOf } = this.#parts
+    const address: Held = ['downloadFrom', addressOf(raw)]
+    const letGo = holding(limits, reader === undefined ? [address] : [address, ['download', String(reader)]])
+    // In whatever way the answer ends, also with an error; the client may have gone before it began.
+    if (reply.raw.closed) letGo()
+    else reply.raw.once('close', letGo)
+    return chat.downloads.read(file, range)
   }
 
   async #find(request: FastifyRequest, reply: FastifyReply): Promise<Found> {
@@ -82,26 +109,27 @@ class FileRoutes {
     const query = new Map(Object.entries(isJsonObject(request.query) ? request.query : {}))
     const isSigned = query.size > 0
     const found = isSigned ? this.#bySignature(query, fileId) : this.#bySession(request, reply, fileId)
-    const file = await found
+    const { file, reader } = (await found) ?? {}
     if (!file) throw new Refusal('not_found')
-    return { file, isSigned }
+    return { file, isSigned, reader }
   }
 
   async #bySession(
     request: FastifyRequest,
     reply: FastifyReply,
     fileId: FileId | undefined,
-  ): Promise<CompleteFile | undefined> {
+  ): Promise<Asked | undefined> {
     const { account } = await this.#parts.credentials.authenticate(request.raw)
-    this.#budget.take(reply, account.accountId)
-    return fileId && this.#parts.chat.downloads.find(account.accountId, fileId)
+    const { accountId: reader } = account
+    this.#budget.take(reply, reader)
+    return fileId && { file: await this.#parts.chat.downloads.find(reader, fileId), reader }
   }
 
   /** Nobody learns why an address is not good. */
   async #bySignature(
     query: ReadonlyMap<string, unknown>,
     fileId: FileId | undefined,
-  ): Promise<CompleteFile | undefined> {
+  ): Promise<Asked | undefined> {
     const { chat, links, clock } = this.#parts
     const text = (name: string): string => String(query.get(name) ?? '')
     if (fileId === undefined) return undefined
@@ -109,7 +137,7 @@ class FileRoutes {
     if (NUMBER.test(conversation) && NUMBER.test(seq)) {
       const place = { conversationId: toConversationId(Number(conversation)), seq: Number(seq) }
       const isOurs = links.isOnMessage(place, fileId, text('sig'))
-      return isOurs ? chat.downloads.findOn(place, fileId) : undefined
+      return isOurs ? { file: await chat.downloads.findOn(place, fileId), reader: undefined } : undefined
     }
     if (!NUMBER.test(text('account')) || !NUMBER.test(text('expires'))) return undefined
     const accountId = toAccountId(Number(text('account')))
@@ -117,7 +145,8 @@ class FileRoutes {
     const isOurs = links.isForAccount({ accountId, expiresAt }, fileId, text('sig'))
     if (!isOurs || expiresAt <= clock.nowMicros()) return undefined
     const account = await chat.accounts.find(accountId)
-    return account && !account.isDisabled ? chat.downloads.find(accountId, fileId) : undefined
+    if (!account || account.isDisabled) return undefined
+    return { file: await chat.downloads.find(accountId, fileId), reader: accountId }
   }
 }
 

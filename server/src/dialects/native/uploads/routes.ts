@@ -15,6 +15,7 @@ import { fileName } from '../../file-links.ts'
 import { Budget } from '../budget.ts'
 import type { Cors } from '../cors.ts'
 import type { Credentials } from '../credentials.ts'
+import { holding } from '../holding.ts'
 import { fileIdIn } from '../names.ts'
 import { Refusal } from '../refusal.ts'
 import {
@@ -143,13 +144,17 @@ class UploadRoutes {
     bytes: Readable,
   ): Promise<StoredFile> {
     const { chat, limits } = this.#parts
+    const { accountId } = place
+    const letGo = holding(limits, [['upload', String(accountId)]])
     try {
-      return taken(await chat.uploads.append(place, metered(bytes, place.accountId, limits)))
+      return taken(await chat.uploads.append(place, metered(bytes, { payer: accountId, limits })))
     } catch (error) {
       // The client has gone away; how far it had come is noted.
       if (bytes.errored || request.raw.errored)
         throw new Refusal('invalid_request', { detail: 'The body was cut off.' })
       throw error
+    } finally {
+      letGo()
     }
   }
 
