@@ -27,6 +27,10 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
     ['dialects', config.dialects.join(', ')],
     ['data', shownDatabase(config.database)],
     config.redisUrl !== undefined && ['other nodes', `through ${shownAddress(config.redisUrl)}`],
+    config.redisUrl !== undefined && [
+      'files',
+      `in ${config.filesDirectory}: all nodes must share this folder, or a file is found only where it was uploaded`,
+    ],
     (config.chatapp.jwtSecret?.length ?? SAFE_SECRET_LENGTH) < SAFE_SECRET_LENGTH && [
       'warning',
       'JWTSECRET is short: who sees a token can guess it and log in as anyone; leave it out to have one made',
