@@ -30,6 +30,8 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     changes: partOf(store.changes, onRefused),
     removals: partOf(store.removals, onRefused),
     exports: partOf(store.exports, onRefused),
+    overview: partOf(store.overview, onRefused),
+    audit: partOf(store.audit, onRefused),
     epoch: () => store.epoch(),
     ping: () => store.ping(),
     close: () => store.close(),

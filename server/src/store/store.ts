@@ -1,5 +1,6 @@
 import type { AccountStateStore } from './port/account-state.ts'
 import type { AccountStore } from './port/accounts.ts'
+import type { AuditStore } from './port/audit.ts'
 import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
 import type { ConversationStore } from './port/conversations.ts'
@@ -10,6 +11,7 @@ import type { MemberStore } from './port/members.ts'
 import type { MembershipStore } from './port/memberships.ts'
 import type { MentionStore } from './port/mentions.ts'
 import type { MessageStore } from './port/messages.ts'
+import type { OverviewStore } from './port/overview.ts'
 import type { PinStore } from './port/pins.ts'
 import type { ReactionStore } from './port/reactions.ts'
 import type { RemovalStore } from './port/removals.ts'
@@ -18,6 +20,7 @@ import type { SessionStore } from './port/sessions.ts'
 
 export type * from './port/account-state.ts'
 export type * from './port/accounts.ts'
+export type * from './port/audit.ts'
 export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
 export type * from './port/conversations.ts'
@@ -28,6 +31,7 @@ export type * from './port/members.ts'
 export type * from './port/memberships.ts'
 export type * from './port/mentions.ts'
 export type * from './port/messages.ts'
+export type * from './port/overview.ts'
 export type * from './port/pins.ts'
 export * from './port/reactions.ts'
 export type * from './port/removals.ts'
@@ -62,6 +66,8 @@ export interface Store {
   readonly changes: ChangeStore
   readonly removals: RemovalStore
   readonly exports: ExportStore
+  readonly overview: OverviewStore
+  readonly audit: AuditStore
   /**
    * A random name of this course of the log: another one when the database was made, restored or imported, so that
    * numbers which readers remember may not be its own.

@@ -33,6 +33,7 @@ export type TableName =
   | 'account_rows'
   | 'account_removals'
   | 'request_keys'
+  | 'audit'
 
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
@@ -275,6 +276,20 @@ export const TABLES: readonly Table[] = [
       at: 'integer',
     },
     key: ['account_id', 'key'],
+  },
+  {
+    name: 'audit',
+    columns: {
+      id: 'integer',
+      at: 'integer',
+      actor: 'text',
+      origin: 'text',
+      act: 'text',
+      subject: 'text',
+      outcome: 'text',
+      ended_at: 'integer',
+    },
+    key: ['id'],
   },
 ]
 

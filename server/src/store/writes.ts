@@ -1,4 +1,5 @@
 import { ACCOUNT_WRITES, type AccountWrites } from './writes/accounts.ts'
+import { AUDIT_WRITES, type AuditWrites } from './writes/audit.ts'
 import { CONTACT_WRITES, type ContactWrites } from './writes/contacts.ts'
 import { CONVERSATION_WRITES, type ConversationWrites } from './writes/conversations.ts'
 import { FILE_WRITES, type FileWrites } from './writes/files.ts'
@@ -16,6 +17,7 @@ export type { Touched } from './writes/row.ts'
 /** Every write: what it takes, and what it answers. */
 interface Writes
   extends AccountWrites,
+    AuditWrites,
     SessionWrites,
     ContactWrites,
     ConversationWrites,
@@ -37,6 +39,7 @@ export type Answer<Name extends WriteName> = ReturnType<Writes[Name]>
 export const WRITES: Rows<Writes> = {
   ping: { checksFirst: false, touches: () => NOTHING },
   ...ACCOUNT_WRITES,
+  ...AUDIT_WRITES,
   ...SESSION_WRITES,
   ...CONTACT_WRITES,
   ...CONVERSATION_WRITES,

@@ -296,6 +296,8 @@ async function prepared(opened: Store, what: string) {
     search: opened.search,
     removals: surround('removals'),
     exports: opened.exports,
+    overview: opened.overview,
+    audit: surround('audit'),
     pins: surround('pins'),
     reactions: surround('reactions'),
     epoch: () => opened.epoch(),

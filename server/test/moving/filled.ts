@@ -100,6 +100,9 @@ export async function fill(store: Store): Promise<void> {
   await store.removals.remove({ ...removal, at: world.now() })
   await store.accounts.freeGuests(world.now())
   await world.disable(cy)
+  const at = world.now()
+  const number = await store.audit.begin({ at, actor: 'root', origin: 'here', act: 'stats', subject: 'all' })
+  await store.audit.end({ number, outcome: 'done', at })
 }
 
 /** A closed SQLite file with that in it, and its secrets beside it. */

@@ -214,6 +214,8 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     blockerIds: fc.uniqueArray(accountId, { maxLength: 1 }),
     at,
   }),
+  'audit.begin': fc.record({ at, actor: text, origin: text, act: text, subject: text }),
+  'audit.end': fc.record({ at, number: fc.integer({ min: 1, max: 4 }), outcome: text }),
   'removals.note': fc.record({ accountId, messageId: fc.option(messageId) }),
   'removals.takeBack': fc.record({
     conversationId,
@@ -368,6 +370,8 @@ export const portOf = (store: Store): Port => ({
   'memberships.markReadUpTo': (mark) => store.memberships.markReadUpTo(mark),
   'memberships.setPreferences': (change) => store.memberships.setPreferences(change),
   'removals.remove': (removal) => store.removals.remove(removal),
+  'audit.begin': (act) => store.audit.begin(act),
+  'audit.end': (ending) => store.audit.end(ending),
   'removals.note': (progress) => store.removals.note(progress),
   'removals.takeBack': (message) => store.removals.takeBack(message),
   'messages.append': (message) => store.messages.append(message),

@@ -2,6 +2,7 @@ import { describe, type TestContext, test } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { accountStateRules } from './conformance/account-state.ts'
 import { accountRules } from './conformance/accounts.ts'
+import { auditRules } from './conformance/audit.ts'
 import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationChangeRules } from './conformance/conversation-changes.ts'
@@ -20,6 +21,7 @@ import { mentionRules } from './conformance/mentions.ts'
 import { messageSearchRules } from './conformance/message-search.ts'
 import { messageRules } from './conformance/messages.ts'
 import { misfitRules } from './conformance/misfits.ts'
+import { overviewRules } from './conformance/overview.ts'
 import { pagingRules } from './conformance/paging.ts'
 import { pinRules } from './conformance/pins.ts'
 import { raceRules } from './conformance/races.ts'
@@ -56,6 +58,8 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     membershipRules(rule)
     removalRules(rule)
     exportRules(rule)
+    overviewRules(rule)
+    auditRules(rule)
     messageRules(rule)
     editRules(rule)
     detailRules(rule)

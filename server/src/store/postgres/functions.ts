@@ -29,6 +29,7 @@ const FILES = [
     'request-keys',
     'accounts',
     'sessions',
+    'audit',
     'removals',
     'contacts',
     'members',

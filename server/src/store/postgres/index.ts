@@ -4,6 +4,7 @@ import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { Store } from '../store.ts'
 import { PostgresAccountState } from './account-state.ts'
 import { PostgresAccounts } from './accounts.ts'
+import { PostgresAudit } from './audit.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
 import { PostgresConversations } from './conversations.ts'
@@ -19,6 +20,7 @@ import { PostgresMembers } from './members.ts'
 import { PostgresMemberships } from './memberships.ts'
 import { PostgresMentions } from './mentions.ts'
 import { PostgresMessages } from './messages.ts'
+import { PostgresOverview } from './overview.ts'
 import { PostgresPins } from './pins.ts'
 import { PostgresReactions } from './reactions.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
@@ -105,6 +107,8 @@ export class PostgresStore implements Store {
   readonly changes
   readonly removals
   readonly exports
+  readonly overview
+  readonly audit
   readonly #sql: Pool
   readonly #writer: WriteQueue
   readonly #follower: SearchFollower | undefined
@@ -139,6 +143,8 @@ export class PostgresStore implements Store {
     this.search = new PostgresSearch(sql)
     this.removals = new PostgresRemovals(sql, writer)
     this.exports = new PostgresExports(sql)
+    this.overview = new PostgresOverview(sql)
+    this.audit = new PostgresAudit(sql, writer)
     this.changes = new PostgresChanges(sql)
   }
 

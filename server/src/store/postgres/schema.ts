@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { outdated, type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { AUDIT } from './audit-schema.ts'
 import { DETAILS } from './details-schema.ts'
 import type { DedicatedConnection } from './driver/index.ts'
 import { FILES } from './files-schema.ts'
@@ -325,4 +326,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 7, name: 'accounts found by their names', sql: SEARCHES, fill: recordDisplayKeys },
   { number: 8, name: 'files that hang on messages', sql: FILES },
   { number: 9, name: 'messages found by their words', sql: SEARCH },
+  { number: 10, name: 'what operators have done', sql: AUDIT },
 ]

@@ -4,6 +4,7 @@ import type { Store } from '../store.ts'
 import { AccountReader } from './account-reader.ts'
 import { SqliteAccountState } from './account-state.ts'
 import { SqliteAccounts } from './accounts.ts'
+import { SqliteAudit } from './audit.ts'
 import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
 import { ConversationReader } from './conversation-reader.ts'
@@ -19,6 +20,7 @@ import { SqliteMembers } from './members.ts'
 import { SqliteMemberships } from './memberships.ts'
 import { SqliteMentions } from './mentions.ts'
 import { SqliteMessages } from './messages.ts'
+import { SqliteOverview } from './overview.ts'
 import { SqlitePins } from './pins.ts'
 import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
@@ -77,6 +79,8 @@ class SqliteStore implements Store {
   readonly changes
   readonly removals
   readonly exports
+  readonly overview
+  readonly audit
   readonly #db: DatabaseSync
   readonly #thread: ReadingThread
   readonly #writer: WriteQueue
@@ -108,6 +112,8 @@ class SqliteStore implements Store {
     this.search = new SqliteSearch(db, thread, reader)
     this.removals = new SqliteRemovals(db, writer)
     this.exports = new SqliteExports(thread)
+    this.overview = new SqliteOverview(thread)
+    this.audit = new SqliteAudit(db, writer)
     this.changes = new SqliteChanges(db, reader, conversations)
   }
 

@@ -3,9 +3,11 @@ import { guarded } from '../../lib/guard.ts'
 import { openForReading } from './database.ts'
 import { ExportReads } from './exports-reads.ts'
 import { engineCode } from './failure.ts'
+import { OverviewReads } from './overview-reads.ts'
 import { SearchReads } from './search-reads.ts'
 
-export type Reads = Omit<ExportReads, `#${string}`> & Omit<SearchReads, `#${string}`>
+export type Reads = Public<ExportReads> & Public<SearchReads> & Public<OverviewReads>
+type Public<Nouns> = Omit<Nouns, `#${string}`>
 export type ReadName = keyof Reads
 
 /** A read by its name, with its arguments. */
@@ -26,26 +28,23 @@ function serve(port: MessagePort, { file }: ReaderData): void {
   const db = openForReading(file)
   // An export reads each page once; a search comes back to the upper pages of its index.
   db.exec('PRAGMA cache_size = -8192')
-  const reads = [new ExportReads(db), new SearchReads(db)] as const
+  const nouns = [new ExportReads(db), new SearchReads(db), new OverviewReads(db)]
   port.on(
     'message',
     guarded('sqlite', (asked: ToReader) => {
-      if (asked !== 'close') return port.postMessage(answer(reads, asked))
+      if (asked !== 'close') return port.postMessage(answer(nouns, asked))
       db.close()
       port.close()
     }),
   )
 }
 
-function answer(
-  [exports, search]: readonly [ExportReads, SearchReads],
-  [name, ...args]: Exclude<ToReader, 'close'>,
-): FromReader {
+function answer(nouns: readonly Partial<Reads>[], [name, ...args]: Exclude<ToReader, 'close'>): FromReader {
   try {
     // `ReadingThread` has put them there, as that read takes them.
-    const reads: Partial<Reads> = name in search ? search : exports
-    const read = reads[name] as (...args: unknown[]) => unknown
-    return { value: read.apply(reads, args) }
+    const noun = nouns.find((each) => name in each)
+    const read = noun?.[name] as (...args: unknown[]) => unknown
+    return { value: read.apply(noun, args) }
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error))
     return engineCode(error) === undefined ? { defect: failure } : { outage: failure }

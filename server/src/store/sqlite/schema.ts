@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { AUDIT } from './audit-schema.ts'
 import { DETAILS } from './details-schema.ts'
 import { FILES } from './files-schema.ts'
 import { defineNames, LOOKS } from './looks.ts'
@@ -338,4 +339,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 8, name: 'accounts found by their names, and the epoch', sql: SEARCHES },
   { number: 9, name: 'files that hang on messages', sql: FILES },
   { number: 10, name: 'messages found by their words', sql: SEARCH },
+  { number: 11, name: 'what operators have done', sql: AUDIT },
 ]

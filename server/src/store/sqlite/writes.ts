@@ -4,6 +4,7 @@ import type * as writes from '../writes.ts'
 import type { WriteName } from '../writes.ts'
 import { AccountWrites } from './accounts-writes.ts'
 import { Admission } from './admission.ts'
+import { AuditWrites } from './audit-writes.ts'
 import { Bans } from './bans.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
@@ -50,6 +51,7 @@ export function writesOn(
   const changes = new Changes(db)
   const numbers = new Numbers(db)
   const accounts = new AccountWrites(db, numbers)
+  const audit = new AuditWrites(db)
   const removals = new RemovalWrites(db, { accounts, numbers })
   const sessions = new SessionWrites(db)
   const contacts = new ContactWrites(db, { admission, numbers })
@@ -112,6 +114,8 @@ export function writesOn(
     'members.setCurrent': (current) => members.setCurrent(current),
     'memberships.markReadUpTo': (mark) => memberships.markReadUpTo(mark),
     'memberships.setPreferences': (change) => memberships.setPreferences(change),
+    'audit.begin': (act) => audit.begin(act),
+    'audit.end': (ending) => audit.end(ending),
     'removals.remove': (removal) => removals.remove(removal),
     'removals.takeBack': (message) => deletions.takeBack(message),
     'removals.note': (progress) => removals.note(progress),

@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AccountId, ConversationKind } from '../../core/types.ts'
+import type { Micros } from '../../lib/clock.ts'
+import { type Counted, type TotalRows, totalsOf } from '../overview-rows.ts'
+import type {
+  AccountOverview,
+  AccountStatus,
+  Belongings,
+  ConversationOverview,
+  OverviewPage,
+  SessionOverview,
+  Totals,
+} from '../store.ts'
+import { SESSION_COLUMNS } from './rows.ts'
+import { prepare } from './statement.ts'
+
+/** The reads of an operator, on the thread for long reads. */
+export class OverviewReads {
+  readonly #accounts
+  readonly #belongings
+  readonly #conversations
+  readonly #sessions
+  readonly #accountTotals
+  readonly #conversationTotals
+  readonly #rest
+
+  constructor(db: DatabaseSync) {
+    this.#accounts = prepare<AccountOverview>(db, ACCOUNTS)
+    this.#belongings = prepare<Belongings>(db, BELONGINGS)
+    this.#conversations = prepare<ConversationOverview>(db, CONVERSATIONS)
+    this.#sessions = prepare<SessionOverview>(db, SESSIONS)
+    this.#accountTotals = prepare<Counted<AccountStatus>>(db, ACCOUNT_TOTALS)
+    this.#conversationTotals = prepare<Counted<ConversationKind> & { messages: number }>(
+      db,
+      CONVERSATION_TOTALS,
+    )
+    this.#rest = prepare<TotalRows['rest']>(db, REST)
+  }
+
+  accounts({ after, limit }: OverviewPage): readonly AccountOverview[] {
+    return this.#accounts.all(after, limit).map((row) => ({ ...row }))
+  }
+
+  belongings(accountId: AccountId, at: Micros): Belongings {
+    const { conversations, contacts, sessions, files, fileBytes } = one(this.#belongings.get(accountId, at))
+    return { conversations, contacts, sessions, files, fileBytes }
+  }
+
+  conversations({ after, limit }: OverviewPage): readonly ConversationOverview[] {
+    return this.#conversations.all(after, limit).map((row) => ({ ...row }))
+  }
+
+  sessions(accountId: AccountId, at: Micros): readonly SessionOverview[] {
+    return this.#sessions.all(accountId, at).map((row) => ({ ...row }))
+  }
+
+  totals(at: Micros): Totals {
+    return totalsOf({
+      accounts: this.#accountTotals.all(),
+      conversations: this.#conversationTotals.all(),
+      rest: { ...one(this.#rest.get(at)) },
+    })
+  }
+}
+
+/** The row of a query that always has one. */
+function one<Row>(row: Row | undefined): Row {
+  if (!row) throw new Error('an aggregate without a row')
+  return row
+}
+
+const STATUS = `
+  CASE WHEN a.deleted_at IS NOT NULL THEN 'removed' WHEN a.disabled_at IS NOT NULL THEN 'disabled'
+    WHEN a.is_guest = 1 THEN 'guest' ELSE 'active' END`
+
+const ACCOUNTS = `
+  SELECT a.id AS accountId, a.username AS username, a.display_name AS displayName, a.email AS email,
+    ${STATUS} AS status, a.created_at AS createdAt, a.last_seen_at AS lastSeenAt
+  FROM accounts a WHERE a.id > ? ORDER BY a.id LIMIT ?`
+
+const BELONGINGS = `
+  SELECT (SELECT count(*) FROM members WHERE account_id = ?1) AS conversations,
+    (SELECT count(*) FROM contacts WHERE account_id = ?1) AS contacts,
+    (SELECT count(*) FROM sessions WHERE account_id = ?1 AND expires_at > ?2) AS sessions,
+    (SELECT count(*) FROM uploads WHERE account_id = ?1 AND removed_at IS NULL) AS files,
+    (SELECT coalesce(sum(size), 0) FROM uploads WHERE account_id = ?1 AND removed_at IS NULL) AS fileBytes`
+
+const CONVERSATIONS = `
+  SELECT c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name, c.created_at AS createdAt,
+    c.activity_at AS activityAt, c.member_count AS members, c.last_seq AS messages
+  FROM conversations c WHERE c.id > ? ORDER BY c.id LIMIT ?`
+
+const SESSIONS = `
+  SELECT ${SESSION_COLUMNS}, s.kind AS kind FROM sessions s
+  WHERE s.account_id = ? AND s.expires_at > ? ORDER BY s.last_used_at DESC, s.created_at DESC, s.id`
+
+const ACCOUNT_TOTALS = `SELECT ${STATUS} AS name, count(*) AS count FROM accounts a GROUP BY 1`
+
+const CONVERSATION_TOTALS = `
+  SELECT kind AS name, count(*) AS count, sum(last_seq) AS messages FROM conversations GROUP BY kind`
+
+const REST = `
+  SELECT (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions,
+    (SELECT count(*) FROM uploads WHERE removed_at IS NULL) AS files,
+    (SELECT coalesce(sum(size), 0) FROM uploads WHERE removed_at IS NULL) AS fileBytes,
+    (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS databaseBytes`
