@@ -50,7 +50,9 @@ function commandOf(args: readonly string[]) {
     const name = args.slice(0, words).join(' ')
     if (Object.hasOwn(COMMANDS, name)) return { name, command: COMMANDS[name], rest: args.slice(words) }
   }
-  return { name: first === 'accounts' ? `${first} ${second}`.trim() : first, command: undefined, rest: [] }
+  // Where the first word is a noun that has commands, the second word is the slip.
+  const isNoun = Object.keys(COMMANDS).some((name) => name.startsWith(`${first} `))
+  return { name: isNoun ? `${first} ${second}`.trim() : first, command: undefined, rest: [] }
 }
 
 function say(sentence: string, exitCode: number): number {

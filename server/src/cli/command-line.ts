@@ -7,6 +7,8 @@ export interface CommandLine {
   readonly environment: Environment
   /** All that were given, by name: the command's own too. */
   readonly options: Readonly<Record<string, string | undefined>>
+  /** Options without a value that were given. */
+  readonly flags: ReadonlySet<string>
   /** Words that are neither options nor values of options. */
   readonly operands: readonly string[]
 }
@@ -14,6 +16,8 @@ export interface CommandLine {
 /** The options and operands that a command takes besides settings. */
 export interface Syntax {
   readonly options: readonly string[]
+  /** Names of options that take no value. */
+  readonly flags?: readonly string[]
   /** Their names: each must be given. */
   readonly operands: readonly string[]
 }
@@ -24,7 +28,8 @@ export function readCommandLine(
   syntax: Syntax,
   environment: Environment,
 ): CommandLine {
-  const { values, positionals } = parse(args, [...SETTING_NAMES.map(optionOf), ...syntax.options])
+  const { flags = [] } = syntax
+  const { values, positionals } = parse(args, [...SETTING_NAMES.map(optionOf), ...syntax.options], flags)
   // An empty word comes from a shell variable that is not set.
   const missing = syntax.operands.find((_name, index) => !positionals[index])
   if (missing) throw new SettingRefusal(`${missing} is missing.`)
@@ -40,15 +45,19 @@ export function readCommandLine(
   return {
     environment: { ...environment, ...Object.fromEntries(settings) },
     options: values,
+    flags: new Set(flags.filter((flag) => flag in values)),
     operands: positionals,
   }
 }
 
-function parse(args: readonly string[], names: readonly string[]) {
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
+function parse(args: readonly string[], names: readonly string[], flags: readonly string[]) {
+  const options = Object.fromEntries([
+    ...names.map((name) => [name, { type: 'string' as const }]),
+    ...flags.map((name) => [name, { type: 'boolean' as const }]),
+  ])
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
-    // Each option is declared as one that takes a text.
+    // An option is declared as one that takes a text; a flag is looked up by its name alone.
     return { values: values as CommandLine['options'], positionals }
   } catch (error) {
     throw new SettingRefusal(firstSentence(error), { cause: error })

@@ -6,37 +6,8 @@ import {
   unreadNames,
 } from '../config/index.ts'
 import { SettingRefusal } from '../lib/settings.ts'
-import type { AccountAct } from '../operating/index.ts'
-import type { CommandLine, Syntax } from './command-line.ts'
-
-interface Command extends Syntax {
-  readonly usage: string
-  readonly summary: string
-  run(line: CommandLine): Promise<void>
-}
-
-const ACCOUNTS: Readonly<Record<AccountAct, string>> = {
-  add: 'makes an account, also where REGISTRATION=closed; its password is printed or read from a file',
-  disable: 'keeps an account out: ends its sessions, closes its connections',
-  enable: 'lets a disabled account log in again',
-  'sign-out': 'ends the sessions of an account and closes its connections',
-  'reset-password': 'gives an account a new password, printed or read from a file (- is standard input)',
-}
-
-function accountCommand(act: AccountAct, summary: string): Command {
-  const takesPassword = act === 'reset-password' || act === 'add'
-  return {
-    usage: `accounts ${act} NAME${takesPassword ? ' [--password-from FILE]' : ''}`,
-    summary,
-    options: takesPassword ? ['password-from'] : [],
-    operands: ['NAME'],
-    run: async ({ environment, options, operands: [username = ''] }) => {
-      const { changeAccount } = await import('../operating/index.ts')
-      const passwordFrom = options['password-from']
-      await changeAccount({ settings: readConfig(environment), act, username, passwordFrom })
-    },
-  }
-}
+import type { Command } from './command.ts'
+import { OPERATOR_COMMANDS } from './operator-commands.ts'
 
 /** Commands by name. Each loads its own code: a start has no time for that of the others, nor they for a server's. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -105,12 +76,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       await restore({ ...dataOf(environment), directory })
     },
   },
-  ...Object.fromEntries(
-    Object.entries(ACCOUNTS).map(([act, summary]) => [
-      `accounts ${act}`,
-      accountCommand(act as AccountAct, summary),
-    ]),
-  ),
+  ...OPERATOR_COMMANDS,
 }
 
 function dataOf(environment: Environment) {

@@ -30,7 +30,7 @@ import { Uploads } from './uploads.ts'
 
 export type { ByteRange } from '../files/files.ts'
 export type { Appended, CreatedConversation, Standing, StoredFile } from '../store/store.ts'
-export type { AccountExport, ExportLine } from './account-export.ts'
+export { AccountExport, type ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
 export type { CompleteFile } from './downloads.ts'
 export * from './errors.ts'

@@ -2,14 +2,15 @@ import { type Account, type AccountId, type Accounts, ChatError, faultWords } fr
 import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
-import { type AccountSettings, openAccounts } from './endpoints.ts'
+import { type OperatorSettings, operate } from './endpoints.ts'
+import { accountNamed } from './named.ts'
 import { readPassword } from './password-file.ts'
 
 /** An operator's actions on an account. */
 export type AccountAct = 'add' | 'disable' | 'enable' | 'sign-out' | 'reset-password'
 
 interface AccountOrder {
-  readonly settings: AccountSettings
+  readonly settings: OperatorSettings
   readonly act: AccountAct
   /** The username in any case, as people type it. */
   readonly username: string
@@ -22,19 +23,15 @@ interface AccountOrder {
  * the account's connections within two seconds. Throws `CommandEnd`, `StoreRefusal`.
  */
 export async function changeAccount({ settings, act, username, passwordFrom }: AccountOrder): Promise<void> {
-  const { accounts, close } = await openAccounts(settings)
-  try {
-    if (act === 'add') {
-      const { account, done } = await add(accounts, username, passwordFrom)
-      await tell(act, account, done)
-      return
-    }
-    const account = await accounts.findForOperator(username)
-    if (!account) throw new CommandEnd(`There is no account ${JSON.stringify(username)}.`)
-    await tell(act, account, await carryOut(act, { accounts, account, passwordFrom }))
-  } finally {
-    await close()
-  }
+  await operate(settings, async ({ audit, chat: { accounts } }) => {
+    const noted = { act: `accounts ${act}`, subject: username }
+    const { account, done } = await audit.record(noted, async () => {
+      if (act === 'add') return add(accounts, username, passwordFrom)
+      const account = await accountNamed(accounts, username)
+      return { account, done: await carryOut(act, { accounts, account, passwordFrom }) }
+    })
+    await tell(act, account, done)
+  })
 }
 
 /** Where the answer is lost, the refusal says what was done all the same: nobody knows a password that was made. */

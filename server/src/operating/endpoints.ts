@@ -1,13 +1,18 @@
 import { LocalBus } from '../bus/local.ts'
 import type { Config, Database } from '../config/index.ts'
-import { type Accounts, Chat, passwordPolicyOf } from '../core/chat.ts'
-import { systemClock } from '../lib/clock.ts'
+import { Chat, passwordPolicyOf } from '../core/chat.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { AuditLog } from './audit-log.ts'
 
 export { isDigest, Places } from '../files/folder/index.ts'
 
+import type { PostgresFacts } from '../store/postgres/operating.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
+export { askRedis } from '../bus/redis/operating.ts'
+export { parseRedisAddress } from '../lib/redis-address.ts'
+export type { PostgresFacts } from '../store/postgres/operating.ts'
 export {
   backUpSqlite,
   type CopiedDatabase,
@@ -16,19 +21,41 @@ export {
   forgetEpochIn,
   sqliteFileThere,
 } from '../store/sqlite/operating.ts'
+export type { AccountStatus } from '../store/store.ts'
 
-/** The accounts of a database that servers may have open. */
-interface OpenAccounts {
-  readonly accounts: Accounts
-  close(): Promise<void>
+/** A database that servers may have open, with the core's commands on it. */
+interface Operated {
+  readonly store: Store
+  readonly chat: Chat
+  readonly clock: Clock
+  readonly audit: AuditLog
 }
 
-/** Settings that decide how a password is stored: they must be those of the servers. */
-export type AccountSettings = Pick<Config, 'database' | 'rooms' | 'passwordPolicy'>
+/** Settings that decide how a password is stored must be those of the servers. */
+export interface OperatorSettings extends Pick<Config, 'database' | 'rooms' | 'passwordPolicy'> {
+  /** User of the machine who has become the one that runs this by `sudo`. */
+  readonly sudoUser?: string | undefined
+}
 
-/** Throws `StoreRefusal` for a database that does not exist, is out of reach, or has another version. */
-export async function openAccounts(settings: AccountSettings): Promise<OpenAccounts> {
+/**
+ * Opens a database for the work, and closes it after it. Throws `StoreRefusal` for a database that does not exist, is
+ * out of reach, or has another version.
+ */
+export async function operate<Result>(
+  settings: OperatorSettings,
+  work: (operated: Operated) => Promise<Result>,
+): Promise<Result> {
   const store = await openStore(settings.database)
+  try {
+    const { chat, clock } = chatOn(store, settings)
+    const audit = new AuditLog({ store: store.audit, clock, sudoUser: settings.sudoUser })
+    return await work({ store, chat, clock, audit })
+  } finally {
+    await store.close()
+  }
+}
+
+function chatOn(store: Store, settings: OperatorSettings): Pick<Operated, 'chat' | 'clock'> {
   const onError = (error: unknown) => {
     throw error
   }
@@ -37,8 +64,13 @@ export async function openAccounts(settings: AccountSettings): Promise<OpenAccou
   const { md5Passwords } = settings.rooms
   const clock = systemClock()
   const passwordPolicy = passwordPolicyOf(settings.passwordPolicy)
-  const { accounts } = new Chat({ store, bus, clock, maxMessageBytes: 1, md5Passwords, passwordPolicy })
-  return { accounts, close: () => store.close() }
+  return { chat: new Chat({ store, bus, clock, maxMessageBytes: 1, md5Passwords, passwordPolicy }), clock }
+}
+
+/** Loaded only where there is a PostgreSQL. */
+export async function askPostgres(url: string): Promise<PostgresFacts> {
+  const { askPostgres: ask } = await import('../store/postgres/operating.ts')
+  return ask(url)
 }
 
 async function openStore(database: Database): Promise<Store> {

@@ -72,6 +72,7 @@ const DOORS = new Set([
   'server.ts',
   'store/sqlite/operating.ts',
   'store/postgres/operating.ts',
+  'bus/redis/operating.ts',
 ])
 
 /** Adapters are named by a composition root only: the server's, that of a move, or that of an operator's command. */
@@ -85,6 +86,7 @@ const ADAPTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['files/folder/index.ts', ['server.ts', 'operating/endpoints.ts']],
   ['bus/local.ts', ['server.ts', 'operating/endpoints.ts']],
   ['bus/redis/index.ts', ['server.ts']],
+  ['bus/redis/operating.ts', ['operating/endpoints.ts']],
 ])
 
 /** A dialect is a room of its own inside `dialects`, and so is each file at the root. */

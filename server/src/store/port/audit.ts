@@ -1,6 +1,6 @@
 import type { Micros } from '../../lib/clock.ts'
 
-/** What operators and administrators have done, kept for as long as the database is. */
+/** The acts of operators and administrators, kept for as long as the database is. */
 export interface AuditStore {
   /** Notes an act before it is carried out, and answers its number. Numbers rise. */
   begin(act: NewAct): Promise<number>

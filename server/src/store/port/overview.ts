@@ -1,11 +1,11 @@
 import type { Account, AccountId, Conversation, ConversationKind, SessionDetails } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 
-/** What an operator sees of everything that is there, in pages. Reading takes no turn of the event loop from others. */
+/** Everything that is there, as an operator sees it, in pages. Reading takes no turn of the event loop from others. */
 export interface OverviewStore {
   /** In the order of their ids, those after that id; removed ones too. */
   accounts(page: OverviewPage): Promise<readonly AccountOverview[]>
-  /** What an account has. */
+  /** Counts of all that is the account's. */
   belongings(accountId: AccountId, at: Micros): Promise<Belongings>
   /** In the order of their ids, those after that id. */
   conversations(page: OverviewPage): Promise<readonly ConversationOverview[]>

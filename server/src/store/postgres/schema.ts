@@ -326,5 +326,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 7, name: 'accounts found by their names', sql: SEARCHES, fill: recordDisplayKeys },
   { number: 8, name: 'files that hang on messages', sql: FILES },
   { number: 9, name: 'messages found by their words', sql: SEARCH },
-  { number: 10, name: 'what operators have done', sql: AUDIT },
+  { number: 10, name: 'the acts of operators', sql: AUDIT },
 ]

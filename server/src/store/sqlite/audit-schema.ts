@@ -1,4 +1,4 @@
-/** What operators have done. */
+/** The acts of operators. */
 export const AUDIT = `
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,

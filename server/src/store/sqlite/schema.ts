@@ -339,5 +339,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 8, name: 'accounts found by their names, and the epoch', sql: SEARCHES },
   { number: 9, name: 'files that hang on messages', sql: FILES },
   { number: 10, name: 'messages found by their words', sql: SEARCH },
-  { number: 11, name: 'what operators have done', sql: AUDIT },
+  { number: 11, name: 'the acts of operators', sql: AUDIT },
 ]

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { type Participant, World } from '../interop/world.ts'
+import { parlance, refuses } from '../support/command.ts'
+import type { Owner } from '../support/owner.ts'
+import { newSchema } from '../support/postgres.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+// Commands that show an operator what is there, beside a server that has the database open.
+
+const STORES = {
+  SQLite: async (owner: Owner) => {
+    const file = join(await tempDir(owner), 'parlance.db')
+    return { settings: { DBPATH: file }, options: ['--dbpath', file] }
+  },
+  PostgreSQL: async (owner: Owner) => {
+    const { url, drop } = await newSchema()
+    owner.after(drop)
+    return { settings: { DATABASE_URL: url }, options: ['--database-url', url] }
+  },
+}
+
+for (const [store, open] of Object.entries(STORES))
+  describe(`an operator's commands on ${store}`, () => {
+    const opened = new AsyncDisposableStack()
+    const owner: Owner = { after: (close) => opened.defer(close) }
+    let database: readonly string[]
+    let fay: Participant
+    let gil: Participant
+
+    before(async () => {
+      const { settings, options } = await open(owner)
+      database = options
+      const world = opened.use(await World.start(settings))
+      fay = await world.join('fay')
+      gil = await world.join('gil')
+      const place = await world.open(fay, 'channels', { kind: 'private', others: [gil] })
+      await fay.rooms.send(place, 'hello')
+    })
+    after(() => opened.disposeAsync())
+
+    async function says(...args: readonly string[]): Promise<string> {
+      const { code, stdout, stderr } = await parlance(owner, ...args, ...database)
+      assert.equal(code, 0, stderr)
+      return stdout
+    }
+
+    async function json(...args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+      const text = await says(...args, '--json')
+      return text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    }
+
+    test('lists every account, as a table and as JSON', async () => {
+      const rows = await json('accounts', 'list')
+      assert.deepEqual(
+        rows.map(({ username, status }) => [username, status]),
+        [fay, gil].map(({ username }) => [username, 'active']),
+      )
+      const [head = '', first = ''] = (await says('accounts', 'list')).split('\n')
+      assert.match(head, /^id +username +display name +status +created +last seen$/)
+      assert.equal(first.indexOf('active'), head.indexOf('status'))
+      assert.match(await says('accounts', 'list', '--status', 'disabled'), /^There is no such account\.$/m)
+      await refuses(
+        owner,
+        /--status is one of active, guest/,
+        'accounts',
+        'list',
+        '--status',
+        'x',
+        ...database,
+      )
+    })
+
+    test('shows an account in any case, with what it has', async () => {
+      const [shown] = await json('accounts', 'show', fay.username.toUpperCase())
+      assert.partialDeepStrictEqual(shown, { username: fay.username, conversations: 1, status: 'active' })
+      await refuses(owner, /There is no account "nobody"/, 'accounts', 'show', 'nobody', ...database)
+    })
+
+    test('shows conversations and their members', async () => {
+      const [first] = await json('conversations', 'list')
+      assert.partialDeepStrictEqual(first, { kind: 'private', members: 2, messages: 1 })
+      const id = String(first?.id)
+      const [byGid] = await json('conversations', 'show', String(first?.gid))
+      assert.partialDeepStrictEqual(byGid, { id: first?.id, creator: fay.username, messages: 1 })
+      const members = await json('conversations', 'members', id)
+      assert.deepEqual(members.map(({ username }) => username).toSorted(), [fay.username, gil.username])
+      await refuses(owner, /There is no conversation "999"/, 'conversations', 'show', '999', ...database)
+    })
+
+    test('counts what there is', async () => {
+      const [totals] = await json('stats')
+      assert.partialDeepStrictEqual(totals, { activeAccounts: 2, privateConversations: 1, messages: 1 })
+    })
+
+    test('ends one session, which its account then no longer has', async () => {
+      const { username } = gil
+      const [session, ...others] = await json('sessions', 'list', username)
+      await says('sessions', 'end', username, String(session?.session))
+      const left = (await says('sessions', 'list', username, '--json')).split('\n').filter(Boolean).length
+      assert.equal(left, others.length)
+      const unknown = ['sessions', 'end', username, 'no-such-session']
+      await refuses(owner, /has no session "no-such-session"/, ...unknown, ...database)
+    })
+
+    test("writes an account's own into a file, once", async () => {
+      const file = join(await tempDir(owner), 'fay.ndjson')
+      await says('accounts', 'export', fay.username, file)
+      const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+      const kinds = lines.map((line) => JSON.parse(line).kind)
+      assert.deepEqual([kinds[0], kinds.at(-1)], ['export', 'end'])
+      assert.equal((await stat(file)).mode & 0o077, 0)
+      await refuses(
+        owner,
+        /cannot be written \(EEXIST\)/,
+        'accounts',
+        'export',
+        fay.username,
+        file,
+        ...database,
+      )
+    })
+
+    test('keeps what operators have done, and what was refused', async () => {
+      await says('accounts', 'disable', gil.username)
+      await refuses(owner, /There is no account/, 'accounts', 'enable', 'nobody', ...database)
+      const [refused, done] = await json('audit', '--limit', '2')
+      assert.partialDeepStrictEqual(done, { act: 'accounts disable', subject: gil.username, outcome: 'done' })
+      assert.partialDeepStrictEqual(refused, { act: 'accounts enable', subject: 'nobody' })
+      assert.match(String(refused?.outcome), /^There is no account "nobody"/)
+      assert.match(String(refused?.origin), /^command line of /)
+    })
+  })
