@@ -27,7 +27,7 @@ import type { PostgresStore } from './store/postgres/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
-import { openWebClient } from './web/index.ts'
+import { openWebClient, Playground, type RawPlace } from './web/index.ts'
 
 export { type Config, readConfig } from './config/index.ts'
 export { type AuthoredMessage, ChatError } from './core/chat.ts'
@@ -44,6 +44,8 @@ export interface Server {
   readonly hasSocketIo: boolean
   /** Whether the web client is served at the main port. */
   readonly hasWebClient: boolean
+  /** Whether the playground lets anybody in. */
+  readonly hasPlayground: boolean
   /** The domain itself, for programs that embed the server. */
   readonly chat: Chat
   readonly pusher: { readonly appId: string; readonly key: string }
@@ -152,15 +154,40 @@ export async function createServer(config: Config): Promise<Server> {
     metricsToken: config.metricsToken,
   })
   // It speaks the native dialect and no other.
-  const web = config.web && config.dialects.includes('native') ? openWebClient() : undefined
-  const listeners = await openListeners({ dialects, health, web, metrics, config, addressOf, limits, log })
+  const hasWeb = config.web && config.dialects.includes('native')
+  const { appId, key } = pusherCredentials(config.channels.pusher, secrets)
+  let rawPorts: Server['rawPorts'] = new Map()
+  const playground = hasWeb
+    ? new Playground({
+        mode: config.playground,
+        host: config.host,
+        dialects: config.dialects,
+        // Of hosted Pusher a page of ours may load nothing.
+        pusherKey: config.channels.pusher.cluster === undefined ? key : undefined,
+        rawPlace: () => rawPlaceOf(config, rawPorts),
+        shareOf: (request) => ({ memory: limits.memory, address: addressOf(request) }),
+      })
+    : undefined
+  const web = hasWeb ? openWebClient({ playground }) : undefined
+  const listeners = await openListeners({
+    dialects,
+    health,
+    web,
+    playground: web && playground,
+    metrics,
+    config,
+    addressOf,
+    limits,
+    log,
+  })
+  rawPorts = listeners.addresses.rawPorts
   ownUrl = listeners.addresses.url
   // From here on all of it closes in an order of its own.
   opened.move()
-  const { appId, key } = pusherCredentials(config.channels.pusher, secrets)
   return {
     ...listeners.addresses,
     hasWebClient: web !== undefined,
+    hasPlayground: web?.hasPlayground === true && playground?.isOpen === true,
     chat,
     pusher: { appId, key },
     drain: () => {
@@ -174,10 +201,21 @@ export async function createServer(config: Config): Promise<Server> {
       notices.close()
       watch.close()
       const { presence } = chat
-      closing ??= closeInOrder({ listeners, dialects, presence, store, bus, log }).finally(stopHearing)
+      // With the raw clients, whose other end its bridges are.
+      const peers = playground
+        ? [...dialects, { name: 'playground', close: () => playground.close() }]
+        : dialects
+      closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(stopHearing)
       return closing
     },
   }
+}
+
+/** Where rooms takes raw TCP, with the port that it really has. */
+function rawPlaceOf({ rawPorts: places }: Config, bound: Server['rawPorts']): RawPlace | undefined {
+  const place = places.find(({ dialect }) => dialect === 'rooms')
+  const port = bound.get('rooms')
+  return place && port !== undefined ? { host: place.host, port } : undefined
 }
 
 interface Storage {

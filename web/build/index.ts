@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build } from 'vite'
 import { emojiPlugin } from './emoji.ts'
-import { LIMITS } from './limits.ts'
+import { PAGES } from './limits.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
@@ -27,13 +27,14 @@ await build({
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: PAGES.map(({ file }) => join(ROOT, file)) },
   },
 })
 
 const files = readdirSync(DIST, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
-const sizes = { script: 0, style: 0 }
+const packedSizes = new Map<string, number>()
 await Promise.all(
   files.map(async (file) => {
     if (IS_PACKED.test(file)) return
@@ -41,24 +42,29 @@ await Promise.all(
     for (const [ending, compress] of Object.entries(compressedBy)) {
       const packed = await compress(bytes)
       writeFileSync(`${file}.${ending}`, packed)
-      if (ending === 'gz') count(file, packed.length)
+      if (ending === 'gz') packedSizes.set(file, packed.length)
     }
   }),
 )
-const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`
-process.stdout.write(
-  `web: ${kilobytes(sizes.script)} of script and ${kilobytes(sizes.style)} of style at first, by gzip\n`,
-)
-for (const [kind, most] of Object.entries(LIMITS)) {
-  const size = sizes[kind as keyof typeof sizes]
-  if (size > most)
-    throw new Error(`the first ${kind} has ${kilobytes(size)}, and at most ${kilobytes(most)} are allowed`)
-}
+for (const page of PAGES) weigh(page)
 
 /** The first load is what the page itself names; chunks that are loaded later do not count. */
-function count(file: string, bytes: number): void {
-  const page = readFileSync(join(DIST, 'index.html'), 'utf8')
-  if (!page.includes(file.slice(DIST.length))) return
-  if (file.endsWith('.js')) sizes.script += bytes
-  if (file.endsWith('.css')) sizes.style += bytes
+function weigh({ file: page, name, limits }: (typeof PAGES)[number]): void {
+  const html = readFileSync(join(DIST, page), 'utf8')
+  const named = [...packedSizes].filter(([file]) => html.includes(file.slice(DIST.length)))
+  const sizeOf = (ending: string) =>
+    named.reduce((sum, [file, bytes]) => (file.endsWith(ending) ? sum + bytes : sum), 0)
+  const sizes = { script: sizeOf('.js'), style: sizeOf('.css') }
+  process.stdout.write(
+    `${name}: ${kilobytes(sizes.script)} of script and ${kilobytes(sizes.style)} of style at first, by gzip\n`,
+  )
+  for (const kind of ['script', 'style'] as const)
+    if (sizes[kind] > limits[kind])
+      throw new Error(
+        `the first ${kind} of ${page} has ${kilobytes(sizes[kind])}, and at most ${kilobytes(limits[kind])} are allowed`,
+      )
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`
 }

@@ -14,6 +14,10 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
   const isOn = (name: Config['dialects'][number]) => config.dialects.includes(name)
   const rows: (readonly [string, string] | false)[] = [
     server.hasWebClient && ['web client', url],
+    server.hasPlayground && [
+      'playground',
+      `${url}/playground${config.playground === 'on' ? ', open to everybody' : ''}`,
+    ],
     ['HTTP, WebSocket', url],
     hasSocketIo && ['Socket.IO', url],
     isOn('channels') && [

@@ -30,6 +30,7 @@ export function readConfig(environment: Environment): Config {
     rawPorts: rawPortsOf(all, dialects),
     ...dialectSettingsOf(all, dialects),
     web: settings.flag('PARLANCE_WEB') ?? true,
+    playground: playgroundOf(settings.flag('PARLANCE_PLAYGROUND')),
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     filesDirectory: filesDirectoryOf(settings, database),
@@ -46,6 +47,9 @@ export function readConfig(environment: Environment): Config {
   refuseSharedPorts(config)
   return Object.freeze(config)
 }
+
+const playgroundOf = (isOn: boolean | undefined): Config['playground'] =>
+  isOn === undefined ? 'local' : isOn ? 'on' : 'off'
 
 /** Settings of dialects that are off are read too: a value that cannot be used is refused at once. */
 function dialectSettingsOf(settings: SettingsReader, dialects: readonly DialectName[]): DialectSettings {

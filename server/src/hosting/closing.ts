@@ -1,6 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Presence } from '../core/chat.ts'
-import type { MountedDialect } from '../dialects/index.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { within } from '../lib/within.ts'
 import type { Logger } from '../observe/index.ts'
@@ -9,7 +8,8 @@ import type { Listeners } from './listeners.ts'
 
 interface Closing {
   readonly listeners: Pick<Listeners, 'stop'>
-  readonly dialects: readonly Pick<MountedDialect, 'name' | 'close'>[]
+  /** The dialects, and whatever else has clients of its own. */
+  readonly dialects: readonly { readonly name: string; close(): Promise<void> }[]
   readonly presence: Pick<Presence, 'close'>
   readonly store: Pick<Store, 'close'>
   readonly bus: Pick<Bus, 'close'>

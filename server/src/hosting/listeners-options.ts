@@ -2,13 +2,15 @@ import type { Config } from '../config/index.ts'
 import type { MountedDialect } from '../dialects/index.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import type { AddressOf, Health, Limits } from '../transport/index.ts'
-import type { WebClient } from '../web/index.ts'
+import type { Playground, WebClient } from '../web/index.ts'
 
 export interface ListenersOptions {
   readonly dialects: readonly MountedDialect[]
   readonly health: Health
   /** Served at the main port; undefined where it is off. */
   readonly web: WebClient | undefined
+  /** Likewise: its bridge to raw TCP. */
+  readonly playground: Playground | undefined
   readonly metrics: Metrics
   readonly config: Config
   readonly addressOf: AddressOf

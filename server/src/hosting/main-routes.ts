@@ -17,7 +17,7 @@ interface MainRoutes {
 
 /** Throws when two dialects claim the same path, the same bodies of a shared path, or the same preflights. */
 export function mainRoutes(options: ListenersOptions): MainRoutes {
-  const { config, dialects, metrics, limits, addressOf, log } = options
+  const { config, dialects, metrics, limits, addressOf, log, playground } = options
   const shared = sharedRoutes()
   const owners = new PathOwners<MountedDialect>({
     owners: dialects,
@@ -36,5 +36,8 @@ export function mainRoutes(options: ListenersOptions): MainRoutes {
     onRequest: (name) => metrics.countRequest(name),
     onError: (err) => log.error({ err }, 'a request could not be dispatched'),
   })
-  return { dispatcher, upgradeFor: (path) => owners.find(path)?.upgrade?.(path) }
+  return {
+    dispatcher,
+    upgradeFor: (path) => owners.find(path)?.upgrade?.(path) ?? playground?.upgradeFor(path),
+  }
 }

@@ -5,9 +5,10 @@ import { extname, join } from 'node:path'
 import { pathOf } from '../transport/index.ts'
 import { ENCODINGS, type Encoding, isAccepted } from './accepted-encoding.ts'
 import { PAGE_HEADERS } from './page-headers.ts'
+import { PLAYGROUND, type Playground } from './playground/playground.ts'
 
 /** Paths of the web client besides `/`. One that ends in a slash stands for all below it. */
-export const WEB_PATHS = ['/assets/', '/favicon.svg'] as const
+export const WEB_PATHS = ['/assets/', '/favicon.svg', PLAYGROUND, `${PLAYGROUND}/`] as const
 
 const BUILT = join(import.meta.dirname, '../../../web/dist')
 
@@ -30,20 +31,37 @@ interface File {
 
 /** The web client as it was built, in memory: it is some hundred kilobytes. */
 export interface WebClient {
+  /** Whether the playground was built too. */
+  readonly hasPlayground: boolean
   /** Answers the request if it asks for one of the client's files. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
 }
 
+/** Pages by their addresses: a page's own file name would be a second one. */
+const PAGES: Readonly<Record<string, string>> = { '/': '/index.html', [PLAYGROUND]: '/playground.html' }
+const PAGE_FILES: readonly string[] = Object.values(PAGES)
+
+interface WebClientOptions {
+  /** The folder that was built. */
+  readonly directory?: string
+  /** Decides who sees the page of the playground. Left out, nobody does. */
+  readonly playground?: Playground | undefined
+}
+
 /** Undefined where the client was not built. */
-export function openWebClient(directory = BUILT): WebClient | undefined {
+export function openWebClient(options: WebClientOptions = {}): WebClient | undefined {
+  const { directory = BUILT, playground } = options
   if (!existsSync(join(directory, 'index.html'))) return undefined
   const files = filesIn(directory)
   return {
+    hasPlayground: files.has('/playground.html'),
     handle: (request, response) => {
+      if (!isRead(request)) return false
+      if (playground?.handle(request, response)) return true
       const path = pathOf(request)
-      const file = isRead(request) ? files.get(path === '/' ? '/index.html' : path) : undefined
-      // The page has one address: its own file name would be a second one.
-      if (!file || path === '/index.html') return false
+      if (PAGE_FILES.includes(path) || (path === PLAYGROUND && !playground)) return false
+      const file = files.get(PAGES[path] ?? path)
+      if (!file) return false
       answer(file, request, response)
       return true
     },

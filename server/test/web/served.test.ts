@@ -19,7 +19,7 @@ async function serve(t: { after(end: () => void): void }): Promise<string> {
   writeFileSync(join(directory, 'assets/index-abc.js'), SCRIPT)
   writeFileSync(join(directory, 'assets/index-abc.js.gz'), gzipSync(SCRIPT))
   writeFileSync(join(directory, 'secret.txt'), 'not a file of a client')
-  const web = openWebClient(directory)
+  const web = openWebClient({ directory })
   const http = createServer((request, response) => {
     if (!web?.handle(request, response)) response.writeHead(404).end()
   })
