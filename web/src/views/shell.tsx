@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { isNarrow } from '../state/narrow.ts'
+import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
 import { t } from '../text/index.ts'
 import { ConnectionBar } from './connection-bar.tsx'
@@ -73,6 +74,9 @@ function Welcome({ isEmpty }: { isEmpty: boolean }) {
 /** Ways to begin, for somebody who reads no conversation. */
 function Beginning({ isEmpty }: { isEmpty: boolean }) {
   const Title = isNarrow.value ? 'h2' : 'h1'
+  useEffect(() => {
+    askForPlayground()
+  }, [])
   return (
     <div class="empty-state">
       <img src="/favicon.svg" width="56" height="56" alt="" />
@@ -81,6 +85,11 @@ function Beginning({ isEmpty }: { isEmpty: boolean }) {
       <a class="button primary" href={pathTo({ at: 'new' })}>
         {t('list.new')}
       </a>
+      {isPlaygroundOpen.value && (
+        <a class="button" href="/playground">
+          {t('list.empty.openPlayground')}
+        </a>
+      )}
       <a class="link" href="/docs">
         {t('list.empty.openDocs')}
       </a>
