@@ -54,16 +54,20 @@ export async function registerBoth(
   await (isOn('channels') ? overChannels(ben, logs.channels) : overNative(ben, logs.native))
 }
 
+/** Most often it takes no new accounts. */
+const NO_PEOPLE =
+  'The server would not make the two accounts that speak here. With REGISTRATION=closed it makes none. It said:'
+
 async function overRooms({ username: login, password, name }: Person, log: FrameLog): Promise<void> {
   const { body, text } = await ask(recordedFetch(log), '/register', {
     json: { login, password, username: name },
   })
-  if (!(body as { ok?: boolean } | undefined)?.ok) throw new Refusal(text)
+  if (!(body as { ok?: boolean } | undefined)?.ok) throw new Refusal(`${NO_PEOPLE} ${text}`)
 }
 
 async function overChannels({ username, password }: Person, log: FrameLog): Promise<void> {
   const { status, text } = await ask(recordedFetch(log), '/api/register', { json: { username, password } })
-  if (status !== 201) throw new Refusal(text)
+  if (status !== 201) throw new Refusal(`${NO_PEOPLE} ${text}`)
 }
 
 async function overNative({ username, password, name }: Person, log: FrameLog): Promise<void> {

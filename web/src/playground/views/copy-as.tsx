@@ -14,8 +14,9 @@ export function CopyAs({ pane }: { pane: Pane }) {
   const curl = CURL[pane.name]
   return (
     <>
-      <button type="button" class="copy-as" aria-label={`Copy ${pane.name} as curl or code`} onClick={open}>
-        {curl ? 'curl, code' : 'code'}
+      <button type="button" class="copy-as" onClick={open}>
+        Copy <span class="hidden">{pane.name} </span>
+        {curl ? 'as curl or code' : 'as code'}
       </button>
       <dialog class="snippets" ref={dialog} aria-labelledby={`${pane.name}-snippets`}>
         <header>

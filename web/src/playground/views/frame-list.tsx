@@ -41,13 +41,15 @@ function Line({ frame: { way, via, text, at, count, asked } }: { frame: Frame })
           <button
             type="button"
             class="frame-copy"
-            aria-label={`Copy ${asked.method} ${new URL(asked.url).pathname} as curl`}
             onClick={async () => {
               await navigator.clipboard.writeText(curlOf(asked))
               setCopied(true)
             }}
           >
-            {isCopied ? 'copied' : 'curl'}
+            <span class="hidden">
+              Copy {asked.method} {new URL(asked.url).pathname} as{' '}
+            </span>
+            {isCopied ? 'curl, copied' : 'curl'}
           </button>
         )}
       </span>

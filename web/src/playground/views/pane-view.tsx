@@ -23,19 +23,16 @@ export function PaneView({ pane, isOff }: { pane: Pane; isOff: boolean }) {
       <header>
         <span class="lamp" data-lamp={name} data-is={status} />
         <div class="pane-title">
-          <h2 id={`${name}-name`}>{name}</h2>
+          <div class="pane-name">
+            <h2 id={`${name}-name`}>{name}</h2>
+            <Arrived name={name} />
+          </div>
           <p class="quiet">{TRANSPORTS[name]}</p>
         </div>
-        <Arrived name={name} />
-        {!isOff && (
-          <div class="controls">
-            <Person pane={pane} />
-            <span class="hidden" role="status">
-              {status}
-            </span>
-            <CopyAs pane={pane} />
-          </div>
-        )}
+        {!isOff && <Person pane={pane} />}
+        <span class="hidden" role="status">
+          {status}
+        </span>
       </header>
       {isOff ? (
         <p class="off quiet">This server does not speak {name}: PARLANCE_DIALECTS leaves it out.</p>
@@ -46,7 +43,13 @@ export function PaneView({ pane, isOff }: { pane: Pane; isOff: boolean }) {
           <p class="failure" role="alert">
             {failure.value}
           </p>
-          <FrameList name={name} log={pane.log} />
+          <div class="wire">
+            <div class="wire-head">
+              <h3>On the wire</h3>
+              <CopyAs pane={pane} />
+            </div>
+            <FrameList name={name} log={pane.log} />
+          </div>
         </>
       )}
     </section>
@@ -61,7 +64,7 @@ function Arrived({ name }: { name: DialectName }) {
   if (!newest || !arrival) return null
   return (
     <p class="arrived" key={newest.id}>
-      <span class="rank">{newest.from === name ? 'said here' : `${at + 1}.`}</span> {arrival.ms} ms
+      <span class="rank">{newest.from === name ? 'said' : `${at + 1}.`}</span> {arrival.ms} ms
     </p>
   )
 }
