@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
+import { startBlock } from '../../src/cli/start-block.ts'
 import { BRIDGES, MOST_BYTES_IN } from '../../src/web/playground/raw-bridge.ts'
 import { post } from '../support/rooms.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
@@ -98,6 +99,18 @@ test('the playground of a server that listens to other machines is open to nobod
   assert.equal(open.hasPlayground, true)
   for (const headers of PROXIED)
     assert.equal((await get(`http://127.0.0.1:${open.port}/playground`, headers)).status, 200)
+})
+
+test('the block at the start names the playground where it is open, and says when to everybody', async (t) => {
+  for (const [settings, line] of [
+    [{}, /playground +http:\/\/127\.0\.0\.1:\d+\/playground\n/],
+    [{ PARLANCE_PLAYGROUND: 'true' }, /playground +http:\S+\/playground, open to everybody\n/],
+  ] as const) {
+    const server = await start(t, settings)
+    assert.match(startBlock(server.config, server, []), line)
+  }
+  const closed = await start(t, { PARLANCE_PLAYGROUND: 'false' })
+  assert.doesNotMatch(startBlock(closed.config, closed, []), /playground/)
 })
 
 test('PARLANCE_PLAYGROUND=false closes it to this machine too', async (t) => {

@@ -7,7 +7,7 @@ import { CopyAs } from './copy-as.tsx'
 import { FrameList } from './frame-list.tsx'
 
 const TRANSPORTS: Readonly<Record<DialectName, string>> = {
-  rooms: 'HTTP, Socket.IO, raw TCP bridged by the server',
+  rooms: 'HTTP, Socket.IO, raw TCP (bridged)',
   chatapp: 'cookie, JSON over WebSocket',
   groups: 'socket.io-client',
   messenger: 'REST by fetch, polled',
