@@ -162,7 +162,7 @@ export async function createServer(config: Config): Promise<Server> {
         mode: config.playground,
         host: config.host,
         dialects: config.dialects,
-        // Of hosted Pusher a page of ours may load nothing.
+        // A page of ours may connect to no other server, so not to hosted Pusher.
         pusherKey: config.channels.pusher.cluster === undefined ? key : undefined,
         rawPlace: () => rawPlaceOf(config, rawPorts),
         shareOf: (request) => ({ memory: limits.memory, address: addressOf(request) }),

@@ -27,7 +27,7 @@ export interface Config extends DialectSettings {
   readonly rateLimits: boolean
   /** Whether the web client is served, where the native dialect is on. */
   readonly web: boolean
-  /** Whom the playground lets in, where the web client is served: programs of this machine, everybody, or nobody. */
+  /** The playground lets in this machine alone, everybody, or nobody. It is a page of the web client. */
   readonly playground: 'local' | 'on' | 'off'
   /** How long a server that is asked to stop goes on serving while `/readyz` keeps newcomers away. */
   readonly drainSeconds: number

@@ -179,7 +179,7 @@ test('a bridge that is sent more than a hello, or a wrong one, ends', async (t) 
   }
 })
 
-test('of one address there are so many bridges and no more, and each that ends makes room', async (t) => {
+test('an address has so many bridges and no more, and each that ends makes room', async (t) => {
   const server = await start(t)
   const { hello } = await roomOf(server)
   const bridges = await Promise.all(

@@ -26,7 +26,7 @@ interface Here {
 export class Pane {
   readonly name: DialectName
   readonly log = new FrameLog()
-  /** Which of the two people it is. */
+  /** The one of the two people that it is. */
   readonly who: Signal<0 | 1>
   readonly said: Signal<readonly Said[]> = signal([])
   readonly isLive = signal(false)

@@ -18,7 +18,7 @@ export interface Relay {
 }
 
 const MOST = 30
-/** What is said and never comes back was refused. */
+/** Sends that wait to be seen again. One that never is was refused. */
 const MOST_WAITING = 20
 
 export const relays = signal<readonly Relay[]>([])

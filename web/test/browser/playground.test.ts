@@ -80,7 +80,7 @@ async function play(
   return { server, browser, player: new Player(visitor) }
 }
 
-test('what is said in each of the six panes arrives in all six, and its frames are shown', {
+test('a message that is said in any of the six panes arrives in all six, and its frames are shown', {
   skip,
 }, async (t) => {
   const { player } = await play(t)
@@ -134,7 +134,7 @@ test('each pane can be either of the two people, and goes on with what was said'
   assert.deepEqual(player.visitor.errors, [])
 })
 
-test('what is copied of each pane works as it stands', { skip }, async (t) => {
+test('the commands and programs that each pane offers work as they stand', { skip }, async (t) => {
   const { player } = await play(t)
   await player.allLive()
   const hasCurl = canRun('curl')

@@ -8,7 +8,7 @@ export const PLAYGROUND = '/playground'
 const ABOUT = '/playground/about'
 const RAW = '/playground/raw'
 
-export interface PlaygroundOptions {
+interface PlaygroundOptions {
   readonly mode: PlaygroundMode
   /** Where the main port listens. */
   readonly host: string
@@ -25,7 +25,7 @@ const CLOSED =
   'The playground is for this machine itself: HOST is a loopback address, and the request came through no proxy. ' +
   'PARLANCE_PLAYGROUND=true opens it to everybody.\n'
 
-/** What the server does for the page of the playground: who may see it, what is on, and the bridge to raw TCP. */
+/** The server's part of the playground: who may see it, what is on, and the bridge to raw TCP. */
 export class Playground {
   readonly #options: PlaygroundOptions
   readonly #bridge: RawBridge

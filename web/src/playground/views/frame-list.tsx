@@ -7,7 +7,7 @@ const WAYS = { out: 'sent', in: 'came', mark: 'happened' } as const
 /** Pixels from the end within which the list follows what comes. */
 const NEAR_PX = 24
 
-/** What the pane's connections carry, as it happens. It follows, unless one has scrolled back. */
+/** The frames that the pane's connections carry, as they happen. It follows, unless one has scrolled back. */
 export function FrameList({ name, log }: { name: string; log: FrameLog }) {
   const frames = log.frames.value
   const list = useRef<HTMLOListElement>(null)

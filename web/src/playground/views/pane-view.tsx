@@ -119,7 +119,7 @@ function Composer({ pane }: { pane: Pane }) {
     event.preventDefault()
     if (text.trim() === '') return
     setText('')
-    // What was refused comes back, unless something else is being written already.
+    // A refused text comes back, unless something else is being written already.
     if (!(await pane.say(text))) setText((current) => current || text)
   }
   return (
