@@ -24,6 +24,16 @@ const TALK: readonly (readonly [where: string, text: string])[] = [
 /** Milliseconds of a flight between two pictures of it, and of all flights of a message. */
 const STEP_MS = 70
 const FLIGHTS_MS = 980
+/** Run in the page: a flight that begins stands still. */
+const HOLD = `{
+  const begin = Element.prototype.animate
+  Element.prototype.animate = function (...how) {
+    const flight = begin.apply(this, how)
+    flight.pause()
+    return flight
+  }
+}`
+const HELD = "document.getAnimations().filter(({ playState }) => playState === 'paused')"
 /** Bytes of the animation at most: the README loads it. */
 const MOST_BYTES = 1.5 * 1024 * 1024
 
@@ -52,7 +62,7 @@ async function takeAll(browser: Browser): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await enter(browser, { colorScheme, ...options })
       for (const [where, text] of TALK) await say(page, where, text)
-      await page.evaluate(() => scrollTo(0, 0))
+      await page.evaluate('scrollTo(0, 0)')
       await page.screenshot({ path: join(OUT, `playground-${view}-${colorScheme}.png`) })
       if (view === 'desktop') {
         await page.getByRole('button', { name: 'Copy channels as' }).click()
@@ -65,14 +75,7 @@ async function takeAll(browser: Browser): Promise<void> {
 /** Each flight is held and moved step by step, so that a slow machine makes the same pictures. */
 async function animate(browser: Browser): Promise<void> {
   const page = await enter(browser, { colorScheme: 'dark', viewport: { width: 1200, height: 750 } })
-  await page.evaluate(() => {
-    const begin = Element.prototype.animate
-    Element.prototype.animate = function (...how) {
-      const animation = begin.apply(this, how)
-      animation.pause()
-      return animation
-    }
-  })
+  await page.evaluate(HOLD)
   const stills: Still[] = []
   const take = async (ms: number) => {
     stills.push({ png: await page.screenshot(), ms })
@@ -81,12 +84,10 @@ async function animate(browser: Browser): Promise<void> {
   for (const [where, text] of TALK) {
     await say(page, where, text)
     for (let at = 0; at <= FLIGHTS_MS; at += STEP_MS) {
-      await page.evaluate(moveTo, at)
+      await page.evaluate(`${HELD}.forEach((flight) => (flight.currentTime = ${at}))`)
       await take(STEP_MS)
     }
-    await page.evaluate(() => {
-      for (const animation of document.getAnimations()) animation.finish()
-    })
+    await page.evaluate(`${HELD}.forEach((flight) => flight.finish())`)
     await take(1_800)
   }
   const animation = animationOf(stills)
@@ -95,11 +96,6 @@ async function animate(browser: Browser): Promise<void> {
     `the animation has ${stills.length} pictures and ${Math.round(animation.length / 1024)} KB\n`,
   )
   if (animation.length > MOST_BYTES) throw new Error(`the animation may have ${MOST_BYTES / 1024} KB at most`)
-}
-
-function moveTo(at: number): void {
-  for (const animation of document.getAnimations())
-    if (animation.playState === 'paused') animation.currentTime = at
 }
 
 async function enter(browser: Browser, options: BrowserContextOptions): Promise<Page> {
