@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSuite } from './runner/index.ts'
+import { openScratch } from './runner/scratch.ts'
 import { TEMPLATES_VARIABLE } from './support/engines/template.ts'
 
 // `npm test` runs everything; `npm test -- rooms interop` only the files whose path has one of the words.
@@ -14,6 +15,7 @@ function share(variable: string, prefix: string): void {
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
 }
 
+openScratch()
 // Each file is a process of its own, which would compile the same modules again.
 share('NODE_COMPILE_CACHE', 'parlance-compile-cache-')
 share(TEMPLATES_VARIABLE, 'parlance-templates-')
