@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { after } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Owner } from '../../../server/test/support/owner.ts'
 
@@ -10,13 +11,26 @@ const program = process.env.PARLANCE_TEST_CHROMIUM ?? PLACES.find((path) => exis
 export const noBrowser =
   program === undefined && 'there is no Chromium: Debian has it as the package chromium'
 
-/** A real browser, closed with its owner. */
+let launched: Promise<Browser> | undefined
+after(async () => (await launched)?.close())
+
+/**
+ * A real browser that has no page yet, and none when its owner ends. The tests of a file, one after the other, have the
+ * same: each start of one takes a second of a processor.
+ */
 export async function openBrowser(owner: Owner): Promise<Browser> {
+  launched ??= launch()
+  const browser = await launched
+  owner.after(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()))
+  })
+  return browser
+}
+
+function launch(): Promise<Browser> {
   // A container's root may not have the sandbox; no page of another site is opened here.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await chromium.launch({ ...(program !== undefined && { executablePath: program }), args })
-  owner.after(() => browser.close())
-  return browser
+  return chromium.launch({ ...(program !== undefined && { executablePath: program }), args })
 }
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
