@@ -20,7 +20,7 @@ export interface Place {
   readonly offset: number
 }
 
-export interface VirtualList {
+interface VirtualList {
   readonly scroller: RefObject<HTMLDivElement | null>
   readonly items: readonly VirtualItem[]
   readonly height: number

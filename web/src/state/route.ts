@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** Where the reader is: the part of the address after `#`. */
-export type Route =
+type Route =
   | { readonly at: 'list' }
   /** With `seq`, at that message. */
   | { readonly at: 'conversation'; readonly id: string; readonly seq?: number }

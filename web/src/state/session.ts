@@ -11,7 +11,7 @@ import { IndexedDbStorage } from '@parlance/client/browser'
 import { endOtherSessions, endSession, getMe, getServer, listSessions } from '@parlance/client/operations'
 import { signal } from '@preact/signals'
 
-export type Session =
+type Session =
   | { readonly is: 'unknown' }
   | { readonly is: 'unreachable' }
   | { readonly is: 'out'; readonly wasEnded: boolean }

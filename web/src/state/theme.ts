@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 
 export const THEMES = ['system', 'light', 'dark'] as const
-export type Theme = (typeof THEMES)[number]
+type Theme = (typeof THEMES)[number]
 const KEPT_AS = 'parlance.theme'
 
 const kept = localStorage.getItem(KEPT_AS)

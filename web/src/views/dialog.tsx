@@ -10,7 +10,7 @@ interface DialogProps {
 }
 
 /** A modal dialog. Escape and a press beside it close it. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => element.current?.showModal(), [])
   return (
