@@ -99,14 +99,6 @@ export class Connection implements PusherConnection {
     return this.#ws.drained()
   }
 
-  pause(): void {
-    this.#ws.pause()
-  }
-
-  resume(): void {
-    this.#ws.resume()
-  }
-
   /** Whether one more client event is allowed in this second. */
   mayTrigger(nowMs: number): boolean {
     const second = Math.floor(nowMs / 1000)

@@ -91,18 +91,11 @@ export class Connections {
     const connection = new Connection(ws, this.#deps.addressOf(request))
     this.#connections.set(connection.socketId, connection)
     const admitted = this.#admit(connection)
-    const inbox = new Inbox<string>({
-      handle: async (text) => {
-        if (admitted) await admitted
-        await this.#handle(connection, text)
-      },
-      sizeOf: (text) => text.length,
-      share: ws.share,
-      cutOff: () => ws.terminate(),
-      pause: () => connection.pause(),
-      resume: () => connection.resume(),
-      onError: (error) => this.#answerError(connection, error),
-    })
+    const handle = async (text: string) => {
+      if (admitted) await admitted
+      await this.#handle(connection, text)
+    }
+    const inbox = new Inbox({ handle, onError: (error) => this.#answerError(connection, error) }, ws)
     connection.onClose(() => {
       inbox.clear()
       this.#connections.delete(connection.socketId)

@@ -6,7 +6,7 @@ import { InFlight, type PendingWrite } from './in-flight.ts'
 // biome-ignore lint/suspicious/noConfusingVoidType: most handlers return nothing, and are written so
 export type Handling = Promise<PendingWrite | void> | PendingWrite | void
 
-/** The connection whose requests an inbox holds. */
+/** What answers the requests that an inbox holds. */
 export interface InboxOwner<T> {
   /**
    * Handles one item. The next is handled when the promise has settled, or at once where none is returned. A pending
@@ -14,16 +14,20 @@ export interface InboxOwner<T> {
    * Any other item must await `Inbox.settled` before it reads, writes or answers anything.
    */
   handle(item: T): Handling
-  /** How much memory an item takes, where that is the client's choice. */
+  /** How much memory an item takes that is no text. */
   sizeOf?(item: T): number
+  /** A bug in `handle`, which answers expected refusals itself. */
+  onError(error: unknown): void
+}
+
+/** The connection that requests come by, such as a `WsConnection`. */
+export interface InboxPeer {
   /** Stops and restarts the reading of the peer's socket. */
   pause(): void
   resume(): void
-  /** Counts the bytes of items that are not answered; `cutOff` ends the peer's connection when they are too many. */
+  /** Counts the bytes of items that are not answered; `terminate` ends the connection when they are too many. */
   readonly share?: MemoryShare | undefined
-  cutOff?(): void
-  /** A bug in `handle`, which answers expected refusals itself. */
-  onError(error: unknown): void
+  terminate?(): void
 }
 
 /** Items that may wait or be in flight before the peer's socket is no longer read, and what they may take together. */
@@ -42,6 +46,7 @@ const COUNTED_AT_SIZE = 16 * 1024
  */
 export class Inbox<T> implements Holder {
   readonly #owner: InboxOwner<T>
+  readonly #peer: InboxPeer
   #waiting: T[] = []
   /** Bytes of all items that wait, are handled or are in flight. */
   #size = 0
@@ -54,8 +59,9 @@ export class Inbox<T> implements Holder {
   #inFlight: InFlight | undefined
   readonly sharedBytes = 0
 
-  constructor(owner: InboxOwner<T>) {
+  constructor(owner: InboxOwner<T>, peer: InboxPeer) {
     this.#owner = owner
+    this.#peer = peer
   }
 
   push(item: T): void {
@@ -63,11 +69,11 @@ export class Inbox<T> implements Holder {
     this.#size += this.#sizeOf(item)
     if (!this.#isPaused && (this.#count() >= PAUSE_AT || this.#size >= PAUSE_AT_SIZE)) {
       this.#isPaused = true
-      this.#owner.pause()
+      this.#peer.pause()
     }
     if (this.#size > COUNTED_AT_SIZE && !this.#isCounted) {
       this.#isCounted = true
-      this.#owner.share?.memory.add(this)
+      this.#peer.share?.memory.add(this)
     }
     if (!this.#isRunning) this.#run()
   }
@@ -90,7 +96,7 @@ export class Inbox<T> implements Holder {
   }
 
   get address(): string {
-    return this.#owner.share?.address ?? ''
+    return this.#peer.share?.address ?? ''
   }
 
   get heldBytes(): number {
@@ -98,7 +104,7 @@ export class Inbox<T> implements Holder {
   }
 
   cutOff(): void {
-    this.#owner.cutOff?.()
+    this.#peer.terminate?.()
   }
 
   #count(): number {
@@ -108,11 +114,11 @@ export class Inbox<T> implements Holder {
   #uncountIfEmpty(): void {
     if (!this.#isCounted || this.#size > 0) return
     this.#isCounted = false
-    this.#owner.share?.memory.delete(this)
+    this.#peer.share?.memory.delete(this)
   }
 
   #sizeOf(item: T): number {
-    return this.#owner.sizeOf?.(item) ?? 0
+    return typeof item === 'string' ? item.length : (this.#owner.sizeOf?.(item) ?? 0)
   }
 
   #run(): void {
@@ -173,6 +179,6 @@ export class Inbox<T> implements Holder {
     this.#uncountIfEmpty()
     if (!this.#isPaused || this.#count() > RESUME_AT || this.#size >= PAUSE_AT_SIZE) return
     this.#isPaused = false
-    this.#owner.resume()
+    this.#peer.resume()
   }
 }

@@ -3,7 +3,7 @@ import { caught, guarded } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { engineConnection, type Socket, shortenGoodbye } from './engine-io.ts'
 import { conclude, type PendingWrite } from './in-flight.ts'
-import { Inbox, type InboxOwner } from './inbox.ts'
+import { Inbox, type InboxOwner, type InboxPeer } from './inbox.ts'
 import { hold, release } from './reading-turns.ts'
 import type { SocketIoConnection, SocketIoOptions, SocketIoSession } from './socket-io-dialect.ts'
 import { socketIoFrame } from './socket-io-frame.ts'
@@ -43,7 +43,7 @@ const disconnectSocket = guarded('socket_io', function (this: Socket) {
 })
 
 /** One client, as its requests and as its dialects see it. */
-class ServedClient implements InboxOwner<Arrival>, SocketIoConnection {
+class ServedClient implements InboxOwner<Arrival>, InboxPeer, SocketIoConnection {
   readonly sink: SocketIoSink
   readonly #socket: Socket
   readonly #link: SocketIoLink
@@ -56,7 +56,7 @@ class ServedClient implements InboxOwner<Arrival>, SocketIoConnection {
     this.#link = link
     this.#options = options
     this.sink = new SocketIoSink(socket, link)
-    this.#inbox = new Inbox(this)
+    this.#inbox = new Inbox(this, this)
     link.inbox = this.#inbox
   }
 
@@ -69,7 +69,7 @@ class ServedClient implements InboxOwner<Arrival>, SocketIoConnection {
     try {
       this.#inbox.push({ packet, bytes: this.#link.takeArrived() })
     } catch (error) {
-      caught('socket_io', error, () => this.cutOff())
+      caught('socket_io', error, () => this.terminate())
     }
   }
 
@@ -115,7 +115,7 @@ class ServedClient implements InboxOwner<Arrival>, SocketIoConnection {
     return this.#link.share
   }
 
-  cutOff(): void {
+  terminate(): void {
     this.#link.cutOff()
   }
 

@@ -7,13 +7,13 @@ import { until } from '../support/until.ts'
 function slowInbox() {
   const waiting: (() => void)[] = []
   const log: string[] = []
-  const inbox = new Inbox<string>({
-    handle: () => new Promise<void>((resolve) => waiting.push(resolve)),
-    sizeOf: (text) => text.length,
-    pause: () => log.push('pause'),
-    resume: () => log.push('resume'),
-    onError: (error) => assert.fail(String(error)),
-  })
+  const inbox = new Inbox<string>(
+    {
+      handle: () => new Promise<void>((resolve) => waiting.push(resolve)),
+      onError: (error) => assert.fail(String(error)),
+    },
+    { pause: () => log.push('pause'), resume: () => log.push('resume') },
+  )
   const letThrough = async (count: number) => {
     for (let n = 0; n < count; n++) {
       await until('an item at work', () => waiting.length > 0)

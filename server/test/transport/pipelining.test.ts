@@ -34,17 +34,17 @@ function inboxOfSends() {
     commits.set(name, write)
     return write
   }
-  const inbox: Inbox<string> = new Inbox<string>({
-    handle: (name) => {
-      if (name.startsWith('s')) return send(name)
-      if (name.startsWith('late s')) return Promise.resolve().then(() => send(name))
-      return ask(name)
+  const inbox: Inbox<string> = new Inbox<string>(
+    {
+      handle: (name) => {
+        if (name.startsWith('s')) return send(name)
+        if (name.startsWith('late s')) return Promise.resolve().then(() => send(name))
+        return ask(name)
+      },
+      onError: (error) => errors.push(error),
     },
-    sizeOf: (name) => name.length,
-    pause: () => log.push('pause'),
-    resume: () => log.push('resume'),
-    onError: (error) => errors.push(error),
-  })
+    { pause: () => log.push('pause'), resume: () => log.push('resume') },
+  )
   const ask = async (name: string) => {
     await inbox.settled()
     log.push(`ask ${name}`)

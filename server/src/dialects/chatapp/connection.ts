@@ -58,9 +58,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
     this.sink = ws.sink
     this.#ws = ws
-    this.share = ws.share
     this.#parts = parts
-    this.#inbox = new Inbox(this)
+    this.#inbox = new Inbox(this, ws)
     this.#context = this.#open(caller).catch((err) => {
       parts.log.error({ err }, 'connection failed to open')
       this.#stop()
@@ -71,25 +70,6 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   receive(text: string): void {
     this.#inbox.push(text)
-  }
-
-  /** The inbox reads this, and the two methods that follow. */
-  readonly share: WsConnection['share']
-
-  cutOff(): void {
-    this.#ws.terminate()
-  }
-
-  sizeOf(text: string): number {
-    return text.length
-  }
-
-  pause(): void {
-    this.#ws.pause()
-  }
-
-  resume(): void {
-    this.#ws.resume()
   }
 
   onError(err: unknown): void {

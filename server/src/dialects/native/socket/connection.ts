@@ -54,7 +54,6 @@ interface Known {
 /** One WebSocket of one account, one of perhaps several. */
 export class Connection implements LiveConnection, InboxOwner<string> {
   readonly sink: AnsweringSink
-  readonly share: WsConnection['share']
   sessionId?: SessionId
   /** Undefined before the hello. */
   use: SessionUse | undefined
@@ -72,11 +71,10 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   constructor(ws: WsConnection, caller: Caller, parts: ConnectionParts) {
     this.sink = ws.sink
-    this.share = ws.share
     this.#ws = ws
     this.#caller = caller
     this.#parts = parts
-    this.#inbox = new Inbox(this)
+    this.#inbox = new Inbox(this, ws)
     this.#helloTimer = runAfter(HELLO_MS, () => this.#close(CLOSE.helloExpected)).unref()
   }
 
@@ -87,22 +85,6 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   /** Every frame is JSON in text. */
   refuseBinary(): void {
     this.#close(CLOSE.badFrame, '# is no text')
-  }
-
-  cutOff(): void {
-    this.#ws.terminate()
-  }
-
-  sizeOf(text: string): number {
-    return text.length
-  }
-
-  pause(): void {
-    this.#ws.pause()
-  }
-
-  resume(): void {
-    this.#ws.resume()
   }
 
   onError(error: unknown): void {
