@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Until a program serves: a second on an idle machine, and twenty where a core is shared by many others. */
-export const START_MS = 60_000
+/** Until a program serves: a second on an idle machine, and a minute where each core is shared by a dozen others. */
+export const START_MS = 180_000
 
 /**
  * Resolves with the condition's first truthy value. Rejects after `withinMs`, naming the condition; the default is
