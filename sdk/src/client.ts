@@ -14,7 +14,6 @@ import {
   getConversation,
   getMe,
   joinByInvite,
-  listConversations,
   listMessages,
   searchAccounts,
 } from './rest/operations.ts'
@@ -22,6 +21,7 @@ import { Rest } from './rest/rest.ts'
 import { type ConversationList, Places } from './store/places.ts'
 import { Presence } from './store/presence.ts'
 import { ReadMarks } from './store/read-marks.ts'
+import { Relisting } from './store/relisting.ts'
 import { Sync } from './store/sync.ts'
 import { Timeline } from './store/timeline.ts'
 import type { KnownEvent } from './wire/frames.ts'
@@ -44,9 +44,6 @@ export interface ClientOptions {
   readonly runtime?: Runtime
 }
 
-/** Listings that are asked for one by one; more are paged. */
-const MOST_SINGLE = 20
-
 /** A client of one account. All that it shows is in one store, which events keep true. */
 export class Client {
   readonly rest: Rest
@@ -55,6 +52,7 @@ export class Client {
   readonly #wire: Wire
   readonly #sync: Sync
   readonly #places: Places
+  readonly #relisting: Relisting
   readonly #presence: Presence
   readonly #marks: ReadMarks
   readonly #listeners = new Listeners()
@@ -78,6 +76,7 @@ export class Client {
       newTimeline: (id) => this.#newTimeline(id, runtime),
       fetchListing: (c) => this.rest.call(getConversation, { params: { c } }),
     })
+    this.#relisting = new Relisting(this.#places, this.rest)
     this.#sync = new Sync({
       places: this.#places,
       presence: this.#presence,
@@ -196,11 +195,7 @@ export class Client {
   /** The next page of conversations. Throws a `ParlanceError`. */
   async loadMore(): Promise<void> {
     await this.ready()
-    const cursor = this.#places.next
-    if (cursor === null) return
-    const { items, next } = await this.rest.call(listConversations, { query: { cursor, limit: 200 } })
-    for (const listing of items) this.#places.get(listing.id).begin(listing)
-    this.#places.next = next
+    await this.#relisting.more()
   }
 
   /** Whether an account is online, while it is watched. */
@@ -272,23 +267,7 @@ export class Client {
     this.outbox.resume()
     this.#marks.resume()
     if (this.#watched) this.#wire.tell('watch', this.#watched)
-    const unsure = [...this.#places.all].filter((place) => place.state?.isOutdated)
-    if (unsure.length > MOST_SINGLE) this.#relist().catch(this.#onError)
-    else for (const place of unsure) place.heal()
-    for (const place of this.#places.all) place.opened?.refresh()
-  }
-
-  async #relist(): Promise<void> {
-    for (const archived of [false, true]) {
-      let cursor: string | null | undefined
-      do {
-        const query = { limit: 200, archived, ...(cursor && { cursor }) }
-        const page = await this.rest.call(listConversations, { query })
-        for (const listing of page.items) this.#places.get(listing.id).begin(listing)
-        cursor = page.next
-      } while (cursor !== null && [...this.#places.all].some((place) => place.state?.isOutdated))
-    }
-    for (const place of this.#places.all) if (place.state) place.heal()
+    this.#relisting.begin().catch(this.#onError)
   }
 
   #fetchAccount(): void {
