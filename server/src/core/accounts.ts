@@ -1,20 +1,16 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
-import type { TaskOwner } from '../lib/fair-semaphore.ts'
 import { newUuid } from '../lib/ids.ts'
 import { nameKey } from '../lib/name-forms.ts'
 import type { Passwords } from '../lib/password.ts'
-import { QueueFull } from '../lib/semaphore.ts'
-import { siteOf } from '../lib/site.ts'
 import type { AccountName, AccountStore, ContactStore, KeptSession } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
-import { KnownSites } from './known-sites.ts'
 import { newName } from './names.ts'
 import { type PasswordPolicy, requireStrong } from './password-policy.ts'
+import { PasswordProofs } from './password-proofs.ts'
 import { isActive, mayBeAdded } from './policy.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
-import { publishTouched } from './publish-touched.ts'
 import { keptAt } from './session-life.ts'
 import { TokenTimes } from './token-times.ts'
 import type { Account, AccountId, SessionId } from './types.ts'
@@ -48,18 +44,6 @@ interface OwnPasswordChange {
   readonly keep?: SessionId
 }
 
-interface NewProfile {
-  readonly displayName?: string | null
-  readonly bio?: string | null
-  readonly email?: string | null
-}
-
-/** A client's own, of whatever form. */
-type Settings = Readonly<Record<string, unknown>>
-
-/** Bytes of their JSON, in UTF-8. */
-const MAX_SETTINGS_BYTES = 8_192
-
 interface AccountsParts {
   readonly store: { readonly accounts: AccountStore; readonly contacts: ContactStore }
   readonly bus: Bus
@@ -77,9 +61,8 @@ export class Accounts {
   readonly #bus: Bus
   readonly tokenTimes: TokenTimes
   readonly #clock: Clock
-  readonly #passwords: Passwords
+  readonly #passwords: PasswordProofs
   readonly #requireAllowed: PasswordPolicy
-  readonly #knownSites = new KnownSites()
   /** Whether anybody may make an account, or come as a guest under a new name. */
   readonly isRegistrationOpen: boolean
 
@@ -91,7 +74,7 @@ export class Accounts {
     this.#bus = bus
     this.#clock = clock
     this.tokenTimes = new TokenTimes(clock)
-    this.#passwords = passwords
+    this.#passwords = new PasswordProofs(passwords, clock)
     this.#requireAllowed = passwordPolicy
   }
 
@@ -105,8 +88,7 @@ export class Accounts {
     const username = newName(registration.username, 'username')
     const displayName = newName(registration.displayName ?? username, 'displayName')
     this.#requireAllowed(password)
-    const attempt = { owner: this.#ownerAt(from), isFromMd5Client }
-    const passwordHash = await unlessBusy(this.#passwords.hash(password, attempt))
+    const passwordHash = await this.#passwords.hash(password, { from, isFromMd5Client })
     return this.#store.create({
       uuid: newUuid(),
       username,
@@ -138,8 +120,8 @@ export class Accounts {
   async authenticate({ login, password, by, from, isFromMd5Client = false }: SignIn): Promise<Account> {
     const account = await this.#findByLogin(login, by)
     const hash = account?.passwordHash ?? undefined
-    const attempt = { owner: this.#ownerAt(from), isFromMd5Client }
-    const proof = await unlessBusy(this.#passwords.prove(password, hash, attempt))
+    const attempt = { from, isFromMd5Client }
+    const proof = await this.#passwords.prove(password, hash, attempt)
     if (!account || hash === undefined || proof === 'refused' || !isActive(account))
       throw new ChatError('wrong_credentials')
     if (proof === 'outdated') {
@@ -152,7 +134,7 @@ export class Accounts {
 
   /** Notes that an account proved itself: for 30 days, log-ins from that network do not wait for strangers'. */
   noteProof(from: string): void {
-    this.#knownSites.note(siteOf(from), this.#clock.nowMicros())
+    this.#passwords.note(from)
   }
 
   /** Undefined also for a disabled account. */
@@ -195,32 +177,6 @@ export class Accounts {
   }
 
   /**
-   * Sets what is given. Null makes the display name the username, and empties the bio or the email. Refuses
-   * 'name_refused' (details.field), 'email_taken', 'unknown_account'.
-   */
-  async setProfile(accountId: AccountId, change: NewProfile): Promise<void> {
-    const { displayName, ...rest } = change
-    const named =
-      displayName === undefined ? {} : { displayName: await this.#displayName(accountId, displayName) }
-    const at = this.#clock.nowMicros()
-    await publishTouched(this.#bus, this.#store.setProfile({ ...rest, ...named, accountId, at }))
-  }
-
-  /** Replaces what the account's clients keep for themselves. Refuses 'settings_too_long', 'unknown_account'. */
-  async setSettings(accountId: AccountId, settings: Settings): Promise<void> {
-    const text = JSON.stringify(settings)
-    if (Buffer.byteLength(text) > MAX_SETTINGS_BYTES)
-      throw new ChatError('settings_too_long', { maxBytes: MAX_SETTINGS_BYTES })
-    await publishTouched(this.#bus, this.#store.setSettings(accountId, text))
-  }
-
-  /** An empty object until they are set. */
-  async settings(accountId: AccountId): Promise<Settings> {
-    // Only `setSettings` writes them.
-    return JSON.parse((await this.#store.findSettings(accountId)) ?? '{}') as Settings
-  }
-
-  /**
    * Logs the account out everywhere but of the kept session: the others and all tokens are void, live connections close.
    * Refuses 'wrong_credentials' if that is not one of the account's that live.
    */
@@ -241,7 +197,7 @@ export class Accounts {
   /** Replaces the password and logs the account out everywhere. Refuses 'busy'. */
   async setPassword(accountId: AccountId, password: string): Promise<void> {
     this.#requireAllowed(password)
-    const passwordHash = await unlessBusy(this.#passwords.hash(password))
+    const passwordHash = await this.#passwords.hash(password)
     const change = { passwordHash, at: this.tokenTimes.revocation() }
     await this.#tellRevoked(accountId, this.#store.setPassword(accountId, change))
   }
@@ -257,7 +213,7 @@ export class Accounts {
   ): Promise<Micros> {
     requireStrong(next)
     const old = await this.requirePassword(accountId, current, from)
-    const passwordHash = await unlessBusy(this.#passwords.hash(next, { owner: this.#ownerAt(from) }))
+    const passwordHash = await this.#passwords.hash(next, { from })
     const change = { passwordHash, old, at: this.tokenTimes.revocation(), ...this.#kept(keep) }
     return this.#tellRevoked(accountId, this.#store.setPassword(accountId, change), keep)
   }
@@ -266,7 +222,7 @@ export class Accounts {
   async requirePassword(accountId: AccountId, password: string, from?: string): Promise<string> {
     const account = await this.#store.find(accountId)
     const hash = account?.passwordHash ?? undefined
-    const proof = await unlessBusy(this.#passwords.prove(password, hash, { owner: this.#ownerAt(from) }))
+    const proof = await this.#passwords.prove(password, hash, { from })
     if (!account || hash === undefined || proof === 'refused' || !isActive(account))
       throw new ChatError('wrong_credentials')
     return hash
@@ -281,13 +237,6 @@ export class Accounts {
     if (!this.isRegistrationOpen) throw new ChatError('registration_closed')
   }
 
-  async #displayName(accountId: AccountId, displayName: string | null): Promise<string> {
-    if (displayName !== null) return newName(displayName, 'displayName')
-    const account = await this.#store.find(accountId)
-    if (!account) throw new ChatError('unknown_account', { accountId })
-    return account.username
-  }
-
   async #findByLogin(login: string, by: SignIn['by']): Promise<Account | undefined> {
     const named = await this.#store.findByUsername(login)
     if (by === 'username' || (named && nameKey(named.username) === nameKey(login))) return named
@@ -298,18 +247,12 @@ export class Accounts {
   /** Renews an outdated hash, so that the password is proved however it is typed, and in any dialect. */
   async #renewHash(accountId: AccountId, old: string, renewing: Promise<string>): Promise<void> {
     try {
-      const renewed = await unlessBusy(renewing)
+      const renewed = await renewing
       await this.#store.replaceHash(accountId, { old, renewed })
     } catch (error) {
       // The old hash still proves the same password, and the next log-in tries to renew it again.
       if (!(error instanceof ChatError)) throw error
     }
-  }
-
-  /** Keyed by the network alone: if the account counted too, the time of an answer would say whether it exists. */
-  #ownerAt(from: string | undefined): TaskOwner {
-    const key = siteOf(from ?? '')
-    return { key, isKnown: this.#knownSites.has(key, this.#clock.nowMicros()) }
   }
 
   async #revoke(accountId: AccountId, disable: boolean, keep?: SessionId): Promise<void> {
@@ -334,12 +277,3 @@ export class Accounts {
 
 const onlyActive = (account: Account | undefined): Account | undefined =>
   account && isActive(account) ? account : undefined
-
-async function unlessBusy<T>(hashing: Promise<T>): Promise<T> {
-  try {
-    return await hashing
-  } catch (error) {
-    if (error instanceof QueueFull) throw new ChatError('busy', {}, { cause: error })
-    throw error
-  }
-}

@@ -8,6 +8,7 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Directory } from './directory.ts'
 import { Downloads } from './downloads.ts'
 import { Exports } from './exports.ts'
 import { FileRemovals } from './file-removals.ts'
@@ -20,6 +21,7 @@ import type { PasswordPolicy } from './password-policy.ts'
 import { People } from './people.ts'
 import { Pins } from './pins.ts'
 import { Presence } from './presence.ts'
+import { Profiles } from './profiles.ts'
 import { Reactions } from './reactions.ts'
 import { Receipts } from './receipts.ts'
 import { Removals } from './removals.ts'
@@ -27,16 +29,17 @@ import { Search } from './search.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
 import { Uploads } from './uploads.ts'
+import { Visits } from './visits.ts'
 
 export type { ByteRange } from '../files/files.ts'
 export type { Appended, CreatedConversation, Standing, StoredFile } from '../store/store.ts'
 export { AccountExport, type ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
+export { withSender } from './authored.ts'
 export type { CompleteFile } from './downloads.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export { mayBeShown } from './media-type.ts'
-export { withSender } from './messages.ts'
 export { faultWords, nameFault, newName } from './names.ts'
 export type { Once } from './once.ts'
 export { passwordPolicyOf } from './password-policy.ts'
@@ -83,9 +86,12 @@ const rethrow = (error: unknown): never => {
 export class Chat {
   readonly accounts: Accounts
   readonly accountState: AccountState
+  readonly profiles: Profiles
   readonly sessions: Sessions
   readonly contacts: Contacts
   readonly conversations: Conversations
+  readonly directory: Directory
+  readonly visits: Visits
   readonly invites: Invites
   readonly members: Members
   readonly memberships: Memberships
@@ -111,11 +117,14 @@ export class Chat {
     const rules = { passwords, passwordPolicy, isRegistrationOpen }
     this.accounts = new Accounts({ store, bus, clock, ...rules })
     this.accountState = new AccountState(store.accountState)
+    this.profiles = new Profiles(store.accounts, bus, clock)
     this.sessions = new Sessions(store.sessions, this.accounts, { bus, clock })
     this.conversations = new Conversations(store, bus, clock)
+    this.directory = new Directory(store.conversations)
+    this.visits = new Visits(bus)
     this.invites = new Invites({ store, bus, clock, codeKey: options.inviteCodeKey })
     this.members = new Members({ store, bus, clock })
-    const receipts = new Receipts({ store, accounts: this.accounts, bus })
+    const receipts = new Receipts({ store, profiles: this.profiles, bus })
     this.memberships = new Memberships({ store: store.memberships, bus, clock, receipts })
     const { onSendRefused: onRefused } = options
     this.messages = new Messages(store, bus, { clock, maxMessageBytes, onRefused })

@@ -1,7 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, Micros } from '../lib/clock.ts'
 import { newGid } from '../lib/ids.ts'
-import { nameKey } from '../lib/name-forms.ts'
 import type {
   Added,
   ConversationName,
@@ -27,12 +26,8 @@ import {
   type ConversationId,
   type ConversationListing,
   type Member,
-  type Sender,
   toGid,
-  toSender,
 } from './types.ts'
-
-const MAX_DIRECTORY_PAGE = 200
 
 /** Facts of a conversation that its members change. */
 interface NewFacts {
@@ -48,18 +43,6 @@ interface OpenFacts {
   readonly isListed?: boolean
   /** See `Conversations.createGroup`. */
   readonly once?: Once | undefined
-}
-
-interface DirectoryPage {
-  readonly search?: string
-  /** `next` of the page before. */
-  readonly cursor?: string | null
-  readonly limit?: number
-}
-
-interface Directory {
-  readonly items: readonly Conversation[]
-  readonly next: string | null
 }
 
 /** Conversations and their members: opening, entering, leaving, listing. */
@@ -131,21 +114,6 @@ export class Conversations {
       })
       return changed.conversation
     })
-  }
-
-  /**
-   * The listed open conversations whose names begin so, in the order of their names, but those that the viewer is banned
-   * from. `next` is the cursor of the page after, null at the end.
-   */
-  async directory(
-    viewerId: AccountId,
-    { search = '', cursor = null, limit = 50 }: DirectoryPage = {},
-  ): Promise<Directory> {
-    const atMost = Math.min(limit, MAX_DIRECTORY_PAGE)
-    const page = { viewerId, prefix: search, after: cursor, limit: atMost }
-    const items = await this.#store.directory(page)
-    const last = items.length < atMost ? undefined : items.at(-1)
-    return { items, next: last?.name ? nameKey(last.name) : null }
   }
 
   /**
@@ -259,23 +227,6 @@ export class Conversations {
 
   setCurrent(accountId: AccountId, conversationId: ConversationId | null): Promise<void> {
     return this.#members.setCurrent(accountId, conversationId)
-  }
-
-  /** Tells the conversation that one of the account's connections is now there. Not stored. */
-  announceArrival(conversationId: ConversationId, visitor: Sender): void {
-    this.#bus.publish(conversationTopic(conversationId), {
-      type: 'visitor.arrived',
-      conversationId,
-      visitor: toSender(visitor),
-    })
-  }
-
-  announceDeparture(conversationId: ConversationId, visitor: Sender): void {
-    this.#bus.publish(conversationTopic(conversationId), {
-      type: 'visitor.departed',
-      conversationId,
-      visitor: toSender(visitor),
-    })
   }
 
   #create(

@@ -4,14 +4,15 @@ import type {
   Appended,
   ConversationStore,
   Edited,
-  Extras,
   MessagePage,
   MessageStore,
   Removed,
   Standing,
 } from '../store/store.ts'
+import { factsOf, withSender } from './authored.ts'
+import { type Draft, extrasOf } from './draft.ts'
 import { ChatError } from './errors.ts'
-import { conversationTopic, type MessageSent, type Wording } from './events.ts'
+import { conversationTopic, type MessageSent } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { type Page, type PageRange, placesOf } from './message-pages.ts'
 import { may, requireMay, requireMaySend } from './policy.ts'
@@ -22,39 +23,15 @@ import {
   type AuthoredMessage,
   type Conversation,
   type ConversationId,
-  type FileId,
   type Mention,
   type Message,
   type MessageDetails,
-  type MessageFormat,
   type MessageId,
   type MessagePlace,
   type MessageVersion,
   type Sender,
   toSender,
 } from './types.ts'
-
-interface Draft {
-  readonly body: string
-  /** The client's own id of this send; the same again returns the first result and delivers nothing. */
-  readonly clientId?: string
-  readonly replyTo?: MessageId | null
-  readonly wording?: Wording
-  /** Facts that the native dialect sends, whose messages may be in a thread and quote by place; `replyTo` is then left out. */
-  readonly native?: NativeDraft
-}
-
-interface NativeDraft {
-  readonly format?: MessageFormat
-  /** The place of the thread's root. */
-  readonly thread?: number | null
-  /** The place of the message that this one quotes. */
-  readonly replyToSeq?: number | null
-  /** Found before by `Mentions.find`, so that the send itself waits for nothing and keeps its place. */
-  readonly mentions?: readonly Mention[]
-  /** The sender's own complete uploads, at most `MAX_ATTACHMENTS`. */
-  readonly files?: readonly FileId[]
-}
 
 interface Edit {
   readonly seq: number
@@ -64,8 +41,6 @@ interface Edit {
   /** A change of the conversation, such as the message's version in the editor's view. */
   readonly unlessChangedAfter?: number
 }
-
-type ConversationFacts = MessageSent['conversation']
 
 interface MessagesOptions {
   readonly clock: Clock
@@ -295,40 +270,3 @@ export class Messages {
     for (const listener of this.#sentHere) listener(news)
   }
 }
-
-const extrasOf = ({
-  format = 'plain',
-  thread = null,
-  replyToSeq = null,
-  mentions = [],
-  files = [],
-}: NativeDraft): Extras => ({
-  format,
-  thread,
-  replyToSeq,
-  mentions,
-  ...(files.length > 0 && { files }),
-})
-
-// Spelled out: it runs for every message, and a spread takes several times as long.
-export const withSender = (message: Message, sender: Sender): AuthoredMessage => ({
-  messageId: message.messageId,
-  conversationId: message.conversationId,
-  seq: message.seq,
-  senderId: message.senderId,
-  replyTo: message.replyTo,
-  body: message.body,
-  sentAt: message.sentAt,
-  editedAt: message.editedAt,
-  sender: toSender(sender),
-  ...(message.attachments && { attachments: message.attachments }),
-})
-
-// Only what is needed: each message carries it from node to node.
-const factsOf = ({ conversationId, gid, kind, name, creatorId }: Conversation): ConversationFacts => ({
-  conversationId,
-  gid,
-  kind,
-  name,
-  creatorId,
-})

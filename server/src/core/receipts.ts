@@ -2,14 +2,14 @@ import type { Bus } from '../bus/bus.ts'
 import { owned } from '../lib/guard.ts'
 import { runAfter } from '../lib/timers.ts'
 import type { Store } from '../store/store.ts'
-import type { Accounts } from './accounts.ts'
 import { isStoreFailure } from './errors.ts'
 import { receiptTopic } from './events.ts'
+import type { Profiles } from './profiles.ts'
 import type { AccountId, ConversationId } from './types.ts'
 
 interface ReceiptsParts {
   readonly store: Pick<Store, 'contacts' | 'conversations'>
-  readonly accounts: Pick<Accounts, 'settings'>
+  readonly profiles: Pick<Profiles, 'settings'>
   readonly bus: Bus
 }
 
@@ -60,11 +60,11 @@ export class Receipts {
 
   async #tell({ accountId, conversationId, readSeq }: ReadMark): Promise<void> {
     try {
-      const { accounts, bus, store } = this.#parts
+      const { profiles, bus, store } = this.#parts
       const { conversations, contacts } = store
       const conversation = await conversations.find(conversationId)
       if (!conversation || conversation.memberCount > MAX_MEMBERS) return
-      const { receipts } = await accounts.settings(accountId)
+      const { receipts } = await profiles.settings(accountId)
       if (receipts === false) return
       const hiddenFrom = await contacts.blockedMembers(accountId, conversationId)
       bus.publish(receiptTopic(conversationId), { conversationId, accountId, readSeq, hiddenFrom })

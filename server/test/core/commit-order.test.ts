@@ -157,11 +157,11 @@ const WRITES: Readonly<Record<string, Write>> = {
     tells: ['account.changed'],
   },
   'changing a profile': {
-    run: ({ chat, bob }) => chat.accounts.setProfile(bob.accountId, { bio: 'new' }),
+    run: ({ chat, bob }) => chat.profiles.set(bob.accountId, { bio: 'new' }),
     tells: ['account.changed'],
   },
   'changing settings': {
-    run: ({ chat, bob }) => chat.accounts.setSettings(bob.accountId, { theme: 'dark' }),
+    run: ({ chat, bob }) => chat.profiles.setSettings(bob.accountId, { theme: 'dark' }),
     tells: ['account.changed'],
   },
   'changing one’s own password': {

@@ -13,14 +13,14 @@ test('the directory shows listed conversations page by page, and none to whom it
     accountId: bob.accountId,
   })
   const names = async (viewer: typeof bob, cursor: string | null = null) => {
-    const { items, next } = await chat.conversations.directory(viewer.accountId, { cursor, limit: 2 })
+    const { items, next } = await chat.directory.page(viewer.accountId, { cursor, limit: 2 })
     return { names: items.map(({ name }) => name), next }
   }
   const first = await names(ann)
   assert.deepEqual(first.names, ['Alpha', 'Beta'])
   assert.deepEqual(await names(ann, first.next), { names: ['Gamma'], next: null })
   assert.deepEqual((await names(bob)).names, ['Beta', 'Gamma'])
-  const { items } = await chat.conversations.directory(bob.accountId, { search: 'al' })
+  const { items } = await chat.directory.page(bob.accountId, { search: 'al' })
   assert.deepEqual(items, [])
 })
 

@@ -91,7 +91,7 @@ export class Victim {
     const accountId = accountIdIn(this.http.id)
     const [account, settings, conversations] = await Promise.all([
       chat.accounts.find(accountId),
-      chat.accounts.settings(accountId),
+      chat.profiles.settings(accountId),
       chat.conversations.idsOf(accountId),
     ])
     const listings = await chat.memberships.find(accountId, [conversationIdIn(this.c)])

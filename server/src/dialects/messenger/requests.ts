@@ -47,7 +47,7 @@ const signingIn = ({ chat, limits, credentials, guards }: RequestParts): Endpoin
   }),
 ]
 
-const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] => [
+const ownAccount = ({ chat: { profiles }, guards }: RequestParts): Endpoint[] => [
   guards.loggedIn('GET /user/me', {
     takes: wire.nothing,
     run: async (account) => wire.accountBody(account),
@@ -55,7 +55,7 @@ const ownAccount = ({ chat: { accounts }, guards }: RequestParts): Endpoint[] =>
   guards.loggedIn('PATCH /user/bio', {
     takes: wire.newBio,
     run: async ({ accountId }, bio) => {
-      await accounts.setProfile(accountId, { bio })
+      await profiles.set(accountId, { bio })
       return wire.SUCCESS
     },
   }),

@@ -38,7 +38,7 @@ export function mountRooms(deps: RoomsDeps): RawDialect<'rooms'> {
   const raw = new RawClients(partsOf(renderLine), limits, log)
   const socketIo = new SocketIoClients({
     parts: partsOf(renderPacket),
-    conversations: chat.conversations,
+    visits: chat.visits,
     limits,
     log,
   })

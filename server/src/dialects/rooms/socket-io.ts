@@ -9,7 +9,7 @@ import { ownerOf, parseAuth } from './wire.ts'
 
 interface SocketIoClientsOptions {
   readonly parts: RoomConnectionParts
-  readonly conversations: Chat['conversations']
+  readonly visits: Chat['visits']
   readonly limits: Limits
   readonly log: Logger
 }
@@ -70,7 +70,7 @@ class SocketIoClient implements SocketIoSession, RoomClient {
   }
 
   onLeft(conversationId: ConversationId, visitor: Sender): void {
-    this.#options.conversations.announceDeparture(conversationId, visitor)
+    this.#options.visits.departed(conversationId, visitor)
   }
 
   knows(event: string): boolean {
@@ -104,7 +104,7 @@ class SocketIoClient implements SocketIoSession, RoomClient {
   }
 
   async #enter(argument: unknown, acknowledge: () => void): Promise<void> {
-    const { limits, conversations } = this.#options
+    const { limits, visits } = this.#options
     requireWithinLimit(limits.take('request', this.#socket.address))
     const pass = parseAuth(argument)
     if (!pass) throw new Refusal(REFUSALS.unknownUser)
@@ -115,7 +115,6 @@ class SocketIoClient implements SocketIoSession, RoomClient {
     const outcome = this.#connection.join(admission)
     acknowledge()
     // Announce only an arrival: the others already know a client that asks again.
-    if (outcome === 'has come')
-      conversations.announceArrival(admission.pending.conversationId, admission.visitor.account)
+    if (outcome === 'has come') visits.arrived(admission.pending.conversationId, admission.visitor.account)
   }
 }

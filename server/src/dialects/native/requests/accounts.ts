@@ -22,9 +22,9 @@ export function accountHandlers({
   chat,
   limits,
 }: Pick<RequestParts, 'chat' | 'limits'>): Handlers<keyof typeof ACCOUNT_OPERATIONS> {
-  const { accounts, sessions, removals } = chat
+  const { accounts, profiles, sessions, removals } = chat
 
-  const shown = async (account: Account) => ownAccountOf(account, await accounts.settings(account.accountId))
+  const shown = async (account: Account) => ownAccountOf(account, await profiles.settings(account.accountId))
 
   const open = async (
     account: Account,
@@ -95,8 +95,8 @@ export function accountHandlers({
     changeMe: {
       run: async ({ asker, body: { settings, ...profile } }) => {
         const accountId = idOf(asker)
-        if (Object.keys(profile).length > 0) await accounts.setProfile(accountId, profile)
-        if (settings) await accounts.setSettings(accountId, settings)
+        if (Object.keys(profile).length > 0) await profiles.set(accountId, profile)
+        if (settings) await profiles.setSettings(accountId, settings)
         const account = await accounts.find(accountId)
         return { status: 200, body: await shown(account ?? asker.account) }
       },

@@ -12,14 +12,14 @@ export function directoryHandlers({
   limits,
   places,
 }: Pick<RequestParts, 'chat' | 'limits' | 'places'>): Handlers<keyof typeof DIRECTORY_OPERATIONS> {
-  const { conversations } = chat
+  const { conversations, directory } = chat
 
   return {
     searchDirectory: {
       limit: 'search',
       run: async ({ asker, query: { search = '', limit = 50, cursor } }) => {
         const page = { search, cursor: textAt(cursor), limit }
-        const { items, next } = await conversations.directory(idOf(asker), page)
+        const { items, next } = await directory.page(idOf(asker), page)
         const body = { items: items.map(directoryEntryOf), next: next && cursorText(next) }
         return { status: 200, body }
       },

@@ -71,7 +71,7 @@ export class Opening {
     const { accountId } = account
     const { epoch } = this.#parts
     const [settings, cursor] = await Promise.all([
-      chat.accounts.settings(accountId),
+      chat.profiles.settings(accountId),
       chat.accountState.cursor(accountId),
     ])
     // After the cursor: what the listings show beyond it is told again, and nothing is left out.

@@ -22,7 +22,7 @@ export interface OwnItems {
 }
 
 export interface OwnItemsParts {
-  readonly chat: Pick<Chat, 'accounts'>
+  readonly chat: Pick<Chat, 'accounts' | 'profiles'>
   readonly listings: Listings
 }
 
@@ -83,7 +83,7 @@ export async function ownItemsOf(
     }
     const [account, settings] = await Promise.all([
       chat.accounts.find(accountId),
-      chat.accounts.settings(accountId),
+      chat.profiles.settings(accountId),
     ])
     if (kind === 'settings')
       return { cursor, type: 'settings.changed', data: { conversation: null, me: null, can: null, settings } }

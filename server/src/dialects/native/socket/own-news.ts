@@ -14,7 +14,7 @@ import {
 import { keepingPace } from './reader-pace.ts'
 
 export interface OwnNewsParts extends OwnItemsParts {
-  readonly chat: Pick<Chat, 'accounts' | 'accountState'>
+  readonly chat: Pick<Chat, 'accounts' | 'accountState' | 'profiles'>
 }
 
 /** Rows that are read at once. */
