@@ -13,7 +13,7 @@ export interface Draft {
   readonly native?: NativeDraft
 }
 
-export interface NativeDraft {
+interface NativeDraft {
   readonly format?: MessageFormat
   /** The place of the thread's root. */
   readonly thread?: number | null
@@ -25,7 +25,7 @@ export interface NativeDraft {
   readonly files?: readonly FileId[]
 }
 
-/** What the store keeps of it beside its text. */
+/** All that the store keeps of it beside its text. */
 export const extrasOf = ({
   format = 'plain',
   thread = null,

@@ -18,7 +18,7 @@ type Settings = Readonly<Record<string, unknown>>
 /** Bytes of their JSON, in UTF-8. */
 const MAX_SETTINGS_BYTES = 8_192
 
-/** What accounts say of themselves, and what their clients keep for themselves. */
+/** Accounts' own words about themselves, and the settings that their clients keep. */
 export class Profiles {
   readonly #store: AccountStore
   readonly #bus: Bus

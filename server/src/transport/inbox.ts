@@ -6,7 +6,7 @@ import { InFlight, type PendingWrite } from './in-flight.ts'
 // biome-ignore lint/suspicious/noConfusingVoidType: most handlers return nothing, and are written so
 export type Handling = Promise<PendingWrite | void> | PendingWrite | void
 
-/** What answers the requests that an inbox holds. */
+/** It answers the requests that an inbox holds. */
 export interface InboxOwner<T> {
   /**
    * Handles one item. The next is handled when the promise has settled, or at once where none is returned. A pending

@@ -15,7 +15,7 @@ const DECLARED =
   /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type) (\w+)|^export (?:type )?\{([^{}]*)\}/gm
 const IMPORTED = /(?:import|export) (?:type )?\{([^{}]*)\} from '(\.[^']*)'/g
 const PASSED_ON = /export (?:type )?\* from '(\.[^']*)'/g
-const WHOLE = /import (?:type )?\* as (\w+) from '(\.[^']*)'/g
+const WHOLE = /(?:import (?:type )?\* as (\w+) from |const (\w+) = useLazy\(\(\) => import\()'(\.[^']*)'/g
 const LATE = /(?:\{([^{}]*)\} = await |\(await |typeof )import\('(\.[^']*)'\)+(?:\.(\w+))?/g
 
 const files = READERS.flatMap((folder) =>
@@ -43,8 +43,8 @@ function importsOf(file: string, text: string): readonly string[] {
   const late = [...text.matchAll(LATE)].flatMap(([, list = '', path = '', name = '']) =>
     [...namesIn(list, 'before'), name].map((one) => keyOf(file, path, one)),
   )
-  const whole = [...text.matchAll(WHOLE)].flatMap(([, alias = '', path = '']) =>
-    [...text.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, name = '']) =>
+  const whole = [...text.matchAll(WHOLE)].flatMap(([, named, loaded, path = '']) =>
+    [...text.matchAll(new RegExp(`\\b${named ?? loaded}\\.(\\w+)`, 'g'))].map(([, name = '']) =>
       keyOf(file, path, name),
     ),
   )

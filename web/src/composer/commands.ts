@@ -93,7 +93,7 @@ export const commandsFor = ({ can, me }: Pick<Listing, 'can' | 'me'>): readonly 
       name !== (me.muted ? 'mute' : 'unmute'),
   )
 
-export type Reading =
+type Reading =
   /** A message: with two slashes at its beginning, one of them is its own. */
   | { readonly is: 'message'; readonly body: string }
   | { readonly is: 'command'; readonly command: Command; readonly rest: string }
