@@ -1,7 +1,7 @@
 import type { FrameLog } from './frames.ts'
 import type { Person } from './people.ts'
 
-export const DIALECTS = ['rooms', 'chatapp', 'groups', 'messenger', 'channels', 'native'] as const
+const DIALECTS = ['rooms', 'chatapp', 'groups', 'messenger', 'channels', 'native'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
 /** The one conversation, by all the names that the dialects have for it. */

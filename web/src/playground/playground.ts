@@ -18,7 +18,7 @@ interface About {
   readonly hasRawTcp: boolean
 }
 
-export type State =
+type State =
   | { readonly is: 'beginning' }
   | { readonly is: 'failed'; readonly reason: string }
   | { readonly is: 'on'; readonly people: People; readonly place: Place; readonly about: About }

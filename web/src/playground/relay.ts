@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { DialectName, Said } from './pane-client.ts'
 
-export interface Arrival {
+interface Arrival {
   readonly pane: DialectName
   /** Milliseconds since it was said, where that was in this page; else since it first arrived. */
   readonly ms: number
