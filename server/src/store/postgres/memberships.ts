@@ -112,16 +112,19 @@ const ownViews = (chosen: string, order = ''): string => `
 const BY_ACTIVITY = 'ORDER BY c.activity_at DESC, c.id DESC'
 const BY_PIN = 'ORDER BY m.is_pinned DESC, c.activity_at DESC, c.id DESC'
 
-// A conversation whose last message is not older than all that are looked at is found by looking at them.
+// A conversation whose last message is not older than all that are looked at is found by looking at them. One in which
+// nobody has spoken yet is among those that were made last.
 const NEWEST_ACTIVE = ownViews(
   `
+  WITH newest AS MATERIALIZED (
+    SELECT conversation_id, sent_at FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT})
   SELECT c.id FROM (
-    SELECT conversation_id AS id, min(sent_at) OVER () AS since FROM (
-      SELECT conversation_id, sent_at FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT}) newest) active
-  JOIN members m ON m.conversation_id = active.id AND m.account_id = $1
-  JOIN conversations c ON c.id = active.id
-  WHERE c.activity_at >= active.since
-  GROUP BY c.id ${BY_ACTIVITY} LIMIT $2`,
+    SELECT conversation_id AS id FROM newest
+    UNION (SELECT conversation_id FROM members WHERE account_id = $1 ORDER BY conversation_id DESC LIMIT $2)) known
+  JOIN members m ON m.conversation_id = known.id AND m.account_id = $1
+  JOIN conversations c ON c.id = known.id
+  WHERE c.activity_at >= (SELECT min(sent_at) FROM newest)
+  ${BY_ACTIVITY} LIMIT $2`,
   BY_ACTIVITY,
 )
 

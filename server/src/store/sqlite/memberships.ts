@@ -12,7 +12,7 @@ import type {
 } from '../store.ts'
 import { read } from './failure.ts'
 import type { ListingReader } from './listing-reader.ts'
-import { mentionsAfter, PREFERENCE_COLUMNS, READ_SEQ, unreadAfter } from './own-views.ts'
+import { mentionsAfter, READ_SEQ, unreadAfter } from './own-views.ts'
 import { readInPieces } from './pieces.ts'
 import { limitOf, prepare, prepareTuples } from './statement.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -33,7 +33,8 @@ type OwnRow = readonly [
 
 export class SqliteMemberships implements MembershipStore {
   readonly #writer: WriteQueue
-  readonly #count
+  readonly #hasMore
+  readonly #active
   readonly #newestActive
   readonly #newest
   readonly #list
@@ -45,7 +46,8 @@ export class SqliteMemberships implements MembershipStore {
   constructor(db: DatabaseSync, writer: WriteQueue, reader: ListingReader) {
     this.#reader = reader
     this.#writer = writer
-    this.#count = prepare<{ readonly own: number }>(db, COUNT)
+    this.#hasMore = prepare<{ readonly one: 1 }>(db, HAS_MORE)
+    this.#active = prepareTuples<readonly [member: number]>(db, ACTIVE)
     this.#newestActive = prepareTuples<OwnRow>(db, NEWEST_ACTIVE)
     this.#newest = prepareTuples<OwnRow>(db, NEWEST)
     this.#list = prepareTuples<OwnRow>(db, LIST)
@@ -64,10 +66,10 @@ export class SqliteMemberships implements MembershipStore {
 
   listNewest(accountId: AccountId, limit: number): Promise<readonly OwnListing[]> {
     return read(() => {
-      const few = limit * FEW_PAGES
-      const hasFew = (this.#count.get(accountId, few + 1)?.own ?? 0) <= few
-      const active = hasFew ? [] : this.#newestActive.all(accountId, limit)
-      return this.#listings(accountId, active.length === limit ? active : this.#newest.all(accountId, limit))
+      const active = this.#hasMoreThan(limit * FEW_PAGES, accountId) ? this.#active.all(accountId, limit) : []
+      if (active.length < limit) return this.#listings(accountId, this.#newest.all(accountId, limit))
+      const members = JSON.stringify(active.map(([member]) => member))
+      return this.#listings(accountId, this.#newestActive.all(accountId, limit, members))
     })
   }
 
@@ -93,12 +95,18 @@ export class SqliteMemberships implements MembershipStore {
     return read(() => this.#listings(accountId, this.#find.all(accountId, JSON.stringify(conversationIds))))
   }
 
+  #hasMoreThan(count: number, accountId: AccountId): boolean {
+    return this.#hasMore.get(accountId, count) !== undefined
+  }
+
   #listings(accountId: AccountId, rows: readonly OwnRow[]): readonly OwnListing[] {
     const listings: OwnListing[] = []
     for (const row of rows) {
       const [conversationId, lastChange] = row
       const listing = this.#reader.find(accountId, conversationId, lastChange)
-      if (listing) listings.push({ ...listing, own: ownViewOf(row) })
+      if (!listing) continue
+      const { conversation, lastMessage, other } = listing
+      listings.push({ conversation, lastMessage, other, own: ownViewOf(row) })
     }
     return listings
   }
@@ -115,48 +123,63 @@ function ownViewOf(row: OwnRow): OwnView {
 /** Newest messages of all, whose conversations are looked at first. */
 const MESSAGES_LOOKED_AT = 1_000
 
-const COUNT = 'SELECT count(*) AS own FROM (SELECT 1 FROM members WHERE account_id = ?1 LIMIT ?2)'
+const HAS_MORE = 'SELECT 1 AS one FROM members WHERE account_id = ? LIMIT 1 OFFSET ?'
 
 const CHOSEN =
   'SELECT m.id AS member FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.account_id = ?1'
 
-/** The columns of an own view, of the members that are chosen, in that order. */
+/**
+ * The columns of an own view, of the members that are chosen, in that order. Where nothing is said after a place, nothing
+ * is looked for after it.
+ */
 const ownViews = (chosen: string, order = ''): string => `
-  WITH chosen AS MATERIALIZED (${chosen}), seen AS MATERIALIZED (
-    SELECT m.conversation_id, m.id AS member, ${READ_SEQ} AS read_seq
-    FROM chosen CROSS JOIN members m ON m.id = chosen.member
+  WITH seen AS MATERIALIZED (
+    SELECT c.id AS id, c.last_change AS last_change, c.first_seq AS first_seq, c.last_seq AS last_seq,
+      c.rewrites AS rewrites, c.activity_at AS activity_at, m.is_muted AS is_muted, m.is_pinned AS is_pinned,
+      m.is_archived AS is_archived, m.notify AS notify, m.role AS role,
+      CASE WHEN c.last_seq > max(m.read_seq, m.sent_seq) THEN ${READ_SEQ} ELSE m.read_seq END AS read_seq
+    FROM (${chosen}) chosen CROSS JOIN members m ON m.id = chosen.member
+    CROSS JOIN conversations c ON c.id = m.conversation_id
   )
-  SELECT c.id AS conversationId, c.last_change AS lastChange, ${PREFERENCE_COLUMNS}, m.role AS role, s.read_seq AS readSeq,
-    ${unreadAfter('s.read_seq')} AS unread, ${mentionsAfter('s.read_seq', '?1')} AS mentions
-  FROM seen s CROSS JOIN conversations c ON c.id = s.conversation_id
-  CROSS JOIN members m ON m.id = s.member ${order}`
+  SELECT c.id, c.last_change, c.is_muted, c.is_pinned, c.is_archived, c.notify, c.role, c.read_seq,
+    ${unreadAfter('c.read_seq')},
+    CASE WHEN c.last_seq > c.read_seq THEN ${mentionsAfter('c.read_seq', '?1')} ELSE 0 END
+  FROM seen c ${order}`
 
 const BY_ACTIVITY = 'ORDER BY c.activity_at DESC, c.id DESC'
 const BY_PIN = 'ORDER BY m.is_pinned DESC, c.activity_at DESC, c.id DESC'
+const SEEN_BY_PIN = 'ORDER BY c.is_pinned DESC, c.activity_at DESC, c.id DESC'
 
-// A conversation whose last message is not older than all that are looked at is found by looking at them.
+// The conversations of the newest messages come first, and no more are looked at than are wanted. Deleted messages count
+// for nothing: a conversation was last active when the newest that it still has was sent.
+const ACTIVE = `
+  SELECT m.id FROM (
+    SELECT DISTINCT conversation_id AS id FROM (
+      SELECT conversation_id, is_deleted FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT})
+    WHERE is_deleted = 0) active
+  CROSS JOIN members m ON m.conversation_id = active.id AND m.account_id = ?1 LIMIT ?2`
+
+// A conversation in which nobody has spoken yet is among those that were made last.
 const NEWEST_ACTIVE = ownViews(
   `
   SELECT m.id AS member FROM (
-    SELECT DISTINCT conversation_id AS id FROM (
-      SELECT conversation_id FROM messages ORDER BY id DESC LIMIT ${MESSAGES_LOOKED_AT})) active
-  CROSS JOIN members m ON m.conversation_id = active.id AND m.account_id = ?1
-  CROSS JOIN conversations c ON c.id = active.id
-  WHERE c.activity_at >= coalesce((
-    SELECT sent_at FROM messages ORDER BY id DESC LIMIT 1 OFFSET ${MESSAGES_LOOKED_AT - 1}), 0)
+    SELECT value AS id FROM json_each(?3)
+    UNION SELECT id FROM (
+      SELECT id FROM members WHERE account_id = ?1 ORDER BY conversation_id DESC LIMIT ?2)) known
+  CROSS JOIN members m ON m.id = known.id CROSS JOIN conversations c ON c.id = m.conversation_id
   ${BY_ACTIVITY} LIMIT ?2`,
   BY_ACTIVITY,
 )
 
 const NEWEST = ownViews(`${CHOSEN} ${BY_ACTIVITY} LIMIT ?2`, BY_ACTIVITY)
 
-const LIST = ownViews(`${CHOSEN} AND m.is_archived = ?2 ${BY_PIN} LIMIT ?3`, BY_PIN)
+const LIST = ownViews(`${CHOSEN} AND m.is_archived = ?2 ${BY_PIN} LIMIT ?3`, SEEN_BY_PIN)
 
 const LIST_AFTER = ownViews(
   `
   ${CHOSEN} AND m.is_archived = ?2 AND (m.is_pinned, c.activity_at, c.id) < (?4, ?5, ?6)
   ${BY_PIN} LIMIT ?3`,
-  BY_PIN,
+  SEEN_BY_PIN,
 )
 
 const FIND = ownViews(`${CHOSEN} AND c.id IN (SELECT value FROM json_each(?2))`)

@@ -215,6 +215,11 @@ function listRules(rule: Rule): void {
       assert.deepEqual(await newest(limit), [second, first, third].slice(0, limit))
     await world.send(present(mine[3]), ann, 'last')
     assert.deepEqual((await newest(1))[0], present(mine[3]).conversationId)
+    const silent = await world.group(ann, bob)
+    assert.deepEqual(await newest(2), [silent.conversationId, present(mine[3]).conversationId])
+    const { message } = await world.send(present(mine[4]), bob, 'taken back')
+    await world.delete(message.messageId, bob)
+    assert.deepEqual(await newest(2), [silent.conversationId, present(mine[3]).conversationId])
   })
 
   rule(
