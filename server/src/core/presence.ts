@@ -8,6 +8,7 @@ import { pause } from '../lib/slices.ts'
 import type { AccountStore, ContactStore } from '../store/store.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
 import { accountTopic, presenceTopic } from './events.ts'
+import { SeenNotes } from './seen-notes.ts'
 import { StatusRate } from './status-rate.ts'
 import { type AccountId, type Sender, toAccountId, toSender } from './types.ts'
 
@@ -41,6 +42,7 @@ export class Presence {
   /** Accounts whose contacts could not be told, with their latest state: one entry an account. */
   readonly #untold = new Map<AccountId, boolean>()
   readonly #rate: StatusRate
+  readonly #seen: SeenNotes
   #isTryingAgain = false
   #isClosed = false
 
@@ -50,6 +52,7 @@ export class Presence {
     this.#contacts = store.contacts
     this.#options = options
     this.#rate = new StatusRate(options.clock)
+    this.#seen = new SeenNotes(store.accounts, options.clock)
     bus.presence.onShift((shift) => this.#follow(shift))
   }
 
@@ -226,7 +229,7 @@ export class Presence {
   /** A full disk keeps nobody from coming, and makes nobody stay. */
   async #noteSeen(accountId: AccountId): Promise<void> {
     try {
-      await this.#accounts.setSeen(accountId, this.#options.clock.nowMicros())
+      await this.#seen.note(accountId)
     } catch (error) {
       if (!isStoreFailure(error) && !(error instanceof ChatError && error.code === 'busy')) throw error
     }

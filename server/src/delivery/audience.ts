@@ -10,11 +10,31 @@ export type PersonalFrame = (accountId: AccountId) => Frame
 /** One event in a dialect's bytes; undefined when the dialect has no word for it. Has no effect of its own. */
 export type Render = (event: ConversationEvent) => Frame | PersonalFrame | undefined
 
-/** A sink on its way in. */
-interface Joining {
+/** A sink on its way in, whose events wait. One object, as a client that comes back has hundreds of them. */
+class Joining implements Hold {
+  readonly #audience: Audience
+  readonly #sink: Sink
   readonly accountId: AccountId | undefined
-  readonly held: ConversationEvent[]
   isDeaf: boolean
+  /** Undefined while there are none. */
+  held: ConversationEvent[] | undefined
+
+  constructor(audience: Audience, sink: Sink, { accountId, isDeaf }: Pick<Joining, 'accountId' | 'isDeaf'>) {
+    this.#audience = audience
+    this.#sink = sink
+    this.accountId = accountId
+    this.isDeaf = isDeaf
+  }
+
+  release(lastChange: number): void {
+    this.#audience.endJoin(this.#sink, this, { lastChange })
+  }
+}
+
+/** A join whose events wait. */
+export interface Hold {
+  /** Nothing happens if the sink has left meanwhile. */
+  release(lastChange: number): void
 }
 
 /** A frame for all sinks, and the account that caused it. */
@@ -85,7 +105,7 @@ export class Audience {
   beginJoin(sink: Sink, accountId: AccountId | undefined): Joining {
     const isDeaf = this.#isDeaf(sink, accountId)
     this.remove(sink)
-    const joining = { accountId, held: [], isDeaf }
+    const joining = new Joining(this, sink, { accountId, isDeaf })
     this.#joining.set(sink, joining)
     return joining
   }
@@ -101,7 +121,7 @@ export class Audience {
   ): void {
     if (this.#joining.get(sink) !== joining) return
     const { accountId, held } = joining
-    for (const event of [...before, ...held]) {
+    for (const event of held ? [...before, ...held] : before) {
       if (hasJoined(event, accountId)) joining.isDeaf = false
       if (hasLeft(event, accountId)) joining.isDeaf = true
       if (joining.isDeaf || ('change' in event && event.change <= lastChange)) continue
@@ -116,7 +136,10 @@ export class Audience {
 
   /** An account's sinks stop at its `member.left` and resume at its `member.joined`. */
   deliver(event: ConversationEvent): void {
-    for (const { held } of this.#joining.values()) held.push(event)
+    for (const joining of this.#joining.values()) {
+      joining.held ??= []
+      joining.held.push(event)
+    }
     if (event.type === 'member.joined') this.#move(event.member.accountId, this.#deaf, this.#sinks)
     if (event.type === 'member.left') this.#move(event.accountId, this.#sinks, this.#deaf)
     const knowing = 'change' in event ? this.#ahead.knowing(event.change) : undefined

@@ -1,6 +1,6 @@
 import type { Unsubscribe } from '../bus/bus.ts'
 import type { AccountId, ConversationId } from '../core/chat.ts'
-import { Audience, type Render } from './audience.ts'
+import { Audience, type Hold, type Render } from './audience.ts'
 import type { Feeds } from './feeds.ts'
 import type { Sink } from './sink.ts'
 
@@ -9,12 +9,6 @@ interface JoinOptions {
   readonly accountId?: AccountId | undefined
   /** The change after which it hears; from now on when absent. */
   readonly after?: number | undefined
-}
-
-/** A join whose events wait. */
-export interface Hold {
-  /** Nothing happens if the sink has left meanwhile. */
-  release(lastChange: number): void
 }
 
 const FROM_HERE = { lastChange: 0 } as const
@@ -66,9 +60,7 @@ export class Audiences {
    * follows that change is told. Await `ready` before the reading.
    */
   hold(conversationId: ConversationId, sink: Sink, accountId: AccountId): Hold {
-    const audience = this.#open(conversationId, sink)
-    const joining = audience.beginJoin(sink, accountId)
-    return { release: (lastChange) => audience.endJoin(sink, joining, { lastChange }) }
+    return this.#open(conversationId, sink).beginJoin(sink, accountId)
   }
 
   /**

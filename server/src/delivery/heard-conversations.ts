@@ -1,5 +1,6 @@
 import type { AccountId, ConversationId } from '../core/chat.ts'
-import type { Audiences, Hold } from './audiences.ts'
+import type { Hold } from './audience.ts'
+import type { Audiences } from './audiences.ts'
 import { JoinedConversations } from './joined-conversations.ts'
 import type { LiveAccountsParts } from './live-accounts.ts'
 import type { LiveConnection } from './live-connection.ts'

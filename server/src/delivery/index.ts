@@ -1,6 +1,6 @@
 export type { AccountNews, AccountReview } from './account-feeds.ts'
-export type { PersonalFrame, Render } from './audience.ts'
-export { Audiences, type Hold } from './audiences.ts'
+export type { Hold, PersonalFrame, Render } from './audience.ts'
+export { Audiences } from './audiences.ts'
 export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'
 export { Batch, type Frame, type OriginId, pinnedBatchBytes } from './frame.ts'

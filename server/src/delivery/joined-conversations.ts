@@ -48,7 +48,8 @@ export class JoinedConversations {
     const { chat, audiences } = this.#parts
     const conversationIds = await chat.conversations.idsOf(this.#member.accountId)
     if (first) {
-      this.#own = new Set(conversationIds).difference(this.#leftMeanwhile ?? new Set())
+      this.#own = new Set(conversationIds)
+      for (const left of this.#leftMeanwhile ?? []) this.#own.delete(left)
       await first(this.#own)
       this.#own = undefined
     }

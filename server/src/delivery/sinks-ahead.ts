@@ -37,6 +37,7 @@ export class SinksAhead {
 
   delete(sink: Sink): void {
     this.#behind?.delete(sink)
+    if (this.#sinks.size === 0) return
     for (const [lastChange, sinks] of this.#sinks)
       if (sinks.delete(sink) && sinks.size === 0) this.#sinks.delete(lastChange)
   }

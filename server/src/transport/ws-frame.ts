@@ -30,11 +30,15 @@ export function wsTextFrame(payload: string, prefix = ''): Frame {
 
 /** Frames as one piece for a socket, to which each piece is a write. Each payload is ASCII, and at most 125 bytes long. */
 export function wsShortFrames(payloads: readonly string[]): Frame {
-  const text = payloads
-    .map((payload) => String.fromCharCode(FIN_TEXT, shortLength(payload)) + payload)
-    .join('')
+  let text = ''
+  for (const payload of payloads) text += SHORT_HEADERS[shortLength(payload)] + payload
   return { bytes: Buffer.from(text, 'latin1'), headerBytes: 0 }
 }
+
+/** By the length of the payload, each a character a byte. */
+const SHORT_HEADERS: readonly string[] = Array.from({ length: MAX_SHORT + 1 }, (_, length) =>
+  String.fromCharCode(FIN_TEXT, length),
+)
 
 function shortLength({ length }: string): number {
   if (length > MAX_SHORT) throw new RangeError(`a frame of ${length} bytes is not short`)

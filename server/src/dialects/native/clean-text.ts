@@ -36,7 +36,8 @@ function walk(value: unknown, path: Path | undefined, faults: Fault[]): void {
     faults.push({ pointer: pointerOf(path), detail: `is nested deeper than ${MAX_DEPTH} levels` })
     return
   }
-  for (const [name, inner] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const inner: unknown = (value as Readonly<Record<string, unknown>>)[name]
     if (!isCleanText(name)) {
       const detail = 'has a field whose name has NUL or lone surrogates'
       faults.push({ pointer: pointerOf(path), detail })

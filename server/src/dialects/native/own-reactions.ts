@@ -30,8 +30,10 @@ export async function ownByConversation(
   items: readonly MessageDetails[],
 ): Promise<Record<string, OwnReactions>> {
   const own: Record<string, OwnReactions> = {}
+  const reacted = items.filter((item) => item.reactions.length > 0)
+  if (reacted.length === 0) return own
   const found = await Promise.all(
-    items.map(async (item) => [item, await ownAmong(reactions, accountId, [item])] as const),
+    reacted.map(async (item) => [item, await ownAmong(reactions, accountId, [item])] as const),
   )
   for (const [{ conversationId }, ofOne] of found) {
     const name = conversationName(conversationId)

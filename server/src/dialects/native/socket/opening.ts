@@ -101,9 +101,12 @@ export class Opening {
     lastChanges: ReadonlyMap<ConversationId, number>,
     own: ReadonlySet<ConversationId>,
   ): Promise<void> {
-    const joining = Array.from(lastChanges, async ([conversationId, known]) => {
-      if (own.has(conversationId)) await this.#joinAfter(conversationId, known)
-    })
+    const { conversations } = this.#opened.live
+    const joining: Promise<void>[] = []
+    // After a resumption nearly all are heard already.
+    for (const [conversationId, known] of lastChanges)
+      if (own.has(conversationId) && !conversations.has(conversationId))
+        joining.push(this.#joinAfter(conversationId, known))
     await Promise.all(joining)
   }
 

@@ -56,28 +56,26 @@ export class Resumption {
       ws.sendFrame(epochGapFrame(server.epoch, server.cursor))
       return server.cursor
     }
-    const asked = Object.entries(conversations)
-    for (let from = 0; from < asked.length; from += AT_ONCE) {
-      const some = asked.slice(from, from + AT_ONCE)
-      await this.#resumeSome(
-        some.map(([name, known]) => [conversationIdIn(name), known] as const),
-        server.own,
-      )
-    }
-    const names = new Set(Object.keys(conversations).map(conversationIdIn))
-    const isKnown = (id: ConversationId) => names.has(id) && live.conversations.has(id)
+    const asked = new Map<ConversationId, number>()
+    for (const name of Object.keys(conversations)) asked.set(conversationIdIn(name), conversations[name] ?? 0)
+    const ids = [...asked.keys()]
+    for (let from = 0; from < ids.length; from += AT_ONCE)
+      await this.#resumeSome(ids.slice(from, from + AT_ONCE), asked, server.own)
+    const isKnown = (id: ConversationId) => asked.has(id) && live.conversations.has(id)
     return this.#tellState(cursor, { ...server, isKnown })
   }
 
   async #resumeSome(
-    asked: readonly (readonly [ConversationId, number])[],
+    some: readonly ConversationId[],
+    asked: ReadonlyMap<ConversationId, number>,
     own: ReadonlySet<ConversationId>,
   ): Promise<void> {
     const { live, ws } = this.#client
     const turn = pause()
     if (turn) await turn
     const held: Held[] = []
-    for (const [conversationId, known] of asked) {
+    for (const conversationId of some) {
+      const known = asked.get(conversationId) ?? 0
       if (!own.has(conversationId)) ws.sendFrame(goneFrame(conversationId))
       else held.push({ conversationId, known, hold: live.conversations.hold(conversationId) })
     }
