@@ -8,6 +8,7 @@ import { greedyNeighbour } from './scenarios/greedy-neighbour.ts'
 import { history } from './scenarios/history.ts'
 import { idleConnection } from './scenarios/idle-connection.ts'
 import { latency } from './scenarios/latency.ts'
+import { likeCampfire } from './scenarios/like-campfire.ts'
 import { migrate, parlanceMigrate } from './scenarios/migrate.ts'
 import { mixedWrites, sqliteStore } from './scenarios/mixed-writes.ts'
 import { nativeResume } from './scenarios/native-resume.ts'
@@ -216,6 +217,12 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
         sizes([1e6], [3_000]),
         (_, stored) => () => search(stored, isShort ? 5 : 300),
       ),
+    },
+    {
+      name: 'like-campfire',
+      title:
+        'Messages over REST into one conversation, 16 keep-alive clients, until each is found by its words.',
+      runs: cases([parlanceNativeRest], [null], () => likeCampfire),
     },
     {
       name: 'endurance',

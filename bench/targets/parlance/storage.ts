@@ -26,10 +26,16 @@ export interface Storage {
 
 const COUNT = 'SELECT count(*) FROM messages'
 
-export async function createSqlite(): Promise<Storage> {
+/** In a file, which others may read. */
+export interface SqliteStorage extends Storage {
+  readonly file: string
+}
+
+export async function createSqlite(): Promise<SqliteStorage> {
   const directory = await mkdtemp(join(tmpdir(), 'parlance-bench-'))
   const file = join(directory, 'parlance.db')
   return {
+    file,
     url: `file:${file}`,
     engines: {},
     openStore: () => openSqliteStore({ file }),
