@@ -1,6 +1,18 @@
-import type { ConversationId, MessageDetails } from '../core/types.ts'
+import type { ConversationId } from '../core/types.ts'
 import { type Cell, cellOf } from './search-index.ts'
 import type { FoundMessages, MessageSearch, SearchTerm } from './store.ts'
+
+/** An engine answers this for a message that is found: the message, or its place. */
+interface Item {
+  readonly messageId: number
+  readonly conversationId: ConversationId
+  readonly seq: number
+}
+
+/** As `FoundMessages`, in the engine's items. */
+export interface Found<Of extends Item> extends Omit<FoundMessages, 'items'> {
+  readonly items: readonly Of[]
+}
 
 /** One of the account's conversations, up to its newest message that may be found. */
 export interface SearchedConversation {
@@ -30,12 +42,12 @@ export interface CellHits {
 }
 
 /** How an engine answers the parts of a search. */
-export interface SearchReads {
+export interface SearchReads<Of extends Item> {
   /** With their newest messages before that id, `MAX_SEARCHED` at most, those of the newest messages. */
   conversations(search: MessageSearch): Promise<readonly SearchedConversation[]>
   hits(search: CellSearch): Promise<CellHits>
   /** Those that are not deleted, in any order. */
-  messages(ids: readonly number[]): Promise<readonly MessageDetails[]>
+  messages(ids: readonly number[]): Promise<readonly Of[]>
 }
 
 /** Conversations of an account that are searched: those where something happened last. */
@@ -54,7 +66,10 @@ interface OpenCell extends Cell {
 }
 
 /** Goes through the cells of the account's conversations, always those first that may have the newest messages. */
-export async function walk(reads: SearchReads, search: MessageSearch): Promise<FoundMessages> {
+export async function walk<Of extends Item>(
+  reads: SearchReads<Of>,
+  search: MessageSearch,
+): Promise<Found<Of>> {
   const { terms, after, before, limit } = search
   const conversations = await reads.conversations(search)
   const firstSeqs = new Map(conversations.map(({ conversationId, firstSeq }) => [conversationId, firstSeq]))

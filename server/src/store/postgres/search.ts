@@ -1,3 +1,4 @@
+import type { MessageDetails } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 import { entryOf, firstPlaceOf } from '../search-index.ts'
 import {
@@ -21,7 +22,7 @@ export class PostgresSearch implements SearchStore {
   readonly #messages
   readonly #idFrom
   readonly #position
-  readonly #reads: SearchReads
+  readonly #reads: SearchReads<MessageDetails>
 
   constructor(sql: Queryable) {
     this.#conversations = prepare<SearchedConversation>(sql, CONVERSATIONS)

@@ -29,22 +29,31 @@ function serve(port: MessagePort, { file }: ReaderData): void {
   // An export reads each page once; a search comes back to the upper pages of its index.
   db.exec('PRAGMA cache_size = -8192')
   const nouns = [new ExportReads(db), new SearchReads(db), new OverviewReads(db)]
+  // One after the other: a read may take several steps, and answers are matched with reads by their order.
+  let last: Promise<void> = Promise.resolve()
   port.on(
     'message',
     guarded('sqlite', (asked: ToReader) => {
-      if (asked !== 'close') return port.postMessage(answer(nouns, asked))
-      db.close()
-      port.close()
+      const next = async () => {
+        if (asked !== 'close') return port.postMessage(await answer(nouns, asked))
+        db.close()
+        port.close()
+      }
+      last = last.then(next, next)
+      return last
     }),
   )
 }
 
-function answer(nouns: readonly Partial<Reads>[], [name, ...args]: Exclude<ToReader, 'close'>): FromReader {
+async function answer(
+  nouns: readonly Partial<Reads>[],
+  [name, ...args]: Exclude<ToReader, 'close'>,
+): Promise<FromReader> {
   try {
     // `ReadingThread` has put them there, as that read takes them.
     const noun = nouns.find((each) => name in each)
     const read = noun?.[name] as (...args: unknown[]) => unknown
-    return { value: read.apply(noun, args) }
+    return { value: await read.apply(noun, args) }
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error))
     return engineCode(error) === undefined ? { defect: failure } : { outage: failure }

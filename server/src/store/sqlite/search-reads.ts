@@ -6,12 +6,21 @@ import {
   type Below,
   type CellHits,
   type CellSearch,
+  type Found,
   MAX_SEARCHED,
   type SearchedConversation,
+  walk,
 } from '../search-walk.ts'
 import type { MessageSearch } from '../store.ts'
 import { PageFinder } from './page-bounds.ts'
 import { prepare } from './statement.ts'
+
+/** A message that is found, without what it says. */
+interface FoundPlace {
+  readonly messageId: number
+  readonly conversationId: ConversationId
+  readonly seq: number
+}
 
 /** The reads of a search, on the thread for long reads. */
 export class SearchReads {
@@ -21,6 +30,7 @@ export class SearchReads {
   readonly #hits
   readonly #lastId
   readonly #nextFrom
+  readonly #places
 
   constructor(db: DatabaseSync) {
     this.#pages = new PageFinder(db)
@@ -29,9 +39,21 @@ export class SearchReads {
     this.#hits = prepare<{ messageId: number }>(db, HITS)
     this.#lastId = prepare<{ id: number | null }>(db, 'SELECT max(id) AS id FROM messages')
     this.#nextFrom = prepare<{ id: number; sentAt: Micros }>(db, NEXT_FROM)
+    this.#places = prepare<FoundPlace>(db, PLACES)
   }
 
-  searchedConversations({
+  foundPlaces(search: MessageSearch): Promise<Found<FoundPlace>> {
+    return walk(
+      {
+        conversations: async (wanted) => this.#searchedConversations(wanted),
+        hits: async (cells) => this.#cellHits(cells),
+        messages: async (ids) => this.#places.all(JSON.stringify(ids)).map((row) => ({ ...row })),
+      },
+      search,
+    )
+  }
+
+  #searchedConversations({
     accountId,
     conversationId,
     before,
@@ -45,7 +67,7 @@ export class SearchReads {
     })
   }
 
-  cellHits({ cells, terms, after, before, limit }: CellSearch): CellHits {
+  #cellHits({ cells, terms, after, before, limit }: CellSearch): CellHits {
     const words = (cell: (typeof cells)[number]) =>
       terms.map((term) => `"${entryOf(cell, term)}"${term.isPrefix ? ' *' : ''}`).join(' AND ')
     const query = cells.map((cell) => `(${words(cell)})`).join(' OR ')
@@ -88,5 +110,9 @@ const BELOW = `
 
 const HITS = `
   SELECT rowid AS messageId FROM search WHERE search MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`
+
+const PLACES = `
+  SELECT t.id AS messageId, t.conversation_id AS conversationId, t.seq AS seq
+  FROM json_each(?) g CROSS JOIN messages t ON t.id = g.value WHERE t.is_deleted = 0`
 
 const NEXT_FROM = 'SELECT id, sent_at AS sentAt FROM messages WHERE id >= ? ORDER BY id LIMIT 1'

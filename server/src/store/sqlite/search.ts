@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Micros } from '../../lib/clock.ts'
-import { walk } from '../search-walk.ts'
 import type { FoundMessages, MessageSearch, SearchStore } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
 import { read } from './failure.ts'
@@ -20,15 +19,11 @@ export class SqliteSearch implements SearchStore {
     this.#position = prepare<{ messageId: number }>(db, SEARCH_POSITION)
   }
 
-  find(search: MessageSearch): Promise<FoundMessages> {
-    return walk(
-      {
-        conversations: (wanted) => this.#thread.read('searchedConversations', wanted),
-        hits: (cells) => this.#thread.read('cellHits', cells),
-        messages: (ids) => this.#details.listGiven(ids),
-      },
-      search,
-    )
+  /** One way to the thread and back, whatever has to be looked at there; the senders are remembered here. */
+  async find(search: MessageSearch): Promise<FoundMessages> {
+    const { items: places, ...found } = await this.#thread.read('foundPlaces', search)
+    const messages = await this.#details.listGiven(places.map(({ messageId }) => messageId))
+    return { ...found, items: [...messages].sort((one, other) => other.messageId - one.messageId) }
   }
 
   idFrom(at: Micros): Promise<number> {
