@@ -47,9 +47,15 @@ export const MICROS_PER_SECOND = 1_000_000
 
 export const secondsOf = (micros: Micros): number => Math.floor(micros / MICROS_PER_SECOND)
 
+/** The last second that was written: most times that are written are of the second before. */
+let written = { second: 0, text: '1970-01-01T00:00:00.' }
+
 /** `2023-08-09T01:17:46.419120` and the suffix: ISO 8601 with six digits, as Python's `isoformat` writes it. */
 export function isoMicros(micros: Micros, suffix: 'Z' | '+00:00'): string {
-  const millis = Math.floor(micros / 1000)
-  const rest = String(micros - millis * 1000).padStart(3, '0')
-  return `${new Date(millis).toISOString().slice(0, -1)}${rest}${suffix}`
+  const second = secondsOf(micros)
+  if (second !== written.second) {
+    const whole = new Date(second * 1000).toISOString()
+    written = { second, text: whole.slice(0, whole.indexOf('.') + 1) }
+  }
+  return `${written.text}${String(micros - second * MICROS_PER_SECOND).padStart(6, '0')}${suffix}`
 }

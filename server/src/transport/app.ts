@@ -67,7 +67,9 @@ export function createDialectApp(
   const routes = new MethodTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(url, [method].flat()))
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // JSON is named because Fastify remembers the parser of a type that is named, and looks anew for one that is not.
+  for (const type of ['application/json', '*'])
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const { headers } = request.raw
     if (headers['content-type'] !== undefined && isTypeIgnored?.(request)) headers['content-type'] = ANY_TYPE
