@@ -64,19 +64,25 @@ export class Presence {
   async connect(account: Sender): Promise<() => Promise<void>> {
     // The account itself, given as one, would be kept for as long as the connection lasts.
     const person = toSender(account)
-    const { accountId } = person
-    await this.#turns.run(accountId, () => this.#come(person))
+    await this.#turns.run(person.accountId, () => this.#come(person))
+    return this.#departureOf(person)
+  }
+
+  /** Apart from `connect`: a closure there would keep what the waiting needed, for as long as the connection lasts. */
+  #departureOf(person: Sender): () => Promise<void> {
     let isConnected = true
     return async () => {
       if (!isConnected) return
       isConnected = false
-      await this.#turns.run(accountId, async () => {
-        if (!(await this.#bus.presence.leave(setOf(accountId), String(accountId)))) return
-        if (this.#rate.take(accountId)) {
-          await this.#tellOrKeep(accountId, false, () => this.#tellGone(person))
-        } else this.#keep(accountId, false)
-      })
+      await this.#turns.run(person.accountId, () => this.#go(person))
     }
+  }
+
+  async #go(person: Sender): Promise<void> {
+    const { accountId } = person
+    if (!(await this.#bus.presence.leave(setOf(accountId), String(accountId)))) return
+    if (this.#rate.take(accountId)) await this.#tellOrKeep(accountId, false, () => this.#tellGone(person))
+    else this.#keep(accountId, false)
   }
 
   /** From now on nothing is tried again. */

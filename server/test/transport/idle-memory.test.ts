@@ -124,7 +124,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'a WebSocket of native, in 50 conversations',
-    maxBytes: 9_700,
+    maxBytes: 9_400,
     prepare: async () => {
       const token = await nativeToken()
       return () => liveNative(token)

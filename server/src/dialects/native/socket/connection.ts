@@ -176,8 +176,8 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     const news = new OwnNews(parts, { accountId, live, ws })
     const watch = new Watch(parts, { accountId, ws })
     const desk = new RequestDesk(parts, {
-      ...{ asker, address, ws, watch, live },
-      settled: () => this.#inbox.settled(),
+      // No closure of this function: it would keep what the opening needs, the resumption of hundreds of conversations too.
+      ...{ asker, address, ws, watch, live, inbox: this.#inbox },
     })
     this.#known = { asker, live, news, watch, desk }
     const ready = Promise.withResolvers<void>()

@@ -1,7 +1,7 @@
 import type { RequestId } from '@parlance/protocol'
 import type { LongAnswers } from '../../../answers/index.ts'
 import type { Chat } from '../../../core/chat.ts'
-import type { Limits, PendingWrite, WsConnection } from '../../../transport/index.ts'
+import type { Inbox, Limits, PendingWrite, WsConnection } from '../../../transport/index.ts'
 import type { Asker } from '../call.ts'
 import type { Places } from '../places.ts'
 import { okFrame } from './frames.ts'
@@ -27,8 +27,7 @@ interface Client {
   readonly watch: Watch
   /** Once it is over nothing is answered any more. */
   readonly live: { readonly isOver: boolean }
-  /** Resolves when the sends before have been answered. */
-  settled(): Promise<void> | undefined
+  readonly inbox: Pick<Inbox<string>, 'settled'>
 }
 
 /** Any but a send. */
@@ -73,12 +72,12 @@ export class RequestDesk {
   }
 
   async #refuseAfterSends(id: RequestId | undefined, refusal: unknown): Promise<undefined> {
-    await this.#client.settled()
+    await this.#client.inbox.settled()
     this.#refuse(id, refusal)
   }
 
   async #answerAfterSends(request: Request): Promise<undefined> {
-    await this.#client.settled()
+    await this.#client.inbox.settled()
     try {
       this.#answer(request.id, await this.#respond(request))
     } catch (error) {
