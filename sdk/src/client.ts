@@ -95,6 +95,8 @@ export class Client {
     })
     this.#wire.state.subscribe(() => this.#onPhase())
     this.#marks = new ReadMarks({
+      storage,
+      place: (id) => this.#places.get(id),
       onError,
       isLive: () => this.#wire.isLive,
       ask: (conversation, { seq, force }) =>
@@ -128,6 +130,7 @@ export class Client {
   /** Connects, and stays connected until `close`. Resolves when what the outbox has kept is loaded. */
   async open(): Promise<void> {
     await this.outbox.open()
+    await this.#marks.open()
     this.#wire.start()
   }
 

@@ -1,6 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { Entry } from './outbox/entry.ts'
-import { MemoryStorage, type OutboxStorage } from './outbox/storage.ts'
+import { type Kept, MemoryStorage, type OutboxStorage } from './outbox/storage.ts'
 
 /**
  * Keeps the outbox in a file, for bots and other programs of Node: what is not sent yet survives their end. One process
@@ -8,7 +7,7 @@ import { MemoryStorage, type OutboxStorage } from './outbox/storage.ts'
  */
 export class FileStorage implements OutboxStorage {
   readonly #path: string
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, Kept>()
   readonly #memory = new MemoryStorage()
   #writing: Promise<void> = Promise.resolve()
   #isDirty = false
@@ -18,18 +17,18 @@ export class FileStorage implements OutboxStorage {
   }
 
   /** Throws where the file is there and cannot be read. */
-  async load(): Promise<readonly Entry[]> {
+  async load(): Promise<readonly Kept[]> {
     await this.#writing
     const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '[]'
       throw error
     })
-    const entries: readonly Entry[] = JSON.parse(text)
+    const entries: readonly Kept[] = JSON.parse(text)
     for (const entry of entries) this.#entries.set(entry.clientId, entry)
     return [...this.#entries.values()]
   }
 
-  put(entry: Entry): Promise<void> {
+  put(entry: Kept): Promise<void> {
     this.#entries.set(entry.clientId, entry)
     return this.#write()
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { IDBFactory } from 'fake-indexeddb'
 import { until } from '../../server/test/support/until.ts'
-import { type Client, type Entry, MemoryStorage, type OutboxStorage } from '../src/index.ts'
+import { type Client, type Entry, type Kept, MemoryStorage, type OutboxStorage } from '../src/index.ts'
 import { FileStorage } from '../src/node.ts'
 import { IndexedDbStorage } from '../src/outbox/indexed-db.ts'
 import { newWorld } from './world.ts'
@@ -148,7 +148,8 @@ for (const [kind, prepare] of Object.entries(kinds)) {
     ])
     await storage.put({ ...entry('two', 2), state: 'failed' })
     await storage.remove('one')
-    const kept = [...(await open().load())].sort((a, b) => a.order - b.order)
+    const orderOf = (kept: Kept): number => ('order' in kept ? kept.order : 0)
+    const kept = [...(await open().load())].sort((a, b) => orderOf(a) - orderOf(b))
     assert.deepEqual(kept, [{ ...entry('two', 2), state: 'failed' }, entry('three', 3)])
   })
 }

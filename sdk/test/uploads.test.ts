@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { ParlanceError } from '../src/index.ts'
 import { upload } from '../src/upload/index.ts'
 import { newWorld } from './world.ts'
 
@@ -162,4 +163,22 @@ test('a file that can be read no more fails, and is not waited for', async () =>
   const { sending } = shown(file)
   await clock.advance(1_000)
   assert.equal(sending.progress.get().failure?.code, 'unreadable')
+})
+
+test('pieces become smaller where something before the server takes none of that size', async () => {
+  const { client, clock, server } = await aliceIn()
+  const bytes = bytesOf(2_000_000)
+  const { rest, runtime } = client
+  const sizes: number[] = []
+  const request: typeof rest.request = async (path, init) => {
+    const { body } = init
+    if (!(body instanceof ArrayBuffer)) return rest.request(path, init)
+    sizes.push(body.byteLength)
+    if (body.byteLength > 100_000) throw new ParlanceError('http_413', { status: 413 })
+    return rest.request(path, init)
+  }
+  const sending = upload({ rest: { call: rest.call, request } as typeof rest, runtime }, new Blob([bytes]))
+  await clock.advance(600_000)
+  assert.ok(isSame(server.uploads.find(await sending.done())?.bytes, bytes))
+  assert.equal(Math.min(...sizes.slice(0, 3)), 65_536)
 })

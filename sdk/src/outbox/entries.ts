@@ -1,6 +1,6 @@
 import { Live, type Observable } from '../lib/live.ts'
 import type { Entry } from './entry.ts'
-import type { OutboxStorage } from './storage.ts'
+import { isMark, type OutboxStorage } from './storage.ts'
 
 export interface EntriesParts {
   readonly storage: OutboxStorage
@@ -68,7 +68,7 @@ export class Entries {
     const before = new Set(this.#stored)
     const stored = await this.#parts.storage.load()
     for (const entry of stored) {
-      if (this.#ended.has(entry.clientId)) continue
+      if (isMark(entry) || this.#ended.has(entry.clientId)) continue
       this.#stored.add(entry.clientId)
       this.#lastOrder = Math.max(this.#lastOrder, entry.order)
       const mine = this.#all.get(entry.clientId)

@@ -1,5 +1,4 @@
-import type { Entry } from './entry.ts'
-import type { OutboxStorage } from './storage.ts'
+import type { Kept, OutboxStorage } from './storage.ts'
 
 interface Opening {
   result: Database
@@ -18,8 +17,8 @@ interface Transaction {
   readonly error: unknown
 }
 interface Table {
-  getAll(): Request<Entry[]>
-  put(entry: Entry): Request<unknown>
+  getAll(): Request<Kept[]>
+  put(kept: Kept): Request<unknown>
   delete(key: string): Request<unknown>
 }
 interface Database {
@@ -59,13 +58,13 @@ export class IndexedDbStorage implements OutboxStorage {
     this.#database.catch(() => undefined)
   }
 
-  async load(): Promise<readonly Entry[]> {
+  async load(): Promise<readonly Kept[]> {
     const { result } = await this.#run('readonly', (table) => table.getAll())
     return result
   }
 
-  async put(entry: Entry): Promise<void> {
-    await this.#run('readwrite', (table) => table.put(entry))
+  async put(kept: Kept): Promise<void> {
+    await this.#run('readwrite', (table) => table.put(kept))
     this.#tell()
   }
 

@@ -94,14 +94,13 @@ const textOf = (response: Response): Promise<string> =>
 
 async function refusalIn(response: Response): Promise<ParlanceError> {
   const value = parsed(await textOf(response))
-  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
-  const retryAfter = Number.isFinite(seconds) ? seconds : undefined
+  const retryAfter = Number(response.headers.get('Retry-After')) || undefined
   if (isProblem(value)) return ParlanceError.from(value, retryAfter)
   // From something between here and the server.
   return new ParlanceError(`http_${response.status}`, {
     status: response.status,
     retryable: response.status >= 500,
-    retryAfter: retryAfter === undefined ? undefined : retryAfter * 1_000,
+    retryAfter: retryAfter && retryAfter * 1_000,
   })
 }
 

@@ -22,7 +22,10 @@ export class Pieces {
     if (ms > SLOW_MS) this.broke()
   }
 
-  broke(): void {
-    this.#size = Math.max(SMALLEST, this.#size / 2)
+  /** One did not come through. Answers whether the next are smaller. */
+  broke(): boolean {
+    const before = this.#size
+    this.#size = Math.max(SMALLEST, before / 2)
+    return this.#size < before
   }
 }

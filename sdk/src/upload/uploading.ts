@@ -173,6 +173,8 @@ export class Uploading {
   #mayPass({ code, status, retryable }: ParlanceError): boolean {
     this.#isSure = false
     if (code === 'disconnected') this.#pieces.broke()
+    // Something between here and the server takes less: the server itself would say what is wrong.
+    if (code === 'http_413') return this.#pieces.broke()
     if (status !== 404 && status !== 410) return retryable
     this.#id = undefined
     this.#sent = 0
