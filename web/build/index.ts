@@ -5,6 +5,7 @@ import { brotliCompress, gzip } from 'node:zlib'
 import { build } from 'vite'
 import { emojiPlugin } from './emoji.ts'
 import { PAGES } from './limits.ts'
+import { writeWorker } from './worker.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
@@ -30,6 +31,8 @@ await build({
     rolldownOptions: { input: PAGES.map(({ file }) => join(ROOT, file)) },
   },
 })
+
+writeWorker(DIST)
 
 const files = readdirSync(DIST, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

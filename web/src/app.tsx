@@ -1,9 +1,17 @@
 import { begin, session } from './state/session.ts'
 import { t } from './text/index.ts'
+import { ReleaseBar } from './views/release-bar.tsx'
 import { Shell } from './views/shell.tsx'
 import { SignIn } from './views/sign-in.tsx'
 
-export function App() {
+export const App = () => (
+  <>
+    <ReleaseBar />
+    <Current />
+  </>
+)
+
+function Current() {
   const current = session.value
   switch (current.is) {
     case 'unknown':

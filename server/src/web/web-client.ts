@@ -8,7 +8,7 @@ import { PAGE_HEADERS } from './page-headers.ts'
 import { PLAYGROUND, type Playground } from './playground/playground.ts'
 
 /** Paths of the web client besides `/`. One that ends in a slash stands for all below it. */
-export const WEB_PATHS = ['/assets/', '/favicon.svg', PLAYGROUND, `${PLAYGROUND}/`] as const
+export const WEB_PATHS = ['/assets/', '/favicon.svg', '/worker.js', PLAYGROUND, `${PLAYGROUND}/`] as const
 
 const BUILT = join(import.meta.dirname, '../../../web/dist')
 

@@ -6,9 +6,12 @@ const KNOWN: Readonly<Record<string, TextKey>> = {
   email_taken: 'error.emailTaken',
   forbidden: 'error.registrationClosed',
   name_taken: 'error.nameTaken',
+  payload_too_large: 'error.payloadTooLarge',
+  quota_exceeded: 'error.quotaExceeded',
   rate_limited: 'error.rateLimited',
   unavailable: 'error.unavailable',
   busy: 'error.unavailable',
+  unreadable: 'error.unreadable',
   wrong_credentials: 'error.wrongCredentials',
 }
 

@@ -19,7 +19,8 @@ function decoded(text: string): string {
   }
 }
 
-function routeOf(hash: string): Route {
+/** The place that an address leads to. One that is not known leads to the list. */
+export function routeOf(hash: string): Route {
   const [at = '', rest = '', place = ''] = hash.replace(/^#?\/?/, '').split('/')
   if (at === 'c' && /^c_\d+$/.test(rest))
     return { at: 'conversation', id: rest, ...(/^[1-9]\d{0,14}$/.test(place) && { seq: Number(place) }) }

@@ -5,13 +5,17 @@ import { useCompletion } from '../composer/use-completion.ts'
 import { askForEmoji } from '../emoji/ask.ts'
 import { useDeed } from '../lib/busy.ts'
 import { nameOf } from '../lib/names.ts'
+import { sizeText } from '../lib/size.ts'
 import { Markdown, oneLine } from '../markdown/markdown.tsx'
 import { draftOf, keepDraft } from '../state/drafts.ts'
 import { server } from '../state/session.ts'
 import { t } from '../text/index.ts'
+import { addFiles, isComplete, parcelsOf, take } from '../upload/tray.ts'
 import { CompletionList } from './completion-list.tsx'
 import { Question } from './dialog.tsx'
-import { CloseIcon, EyeIcon, SendIcon, SmileIcon } from './icons.tsx'
+import { DropSurface } from './drop-surface.tsx'
+import { FileTray } from './file-tray.tsx'
+import { AttachIcon, CloseIcon, EyeIcon, SendIcon, SmileIcon } from './icons.tsx'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
 
@@ -44,12 +48,20 @@ export function Composer(props: ComposerProps) {
   const [asked, setAsked] = useState<{ readonly command: Command; readonly rest: string }>()
   const { isBusy, failure, run } = useDeed()
   const field = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
   const toldAt = useRef(0)
   const isEdit = intent.is === 'edit'
-  const excess =
-    encoder.encode(text).length - (server.value?.limits.maxMessageBytes ?? Number.POSITIVE_INFINITY)
+  const parcels = parcelsOf(place.id).value
+  // Files go with a new message alone: the server lets none hang on one later.
+  const hasFiles = parcels.length > 0 && !isEdit
+  const isEmpty = text.trim() === '' && !hasFiles
+  /** Whether the message goes as soon as its files have come. */
+  const [isDue, setDue] = useState(false)
+  const most = server.value?.limits.maxMessageBytes ?? Number.POSITIVE_INFINITY
+  const excess = encoder.encode(text).length - most
   const write = (next: string) => {
     setText(next)
+    setDue(false)
     setRefusal(undefined)
   }
   const completion = useCompletion({ client, place, listing, me, field, text, onText: write })
@@ -73,8 +85,21 @@ export function Composer(props: ComposerProps) {
     if (isEdit) setText(draftOf(place.id))
     onIntent({ is: 'write' })
   }
+  const attach = (files: readonly File[]) => {
+    if (files.length === 0) return
+    setRefusal(addFiles(client, place.id, files))
+    field.current?.focus()
+  }
+  const sendAsFile = () => {
+    attach([new File([text], t('composer.fileName'), { type: 'text/plain' })])
+    write('')
+  }
   const say = (body: string) => {
-    place.send(body, intent.is === 'reply' ? { replyTo: intent.item.seq } : {})
+    const attachments = take(place.id)
+    place.send(body, {
+      ...(intent.is === 'reply' && { replyTo: intent.item.seq }),
+      ...(attachments.length > 0 && { attachments }),
+    })
     write('')
     onIntent({ is: 'write' })
   }
@@ -86,19 +111,29 @@ export function Composer(props: ComposerProps) {
     })
   const send = () => {
     const body = text.trim()
-    if (body === '' || excess > 0 || isBusy) return
+    if (isEmpty || excess > 0 || isBusy) return
     if (intent.is === 'edit') {
-      if (body !== intent.item.message.body) place.edit(intent.item.seq, body)
+      if (body !== '' && body !== intent.item.message.body) place.edit(intent.item.seq, body)
       leave()
       return
     }
-    const written = readWritten(body, listing)
+    if (hasFiles && !isComplete(parcels)) {
+      setDue(true)
+      return
+    }
+    // Beside files a text is a message, whatever it begins with.
+    const written = hasFiles ? ({ is: 'message', body } as const) : readWritten(body, listing)
     if (written.is === 'refused') setRefusal(written.why)
     else if (written.is === 'message') say(written.body)
     else if (written.command.write) say(written.command.write(written.rest))
     else if (written.command.asks) setAsked(written)
     else obey(written)
   }
+  useEffect(() => {
+    if (!isDue || !isComplete(parcels)) return
+    setDue(false)
+    send()
+  }, [isDue, parcels])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || completion.combobox.onKeyDown(event)) return
     if (event.key === 'Enter' && !event.shiftKey && !matchMedia('(pointer: coarse)').matches) {
@@ -138,7 +173,12 @@ export function Composer(props: ComposerProps) {
       )}
       {excess > 0 && (
         <p class="failure" role="alert">
-          {t('composer.tooLong', { n: excess })}
+          {t('composer.tooLong', { size: sizeText(excess + most), most: sizeText(most) })}{' '}
+          {!isEdit && (
+            <button type="button" class="link" onClick={sendAsFile}>
+              {t('composer.asFile')}
+            </button>
+          )}
         </p>
       )}
       <p class="failure" role="alert">
@@ -150,12 +190,36 @@ export function Composer(props: ComposerProps) {
           combobox={completion.combobox}
           onChoose={completion.choose}
         />
+        {!isEdit && <FileTray client={client} conversation={place.id} />}
         {isPreviewed && hasMarks && (
           <section class="preview body" aria-label={t('composer.previewLabel')} dir="auto">
             <Markdown text={text} format="markdown" />
           </section>
         )}
         <div class="composer-row">
+          {!isEdit && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t('files.attach')}
+              title={t('files.attach')}
+              onClick={() => picker.current?.click()}
+            >
+              <AttachIcon />
+            </button>
+          )}
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={t('files.attach')}
+            onChange={(event) => {
+              attach([...(event.currentTarget.files ?? [])])
+              // The same file may be chosen again.
+              event.currentTarget.value = ''
+            }}
+          />
           <textarea
             ref={field}
             rows={1}
@@ -168,6 +232,12 @@ export function Composer(props: ComposerProps) {
               write(event.currentTarget.value)
               completion.look()
               tellTyping()
+            }}
+            onPaste={(event) => {
+              const files = [...(event.clipboardData?.files ?? [])]
+              if (files.length === 0 || isEdit) return
+              event.preventDefault()
+              attach(files)
             }}
             onKeyDown={onKeyDown}
             onKeyUp={completion.look}
@@ -204,7 +274,7 @@ export function Composer(props: ComposerProps) {
           <button
             type="submit"
             class="send"
-            disabled={text.trim() === '' || excess > 0 || isBusy}
+            disabled={isEmpty || excess > 0 || isBusy || isDue}
             aria-label={t(isEdit ? 'composer.save' : 'composer.send')}
             title={t(isEdit ? 'composer.save' : 'composer.send')}
           >
@@ -212,6 +282,10 @@ export function Composer(props: ComposerProps) {
           </button>
         </div>
       </div>
+      <p class="hidden" role="status">
+        {isDue && t('files.due')}
+      </p>
+      {!isEdit && <DropSurface title={title} onFiles={attach} />}
       {asked?.command.asks && (
         <Question
           question={t(asked.command.asks, { name: title })}

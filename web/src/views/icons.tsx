@@ -50,3 +50,10 @@ export const EyeIcon = icon(
     <circle cx="10" cy="10" r="2.200" />
   </>,
 )
+export const FileIcon = icon(<path d="M5.500 3h6l3 3v11h-9zM11.500 3v3h3" />)
+export const AttachIcon = icon(
+  <path d="M15.500 9 10 14.500a3.200 3.200 0 0 1-4.500-4.500l6-6a2.200 2.200 0 0 1 3 3l-6 6a1 1 0 0 1-1.500-1.500L12 6.500" />,
+)
+export const ForwardIcon = icon(<path d="m7.500 4 6 6-6 6" />)
+export const DownloadIcon = icon(<path d="M10 3.500v9M6 9l4 4 4-4M4 16.500h12" />)
+export const ZoomIcon = icon(<path d="M12 4h4v4M8 16H4v-4M16 4l-5 5M4 16l5-5" />)

@@ -3,7 +3,7 @@ import { hueOf } from '../lib/avatar.ts'
 import { nameOf } from '../lib/names.ts'
 import { timeOf, wholeTimeOf } from '../lib/time.ts'
 import { Markdown, oneLine } from '../markdown/markdown.tsx'
-import { t } from '../text/index.ts'
+import { count, t } from '../text/index.ts'
 import { Attachments } from './attachments.tsx'
 import { Avatar } from './avatar.tsx'
 import { MessageActions } from './message-actions.tsx'
@@ -78,21 +78,21 @@ export function MessageRow({
             </span>
           )}
         </div>
-        {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
+        {message.attachments.length > 0 && <Attachments place={place} attachments={message.attachments} />}
         {message.reactions.length > 0 && (
           <ul class="reactions">
-            {message.reactions.map(({ key, count }) => (
+            {message.reactions.map(({ key, count: n }) => (
               <li key={key}>
                 <button
                   type="button"
                   aria-pressed={own.includes(key)}
-                  aria-label={t('message.reactions', { key, n: count })}
+                  aria-label={t('message.reactions', { key, n })}
                   disabled={!listing.can.includes('react')}
                   onClick={() =>
                     own.includes(key) ? place.unreact(item.seq, key) : place.react(item.seq, key)
                   }
                 >
-                  {key} <span class="number">{count}</span>
+                  {key} <span class="number">{n}</span>
                 </button>
               </li>
             ))}
@@ -145,6 +145,7 @@ export function OutgoingRow({
   const { entry, body } = item
   const { me, myName, client } = context
   const isFailed = entry.state === 'failed'
+  const files = entry.draft.kind === 'send' ? (entry.draft.attachments?.length ?? 0) : 0
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
     <article class="message" data-run-on={isRunOn ? '' : undefined} data-state={entry.state} tabIndex={0}>
@@ -160,6 +161,9 @@ export function OutgoingRow({
         <div class="body" dir="auto">
           <Markdown text={body} format="markdown" />
         </div>
+        {files > 0 && (
+          <p class="state">{count(files, { one: 'message.files.one', other: 'message.files.other' })}</p>
+        )}
         {isFailed ? (
           <Failed client={client} clientId={entry.clientId} why={entry.failure?.detail ?? ''} />
         ) : (

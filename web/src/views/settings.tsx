@@ -3,11 +3,13 @@ import { changeMe, changePassword } from '@parlance/client/operations'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
+import { notices, setNotices } from '../notify/notices.ts'
 import { forgetDrafts } from '../state/drafts.ts'
 import { pathTo } from '../state/route.ts'
 import { session, signOut } from '../state/session.ts'
 import { THEMES, theme } from '../state/theme.ts'
 import { chooseLanguage, language, languages, t } from '../text/index.ts'
+import { emptyTrays } from '../upload/tray.ts'
 import { BackIcon } from './icons.tsx'
 
 export function Settings({ client, account }: { client: Client; account: OwnAccount }) {
@@ -16,6 +18,7 @@ export function Settings({ client, account }: { client: Client; account: OwnAcco
     run(async () => {
       await signOut({ everywhere })
       forgetDrafts()
+      emptyTrays()
     })
   return (
     <main class="page" aria-label={t('settings.title')}>
@@ -27,6 +30,7 @@ export function Settings({ client, account }: { client: Client; account: OwnAcco
       </header>
       <div class="page-body">
         <Appearance />
+        <Notices />
         <Profile client={client} account={account} />
         <Password client={client} />
         <section class="buttons">
@@ -81,6 +85,25 @@ function Appearance() {
           </label>
         ))}
       </fieldset>
+    </section>
+  )
+}
+
+/** Whether this browser tells of messages: it asks for its permission on a press alone. */
+function Notices() {
+  const standing = notices.value
+  const mayChoose = standing === 'on' || standing === 'off'
+  return (
+    <section>
+      <h2>{t('notices.title')}</h2>
+      <p class="quiet" role="status">
+        {t(`notices.${standing}`)}
+      </p>
+      {mayChoose && (
+        <button type="button" onClick={() => setNotices(standing === 'off')}>
+          {t(standing === 'off' ? 'notices.turnOn' : 'notices.turnOff')}
+        </button>
+      )}
     </section>
   )
 }

@@ -3,6 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
 import { useObservable } from '../lib/use-observable.ts'
+import { showUnread } from '../notify/badge.ts'
+import { tellOfMessages } from '../notify/notices.ts'
 import { isNarrow } from '../state/narrow.ts'
 import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
@@ -11,6 +13,7 @@ import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { EmojiPickerSlot } from './emoji-picker-slot.tsx'
+import { ImageViewerSlot } from './image-viewer-slot.tsx'
 import { NewConversation } from './new-conversation.tsx'
 import { SearchResults } from './search-results.tsx'
 import { Settings } from './settings.tsx'
@@ -18,10 +21,10 @@ import { Settings } from './settings.tsx'
 /** The whole client of somebody who is signed in: the list of conversations, and what is open beside it. */
 export function Shell({ client, account }: { client: Client; account: OwnAccount }) {
   const here = route.value
-  const { unread, items } = useObservable(client.conversations)
-  useEffect(() => {
-    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) Parlance` : 'Parlance'
-  }, [unread])
+  const conversations = useObservable(client.conversations)
+  const { items } = conversations
+  useEffect(() => showUnread(conversations), [conversations])
+  useEffect(() => tellOfMessages(client, account.id), [client, account.id])
   const list = (
     <ConversationList
       client={client}
@@ -50,6 +53,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
       {here.at === 'join' && <Join client={client} code={here.code} />}
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
       <EmojiPickerSlot />
+      <ImageViewerSlot />
     </div>
   )
 }

@@ -4,6 +4,12 @@ import { startParlance } from '../../../server/test/support/server.ts'
 import { faultsOf } from '../support/axe.ts'
 import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
 
+/** A picture of 2 by 1 pixels. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8DwH4QZYAwAR8oH+Rq28akAAAAASUVORK5CYII=',
+  'base64',
+)
+
 for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing at a ${where}, ${colorScheme}`, { skip: noBrowser }, async (t) => {
@@ -34,6 +40,16 @@ for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) 
       await ada.page.getByRole('searchbox', { name: 'Search emoji' }).fill('book')
       await ada.page.getByRole('gridcell', { name: 'open book' }).waitFor()
       found.emoji = await faultsOf(ada.page)
+      await ada.page.keyboard.press('Escape')
+      await ada.page
+        .locator('.composer input[type=file]')
+        .setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: PNG }])
+      await ada.page.getByRole('button', { name: 'Take dot.png off' }).waitFor()
+      found.tray = await faultsOf(ada.page)
+      await ada.say('A picture')
+      await ada.message('A picture').getByRole('img', { name: 'dot.png' }).click()
+      await ada.page.getByRole('dialog', { name: /dot\.png/ }).waitFor()
+      found.viewer = await faultsOf(ada.page)
       await ada.page.keyboard.press('Escape')
       await ada.page.getByRole('button', { name: 'Details' }).click()
       found.details = await faultsOf(ada.page)

@@ -107,7 +107,7 @@ export class Visitor {
 
   async say(text: string): Promise<void> {
     await this.composer.fill(text)
-    await this.page.getByRole('button', { name: 'Send' }).click()
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
   }
 
   get composer() {
