@@ -135,7 +135,9 @@ function Entry({ client, listing, me, isCurrent }: EntryProps) {
 function lastLine({ lastMessage, kind }: Listing, me: string): string {
   if (!lastMessage) return t('list.nothing')
   if (lastMessage.deletedAt !== null) return t('message.deleted')
-  const text = oneLine(lastMessage.body)
+  const text =
+    oneLine(lastMessage.body) ||
+    count(lastMessage.attachments.length, { one: 'message.files.one', other: 'message.files.other' })
   if (lastMessage.sender.id === me) return t('list.you', { text })
   return kind === 'private' ? text : `${nameOf(lastMessage.sender)}: ${text}`
 }
