@@ -13,7 +13,7 @@ const DIST = join(SDK, 'dist')
 const ENTRIES = {
   ...{ '.': 'index', './browser': 'browser', './node': 'node' },
   ...{ './operations': 'rest/operations', './react': 'react', './testing': 'testing/index' },
-  ...{ './upload': 'upload/index' },
+  ...{ './thread': 'thread', './upload': 'upload/index' },
 } as const
 
 /** Options of the bundles: shared code is in chunks of its own, and nothing of another package is in them. */

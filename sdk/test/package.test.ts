@@ -61,6 +61,7 @@ import { getConversation, listMessages } from '@parlance/client/operations'
 import { useTimeline } from '@parlance/client/react'
 import { FileStorage } from '@parlance/client/node'
 import { FakeServer } from '@parlance/client/testing'
+import { Thread } from '@parlance/client/thread'
 import { type Uploading, type UploadProgress, upload } from '@parlance/client/upload'
 
 export async function main(): Promise<string> {
@@ -80,6 +81,8 @@ export async function main(): Promise<string> {
   const items: readonly TimelineItem[] = useTimeline(client, 'c_1').items
   const [item] = items
   if (item?.kind === 'hole') await item.fill('newer')
+  const { root }: { root: TimelineItem | undefined } = new Thread(client, { conversation: 'c_1', seq: 1 }).get()
+  if (root?.kind === 'deleted') return root.deletedAt ?? ''
   return first?.sender.displayName ?? ''
 }
 `

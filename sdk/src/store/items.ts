@@ -40,7 +40,27 @@ export type TimelineItem =
   /** A message of one's own on its way, after all others. */
   | { readonly kind: 'outgoing'; readonly key: string; readonly entry: Entry; readonly body: string }
 
+/** The row of a place in the log that is loaded. */
+export type SaidItem = Extract<TimelineItem, { readonly kind: 'message' | 'deleted' }>
+
 const NOTHING: readonly Entry[] = []
+
+/** A message with what this client is about to change of it, or its grave. */
+export function itemOf(held: Held, pending: readonly Entry[], me: string): SaidItem {
+  const { seq, message, deletedAt } = held
+  const key = message?.clientId && message.sender.id === me ? message.clientId : String(seq)
+  const isGoing = pending.some(({ draft, state }) => draft.kind === 'delete' && state !== 'failed')
+  if (!message || deletedAt !== null || isGoing)
+    return { kind: 'deleted', key, seq, deletedAt, sender: message?.sender ?? null, pending }
+  return { kind: 'message', key, seq, pending, ...withDrafts({ message, held, pending, me }) }
+}
+
+/** The drafts of changes by the message that each is about. */
+export const changesOf = (entries: readonly Entry[]): ReadonlyMap<number, readonly Entry[]> =>
+  Map.groupBy(
+    entries.filter(({ draft }) => draft.kind !== 'send'),
+    ({ draft }) => (draft.kind === 'send' ? 0 : draft.seq),
+  )
 
 /** Rows of a timeline: those that have not changed are the same objects as before. */
 export class TimelineItems {
@@ -58,10 +78,7 @@ export class TimelineItems {
   }
 
   list(entries: readonly Entry[]): readonly TimelineItem[] {
-    const changes = Map.groupBy(
-      entries.filter(({ draft }) => draft.kind !== 'send'),
-      ({ draft }) => (draft.kind === 'send' ? 0 : draft.seq),
-    )
+    const changes = changesOf(entries)
     const { islands, first, head } = this.#messages
     const holes = this.#messages.holesIn({ from: first, to: head })
     const items: TimelineItem[] = []
@@ -81,18 +98,9 @@ export class TimelineItems {
   #itemOf(held: Held, pending: readonly Entry[]): TimelineItem {
     const shown = pending.length === 0 ? this.#shown.get(held) : undefined
     if (shown) return shown
-    const item = this.#newItem(held, pending)
+    const item = itemOf(held, pending, this.#me())
     if (pending.length === 0) this.#shown.set(held, item)
     return item
-  }
-
-  #newItem(held: Held, pending: readonly Entry[]): TimelineItem {
-    const { seq, message, deletedAt } = held
-    const key = message?.clientId && message.sender.id === this.#me() ? message.clientId : String(seq)
-    const isGoing = pending.some(({ draft, state }) => draft.kind === 'delete' && state !== 'failed')
-    if (!message || deletedAt !== null || isGoing)
-      return { kind: 'deleted', key, seq, deletedAt, sender: message?.sender ?? null, pending }
-    return { kind: 'message', key, seq, pending, ...withDrafts({ message, held, pending, me: this.#me() }) }
   }
 
   #holeAt({ from, to }: Range): TimelineItem {
