@@ -2,10 +2,15 @@ import { ParlanceError } from '@parlance/client'
 import { type TextKey, t } from '../text/index.ts'
 
 const KNOWN: Readonly<Record<string, TextKey>> = {
+  conflict: 'error.conflict',
   disconnected: 'error.disconnected',
   email_taken: 'error.emailTaken',
-  forbidden: 'error.registrationClosed',
+  forbidden: 'error.forbidden',
+  message_refused: 'error.messageRefused',
   name_taken: 'error.nameTaken',
+  not_a_member: 'error.notFound',
+  not_found: 'error.notFound',
+  registration_closed: 'error.registrationClosed',
   payload_too_large: 'error.payloadTooLarge',
   quota_exceeded: 'error.quotaExceeded',
   rate_limited: 'error.rateLimited',

@@ -20,14 +20,14 @@ export interface Place {
   readonly offset: number
 }
 
-interface VirtualList {
+export interface VirtualList {
   readonly scroller: RefObject<HTMLDivElement | null>
   readonly items: readonly VirtualItem[]
   readonly height: number
   readonly measure: (element: Element | null) => void
   readonly isAtEnd: () => boolean
   readonly toEnd: () => void
-  readonly toIndex: (index: number, align: 'start' | 'center') => void
+  readonly toIndex: (index: number, align: 'start' | 'center' | 'auto') => void
   readonly place: () => Place | undefined
   readonly toPlace: (index: number, offset: number) => void
 }

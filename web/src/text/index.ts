@@ -34,3 +34,7 @@ export function count(n: number, keys: { readonly one: TextKey; readonly other: 
   const form = new Intl.PluralRules(language.value).select(n)
   return t(form === 'one' ? keys.one : keys.other, { n: new Intl.NumberFormat(language.value).format(n) })
 }
+
+/** Some names in a row, as the language writes it. */
+export const listText = (names: readonly string[]): string =>
+  new Intl.ListFormat(language.value, { type: 'conjunction' }).format(names)

@@ -28,6 +28,8 @@ interface ComposerProps {
   readonly listing: Listing
   readonly me: string
   readonly title: string
+  /** Where it writes into a thread: the place of the message that is answered. */
+  readonly thread?: number
   readonly intent: Intent
   readonly onIntent: (intent: Intent) => void
   /** Edits the newest message of one's own, if there is one in view. */
@@ -41,8 +43,9 @@ const HAS_MARKS = /[*_`~[]|^(?:>|#|[-*] |\d+[.)] )/m
 const encoder = new TextEncoder()
 
 export function Composer(props: ComposerProps) {
-  const { client, place, listing, me, title, intent, onIntent, editLast } = props
-  const [text, setText] = useState(() => draftOf(place.id))
+  const { client, place, listing, me, title, thread, intent, onIntent, editLast } = props
+  const draft = thread === undefined ? place.id : `${place.id}/${thread}`
+  const [text, setText] = useState(() => draftOf(draft))
   const [isPreviewed, setPreviewed] = useState(false)
   const [refusal, setRefusal] = useState<string>()
   const [asked, setAsked] = useState<{ readonly command: Command; readonly rest: string }>()
@@ -72,7 +75,7 @@ export function Composer(props: ComposerProps) {
     if (intent.is !== 'write') field.current?.focus()
   }, [intent])
   useEffect(() => {
-    if (!isEdit) keepDraft(place.id, text)
+    if (!isEdit) keepDraft(draft, text)
   }, [text, isEdit])
 
   const tellTyping = () => {
@@ -82,7 +85,7 @@ export function Composer(props: ComposerProps) {
     place.tellTyping()
   }
   const leave = () => {
-    if (isEdit) setText(draftOf(place.id))
+    if (isEdit) setText(draftOf(draft))
     onIntent({ is: 'write' })
   }
   const attach = (files: readonly File[]) => {
@@ -99,6 +102,7 @@ export function Composer(props: ComposerProps) {
     place.send(body, {
       ...(intent.is === 'reply' && { replyTo: intent.item.seq }),
       ...(attachments.length > 0 && { attachments }),
+      ...(thread !== undefined && { thread }),
     })
     write('')
     onIntent({ is: 'write' })
@@ -139,8 +143,10 @@ export function Composer(props: ComposerProps) {
     if (event.key === 'Enter' && !event.shiftKey && !matchMedia('(pointer: coarse)').matches) {
       event.preventDefault()
       send()
-    } else if (event.key === 'Escape' && intent.is !== 'write') leave()
-    else if (event.key === 'ArrowUp' && text === '' && intent.is === 'write') {
+    } else if (event.key === 'Escape' && intent.is !== 'write') {
+      event.preventDefault()
+      leave()
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && intent.is === 'write') {
       event.preventDefault()
       editLast()
     }
@@ -225,8 +231,10 @@ export function Composer(props: ComposerProps) {
             rows={1}
             dir="auto"
             value={text}
-            placeholder={t('composer.placeholder', { name: title })}
-            aria-label={t('composer.label', { name: title })}
+            placeholder={t(thread === undefined ? 'composer.placeholder' : 'thread.placeholder', {
+              name: title,
+            })}
+            aria-label={t(thread === undefined ? 'composer.label' : 'thread.label', { name: title })}
             {...completion.combobox.field}
             onInput={(event) => {
               write(event.currentTarget.value)

@@ -1,13 +1,16 @@
 import type { Client, Listing } from '@parlance/client'
 import { useState } from 'preact/hooks'
+import { useDeed } from '../lib/busy.ts'
 import { nameOf, titleOf } from '../lib/names.ts'
 import { briefTimeOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { oneLine } from '../markdown/markdown.tsx'
+import { attempt } from '../state/notice.ts'
 import { go, pathTo } from '../state/route.ts'
 import { count, t } from '../text/index.ts'
 import { Avatar } from './avatar.tsx'
 import { GearIcon, MutedIcon, PinIcon, PlusIcon } from './icons.tsx'
+import { Loading } from './loading.tsx'
 
 interface ConversationListProps {
   readonly client: Client
@@ -62,13 +65,52 @@ export function ConversationList({ client, me, current }: ConversationListProps)
         ))}
         {hasMore && (
           <li>
-            <button type="button" class="link" onClick={() => client.loadMore()}>
+            <button type="button" class="link" onClick={() => attempt(() => client.loadMore())}>
               {t('list.loadMore')}
             </button>
           </li>
         )}
+        {wanted === '' && <Archive client={client} me={me} current={current} />}
       </ul>
     </nav>
+  )
+}
+
+/** The archived conversations, folded away until somebody asks. */
+function Archive({ client, me, current }: ConversationListProps) {
+  const { archived } = useObservable(client.conversations)
+  const [isOpen, setOpen] = useState(false)
+  const { isBusy, failure, run } = useDeed()
+  const load = () => run(() => client.loadArchived())
+  const toggle = () => {
+    setOpen(!isOpen)
+    if (!isOpen) load()
+  }
+  return (
+    <li class="archive">
+      <button type="button" class="fold" aria-expanded={isOpen} onClick={toggle}>
+        {t('list.loadArchived')}
+      </button>
+      {isOpen && (
+        <>
+          <Loading isBusy={isBusy && archived.length === 0} failure={failure} onRetry={load} />
+          {!isBusy && failure === undefined && archived.length === 0 && (
+            <p class="quiet">{t('list.archivedNone')}</p>
+          )}
+          <ul>
+            {archived.map((listing) => (
+              <Entry
+                key={listing.id}
+                client={client}
+                listing={listing}
+                me={me}
+                isCurrent={listing.id === current}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </li>
   )
 }
 

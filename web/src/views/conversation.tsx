@@ -1,13 +1,18 @@
 import type { Client, Listing, OwnAccount } from '@parlance/client'
-import { useEffect, useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { nameOf, titleOf } from '../lib/names.ts'
 import { useObservable } from '../lib/use-observable.ts'
-import { pathTo } from '../state/route.ts'
+import { isPaneAbove } from '../state/narrow.ts'
+import { closePane, openPane, type Pane, pathTo } from '../state/route.ts'
 import { count, t } from '../text/index.ts'
+import { Announcer } from './announcer.tsx'
 import { Composer, type Intent } from './composer.tsx'
-import { Details } from './details.tsx'
-import { BackIcon, InfoIcon } from './icons.tsx'
-import { MessageList } from './message-list.tsx'
+import { BackIcon, InfoIcon, PinIcon } from './icons.tsx'
+import { Skeleton } from './loading.tsx'
+import { type ListControls, MessageList } from './message-list.tsx'
+import { NotAllowed } from './not-allowed.tsx'
+import { ConversationPane } from './panes/conversation-pane.tsx'
 
 interface ConversationProps {
   readonly client: Client
@@ -15,15 +20,16 @@ interface ConversationProps {
   readonly id: string
   /** The message that it is to open at. */
   readonly target: number | undefined
+  readonly pane: Pane | undefined
 }
 
 /** One conversation: what was said in it, and the place to say more. */
-export function Conversation({ client, account, id, target }: ConversationProps) {
+export function Conversation({ client, account, id, target, pane }: ConversationProps) {
   const place = client.conversation(id)
   const listing = useObservable(place.listing)
   const { phase } = useObservable(client.connection)
   const [intent, setIntent] = useState<Intent>({ is: 'write' })
-  const [hasDetails, setDetails] = useState(false)
+  const list = useRef<ListControls>(null)
   useEffect(() => {
     if (listing) client.watch({ conversations: [id], accounts: watchedOf(client, listing) })
   }, [id, listing === undefined, phase === 'live'])
@@ -35,7 +41,7 @@ export function Conversation({ client, account, id, target }: ConversationProps)
             <BackIcon />
           </a>
         </header>
-        <p class="empty-state">{phase === 'live' ? t('conversation.notFound') : ''}</p>
+        {phase === 'live' ? <Missing key={id} /> : <Skeleton rows={6} />}
       </main>
     )
   const title = titleOf(listing)
@@ -45,9 +51,22 @@ export function Conversation({ client, account, id, target }: ConversationProps)
       .items.findLast((item) => item.kind === 'message' && item.message.sender.id === account.id)
     if (last?.kind === 'message') setIntent({ is: 'edit', item: last })
   }
+  const jump = (seq: number) => {
+    if (isPaneAbove.value) closePane()
+    list.current?.jump(seq)
+  }
   return (
     <>
-      <main class="conversation" aria-label={title}>
+      <main
+        class="conversation"
+        aria-label={title}
+        inert={pane !== undefined && isPaneAbove.value}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || event.defaultPrevented || hasText(event.target)) return
+          event.preventDefault()
+          list.current?.toLatest()
+        }}
+      >
         <header class="bar">
           <a class="icon-button back" href={pathTo({ at: 'list' })} aria-label={t('conversation.back')}>
             <BackIcon />
@@ -56,16 +75,12 @@ export function Conversation({ client, account, id, target }: ConversationProps)
             <h1 dir="auto">{title}</h1>
             <Subtitle client={client} listing={listing} me={account.id} />
           </div>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={t('conversation.details')}
-            title={t('conversation.details')}
-            aria-expanded={hasDetails}
-            onClick={() => setDetails(!hasDetails)}
-          >
+          <PaneButton is="pins" shown={pane} label={t('pins.title')}>
+            <PinIcon />
+          </PaneButton>
+          <PaneButton is="details" shown={pane} label={t('conversation.details')}>
             <InfoIcon />
-          </button>
+          </PaneButton>
         </header>
         <MessageList
           key={id}
@@ -73,13 +88,15 @@ export function Conversation({ client, account, id, target }: ConversationProps)
           place={place}
           listing={listing}
           target={target}
+          controls={list}
           me={account.id}
           myName={nameOf(account)}
           onReply={(item) => setIntent({ is: 'reply', item })}
           onEdit={(item) => setIntent({ is: 'edit', item })}
         />
+        <Announcer client={client} id={id} me={account.id} />
         <Typing client={client} id={id} listing={listing} />
-        {listing.can.includes('send') && (
+        {listing.can.includes('send') ? (
           <Composer
             key={id}
             client={client}
@@ -91,20 +108,70 @@ export function Conversation({ client, account, id, target }: ConversationProps)
             onIntent={setIntent}
             editLast={editLast}
           />
+        ) : (
+          <NotAllowed listing={listing} />
         )}
       </main>
-      {hasDetails && (
-        <Details
+      {pane && (
+        <ConversationPane
           client={client}
+          account={account}
           place={place}
           listing={listing}
-          me={account.id}
-          onClose={() => setDetails(false)}
+          pane={pane}
+          onJump={jump}
         />
       )}
     </>
   )
 }
+
+interface PaneButtonProps {
+  readonly is: 'pins' | 'details'
+  readonly shown: Pane | undefined
+  readonly label: string
+  readonly children: ComponentChildren
+}
+
+/** Opens a pane, and closes it again. */
+const PaneButton = ({ is, shown, label, children }: PaneButtonProps) => (
+  <button
+    type="button"
+    class="icon-button"
+    aria-label={label}
+    title={label}
+    aria-expanded={shown?.is === is}
+    onClick={() => (shown?.is === is ? closePane() : openPane({ is }))}
+  >
+    {children}
+  </button>
+)
+
+/** Milliseconds for which a conversation that is not known is looked for. */
+const SOUGHT_MS = 2_000
+
+/** A conversation that is not among one's own: it is asked for once more before that is said. */
+function Missing() {
+  const [isGone, setGone] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setGone(true), SOUGHT_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isGone) return <Skeleton rows={6} />
+  return (
+    <div class="empty-state" role="alert">
+      <h1>{t('conversation.notFoundTitle')}</h1>
+      <p>{t('conversation.notFound')}</p>
+      <a class="button" href={pathTo({ at: 'list' })}>
+        {t('conversation.back')}
+      </a>
+    </div>
+  )
+}
+
+/** Whether somebody has written there what Escape is not to leave. */
+const hasText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLTextAreaElement && target.value !== ''
 
 /** Those whose presence a list shows: the other one of each private conversation, the most active first. */
 const watchedOf = (client: Client, current: Listing): readonly string[] =>
@@ -144,7 +211,7 @@ function Typing({ client, id, listing }: { client: Client; id: string; listing: 
           ? t('conversation.typing.two', { name, other })
           : t('conversation.typing.many')
   return (
-    <p class="typing quiet" role="status" dir="auto">
+    <p class="typing quiet" dir="auto">
       {text}
     </p>
   )

@@ -10,7 +10,7 @@ interface DialogProps {
 }
 
 /** A modal dialog. Escape and a press beside it close it. */
-function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => element.current?.showModal(), [])
   return (

@@ -50,6 +50,7 @@ export const EyeIcon = icon(
     <circle cx="10" cy="10" r="2.200" />
   </>,
 )
+export const CheckIcon = icon(<path d="m3.500 10.500 4 4 9-9.500" />)
 export const FileIcon = icon(<path d="M5.500 3h6l3 3v11h-9zM11.500 3v3h3" />)
 export const AttachIcon = icon(
   <path d="M15.500 9 10 14.500a3.200 3.200 0 0 1-4.500-4.500l6-6a2.200 2.200 0 0 1 3 3l-6 6a1 1 0 0 1-1.500-1.500L12 6.500" />,

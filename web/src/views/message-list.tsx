@@ -1,17 +1,30 @@
 import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlance/client'
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import type { Ref } from 'preact'
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { titleOf } from '../lib/names.ts'
 import { dayNameOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
+import { useReaders } from '../lib/use-readers.ts'
 import { type Row, rowsOf } from '../list/rows.ts'
+import { useReadMark } from '../list/use-read-mark.ts'
+import { useRowFocus } from '../list/use-row-focus.ts'
 import { type Place, useVirtualList } from '../list/use-virtual-list.ts'
 import { count, t } from '../text/index.ts'
 import { DownIcon } from './icons.tsx'
+import { SkeletonRow } from './loading.tsx'
 import { MessageRow, OutgoingRow, type RowContext } from './message-row.tsx'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
 
+/** The list as others may use it. */
+export interface ListControls {
+  /** Shows a message, which may have to be loaded. */
+  jump(seq: number): void
+  toLatest(): void
+}
+
 interface MessageListProps {
+  readonly controls: Ref<ListControls>
   readonly client: Client
   readonly place: ConversationHandle
   readonly listing: Listing
@@ -25,8 +38,6 @@ interface MessageListProps {
 
 /** Rows from the top at which older messages are asked for. */
 const NEAR_START = 12
-/** Milliseconds for which the newest row must be seen before all is read. */
-const READ_AFTER_MS = 1_000
 const PAGE = 50
 
 /** Where the reader left each conversation that was open in this page. */
@@ -50,6 +61,7 @@ export function MessageList({
   me,
   myName,
   target,
+  controls,
   onReply,
   onEdit,
 }: MessageListProps) {
@@ -79,6 +91,8 @@ export function MessageList({
       wanted.current = undefined
     })
   }
+
+  useImperativeHandle(controls, () => ({ jump, toLatest: list.toEnd }))
 
   // A first unread message that the newest page is without is fetched with those around it.
   useEffect(() => {
@@ -141,13 +155,31 @@ export function MessageList({
     else left.set(place.id, here)
   }
 
-  useReadMark({ place, listing, isSeen: () => isPlaced.current && list.isAtEnd() })
+  useReadMark({
+    place,
+    listing,
+    isSeen: () => isPlaced.current && list.isAtEnd() && rows.at(-1)?.kind !== 'hole',
+  })
 
   const find = (seq: number): Said | undefined => {
     const row = rows[indexOf(seq)]
     return row?.kind === 'message' ? row.item : undefined
   }
-  const context: RowContext = { client, place, listing, me, myName, find, jump, onReply, onEdit }
+  const focus = useRowFocus(rows, list)
+  const readBy = useReaders(client, { place, listing, snapshot, me })
+  const context: RowContext = {
+    client,
+    place,
+    listing,
+    me,
+    myName,
+    readBy,
+    focusable: focus.key,
+    find,
+    jump,
+    onReply,
+    onEdit,
+  }
   const day = dayAt(rows, list.place()?.key)
   return (
     <div class="list-frame">
@@ -156,7 +188,15 @@ export function MessageList({
           {dayName(day)}
         </p>
       )}
-      <div class="messages" ref={list.scroller} onScroll={onScroll} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its rows take the focus, and hand their keys on */}
+      <div
+        class="messages"
+        ref={list.scroller}
+        onScroll={onScroll}
+        onFocusIn={focus.onFocusIn}
+        onKeyDown={focus.onKeyDown}
+        tabIndex={-1}
+      >
         <div class="messages-space" style={{ height: `${list.height}px` }}>
           <div class="messages-rows" style={{ transform: `translateY(${list.items[0]?.start ?? 0}px)` }}>
             {list.items.map(({ index, key }) => {
@@ -226,12 +266,7 @@ function RowView({ row, context }: { row: Row; context: RowContext }) {
         </p>
       )
     case 'hole':
-      return (
-        <div class="skeleton" aria-hidden="true">
-          <span />
-          <span />
-        </div>
-      )
+      return <SkeletonRow />
     case 'beginning': {
       const name = titleOf(context.listing)
       return (
@@ -251,24 +286,4 @@ function highlight(scroller: HTMLElement | null, seq: number): void {
   row?.classList.add('found')
   row?.focus({ preventScroll: true })
   setTimeout(() => row?.classList.remove('found'), 2_000)
-}
-
-interface ReadMarkOptions {
-  readonly place: ConversationHandle
-  readonly listing: Listing
-  readonly isSeen: () => boolean
-}
-
-/** Marks all as read once the newest row was in view for a second, in a window that has the focus. */
-function useReadMark({ place, listing, isSeen }: ReadMarkOptions): void {
-  const { unread } = listing.me
-  const look = useRef(isSeen)
-  look.current = isSeen
-  useEffect(() => {
-    if (unread === 0) return
-    const timer = setInterval(() => {
-      if (document.hasFocus() && document.visibilityState === 'visible' && look.current()) place.markRead()
-    }, READ_AFTER_MS)
-    return () => clearInterval(timer)
-  }, [place, unread > 0, listing.lastSeq])
 }

@@ -2,10 +2,13 @@ import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlanc
 import { hueOf } from '../lib/avatar.ts'
 import { nameOf } from '../lib/names.ts'
 import { timeOf, wholeTimeOf } from '../lib/time.ts'
+import type { ReadBy } from '../lib/use-readers.ts'
 import { Markdown, oneLine } from '../markdown/markdown.tsx'
-import { count, t } from '../text/index.ts'
+import { openPane } from '../state/route.ts'
+import { count, listText, t } from '../text/index.ts'
 import { Attachments } from './attachments.tsx'
 import { Avatar } from './avatar.tsx'
+import { CheckIcon, PinIcon } from './icons.tsx'
 import { MessageActions } from './message-actions.tsx'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
@@ -20,6 +23,12 @@ export interface RowContext {
   /** A message that is loaded, by its place. */
   readonly find: (seq: number) => Said | undefined
   readonly jump: (seq: number) => void
+  /** The row that takes the focus when it comes to the list; of all others only keys lead there. */
+  readonly focusable?: string | undefined
+  /** Where the row is shown in a pane of a thread: the message that is answered there. */
+  readonly thread?: number
+  /** The message of one's own beside which it is shown who has read it. */
+  readonly readBy?: ReadBy | undefined
   readonly onReply: (item: Said) => void
   readonly onEdit: (item: Said) => void
 }
@@ -43,23 +52,34 @@ export function MessageRow({
       class="message"
       data-run-on={isRunOn ? '' : undefined}
       data-seq={item.seq}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a row takes the focus, so that keys reach its actions
-      tabIndex={0}
+      data-key={item.key}
+      tabIndex={tabIndexOf(item.key, context)}
       aria-label={`${nameOf(sender)}, ${wholeTimeOf(message.sentAt)}`}
     >
       {!isRunOn && <Avatar id={sender.id} name={nameOf(sender)} />}
       <div class="message-main">
+        {message.pinnedAt !== null && context.thread === undefined && (
+          <p class="pinned">
+            <PinIcon /> {t('message.pinned')}
+          </p>
+        )}
+        {message.thread !== null && context.thread === undefined && (
+          <InThread seq={message.thread} context={context} />
+        )}
         {message.replyTo !== null && <Quote seq={message.replyTo} context={context} />}
         {!isRunOn && (
           <header class="message-head">
-            <span
-              class="sender"
+            <button
+              type="button"
+              class="sender name"
               data-own={sender.id === me ? '' : undefined}
               style={{ '--hue': String(hueOf(sender.id)) }}
               dir="auto"
+              tabIndex={-1}
+              onClick={() => openPane({ is: 'person', id: sender.id })}
             >
               {nameOf(sender)}
-            </span>
+            </button>
             <time dateTime={message.sentAt} title={wholeTimeOf(message.sentAt)}>
               {timeOf(message.sentAt)}
             </time>
@@ -98,9 +118,14 @@ export function MessageRow({
             ))}
           </ul>
         )}
+        {message.replyCount > 0 && context.thread === undefined && <Replies message={message} />}
         {failed && <Failed client={client} clientId={failed.clientId} why={failed.failure?.detail ?? ''} />}
       </div>
+      {context.readBy?.seq === item.seq && <Read people={context.readBy.people} />}
       <MessageActions
+        client={client}
+        isInThread={context.thread !== undefined}
+        isReachable={tabIndexOf(item.key, context) === 0}
         place={place}
         listing={listing}
         message={message}
@@ -129,6 +154,44 @@ function Quote({ seq, context }: { seq: number; context: RowContext }) {
   )
 }
 
+/** Names that are told one by one. */
+const MOST_NAMES = 3
+
+/** A mark beside a message that others have read: it takes no room, so that nothing moves when it comes. */
+function Read({ people }: { people: ReadBy['people'] }) {
+  const names = people.map(nameOf)
+  const label =
+    names.length > MOST_NAMES
+      ? t('readers.byMany', { n: names.length })
+      : t('readers.by', { names: listText(names) })
+  return (
+    <span class="read-by" role="img" aria-label={label} title={label}>
+      <CheckIcon />
+    </span>
+  )
+}
+
+/** Rows of a list are one stop for the Tab key; those of a thread are few, and one each. */
+const tabIndexOf = (key: string, { thread, focusable }: RowContext): 0 | -1 =>
+  thread !== undefined || key === focusable ? 0 : -1
+
+/** Leads to the replies that a message has. */
+const Replies = ({ message }: { message: Said['message'] }) => (
+  <button type="button" class="replies" onClick={() => openPane({ is: 'thread', seq: message.seq })}>
+    {count(message.replyCount, { one: 'thread.replies.one', other: 'thread.replies.other' })}
+  </button>
+)
+
+/** Says that a message is a reply in a thread, and leads there. */
+function InThread({ seq, context }: { seq: number; context: RowContext }) {
+  const root = context.find(seq)
+  return (
+    <button type="button" class="quote" onClick={() => openPane({ is: 'thread', seq })}>
+      <b>{t('thread.in')}</b> {root && oneLine(root.message.body)}
+    </button>
+  )
+}
+
 const mentionsOf = ({ body, mentions }: Said['message']): readonly string[] =>
   [...new Set(mentions.map(({ at: [from, to] }) => body.slice(from, to)))].sort((a, b) => b.length - a.length)
 
@@ -147,8 +210,13 @@ export function OutgoingRow({
   const isFailed = entry.state === 'failed'
   const files = entry.draft.kind === 'send' ? (entry.draft.attachments?.length ?? 0) : 0
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
-    <article class="message" data-run-on={isRunOn ? '' : undefined} data-state={entry.state} tabIndex={0}>
+    <article
+      class="message"
+      data-run-on={isRunOn ? '' : undefined}
+      data-state={entry.state}
+      data-key={item.key}
+      tabIndex={tabIndexOf(item.key, context)}
+    >
       {!isRunOn && <Avatar id={me} name={myName} />}
       <div class="message-main">
         {!isRunOn && (

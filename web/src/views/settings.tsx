@@ -10,7 +10,9 @@ import { session, signOut } from '../state/session.ts'
 import { THEMES, theme } from '../state/theme.ts'
 import { chooseLanguage, language, languages, t } from '../text/index.ts'
 import { emptyTrays } from '../upload/tray.ts'
+import { Blocked } from './blocked.tsx'
 import { BackIcon } from './icons.tsx'
+import { Sessions } from './sessions.tsx'
 
 export function Settings({ client, account }: { client: Client; account: OwnAccount }) {
   const { isBusy, failure, run } = useDeed()
@@ -33,6 +35,8 @@ export function Settings({ client, account }: { client: Client; account: OwnAcco
         <Notices />
         <Profile client={client} account={account} />
         <Password client={client} />
+        <Sessions client={client} />
+        <Blocked client={client} />
         <section class="buttons">
           <button type="button" disabled={isBusy} onClick={() => leave(false)}>
             {t('settings.signOut')}

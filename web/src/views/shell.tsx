@@ -1,11 +1,13 @@
 import type { Client, OwnAccount } from '@parlance/client'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { useShortcuts } from '../keys/use-shortcuts.ts'
 import { useDeed } from '../lib/busy.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { showUnread } from '../notify/badge.ts'
 import { tellOfMessages } from '../notify/notices.ts'
 import { isNarrow } from '../state/narrow.ts'
+import { overlay } from '../state/overlay.ts'
 import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
 import { t } from '../text/index.ts'
@@ -15,12 +17,16 @@ import { ConversationList } from './conversation-list.tsx'
 import { EmojiPickerSlot } from './emoji-picker-slot.tsx'
 import { ImageViewerSlot } from './image-viewer-slot.tsx'
 import { NewConversation } from './new-conversation.tsx'
+import { NoticeBar } from './notice.tsx'
 import { SearchResults } from './search-results.tsx'
 import { Settings } from './settings.tsx'
+import { ShortcutList } from './shortcut-list.tsx'
+import { Switcher } from './switcher.tsx'
 
 /** The whole client of somebody who is signed in: the list of conversations, and what is open beside it. */
 export function Shell({ client, account }: { client: Client; account: OwnAccount }) {
   const here = route.value
+  useShortcuts(client)
   const conversations = useObservable(client.conversations)
   const { items } = conversations
   useEffect(() => showUnread(conversations), [conversations])
@@ -45,6 +51,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
           account={account}
           id={here.id}
           target={here.seq}
+          pane={here.pane}
         />
       )}
       {here.at === 'search' && <SearchResults key={here.text} client={client} text={here.text} />}
@@ -54,6 +61,9 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
       <EmojiPickerSlot />
       <ImageViewerSlot />
+      <NoticeBar />
+      {overlay.value === 'switcher' && <Switcher client={client} me={account.id} />}
+      {overlay.value === 'keys' && <ShortcutList />}
     </div>
   )
 }

@@ -1,0 +1,45 @@
+import { useId, useRef } from 'preact/hooks'
+import { roveButtons } from '../lib/roving.ts'
+import { MoreIcon } from './icons.tsx'
+
+interface MenuItem {
+  readonly text: string
+  readonly isDanger?: boolean
+  readonly onChoose: () => void
+}
+
+/** A button that opens some deeds. Arrow keys lead through them. */
+export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  return (
+    <span class="menu-place">
+      <button type="button" class="icon-button" aria-label={label} title={label} popovertarget={id}>
+        <MoreIcon />
+      </button>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its buttons have the keys */}
+      <div
+        id={id}
+        ref={list}
+        popover="auto"
+        class="menu"
+        onKeyDown={roveButtons}
+        onToggle={(event) => event.newState === 'open' && list.current?.querySelector('button')?.focus()}
+      >
+        {items.map(({ text, isDanger, onChoose }) => (
+          <button
+            key={text}
+            type="button"
+            class={isDanger ? 'danger' : undefined}
+            onClick={() => {
+              list.current?.hidePopover()
+              onChoose()
+            }}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+    </span>
+  )
+}

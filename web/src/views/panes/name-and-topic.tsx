@@ -1,0 +1,64 @@
+import type { ConversationHandle, Listing } from '@parlance/client'
+import { useState } from 'preact/hooks'
+import { useDeed } from '../../lib/busy.ts'
+import { t } from '../../text/index.ts'
+
+interface NameAndTopicProps {
+  readonly place: ConversationHandle
+  readonly listing: Listing
+}
+
+/** The name and topic that all see, and whether members may add others. */
+export function NameAndTopic({ place, listing }: NameAndTopicProps) {
+  const [isDone, setDone] = useState(false)
+  const { isBusy, failure, run } = useDeed()
+  const save = (event: SubmitEvent) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget as HTMLFormElement)
+    const text = (name: string) => String(fields.get(name) ?? '').trim() || null
+    const change = { name: text('name'), topic: text('topic'), membersAdd: fields.has('membersAdd') }
+    run(async () => {
+      await place.change({ ...change, ...(listing.can.includes('list') && { listed: fields.has('listed') }) })
+      setDone(true)
+    })
+  }
+  return (
+    <section>
+      <form onSubmit={save} onInput={() => setDone(false)}>
+        <label>
+          {t(listing.kind === 'open' ? 'new.openName' : 'new.groupName')}
+          <input
+            name="name"
+            defaultValue={listing.name ?? ''}
+            maxLength={200}
+            required={listing.kind === 'open'}
+            dir="auto"
+          />
+        </label>
+        <label>
+          {t('new.topic')}
+          <input name="topic" defaultValue={listing.topic ?? ''} maxLength={250} dir="auto" />
+        </label>
+        <label class="check">
+          <input type="checkbox" name="membersAdd" defaultChecked={listing.membersAdd} />
+          {t('details.membersAdd')}
+        </label>
+        {listing.can.includes('list') && (
+          <label class="check">
+            <input type="checkbox" name="listed" defaultChecked={listing.listed} />
+            {t('details.listed')}
+          </label>
+        )}
+        <button type="submit" disabled={isBusy}>
+          {t('settings.save')}
+        </button>
+        <p role="status" class="quiet">
+          {isDone && t('settings.saved')}
+        </p>
+        <p class="failure" role="alert">
+          {failure}
+        </p>
+      </form>
+    </section>
+  )
+}
