@@ -40,7 +40,10 @@ for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) 
       await ada.page.getByRole('searchbox', { name: 'Search emoji' }).fill('book')
       await ada.page.getByRole('gridcell', { name: 'open book' }).waitFor()
       found.emoji = await faultsOf(ada.page)
+      // The first one empties the search.
       await ada.page.keyboard.press('Escape')
+      await ada.page.keyboard.press('Escape')
+      await ada.page.getByRole('dialog', { name: 'Emoji' }).waitFor({ state: 'detached' })
       await ada.page
         .locator('.composer input[type=file]')
         .setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: PNG }])
