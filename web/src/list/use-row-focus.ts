@@ -1,8 +1,8 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { isField, pressButtonOf } from '../keys/shortcuts.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { pressButtonOf } from '../keys/shortcuts.ts'
 import { movedBy } from '../lib/roving.ts'
 import type { Row } from './rows.ts'
-import type { VirtualList } from './use-virtual-list.ts'
+import { OVERSCAN, type VirtualList } from './use-virtual-list.ts'
 
 interface RowFocus {
   /** The key of the one row that the Tab key leads to. */
@@ -19,21 +19,39 @@ const keyOf = (target: EventTarget | null): string | undefined =>
 /** The focus among the rows of a list: arrow keys, Home, End and the pages lead from one to the next, also to one that is not in the page yet. */
 export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
   const [chosen, choose] = useState<string>()
+  /** The key of the row that is to have the focus, and of the one that had it last. */
   const wanted = useRef<string | undefined>(undefined)
+  const held = useRef<string | undefined>(undefined)
   const inPage = list.items.flatMap(({ index }) => {
     const row = rows[index]
     return row && takesFocus(row) ? [row.key] : []
   })
   const key = chosen !== undefined && inPage.includes(chosen) ? chosen : inPage.at(-1)
 
+  // The row that had the focus may leave the page, as when older ones come: it takes the focus again when it is back, and
+  // until then the list itself has it, so that keys still lead on from there.
   useLayoutEffect(() => {
-    if (wanted.current === undefined || !inPage.includes(wanted.current)) return
-    const row = list.scroller.current?.querySelector<HTMLElement>(
-      `article[data-key="${CSS.escape(wanted.current)}"]`,
-    )
-    wanted.current = undefined
-    row?.focus({ preventScroll: true })
+    const scroller = list.scroller.current
+    const { activeElement, body } = document
+    const isLost = activeElement === body || activeElement === scroller
+    const target = wanted.current ?? (isLost ? held.current : undefined)
+    if (!scroller || target === undefined) return
+    const row = scroller.querySelector<HTMLElement>(`article[data-key="${CSS.escape(target)}"]`)
+    if (row) {
+      wanted.current = undefined
+      row.focus({ preventScroll: true })
+    } else if (isLost) scroller.focus({ preventScroll: true })
   })
+
+  useEffect(() => {
+    const leave = ({ target }: Event) => {
+      if (target instanceof Node && !list.scroller.current?.contains(target)) held.current = undefined
+    }
+    for (const type of ['focusin', 'pointerdown']) document.addEventListener(type, leave)
+    return () => {
+      for (const type of ['focusin', 'pointerdown']) document.removeEventListener(type, leave)
+    }
+  }, [])
 
   const moveTo = (index: number) => {
     const row = rows[index]
@@ -43,24 +61,42 @@ export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
     list.toIndex(index, 'auto')
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const row = event.target
-    if (event.defaultPrevented || !(row instanceof HTMLElement) || isField(row) || !row.matches('article'))
-      return
-    const at = rows.findIndex((one) => one.key === row.dataset.key)
-    const target =
-      event.altKey || event.ctrlKey || event.metaKey ? undefined : nextRow(rows, at, event.key, inPage.length)
-    if (target !== undefined) moveTo(target)
-    else if (!pressButtonOf(row, event)) return
+    const { target } = event
+    if (event.defaultPrevented || !(target instanceof HTMLElement)) return
+    const isRow = target.matches('article')
+    const from = isRow ? target.dataset.key : target === list.scroller.current ? held.current : undefined
+    if (from === undefined) return
+    const at = rows.findIndex((one) => one.key === (wanted.current ?? from))
+    const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
+    const next = isPlain
+      ? nextRow(rows, { at, key: event.key, page: inPage.length - 2 * OVERSCAN - 1 })
+      : undefined
+    if (next !== undefined) moveTo(next)
+    else if (!isRow || !pressButtonOf(target, event)) return
     event.preventDefault()
   }
-  return { key, onKeyDown, onFocusIn: (event) => choose(keyOf(event.target)) }
+  const onFocusIn = ({ target }: FocusEvent) => {
+    const focused = keyOf(target)
+    if (focused === undefined) return
+    held.current = focused
+    choose(focused)
+  }
+  return { key, onKeyDown, onFocusIn }
+}
+
+interface Step {
+  readonly at: number
+  readonly key: string
+  /** Rows that a page moves on, at least one. */
+  readonly page: number
 }
 
 /** The row to which a key leads from another; undefined where the key is none of these. */
-function nextRow(rows: readonly Row[], from: number, key: string, inPage: number): number | undefined {
-  const target = movedBy(key, from, rows.length, Math.max(1, Math.floor(inPage / 2)))
+function nextRow(rows: readonly Row[], { at, key, page }: Step): number | undefined {
+  const target = movedBy(key, at, rows.length, Math.max(1, page))
   if (target === undefined) return undefined
-  const step = target < from || key === 'End' ? -1 : 1
-  for (let at = target; at >= 0 && at < rows.length; at += step) if (takesFocus(rows[at])) return at
-  return from
+  const step = target < at || key === 'End' ? -1 : 1
+  for (let index = target; index >= 0 && index < rows.length; index += step)
+    if (takesFocus(rows[index])) return index
+  return at
 }

@@ -6,13 +6,17 @@ import {
   Virtualizer,
 } from '@tanstack/virtual-core'
 import { createRef, type RefObject } from 'preact'
-import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 
 /** Pixels from the end within which the reader is at the end, and is kept there when a row is added. */
 const END_THRESHOLD = 48
-const OVERSCAN = 8
+/** Rows that are in the page above the view, and below it. */
+export const OVERSCAN = 8
 /** Pixels before the first row and after the last one. */
 const EDGE = 8
+
+/** Events by which somebody moves the list. */
+const MOVES = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const
 
 /** Where a reader left a list: a row, and how far its top was above the top of the view. */
 export interface Place {
@@ -29,7 +33,8 @@ export interface VirtualList {
   readonly toEnd: () => void
   readonly toIndex: (index: number, align: 'start' | 'center' | 'auto') => void
   readonly place: () => Place | undefined
-  readonly toPlace: (index: number, offset: number) => void
+  /** Shows a row at the place where it was left, and keeps it there while rows above it are measured. */
+  readonly toPlace: (place: Place) => void
 }
 
 interface VirtualListOptions {
@@ -42,6 +47,7 @@ interface VirtualListOptions {
 export function useVirtualList(options: VirtualListOptions): VirtualList {
   const [, renderAgain] = useReducer((times: number) => times + 1, 0)
   const scroller = useRef(createRef<HTMLDivElement>()).current
+  const sought = useRef<Place | undefined>(undefined)
   const made = useRef<Virtualizer<HTMLDivElement, Element> | undefined>(undefined)
   const given = {
     count: options.count,
@@ -64,22 +70,49 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
   virtualizer.setOptions(given)
   useLayoutEffect(() => virtualizer._didMount(), [])
   useLayoutEffect(() => virtualizer._willUpdate())
+  const settle = () => {
+    const place = sought.current
+    const element = scroller.current
+    if (!place || !element) return
+    const index = Array.from({ length: options.count }, (_, at) => options.keyOf(at)).indexOf(place.key)
+    const [start] = (index >= 0 && virtualizer.getOffsetForIndex(index, 'start')) || []
+    if (start !== undefined && Math.abs(start + place.offset - element.scrollTop) > 0.5)
+      virtualizer.scrollToOffset(start + place.offset)
+  }
+  useLayoutEffect(settle)
+  // Whoever moves the list decides where it stands.
+  useEffect(() => {
+    const element = scroller.current
+    const release = () => {
+      sought.current = undefined
+    }
+    for (const type of MOVES) element?.addEventListener(type, release, { passive: true })
+    return () => {
+      for (const type of MOVES) element?.removeEventListener(type, release)
+    }
+  }, [])
   return {
     scroller,
     items: virtualizer.getVirtualItems(),
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
     isAtEnd: () => virtualizer.isAtEnd(END_THRESHOLD),
-    toEnd: () => virtualizer.scrollToEnd(),
-    toIndex: (index, align) => virtualizer.scrollToIndex(index, { align }),
+    toEnd: () => {
+      sought.current = undefined
+      virtualizer.scrollToEnd()
+    },
+    toIndex: (index, align) => {
+      sought.current = undefined
+      virtualizer.scrollToIndex(index, { align })
+    },
     place: () => {
       const top = virtualizer.scrollOffset ?? 0
       const item = virtualizer.getVirtualItemForOffset(top)
       return item && { key: String(item.key), offset: top - item.start }
     },
-    toPlace: (index, offset) => {
-      const found = virtualizer.getOffsetForIndex(index, 'start')
-      if (found) virtualizer.scrollToOffset(found[0] + offset)
+    toPlace: (place) => {
+      sought.current = place
+      settle()
     },
   }
 }

@@ -111,7 +111,7 @@ export function MessageList({
     const index = kept
       ? rows.findIndex(({ key }) => key === kept.key)
       : rows.findIndex(({ kind }) => kind === 'new')
-    if (kept && index >= 0) list.toPlace(index, kept.offset)
+    if (kept && index >= 0) list.toPlace(kept)
     else if (index >= 0) list.toIndex(index, 'start')
     else if (firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE && indexOf(firstUnread) < 0)
       return
