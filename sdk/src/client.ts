@@ -201,12 +201,6 @@ export class Client {
     await this.#relisting.more()
   }
 
-  /** All conversations that are archived. Throws a `ParlanceError`. */
-  async loadArchived(): Promise<void> {
-    await this.ready()
-    await this.#relisting.archived()
-  }
-
   /** Whether an account is online, while it is watched. */
   isOnline(account: string): Observable<boolean> {
     return this.#presence.isOnline(account)

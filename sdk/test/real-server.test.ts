@@ -82,22 +82,3 @@ test('conversations are entered, left and listed as the account is in them', asy
     [ben.id],
   )
 })
-
-test('archived conversations are listed apart once they are loaded, and come back when they are no longer', async () => {
-  const { id, token } = await world.person(`cleo${Math.round(performance.now())}`)
-  const first = await world.connect(token)
-  const { id: c } = await first.createConversation({ kind: 'group', name: 'old', members: [] })
-  await first.conversation(c).set({ archived: true })
-  const later = await world.connect(token)
-  await later.loadArchived()
-  assert.deepEqual(
-    later.conversations.get().archived.map((listing) => listing.id),
-    [c],
-    id,
-  )
-  await later.conversation(c).set({ archived: false })
-  assert.deepEqual(
-    later.conversations.get().items.map((listing) => listing.id),
-    [c],
-  )
-})

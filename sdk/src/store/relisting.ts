@@ -31,23 +31,13 @@ export class Relisting {
     if (cursor !== null) this.#places.next = await this.#take({ cursor })
   }
 
-  /** All that are archived. Throws a `ParlanceError`. */
-  archived(): Promise<void> {
-    return this.#page(true, () => false)
-  }
-
   async #askForAll(): Promise<void> {
-    const isSure = () => this.#outdated().length === 0
-    await this.#page(false, isSure)
-    await this.#page(true, isSure)
+    for (const archived of [false, true]) {
+      let cursor: string | null | undefined
+      do cursor = await this.#take({ archived, ...(cursor && { cursor }) })
+      while (cursor !== null && this.#outdated().length > 0)
+    }
     for (const place of this.#places.all) if (place.state) place.heal()
-  }
-
-  /** Page by page, until that is enough. */
-  async #page(archived: boolean, isEnough: () => boolean): Promise<void> {
-    let cursor: string | null | undefined
-    do cursor = await this.#take({ archived, ...(cursor && { cursor }) })
-    while (cursor !== null && !isEnough())
   }
 
   /** Takes a page over, and answers the cursor of the next. */

@@ -80,7 +80,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       virtualizer.scrollToOffset(start + place.offset)
   }
   useLayoutEffect(settle)
-  // Whoever moves the list decides where it stands.
+  // A reader who moves the list decides where it stands.
   useEffect(() => {
     const element = scroller.current
     const release = () => {

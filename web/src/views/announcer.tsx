@@ -17,8 +17,8 @@ interface AnnouncerProps {
 }
 
 /**
- * The one place that tells a screen reader of new messages, "name: text", each once. What is caught up after an outage is
- * history and not told.
+ * The one place that tells a screen reader of new messages, "name: text", each once. Messages caught up after an outage are
+ * history, and not told.
  */
 export function Announcer({ client, id, me }: AnnouncerProps) {
   const [text, setText] = useState('')

@@ -1,5 +1,6 @@
 import type { Client, Listing } from '@parlance/client'
 import { useState } from 'preact/hooks'
+import { loadArchived } from '../lib/archive.ts'
 import { useDeed } from '../lib/busy.ts'
 import { nameOf, titleOf } from '../lib/names.ts'
 import { briefTimeOf } from '../lib/time.ts'
@@ -81,7 +82,7 @@ function Archive({ client, me, current }: ConversationListProps) {
   const { archived } = useObservable(client.conversations)
   const [isOpen, setOpen] = useState(false)
   const { isBusy, failure, run } = useDeed()
-  const load = () => run(() => client.loadArchived())
+  const load = () => run(() => loadArchived(client))
   const toggle = () => {
     setOpen(!isOpen)
     if (!isOpen) load()
