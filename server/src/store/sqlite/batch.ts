@@ -33,6 +33,11 @@ export class Batch {
     this.#undo = prepare(db, 'ROLLBACK TO command')
   }
 
+  /** As in `SearchWrites.settled`. */
+  get settledWords(): number {
+    return this.#search.settled
+  }
+
   run(commands: readonly Command[], isEachGuarded = false): readonly WriteAnswer[] {
     let isCommitting = false
     try {

@@ -16,6 +16,8 @@ const AFTER_DEFECT_MS = 60_000
 
 interface FollowingOptions {
   readonly follower: SearchFollower
+  /** Edits and deletions that have changed the index. */
+  readonly settledWords: () => number
   /** Called after each step that has written something. */
   readonly onWritten: () => void
   readonly onDefect: (defect: Error) => void
@@ -51,12 +53,12 @@ export class Following {
 
   /** Answers how many milliseconds to wait for the next. */
   #step(): number {
-    const { follower, onWritten, onDefect } = this.#options
+    const { follower, settledWords, onWritten, onDefect } = this.#options
     const startedAt = performance.now()
     const busyPart = Math.min(1, this.#busyMs / Math.max(1, startedAt - this.#steppedAt))
     this.#busyMs = 0
     try {
-      if (follower.step() === 0) {
+      if (follower.step() === 0 && !follower.forget(settledWords())) {
         this.#steppedAt = startedAt
         return LOOK_MS
       }

@@ -18,6 +18,7 @@ export class SearchWrites {
   readonly #drop
   readonly #moveOn
   #changes: Change[] = []
+  #settled = 0
 
   constructor(db: DatabaseSync) {
     this.#position = prepare<{ messageId: number }>(db, SEARCH_POSITION)
@@ -39,6 +40,11 @@ export class SearchWrites {
     this.#changes.push({ drop: messageId })
   }
 
+  /** How many edits and deletions have changed the index: the words before them are in the file for now. */
+  get settled(): number {
+    return this.#settled
+  }
+
   /** How many changes wait. */
   get waiting(): number {
     return this.#changes.length
@@ -58,6 +64,7 @@ export class SearchWrites {
       else if ('drop' in change && change.drop <= position) this.#drop.all(change.drop)
     }
     this.#moveTo(position)
+    this.#settled += this.#changes.length
     this.#changes = []
   }
 

@@ -36,12 +36,14 @@ type Writing = Exclude<ToWriter, WriterData>
 
 function serve(port: MessagePort, { db, files, close }: WritingDatabase, purpose: Purpose): void {
   const onLoss = (loss: Error) => tell(port, { type: 'loss', loss })
-  const serving = new Serving({ batch: new Batch(db), files, foldLog: () => foldLog(db), onLoss })
+  const batch = new Batch(db)
+  const serving = new Serving({ batch, files, foldLog: () => foldLog(db), onLoss })
   // An operator's command writes beside a server, which follows for both.
   const following =
     purpose === 'serve'
       ? new Following({
           follower: new SearchFollower(db),
+          settledWords: () => batch.settledWords,
           onWritten: () => serving.noteWrite(),
           onDefect: (defect) => tell(port, { type: 'defect', defect }),
         })
