@@ -2,11 +2,11 @@ import { ConversationHandle } from './conversation.ts'
 import { callSafely, type Observable } from './lib/live.ts'
 import { type Runtime, systemRuntime } from './lib/runtime.ts'
 import { type Listenable, Listeners } from './listeners.ts'
-import type { Done, Entry } from './outbox/entry.ts'
+import type { Entry } from './outbox/entry.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { performEntry } from './outbox/perform.ts'
 import { MemoryStorage, type OutboxStorage } from './outbox/storage.ts'
-import type { Account, Listing, NewConversation, OwnAccount } from './protocol.ts'
+import type { Account, Listing, Message, NewConversation, OwnAccount } from './protocol.ts'
 import { ParlanceError } from './rest/error.ts'
 import {
   createConversation,
@@ -21,7 +21,7 @@ import { Rest } from './rest/rest.ts'
 import { type ConversationList, Places } from './store/places.ts'
 import { Presence } from './store/presence.ts'
 import { ReadMarks } from './store/read-marks.ts'
-import { Relisting } from './store/relisting.ts'
+import { loadNext, relist } from './store/relisting.ts'
 import { Sync } from './store/sync.ts'
 import { Timeline } from './store/timeline.ts'
 import type { KnownEvent } from './wire/frames.ts'
@@ -52,7 +52,6 @@ export class Client {
   readonly #wire: Wire
   readonly #sync: Sync
   readonly #places: Places
-  readonly #relisting: Relisting
   readonly #presence: Presence
   readonly #marks: ReadMarks
   readonly #listeners = new Listeners()
@@ -64,7 +63,7 @@ export class Client {
     const { runtime = systemRuntime, token, storage = new MemoryStorage() } = options
     const url = options.url.replace(/\/$/, '')
     this.runtime = runtime
-    this.#onError = options.onError ?? ((error) => console.error(error))
+    this.#onError = options.onError ?? console.error
     const onError = (error: unknown) => callSafely(() => this.#onError(error))
     const me = () => this.#sync.me
     this.rest = new Rest({ url, runtime, token: () => token })
@@ -76,7 +75,6 @@ export class Client {
       newTimeline: (id) => this.#newTimeline(id, runtime),
       fetchListing: (c) => this.rest.call(getConversation, { params: { c } }),
     })
-    this.#relisting = new Relisting(this.#places, this.rest)
     this.#sync = new Sync({
       places: this.#places,
       presence: this.#presence,
@@ -107,7 +105,7 @@ export class Client {
       runtime,
       onError,
       discardsRefused: options.refused === 'discard',
-      perform: (entry) => this.#perform(entry),
+      perform: (entry) => performEntry(this.#wire, entry),
       isApplied: (entry) => this.#isApplied(entry),
       onChange: (conversation) => this.#places.find(conversation)?.opened?.changed(),
     })
@@ -161,16 +159,10 @@ export class Client {
     const { outbox, rest } = this
     const place = this.#places.get(id)
     place.heal()
-    const parts = {
-      place,
-      outbox,
-      rest,
-      wire: this.#wire,
-      presence: this.#presence,
-      marks: this.#marks,
-      me: () => this.#sync.me,
-    }
-    const handle = new ConversationHandle(parts)
+    const handle = new ConversationHandle({
+      ...{ place, outbox, rest, wire: this.#wire },
+      ...{ presence: this.#presence, marks: this.#marks, me: () => this.#sync.me },
+    })
     this.#handles.set(id, handle)
     return handle
   }
@@ -198,7 +190,7 @@ export class Client {
   /** The next page of conversations. Throws a `ParlanceError`. */
   async loadMore(): Promise<void> {
     await this.ready()
-    await this.#relisting.more()
+    await loadNext(this.#places, this.rest)
   }
 
   /** Whether an account is online, while it is watched. */
@@ -232,16 +224,11 @@ export class Client {
       runtime,
       load: async (query) => {
         const page = await this.rest.call(listMessages, { params: { c }, query })
-        for (const { sender, clientId, seq } of page.items)
-          if (clientId !== null && sender.id === this.#sync.me) this.outbox.confirm(clientId, { seq })
+        for (const message of page.items) this.#confirm(message)
         return page
       },
       entries: () => this.outbox.of(c),
     })
-  }
-
-  #perform(entry: Entry): Promise<Done> {
-    return performEntry(this.#wire, entry)
   }
 
   #isApplied({ conversation, draft, version }: Entry): boolean {
@@ -252,11 +239,16 @@ export class Client {
 
   #heard(event: KnownEvent): void {
     if (event.type === 'message.sent') {
-      const { sender, clientId, seq } = event.data.message
-      this.#presence.stopTyping(event.conversation, sender.id)
-      if (clientId !== null && sender.id === this.#sync.me) this.outbox.confirm(clientId, { seq })
+      const { message } = event.data
+      this.#presence.stopTyping(event.conversation, message.sender.id)
+      this.#confirm(message)
     }
     this.#listeners.tell(event)
+  }
+
+  /** The server has that message: if it is one's own, the outbox needs it no more. */
+  #confirm({ sender, clientId, seq }: Message): void {
+    if (clientId !== null && sender.id === this.#sync.me) this.outbox.confirm(clientId, { seq })
   }
 
   #onPhase(): void {
@@ -270,7 +262,7 @@ export class Client {
     this.outbox.resume()
     this.#marks.resume()
     if (this.#watched) this.#wire.tell('watch', this.#watched)
-    this.#relisting.begin().catch(this.#onError)
+    relist(this.#places, this.rest).catch(this.#onError)
   }
 
   #fetchAccount(): void {

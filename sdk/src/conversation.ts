@@ -142,6 +142,6 @@ export class ConversationHandle {
       // The entry shows it, and whoever asks is told.
       if (!(error instanceof ParlanceError)) throw error
     })
-    return { clientId, done: () => done.then(({ seq }) => (seq === undefined ? {} : { seq })) }
+    return { clientId, done: () => done }
   }
 }

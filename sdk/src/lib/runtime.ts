@@ -57,12 +57,12 @@ export const systemRuntime: Runtime = {
     }
   },
   fetch: (url, init) => fetch(url, init),
-  now: () => Date.now(),
+  now: Date.now,
   after(ms, callback) {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
   },
-  random: () => Math.random(),
+  random: Math.random,
   newId: () => crypto.randomUUID(),
   onWake(callback) {
     const { document, window } = globalThis as { document?: Page; window?: Page }

@@ -60,15 +60,14 @@ export class Places {
 
   /** Where the store stands in each conversation, the most active first. */
   positions(): Readonly<Record<string, number>> {
-    const known = [...this.#all.values()].flatMap(({ id, synced, state }) =>
-      synced === undefined ? [] : [{ id, synced, activity: state ? activityOf(state.listing) : '' }],
-    )
-    known.sort((a, b) => compare(b.activity, a.activity))
-    return Object.fromEntries(known.slice(0, MOST_RESUMED).map(({ id, synced }) => [id, synced]))
+    const known = [...this.all]
+      .sort((a, b) => compare(activityIn(b), activityIn(a)))
+      .flatMap(({ id, synced }) => (synced === undefined ? [] : [[id, synced] as const]))
+    return Object.fromEntries(known.slice(0, MOST_RESUMED))
   }
 
   #listed(): ConversationList {
-    const listings = [...this.#all.values()].flatMap(({ state }) => (state ? [state.listing] : []))
+    const listings = [...this.all].flatMap(({ state }) => (state ? [state.listing] : []))
     listings.sort(byPlace)
     const items = listings.filter(({ me }) => !me.archived)
     const heard = items.filter(({ me }) => !me.muted)
@@ -86,6 +85,8 @@ export class Places {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const activityOf = ({ lastMessage, createdAt }: Listing): string => lastMessage?.sentAt ?? createdAt
+
+const activityIn = ({ state }: Place): string => (state ? activityOf(state.listing) : '')
 
 const byPlace = (a: Listing, b: Listing): number =>
   Number(b.me.pinned) - Number(a.me.pinned) || compare(activityOf(b), activityOf(a)) || compare(a.id, b.id)

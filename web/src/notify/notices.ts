@@ -11,7 +11,7 @@ const FOCUSED_AS = 'parlance.focused'
 const isSupported = 'Notification' in globalThis
 
 /** Whether the reader wants notices in this browser, and whether the browser lets us show them. */
-export type Standing = 'unsupported' | 'denied' | 'off' | 'on'
+type Standing = 'unsupported' | 'denied' | 'off' | 'on'
 export const notices = signal<Standing>(standing())
 
 function standing(): Standing {
@@ -41,11 +41,7 @@ noteFocus()
 const isLookedAt = (): boolean => document.hasFocus() || localStorage.getItem(FOCUSED_AS) === 'yes'
 
 /** Whether somebody is to be told of a message: a private one, or one that names them, unless they chose otherwise. */
-export function isNotable(
-  message: Message,
-  { kind, me }: Pick<Listing, 'kind' | 'me'>,
-  own: string,
-): boolean {
+function isNotable(message: Message, { kind, me }: Pick<Listing, 'kind' | 'me'>, own: string): boolean {
   if (message.sender.id === own || me.muted || me.notify === 'none') return false
   const isNamed = message.mentions.some((mention) => 'all' in mention || mention.account === own)
   return isNamed || (kind === 'private' && me.notify === 'all')
