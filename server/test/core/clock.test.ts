@@ -73,7 +73,12 @@ test('a small correction backwards is waited out, without a time twice', () => {
 })
 
 /** Files that compare the machine's clock with another node's or with the ages of files, or only show it. */
-const OTHER_READERS = ['bus/kept-news.ts', 'files/folder/folder.ts', 'operating/backup.ts']
+const OTHER_READERS = [
+  'bus/kept-news.ts',
+  'files/folder/folder.ts',
+  'operating/backup.ts',
+  'operating/doctor/clock.ts',
+]
 
 test("nothing that dates, issues or judges reads the machine's clock past the one", () => {
   const cwd = join(import.meta.dirname, '../../src')

@@ -1,6 +1,7 @@
 import type { Client, Listing, OwnAccount } from '@parlance/client'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { isOwnEscape } from '../lib/escape.ts'
 import { nameOf, titleOf } from '../lib/names.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { isPaneAbove } from '../state/narrow.ts'
@@ -62,7 +63,7 @@ export function Conversation({ client, account, id, target, pane }: Conversation
         aria-label={title}
         inert={pane !== undefined && isPaneAbove.value}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || event.defaultPrevented || hasText(event.target)) return
+          if (!isOwnEscape(event) || hasText(event.target)) return
           event.preventDefault()
           list.current?.toLatest()
         }}

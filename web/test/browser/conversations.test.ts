@@ -32,7 +32,8 @@ async function group(t: TestContext) {
   return { server, browser, ada, ben }
 }
 
-const pane = (visitor: Visitor, name: string) => visitor.page.getByRole('complementary', { name })
+const pane = (visitor: Visitor, name: string) =>
+  visitor.page.getByRole('complementary', { name }).or(visitor.page.getByRole('main', { name }))
 
 test('replies in a thread stand in a pane, are counted on the message, and lead back to it', {
   skip,

@@ -91,7 +91,7 @@ test('a group, an open conversation and an invite link bring people together', {
   await ada.composer.waitFor()
   await ada.page.getByRole('button', { name: 'Details' }).click()
   await ada.page.getByRole('button', { name: 'Make an invite link' }).click()
-  const link = await ada.page.getByLabel(/Whoever has the link/).inputValue()
+  const link = await ada.page.getByLabel(/Whoever has this link/).inputValue()
   await ben.page.goto(link)
   await ben.composer.waitFor()
   await ben.say('Thank you for having me')

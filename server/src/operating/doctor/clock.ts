@@ -3,8 +3,9 @@ import { type Finding, ok, warning } from './finding.ts'
 /** Milliseconds by which two clocks may differ before people see it. */
 const APART_MS = 2_000
 
-/** Compares this machine's clock with that of a database or a Redis. */
-export function examineClock(whose: string, aheadMs: number): Finding {
+/** Compares this machine's clock with that of a database or a Redis, which says `theirsMs`: milliseconds since 1970. */
+export function examineClock(whose: string, theirsMs: number): Finding {
+  const aheadMs = theirsMs - Date.now()
   const apart = Math.abs(aheadMs)
   const seconds = (apart / 1000).toFixed(1)
   if (apart < APART_MS) return ok('clock', `This machine and ${whose} agree about the time.`)

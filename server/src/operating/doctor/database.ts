@@ -38,7 +38,7 @@ async function server({ url }: Extract<Database, { kind: 'postgres' }>): Promise
     ok('PostgreSQL', `It is version ${facts.version}.`),
     ...durability(facts),
     ...connections(facts),
-    examineClock('PostgreSQL', facts.nowMs - Date.now()),
+    examineClock('PostgreSQL', facts.nowMs),
   ]
 }
 

@@ -13,6 +13,6 @@ export async function examineRedis(url: string): Promise<readonly Finding[]> {
           found,
           'News that is published on a replica reaches nobody: name its primary in REDIS_URL.',
         ),
-    examineClock('Redis', nowMs - Date.now()),
+    examineClock('Redis', nowMs),
   ]
 }

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { isOwnEscape } from '../../lib/escape.ts'
+import { isPaneAbove } from '../../state/narrow.ts'
 import { closePane } from '../../state/route.ts'
 import { t } from '../../text/index.ts'
 import { CloseIcon } from '../icons.tsx'
@@ -11,9 +13,13 @@ interface PaneProps {
   readonly children: ComponentChildren
 }
 
-/** The column beside a conversation, which covers it on small screens. It takes the focus, and Escape closes it. */
+/**
+ * The column beside a conversation; on small screens it covers that, and is the page's main part. It takes the focus, and
+ * Escape closes it.
+ */
 export function Pane({ title, foot, children }: PaneProps) {
   const element = useRef<HTMLElement>(null)
+  const [Part, Title] = isPaneAbove.value ? (['main', 'h1'] as const) : (['aside', 'h2'] as const)
   useEffect(() => {
     const before = document.activeElement
     element.current?.focus({ preventScroll: true })
@@ -22,25 +28,25 @@ export function Pane({ title, foot, children }: PaneProps) {
     }
   }, [])
   return (
-    <aside
+    <Part
       ref={element}
       class="pane"
       aria-label={title}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
+        if (!isOwnEscape(event)) return
         event.preventDefault()
         closePane()
       }}
     >
       <header class="bar">
-        <h2 dir="auto">{title}</h2>
+        <Title dir="auto">{title}</Title>
         <button type="button" class="icon-button" aria-label={t('dialog.close')} onClick={closePane}>
           <CloseIcon />
         </button>
       </header>
       <div class="pane-body">{children}</div>
       {foot}
-    </aside>
+    </Part>
   )
 }
