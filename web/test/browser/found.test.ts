@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startParlance } from '../../../server/test/support/server.ts'
+import { ask } from '../support/ask.ts'
 import { noBrowser, openBrowser, Visitor } from '../support/browser.ts'
 
 const skip = noBrowser
@@ -22,16 +23,6 @@ async function adaAndBen(t: { after(end: () => unknown): void }) {
   const c = /c_\d+/.exec(ada.page.url())?.[0]
   return { server, ada, ben, c }
 }
-
-/** A question of the page's own, with its cookie. */
-const ask = (visitor: Visitor, method: string, path: string, body: object) =>
-  visitor.page.evaluate(
-    async ([verb, url, json]) => {
-      const headers = { 'content-type': 'application/json' }
-      return (await fetch(url ?? '', { method: verb ?? '', headers, body: json ?? '' })).status
-    },
-    [method, path, JSON.stringify(body)],
-  )
 
 test('a word that was said long ago is found, and its message is shown among its neighbours', {
   skip,

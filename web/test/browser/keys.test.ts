@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { startParlance } from '../../../server/test/support/server.ts'
+import { ask } from '../support/ask.ts'
 import { noBrowser, openBrowser, Visitor } from '../support/browser.ts'
 
 const skip = noBrowser
@@ -137,7 +138,10 @@ test('a new message is told once in the polite region, history and one own are n
   await ben.say('a *new* one')
   await ada.page.waitForFunction((texts) => texts.length > 0, told)
   assert.deepEqual(await told.jsonValue(), ['Ben Okri: a new one'])
-  for (let at = 1; at <= 12; at++) await ben.say(`quick ${at}`)
+  // At once: a person who types each lets the reader speak between two of them.
+  const c = /c_\d+/.exec(ben.page.url())?.[0]
+  const quick = Array.from({ length: 12 }, (_, at) => ({ clientId: `quick${at}`, body: `quick ${at + 1}` }))
+  await Promise.all(quick.map((draft) => ask(ben, 'POST', `/v1/conversations/${c}/messages`, draft)))
   await ada.message('quick 12').waitFor()
   await ada.page.waitForFunction((texts) => texts.some((text) => /\d+ new messages/.test(text)), told)
   const texts = (await told.jsonValue()) as string[]
