@@ -30,6 +30,11 @@ export interface VirtualList {
   readonly height: number
   readonly measure: (element: Element | null) => void
   readonly isAtEnd: () => boolean
+  /**
+   * Whether the view begins at that row or before it. It asks the element: the virtualizer learns of a scroll by an event,
+   * which comes late on a busy machine, and believes until then that a new list stands at its start.
+   */
+  readonly beginsBy: (index: number) => boolean
   readonly toEnd: () => void
   readonly toIndex: (index: number, align: 'start' | 'center' | 'auto') => void
   readonly place: () => Place | undefined
@@ -97,6 +102,11 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
     isAtEnd: () => virtualizer.isAtEnd(END_THRESHOLD),
+    beginsBy: (index) => {
+      const element = scroller.current
+      const [start] = virtualizer.getOffsetForIndex(Math.min(index, options.count - 1), 'start') ?? []
+      return element !== null && element.clientHeight > 0 && start !== undefined && element.scrollTop <= start
+    },
     toEnd: () => {
       sought.current = undefined
       virtualizer.scrollToEnd()

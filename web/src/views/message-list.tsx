@@ -127,7 +127,6 @@ export function MessageList({
     requestAnimationFrame(() => highlight(list.scroller.current, seq))
   })
 
-  const first = list.items[0]?.index ?? 0
   const isLoading = useRef(false)
   useEffect(() => {
     if (!isPlaced.current || isLoading.current) return
@@ -136,7 +135,7 @@ export function MessageList({
     const load =
       hole?.kind === 'hole'
         ? () => hole.item.fill(isBelow(visible, hole) ? 'older' : 'newer')
-        : first < NEAR_START && !snapshot.isWhole
+        : !snapshot.isWhole && list.beginsBy(NEAR_START)
           ? () => place.timeline.loadOlder()
           : undefined
     if (!load) return
