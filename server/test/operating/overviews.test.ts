@@ -5,7 +5,6 @@ import { after, before, describe, test } from 'node:test'
 import { type Participant, World } from '../interop/world.ts'
 import { parlance, refuses } from '../support/command.ts'
 import type { Owner } from '../support/owner.ts'
-import { newSchema } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 // Commands that show an operator what is there, beside a server that has the database open.
@@ -14,11 +13,6 @@ const STORES = {
   SQLite: async (owner: Owner) => {
     const file = join(await tempDir(owner), 'parlance.db')
     return { settings: { DBPATH: file }, options: ['--dbpath', file] }
-  },
-  PostgreSQL: async (owner: Owner) => {
-    const { url, drop } = await newSchema()
-    owner.after(drop)
-    return { settings: { DATABASE_URL: url }, options: ['--database-url', url] }
   },
 }
 
