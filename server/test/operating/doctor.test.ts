@@ -46,7 +46,7 @@ describe('parlance doctor', () => {
     const { file, folder } = await database(t)
     await writeFile(join(folder, 'secrets.json'), '{}', { mode: 0o644 })
     await chmod(folder, 0o755)
-    const other = createServer((socket) => socket.end('no HTTP here'))
+    const other = createServer((socket) => socket.resume().end('no HTTP here'))
     const { port } = await new Promise<{ port: number }>((resolve) => {
       other.listen(0, '127.0.0.1', () => resolve(other.address() as { port: number }))
     })
