@@ -93,8 +93,10 @@ function eventOf(
     case 'reacted': {
       const { message, by } = logged
       if (!message) return undefined
-      const { seq, version, reactions } = message
-      return { type: 'message.reacted', conversationId, change, seq, version, reactions, by }
+      const { seq, reactions } = message
+      // Its own change, not the message's newest: else a reader would take the event for all that was done up to there,
+      // and the edit that follows it for one that it has.
+      return { type: 'message.reacted', conversationId, change, seq, version: change, reactions, by }
     }
     case 'pinned':
     case 'unpinned': {

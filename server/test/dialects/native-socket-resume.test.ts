@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { NativeReader } from '../support/native-reader.ts'
 import type { NativeFrame, NativeSocket } from '../support/native-socket.ts'
 import { type NativePerson, openNativeWorld } from './native-world.ts'
 
@@ -48,6 +49,34 @@ test('tells a client that comes back what it missed, then what is new', async ()
     [version],
   )
   assert.deepEqual(opsOf(b).slice(0, 5), ['ready', 'changes', 'state', 'resumed', 'live'])
+})
+
+test('a reaction that was missed before an edit leaves the edit to be told', async () => {
+  const { ann, bob, conversation } = await twoIn()
+  const reader = new NativeReader(bob.token)
+  await reader.connect(world.server.url)
+  const a = await world.connect(ann)
+  const { seq, version: sent } = await a.say(conversation, 'as it was')
+  await reader.settled(conversation, sent)
+  await reader.disconnect()
+  await a.ok('reaction.put', { conversation, seq, key: '👍' })
+  const { version } = await a.ok('message.edit', { conversation, seq, body: 'as it is' })
+  await reader.connect(world.server.url)
+  await reader.settled(conversation, version)
+  const [changes] = framesOf(reader.socket ?? assert.fail(), conversation)
+  assert.deepEqual(
+    changes?.items.map(({ type, change, data }: NativeFrame) => [
+      type,
+      data.version ?? data.message.version,
+      change,
+    ]),
+    [
+      ['message.reacted', version - 1, version - 1],
+      ['message.edited', version, version],
+    ],
+  )
+  assert.partialDeepStrictEqual(reader.shown(conversation), [{ body: 'as it is', version }])
+  await reader.disconnect()
 })
 
 test('a conversation of which nothing was missed is said to be whole', async () => {
