@@ -21,7 +21,7 @@ export {
   forgetEpochIn,
   sqliteFileThere,
 } from '../store/sqlite/operating.ts'
-export type { AccountStatus } from '../store/store.ts'
+export type { AccountOverview, AccountStatus, ConversationOverview } from '../store/store.ts'
 
 /** A database that servers may have open, with the core's commands on it. */
 interface Operated {

@@ -1,8 +1,14 @@
 import type { Micros } from '../lib/clock.ts'
 import { CommandEnd } from '../lib/command-end.ts'
-import { type AccountStatus, type OperatorSettings, operate } from './endpoints.ts'
+import {
+  type AccountOverview,
+  type AccountStatus,
+  type ConversationOverview,
+  type OperatorSettings,
+  operate,
+} from './endpoints.ts'
 import { accountNamed, conversationNamed } from './named.ts'
-import { pagesOf, printFacts, printRows, type Row } from './rows.ts'
+import { printFacts, printRows, rowsOf } from './rows.ts'
 
 /** The database to look into, and whether to print JSON. */
 interface Asked {
@@ -21,22 +27,12 @@ export async function listAccounts({
   if (status !== undefined && !STATUSES.includes(status))
     throw new CommandEnd(`--status is one of ${STATUSES.join(', ')}.`)
   await operate(settings, async ({ store: { overview } }) => {
-    const pages = pagesOf(
-      (page) => overview.accounts(page),
-      ({ accountId }) => accountId,
-    )
-    const rows = mapped(pages, ({ accountId: id, username, displayName, createdAt, lastSeenAt, ...rest }) =>
-      status === undefined || rest.status === status
-        ? {
-            id,
-            username,
-            displayName,
-            status: rest.status,
-            created: when(createdAt),
-            lastSeen: when(lastSeenAt),
-          }
-        : undefined,
-    )
+    const rows = rowsOf({
+      read: (page) => overview.accounts(page),
+      idOf: ({ accountId }) => accountId,
+      rowOf: (account) =>
+        status === undefined || account.status === status ? accountRow(account) : undefined,
+    })
     await printRows(rows, { asJson, nothing: 'There is no such account.' })
   })
 }
@@ -50,22 +46,18 @@ export async function showAccount({
     const { accountId } = await accountNamed(chat.accounts, username)
     const [shown] = await overview.accounts({ after: accountId - 1, limit: 1 })
     if (!shown) throw new CommandEnd(`There is no account ${JSON.stringify(username)} any more.`)
-    const { createdAt, lastSeenAt, accountId: id, ...facts } = shown
     const belongings = await overview.belongings(accountId, clock.nowMicros())
-    const times = { created: when(createdAt), lastSeen: when(lastSeenAt) }
-    await printFacts({ id, ...facts, ...times, ...belongings }, asJson)
+    await printFacts({ ...accountRow(shown), ...belongings }, asJson)
   })
 }
 
 export async function listConversations({ settings, asJson }: Asked): Promise<void> {
   await operate(settings, async ({ store: { overview } }) => {
-    const pages = pagesOf(
-      (page) => overview.conversations(page),
-      ({ conversationId }) => conversationId,
-    )
-    const rows = mapped(pages, ({ conversationId: id, createdAt, activityAt, ...facts }) => ({
-      ...{ id, ...facts, created: when(createdAt), lastActivity: when(activityAt) },
-    }))
+    const rows = rowsOf({
+      read: (page) => overview.conversations(page),
+      idOf: ({ conversationId }) => conversationId,
+      rowOf: conversationRow,
+    })
     await printRows(rows, { asJson, nothing: 'There is no conversation yet.' })
   })
 }
@@ -80,10 +72,8 @@ export async function showConversation({
     const { conversationId, topic, isListed, creatorId } = await conversationNamed(chat.conversations, name)
     const [shown] = await overview.conversations({ after: conversationId - 1, limit: 1 })
     if (!shown) throw new CommandEnd(`There is no conversation ${JSON.stringify(name)} any more.`)
-    const { conversationId: id, createdAt, activityAt, ...facts } = shown
     const creator = (await chat.accounts.find(creatorId))?.username ?? null
-    const more = { topic, isListed, creator, created: when(createdAt), lastActivity: when(activityAt) }
-    await printFacts({ id, ...facts, ...more }, asJson)
+    await printFacts({ ...conversationRow(shown), topic, isListed, creator }, asJson)
   })
 }
 
@@ -94,13 +84,13 @@ export async function listMembers({
 }: Asked & { readonly name: string }): Promise<void> {
   await operate(settings, async ({ store: { members }, chat }) => {
     const { conversationId } = await conversationNamed(chat.conversations, name)
-    const pages = pagesOf(
-      (page) => members.page(conversationId, page),
-      ({ accountId }) => accountId,
-    )
-    const rows = mapped(pages, ({ accountId, username, role, joinedAt }) => ({
-      ...{ account: accountId, username, role, joined: when(joinedAt) },
-    }))
+    const rows = rowsOf({
+      read: (page) => members.page(conversationId, page),
+      idOf: ({ accountId }) => accountId,
+      rowOf: ({ accountId: account, username, role, joinedAt }) => ({
+        ...{ account, username, role, joined: when(joinedAt) },
+      }),
+    })
     await printRows(rows, { asJson, nothing: 'It has no members.' })
   })
 }
@@ -154,10 +144,10 @@ export async function listActs({
 
 const when = (at: Micros): Date => new Date(at / 1000)
 
-/** Each page's rows; an item without a row is left out. */
-async function* mapped<Item>(
-  pages: AsyncIterable<readonly Item[]>,
-  rowOf: (item: Item) => Row | undefined,
-): AsyncGenerator<readonly Row[]> {
-  for await (const items of pages) yield items.map(rowOf).filter((row) => row !== undefined)
-}
+const accountRow = ({ accountId: id, createdAt, lastSeenAt, ...facts }: AccountOverview) => ({
+  ...{ id, ...facts, created: when(createdAt), lastSeen: when(lastSeenAt) },
+})
+
+const conversationRow = ({ conversationId: id, createdAt, activityAt, ...facts }: ConversationOverview) => ({
+  ...{ id, ...facts, created: when(createdAt), lastActivity: when(activityAt) },
+})

@@ -7,16 +7,21 @@ export type Row = Readonly<Record<string, Cell>>
 /** Rows that are read at a time. */
 const PAGE = 500
 
-/** Everything that a reader of pages has, page by page. */
-export async function* pagesOf<Item>(
-  read: (page: { readonly after: number; readonly limit: number }) => Promise<readonly Item[]>,
-  idOf: (item: Item) => number,
-): AsyncGenerator<readonly Item[]> {
+interface Source<Item> {
+  /** Items with greater ids than `after`, at most `limit`, by their ids. */
+  read(page: { readonly after: number; readonly limit: number }): Promise<readonly Item[]>
+  idOf(item: Item): number
+  /** An item without a row is left out. */
+  rowOf(item: Item): Row | undefined
+}
+
+/** A row for each item that there is, page by page. */
+export async function* rowsOf<Item>({ read, idOf, rowOf }: Source<Item>): AsyncGenerator<readonly Row[]> {
   for (let after = 0; ; ) {
     const items = await read({ after, limit: PAGE })
     const last = items.at(-1)
     if (last === undefined) return
-    yield items
+    yield items.map(rowOf).filter((row) => row !== undefined)
     after = idOf(last)
   }
 }

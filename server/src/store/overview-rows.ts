@@ -25,3 +25,9 @@ export function totalsOf({ accounts, conversations, rest }: TotalRows): Totals {
 
 const byName = <Name extends string>(rows: readonly Counted<Name>[]): Partial<Record<Name, number>> =>
   Object.fromEntries(rows.map(({ name, count }) => [name, count])) as Partial<Record<Name, number>>
+
+/** The row of a query that always has one. */
+export function theRow<Row>(row: Row | undefined): Row {
+  if (!row) throw new Error('an aggregate without a row')
+  return row
+}

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { type Participant, World } from '../interop/world.ts'
 import { parlance, refuses } from '../support/command.ts'
 import type { Owner } from '../support/owner.ts'
+import { newSchema } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 // Commands that show an operator what is there, beside a server that has the database open.
@@ -13,6 +14,11 @@ const STORES = {
   SQLite: async (owner: Owner) => {
     const file = join(await tempDir(owner), 'parlance.db')
     return { settings: { DBPATH: file }, options: ['--dbpath', file] }
+  },
+  PostgreSQL: async (owner: Owner) => {
+    const { url, drop } = await newSchema()
+    owner.after(drop)
+    return { settings: { DATABASE_URL: url }, options: ['--database-url', url] }
   },
 }
 
@@ -56,7 +62,7 @@ for (const [store, open] of Object.entries(STORES))
         [fay, gil].map(({ username }) => [username, 'active']),
       )
       const [head = '', first = ''] = (await says('accounts', 'list')).split('\n')
-      assert.match(head, /^id +username +display name +status +created +last seen$/)
+      assert.match(head, /^id +username +display name +email +status +created +last seen$/)
       assert.equal(first.indexOf('active'), head.indexOf('status'))
       assert.match(await says('accounts', 'list', '--status', 'disabled'), /^There is no such account\.$/m)
       await refuses(

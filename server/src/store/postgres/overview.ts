@@ -1,6 +1,6 @@
 import type { AccountId, ConversationKind } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { type Counted, type TotalRows, totalsOf } from '../overview-rows.ts'
+import { type Counted, type TotalRows, theRow, totalsOf } from '../overview-rows.ts'
 import type {
   AccountOverview,
   AccountStatus,
@@ -42,7 +42,7 @@ export class PostgresOverview implements OverviewStore {
   }
 
   async belongings(accountId: AccountId, at: Micros): Promise<Belongings> {
-    return one(await this.#belongings.get(accountId, at))
+    return theRow(await this.#belongings.get(accountId, at))
   }
 
   conversations({ after, limit }: OverviewPage): Promise<readonly ConversationOverview[]> {
@@ -59,14 +59,8 @@ export class PostgresOverview implements OverviewStore {
       this.#conversationTotals.all(),
       this.#rest.get(at),
     ])
-    return totalsOf({ accounts, conversations, rest: one(rest) })
+    return totalsOf({ accounts, conversations, rest: theRow(rest) })
   }
-}
-
-/** The row of a query that always has one. */
-function one<Row>(row: Row | undefined): Row {
-  if (!row) throw new Error('an aggregate without a row')
-  return row
 }
 
 const STATUS = `

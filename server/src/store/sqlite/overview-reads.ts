@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationKind } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { type Counted, type TotalRows, totalsOf } from '../overview-rows.ts'
+import { type Counted, type TotalRows, theRow, totalsOf } from '../overview-rows.ts'
 import type {
   AccountOverview,
   AccountStatus,
@@ -42,7 +42,9 @@ export class OverviewReads {
   }
 
   belongings(accountId: AccountId, at: Micros): Belongings {
-    const { conversations, contacts, sessions, files, fileBytes } = one(this.#belongings.get(accountId, at))
+    const { conversations, contacts, sessions, files, fileBytes } = theRow(
+      this.#belongings.get(accountId, at),
+    )
     return { conversations, contacts, sessions, files, fileBytes }
   }
 
@@ -58,15 +60,9 @@ export class OverviewReads {
     return totalsOf({
       accounts: this.#accountTotals.all(),
       conversations: this.#conversationTotals.all(),
-      rest: { ...one(this.#rest.get(at)) },
+      rest: { ...theRow(this.#rest.get(at)) },
     })
   }
-}
-
-/** The row of a query that always has one. */
-function one<Row>(row: Row | undefined): Row {
-  if (!row) throw new Error('an aggregate without a row')
-  return row
 }
 
 const STATUS = `
