@@ -1,3 +1,4 @@
+import type { ComponentChildren, RefObject } from 'preact'
 import { useId, useRef } from 'preact/hooks'
 import { roveButtons } from '../lib/roving.ts'
 import { MoreIcon } from './icons.tsx'
@@ -8,7 +9,29 @@ interface MenuItem {
   readonly onChoose: () => void
 }
 
-/** A button that opens some deeds. Arrow keys lead through them. */
+interface MenuListProps {
+  /** The id by which a button's `popovertarget` opens it. */
+  readonly id: string
+  readonly list: RefObject<HTMLDivElement | null>
+  readonly children: ComponentChildren
+}
+
+/** Buttons that a button opens. The first one takes the focus, and arrow keys lead through them. */
+export const MenuList = ({ id, list, children }: MenuListProps) => (
+  // biome-ignore lint/a11y/noStaticElementInteractions: its buttons have the keys
+  <div
+    id={id}
+    ref={list}
+    popover="auto"
+    class="menu"
+    onKeyDown={roveButtons}
+    onToggle={(event) => event.newState === 'open' && list.current?.querySelector('button')?.focus()}
+  >
+    {children}
+  </div>
+)
+
+/** A button that opens some deeds. */
 export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
@@ -17,15 +40,7 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
       <button type="button" class="icon-button" aria-label={label} title={label} popovertarget={id}>
         <MoreIcon />
       </button>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: its buttons have the keys */}
-      <div
-        id={id}
-        ref={list}
-        popover="auto"
-        class="menu"
-        onKeyDown={roveButtons}
-        onToggle={(event) => event.newState === 'open' && list.current?.querySelector('button')?.focus()}
-      >
+      <MenuList id={id} list={list}>
         {items.map(({ text, isDanger, onChoose }) => (
           <button
             key={text}
@@ -39,7 +54,7 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
             {text}
           </button>
         ))}
-      </div>
+      </MenuList>
     </span>
   )
 }

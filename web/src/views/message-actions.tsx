@@ -2,13 +2,13 @@ import type { Client, ConversationHandle, Listing, Message } from '@parlance/cli
 import { pinMessage, unpinMessage } from '@parlance/client/operations'
 import { useId, useRef, useState } from 'preact/hooks'
 import { askForEmoji } from '../emoji/ask.ts'
-import { roveButtons } from '../lib/roving.ts'
 import { MOST_READ } from '../lib/use-readers.ts'
 import { attempt, copy } from '../state/notice.ts'
 import { openPane, pathTo } from '../state/route.ts'
 import { t } from '../text/index.ts'
 import { Question } from './dialog.tsx'
 import { MoreIcon, ReplyIcon, SmileIcon } from './icons.tsx'
+import { MenuList } from './menu.tsx'
 import { Readers } from './readers.tsx'
 
 /** The reactions that are one press away. */
@@ -96,15 +96,7 @@ export function MessageActions(props: MessageActionsProps) {
       >
         <MoreIcon />
       </button>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: its buttons have the keys */}
-      <div
-        id={id}
-        ref={menu}
-        popover="auto"
-        class="menu"
-        onKeyDown={roveButtons}
-        onToggle={(event) => event.newState === 'open' && menu.current?.querySelector('button')?.focus()}
-      >
+      <MenuList id={id} list={menu}>
         {may('react') && (
           <div class="quick">
             {QUICK.map((key) => (
@@ -170,7 +162,7 @@ export function MessageActions(props: MessageActionsProps) {
             {t('message.delete')}
           </button>
         )}
-      </div>
+      </MenuList>
       {hasReaders && <Readers client={client} id={place.id} seq={seq} onClose={() => setReaders(false)} />}
       {isAsking && (
         <Question
