@@ -52,6 +52,21 @@ test('the line of what is new stands before the first unread message, once', () 
   assert.deepEqual(shown(items, { firstUnread: 9 }), ['day', '1', '2+', '3+'])
 })
 
+test('the line of what is new waits while the first unread message may be one that is not loaded', () => {
+  const later = [said({ seq: 8 }), said({ seq: 9 })]
+  assert.deepEqual(shown(later, { firstUnread: 3 }), ['day', '8', '9+'])
+  assert.deepEqual(shown(later, { firstUnread: 3, isWhole: true }), ['beginning', 'new', 'day', '8', '9+'])
+  const hole: TimelineItem = { kind: 'hole', key: 'hole', from: 2, to: 7, fill: async () => undefined }
+  assert.deepEqual(shown([said({ seq: 1 }), hole, ...later], { firstUnread: 3 }), [
+    'day',
+    '1',
+    'hole',
+    '8',
+    '9+',
+  ])
+  assert.deepEqual(shown([said({ seq: 1 }), ...later], { firstUnread: 3 }), ['day', '1', 'new', '8', '9+'])
+})
+
 test('the beginning is told only where there is nothing before', () => {
   assert.deepEqual(shown([said({ seq: 1 })], { isWhole: true }), ['beginning', 'day', '1'])
 })

@@ -31,6 +31,22 @@ interface RowsOptions {
   readonly me: string
 }
 
+/**
+ * The item that the line of what is new stands before. There is none while the first unread message may be among those that
+ * are not loaded: the line would stand before a later one.
+ */
+function firstNewIn(
+  { items, isWhole }: Pick<TimelineSnapshot, 'items' | 'isWhole'>,
+  firstUnread: number | undefined,
+): TimelineItem | undefined {
+  if (firstUnread === undefined) return undefined
+  const index = items.findIndex((item) => 'seq' in item && item.seq >= firstUnread)
+  const item = items[index]
+  if (!item || !('seq' in item)) return undefined
+  const isNextLoaded = index === 0 ? isWhole : items[index - 1]?.kind !== 'hole'
+  return item.seq === firstUnread || isNextLoaded ? item : undefined
+}
+
 /** The rows of a timeline: its items, with a line before each day and before what is new. */
 export function rowsOf(
   { items, isWhole }: TimelineSnapshot,
@@ -39,11 +55,10 @@ export function rowsOf(
   const rows: Row[] = isWhole ? [{ kind: 'beginning', key: 'beginning' }] : []
   let day: number | undefined
   let last: { readonly sender: string; readonly at: number } | undefined
-  let isNewShown = firstUnread === undefined
+  const firstNew = firstNewIn({ items, isWhole }, firstUnread)
   for (const item of items) {
-    if (!isNewShown && firstUnread !== undefined && 'seq' in item && item.seq >= firstUnread) {
+    if (item === firstNew) {
       rows.push({ kind: 'new', key: 'new' })
-      isNewShown = true
       last = undefined
     }
     if (item.kind === 'hole' || item.kind === 'deleted') {

@@ -1,6 +1,6 @@
-import type { Client, ConversationHandle, Listing, TimelineItem } from '@parlance/client'
+import type { Client, ConversationHandle, Listing, TimelineItem, TimelineSnapshot } from '@parlance/client'
 import type { Ref } from 'preact'
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { titleOf } from '../lib/names.ts'
 import { dayNameOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
@@ -95,9 +95,13 @@ export function MessageList({
   useImperativeHandle(controls, () => ({ jump, toLatest: list.toEnd }))
 
   // A first unread message that the newest page is without is fetched with those around it.
+  const [isSought, setSought] = useState(firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE)
   useEffect(() => {
-    if (firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE)
-      place.timeline.loadAround(firstUnread).catch(() => undefined)
+    if (!isSought || firstUnread === undefined) return
+    place.timeline
+      .loadAround(firstUnread)
+      .catch(() => undefined)
+      .finally(() => setSought(false))
   }, [place])
 
   useLayoutEffect(() => {
@@ -113,8 +117,7 @@ export function MessageList({
       : rows.findIndex(({ kind }) => kind === 'new')
     if (kept && index >= 0) list.toPlace(kept)
     else if (index >= 0) list.toIndex(index, 'start')
-    else if (firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE && indexOf(firstUnread) < 0)
-      return
+    else if (isSought) return
     else list.toEnd()
     isPlaced.current = true
   })
@@ -136,7 +139,7 @@ export function MessageList({
       hole?.kind === 'hole'
         ? () => hole.item.fill(isBelow(visible, hole) ? 'older' : 'newer')
         : !snapshot.isWhole && list.beginsBy(NEAR_START)
-          ? () => place.timeline.loadOlder()
+          ? () => loadBefore(place, snapshot)
           : undefined
     if (!load) return
     isLoading.current = true
@@ -227,6 +230,12 @@ export function MessageList({
       )}
     </div>
   )
+}
+
+/** Loads the page before the first message that is loaded, however far that is from the newest one. */
+function loadBefore({ timeline }: ConversationHandle, { items }: TimelineSnapshot): Promise<void> {
+  const first = items.find((item) => 'seq' in item)
+  return first && 'seq' in first ? timeline.load({ before: first.seq, limit: PAGE }) : timeline.loadNewest()
 }
 
 const isBelow = (visible: readonly (Row | undefined)[], hole: Row): boolean => visible.at(-1) === hole

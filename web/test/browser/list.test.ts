@@ -44,6 +44,8 @@ async function longConversation(t: TestContext, { isRead }: { isRead: boolean })
   await other.page.close()
   for (let number = 1; number <= COUNT; number += 100)
     await Promise.all(Array.from({ length: 100 }, (_, index) => say(bodyOf(number + index))))
+  // A page that is yet to hear of most of them would open at the first, and follow the rest to the end.
+  await page.getByRole('img', { name: `${COUNT.toLocaleString('en')} unread messages` }).waitFor()
   if (isRead) {
     await page.goto(`${server.url}/#/c/c_${id}`)
     await page.getByText('New messages', { exact: true }).waitFor()
