@@ -3,12 +3,7 @@ import { test } from 'node:test'
 import { startParlance } from '../../../server/test/support/server.ts'
 import { faultsOf } from '../support/axe.ts'
 import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
-
-/** A picture of 2 by 1 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8DwH4QZYAwAR8oH+Rq28akAAAAASUVORK5CYII=',
-  'base64',
-)
+import { PNG } from '../support/picture.ts'
 
 for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) {
   for (const colorScheme of ['light', 'dark'] as const) {

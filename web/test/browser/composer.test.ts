@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
-import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+import { noBrowser, Visitor } from '../support/browser.ts'
+import { adaAndBen } from '../support/people.ts'
 
 const skip = noBrowser
 
 /** Ada, Ben and Cleo, and Ada's open conversation, which Ben has entered. */
 async function library(t: TestContext) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const ada = await Visitor.arrive(browser, server.url, DESKTOP)
-  const ben = await Visitor.arrive(browser, server.url, PHONE)
+  const { server, browser, ada, ben } = await adaAndBen(t, { ben: 'ben.okri' })
   const cleo = await Visitor.arrive(browser, server.url)
-  await ada.register('ada', 'Ada Lovelace')
-  await ben.register('ben.okri', 'Ben Okri')
   await cleo.register('cleo', 'Cleo Verne')
   await ada.page.getByRole('link', { name: 'New conversation' }).first().click()
   await ada.page.getByLabel('Name of the conversation').fill('Library')

@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
-import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+import { noBrowser, Visitor } from '../support/browser.ts'
+import { adaAndBen, noErrors } from '../support/people.ts'
 
 const skip = noBrowser
 
-const noErrors = (...visitors: readonly Visitor[]) =>
-  assert.deepEqual(
-    visitors.flatMap(({ errors }) => errors),
-    [],
-  )
-
 /** Ada at a desk, who owns a group, and Ben with a phone, who is in it. */
 async function group(t: TestContext) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const ada = await Visitor.arrive(browser, server.url, DESKTOP)
-  const ben = await Visitor.arrive(browser, server.url, PHONE)
-  await ada.register('ada', 'Ada Lovelace')
-  await ben.register('ben', 'Ben Okri')
+  const world = await adaAndBen(t)
+  const { ada, ben } = world
   await ada.page.getByRole('link', { name: 'New conversation' }).first().click()
   await ada.page.getByLabel('Name of the group').fill('Readers')
   const people = ada.page.getByRole('searchbox', { name: /Begin of a name/ }).nth(1)
@@ -29,7 +18,7 @@ async function group(t: TestContext) {
   await ada.composer.waitFor()
   await ben.page.getByRole('link', { name: /Readers/ }).click()
   await ben.composer.waitFor()
-  return { server, browser, ada, ben }
+  return world
 }
 
 const pane = (visitor: Visitor, name: string) =>

@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
-import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+import { test } from 'node:test'
+import { noBrowser, type Visitor } from '../support/browser.ts'
+import { adaWithBen } from '../support/people.ts'
+import { PNG } from '../support/picture.ts'
 
 const skip = noBrowser
-
-/** A picture of 2 by 1 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8DwH4QZYAwAR8oH+Rq28akAAAAASUVORK5CYII=',
-  'base64',
-)
-
-async function adaAndBen(t: TestContext) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const ada = await Visitor.arrive(browser, server.url, DESKTOP)
-  const ben = await Visitor.arrive(browser, server.url, PHONE)
-  await ada.register('ada', 'Ada Lovelace')
-  await ben.register('ben', 'Ben Okri')
-  await ada.writeTo('be', 'Ben Okri')
-  return { server, ada, ben }
-}
 
 const chooseFiles = ({ page }: Visitor, files: { name: string; mimeType: string; buffer: Buffer }[]) =>
   page.locator('.composer input[type=file]').setInputFiles(files)
@@ -45,7 +28,7 @@ const give = (visitor: Visitor, type: 'paste' | 'drop', name: string) =>
 test('files that were chosen, pasted and dropped go with one message, and pictures are looked at', {
   skip,
 }, async (t) => {
-  const { ada, ben } = await adaAndBen(t)
+  const { ada, ben } = await adaWithBen(t)
   const tray = ada.page.getByRole('list', { name: 'Files of your message' })
   await chooseFiles(ada, [
     { name: 'one.png', mimeType: 'image/png', buffer: PNG },
@@ -73,7 +56,7 @@ test('files that were chosen, pasted and dropped go with one message, and pictur
 test('a file comes through a network that breaks, and its message goes when it is there', {
   skip,
 }, async (t) => {
-  const { ada, ben } = await adaAndBen(t)
+  const { ada, ben } = await adaWithBen(t)
   let cuts = 0
   await ada.page.route('**/v1/uploads/*', async (route) => {
     // The second piece never arrives, the first time.
@@ -95,7 +78,7 @@ test('a file comes through a network that breaks, and its message goes when it i
 })
 
 test('a text that is too long is said to be so, and can be sent as a file', { skip }, async (t) => {
-  const { ada, ben } = await adaAndBen(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.composer.fill('long words '.repeat(10_000))
   await ada.page.getByText(/This message has 1\d\d kB, and at most [\d.]+ kB can be sent/).waitFor()
   assert.ok(await ada.page.getByRole('button', { name: 'Send', exact: true }).isDisabled())
@@ -109,7 +92,7 @@ test('a text that is too long is said to be so, and can be sent as a file', { sk
 })
 
 test('more files than a message may have are left out, and that is said', { skip }, async (t) => {
-  const { ada } = await adaAndBen(t)
+  const { ada } = await adaWithBen(t)
   const files = Array.from({ length: 12 }, (_, n) => ({
     name: `${n}.txt`,
     mimeType: 'text/plain',

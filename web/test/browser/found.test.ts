@@ -1,33 +1,22 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
+import { type TestContext, test } from 'node:test'
 import { ask } from '../support/ask.ts'
-import { noBrowser, openBrowser, Visitor } from '../support/browser.ts'
+import { noBrowser } from '../support/browser.ts'
+import { adaWithBen } from '../support/people.ts'
+import { PNG } from '../support/picture.ts'
 
 const skip = noBrowser
 
-/** A picture of 2 by 1 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8DwH4QZYAwAR8oH+Rq28akAAAAASUVORK5CYII=',
-  'base64',
-)
-
-async function adaAndBen(t: { after(end: () => unknown): void }) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const [ada, ben] = [await Visitor.arrive(browser, server.url), await Visitor.arrive(browser, server.url)]
-  await ada.register('ada', 'Ada Lovelace')
-  await ben.register('ben', 'Ben Okri')
-  await ada.writeTo('be', 'Ben Okri')
-  const c = /c_\d+/.exec(ada.page.url())?.[0]
-  return { server, ada, ben, c }
+/** As `adaWithBen`, with the id of the conversation. */
+async function withId(t: TestContext) {
+  const world = await adaWithBen(t)
+  return { ...world, c: /c_\d+/.exec(world.ada.page.url())?.[0] }
 }
 
 test('a word that was said long ago is found, and its message is shown among its neighbours', {
   skip,
 }, async (t) => {
-  const { ada, c } = await adaAndBen(t)
+  const { ada, c } = await withId(t)
   for (let number = 1; number <= 120; number++) {
     const body = number === 10 ? 'the **zebra** crosses here' : `message ${number}`
     assert.equal(
@@ -54,7 +43,7 @@ test('a word that was said long ago is found, and its message is shown among its
 })
 
 test('a picture is shown in its size, and another file by its name', { skip }, async (t) => {
-  const { ada, ben, c } = await adaAndBen(t)
+  const { ada, ben, c } = await withId(t)
   const upload = (name: string, bytes: readonly number[]) =>
     ada.page.evaluate(
       async ([title, content]) => {

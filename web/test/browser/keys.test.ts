@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
 import { ask } from '../support/ask.ts'
-import { noBrowser, openBrowser, Visitor } from '../support/browser.ts'
+import { noBrowser, Visitor } from '../support/browser.ts'
+import { adaWithBen } from '../support/people.ts'
 
 const skip = noBrowser
 
 /** Ada, in a conversation with Ben, who has one with Cleo too. */
 async function threePeople(t: TestContext) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const ada = await Visitor.arrive(browser, server.url)
-  const ben = await Visitor.arrive(browser, server.url)
-  await ben.register('ben', 'Ben Okri')
-  await ada.register('ada', 'Ada Lovelace')
-  await ada.writeTo('be', 'Ben Okri')
-  await ben.page.getByRole('link', { name: 'Ada Lovelace' }).click()
-  return { server, browser, ada, ben }
+  const world = await adaWithBen(t)
+  await world.ben.page.getByRole('link', { name: 'Ada Lovelace' }).click()
+  return world
 }
 
 const focusedText = (visitor: Visitor): Promise<string> =>

@@ -1,31 +1,12 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
-import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
+import { test } from 'node:test'
+import { noBrowser, Visitor } from '../support/browser.ts'
+import { adaWithBen, noErrors } from '../support/people.ts'
 
 const skip = noBrowser
 
-/** Ada at a desk and Ben with a phone, in a private conversation. */
-async function twoPeople(t: TestContext) {
-  const server = await startParlance()
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const ada = await Visitor.arrive(browser, server.url, DESKTOP)
-  const ben = await Visitor.arrive(browser, server.url, PHONE)
-  await ada.register('ada', 'Ada Lovelace')
-  await ben.register('ben', 'Ben Okri')
-  await ada.writeTo('be', 'Ben Okri')
-  return { server, browser, ada, ben }
-}
-
-const noErrors = (...visitors: readonly Visitor[]) =>
-  assert.deepEqual(
-    visitors.flatMap(({ errors }) => errors),
-    [],
-  )
-
 test('two people write to one another, answer, react, edit and delete', { skip }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.say('Hello **Ben**')
   await ben.open('Ada Lovelace')
   await ben.message('Hello Ben').waitFor()
@@ -48,7 +29,7 @@ test('two people write to one another, answer, react, edit and delete', { skip }
 })
 
 test('a new message has a badge and a line, and is read once it was seen', { skip }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.say('one')
   await ada.say('two')
   const listing = ben.page.getByRole('link', { name: 'Ada Lovelace' })
@@ -62,7 +43,7 @@ test('a new message has a badge and a line, and is read once it was seen', { ski
 })
 
 test('it is shown that somebody types, and is online', { skip }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.say('Are you there?')
   await ben.open('Ada Lovelace')
   await ada.page.getByRole('main').getByText('online', { exact: true }).waitFor()
@@ -72,7 +53,7 @@ test('it is shown that somebody types, and is online', { skip }, async (t) => {
 })
 
 test('a message that is written while the network is away is sent when it is back', { skip }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.say('before')
   await ben.open('Ada Lovelace')
   await ada.page.context().setOffline(true)
@@ -84,7 +65,7 @@ test('a message that is written while the network is away is sent when it is bac
 })
 
 test('a group, an open conversation and an invite link bring people together', { skip }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   await ada.page.getByRole('link', { name: 'New conversation' }).first().click()
   await ada.page.getByLabel('Name of the conversation').fill('The library')
   await ada.page.getByRole('button', { name: 'Create open conversation' }).click()
@@ -102,7 +83,7 @@ test('a group, an open conversation and an invite link bring people together', {
 test('signing out everywhere ends the session of another browser, and one can come back', {
   skip,
 }, async (t) => {
-  const { server, browser, ada } = await twoPeople(t)
+  const { server, browser, ada } = await adaWithBen(t)
   const elsewhere = await Visitor.arrive(browser, server.url)
   await elsewhere.signIn('ada')
   await ada.page.getByRole('link', { name: 'Settings' }).click()
@@ -113,7 +94,7 @@ test('signing out everywhere ends the session of another browser, and one can co
 })
 
 test('a wrong password and a name that is taken are said in a sentence', { skip }, async (t) => {
-  const { server, browser } = await twoPeople(t)
+  const { server, browser } = await adaWithBen(t)
   const stranger = await Visitor.arrive(browser, server.url)
   await stranger.page.getByLabel('Username or e-mail').fill('ada')
   await stranger.page.getByLabel('Password').fill('wrong')
@@ -129,7 +110,7 @@ test('a wrong password and a name that is taken are said in a sentence', { skip 
 test('a message that looks like HTML or like code of a link is shown as it was written', {
   skip,
 }, async (t) => {
-  const { ada, ben } = await twoPeople(t)
+  const { ada, ben } = await adaWithBen(t)
   const text = '<img src=x onerror="document.title=1"> [press](javascript:document.title=2)'
   await ada.say(text)
   await ben.open('Ada Lovelace')
@@ -150,7 +131,7 @@ test('a message that looks like HTML or like code of a link is shown as it was w
 })
 
 test('no view is wider than a screen of 320 pixels', { skip }, async (t) => {
-  const { server, ada, ben } = await twoPeople(t)
+  const { server, ada, ben } = await adaWithBen(t)
   await ada.say(`${'W'.repeat(2_000)} \`${'c'.repeat(500)}\``)
   await ada.say(`\`\`\`\n${'x'.repeat(3_000)}\n\`\`\``)
   await ben.page.setViewportSize({ width: 320, height: 568 })
