@@ -1,8 +1,18 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { FairSemaphore, type TaskOwner } from './fair-semaphore.ts'
+import type { ForeignHash } from './foreign-password.ts'
+import { innerHashOf } from './inner-hash.ts'
 import { passwordForms } from './password-form.ts'
-import { looksLikeMd5, md5Of, readStored, type Trial, trialsOf, writeStored } from './stored-password.ts'
+import {
+  looksLikeMd5,
+  md5Of,
+  readStored,
+  type Trial,
+  trialsOf,
+  writeStored,
+  writeWrapped,
+} from './stored-password.ts'
 
 const argon2Async = promisify(argon2)
 
@@ -60,6 +70,14 @@ export class Passwords {
     }, owner)
   }
 
+  /** The text to store of a password of which only another server's hash is known. Throws as `hash` does. */
+  wrap({ inner, result }: ForeignHash): Promise<string> {
+    return this.#semaphore.run(
+      async () => writeWrapped({ inner, verifier: await this.#verifierOf(result) }),
+      ANYBODY,
+    )
+  }
+
   /**
    * Whether `given` proves the stored password, at the cost of its own hash. Without a stored one, refuses after the
    * same time. Throws as `hash` does.
@@ -73,6 +91,7 @@ export class Passwords {
     const trials = trialsOf(given, read, isFromMd5Client && this.#keepsMd5)
     const place = await this.#semaphore.run(() => this.#firstThatFits(trials), owner)
     if (place < 0) return 'refused'
+    if (read.wrapped) return 'outdated'
     // The text behind a stored MD5 is not known: nothing better could be stored.
     if (!read.plain) return 'proved'
     const isOlderForm = place > 0 && !looksLikeMd5(given)
@@ -85,7 +104,7 @@ export class Passwords {
     return -1
   }
 
-  async #verifierOf(text: string): Promise<string> {
+  async #verifierOf(text: string | Buffer): Promise<string> {
     const nonce = randomBytes(SALT_BYTES)
     const { memory, passes } = this.#cost
     const options = { tagLength: TAG_BYTES, memory, passes, parallelism: PARALLELISM }
@@ -93,12 +112,13 @@ export class Passwords {
     return `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$${unpadded(nonce)}$${unpadded(tag)}`
   }
 
-  async #fits({ verifier, text }: Trial): Promise<boolean> {
+  async #fits({ verifier, text, inner }: Trial): Promise<boolean> {
+    const message = inner ? await innerHashOf(text, inner) : text
     const parts = PHC.exec(verifier ?? '')
     const [, memory, passes, parallelism, salt, expected] = parts ?? []
     const wanted = Buffer.from(expected ?? '', 'base64')
     const tag = await argon2Async('argon2id', {
-      message: text,
+      message,
       nonce: salt ? Buffer.from(salt, 'base64') : randomBytes(SALT_BYTES),
       tagLength: wanted.length || TAG_BYTES,
       memory: Number(memory ?? this.#cost.memory),

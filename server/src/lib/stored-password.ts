@@ -1,17 +1,29 @@
 import { createHash } from 'node:crypto'
+import { type InnerHash, readInner, writeInner } from './inner-hash.ts'
 import { passwordForms } from './password-form.ts'
 
 /**
  * The stored form of a password: a verifier of it, a verifier of its MD5, or both, each an argon2id hash in PHC form.
- * The second is made from the 32 hex digits that some clients send, the MD5 of the typed password.
+ * The second is made from the 32 hex digits that some clients send, the MD5 of the typed password. A password that was
+ * taken over from another server has one verifier alone, of the hash that the other server had of it, until its account
+ * logs in.
  */
 interface StoredPassword {
   readonly plain?: string
   readonly md5?: string
+  readonly wrapped?: WrappedVerifier
+}
+
+/** A verifier of the hash that another server had of a password, and how that was made. */
+interface WrappedVerifier {
+  readonly inner: InnerHash
+  readonly verifier: string
 }
 
 /** The name that tells the verifier of a password's MD5 from that of the password itself. */
 const MD5_OF = '$argon2id-md5'
+/** The name of a wrapped verifier; how the inner hash was made follows. */
+const WRAPPED = '$argon2id-of$'
 const PLAIN = '$argon2id'
 
 /** Writes the verifiers as one text, with a space between them. */
@@ -20,7 +32,21 @@ export function writeStored({ plain, md5 }: StoredPassword): string {
   return [plain, renamed].filter((verifier) => verifier !== undefined).join(' ')
 }
 
+/** Writes the verifier of another server's hash. */
+export const writeWrapped = ({ inner, verifier }: WrappedVerifier): string =>
+  `${WRAPPED}${writeInner(inner)}${verifier.slice(PLAIN.length)}`
+
+function readWrapped(stored: string): WrappedVerifier | undefined {
+  const end = stored.indexOf('$', WRAPPED.length)
+  const inner = readInner(stored.slice(WRAPPED.length, end))
+  return inner && { inner, verifier: `${PLAIN}${stored.slice(end)}` }
+}
+
 export function readStored(stored: string | undefined): StoredPassword {
+  if (stored?.startsWith(WRAPPED)) {
+    const wrapped = readWrapped(stored)
+    return wrapped ? { wrapped } : {}
+  }
   const verifiers = stored?.split(' ') ?? []
   const plain = verifiers.find((verifier) => verifier.startsWith(`${PLAIN}$`))
   const renamed = verifiers.find((verifier) => verifier.startsWith(`${MD5_OF}$`))
@@ -37,6 +63,8 @@ export const md5Of = (text: string): string => createHash('md5').update(text).di
 export interface Trial {
   readonly verifier: string | undefined
   readonly text: string
+  /** How the verifier's own text is made of this one. */
+  readonly inner?: InnerHash
 }
 
 /**
@@ -45,9 +73,10 @@ export interface Trial {
  */
 export function trialsOf(
   given: string,
-  { plain, md5 }: StoredPassword,
+  { plain, md5, wrapped }: StoredPassword,
   isFromMd5Client: boolean,
 ): readonly [Trial, ...Trial[]] {
+  if (wrapped) return trialsOfWrapped(given, wrapped)
   if (looksLikeMd5(given)) {
     const digest = given.toLowerCase()
     const asPlain = { verifier: plain, text: given }
@@ -64,4 +93,15 @@ export function trialsOf(
   const trial = (text: string): Trial =>
     plain ? { verifier: plain, text } : { verifier: md5, text: md5Of(text) }
   return [trial(form), ...older.map(trial)]
+}
+
+/** As many as of any other stored password. */
+function trialsOfWrapped(given: string, wrapped: WrappedVerifier): readonly [Trial, ...Trial[]] {
+  if (looksLikeMd5(given))
+    return [
+      { ...wrapped, text: given },
+      { verifier: undefined, text: given },
+    ]
+  const [form, ...older] = passwordForms(given)
+  return [{ ...wrapped, text: form }, ...older.map((text) => ({ ...wrapped, text }))]
 }
