@@ -8,7 +8,14 @@ import { openWebClient } from '../../../server/src/web/index.ts'
 import { startParlance } from '../../../server/test/support/server.ts'
 import { tempDir } from '../../../server/test/support/temp-dir.ts'
 import { writeWorker } from '../../build/worker.ts'
-import { DESKTOP, noBrowser, openBrowser, Visitor } from '../support/browser.ts'
+import {
+  DESKTOP,
+  noBrowser,
+  noWholeBrowser,
+  openBrowser,
+  openWholeBrowser,
+  Visitor,
+} from '../support/browser.ts'
 
 const skip = noBrowser
 const DIST = join(import.meta.dirname, '../../dist')
@@ -50,11 +57,11 @@ test('the page opens without a network, and a newer release is taken whole when 
 })
 
 test('private messages and mentions are notified while nobody looks, and lead to their conversation', {
-  skip,
+  skip: noWholeBrowser,
 }, async (t) => {
   const server = await startParlance()
   t.after(() => server.close())
-  const browser = await openBrowser(t)
+  const browser = await openWholeBrowser(t)
   const ada = await Visitor.arrive(browser, server.url, DESKTOP)
   const ben = await Visitor.arrive(browser, server.url, DESKTOP)
   await ben.page.context().grantPermissions(['notifications'], { origin: server.url })

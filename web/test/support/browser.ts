@@ -5,32 +5,52 @@ import type { Owner } from '../../../server/test/support/owner.ts'
 
 /** Where Debian, Ubuntu and others put it; `PARLANCE_TEST_CHROMIUM` says another place. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const program = process.env.PARLANCE_TEST_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+const whole = process.env.PARLANCE_TEST_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+/** Chromium without the windows that a person sees: a page in it costs a sixth of the processor time. */
+const SHELL = '/usr/bin/chromium-headless-shell'
+const program = process.env.PARLANCE_TEST_CHROMIUM === undefined && existsSync(SHELL) ? SHELL : whole
+/**
+ * Each window of a whole Chromium has two pages more for its address bar, which take half of the processor time. Chromium
+ * heeds the last such list alone; the others here are what Playwright's list has that matters to pages.
+ */
+const UNUSED =
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,HttpsUpgrades,PaintHolding'
 
 /** As a test's `skip`: the reason to leave it out, or false. */
 export const noBrowser =
-  program === undefined && 'there is no Chromium: Debian has it as the package chromium'
+  program === undefined && 'there is no Chromium: Debian has it as chromium-headless-shell and chromium'
+/** The same for a test that needs what the shell is without: notifications. */
+export const noWholeBrowser = whole === undefined && 'there is no whole Chromium: Debian has it as chromium'
 
-let launched: Promise<Browser> | undefined
-after(async () => (await launched)?.close())
+const launched = new Map<string, Promise<Browser>>()
+after(async () => {
+  for (const browser of launched.values()) await (await browser).close()
+})
 
 /**
  * A real browser that has no page yet, and none when its owner ends. The tests of a file, one after the other, have the
  * same: each start of one takes a second of a processor.
  */
-export async function openBrowser(owner: Owner): Promise<Browser> {
-  launched ??= launch()
-  const browser = await launched
+export const openBrowser = (owner: Owner): Promise<Browser> => open(owner, program)
+
+/** As `openBrowser`, with all that a person's browser has. */
+export const openWholeBrowser = (owner: Owner): Promise<Browser> => open(owner, whole)
+
+async function open(owner: Owner, path: string | undefined): Promise<Browser> {
+  const starting = launched.get(path ?? '') ?? launch(path)
+  launched.set(path ?? '', starting)
+  const browser = await starting
   owner.after(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()))
   })
   return browser
 }
 
-function launch(): Promise<Browser> {
+function launch(path: string | undefined): Promise<Browser> {
   // A container's root may not have the sandbox; no page of another site is opened here.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ ...(program !== undefined && { executablePath: program }), args })
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const args = [...sandbox, ...(path === SHELL ? [] : [UNUSED])]
+  return chromium.launch({ ...(path !== undefined && { executablePath: path }), args })
 }
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
