@@ -11,7 +11,7 @@ export const SEARCH_OPERATIONS = {
     path: '/v1/search',
     summary: 'Find messages by their words, in your own conversations, newest first',
     description:
-      'Each message has all words of `q`, whatever their case and accents. `"Words in quotes"` follow each other, and `begin*` is the beginning of longer words. Characters of Chinese, Japanese, Thai and other scripts without spaces are found wherever they stand together. What was sent is found about a second later. A page may have fewer items than asked for, even none, and still a `next`.',
+      'Each message has all words of `q`, whatever their case and accents. `"Words in quotes"` follow each other, and `begin*` is the beginning of longer words. Characters of Chinese, Japanese, Thai and other scripts without spaces are found wherever they stand together. `has` asks for messages with a link, a file or, of files, a picture, the last two since level 4. What was sent is found about a second later. A page may have fewer items than asked for, even none, and still a `next`.',
     tag: 'messages',
     since: 2,
     query: closed({
@@ -20,7 +20,7 @@ export const SEARCH_OPERATIONS = {
       sender: Type.Optional(AccountId),
       before: Type.Optional(Moment),
       after: Type.Optional(Moment),
-      has: Type.Optional(Type.Enum(['link'])),
+      has: Type.Optional(Type.Enum(['link', 'file', 'image'])),
       ...PageQuery,
     }),
     answers: { 200: FoundPage },

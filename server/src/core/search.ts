@@ -11,6 +11,9 @@ import {
 import { requireMay } from './policy.ts'
 import type { AccountId, MessageDetails } from './types.ts'
 
+/** What a message may have, beside its words: an image is a file, too. */
+type Had = 'link' | 'file' | 'image'
+
 interface SearchQuery {
   /** At least one, as `phrasesIn` finds them: a message has all of them. */
   readonly phrases: readonly Phrase[]
@@ -21,7 +24,8 @@ interface SearchQuery {
   readonly after?: Micros
   /** Only messages that were sent earlier. */
   readonly before?: Micros
-  readonly hasLink?: boolean
+  /** Only messages that have it, in their text or beside it. */
+  readonly has?: Had
   /** Only messages before this one's id: where the page before has ended. */
   readonly beforeId?: number
   readonly limit: number
@@ -118,21 +122,35 @@ export class Search {
   }
 }
 
-function indexTermsOf({ phrases, senderId, hasLink }: SearchQuery): readonly SearchTerm[] {
-  const facts = [...(senderId === undefined ? [] : [senderTerm(senderId)]), ...(hasLink ? [LINK_TERM] : [])]
+function indexTermsOf({ phrases, senderId, has }: SearchQuery): readonly SearchTerm[] {
+  const facts = [
+    ...(senderId === undefined ? [] : [senderTerm(senderId)]),
+    ...(has === 'link' ? [LINK_TERM] : []),
+  ]
   const words = phrases.flatMap(({ units, isPrefix }) => termsOf(units, isPrefix))
   const different = new Map(words.map((term) => [`${term.word} ${term.isPrefix}`, term]))
   return [...facts, ...different.values()].slice(0, MAX_TERMS)
 }
 
-/** The message with its highlights, or nothing where it does not have all phrases, or was sent at another time. */
-function foundIn(message: MessageDetails, { phrases, after, before }: SearchQuery): readonly FoundMessage[] {
+/** The message with its highlights, or nothing where it lacks something that is asked for, or was sent at another time. */
+function foundIn(
+  message: MessageDetails,
+  { phrases, after, before, has }: SearchQuery,
+): readonly FoundMessage[] {
   const { body, sentAt } = message
+  if (!hasIt(message, has)) return []
   if ((after !== undefined && sentAt <= after) || (before !== undefined && sentAt >= before)) return []
   const units = unitsOf(body)
   const places = phrases.map((phrase) => placesOf(phrase, units))
   if (places.some((each) => each.length === 0)) return []
   return [{ message, highlights: merged(places.flat()) }]
+}
+
+/** The index knows which messages have links, and is not asked for files. */
+function hasIt({ attachments = [] }: MessageDetails, has: Had | undefined): boolean {
+  if (has === 'file') return attachments.length > 0
+  if (has === 'image') return attachments.some(({ type }) => type.startsWith('image/'))
+  return true
 }
 
 /** In order, and as one where they overlap. */

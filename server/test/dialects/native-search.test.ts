@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { NativeHttp, unique } from '../support/native-http.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
+import { PNG, upload } from '../support/uploads.ts'
 
 let server: TestServer
 before(async () => {
@@ -48,7 +49,7 @@ describe('a search', () => {
     assert.deepEqual(conversation, { id: group.id, kind: 'group', name: group.name, other: null })
   })
 
-  it('is narrowed to a conversation, a sender, a time, and messages with links', async () => {
+  it('is narrowed to a conversation, a sender, a time, and messages with links or files', async () => {
     const [ann, bob] = await NativeHttp.people(server.url, 'ann', 'bob')
     const [group, chat] = [await ann.group(bob), await ann.private(bob)]
     const first = await ann.send(group, 'fox one')
@@ -58,6 +59,19 @@ describe('a search', () => {
     assert.deepEqual(await found(ann, 'fox', { conversation: group.id }), [second.body, first.body])
     assert.deepEqual(await found(ann, 'fox', { sender: bob.id }), [third.body, second.body])
     assert.deepEqual(await found(ann, 'fox', { has: 'link' }), [second.body])
+    const picture = { name: 'fox.png', type: 'image/png' }
+    const fourth = await ann.send(group, 'fox four', { attachments: [await upload(ann, 'a fox')] })
+    const fifth = await ann.send(group, 'fox five', { attachments: [await upload(ann, PNG, picture)] })
+    await indexed(ann)
+    assert.deepEqual(await found(ann, 'fox', { has: 'file' }), [fifth.body, fourth.body])
+    assert.deepEqual(await found(ann, 'fox', { has: 'image' }), [fifth.body])
+    assert.deepEqual(await found(ann, 'fox', { has: 'file', conversation: chat.id }), [])
+    assert.equal(
+      await ann.refusal('searchMessages', { query: { q: 'fox', has: 'everything' as never } }),
+      '400 invalid_request',
+    )
+    await ann.ok('deleteMessage', { params: { c: group.id, seq: fourth.seq } })
+    await ann.ok('deleteMessage', { params: { c: group.id, seq: fifth.seq } })
     assert.deepEqual(await found(ann, 'fox', { after: second.sentAt }), [third.body])
     assert.deepEqual(await found(ann, 'fox', { before: second.sentAt }), [first.body])
     assert.deepEqual(await found(ann, 'fox', { before: '2020-01-01' }), [])

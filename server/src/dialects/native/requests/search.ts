@@ -70,7 +70,7 @@ interface Query {
   readonly sender?: string
   readonly before?: string
   readonly after?: string
-  readonly has?: string
+  readonly has?: 'link' | 'file' | 'image'
   readonly limit?: number
   readonly cursor?: string
 }
@@ -86,7 +86,7 @@ function wantedIn(
     phrases,
     limit,
     beforeId: numberAt(cursor, Number.MAX_SAFE_INTEGER),
-    hasLink: has === 'link',
+    ...(has !== undefined && { has }),
     ...(sender !== undefined && { senderId: accountIdIn(sender) }),
     ...(before !== undefined && { before: momentIn(before, '?before') }),
     ...(after !== undefined && { after: momentIn(after, '?after') }),
