@@ -57,13 +57,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   backup: {
-    usage: 'backup DIR',
-    summary: 'copies a SQLite database, its secrets and its files into a new folder, while servers run',
+    usage: 'backup [--verify] DIR [--json]',
+    summary:
+      'copies database, secrets and files while servers run, or compares such a copy with its manifest',
     options: [],
     operands: ['DIR'],
-    run: async ({ environment, operands: [directory = ''] }) => {
-      const { backUp } = await import('../operating/index.ts')
-      await backUp({ ...dataOf(environment), directory })
+    flags: ['json', 'verify'],
+    run: async ({ environment, flags, operands: [directory = ''] }) => {
+      const { backUp, verifyBackUp } = await import('../operating/index.ts')
+      const asJson = flags.has('json')
+      if (flags.has('verify')) await verifyBackUp({ directory, asJson })
+      else await backUp({ ...dataOf(environment), directory, asJson })
     },
   },
   restore: {

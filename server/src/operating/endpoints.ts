@@ -19,6 +19,7 @@ export {
   checkSqliteCopy,
   contentsIn,
   forgetEpochIn,
+  lockBackUp,
   sqliteFileThere,
 } from '../store/sqlite/operating.ts'
 export type { AccountOverview, AccountStatus, ConversationOverview } from '../store/store.ts'

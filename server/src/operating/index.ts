@@ -1,6 +1,8 @@
 export { exportAccount } from './account-file.ts'
 export { type AccountAct, changeAccount } from './accounts.ts'
-export { backUp } from './backup.ts'
+export { backUp } from './backup/back-up.ts'
+export { restore } from './backup/restore.ts'
+export { verifyBackUp } from './backup/verify.ts'
 export { checkSettings } from './check.ts'
 export { examine } from './doctor/index.ts'
 export {
@@ -13,5 +15,4 @@ export {
   showConversation,
   showTotals,
 } from './overviews.ts'
-export { restore } from './restore.ts'
 export { endSession } from './session-end.ts'

@@ -1,4 +1,5 @@
 import { backup, DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { UNFINISHED, unfinished } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { fileThere, openForReading } from './database.ts'
@@ -49,10 +50,17 @@ export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): 
   }
 }
 
+/** Opens a copy that nobody writes to, and reads nothing but that file: a log beside it is another file's. */
+export function openCopy(file: string): DatabaseSync {
+  const url = pathToFileURL(file)
+  url.searchParams.set('immutable', '1')
+  return new DatabaseSync(url.href, { readOnly: true })
+}
+
 /** Reads a copy through, and answers what it holds. Throws `StoreRefusal` for one that is damaged. */
 export function checkSqliteCopy(file: string): CopiedDatabase {
   try {
-    using db = new DatabaseSync(file, { readOnly: true })
+    using db = openCopy(file)
     const [fault] = prepare<{ integrity_check: string }>(db, 'PRAGMA integrity_check(1)').all()
     if (fault?.integrity_check !== 'ok') throw damaged(file, fault?.integrity_check)
     const [dangling] = prepare<{ table: string }>(db, 'PRAGMA foreign_key_check').all()

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
+import { openCopy } from './backup.ts'
 
-/** Digests of the contents that a database's files have, each once. A database older than files has none. */
+/** Digests of the contents that the files of a copy have, each once. A copy older than files has none. */
 export function contentsIn(file: string): readonly string[] {
-  using db = new DatabaseSync(file, { readOnly: true })
+  using db = openCopy(file)
   if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'uploads'").get()) return []
   const rows = db
     .prepare(

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { StoreRefusal } from '../refusal.ts'
 import { engineCode } from './failure.ts'
 
@@ -35,6 +36,9 @@ export const inUse = (file: string, cause: unknown): StoreRefusal =>
   new StoreRefusal(`${file} is in use by another running server: stop that one first, ${ELSEWHERE}.`, {
     cause,
   })
+
+export const backedUpAlready = (file: string, cause: unknown): StoreRefusal =>
+  new StoreRefusal(`Another command writes a back-up into ${dirname(file)}: wait for its end.`, { cause })
 
 const damaged = (file: string): string =>
   `${file} is damaged or not a database: restore it from a backup, ${ELSEWHERE}.`

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { copyFile, link, open, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { isDeepStrictEqual } from 'node:util'
-import type { Database } from '../config/index.ts'
-import { CommandEnd } from '../lib/command-end.ts'
-import { makeDirectory, syncDirectory } from '../lib/directory.ts'
-import { fileRefusal } from '../lib/file-refusal.ts'
-import { onInterruption } from '../lib/interruption.ts'
-import { Progress } from '../lib/progress.ts'
-import { report, seconds } from '../lib/report.ts'
-import { keepSecrets, readSecrets } from '../secrets/index.ts'
-import { type CopiedDatabase, checkSqliteCopy, contentsIn, forgetEpochIn } from './endpoints.ts'
-import { copyContents } from './file-contents.ts'
-import { FILES, type FileSum, type Manifest, readManifest, sumOf } from './manifest.ts'
+import type { Database } from '../../config/index.ts'
+import { CommandEnd } from '../../lib/command-end.ts'
+import { makeDirectory, syncDirectory } from '../../lib/directory.ts'
+import { fileRefusal } from '../../lib/file-refusal.ts'
+import { onInterruption } from '../../lib/interruption.ts'
+import { Progress } from '../../lib/progress.ts'
+import { report, seconds } from '../../lib/report.ts'
+import { keepSecrets, readSecrets } from '../../secrets/index.ts'
+import { checkSqliteCopy, contentsIn, forgetEpochIn } from '../endpoints.ts'
+import { ContentFolder } from './content-folder.ts'
+import { copyContents } from './contents.ts'
+import { FILES, type Manifest, readManifest, requireContent } from './manifest.ts'
+import { requireSum } from './sum.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
 
@@ -81,58 +82,42 @@ interface CopyOptions {
   readonly signal: AbortSignal
 }
 
-async function copyChecked(from: string, to: string, { manifest, signal }: CopyOptions): Promise<void> {
-  const { files } = manifest
-  const ignore = () => undefined
-  const secrets = join(from, FILES.secrets)
-  requireSum(secrets, files.secrets, await sumIn(secrets, { onBytes: ignore, signal }))
-  const source = join(from, FILES.database)
+async function copyChecked(
+  directory: string,
+  to: string,
+  { manifest: { files, ...content }, signal }: CopyOptions,
+): Promise<void> {
+  await requireSum({ directory, name: FILES.secrets, ...files.secrets }, { signal })
   const progress = new Progress('checking', files.database.bytes, process.stderr, 'bytes')
-  requireSum(source, files.database, await sumIn(source, { onBytes: progress.advance, signal }))
+  const source = await requireSum({ directory, ...files.database }, { onBytes: progress.advance, signal })
   progress.end()
   process.stderr.write('copying    and reading the copy through\n')
   const out = createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true })
   await pipeline(createReadStream(source), out, { signal })
-  requireSum(to, files.database, await sumOf(to, { onBytes: ignore, signal }))
-  requireContent(from, manifest, checkSqliteCopy(to))
+  const { bytes, sha256 } = files.database
+  await requireSum({ directory: dirname(to), name: basename(to), bytes, sha256 }, { signal })
+  requireContent(directory, content, checkSqliteCopy(to))
   forgetEpochIn(to)
 }
 
-interface CopyFiles {
+interface CopyFiles extends CopyOptions {
   readonly from: string
   readonly to: string
-  readonly manifest: Manifest
   readonly digests: readonly string[]
-  readonly signal: AbortSignal
 }
 
 /** Before the database gets its name, so that none is there whose files are not. */
 async function copyFiles({ from, to, manifest, digests, signal }: CopyFiles): Promise<void> {
   const wanted = manifest.uploads?.contents ?? 0
-  const { contents } = await copyContents({ from: join(from, FILES.uploads), to, digests, signal })
-  if (contents !== wanted)
+  const [source, target] = [ContentFolder.ofBackUp(from), ContentFolder.ofServer(to)]
+  const { contents } = await copyContents({
+    ...{ from: source, to: target, digests, signal },
+    trustsEarlier: false,
+  })
+  if (contents < wanted)
     throw new CommandEnd(
-      `${join(from, FILES.uploads)} holds ${contents} of the ${wanted} contents of its manifest: use another back-up.`,
+      `${source.folder} holds ${contents} of the ${wanted} contents of its manifest: use another back-up.`,
     )
-}
-
-/** Size and digest of a back-up's file, which may be missing. */
-async function sumIn(file: string, options: Parameters<typeof sumOf>[1]): Promise<FileSum> {
-  try {
-    return await sumOf(file, options)
-  } catch (error) {
-    throw fileRefusal(error, file, 'read')
-  }
-}
-
-function requireContent(from: string, wanted: CopiedDatabase, found: CopiedDatabase): void {
-  if (wanted.schema === found.schema && isDeepStrictEqual({ ...wanted.counts }, { ...found.counts })) return
-  throw new CommandEnd(`${from} holds other rows than its manifest says: use another back-up.`)
-}
-
-function requireSum(file: string, wanted: FileSum, found: FileSum): void {
-  if (found.bytes === wanted.bytes && found.sha256 === wanted.sha256) return
-  throw new CommandEnd(`${file} is not as the manifest says: it was cut or changed, use another back-up.`)
 }
 
 /** Puts the file in place by a link, which unlike a rename fails if another file has come meanwhile. */
