@@ -225,6 +225,8 @@ interface Storage {
   readonly agreeOn?: PostgresStore['agreeOn']
 }
 
+const SCHEMA_CHANGED = 'the schema of the database was changed, and a copy of it as it was is kept beside it'
+
 interface Watching {
   readonly metrics: Metrics
   readonly log: Logger
@@ -237,7 +239,10 @@ async function openStorage(config: Config, { metrics, log, watch }: Watching): P
   if (database.kind === 'sqlite') {
     const onFailure = (err: Error) => log.fatal({ err }, 'the store has failed')
     const onLoss = (loss: Error) => watch.begin(loss)
-    const store = await openSqliteStore({ file: database.file, onStats, onFailure, onLoss })
+    const onSchemaChange = ({ path, schema, bytes }: { path: string; schema: number; bytes: number }) =>
+      log.info({ path, schema, bytes }, SCHEMA_CHANGED)
+    const hooks = { onStats, onFailure, onLoss, onSchemaChange }
+    const store = await openSqliteStore({ file: database.file, ...hooks })
     try {
       // Beside a database only: what is refused leaves nothing behind.
       return { store, secrets: loadSecrets(database.directory) }

@@ -31,10 +31,10 @@ const rowsOf = (db: DatabaseSync): unknown[] =>
 
 test('applies each migration once, the missing ones in order', () => {
   const db = new DatabaseSync(':memory:')
-  migrate(db, 'a file', [first])
+  migrate(db, 'a file', { known: [first] })
   assert.deepEqual(rowsOf(db), [])
-  migrate(db, 'a file', [first, second])
-  migrate(db, 'a file', [first, second])
+  migrate(db, 'a file', { known: [first, second] })
+  migrate(db, 'a file', { known: [first, second] })
   assert.deepEqual(rowsOf(db), [2])
   const recorded = db.prepare('SELECT number, name FROM schema_migrations ORDER BY number').all()
   assert.deepEqual(
@@ -48,16 +48,16 @@ test('applies each migration once, the missing ones in order', () => {
 
 test('leaves the schema as it was when a migration fails', () => {
   const db = new DatabaseSync(':memory:')
-  migrate(db, 'a file', [first])
-  assert.throws(() => migrate(db, 'a file', [first, broken]), /no such table: missing/)
+  migrate(db, 'a file', { known: [first] })
+  assert.throws(() => migrate(db, 'a file', { known: [first, broken] }), /no such table: missing/)
   assert.deepEqual(rowsOf(db), [])
-  migrate(db, 'a file', [first, second])
+  migrate(db, 'a file', { known: [first, second] })
   assert.deepEqual(rowsOf(db), [2])
 })
 
 test('keeps every message and what refers to it when messages are clustered', () => {
   const db = new DatabaseSync(':memory:')
-  migrate(db, 'a file', MIGRATIONS.slice(0, 1))
+  migrate(db, 'a file', { known: MIGRATIONS.slice(0, 1) })
   db.exec(`
     INSERT INTO accounts (id, uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at)
     VALUES (1, 'u', 'ann', 'Ann', 0, 1, 1, 1);
@@ -86,7 +86,7 @@ test('keeps every message and what refers to it when messages are clustered', ()
 
 test('makes null of a bio that was empty, and keeps those that were set', () => {
   const db = new DatabaseSync(':memory:')
-  migrate(db, 'a file', MIGRATIONS.slice(0, 2))
+  migrate(db, 'a file', { known: MIGRATIONS.slice(0, 2) })
   db.exec(`
     INSERT INTO accounts (uuid, username, display_name, is_guest, created_at, updated_at, last_seen_at)
     VALUES ('u', 'ann', 'Ann', 0, 1, 1, 1);
@@ -103,7 +103,7 @@ test('makes null of a bio that was empty, and keeps those that were set', () => 
 test('lets names stay that look alike, finds each, and takes no new one like them', async (t) => {
   const file = join(await tempDir(t), 'chat.db')
   const db = new DatabaseSync(file)
-  migrate(db, file, MIGRATIONS.slice(0, 4))
+  migrate(db, file, { known: MIGRATIONS.slice(0, 4) })
   OLD_NAMES.forEach((name, n) => {
     db.prepare(OLD_ACCOUNT).run(`${n}`, name, name.normalize('NFKC').toLowerCase(), name)
   })
@@ -120,7 +120,7 @@ test('lets names stay that look alike, finds each, and takes no new one like the
 test('makes owners of creators who are members still, but not of guests', async (t) => {
   const file = join(await tempDir(t), 'chat.db')
   const db = new DatabaseSync(file)
-  migrate(db, file, MIGRATIONS.slice(0, 5))
+  migrate(db, file, { known: MIGRATIONS.slice(0, 5) })
   db.exec(oldMembers('0', '1'))
   db.close()
   const store = await openSqliteStore({ file })
@@ -131,7 +131,7 @@ test('makes owners of creators who are members still, but not of guests', async 
 test('keeps sessions from before they had ids, and gives each one', async (t) => {
   const file = join(await tempDir(t), 'chat.db')
   const db = new DatabaseSync(file)
-  migrate(db, file, MIGRATIONS.slice(0, 6))
+  migrate(db, file, { known: MIGRATIONS.slice(0, 6) })
   db.exec(oldSessions('0'))
   db.close()
   const store = await openSqliteStore({ file })

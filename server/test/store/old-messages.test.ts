@@ -43,7 +43,7 @@ async function findsAll({ search }: Store): Promise<void> {
 test('messages from before there was an index are found, on SQLite', async (t) => {
   const file = join(await tempDir(t), 'parlance.db')
   const db = new DatabaseSync(file)
-  migrate(db, file, MIGRATIONS.slice(0, ADDED.sqlite - 1))
+  migrate(db, file, { known: MIGRATIONS.slice(0, ADDED.sqlite - 1) })
   db.exec('PRAGMA foreign_keys = OFF')
   db.exec(
     rows(

@@ -3,12 +3,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from '../../lib/directory.ts'
 import { type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
+import { type EarlierCopy, keepEarlier } from './earlier-copy.ts'
 import { beginEpoch } from './epoch.ts'
 import { engineCode } from './failure.ts'
 import { lockFor } from './lock.ts'
 import { OpenFiles } from './open-files.ts'
 import { noDatabase, noDatabaseAt, noDirectory, noFile, refusalOf } from './refusals.ts'
-import { migrate, requireCurrent } from './schema.ts'
+import { migrate, requireCurrent, type SchemaChange } from './schema.ts'
 import { prepare } from './statement.ts'
 
 // Another program's short write, such as a backup's checkpoint, is waited for.
@@ -30,12 +31,14 @@ const WRITER_PRAGMAS = `
 export interface WritingDatabase {
   readonly db: DatabaseSync
   readonly files: OpenFiles
+  /** The database as it was, where this opening has changed its schema. */
+  readonly earlier: EarlierCopy | undefined
   close(): void
 }
 
 /**
- * Opens the one connection that writes, migrated, in a file that no other server has open; for an operator's command
- * (see `Purpose`), one more. Throws `StoreRefusal`.
+ * Opens the one connection that writes, migrated, in a file that no other server has open, with a copy of it as it
+ * was; for an operator's command (see `Purpose`), one more. Throws `StoreRefusal`.
  */
 export function openForWriting(path: string, purpose: Purpose = 'serve'): WritingDatabase {
   const isShared = purpose === 'operate'
@@ -51,12 +54,17 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
     opened.push(db)
     if (isShared) requireCurrent(db, file)
     db.exec(WRITER_PRAGMAS)
-    if (!isShared) migrate(db, file)
+    let earlier: EarlierCopy | undefined
+    const keep = ({ from }: SchemaChange) => {
+      earlier = keepEarlier(file, from)
+    }
+    // A move goes into an empty database alone, of which no copy is needed.
+    if (!isShared) migrate(db, file, purpose === 'serve' ? { onChange: keep } : {})
     if (purpose === 'serve') {
       if (isUnfinished(db)) throw unfinished(file)
       beginEpoch(db)
     }
-    return { db, files: new OpenFiles(path, file), close }
+    return { db, files: new OpenFiles(path, file), earlier, close }
   } catch (error) {
     close()
     throw refusalOf(error, file)

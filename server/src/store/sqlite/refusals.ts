@@ -62,5 +62,12 @@ export const noRoom = (cause: unknown): StoreRefusal =>
     cause,
   })
 
+/** Refuses to change a schema whose database cannot be copied first. */
+export const noRoomForCopy = (file: string, cause?: unknown): StoreRefusal =>
+  new StoreRefusal(
+    `There is no room for a copy of ${file}, which is made beside it before its schema is changed: make room on its disk and start again, nothing was changed.`,
+    { cause },
+  )
+
 export const noDatabaseAt = (file: string): StoreRefusal =>
   new StoreRefusal(`There is no database ${file}: name the one to read in DATABASE_URL or DBPATH.`)

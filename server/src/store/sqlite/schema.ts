@@ -13,13 +13,31 @@ import { SEARCH } from './search-schema.ts'
 import { SEARCHES } from './searches-schema.ts'
 import { prepare } from './statement.ts'
 
+interface Migrating {
+  readonly known?: readonly Migration[]
+  /** Called before the first change of a database that has a schema, while nobody else can write. */
+  readonly onChange?: (change: SchemaChange) => void
+}
+
+/** Numbers of the newest migration, before and after. */
+export interface SchemaChange {
+  readonly from: number
+  readonly to: number
+}
+
 /** Brings the schema up to date, in one transaction that a second starter waits for. */
-export function migrate(db: DatabaseSync, file: string, known = MIGRATIONS): void {
+export function migrate(
+  db: DatabaseSync,
+  file: string,
+  { known = MIGRATIONS, onChange }: Migrating = {},
+): void {
   // A table that others refer to can be replaced only so. Checked again before the commit.
   defineNames(db)
   db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE')
   try {
-    const pending = pendingMigrations(known, applied(db, file), file)
+    const from = applied(db, file)
+    const pending = pendingMigrations(known, from, file)
+    if (from > 0 && pending.length > 0) onChange?.({ from, to: known.length })
     for (const { number, name, sql } of pending) {
       db.exec(sql)
       prepare(db, 'INSERT INTO schema_migrations (number, name) VALUES (?, ?)').run(number, name)

@@ -6,6 +6,7 @@ import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
 import type { Answer, WriteName } from '../writes.ts'
 import { applyWrite } from './cache-invalidation.ts'
+import type { EarlierCopy } from './earlier-copy.ts'
 import { outcomeUnknown, unavailable } from './failure.ts'
 import type { ReadCache } from './read-cache.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
@@ -16,6 +17,8 @@ import type { Argument, Command, WriteAnswer } from './writes.ts'
 const MAX_PENDING = 50_000
 
 export interface WriterHooks {
+  /** The schema was changed, and the database as it was is kept. */
+  readonly onSchemaChange?: ((earlier: EarlierCopy) => void) | undefined
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
   /** The files are no longer those that were opened, so no write is taken. Called each second while this lasts. */
@@ -50,6 +53,7 @@ export class WriteQueue {
       await giveBackThread(worker)
       throw new StoreRefusal(news.message, { cause: news.cause })
     }
+    if (news.type === 'ready' && news.earlier) hooks.onSchemaChange?.(news.earlier)
     return new WriteQueue(worker, cache, hooks)
   }
 

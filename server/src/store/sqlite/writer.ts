@@ -4,6 +4,7 @@ import type { Purpose } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { Batch } from './batch.ts'
 import { foldLog, openForWriting, type WritingDatabase } from './database.ts'
+import type { EarlierCopy } from './earlier-copy.ts'
 import { Following } from './following.ts'
 import { SearchFollower } from './search-follower.ts'
 import { Serving } from './serving.ts'
@@ -13,7 +14,7 @@ import type { Command, WriteAnswer } from './writes.ts'
 export type ToWriter = WriterData | readonly Command[] | 'close'
 
 export type FromWriter =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly earlier: EarlierCopy | undefined }
   | { readonly type: 'refused'; readonly message: string; readonly cause: unknown }
   | { readonly type: 'answers'; readonly answers: readonly WriteAnswer[]; readonly commitMs: number }
   /** The files are not those that were opened. Sent each second while this lasts. */
@@ -90,7 +91,7 @@ function open(port: MessagePort, { file, purpose }: WriterData): void {
   try {
     const writing = openForWriting(file, purpose)
     serve(port, writing, purpose)
-    tell(port, { type: 'ready' })
+    tell(port, { type: 'ready', earlier: writing.earlier })
   } catch (error) {
     if (!(error instanceof StoreRefusal)) throw error
     awaitOpening(port)
