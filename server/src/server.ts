@@ -14,7 +14,14 @@ import {
   pusherCredentials,
 } from './dialects/index.ts'
 import { openFolder } from './files/folder/index.ts'
-import { closeInOrder, openListeners, openWaitingRoom, StoreWatch } from './hosting/index.ts'
+import {
+  closeInOrder,
+  openListeners,
+  openTls,
+  openWaitingRoom,
+  StoreWatch,
+  type Tls,
+} from './hosting/index.ts'
 import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
 import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
@@ -34,7 +41,7 @@ export { type AuthoredMessage, ChatError } from './core/chat.ts'
 
 /** A running server. */
 export interface Server {
-  /** `http://host:port` of the main listener. */
+  /** `http://host:port` of the main listener; `https:` where the server itself speaks TLS. */
   readonly url: string
   readonly port: number
   /** The port of raw TCP of each dialect that takes it and is on. */
@@ -77,7 +84,11 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(stopHearing)
   const watch = new StoreWatch({ log, metrics })
   opened.defer(() => watch.close())
-  const { store: unwatched, secrets, agreeOn } = await openStorage(config, { metrics, log, watch })
+  const limits = new Limits(config.rateLimits)
+  const tls = await openTls(config, { limits, metrics, log })
+  const closeTls = () => tls?.close()
+  opened.defer(closeTls)
+  const { store: unwatched, secrets, agreeOn } = await openStorage(config, { metrics, log, watch, tls })
   const store = watch.watch(unwatched)
   opened.defer(() => store.close())
   const bus = await openBus(config, agreeOn, log)
@@ -117,7 +128,6 @@ export async function createServer(config: Config): Promise<Server> {
   })
   opened.defer(() => notices.close())
 
-  const limits = new Limits(config.rateLimits)
   metrics.watchMemory(() => limits.memory.cutOffs)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({
@@ -176,6 +186,7 @@ export async function createServer(config: Config): Promise<Server> {
     playground: web && playground,
     metrics,
     config,
+    gate: tls?.gate,
     addressOf,
     limits,
     log,
@@ -200,6 +211,7 @@ export async function createServer(config: Config): Promise<Server> {
       stopRemovingFiles()
       notices.close()
       watch.close()
+      closeTls()
       const { presence } = chat
       // With the raw clients, whose other end its bridges are.
       const peers = playground
@@ -212,10 +224,10 @@ export async function createServer(config: Config): Promise<Server> {
 }
 
 /** Where rooms takes raw TCP, with the port that it really has. */
-function rawPlaceOf({ rawPorts: places }: Config, bound: Server['rawPorts']): RawPlace | undefined {
+function rawPlaceOf({ rawPorts: places, tls }: Config, bound: Server['rawPorts']): RawPlace | undefined {
   const place = places.find(({ dialect }) => dialect === 'rooms')
   const port = bound.get('rooms')
-  return place && port !== undefined ? { host: place.host, port } : undefined
+  return place && port !== undefined ? { host: place.host, port, isSecure: tls !== undefined } : undefined
 }
 
 interface Storage {
@@ -231,9 +243,10 @@ interface Watching {
   readonly metrics: Metrics
   readonly log: Logger
   readonly watch: StoreWatch
+  readonly tls: Tls | undefined
 }
 
-async function openStorage(config: Config, { metrics, log, watch }: Watching): Promise<Storage> {
+async function openStorage(config: Config, { metrics, log, watch, tls }: Watching): Promise<Storage> {
   const { database } = config
   const onStats = metrics.observeCommit.bind(metrics)
   if (database.kind === 'sqlite') {
@@ -257,7 +270,7 @@ async function openStorage(config: Config, { metrics, log, watch }: Watching): P
     log.warn(sentence)
     const parts = new Map([['store', () => Promise.reject(new Error(sentence))]])
     const health = new Health({ parts, isDraining: () => false, metrics: undefined, metricsToken: undefined })
-    const room = await openWaitingRoom(config, health)
+    const room = await openWaitingRoom(config, health, tls?.gate)
     waiting.defer(() => room.close())
   }
   const store = await openPostgresStore({ url: database.url, onStats, onWaiting })

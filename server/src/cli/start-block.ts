@@ -26,7 +26,8 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
     ],
     ...rawRows(config, server),
     ...[...dedicatedPorts].map(
-      ([name, port]) => [`only ${name}`, `http://${hostAndPort(config.host, port)}`] as const,
+      ([name, port]) =>
+        [`only ${name}`, `${config.tls ? 'https' : 'http'}://${hostAndPort(config.host, port)}`] as const,
     ),
     ['dialects', config.dialects.join(', ')],
     ['data', shownDatabase(config.database)],
@@ -61,9 +62,10 @@ export function startBlock(config: Config, server: Server, unread: readonly stri
 /** The dialects that can have a raw port: where there are several, its row says whose it is. */
 const RAW_DIALECTS = DIALECT_NAMES.filter((name) => DIALECTS[name].rawTcp !== 'none')
 
-const rawRows = ({ rawPorts }: Config, server: Server) =>
-  rawPorts.map(({ dialect, host, port }) => {
-    const title = RAW_DIALECTS.length > 1 ? `raw TCP, ${dialect}` : 'raw TCP'
+const rawRows = (config: Config, server: Server) =>
+  config.rawPorts.map(({ dialect, host, port }) => {
+    const kind = config.tls ? 'raw TCP, TLS' : 'raw TCP'
+    const title = RAW_DIALECTS.length > 1 ? `${kind}, ${dialect}` : kind
     return [title, hostAndPort(host, server.rawPorts.get(dialect) ?? port)] as const
   })
 

@@ -7,6 +7,7 @@ import { type Database, databaseOf, redisUrlOf } from './engines.ts'
 import { filesDirectoryOf } from './files.ts'
 import { type Environment, type OwnSettings, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, rawPortsOf, refuseSharedPorts } from './ports.ts'
+import { tlsOf } from './tls.ts'
 import { trustedProxiesOf } from './trusted-proxies.ts'
 
 export type { Config } from './config.ts'
@@ -23,6 +24,7 @@ export function readConfig(environment: Environment): Config {
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
+    tls: tlsOf(settings),
     database,
     redisUrl: redisUrlOf(settings, database),
     dialects,

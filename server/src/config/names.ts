@@ -6,6 +6,8 @@ import { isLinkedPort, isServiceLink, nearestSetting } from './foreign-names.ts'
 const FIRST_NAMES = [
   'HOST',
   'PORT',
+  'TLS_CERT',
+  'TLS_KEY',
   'DATABASE_URL',
   'DBPATH',
   'REDIS_URL',
@@ -56,6 +58,7 @@ const OUR_NAME = 'PARLANCE_'
 /** Prefixes of our settings: another name that begins so may be a slip. */
 const OWN_PREFIXES: readonly string[] = [
   OUR_NAME,
+  'TLS_',
   ...DIALECT_NAMES.flatMap((name) => [prefixOf(name), ...DIALECTS[name].settings.prefixes]),
 ]
 /** Read by the tests, not by the server. */

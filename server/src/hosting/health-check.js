@@ -2,24 +2,34 @@
 // few seconds. The first process of the container is the server, or an init that was told to start it; another's number may
 // be given.
 import { readFileSync } from 'node:fs'
-import { get } from 'node:http'
 
 const PATIENCE_MS = 2_500
-const { host, port } = whereOf(process.argv[2] ?? '1')
-const asked = get({ host, port, path: '/healthz', agent: false, timeout: PATIENCE_MS }, ({ statusCode }) =>
-  process.exit(statusCode === 200 ? 0 : 1),
-)
+/** Names of the settings that are read. */
+const NAMES = ['HOST', 'PORT', 'TLS_CERT']
+const { host, port, isSecure } = whereOf(process.argv[2] ?? '1')
+// The certificate is for the names that people use, not for the address at which a container asks itself.
+const { get } = await import(isSecure ? 'node:https' : 'node:http')
+const options = {
+  host,
+  port,
+  path: '/healthz',
+  agent: false,
+  timeout: PATIENCE_MS,
+  rejectUnauthorized: false,
+}
+const asked = get(options, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
 asked.on('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)))
 asked.on('error', ({ message }) => {
-  process.stderr.write(`http://${host}:${port}/healthz: ${message}\n`)
+  process.stderr.write(`${isSecure ? 'https' : 'http'}://${host}:${port}/healthz: ${message}\n`)
   process.exit(1)
 })
 
 /** As the server reads it: an option wins over the environment, and what is empty is absent. */
 function whereOf(pid) {
-  const [options, environment] = [optionsOf(pid), environmentOf(pid)]
-  const setting = (name) => (options[name.toLowerCase()] ?? environment[name])?.trim() || undefined
-  return { host: reachable(setting('HOST') ?? '127.0.0.1'), port: Number(setting('PORT') ?? 8000) }
+  const given = { ...environmentOf(pid), ...optionsOf(pid) }
+  const setting = (name) => given[name]?.trim() || undefined
+  const host = reachable(setting('HOST') ?? '127.0.0.1')
+  return { host, port: Number(setting('PORT') ?? 8000), isSecure: setting('TLS_CERT') !== undefined }
 }
 
 /** Where a server is reached that listens on all addresses. */
@@ -32,21 +42,21 @@ function reachable(host) {
 function optionsOf(pid) {
   const words = wordsOf(pid, 'cmdline')
   if (!words.some((word) => word.endsWith('main.js') || word.endsWith('parlance'))) return {}
-  const joined = words.map((word, n) =>
-    /^--(?:host|port)$/.test(word) ? `${word}=${words[n + 1] ?? ''}` : word,
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const option = `--${name.toLowerCase().replaceAll('_', '-')}`
+      return words.flatMap((word, n) => {
+        if (word === option) return [[name, words[n + 1] ?? '']]
+        return word.startsWith(`${option}=`) ? [[name, word.slice(option.length + 1)]] : []
+      })
+    }),
   )
-  return Object.fromEntries(joined.flatMap((word) => pairOf(/^--(host|port)=(.*)$/s, word)))
 }
 
 /** The environment of the server's process, where it may be read; else our own, which Docker makes the same. */
 function environmentOf(pid) {
-  const pairs = wordsOf(pid, 'environ').flatMap((word) => pairOf(/^(HOST|PORT)=(.*)$/s, word))
-  return { ...process.env, ...Object.fromEntries(pairs) }
-}
-
-function pairOf(pattern, word) {
-  const [, name, value] = pattern.exec(word) ?? []
-  return name === undefined ? [] : [[name, value]]
+  const pairs = wordsOf(pid, 'environ').map((word) => word.split(/=(.*)/s, 2))
+  return { ...process.env, ...Object.fromEntries(pairs.filter(([name]) => NAMES.includes(name))) }
 }
 
 function wordsOf(pid, file) {

@@ -1,4 +1,5 @@
 export { closeInOrder } from './closing.ts'
 export { openListeners } from './listeners.ts'
 export { StoreWatch } from './store-watch.ts'
+export { openTls, type Tls } from './tls.ts'
 export { openWaitingRoom } from './waiting-room.ts'

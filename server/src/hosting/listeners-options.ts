@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts'
 import type { MountedDialect } from '../dialects/index.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
-import type { AddressOf, Health, Limits } from '../transport/index.ts'
+import type { AddressOf, Health, Limits, TlsGate } from '../transport/index.ts'
 import type { Playground, WebClient } from '../web/index.ts'
 
 export interface ListenersOptions {
@@ -13,6 +13,8 @@ export interface ListenersOptions {
   readonly playground: Playground | undefined
   readonly metrics: Metrics
   readonly config: Config
+  /** Stands before every port where the server itself speaks TLS. */
+  readonly gate: TlsGate | undefined
   readonly addressOf: AddressOf
   readonly limits: Limits
   readonly log: Logger

@@ -51,7 +51,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
     const port = await ports.openMain(main)
     return {
       addresses: {
-        url: `http://${hostAndPort(config.host, port)}`,
+        url: `${config.tls ? 'https' : 'http'}://${hostAndPort(config.host, port)}`,
         port,
         rawPorts,
         dedicatedPorts,
@@ -161,6 +161,7 @@ class Ports {
   }
 
   async #listen(server: NetServer, place: Place): Promise<number> {
+    this.#options.gate?.protect(server, this.#strangers)
     const bound = await listenOrRefuse(server, place)
     this.#open.push(server)
     return bound

@@ -1,4 +1,5 @@
-import type { ClientRequest, RequestOptions } from 'node:http'
+import type { ClientRequest } from 'node:http'
+import type { RequestOptions } from 'node:https'
 
 /**
  * `node:http` without its WebSocket client. An import statement reads every export, and reading that one loads a

@@ -90,6 +90,18 @@ export class Metrics {
     })
   }
 
+  /** `expiresAtSeconds` is called at each scrape; it tells when the certificate in use runs out, since 1970. */
+  watchCertificate(expiresAtSeconds: () => number): void {
+    new Gauge({
+      name: 'parlance_certificate_expires_seconds',
+      help: 'When the certificate in use runs out, in seconds since 1970. There where the server itself speaks TLS.',
+      registers: [this.#registry],
+      collect() {
+        this.set(expiresAtSeconds())
+      },
+    })
+  }
+
   /** Asked at each scrape. */
   watchBus(ping: () => Promise<void>): void {
     new Gauge({

@@ -26,7 +26,8 @@ export function guardServer(server: Server): void {
   server.on('connection', guardSocket)
 }
 
-function guardSocket(socket: Duplex): void {
+/** Guards a connection that no guarded server has accepted. */
+export function guardSocket(socket: Duplex): void {
   replaceEmit(socket, emitOfSocket)
 }
 

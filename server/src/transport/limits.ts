@@ -1,11 +1,13 @@
 import { pinnedBatchBytes } from '../delivery/index.ts'
 import { MemoryBudget } from '../lib/memory-budget.ts'
-import { STRANGERS, type StrangerBounds } from './strangers.ts'
+import { HANDSHAKES, STRANGERS, type StrangerBounds } from './strangers.ts'
 
 /** Rates of each kind: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
 export const LIMITS = {
   /** HTTP requests and new connections, by address. */
   request: { burst: 2_000, perSecond: 200 },
+  /** Handshakes of TLS, by address: each takes a millisecond of the processor. */
+  handshake: { burst: 2_000, perSecond: 200 },
   /** New accounts, by address. */
   register: { burst: 300, perSecond: 1 },
   /** Log-ins, by address. */
@@ -92,6 +94,8 @@ export class Limits {
   readonly memory: MemoryBudget
   /** Bounds of `Strangers`: in all always, per address only where limits are on. */
   readonly strangers: StrangerBounds
+  /** Bounds of those of them that have begun a handshake of TLS. */
+  readonly handshakes: StrangerBounds
   readonly #isOn: boolean
   readonly #now: () => number
   readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
@@ -101,7 +105,10 @@ export class Limits {
     this.#isOn = isOn
     const perAddress = isOn ? MEMORY.perAddress : Number.POSITIVE_INFINITY
     this.memory = new MemoryBudget({ ...MEMORY, perAddress }, pinnedBatchBytes)
-    this.strangers = { ...STRANGERS, perAddress: isOn ? STRANGERS.perAddress : Number.POSITIVE_INFINITY }
+    const bounded = (bounds: StrangerBounds) =>
+      isOn ? bounds : { ...bounds, perAddress: Number.POSITIVE_INFINITY }
+    this.strangers = bounded(STRANGERS)
+    this.handshakes = bounded(HANDSHAKES)
     this.#now = nowSeconds
   }
 

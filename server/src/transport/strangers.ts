@@ -9,6 +9,9 @@ export interface StrangerBounds {
 /** A connection takes up to 40 KB: its socket, and 16 KiB of a header. `perAddress` holds only with rate limits on. */
 export const STRANGERS = { perAddress: 2_000, inAll: 10_000 } as const
 
+/** A handshake of TLS takes up to 100 KB more. */
+export const HANDSHAKES = { perAddress: 500, inAll: 2_000 } as const
+
 /**
  * Connections that have sent no whole header of a request and no hello yet. They cost memory and are not counted as
  * requests. Past a bound the connection that has waited longest is cut off, since a serious client speaks at once.

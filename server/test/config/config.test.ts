@@ -228,6 +228,11 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ REDIS_URL: 'redis://127.0.0.1:99999', DATABASE_URL: 'postgres://127.0.0.1/chat' }, /port is not from 1/],
   [{ TRUSTED_PROXIES: 'everyone' }, /TRUSTED_PROXIES/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+  [{ TLS_CERT: '/etc/parlance/fullchain.pem' }, /^TLS_CERT needs TLS_KEY beside it/],
+  [{ TLS_KEY: '/etc/parlance/privkey.pem' }, /^TLS_KEY needs TLS_CERT beside it/],
+  [{ TLS_CERT: 'https://a.example/cert.pem', TLS_KEY: 'key.pem' }, /TLS_CERT is "https:.*path of a file/],
+  [{ TLS_CERT: 'cert.pem', TLS_KEY: 'keys/' }, /TLS_KEY is "keys\/".*path of a file/],
+  [{ TLS_CERTS: 'cert.pem' }, /TLS_CERTS is not a setting; TLS_CERT is/],
 ]
 
 for (const [settings, sentence] of REFUSED) {

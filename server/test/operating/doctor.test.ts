@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { makeCertificate } from '../support/certificates.ts'
 import { type Outcome, parlance, refuses } from '../support/command.ts'
 import { POSTGRES_URL } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -40,6 +41,41 @@ describe('parlance doctor', () => {
       rows.filter(({ level }) => level === 'fault'),
       [],
     )
+  })
+
+  test('tells until when the certificate is good, for whom, and who may read its key', async (t) => {
+    const { file, folder } = await database(t)
+    const soon = await makeCertificate(folder, { days: { from: -1, to: 5 } })
+    const asking = ['doctor', '--json', '--dbpath', file, '--files-dir', folder]
+    const ask = (...more: readonly string[]) => parlance(t, ...asking, ...more)
+    await chmod(soon.key, 0o644)
+    const near = await ask(
+      '--tls-cert',
+      soon.cert,
+      '--tls-key',
+      soon.key,
+      '--public-url',
+      'https://chat.example.org',
+    )
+    assert.equal(near.code, 0, near.stdout)
+    const rows = rowsOf(near)
+    assert.match(String(found(rows, 'certificate').found), /runs out on \d{4}-\d\d-\d\d, in [45] days/)
+    for (const subject of ['certificate', 'certificate, PUBLIC_URL', 'certificate, rights'])
+      assert.equal(found(rows, subject).level, 'warning', subject)
+    const later = await makeCertificate(folder)
+    const far = await ask(
+      '--tls-cert',
+      later.cert,
+      '--tls-key',
+      later.key,
+      '--public-url',
+      'https://localhost',
+    )
+    for (const subject of ['certificate', 'certificate, PUBLIC_URL', 'certificate, rights'])
+      assert.equal(found(rowsOf(far), subject).level, 'ok', subject)
+    const wrong = await ask('--tls-cert', later.cert, '--tls-key', soon.key)
+    assert.equal(wrong.code, 1)
+    assert.match(String(found(rowsOf(wrong), 'certificate').found), /does not fit/)
   })
 
   test('tells of secrets that others may read, and of a port that another program has', async (t) => {

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts'
 import { CommandEnd } from '../../lib/command-end.ts'
 import { printRows } from '../rows.ts'
+import { examineCertificate } from './certificate.ts'
 import { examineDatabase } from './database.ts'
 import { examined } from './finding.ts'
 import { examineFolder } from './folder.ts'
@@ -19,6 +20,7 @@ export async function examine(config: Config, asJson: boolean): Promise<void> {
     ...(await examined('data', () => examineDatabase(config))),
     ...(await examined('files', () => examineFolder('files', filesDirectory))),
     ...(redisUrl === undefined ? [] : await examined('Redis', () => examineRedis(redisUrl))),
+    ...(await examined('certificate', () => examineCertificate(config))),
     ...(await examined('ports', () => examinePorts(config))),
   ]
   await printRows([findings.map((finding) => ({ ...finding }))], { asJson, nothing: '' })

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Config } from '../../config/index.ts'
+import { requestHttp } from '../../lib/http.ts'
 import { hostAndPort } from '../../lib/server-address.ts'
 import { type Finding, fault, ok } from './finding.ts'
 
@@ -7,25 +10,29 @@ const ANSWER_MS = 2_000
 
 /** Whether each port is free, or has this kind of server behind it. */
 export async function examinePorts(
-  config: Pick<Config, 'host' | 'port' | 'rawPorts' | 'dedicatedPorts'>,
+  config: Pick<Config, 'host' | 'port' | 'rawPorts' | 'dedicatedPorts' | 'tls'>,
 ): Promise<readonly Finding[]> {
-  const { host, port, rawPorts, dedicatedPorts } = config
+  const { host, port, rawPorts, dedicatedPorts, tls } = config
+  const scheme: Place['scheme'] = tls ? 'https' : 'http'
   const http = [port, ...dedicatedPorts.map((each) => each.port)].map((each) => ({
     host,
     port: each,
-    isHttp: true,
+    scheme,
   }))
-  const raw = rawPorts.map((each) => ({ host: each.host, port: each.port, isHttp: false }))
+  const raw = rawPorts.map((each) => ({ host: each.host, port: each.port, scheme: undefined }))
   const fixed = [...http, ...raw].filter((each) => each.port !== 0)
   return Promise.all(fixed.map(examinePort))
 }
 
-async function examinePort({ host, port, isHttp }: Place): Promise<Finding> {
+async function examinePort({ host, port, scheme }: Place): Promise<Finding> {
   const where = hostAndPort(host, port)
   const code = await refusalOf(host, port)
   if (code === undefined) return ok('port', `${where} is free.`)
-  if (code === 'EADDRINUSE' && (!isHttp || (await isParlance(host, port))))
-    return ok('port', `${where} is taken${isHttp ? ' by a server of Parlance' : ''}.`)
+  if (
+    code === 'EADDRINUSE' &&
+    (!scheme || (await isParlance(`${scheme}://${hostAndPort(reachable(host), port)}`)))
+  )
+    return ok('port', `${where} is taken${scheme ? ' by a server of Parlance' : ''}.`)
   const remedy =
     code === 'EACCES'
       ? 'A port below 1024 is for root, or needs CAP_NET_BIND_SERVICE: set PORT to another, behind a proxy.'
@@ -36,7 +43,8 @@ async function examinePort({ host, port, isHttp }: Place): Promise<Finding> {
 interface Place {
   readonly host: string
   readonly port: number
-  readonly isHttp: boolean
+  /** Undefined where raw TCP is spoken. */
+  readonly scheme: 'http' | 'https' | undefined
 }
 
 /** The system's code; undefined if it can be listened on. */
@@ -48,13 +56,15 @@ function refusalOf(host: string, port: number): Promise<string | undefined> {
   return promise
 }
 
-async function isParlance(host: string, port: number): Promise<boolean> {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host)
+
+/** The certificate is for the names that people use, and is examined apart. */
+async function isParlance(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://${hostAndPort(reachable, port)}/healthz`, {
-      signal: AbortSignal.timeout(ANSWER_MS),
-    })
-    return answer.ok && (await answer.text()).includes('ok')
+    const signal = AbortSignal.timeout(ANSWER_MS)
+    const asked = requestHttp(new URL('/healthz', url), { signal, agent: false, rejectUnauthorized: false })
+    const [answer] = await once(asked.end(), 'response', { signal })
+    return answer.statusCode === 200 && (await text(answer)).includes('ok')
   } catch {
     // Something that speaks no HTTP has the port.
     return false

@@ -9,6 +9,8 @@ import { refuseUpgrade, WsAcceptor, type WsConnection, type WsHandlers } from '.
 export interface RawPlace {
   readonly host: string
   readonly port: number
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean
 }
 
 interface RawBridgeOptions {
@@ -85,8 +87,15 @@ export class RawBridge {
 /** The raw port may be bound to all addresses; it is reached at this machine's own. */
 const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host)
 
-function bridge(connection: WsConnection, { host, port }: RawPlace, onClosed: () => void): WsHandlers {
-  const raw = connect({ host: reachable(host), port, noDelay: true })
+/** The certificate is for the names that people use. It need not be looked at: the port is this very process's. */
+function open({ host, port, isSecure }: RawPlace): Socket {
+  const place = { host: reachable(host), port, noDelay: true }
+  if (!isSecure) return connect(place)
+  return process.getBuiltinModule('node:tls').connect({ ...place, rejectUnauthorized: false })
+}
+
+function bridge(connection: WsConnection, place: RawPlace, onClosed: () => void): WsHandlers {
+  const raw = open(place)
   const decoder = new StringDecoder('utf8')
   const fail = () => raw.destroy()
   raw.on('error', fail)
