@@ -1,14 +1,8 @@
 import type { Operation } from '@parlance/protocol'
-import type { JsonSchema } from './json-schema.ts'
+import type { HeaderName, RequestHeader } from './header-names.ts'
+import { isTransfer, type Transfer } from './transfers.ts'
 
-interface RequestHeader {
-  readonly name: string
-  readonly description: string
-  readonly schema: JsonSchema
-  readonly isHeeded: (operation: Operation) => boolean
-}
-
-export const REQUEST_HEADERS: readonly RequestHeader[] = [
+const COMMON: readonly (RequestHeader & { readonly isHeeded: (operation: Operation) => boolean })[] = [
   {
     name: 'Idempotency-Key',
     description:
@@ -24,37 +18,18 @@ export const REQUEST_HEADERS: readonly RequestHeader[] = [
   },
 ]
 
-const text = (description: string, pattern?: string) => ({
-  description,
-  schema: { type: 'string', ...(pattern !== undefined && { pattern }) },
-})
-
-/** Every header that an answer may have, for the document's components. */
-export const RESPONSE_HEADERS = {
-  'X-Request-Id': text("The request's id, which a problem's `instance` and the server's log have too."),
-  'RateLimit-Policy': text(
-    'The limit that this request counts for (IETF draft 11): its name, the quota `q` and the seconds `w` in which it fills. Absent where the server has no limits.',
-  ),
-  RateLimit: text(
-    'Requests that are left of that quota (`r`), and the seconds (`t`) until all of it is there.',
-  ),
-  'Retry-After': {
-    description: 'Seconds to wait before asking again.',
-    schema: { type: 'integer', minimum: 1 },
-  },
-  Location: text('The path of what was made.', '^/v1/'),
-  ETag: text("The message's version, in quotes.", '^"\\d+"$'),
-  'Set-Cookie': text('With `cookie: true`: the session, for this browser only.'),
-  'WWW-Authenticate': text('`Bearer`: the credential that is asked for.'),
-} as const
-
-type HeaderName = keyof typeof RESPONSE_HEADERS
+/** The headers that an operation heeds, beside those that every request may have. */
+export const requestHeadersOf = (operation: Operation | Transfer): readonly RequestHeader[] =>
+  isTransfer(operation)
+    ? operation.heeds
+    : COMMON.filter(({ isHeeded }) => isHeeded(operation)).map(({ isHeeded: _, ...header }) => header)
 
 /** References to the headers that the operation's answers of that status may have. */
 export function responseHeadersOf(
-  { body, hasEtag }: Operation,
+  operation: Operation | Transfer,
   status: number,
 ): Record<string, { $ref: string }> {
+  const { body, hasEtag } = operation
   const opensSession = body !== undefined && 'properties' in body && 'cookie' in Object(body.properties)
   const names: readonly (HeaderName | false)[] = [
     'X-Request-Id',
@@ -65,8 +40,23 @@ export function responseHeadersOf(
     status < 300 && opensSession && 'Set-Cookie',
     status === 401 && 'WWW-Authenticate',
     (status === 429 || status === 503) && 'Retry-After',
+    ...toldByTransfer(operation, status),
   ]
   return Object.fromEntries(
     names.flatMap((name) => (name ? [[name, { $ref: `#/components/headers/${name}` }] as const] : [])),
   )
+}
+
+function toldByTransfer(operation: Operation | Transfer, status: number): readonly HeaderName[] {
+  if (!isTransfer(operation)) return []
+  const told = operation.tells[status]
+  if (told) return told
+  // Whatever is refused, tus says its version.
+  if (!operation.givesBytes)
+    return [
+      ...(['Tus-Resumable', 'Cache-Control'] as const),
+      ...(status === 409 ? (['Upload-Offset'] as const) : []),
+      ...(status === 412 ? (['Tus-Version'] as const) : []),
+    ]
+  return status === 416 ? (Object.values(operation.tells)[0] ?? []).concat('Content-Range') : []
 }

@@ -1,10 +1,11 @@
 import { FEATURE_LEVEL, OPERATIONS, type Operation } from '@parlance/protocol'
 import { Examples } from './examples.ts'
-import { RESPONSE_HEADERS } from './headers.ts'
+import { RESPONSE_HEADERS } from './header-names.ts'
 import { Components, type JsonSchema } from './json-schema.ts'
 import type { ApiOperation, Content, OpenApi } from './openapi-types.ts'
 import { OperationDocuments } from './operation-documents.ts'
 import { SUBJECTS } from './subjects.ts'
+import { TRANSFERS, type Transfer } from './transfers.ts'
 
 const DESCRIPTION = `The native dialect of Parlance. Requests and answers are JSON in UTF-8.
 
@@ -46,7 +47,7 @@ export function openApi(url = '/'): OpenApi {
   const documents = new OperationDocuments(components)
   const paths: Record<string, Record<string, ApiOperation>> = {}
   // In the order of the table; a path stands where its first operation does.
-  for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
+  for (const [id, operation] of Object.entries<Operation | Transfer>({ ...OPERATIONS, ...TRANSFERS })) {
     const methods = paths[operation.path] ?? {}
     paths[operation.path] = methods
     methods[operation.method.toLowerCase()] = documents.of(id, operation)

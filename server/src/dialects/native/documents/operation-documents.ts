@@ -1,9 +1,10 @@
 import { type Operation, Problem, type ProblemCode, problemKind } from '@parlance/protocol'
 import type { TSchema } from 'typebox'
-import { REQUEST_HEADERS, responseHeadersOf } from './headers.ts'
+import { requestHeadersOf, responseHeadersOf } from './headers.ts'
 import type { Components } from './json-schema.ts'
 import type { ApiOperation, ApiResponse, Parameter } from './openapi-types.ts'
 import { refusalsOf } from './problem-codes.ts'
+import { isTransfer, type Transfer } from './transfers.ts'
 
 const JSON_TYPE = 'application/json'
 const LINES_TYPE = 'application/x-ndjson'
@@ -14,7 +15,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   201: 'Made',
   202: 'Accepted; it goes on in the background',
   204: 'Done; there is nothing to tell',
+  206: 'The part of it that was asked for',
+  304: 'The copy that the client has is the same',
 }
+
+/** Bytes as they are, which have no schema. */
+const BYTES = { schema: {} }
 
 /** Writes operations as OpenAPI has them. Refusals that several have in common are gathered beside them, and referred to. */
 export class OperationDocuments {
@@ -30,7 +36,7 @@ export class OperationDocuments {
     return Object.fromEntries([...this.#refusals].toSorted(([one], [other]) => (one < other ? -1 : 1)))
   }
 
-  of(operationId: string, operation: Operation): ApiOperation {
+  of(operationId: string, operation: Operation | Transfer): ApiOperation {
     const { summary, description, tag, since, isOpen, body } = operation
     return {
       operationId,
@@ -46,11 +52,15 @@ export class OperationDocuments {
           content: { [JSON_TYPE]: { schema: this.#components.of(body, since) } },
         },
       }),
+      ...(isTransfer(operation) &&
+        operation.takes && {
+          requestBody: { required: operation.method === 'PATCH', content: { [operation.takes]: BYTES } },
+        }),
       responses: { ...this.#answersOf(operation), ...this.#refusalsOf(operation) },
     }
   }
 
-  #parametersOf(operation: Operation): Parameter[] {
+  #parametersOf(operation: Operation | Transfer): Parameter[] {
     const { params = {}, query, since } = operation
     const required = new Set<string>(query && 'required' in query ? query.required : [])
     return [
@@ -66,15 +76,15 @@ export class OperationDocuments {
         required: required.has(name),
         schema: this.#components.of(schema, since),
       })),
-      ...REQUEST_HEADERS.filter(({ isHeeded }) => isHeeded(operation)).map(({ isHeeded: _, ...header }) => ({
+      ...requestHeadersOf(operation).map(({ required: isRequired = false, ...header }) => ({
         ...header,
         in: 'header' as const,
-        required: false,
+        required: isRequired,
       })),
     ]
   }
 
-  #answersOf(operation: Operation): Record<string, ApiResponse> {
+  #answersOf(operation: Operation | Transfer): Record<string, ApiResponse> {
     const { answers, since, isStream } = operation
     return Object.fromEntries(
       Object.entries(answers).map(([status, schema]) => [
@@ -82,6 +92,9 @@ export class OperationDocuments {
         {
           description: MEANINGS[status] ?? 'Done',
           headers: responseHeadersOf(operation, Number(status)),
+          ...(isTransfer(operation) &&
+            operation.givesBytes &&
+            status !== '304' && { content: { '*/*': BYTES } }),
           ...(schema && {
             content: { [isStream ? LINES_TYPE : JSON_TYPE]: { schema: this.#components.of(schema, since) } },
           }),
@@ -90,17 +103,19 @@ export class OperationDocuments {
     )
   }
 
-  #refusalsOf(operation: Operation): Record<string, { $ref: string }> {
+  #refusalsOf(operation: Operation | Transfer): Record<string, { $ref: string }> {
     return Object.fromEntries(
       Array.from(refusalsOf(operation), ([status, codes]) => {
-        const name = `${status}.${codes.toSorted().join('.')}`
+        // Their refusals have headers of their own.
+        const kind = isTransfer(operation) ? `${operation.givesBytes ? 'file' : 'tus'}.` : ''
+        const name = `${kind}${status}.${codes.toSorted().join('.')}`
         this.#refusals.set(name, this.#refusalOf(operation, status, codes))
         return [status, { $ref: `#/components/responses/${name}` }]
       }),
     )
   }
 
-  #refusalOf(operation: Operation, status: number, codes: readonly ProblemCode[]): ApiResponse {
+  #refusalOf(operation: Operation | Transfer, status: number, codes: readonly ProblemCode[]): ApiResponse {
     return {
       description: codes.map((code) => `\`${code}\`: ${problemKind(code).title}`).join('\n\n'),
       headers: responseHeadersOf(operation, status),

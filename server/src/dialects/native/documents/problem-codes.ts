@@ -1,10 +1,11 @@
 import { type Operation, type ProblemCode, problemKind } from '@parlance/protocol'
+import type { Transfer } from './transfers.ts'
 
 /** Statuses of an operation's refusals, with the codes that each may have. */
 type Refusals = ReadonlyMap<number, readonly ProblemCode[]>
 
 /** Every refusal of the operation: its own, and those that follow from its shape. */
-export function refusalsOf(operation: Operation): Refusals {
+export function refusalsOf(operation: Operation | Transfer): Refusals {
   const byStatus = new Map<number, ProblemCode[]>()
   const add = (status: number, code: ProblemCode) => {
     const codes = byStatus.get(status)
@@ -19,7 +20,7 @@ export function refusalsOf(operation: Operation): Refusals {
   return new Map([...byStatus].toSorted(([one], [other]) => one - other))
 }
 
-function codesOf(operation: Operation): ReadonlySet<ProblemCode> {
+function codesOf(operation: Operation | Transfer): ReadonlySet<ProblemCode> {
   const { path, refuses = [] } = operation
   return new Set([
     ...refuses,
@@ -30,8 +31,8 @@ function codesOf(operation: Operation): ReadonlySet<ProblemCode> {
 }
 
 /** Codes that follow from what a request is like, whatever it is for. */
-export function commonCodes({ method, isOpen, isIdempotent }: Operation): readonly ProblemCode[] {
-  const isWrite = method !== 'GET'
+export function commonCodes({ method, isOpen, isIdempotent }: Operation | Transfer): readonly ProblemCode[] {
+  const isWrite = method !== 'GET' && method !== 'HEAD'
   const writes: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'outcome_unknown']
   const keys: readonly ProblemCode[] = ['idempotency_key_reused', 'idempotency_key_in_use']
   return [

@@ -11,10 +11,15 @@ export function curlOf(request: string, { parameters, requestBody, security }: A
     .join('&')
   const address = `"$URL${path}${query === '' ? '' : `?${query}`}"`
   const body = requestBody?.content['application/json']?.example
-  const verb = { GET: '', POST: body === undefined ? ' -X POST' : '' }[method] ?? ` -X ${method}`
+  const [bytesType] = Object.keys(requestBody?.content ?? {}).filter((type) => type !== 'application/json')
+  const verb =
+    { GET: '', HEAD: ' -I', POST: requestBody === undefined ? ' -X POST' : '' }[method] ?? ` -X ${method}`
+  const headers = parameters.filter(({ in: where, required }) => where === 'header' && required)
   const lines = [
     `curl${verb} ${address}`,
     ...(security ? [] : ['-H "authorization: Bearer $TOKEN"']),
+    ...headers.map(({ name, example }) => `-H '${name.toLowerCase()}: ${example}'`),
+    ...(bytesType === undefined ? [] : [`-H 'content-type: ${bytesType}'`, '--data-binary @part']),
     ...(body === undefined
       ? []
       : [`-H 'content-type: application/json'`, `-d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FEATURE_LEVEL, OPERATIONS, type Operation } from '@parlance/protocol'
 import { SUBJECTS } from '../subjects.ts'
+import { TRANSFERS, type Transfer } from '../transfers.ts'
 import { Html, html } from './html.ts'
 import { STYLE } from './style.ts'
 
@@ -59,7 +60,11 @@ ${Object.keys(SUBJECTS).map((subject) => {
 </nav>`
 }
 
-export const operationsOf = (subject: string): readonly (readonly [id: string, operation: Operation])[] =>
-  Object.entries<Operation>(OPERATIONS).filter(([, { tag }]) => tag === subject)
+export const operationsOf = (
+  subject: string,
+): readonly (readonly [id: string, operation: Operation | Transfer])[] =>
+  Object.entries<Operation | Transfer>({ ...OPERATIONS, ...TRANSFERS }).filter(
+    ([, { tag }]) => tag === subject,
+  )
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -4,6 +4,7 @@ import { type JsonSchema, nameIn } from '../json-schema.ts'
 import type { ApiOperation, OpenApi } from '../openapi-types.ts'
 import { commonCodes, refusalsOf } from '../problem-codes.ts'
 import { SUBJECTS, type Subject } from '../subjects.ts'
+import type { Transfer } from '../transfers.ts'
 import { curlOf } from './curl.ts'
 import { type Html, html, prose } from './html.ts'
 import { capital, operationsOf, type Page } from './page.ts'
@@ -32,7 +33,7 @@ export class SubjectPages {
     return { path: `/${subject}`, title: capital(subject), body }
   }
 
-  #operation(row: Operation, operation: ApiOperation): Html {
+  #operation(row: Operation | Transfer, operation: ApiOperation): Html {
     const { operationId, summary, description, security } = operation
     const { method, path } = row
     return html`<section id="${operationId}">
@@ -93,7 +94,7 @@ ${this.#parameters(operation)}${this.#body(operation)}${this.#answers(operation)
 }
 
 /** Those of the operation itself with what they mean; the others are the same everywhere. */
-function refusals(operation: Operation): Html {
+function refusals(operation: Operation | Transfer): Html {
   const common = new Set(commonCodes(operation))
   const rows = Array.from(refusalsOf(operation), ([status, codes]) =>
     codes.filter((code) => !common.has(code)).map((code) => ({ status, code })),
