@@ -56,6 +56,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       await migrate({ from, database })
     },
   },
+  adopt: {
+    usage: 'adopt KIND SOURCE [--report DIR] [--dry-run] [--json]',
+    summary: 'takes people and history over from another chat server into an empty database',
+    options: ['report'],
+    operands: ['KIND', 'SOURCE'],
+    flags: ['dry-run', 'json'],
+    run: async ({ environment, options, flags, operands: [kind = '', source = ''] }) => {
+      const { adopt } = await import('../moving/index.ts')
+      const [isDryRun, asJson] = [flags.has('dry-run'), flags.has('json')]
+      const directory = options.report ?? `adopted-${kind}`
+      await adopt({ kind, source, settings: readConfig(environment), directory, isDryRun, asJson })
+    },
+  },
   backup: {
     usage: 'backup [--verify] DIR [--json]',
     summary:

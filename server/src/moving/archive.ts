@@ -30,7 +30,7 @@ export interface Archive {
 export const linesOf = (rows: readonly Row[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 
-export const totalOf = ({ counts }: Header): number =>
+export const totalOf = ({ counts }: Pick<Header, 'counts'>): number =>
   Object.values(counts).reduce((total, rows) => total + rows, 0)
 
 /** Adds up tables, row by row. */

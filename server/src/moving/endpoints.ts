@@ -1,7 +1,15 @@
 import type { Database } from '../config/index.ts'
 import { agreedSecrets, keepSecrets, readSecrets, SECRETS, type Secrets } from '../secrets/index.ts'
-import type { MovingSource, MovingTarget } from '../store/moving.ts'
-import { openSqliteSource, openSqliteTarget } from '../store/sqlite/moving.ts'
+import type { ForeignDatabase, MovingSource, MovingTarget } from '../store/moving.ts'
+import {
+  makeStaging,
+  openForeignSqlite,
+  openSqliteSource,
+  openSqliteTarget,
+  reopenStaging,
+} from '../store/sqlite/moving.ts'
+
+export { makeStaging, openForeignSqlite, reopenStaging }
 
 /** Where rows come from, and the secrets that belong to them. */
 interface From {
@@ -9,7 +17,7 @@ interface From {
   readonly secrets: Secrets
 }
 
-export interface To {
+interface To {
   readonly target: MovingTarget
   /** From then on its servers use them. Refuses to put them in the place of a file with others. */
   keepSecrets(secrets: Secrets): Promise<void>
@@ -35,6 +43,12 @@ export async function openTarget(database: Database): Promise<To> {
   const { openPostgresTarget } = await import('../store/postgres/moving.ts')
   const target = await openPostgresTarget(database.url)
   return { target, keepSecrets: (secrets) => target.keep(SECRETS, JSON.stringify(secrets)) }
+}
+
+/** Loaded only where there is a PostgreSQL. */
+export async function openForeignPostgres(url: string): Promise<ForeignDatabase> {
+  const { openForeignPostgres: open } = await import('../store/postgres/moving.ts')
+  return open(url)
 }
 
 async function withSecrets(source: MovingSource, read: () => Secrets | Promise<Secrets>): Promise<From> {

@@ -2,12 +2,12 @@ import { type Database, shownDatabase } from '../config/index.ts'
 import { onInterruption } from '../lib/interruption.ts'
 import { Progress } from '../lib/progress.ts'
 import { report, seconds } from '../lib/report.ts'
-import { rowsOf, type Sums } from '../store/moving.ts'
+import { rowsOf } from '../store/moving.ts'
 import { type Archive, totalOf } from './archive.ts'
 import { openArchive } from './archive-file.ts'
-import { openSource, openTarget, type To } from './endpoints.ts'
+import { openSource, openTarget } from './endpoints.ts'
+import { fill } from './fill.ts'
 import { liveArchive } from './live-archive.ts'
-import { load, verify } from './load.ts'
 
 const GO_ON = 'Stopped between two commits: give the same command again, and it goes on where it stopped.'
 
@@ -53,7 +53,11 @@ async function move(archive: Archive, { from, database, signal }: Move): Promise
   const to = await openTarget(database)
   try {
     const startedAt = performance.now()
-    const sums = await fill(to, archive, signal)
+    const { id, counts, secrets } = archive.header
+    const sums = await fill(to.target, {
+      ...{ id, counts, pages: () => archive.pages(), signal },
+      onBegun: () => to.keepSecrets(secrets),
+    })
     process.stderr.write(
       report('Moved, and verified by counts and checksums of what was read back.', rowsOf(sums), [
         ['from', from],
@@ -70,26 +74,4 @@ async function move(archive: Archive, { from, database, signal }: Move): Promise
   } finally {
     await to.target.close()
   }
-}
-
-async function fill({ target, keepSecrets }: To, archive: Archive, signal: AbortSignal): Promise<Sums> {
-  const total = totalOf(archive.header)
-  const loading = new Progress('moving', total, process.stderr)
-  const before = await target.begin(archive.header.id)
-  await keepSecrets(archive.header.secrets)
-  const sums = await load(archive, {
-    target,
-    before,
-    signal,
-    onSkipped: loading.skip,
-    onRows: loading.advance,
-  })
-  loading.end()
-  process.stderr.write('indexing   and checking what refers to what\n')
-  await target.settle()
-  const verifying = new Progress('verifying', total, process.stderr)
-  await verify(target, sums, { onRows: verifying.advance, signal })
-  verifying.end()
-  await target.finish()
-  return sums
 }

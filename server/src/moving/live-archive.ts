@@ -6,13 +6,19 @@ import { type Archive, type Header, linesOf, type Page, Tally } from './archive.
 
 /** A database as it is now. */
 export async function liveArchive(source: MovingSource, secrets: Secrets): Promise<Archive> {
-  const counts: Partial<Record<TableName, number>> = {}
-  for (const table of TABLES) counts[table.name] = await source.count(table)
+  const counts = await countsOf(source)
   const header = { id: digest(JSON.stringify([secrets, counts])), counts, secrets }
-  return { header, pages: () => pagesOf(source, header) }
+  return { header, pages: () => pagesOf(source, counts) }
 }
 
-async function* pagesOf(source: MovingSource, { counts }: Header): AsyncGenerator<Page> {
+export async function countsOf(source: MovingSource): Promise<Header['counts']> {
+  const counts: Partial<Record<TableName, number>> = {}
+  for (const table of TABLES) counts[table.name] = await source.count(table)
+  return counts
+}
+
+/** All rows, of which there must be so many. */
+export async function* pagesOf(source: MovingSource, counts: Header['counts']): AsyncGenerator<Page> {
   const tally = new Tally()
   for (const table of TABLES) {
     let last = 0

@@ -23,7 +23,7 @@ interface LoadOptions {
  * Writes all rows of the archive to the target, without those that an interrupted run has stored. Returns the sums
  * of all that the target must now hold. Throws the signal's reason between two commits.
  */
-export async function load(archive: Archive, options: LoadOptions): Promise<Sums> {
+export async function load(archive: Pick<Archive, 'pages'>, options: LoadOptions): Promise<Sums> {
   const { target, before, signal } = options
   const sums: Partial<Record<TableName, Sum>> = { ...before }
   let seen: Sums = {}

@@ -37,3 +37,8 @@ export const outdated = (database: string): StoreRefusal =>
   new StoreRefusal(
     `${database} was last used by an older server: start this one on it once, which brings it up to date, and then give the command again.`,
   )
+
+export const served = (database: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} is in use by a running server, or by another command of Parlance: stop that first, ${EMPTY_ONE}.`,
+  )

@@ -1,5 +1,19 @@
 import type { Row, Table, TableName } from './tables.ts'
 
+export type {
+  ForeignColumns,
+  ForeignDatabase,
+  ForeignQuery,
+  ForeignRow,
+} from './foreign.ts'
+export type {
+  NewId,
+  Note,
+  StagedConversation,
+  StagedMessage,
+  StagedReaction,
+  Staging,
+} from './staged.ts'
 export { columnNames, type Row, TABLES, type Table, type TableName } from './tables.ts'
 
 /** Rows that are read, written and committed together: what a move holds in memory, and repeats after a kill. */
@@ -31,6 +45,8 @@ export const rowsOf = (sums: Sums): Readonly<Record<string, number>> =>
  * open cannot write to it. Throws `StoreRefusal` where its person must do something.
  */
 export interface MovingTarget {
+  /** Refuses what `begin` would refuse, and a database that a server is using. Changes nothing. */
+  requireRoom(archiveId: string): Promise<void>
   /**
    * Answers what an interrupted import of the same archive has already brought. Refuses a database that has
    * rows of its own, or part of another archive.

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['dialects'],
   web: ['transport'],
   hosting: ['core', 'store', 'bus', 'transport', 'dialects', 'config', 'observe', 'web', 'certificates'],
-  moving: ['store', 'config', 'secrets'],
+  moving: ['core', 'store', 'config', 'secrets'],
   operating: ['core', 'store', 'bus', 'files', 'config', 'secrets', 'certificates'],
   server: [
     'core',

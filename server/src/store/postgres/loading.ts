@@ -20,6 +20,10 @@ export const CREATE = `
   BEGIN
     RAISE EXCEPTION 'an import is under way' USING ERRCODE = 'cannot_connect_now';
   END $$;`
+/** Connections of other servers and commands to this database, by the name that all of ours have. */
+export const OTHERS = `
+  SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'parlance' AND pid <> pg_backend_pid() LIMIT 1`
 export const IS_BEGUN = 'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1'
 export const BEGIN = `INSERT INTO ${UNFINISHED} (archive, sums, lifted) VALUES ($1, '{}', $2::text::json)`
 export const KEEP = `

@@ -1,2 +1,3 @@
+export { openForeignPostgres } from './foreign.ts'
 export { openPostgresSource } from './source.ts'
 export { openPostgresTarget } from './target.ts'

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { shownPostgres } from '../../lib/postgres-address.ts'
-import { misfit, notEmpty, otherArchive, UNFINISHED } from '../import-guard.ts'
+import { misfit, notEmpty, otherArchive, served, UNFINISHED } from '../import-guard.ts'
 import type { MovingTarget, Sums } from '../moving.ts'
 import { columnNames, type Row, TABLES, type Table } from '../tables.ts'
 import { openForMoving } from './database.ts'
@@ -18,6 +19,7 @@ import {
   KEEP,
   LIFTED,
   LOADING,
+  OTHERS,
   PROGRESS,
   SETTLED,
 } from './loading.ts'
@@ -60,17 +62,19 @@ class PostgresTarget implements MovingTarget {
     this.#database = database
   }
 
+  async requireRoom(archiveId: string): Promise<void> {
+    // A connection that was just closed is listed for a moment more.
+    for (let tries = 1; await this.#isServed(); tries += 1) {
+      if (tries === 10) throw served(this.#database)
+      await pause(100)
+    }
+    await this.#commit(() => this.#begun(archiveId))
+  }
+
   begin(archiveId: string): Promise<Sums> {
     return this.#commit(async () => {
-      if (await this.#isBegun()) {
-        const [begun] = await this.#connection.query<{ archive: string; sums: Sums }>(BEGUN)
-        if (begun?.archive !== archiveId) throw otherArchive(this.#database)
-        return begun.sums
-      }
-      for (const { name } of TABLES) {
-        const [row] = await this.#connection.query(`SELECT 1 FROM ${name} LIMIT 1`)
-        if (row) throw notEmpty(this.#database)
-      }
+      const begun = await this.#begun(archiveId)
+      if (begun) return begun
       const lifted = await dropIndexes(this.#connection)
       await this.#connection.query(CREATE)
       await this.#connection.query(BEGIN, [archiveId, JSON.stringify(lifted)])
@@ -121,6 +125,25 @@ class PostgresTarget implements MovingTarget {
 
   close(): Promise<void> {
     return this.#connection.close()
+  }
+
+  async #isServed(): Promise<boolean> {
+    const [other] = await this.#connection.query(OTHERS)
+    return other !== undefined
+  }
+
+  /** Undefined for an empty database. */
+  async #begun(archiveId: string): Promise<Sums | undefined> {
+    if (await this.#isBegun()) {
+      const [begun] = await this.#connection.query<{ archive: string; sums: Sums }>(BEGUN)
+      if (begun?.archive !== archiveId) throw otherArchive(this.#database)
+      return begun.sums
+    }
+    for (const { name } of TABLES) {
+      const [row] = await this.#connection.query(`SELECT 1 FROM ${name} LIMIT 1`)
+      if (row) throw notEmpty(this.#database)
+    }
+    return undefined
   }
 
   async #isBegun(): Promise<boolean> {

@@ -32,13 +32,14 @@ class SqliteTarget implements MovingTarget {
     this.#file = file
   }
 
+  /** No server is using it: this process has its lock. */
+  async requireRoom(archiveId: string): Promise<void> {
+    this.#begun(archiveId)
+  }
+
   async begin(archiveId: string): Promise<Sums> {
-    if (this.#has('SELECT 1 FROM sqlite_schema WHERE name = ?', UNFINISHED)) {
-      const begun = prepare<{ archive: string; sums: string }>(this.#db, BEGUN).get()
-      if (begun?.archive !== archiveId) throw otherArchive(this.#file)
-      return JSON.parse(begun.sums)
-    }
-    if (TABLES.some(({ name }) => this.#has(`SELECT 1 FROM ${name} LIMIT 1`))) throw notEmpty(this.#file)
+    const begun = this.#begun(archiveId)
+    if (begun) return begun
     this.#commit(() => {
       const lifted = JSON.stringify(dropIndexes(this.#db))
       this.#db.exec(CREATE)
@@ -88,6 +89,17 @@ class SqliteTarget implements MovingTarget {
 
   async close(): Promise<void> {
     this.#close()
+  }
+
+  /** Undefined for an empty database. */
+  #begun(archiveId: string): Sums | undefined {
+    if (this.#has('SELECT 1 FROM sqlite_schema WHERE name = ?', UNFINISHED)) {
+      const begun = prepare<{ archive: string; sums: string }>(this.#db, BEGUN).get()
+      if (begun?.archive !== archiveId) throw otherArchive(this.#file)
+      return JSON.parse(begun.sums)
+    }
+    if (TABLES.some(({ name }) => this.#has(`SELECT 1 FROM ${name} LIMIT 1`))) throw notEmpty(this.#file)
+    return undefined
   }
 
   #has(query: string, ...parameters: string[]): boolean {
