@@ -119,12 +119,14 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(stopRemovingFiles)
   opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
-  chat.removals.resume().catch(onError)
+  const resumeRemovals = () => void chat.removals.resume().catch(onError)
+  resumeRemovals()
 
   const notices = await AccountNotices.watch({
     store: store.accounts,
     tokenTimes: chat.accounts.tokenTimes,
     bus,
+    onNews: resumeRemovals,
   })
   opened.defer(() => notices.close())
 

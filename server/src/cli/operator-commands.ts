@@ -137,6 +137,18 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Command>> = {
       accountCommand(act as AccountAct, summary),
     ]),
   ),
+  'accounts delete': {
+    usage: 'accounts delete NAME [--messages keep|delete] --yes',
+    summary: 'deletes an account for good; its messages stay, unless they are to go, too',
+    options: ['messages'],
+    operands: ['NAME'],
+    flags: ['yes'],
+    run: async ({ environment, operands: [username = ''], options: { messages = 'keep' }, flags }) => {
+      const { deleteAccount } = await import('../operating/index.ts')
+      const isSure = flags.has('yes')
+      await deleteAccount({ settings: settingsOf({ environment }), username, messages, isSure })
+    },
+  },
   'accounts export': {
     usage: 'accounts export NAME FILE',
     summary: "writes all that is an account's own into a new file: - is standard output",

@@ -18,6 +18,8 @@ interface AccountNoticesParts {
   readonly store: Pick<AccountStore, 'notices' | 'lastNotice' | 'revoke'>
   readonly tokenTimes: TokenTimes
   readonly bus: Bus
+  /** Called after news, which may be that an operator has removed an account: what is left to do for it is done by servers. */
+  readonly onNews: () => void
 }
 
 /**
@@ -63,8 +65,9 @@ export class AccountNotices {
   }
 
   async #look(): Promise<void> {
-    const { store, tokenTimes, bus } = this.#parts
+    const { store, tokenTimes, bus, onNews } = this.#parts
     const horizon = this.#horizons[0] ?? 0
+    const toldBefore = this.#told.size
     const notices = await store.notices(horizon, this.#told.size + MAX_AT_ONCE)
     for (const { number, accountId, credentialsSince, keptSessionId } of notices) {
       if (this.#told.has(number)) continue
@@ -75,6 +78,7 @@ export class AccountNotices {
       const news = { type: 'account.revoked', accountId, credentialsSince, ...kept } as const
       bus.publish(accountTopic(accountId), news)
     }
+    if (this.#told.size > toldBefore) onNews()
     this.#moveHorizon(notices.at(-1)?.number ?? horizon)
   }
 

@@ -228,6 +228,11 @@ export class Accounts {
     return hash
   }
 
+  /** The password as it is stored: a hash, or undefined where the account has none. */
+  async storedPassword(accountId: AccountId): Promise<string | undefined> {
+    return (await this.#store.find(accountId))?.passwordHash ?? undefined
+  }
+
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)

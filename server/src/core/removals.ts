@@ -48,8 +48,23 @@ export class Removals {
     accountId: AccountId,
     { password, messages, from }: { password: string; messages: 'keep' | 'delete'; from?: string },
   ): Promise<void> {
+    const old = await this.#parts.accounts.requirePassword(accountId, password, from)
+    const removal = await this.#remove(accountId, old, messages)
+    this.#start(removal)
+  }
+
+  /**
+   * The same as an operator wants it, without the password. Servers do the rest: they hear of it, or find it when they
+   * start. Refuses 'wrong_credentials' for a guest, who has no password, and 'conflict'.
+   */
+  async removeByOperator(accountId: AccountId, messages: 'keep' | 'delete'): Promise<void> {
+    const old = await this.#parts.accounts.storedPassword(accountId)
+    if (old === undefined) throw new ChatError('wrong_credentials')
+    await this.#remove(accountId, old, messages)
+  }
+
+  async #remove(accountId: AccountId, old: string, messages: 'keep' | 'delete'): Promise<PendingRemoval> {
     const { store, accounts, bus } = this.#parts
-    const old = await accounts.requirePassword(accountId, password, from)
     const removesMessages = messages === 'delete'
     await withFreshFacts(async () => {
       const bonds = await store.bondsOf(accountId)
@@ -61,10 +76,10 @@ export class Removals {
         bus.publish(accountTopic(accountId), { type: 'account.revoked', accountId, credentialsSince })
       })
     })
-    this.#start({ accountId, removesMessages, messageId: 0 })
+    return { accountId, removesMessages, messageId: 0 }
   }
 
-  /** Goes on with the removals that an earlier process has left. */
+  /** Goes on with the removals that another process has begun or left. */
   async resume(): Promise<void> {
     for (const removal of await this.#parts.store.pending()) this.#start(removal)
   }

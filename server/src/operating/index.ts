@@ -1,4 +1,5 @@
 export { exportAccount } from './account-file.ts'
+export { deleteAccount } from './account-removal.ts'
 export { type AccountAct, changeAccount } from './accounts.ts'
 export { backUp } from './backup/back-up.ts'
 export { restore } from './backup/restore.ts'

@@ -11,7 +11,12 @@ test("a revocation by another process, whose clock was set back since, voids thi
   const { chat, store, bus, clock, people } = await chatWith(t, 'ann')
   const { accounts } = chat
   const { tokenTimes } = accounts
-  const notices = await AccountNotices.watch({ store: store.accounts, tokenTimes, bus })
+  const notices = await AccountNotices.watch({
+    store: store.accounts,
+    tokenTimes,
+    bus,
+    onNews: () => undefined,
+  })
   t.after(() => notices.close())
   const { accountId } = people.ann
   const stolen = tokenTimes.issue(people.ann)

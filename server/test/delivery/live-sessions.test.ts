@@ -144,7 +144,12 @@ test('the notice of a revocation, which another node reads, ends no connection o
   const kept = await device()
   await kept.live.open()
   const { tokenTimes } = chat.accounts
-  const notices = await AccountNotices.watch({ store: store.accounts, tokenTimes, bus })
+  const notices = await AccountNotices.watch({
+    store: store.accounts,
+    tokenTimes,
+    bus,
+    onNews: () => undefined,
+  })
   t.after(() => notices.close())
   await chat.sessions.endOthers(ben.accountId, kept.sessionId)
   const news = newsFor(ben)
@@ -167,7 +172,12 @@ test('the notice of an ended session, of which no news has come, ends its connec
   )
   assert.ok(ended && other)
   const { tokenTimes } = chat.accounts
-  const notices = await AccountNotices.watch({ store: store.accounts, tokenTimes, bus })
+  const notices = await AccountNotices.watch({
+    store: store.accounts,
+    tokenTimes,
+    bus,
+    onNews: () => undefined,
+  })
   t.after(() => notices.close())
   await store.sessions.end(ben.accountId, ended.sessionId)
   await until('the end', () => ended.log.includes('revoked'))

@@ -12,6 +12,7 @@ import { type Outcome, parlance, refuses } from '../support/command.ts'
 import { GroupsClient } from '../support/groups.ts'
 import type { Owner } from '../support/owner.ts'
 import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
 
 // An operator's commands, each a process of its own, beside a server that has the database open.
 
@@ -113,6 +114,37 @@ describe('an account that an operator adds', () => {
     await writeFile(file, 'from a file\n')
     assert.doesNotMatch(await accounts('add', username, '--password-from', file), /password/)
     await (await DEVICES.rooms.logIn(world.server, { username, password: 'from a file' })).close()
+  })
+})
+
+describe('an account that an operator deletes', () => {
+  test('is out at once, and running servers take what it has said away', async () => {
+    const ned = await world.join('ned')
+    const place = await world.open(fay, 'channels', { kind: 'private', others: [ned] })
+    await ned.chatapp.send(place, 'ned was here')
+    await fay.chatapp.send(place, 'fay is here')
+    const connected = await connect(ned, place, { node: world.server, talker: fay })
+    await refuses(owner, /Nothing was done.*add --yes/, 'accounts', 'delete', ned.username, ...database)
+    const again = ['accounts', 'delete', ned.username, '--yes', '--messages', 'some', ...database] as const
+    await refuses(owner, /--messages is keep or delete/, ...again)
+    assert.match(
+      await accounts('delete', ned.username, '--yes', '--messages', 'delete'),
+      /is deleted, and its/,
+    )
+    for (const [name, end] of Object.entries({ ...ENDS, chatapp: undefined }))
+      assert.deepEqual(await connected.ended[name]?.(), end ?? chatappSays(ned, false))
+    // In groups whoever has no account yet is a guest of that name, which is free again.
+    for (const dialect of DIALECT_NAMES.filter((name) => name !== 'groups'))
+      assert.deepEqual(await refusalOf(DEVICES[dialect].logIn(world.server, ned)), WRONG_PASSWORD[dialect])
+    await until('the messages to go', async () => {
+      const history = await fay.chatapp.history(place)
+      return !history.some(({ text }) => text === 'ned was here')
+    })
+    const history = await fay.chatapp.history(place)
+    assert.ok(history.some(({ text }) => text === 'fay is here'))
+    const left = JSON.parse(await accounts('show', `deleted-${ned.account.accountId}`, '--json'))
+    assert.deepEqual([left.status, left.email], ['removed', null])
+    await refuses(owner, /There is no account/, 'accounts', 'delete', ned.username, '--yes', ...database)
   })
 })
 

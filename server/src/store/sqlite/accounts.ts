@@ -53,7 +53,7 @@ export class SqliteAccounts implements AccountStore {
     this.#findSettings = prepare<{ settings: string | null }>(db, FIND_SETTINGS)
     this.#notices = prepare<Row<AccountNotice>>(db, NOTICES)
     this.#lastNotice = prepare<{ number: number | null }>(db, LAST_NOTICE)
-    this.#changed = prepare<{ number: number; accountId: number }>(db, CHANGED)
+    this.#changed = prepare<{ number: number; accountId: number; isRemoved: number }>(db, CHANGED)
     this.#heard = this.#lastNotice.get()?.number ?? 0
   }
 
@@ -156,6 +156,10 @@ export class SqliteAccounts implements AccountStore {
       this.#cache.accounts.forget(toAccountId(accountId))
     }
     this.#cache.sessions.clear()
+    if (!changed.some(({ isRemoved }) => isRemoved === 1)) return
+    // Its name is another's to take, and its blocks have ended.
+    this.#cache.accountIds.clear()
+    this.#cache.memberships.clear()
   }
 
   freeGuests(unseenSince: Micros): Promise<number> {
@@ -163,7 +167,9 @@ export class SqliteAccounts implements AccountStore {
   }
 }
 
-const CHANGED = 'SELECT number, account_id AS accountId FROM account_notices WHERE number > ? ORDER BY number'
+const CHANGED = `
+  SELECT n.number AS number, n.account_id AS accountId, a.deleted_at IS NOT NULL AS isRemoved
+  FROM account_notices n LEFT JOIN accounts a ON a.id = n.account_id WHERE n.number > ? ORDER BY n.number`
 
 const optional = (row: Row<Account> | undefined): Account | undefined => row && accountOf(row)
 
