@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
+  caddyIsMissing,
   dockerIsMissing,
   enginesAreMissing,
   haproxyIsMissing,
@@ -18,6 +19,7 @@ const NEEDS = {
   'cluster-': enginesAreMissing,
   'haproxy-': haproxyIsMissing,
   'nginx-': nginxIsMissing,
+  'caddy-': caddyIsMissing,
   'docker-': dockerIsMissing,
 }
 

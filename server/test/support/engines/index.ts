@@ -12,7 +12,9 @@ export { askRedis, flushRedis } from './ask.ts'
 export { dockerIsMissing } from './docker.ts'
 export type { Engine } from './engine.ts'
 export {
+  caddyIsMissing,
   enginesAreMissing,
+  findCaddy,
   findHaproxy,
   findNginx,
   haproxyIsMissing,

@@ -26,6 +26,12 @@ export const findNginx = (): string | undefined => onPath('nginx')
 export const nginxIsMissing = async (): Promise<string | undefined> =>
   findNginx() === undefined ? 'there is no nginx to start' : undefined
 
+export const findCaddy = (): string | undefined => onPath('caddy')
+
+/** The reason why nothing can be served through Caddy; undefined when it can. */
+export const caddyIsMissing = async (): Promise<string | undefined> =>
+  findCaddy() === undefined ? 'there is no caddy to start' : undefined
+
 export const findPgbouncer = (): string | undefined => onPath('pgbouncer')
 
 /** The reason why no pooler can be put in front of PostgreSQL; undefined when one can. */

@@ -1,0 +1,4 @@
+import { startNginx } from './nginx.ts'
+import { proxyContract } from './proxy-contract.ts'
+
+proxyContract('nginx', startNginx)
