@@ -84,7 +84,7 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(stopHearing)
   const watch = new StoreWatch({ log, metrics })
   opened.defer(() => watch.close())
-  const limits = new Limits(config.rateLimits)
+  const limits = new Limits(config.rateLimits, undefined, config.rates)
   const tls = await openTls(config, { limits, metrics, log })
   const closeTls = () => tls?.close()
   opened.defer(closeTls)
@@ -131,6 +131,7 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => notices.close())
 
   metrics.watchMemory(() => limits.memory.cutOffs)
+  metrics.watchLimits(() => limits.refusals)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({
     bus,

@@ -2,6 +2,7 @@ import type { DialectName, DialectSettings } from '../dialects/index.ts'
 import type { LogLevel } from '../lib/log-level.ts'
 import type { PasswordCost } from '../lib/password.ts'
 import type { Database } from './engines.ts'
+import type { Rates } from './limits.ts'
 import type { TlsFiles } from './tls.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
@@ -28,6 +29,8 @@ export interface Config extends DialectSettings {
   /** Bytes of all files of one account. */
   readonly filesQuota: number
   readonly rateLimits: boolean
+  /** Rates of limits that are others than usual. */
+  readonly rates: Rates
   /** Whether the web client is served, where the native dialect is on. */
   readonly web: boolean
   /** The playground lets in this machine alone, everybody, or nobody. It is a page of the web client. */

@@ -5,6 +5,7 @@ import { SettingsReader } from '../lib/settings.ts'
 import type { Config } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
 import { filesDirectoryOf } from './files.ts'
+import { ratesOf } from './limits.ts'
 import { type Environment, type OwnSettings, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, rawPortsOf, refuseSharedPorts } from './ports.ts'
 import { tlsOf } from './tls.ts'
@@ -34,6 +35,7 @@ export function readConfig(environment: Environment): Config {
     web: settings.flag('PARLANCE_WEB') ?? true,
     playground: playgroundOf(settings.flag('PARLANCE_PLAYGROUND')),
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
+    rates: ratesOf(settings),
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     filesDirectory: filesDirectoryOf(settings, database),
     filesQuota: settings.integer('FILES_QUOTA', { from: 0, to: 10 ** 15 - 1 }) ?? 2 * 1024 ** 3,

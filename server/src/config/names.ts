@@ -1,6 +1,7 @@
 import { DIALECT_NAMES, DIALECTS, type DialectName } from '../dialects/index.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import { isLinkedPort, isServiceLink, nearestSetting } from './foreign-names.ts'
+import { LIMIT_NAMES, type LimitSetting } from './limits.ts'
 
 /** Settings that are no dialect's. In the reference the dialects' stand between these. */
 const FIRST_NAMES = [
@@ -32,7 +33,7 @@ const LAST_NAMES = [
 ] as const
 
 /** Reads the settings that are no dialect's. */
-export type OwnSettings = SettingsReader<(typeof FIRST_NAMES | typeof LAST_NAMES)[number]>
+export type OwnSettings = SettingsReader<(typeof FIRST_NAMES | typeof LAST_NAMES)[number] | LimitSetting>
 
 /** Names of the settings for the raw TCP port of a dialect that has one. */
 export const rawTcpNames = (dialect: DialectName) => {
@@ -50,7 +51,7 @@ const namesOf = (dialect: DialectName): readonly string[] => {
 /** Names of every setting; the reference documentation lists the same ones. */
 export const SETTING_NAMES: readonly string[] = [
   // Two dialects may read the same one.
-  ...new Set([...FIRST_NAMES, ...DIALECT_NAMES.flatMap(namesOf), ...LAST_NAMES]),
+  ...new Set([...FIRST_NAMES, ...DIALECT_NAMES.flatMap(namesOf), ...LAST_NAMES, ...LIMIT_NAMES]),
 ]
 
 /** Prefix that nobody else uses: a name that begins so and is no setting is a slip. */
@@ -59,6 +60,7 @@ const OUR_NAME = 'PARLANCE_'
 const OWN_PREFIXES: readonly string[] = [
   OUR_NAME,
   'TLS_',
+  'LIMIT_',
   ...DIALECT_NAMES.flatMap((name) => [prefixOf(name), ...DIALECTS[name].settings.prefixes]),
 ]
 /** Read by the tests, not by the server. */

@@ -102,6 +102,20 @@ export class Metrics {
     })
   }
 
+  /** `refusals` is asked at each scrape: what each rate limit has refused. */
+  watchLimits(refusals: () => Iterable<readonly [limit: string, count: number]>): void {
+    new Counter({
+      name: 'parlance_rate_limited_total',
+      help: 'What rate limits have refused, by limit.',
+      labelNames: ['limit'] as const,
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [limit, count] of refusals()) this.inc({ limit }, count)
+      },
+    })
+  }
+
   /** Asked at each scrape. */
   watchBus(ping: () => Promise<void>): void {
     new Gauge({

@@ -3,7 +3,6 @@ import type { Row, Table, TableName } from './tables.ts'
 export type {
   ForeignColumns,
   ForeignDatabase,
-  ForeignQuery,
   ForeignRow,
 } from './foreign.ts'
 export type {

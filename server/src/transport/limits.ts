@@ -2,7 +2,13 @@ import { pinnedBatchBytes } from '../delivery/index.ts'
 import { MemoryBudget } from '../lib/memory-budget.ts'
 import { HANDSHAKES, STRANGERS, type StrangerBounds } from './strangers.ts'
 
-/** Rates of each kind: `burst` at once, then `perSecond`. Sane for people, tight for scripts. */
+/** So many at once, then so many a second. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** Rates of each kind, unless a setting says otherwise. Sane for people, tight for scripts. */
 export const LIMITS = {
   /** HTTP requests and new connections, by address. */
   request: { burst: 2_000, perSecond: 200 },
@@ -54,7 +60,7 @@ export const LIMITS = {
   watchInAll: { burst: 1_000, perSecond: 500 },
   /** All other requests, by account, over HTTP or a live connection. Long answers cost more: see `LongAnswers`. */
   command: { burst: 2_000, perSecond: 200 },
-} as const
+} as const satisfies Readonly<Record<string, Rate>>
 
 export type LimitKind = keyof typeof LIMITS
 
@@ -98,11 +104,19 @@ export class Limits {
   readonly handshakes: StrangerBounds
   readonly #isOn: boolean
   readonly #now: () => number
+  readonly #rates: Readonly<Record<LimitKind, Rate>>
+  readonly #refusals = new Map<LimitKind, number>()
   readonly #buckets = new Map<LimitKind, Map<string | number, Bucket>>()
   readonly #held = new Map<string, number>()
 
-  constructor(isOn: boolean, nowSeconds: () => number = () => performance.now() / 1000) {
+  /** `changed` are the rates that are others than usual. */
+  constructor(
+    isOn: boolean,
+    nowSeconds: () => number = () => performance.now() / 1000,
+    changed: Partial<Readonly<Record<LimitKind, Rate>>> = {},
+  ) {
     this.#isOn = isOn
+    this.#rates = { ...LIMITS, ...changed }
     const perAddress = isOn ? MEMORY.perAddress : Number.POSITIVE_INFINITY
     this.memory = new MemoryBudget({ ...MEMORY, perAddress }, pinnedBatchBytes)
     const bounded = (bounds: StrangerBounds) =>
@@ -110,6 +124,15 @@ export class Limits {
     this.strangers = bounded(STRANGERS)
     this.handshakes = bounded(HANDSHAKES)
     this.#now = nowSeconds
+  }
+
+  /** How often each kind has refused, for those that have. */
+  get refusals(): Iterable<readonly [kind: LimitKind, count: number]> {
+    return this.#refusals
+  }
+
+  rateOf(kind: LimitKind): Rate {
+    return this.#rates[kind]
   }
 
   /**
@@ -141,14 +164,14 @@ export class Limits {
   /** Undoes a `take` that turned out not to count. */
   giveBack(kind: LimitKind, key: string | number): void {
     const bucket = this.#buckets.get(kind)?.get(key)
-    if (bucket) bucket.tokens = Math.min(LIMITS[kind].burst, bucket.tokens + 1)
+    if (bucket) bucket.tokens = Math.min(this.#rates[kind].burst, bucket.tokens + 1)
   }
 
   /** Tokens that are there, and whole seconds until all are; undefined where limits are off. */
   left(kind: LimitKind, key: string | number): { tokens: number; fullInSeconds: number } | undefined {
     if (!this.#isOn) return undefined
     const { tokens } = this.#refilled(kind, key)
-    const { burst, perSecond } = LIMITS[kind]
+    const { burst, perSecond } = this.#rates[kind]
     return { tokens: Math.max(0, Math.floor(tokens)), fullInSeconds: Math.ceil((burst - tokens) / perSecond) }
   }
 
@@ -181,11 +204,13 @@ export class Limits {
   }
 
   #wait(kind: LimitKind, bucket: Bucket): number {
-    return Math.max(1, Math.ceil((1 - bucket.tokens) / LIMITS[kind].perSecond))
+    this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1)
+    return Math.max(1, Math.ceil((1 - bucket.tokens) / this.#rates[kind].perSecond))
   }
 
   #refilled(kind: LimitKind, key: string | number): Bucket {
-    const { burst, perSecond } = LIMITS[kind]
+    const rate = this.#rates[kind]
+    const { burst, perSecond } = rate
     const now = this.#now()
     const buckets = this.#bucketsOf(kind)
     const bucket = buckets.get(key)
@@ -194,7 +219,7 @@ export class Limits {
       bucket.at = now
       return bucket
     }
-    if (buckets.size >= SWEEP_AT) sweep(buckets, kind, now)
+    if (buckets.size >= SWEEP_AT) sweep(buckets, rate, now)
     const fresh = { tokens: burst, at: now }
     buckets.set(key, fresh)
     return fresh
@@ -210,8 +235,7 @@ export class Limits {
 }
 
 /** Drops buckets that have refilled; if an attack keeps them all in use, the oldest half. */
-function sweep(buckets: Map<string | number, Bucket>, kind: LimitKind, now: number): void {
-  const { burst, perSecond } = LIMITS[kind]
+function sweep(buckets: Map<string | number, Bucket>, { burst, perSecond }: Rate, now: number): void {
   for (const [key, { tokens, at }] of buckets) {
     if (tokens + (now - at) * perSecond >= burst) buckets.delete(key)
   }

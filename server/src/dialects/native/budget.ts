@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { LIMITS, type LimitKind, type Limits } from '../../transport/index.ts'
+import type { LimitKind, Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 
 /** Kinds that all clients of a node share a bucket of, beside each one's own. */
@@ -21,7 +21,7 @@ export class Budget {
   constructor(limits: Limits, kind: LimitKind) {
     this.#limits = limits
     this.#kind = kind
-    const { burst, perSecond } = LIMITS[kind]
+    const { burst, perSecond } = limits.rateOf(kind)
     this.#policy = `"${kind}";q=${burst};w=${Math.ceil(burst / perSecond)}`
   }
 
