@@ -17,6 +17,12 @@ export const Conversation = growing(
     topic: nullable(Type.String()),
     listed: Type.Boolean({ title: 'Whether the directory shows it' }),
     membersAdd: Type.Boolean({ title: 'Whether plain members may add others' }),
+    retentionDays: nullable(
+      Type.Integer({
+        minimum: 1,
+        title: 'Days after which its messages are purged, unless the server keeps them for a shorter time',
+      }),
+    ),
     creator: AccountId,
     createdAt: Time,
     firstSeq: Seq,
@@ -54,12 +60,12 @@ export const Listing = growing(
   'A conversation as one of its members sees it',
 )
 
-const { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt, memberCount } =
+const { id, gid, kind, name, topic, listed, membersAdd, retentionDays, creator, createdAt, memberCount } =
   Conversation.properties
 
 /** A conversation as somebody sees it who is not in it: nothing of its messages. */
 export const DirectoryEntry = growing(
-  { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt, memberCount },
+  { id, gid, kind, name, topic, listed, membersAdd, retentionDays, creator, createdAt, memberCount },
   'A listed conversation',
 )
 
@@ -86,6 +92,7 @@ export const ConversationChange = closed({
   topic: Type.Optional(nullable(Topic)),
   listed: Type.Optional(Type.Boolean()),
   membersAdd: Type.Optional(Type.Boolean()),
+  retentionDays: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 36_500 }))),
 })
 
 export const MembershipChange = closed({

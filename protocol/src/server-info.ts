@@ -1,9 +1,9 @@
 import type { Static } from 'typebox'
-import { growing } from './shapes.ts'
+import { growing, nullable } from './shapes.ts'
 import { Type } from './type.ts'
 
 /** Rises with every addition to `/v1`. The documentation says for each part since which it is there. */
-export const FEATURE_LEVEL = 4
+export const FEATURE_LEVEL = 5
 
 /** Bytes that one frame of the socket may have, in either direction. */
 export const MAX_FRAME_BYTES = 131_072
@@ -22,6 +22,9 @@ export const ServerInfo = growing(
       maxFrameBytes: Type.Integer(),
       maxFileBytes: Type.Integer(),
       maxAttachments: Type.Integer(),
+      retentionDays: nullable(
+        Type.Integer({ title: 'Days for which messages are kept in any conversation; null is for ever' }),
+      ),
     }),
     auth: growing({ password: Type.Boolean(), register: Type.Boolean(), oidc: Type.Boolean() }),
     dialects: Type.Array(Type.String()),

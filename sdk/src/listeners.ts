@@ -41,6 +41,7 @@ const KNOWN: { readonly [Type in KnownEvent['type'] | KnownNews['type']]: 1 } = 
   'message.reacted': 1,
   'message.pinned': 1,
   'message.unpinned': 1,
+  'history.purged': 1,
   'member.joined': 1,
   'member.left': 1,
   'member.changed': 1,

@@ -115,6 +115,10 @@ export class Thread implements Observable<ThreadSnapshot> {
         // How many replies the root has is told by no event.
         if (this.#replies.has(event.data.seq)) this.#doubt()
         break
+      case 'history.purged':
+        // Without its root a thread is read by nobody.
+        if (event.data.upToSeq >= this.#seq) this.#doubt()
+        break
       case 'message.reacted':
       case 'message.pinned':
       case 'message.unpinned':

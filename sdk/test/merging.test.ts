@@ -58,8 +58,8 @@ test('pages merge into what events have told in any order, and nothing older is 
         assert.deepEqual(held?.message, message)
         assert.deepEqual(held?.own, conversation.ownOf(BOB, message.seq))
       }
-      const whole = { from: 1, to: conversation.lastSeq }
-      assert.deepEqual(messages.holesIn(whole), [])
+      assert.deepEqual([messages.first, messages.head], [1, conversation.lastSeq])
+      assert.deepEqual(messages.holes, [])
     }),
   )
 })

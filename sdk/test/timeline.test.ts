@@ -151,3 +151,74 @@ test('an event of a type that is not known stops nothing, and is heard', async (
   assert.deepEqual(heard, ['poll.opened', 'message.sent'])
   assert.deepEqual(shownBy(client, conversation.id), ['one'])
 })
+
+/** Messages by their own numbers, a page of the newest of them loaded. */
+async function numbered(count: number) {
+  const world = newWorld()
+  const { conversation, clock, alice, bob, connect } = world
+  for (let seq = 1; seq <= count; seq += 1)
+    conversation.send(bob.account.id, { clientId: String(seq), body: String(seq) })
+  const client = await connect(alice)
+  const { timeline, listing } = client.conversation(conversation.id)
+  timeline.subscribe(nothing)
+  await clock.advance(100)
+  return { ...world, client, timeline, listing }
+}
+
+test('a purge takes the oldest messages out of a timeline, which is whole from there on', async () => {
+  const { conversation, clock, client, timeline, listing } = await numbered(5)
+  assert.equal(listing.get()?.me.unread, 5)
+  conversation.purge(3)
+  await clock.advance(100)
+  assert.deepEqual(shownBy(client, conversation.id), ['4', '5'])
+  assert.ok(timeline.get().isWhole)
+  const { firstSeq, me, lastMessage } = listing.get() ?? assert.fail()
+  assert.deepEqual([firstSeq, me.unread, lastMessage?.body], [4, 2, '5'])
+  conversation.purge(5)
+  await clock.advance(100)
+  assert.deepEqual(shownBy(client, conversation.id), [])
+  assert.ok(timeline.get().isWhole)
+  assert.deepEqual([listing.get()?.me.unread, listing.get()?.lastMessage], [0, null])
+})
+
+test('a hole ends where the history begins after a purge', async () => {
+  const { conversation, clock, client, timeline } = await numbered(90)
+  assert.deepEqual(shownBy(client, conversation.id).slice(0, 2), ['1..40', '41'])
+  conversation.purge(30)
+  await clock.advance(100)
+  assert.deepEqual(shownBy(client, conversation.id).slice(0, 2), ['31..40', '41'])
+  assert.equal(timeline.get().isWhole, false)
+  const loading = timeline.loadOlder()
+  await clock.advance(100)
+  await loading
+  assert.equal(shownBy(client, conversation.id)[0], '31')
+  assert.ok(timeline.get().isWhole)
+  conversation.purge(60)
+  await clock.advance(100)
+  assert.equal(shownBy(client, conversation.id)[0], '61')
+})
+
+test('a page from before a purge brings nothing back', async () => {
+  const { conversation, clock, client, timeline } = await numbered(60)
+  const loading = timeline.loadAround(5, 4)
+  // The answer is on its way already.
+  await clock.advance(1)
+  conversation.purge(55)
+  await clock.advance(100)
+  await loading
+  assert.deepEqual(shownBy(client, conversation.id), ['56', '57', '58', '59', '60'])
+  assert.ok(timeline.get().isWhole)
+})
+
+test('a client that comes back after a purge shows what is kept', async () => {
+  const { conversation, clock, server, bob, client, timeline, listing } = await numbered(6)
+  server.network.goOffline()
+  conversation.delete(bob.account.id, 6)
+  conversation.purge(4)
+  conversation.send(bob.account.id, { clientId: 'new', body: 'new' })
+  server.network.goOnline()
+  await clock.advance(60_000)
+  assert.deepEqual(shownBy(client, conversation.id), ['5', 'deleted', 'new'])
+  assert.ok(timeline.get().isWhole)
+  assert.equal(listing.get()?.me.unread, 2)
+})

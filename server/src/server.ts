@@ -71,6 +71,7 @@ export interface Server {
 const GUEST_TTL_DAYS = 90
 const HOUR_MS = 3_600_000
 const TEN_MINUTES_MS = 600_000
+const MINUTE_MS = 60_000
 
 /** Starts a server: opens the store, mounts the dialects, listens. If a step fails, closes all that it opened. */
 export async function createServer(config: Config): Promise<Server> {
@@ -95,7 +96,7 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => bus.close())
   const clock = systemClock()
   const onError = (err: unknown) => log.error({ err }, 'the core failed in the background')
-  const { maxMessageBytes, passwordCost, filesQuota } = config
+  const { maxMessageBytes, passwordCost, filesQuota, retentionDays } = config
   const { md5Passwords } = config.rooms
   const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
   const chat = new Chat({
@@ -104,6 +105,7 @@ export async function createServer(config: Config): Promise<Server> {
     clock,
     files: openFolder(config.filesDirectory),
     filesQuota,
+    retentionDays,
     maxMessageBytes,
     passwordCost,
     passwordPolicy,
@@ -117,6 +119,9 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(stopFreeing)
   const stopRemovingFiles = removeFilesOften(chat, log)
   opened.defer(stopRemovingFiles)
+  const stopPurging = purgeOften(chat, log)
+  opened.defer(stopPurging)
+  opened.defer(() => chat.retention.close())
   opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
   const resumeRemovals = () => void chat.removals.resume().catch(onError)
@@ -212,6 +217,7 @@ export async function createServer(config: Config): Promise<Server> {
       isDraining = true
       stopFreeing()
       stopRemovingFiles()
+      stopPurging()
       notices.close()
       watch.close()
       closeTls()
@@ -309,6 +315,21 @@ function removeFilesOften(chat: Chat, log: Logger): () => void {
   remove()
   const timer = runEvery(TEN_MINUTES_MS, remove)
   return () => clearInterval(timer)
+}
+
+/**
+ * Purges messages that have been kept for long enough: each minute in the conversations that have a rule or a wish of their
+ * own, and in all at start and every hour.
+ */
+function purgeOften(chat: Chat, log: Logger): () => void {
+  const purge = (isWhole: boolean) => {
+    chat.retention.run({ isWhole }).catch((err) => log.error({ err }, 'purging messages failed'))
+  }
+  purge(true)
+  const timers = [runEvery(HOUR_MS, () => purge(true)), runEvery(MINUTE_MS, () => purge(false))]
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+  }
 }
 
 /** Gives back the names of guests who have not come for a while: at start and every hour. */

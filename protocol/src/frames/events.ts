@@ -5,11 +5,12 @@ import { Message, Reaction } from '../message.ts'
 import { growing, nullable } from '../shapes.ts'
 import { Type } from '../type.ts'
 
-const { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt } = Conversation.properties
+const { id, gid, kind, name, topic, listed, membersAdd, retentionDays, creator, createdAt } =
+  Conversation.properties
 
 /** Facts of a conversation that stay true until a `conversation.changed`: its counts are in listings. */
 export const ConversationFacts = growing(
-  { id, gid, kind, name, topic, listed, membersAdd, creator, createdAt },
+  { id, gid, kind, name, topic, listed, membersAdd, retentionDays, creator, createdAt },
   'Facts of a conversation',
 )
 
@@ -43,6 +44,7 @@ export const EVENTS = {
   }),
   'message.pinned': pin,
   'message.unpinned': pin,
+  'history.purged': growing({ upToSeq: Seq }),
   'member.joined': growing({ member: MemberFacts }),
   'member.left': growing({ account: AccountId, by: nullable(AccountId) }),
   'member.changed': growing({ member: MemberFacts, by: AccountId }),

@@ -40,14 +40,7 @@ export function heldFromEvent(
   const { message } = event.data
   const { own, ownVersion } = held ?? { own: [], ownVersion: event.change }
   if (held && held.version > message.version) return held
-  return {
-    seq: message.seq,
-    version: message.version,
-    message,
-    deletedAt: message.deletedAt,
-    own,
-    ownVersion,
-  }
+  return { ...heldFromPage(message, own), ownVersion }
 }
 
 /** A deleted message that was not held before. */

@@ -79,8 +79,7 @@ export class TimelineItems {
 
   list(entries: readonly Entry[]): readonly TimelineItem[] {
     const changes = changesOf(entries)
-    const { islands, first, head } = this.#messages
-    const holes = this.#messages.holesIn({ from: first, to: head })
+    const { islands, holes } = this.#messages
     const items: TimelineItem[] = []
     for (const { range, isHole } of inOrder(islands, holes)) {
       if (isHole) items.push(this.#holeAt(range))

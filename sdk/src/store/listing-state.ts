@@ -95,10 +95,8 @@ export class ListingState {
           this.isOutdated = true
         this.#showLast(event)
         break
-      case 'message.reacted':
-      case 'message.pinned':
-      case 'message.unpinned':
-        this.#showLast(event)
+      case 'history.purged':
+        this.#purged(data)
         break
       case 'conversation.created':
       case 'conversation.changed':
@@ -110,44 +108,48 @@ export class ListingState {
       case 'member.left':
         this.#set({ memberCount: Math.max(0, memberCount - 1) })
         break
+      default:
+        this.#showLast(event)
     }
   }
 
   #sent(message: Message): void {
     const { me, lastMessage } = this.#listing
-    const isMine = message.sender.id === this.#me()
     const isNewest = message.seq > (lastMessage?.seq ?? 0)
     this.#set({
       lastSeq: Math.max(this.#listing.lastSeq, message.seq),
       ...(isNewest && { lastMessage: message }),
     })
-    if (isMine) {
-      const isBehind = message.seq < this.#listing.lastSeq
-      if (message.seq <= me.readSeq) {
-        this.#count()
-        return
-      }
-      this.#deletedAfter = 0
-      this.#setMine({ readSeq: message.seq, mentions: 0 })
-      if (isBehind) this.isOutdated = true
-    } else if (message.seq > me.readSeq && this.#isMentionedIn(message))
-      this.#setMine({ mentions: me.mentions + 1 })
+    if (message.seq > me.readSeq) {
+      if (message.sender.id === this.#me()) {
+        this.#deletedAfter = 0
+        this.#setMine({ readSeq: message.seq, mentions: 0 })
+        if (message.seq < this.#listing.lastSeq) this.isOutdated = true
+      } else if (this.#isMentionedIn(message)) this.#setMine({ mentions: me.mentions + 1 })
+    }
     this.#count()
   }
 
   #deleted({ seq }: Events['message.deleted']): void {
     const { me, lastMessage, lastSeq } = this.#listing
     this.#set({ lastSeq: Math.max(lastSeq, seq) })
-    if (seq > Math.max(me.readSeq, this.#listing.firstSeq - 1)) this.#deletedAfter += 1
+    if (seq > me.readSeq) this.#deletedAfter += 1
     // The event does not tell which message is the last now, or whether this one mentioned.
     if (lastMessage?.seq === seq || (seq > me.readSeq && me.mentions > 0)) this.isOutdated = true
     this.#count()
   }
 
+  #purged({ upToSeq }: Events['history.purged']): void {
+    const { me, lastMessage } = this.#listing
+    // The event does not tell how many of the unread ones were deleted already, or mentioned.
+    if (upToSeq > me.readSeq && this.#deletedAfter + me.mentions > 0) this.isOutdated = true
+    this.#set({ firstSeq: upToSeq + 1 })
+    if (lastMessage && lastMessage.seq <= upToSeq) this.#set({ lastMessage: null })
+    this.#count()
+  }
+
   #count(): void {
-    const { lastSeq, firstSeq, me } = this.#listing
-    const after = lastSeq - Math.max(me.readSeq, firstSeq - 1) - this.#deletedAfter
-    this.#setMine({ unread: Math.max(0, after) })
+    this.#setMine({ unread: Math.max(0, placesAfter(this.#listing) - this.#deletedAfter) })
   }
 
   #isMentionedIn({ mentions, sender }: Message): boolean {
@@ -169,5 +171,8 @@ export class ListingState {
   }
 }
 
-const deletedAfter = ({ lastSeq, firstSeq, me }: Listing): number =>
-  lastSeq - Math.max(me.readSeq, firstSeq - 1) - me.unread
+/** Places after the read mark that are kept. */
+const placesAfter = ({ lastSeq, firstSeq, me }: Listing): number =>
+  lastSeq - Math.max(me.readSeq, firstSeq - 1)
+
+const deletedAfter = (listing: Listing): number => placesAfter(listing) - listing.me.unread

@@ -41,8 +41,8 @@ export class Messages {
     return this.#held.get(seq)
   }
 
-  holesIn(range: Range): readonly Range[] {
-    return this.#islands.gapsIn(range)
+  get holes(): readonly Range[] {
+    return this.#islands.gapsIn({ from: this.first, to: this.head })
   }
 
   merge(page: MessagePage, query: PageQuery): void {
@@ -55,6 +55,8 @@ export class Messages {
     if (!page.hasBefore && query.after === undefined) this.first = Math.max(this.first, range.from)
     this.#islands.add(range)
     this.#stale.remove(range)
+    // The page may be from before a purge.
+    this.drop(this.first - 1)
   }
 
   /** The places that a page has told all of. */
@@ -77,14 +79,10 @@ export class Messages {
       }
       case 'message.deleted':
         return this.#deleted(event)
-      case 'message.reacted':
-      case 'message.pinned':
-      case 'message.unpinned': {
-        const held = this.#held.get(event.data.seq)
-        return held !== undefined && this.#put(heldAfter(held, event, this.#me()))
+      default: {
+        const held = 'seq' in event.data && this.#held.get(event.data.seq)
+        return !!held && this.#put(heldAfter(held, event, this.#me()))
       }
-      default:
-        return false
     }
   }
 

@@ -42,10 +42,6 @@ export class Ranges {
     return this.#all.some(({ from, to }) => from <= place && place <= to)
   }
 
-  covers({ from, to }: Range): boolean {
-    return from > to || this.#all.some((one) => one.from <= from && to <= one.to)
-  }
-
   /** The parts of a range that are not in the set. */
   gapsIn({ from, to }: Range): readonly Range[] {
     const gaps: Range[] = []

@@ -118,6 +118,7 @@ export class Timeline implements Observable<TimelineSnapshot> {
     if (first <= messages.first && head <= messages.head) return
     messages.first = Math.max(messages.first, first)
     messages.head = Math.max(messages.head, head)
+    messages.drop(messages.first - 1)
     this.changed()
   }
 

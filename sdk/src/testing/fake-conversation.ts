@@ -42,6 +42,7 @@ export class FakeConversation {
   readonly #parts: FakeConversationParts
   readonly #messages: Message[] = []
   readonly #log: Logged[] = []
+  #firstSeq = 1
   /** By place and key, who reacted. */
   readonly #reactions = new Map<string, string[]>()
 
@@ -120,6 +121,12 @@ export class FakeConversation {
     this.#record('message.deleted', () => ({ seq, version, deletedAt: at }))
   }
 
+  /** Takes the oldest messages away, up to and with that place. */
+  purge(upToSeq: number): void {
+    this.#firstSeq = Math.max(this.#firstSeq, Math.min(upToSeq, this.lastSeq) + 1)
+    this.#record('history.purged', () => ({ upToSeq }))
+  }
+
   react(
     accountId: string,
     seq: number,
@@ -149,7 +156,7 @@ export class FakeConversation {
 
   readState(accountId: string) {
     const { readSeq } = this.#member(accountId)
-    const after = this.#messages.filter((one) => one.seq > readSeq && !one.deletedAt)
+    const after = this.#kept.filter((one) => one.seq > readSeq && !one.deletedAt)
     const isMention = ({ sender, mentions }: Message) =>
       sender.id !== accountId && mentions.some((one) => 'account' in one && one.account === accountId)
     return { readSeq, unread: after.length, mentions: after.filter(isMention).length }
@@ -167,20 +174,22 @@ export class FakeConversation {
     const limit = Number(query.get('limit') ?? 50)
     const [before, after, around] = ['before', 'after', 'around'].map((name) => query.get(name))
     const all = this.#messages
-    const start =
+    const wanted =
       after != null
         ? Number(after)
         : around != null
           ? Math.max(0, Number(around) - 1 - Math.floor(limit / 2))
           : Math.max(0, (before != null ? Number(before) - 1 : all.length) - limit)
+    const gone = this.#firstSeq - 1
+    const start = Math.max(wanted, gone)
     const end = before != null ? Number(before) - 1 : start + limit
-    const items = all.slice(start, Math.min(end, start + limit))
+    const items = all.slice(start, Math.max(start, Math.min(end, start + limit)))
     const own = items.map(({ seq }) => [seq, this.ownOf(accountId, seq)] as const)
     return {
       items,
       own: Object.fromEntries(own.filter(([, keys]) => keys.length > 0)),
       head: all.length,
-      hasBefore: start > 0,
+      hasBefore: start > gone,
       hasAfter: start + items.length < all.length,
     }
   }
@@ -197,9 +206,10 @@ export class FakeConversation {
     const people = [...this.members.values()].map(({ person }) => person)
     return {
       ...{ ...this.#parts.facts, gid: this.id, topic: null, listed: false, membersAdd: true },
-      ...{ createdAt: '2026-01-01T00:00:00.000000Z', firstSeq: 1, lastSeq: this.lastSeq },
+      retentionDays: null,
+      ...{ createdAt: '2026-01-01T00:00:00.000000Z', firstSeq: this.#firstSeq, lastSeq: this.lastSeq },
       ...{ lastChange: this.lastChange, memberCount: people.length },
-      lastMessage: this.#messages.findLast(({ deletedAt }) => !deletedAt) ?? null,
+      lastMessage: this.#kept.findLast(({ deletedAt }) => !deletedAt) ?? null,
       me: { role: 'member', ...this.readState(accountId), muted, pinned, archived, notify: 'all' },
       can: [],
       other:
@@ -214,9 +224,13 @@ export class FakeConversation {
     this.#parts.onEvent({ conversation: this.id, change, type, data: data() } as KnownEvent)
   }
 
+  get #kept(): readonly Message[] {
+    return this.#messages.slice(this.#firstSeq - 1)
+  }
+
   #told(seq: number): { message: Message } | undefined {
     const message = this.#at(seq)
-    return message.deletedAt ? undefined : { message }
+    return message.deletedAt || seq < this.#firstSeq ? undefined : { message }
   }
 
   /** Touches a message by the change that is recorded next. */

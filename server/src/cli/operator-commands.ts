@@ -159,6 +159,17 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Command>> = {
       await exportAccount({ settings: settingsOf({ environment }), username, file })
     },
   },
+  'conversations purge': {
+    usage: 'conversations purge CONVERSATION --before DATE | --keep-days N',
+    summary: 'has a running server take away the messages of a conversation that are so old',
+    options: ['before', 'keep-days'],
+    operands: ['CONVERSATION'],
+    run: async ({ environment, options, operands: [name = ''] }) => {
+      const { purgeConversation } = await import('../operating/index.ts')
+      const { before, 'keep-days': keepDays } = options
+      await purgeConversation({ settings: settingsOf({ environment }), name, before, keepDays })
+    },
+  },
   check: {
     usage: 'check [--json]',
     summary: 'prints all settings as start would read them, without starting',

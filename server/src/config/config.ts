@@ -28,6 +28,8 @@ export interface Config extends DialectSettings {
   readonly filesDirectory: string
   /** Bytes of all files of one account. */
   readonly filesQuota: number
+  /** Days for which messages are kept; 0 is for ever. */
+  readonly retentionDays: number
   readonly rateLimits: boolean
   /** Rates of limits that are others than usual. */
   readonly rates: Rates

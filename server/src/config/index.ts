@@ -39,6 +39,7 @@ export function readConfig(environment: Environment): Config {
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     filesDirectory: filesDirectoryOf(settings, database),
     filesQuota: settings.integer('FILES_QUOTA', { from: 0, to: 10 ** 15 - 1 }) ?? 2 * 1024 ** 3,
+    retentionDays: settings.integer('RETENTION_DAYS', { from: 0, to: 36_500 }) ?? 0,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',
     registration: settings.choice('REGISTRATION', ['open', 'closed']) ?? 'open',
     passwordCost: PASSWORD_COST,

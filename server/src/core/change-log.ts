@@ -5,7 +5,7 @@ import type { ConversationChange } from './events.ts'
 import type { AccountId, Conversation, ConversationId, Member } from './types.ts'
 
 interface ChangesSince {
-  /** In order, without messages that were deleted since and members that have left since. */
+  /** In order, without messages that were deleted or purged since and members that have left since. */
   readonly events: readonly ConversationChange[]
   /** The last change that was looked at; the one asked from when there is none after it. */
   readonly upTo: number
@@ -113,6 +113,12 @@ function eventOf(
       const member = members.find(({ accountId }) => accountId === logged.accountId)
       return member && { type: 'member.joined', conversationId, change, member }
     }
+    case 'purged': {
+      const { upToSeq, at } = logged
+      return { type: 'history.purged', conversationId, change, upToSeq, at }
+    }
+    case 'forgotten':
+      return undefined
     case 'conversation_changed':
       return { type: 'conversation.changed', conversationId, change, conversation, byId: logged.byId }
     case 'member_changed': {

@@ -25,6 +25,7 @@ import { Profiles } from './profiles.ts'
 import { Reactions } from './reactions.ts'
 import { Receipts } from './receipts.ts'
 import { Removals } from './removals.ts'
+import { Retention } from './retention.ts'
 import { Search } from './search.ts'
 import { Sessions } from './sessions.ts'
 import { Typing } from './typing.ts'
@@ -59,6 +60,8 @@ interface ChatOptions {
   readonly files?: Files
   /** Bytes of all files of one account; 2 GiB without it. */
   readonly filesQuota?: number
+  /** Days for which messages are kept; 0, and without it, for ever. */
+  readonly retentionDays?: number
   /** OWASP's floor without it. */
   readonly passwordCost?: PasswordCost
   /** Whether clients that send the MD5 of a password log in with it. False by default. */
@@ -105,6 +108,7 @@ export class Chat {
   readonly typing: Typing
   readonly changes: ChangeLog
   readonly removals: Removals
+  readonly retention: Retention
   readonly exports: Exports
   readonly uploads: Uploads
   readonly downloads: Downloads
@@ -143,6 +147,7 @@ export class Chat {
     this.downloads = new Downloads({ store: store.files, files })
     this.fileRemovals = new FileRemovals({ store: store.files, files, clock })
     this.exports = new Exports({ store: store.exports, files: store.files, accounts, clock })
+    this.retention = new Retention({ store: store.retention, bus, clock, days: options.retentionDays ?? 0 })
     this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
   }
 }

@@ -35,6 +35,8 @@ interface NewFacts {
   readonly topic?: string | null
   readonly isListed?: boolean
   readonly membersAdd?: boolean
+  /** At least 1; null: only the server's own limit holds. */
+  readonly retentionDays?: number | null
 }
 
 /** Facts of an open conversation, from its creation. */
@@ -99,6 +101,7 @@ export class Conversations {
       if (!standing) throw new ChatError('not_a_member', { conversationId })
       const by = requireMay('change', standing)
       if (wanted.isListed !== undefined) requireMay('list', standing)
+      if (wanted.retentionDays !== undefined) requireMay('retain', standing)
       const { name, topic } = wanted
       const facts = {
         ...wanted,

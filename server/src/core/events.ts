@@ -79,6 +79,14 @@ export type ConversationChange =
       readonly byId: AccountId
       readonly at: Micros
     }
+  /** The oldest messages are gone, with all that hung on them: the first that is kept is the one after them. */
+  | {
+      readonly type: 'history.purged'
+      readonly conversationId: ConversationId
+      readonly change: number
+      readonly upToSeq: number
+      readonly at: Micros
+    }
   | {
       readonly type: 'member.joined'
       readonly conversationId: ConversationId

@@ -37,6 +37,8 @@ const LEAST_ROLES = {
   /** Name, topic, and whether members add others. */
   change: notInPrivate('admin'),
   list: { private: null, group: null, open: 'admin' },
+  /** For how many days its messages are kept. */
+  retain: notInPrivate('admin'),
   invite: notInPrivate('admin'),
   leave: notInPrivate('reader'),
 } as const satisfies Readonly<Record<string, Least>>

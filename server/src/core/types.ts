@@ -65,7 +65,9 @@ export interface Conversation {
   /** The first message that is still kept. */
   readonly firstSeq: number
   readonly memberCount: number
-  /** Edits and deletions so far: a message that was sent shows differently only when this has grown. */
+  /** Days after which its messages are purged; null where only the server's own limit holds. */
+  readonly retentionDays: number | null
+  /** Edits, deletions and purges so far: a message that was sent shows differently only when this has grown. */
   readonly rewrites: number
 }
 

@@ -242,6 +242,7 @@ function originOf(event: ConversationEvent): AccountId | undefined {
     case 'message.reacted':
       return event.by[0]?.account
     case 'message.deleted':
+    case 'history.purged':
       return undefined
     default:
       return unreachable(event)

@@ -28,6 +28,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     reactions: partOf(store.reactions, onRefused),
     search: partOf(store.search, onRefused),
     changes: partOf(store.changes, onRefused),
+    retention: partOf(store.retention, onRefused),
     removals: partOf(store.removals, onRefused),
     exports: partOf(store.exports, onRefused),
     overview: partOf(store.overview, onRefused),

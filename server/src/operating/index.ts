@@ -16,4 +16,5 @@ export {
   showConversation,
   showTotals,
 } from './overviews.ts'
+export { purgeConversation } from './purge.ts'
 export { endSession } from './session-end.ts'

@@ -3,7 +3,7 @@ import type { Micros } from '../lib/clock.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { LoggedChange, ReactionChange } from './store.ts'
 
-export type LoggedKind = Exclude<LoggedChange['kind'], 'sent'>
+export type LoggedKind = Exclude<LoggedChange['kind'], 'sent' | 'forgotten'>
 
 /** Kinds that are told with the message as it is now. */
 export const TELLS_MESSAGE: ReadonlySet<LoggedKind> = new Set(['edited', 'reacted'])
@@ -13,6 +13,7 @@ export interface ChangeRow {
   readonly change: number
   readonly kind: LoggedKind
   readonly accountId: AccountId
+  /** Null too once the message is purged. */
   readonly messageId: MessageId | null
   /** The place of that message among the conversation's messages. */
   readonly seq: number | null
@@ -29,24 +30,42 @@ export interface SentRow {
   readonly message: MessageDetails | undefined
 }
 
+/** The conversation as it was before the rows were read. */
+export interface LogExtent {
+  /** The last message up to the change after which is read. */
+  readonly seq: number
+  readonly firstSeq: number
+  readonly lastChange: number
+}
+
+interface LoggedRows {
+  readonly sent: readonly SentRow[]
+  readonly others: readonly ChangeRow[]
+  readonly extent: LogExtent
+}
+
 /**
  * Both kinds of change in one series after `after`, up to the first hole: a missing change had not been committed
- * when the rows were read.
+ * when the rows were read. Sends of purged messages have left no row, and are told by their numbers.
  */
 export function merged(
   after: number,
-  sent: readonly SentRow[],
-  rows: readonly ChangeRow[],
+  { sent, others, extent }: LoggedRows,
   limit: number,
 ): readonly LoggedChange[] {
+  const { firstSeq, lastChange } = extent
+  let { seq } = extent
   const byNumber = new Map<number, LoggedChange>()
   for (const { change, message } of sent) byNumber.set(change, { change, kind: 'sent', message })
-  for (const row of rows) byNumber.set(row.change, loggedOf(row))
+  for (const row of others) byNumber.set(row.change, loggedOf(row))
   const series: LoggedChange[] = []
   while (series.length < limit) {
-    const next = byNumber.get(after + 1 + series.length)
-    if (!next) break
-    series.push(next)
+    const change = after + 1 + series.length
+    const next = byNumber.get(change)
+    const isPurged = seq + 1 < firstSeq && change <= lastChange
+    if (!next && !isPurged) break
+    if (!next || next.kind === 'sent') seq++
+    series.push(next ?? { change, kind: 'forgotten' })
   }
   return series
 }
@@ -57,6 +76,8 @@ interface Data {
   readonly by?: AccountId
   /** Reactions that were put or removed. */
   readonly reactions?: readonly ReactionChange[]
+  /** The last message that was purged. */
+  readonly upToSeq?: number
 }
 
 function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }: ChangeRow): LoggedChange {
@@ -74,10 +95,12 @@ function loggedOf({ change, kind, accountId, messageId, seq, at, data, message }
     case 'created':
     case 'joined':
       return { change, kind, accountId, at }
+    case 'purged':
+      return { change, kind, upToSeq: dataOf(data).upToSeq ?? 0, at }
     case 'pinned':
     case 'unpinned':
     case 'deleted':
-      if (messageId === null || seq === null) throw new Error('a change of a message without its message')
+      if (messageId === null || seq === null) return { change, kind: 'forgotten' }
       return kind === 'deleted' ? { change, kind, messageId, seq, at } : { change, kind, seq, accountId, at }
     default:
       return unreachable(kind)

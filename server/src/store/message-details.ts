@@ -1,11 +1,15 @@
 import {
+  type AccountId,
   type Attachment,
+  type ConversationId,
   FRESH,
   type Mention,
   type Message,
   type MessageFacts,
+  type MessageId,
   type Reaction,
 } from '../core/types.ts'
+import type { Micros } from '../lib/clock.ts'
 import type { Extras } from './store.ts'
 
 // All that is kept of a message, from a row: the same whatever the engine.
@@ -43,6 +47,25 @@ export const detailsOf = ({
   replyCount: replyCount ?? 0,
   mentions: listOf<Mention>(mentions),
   reactions: listOf<Reaction>(reactions),
+})
+
+/** A purged message, of which nothing is kept but that it was sent. */
+export interface PurgedRow {
+  readonly messageId: MessageId
+  readonly conversationId: ConversationId
+  readonly seq: number
+  readonly senderId: AccountId
+  readonly clientId: string
+  readonly change: number
+  readonly sentAt: Micros
+  readonly purgedAt: Micros
+}
+
+/** As a tombstone. */
+export const purgedMessage = ({ change, purgedAt, ...kept }: PurgedRow): MessageFacts => ({
+  ...FRESH,
+  ...kept,
+  ...{ replyTo: null, body: '', editedAt: null, version: change, deletedAt: purgedAt },
 })
 
 /** Left out where there are none. Copied, because an engine's rows may have no prototype. */

@@ -15,6 +15,7 @@ import type { OverviewStore } from './port/overview.ts'
 import type { PinStore } from './port/pins.ts'
 import type { ReactionStore } from './port/reactions.ts'
 import type { RemovalStore } from './port/removals.ts'
+import type { RetentionStore } from './port/retention.ts'
 import type { SearchStore } from './port/search.ts'
 import type { SessionStore } from './port/sessions.ts'
 
@@ -36,6 +37,7 @@ export type * from './port/pins.ts'
 export * from './port/reactions.ts'
 export type * from './port/removals.ts'
 export * from './port/request-keys.ts'
+export type * from './port/retention.ts'
 export type * from './port/search.ts'
 export type * from './port/sessions.ts'
 export { StoreRefusal } from './refusal.ts'
@@ -65,6 +67,7 @@ export interface Store {
   readonly search: SearchStore
   readonly changes: ChangeStore
   readonly removals: RemovalStore
+  readonly retention: RetentionStore
   readonly exports: ExportStore
   readonly overview: OverviewStore
   readonly audit: AuditStore

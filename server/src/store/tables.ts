@@ -19,6 +19,7 @@ export type TableName =
   | 'conversations'
   | 'members'
   | 'messages'
+  | 'purged_sends'
   | 'uploads'
   | 'message_versions'
   | 'reactions'
@@ -38,7 +39,7 @@ export type TableName =
 /**
  * Every table of people's data, in an order in which rows follow those they refer to. Exceptions are an account's
  * current conversation and a conversation's last message. Tables that a database keeps for its servers are left out:
- * its migrations, notices of changed credentials, settings such as its epoch, the index of words, which a server makes
+ * its migrations, leases, notices of changed credentials, settings such as its epoch, the index of words, which a server makes
  * anew, and PostgreSQL's writers.
  */
 export const TABLES: readonly Table[] = [
@@ -92,6 +93,9 @@ export const TABLES: readonly Table[] = [
       first_seq: 'integer',
       member_count: 'integer',
       rewrites: 'integer',
+      retention_days: 'integer',
+      purge_before: 'integer',
+      purged_id: 'integer',
     },
     key: ['id'],
   },
@@ -142,6 +146,20 @@ export const TABLES: readonly Table[] = [
     },
     // As SQLite's file lies; and loaded so, a history lies together in PostgreSQL's too.
     key: ['conversation_id', 'is_deleted', 'seq'],
+  },
+  {
+    name: 'purged_sends',
+    columns: {
+      sender_id: 'integer',
+      client_id: 'text',
+      conversation_id: 'integer',
+      seq: 'integer',
+      message_id: 'integer',
+      change: 'integer',
+      sent_at: 'integer',
+      purged_at: 'integer',
+    },
+    key: ['sender_id', 'client_id'],
   },
   {
     name: 'uploads',

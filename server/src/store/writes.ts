@@ -9,6 +9,7 @@ import { MEMBERSHIP_WRITES, type MembershipWrites } from './writes/memberships.t
 import { MESSAGE_WRITES, type MessageWrites } from './writes/messages.ts'
 import { REACTION_WRITES, type ReactionWrites } from './writes/reactions.ts'
 import { REMOVAL_WRITES, type RemovalWrites } from './writes/removals.ts'
+import { RETENTION_WRITES, type RetentionWrites } from './writes/retention.ts'
 import { NOTHING, type Rows } from './writes/row.ts'
 import { SESSION_WRITES, type SessionWrites } from './writes/sessions.ts'
 
@@ -26,6 +27,7 @@ interface Writes
     MemberWrites,
     MembershipWrites,
     RemovalWrites,
+    RetentionWrites,
     MessageWrites,
     ReactionWrites {
   ping(nothing: null): void
@@ -48,6 +50,7 @@ export const WRITES: Rows<Writes> = {
   ...MEMBER_WRITES,
   ...MEMBERSHIP_WRITES,
   ...REMOVAL_WRITES,
+  ...RETENTION_WRITES,
   ...MESSAGE_WRITES,
   ...REACTION_WRITES,
 }

@@ -120,6 +120,10 @@ const WRITES: Readonly<Record<string, Write>> = {
       chat.reactions.put(alice, standing, { seq: first.seq, key: '👍' }),
     tells: ['message.reacted'],
   },
+  purging: {
+    run: ({ chat, room, first }) => chat.retention.purge(room.conversationId, first.sentAt + 1),
+    tells: ['history.purged'],
+  },
   revoking: {
     run: ({ chat, bob }) => chat.accounts.revokeCredentials(bob.accountId),
     tells: ['account.revoked'],
@@ -190,6 +194,7 @@ const CHANGES: Readonly<Record<ConversationChange['type'], true>> = {
   'message.reacted': true,
   'message.pinned': true,
   'message.unpinned': true,
+  'history.purged': true,
   'member.joined': true,
   'member.changed': true,
   'member.left': true,
@@ -295,6 +300,7 @@ async function prepared(opened: Store, what: string) {
     mentions: opened.mentions,
     search: opened.search,
     removals: surround('removals'),
+    retention: surround('retention'),
     exports: opened.exports,
     overview: opened.overview,
     audit: surround('audit'),

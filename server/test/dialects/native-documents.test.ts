@@ -186,7 +186,14 @@ test('the type of a problem leads to its page', async () => {
 
 describe('an answer is held against the document', () => {
   const body = { name: 'x', version: '1', featureLevel: 1, epoch: 'x', dialects: [] }
-  const limits = { maxMessageBytes: 1, maxPage: 1, maxFrameBytes: 1, maxFileBytes: 1, maxAttachments: 1 }
+  const limits = {
+    maxMessageBytes: 1,
+    maxPage: 1,
+    maxFrameBytes: 1,
+    maxFileBytes: 1,
+    maxAttachments: 1,
+    retentionDays: null,
+  }
   const info = { ...body, limits, auth: { password: true, register: true, oidc: false } }
   const tell = (more: object) =>
     assertDocumented({

@@ -146,6 +146,9 @@ const REQUESTS: Readonly<Record<Action, Preparation>> = {
     actor.attempt('changeConversation', { params: { c }, body: { topic: 'changed' } }),
   ),
   list: at(({ actor, c }) => actor.attempt('changeConversation', { params: { c }, body: { listed: true } })),
+  retain: at(({ actor, c }) =>
+    actor.attempt('changeConversation', { params: { c }, body: { retentionDays: 30 } }),
+  ),
   invite: at(({ actor, c }) => actor.attempt('createInvite', { params: { c }, body: {} })),
   leave: at(({ actor, c }) => actor.attempt('removeMember', { params: { c, a: actor.id } })),
 }

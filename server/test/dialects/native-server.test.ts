@@ -17,13 +17,14 @@ test('the server tells anybody what it is', async () => {
   assert.deepEqual(told, {
     name: 'Parlance',
     version,
-    featureLevel: 3,
+    featureLevel: 5,
     limits: {
       maxMessageBytes: 8192,
       maxPage: 200,
       maxFrameBytes: 131_072,
       maxFileBytes: 104_857_600,
       maxAttachments: 10,
+      retentionDays: null,
     },
     auth: { password: true, register: true, oidc: false },
     dialects: ['rooms', 'chatapp', 'groups', 'messenger', 'channels', 'native'],

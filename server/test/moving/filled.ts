@@ -64,6 +64,12 @@ export async function fill(store: Store): Promise<void> {
   await world.pin(kept.message, bob)
   await world.react(kept.message, [ann, '👍'], [bob, '👍'], [bob, 'ä'])
   await world.delete(answer.message.messageId, ann)
+  await world.change(open, dora, { retentionDays: 30 })
+  for (const clientId of AWKWARD) await world.send(open, dora, 'purged', { clientId: `${clientId}.` })
+  const { conversationId: purgedId, lastSeq } = await world.conversation(open)
+  const purge = { conversationId: purgedId, before: world.now(), limit: lastSeq, at: world.now() }
+  await store.retention.purge(purge)
+  await store.retention.wish({ conversationId: purgedId, before: 1 })
   await world.send(open, guest, 'from a guest')
   await world.change(open, dora, { topic: AWKWARD.join('|'), isListed: true, membersAdd: false })
   const invite = { conversationId: open.conversationId, byId: dora.accountId, maxUses: 3 }

@@ -28,6 +28,7 @@ import { raceRules } from './conformance/races.ts'
 import { reactionRules } from './conformance/reactions.ts'
 import { removalRules } from './conformance/removals.ts'
 import { requestKeyRules } from './conformance/request-keys.ts'
+import { retentionRules } from './conformance/retention.ts'
 import { roleRules } from './conformance/roles.ts'
 import { searchRules } from './conformance/searches.ts'
 import { sessionRules } from './conformance/sessions.ts'
@@ -68,6 +69,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     pinRules(rule)
     reactionRules(rule)
     deletionRules(rule)
+    retentionRules(rule)
     messageSearchRules(rule)
     misfitRules(rule)
     pagingRules(rule)

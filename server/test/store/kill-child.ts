@@ -24,6 +24,19 @@ async function sendWithoutEnd(sender: Account, conversations: readonly Conversat
   }
 }
 
+/** Keeps the newest messages alone. */
+async function purgeWithoutEnd({ conversationId }: Conversation): Promise<void> {
+  for (;;) {
+    const { lastSeq, firstSeq } = present(await world.store.conversations.find(conversationId))
+    const limit = Math.max(0, Math.min(50, lastSeq - firstSeq - 100))
+    const purge = { conversationId, before: Number.MAX_SAFE_INTEGER, limit, at: world.now() }
+    const purged = await world.store.retention.purge(purge)
+    if (purged) tell({ type: 'purged', conversationId, upToSeq: purged.upToSeq })
+    // A write of its own is the pause.
+    else await world.store.ping()
+  }
+}
+
 const world = new World(await openSqliteStore({ file }))
 // The next child loads the same, and this one will have no time for it at its end.
 flushCompileCache()
@@ -32,4 +45,7 @@ const [first, ...others] = senders
 const conversations = await Promise.all(
   series(CONVERSATIONS).map(() => world.group(present(first), ...others)),
 )
-await Promise.all(senders.map((sender) => sendWithoutEnd(sender, conversations)))
+await Promise.all([
+  ...senders.map((sender) => sendWithoutEnd(sender, conversations)),
+  ...conversations.map(purgeWithoutEnd),
+])

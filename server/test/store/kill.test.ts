@@ -23,7 +23,10 @@ interface Sent {
   readonly change: number
   readonly body: string
 }
-type Fact = ({ readonly type: 'sent' } & Sent) | { readonly type: 'deleted'; readonly messageId: number }
+type Fact =
+  | ({ readonly type: 'sent' } & Sent)
+  | { readonly type: 'deleted'; readonly messageId: number }
+  | { readonly type: 'purged'; readonly conversationId: number; readonly upToSeq: number }
 
 /** All that a server acknowledged until it was killed in the middle of its work. */
 async function runAndKill(file: string, cycle: number): Promise<readonly Fact[]> {
@@ -49,8 +52,19 @@ function findLost(db: DatabaseSync, facts: readonly Fact[]): Fact[] {
     'SELECT conversation_id, sender_id, seq, change, body, deleted_at FROM messages WHERE id = ?',
   )
   const deleted = new Set(facts.flatMap((fact) => (fact.type === 'deleted' ? [fact.messageId] : [])))
+  const firstSeqs = new Map(
+    db
+      .prepare('SELECT id, first_seq FROM conversations')
+      .all()
+      .map((row) => [row.id, Number(row.first_seq)]),
+  )
+  const purged = db.prepare('SELECT message_id FROM purged_sends').all()
+  const purgedIds = new Set(purged.map((row) => row.message_id))
   return facts.filter((fact) => {
+    if (fact.type === 'purged') return !(Number(firstSeqs.get(fact.conversationId)) > fact.upToSeq)
     const row = find.get(fact.messageId)
+    // A purge that nobody was told of yet may be whole, and is nothing in between.
+    if (purgedIds.has(fact.messageId)) return row !== undefined || !isPurged(fact, firstSeqs)
     if (!row) return true
     if (fact.type === 'deleted') return row.deleted_at === null || row.body !== ''
     const isBodyKept = row.body === fact.body || (row.body === '' && row.deleted_at !== null)
@@ -64,6 +78,9 @@ function findLost(db: DatabaseSync, facts: readonly Fact[]): Fact[] {
     )
   })
 }
+
+const isPurged = (fact: Fact, firstSeqs: ReadonlyMap<unknown, number>): boolean =>
+  fact.type !== 'sent' || fact.seq < Number(firstSeqs.get(fact.conversationId))
 
 function check(file: string, facts: readonly Fact[]): void {
   // Opens only because the lock of the killed died with it.
@@ -88,5 +105,6 @@ test(`loses and doubles nothing acknowledged in ${CYCLES} kills under load`, asy
     facts.push(...acknowledged)
   }
   check(file, facts)
+  assert.ok(facts.some(({ type }) => type === 'purged'))
   t.diagnostic(`${facts.length} acknowledged writes, all there`)
 })

@@ -81,7 +81,11 @@ test('keeps every message and what refers to it when messages are clustered', ()
   assert.deepEqual(rows(), before)
   assert.equal(before.length, 3)
   assert.throws(() => db.exec('UPDATE messages SET reply_to = 99 WHERE id = 15'), /FOREIGN KEY/)
-  assert.throws(() => db.exec('UPDATE conversations SET last_message_id = 99'), /FOREIGN KEY/)
+  const kept = db.prepare('SELECT id, gid, last_message_id AS last FROM conversations').all()
+  assert.deepEqual(
+    kept.map((row) => ({ ...row })),
+    [{ id: 7, gid: 'aBcDeFgH', last: 15 }],
+  )
 })
 
 test('makes null of a bio that was empty, and keeps those that were set', () => {

@@ -15,15 +15,16 @@ export const HOLES = `
     FROM numbered GROUP BY conversation_id
   )
   SELECT 'changes' AS what, c.id AS id FROM conversations c LEFT JOIN counted n ON n.conversation_id = c.id
-  WHERE n.total IS DISTINCT FROM c.last_change OR n.different IS DISTINCT FROM n.total OR n.lowest IS DISTINCT FROM 1
+  -- Sends of purged messages have left their numbers alone.
+  WHERE n.total + c.first_seq - 1 IS DISTINCT FROM c.last_change OR n.different IS DISTINCT FROM n.total OR n.lowest IS DISTINCT FROM 1
     OR n.highest IS DISTINCT FROM c.last_change
   UNION ALL
   SELECT 'members', c.id FROM conversations c
   WHERE c.member_count <> (SELECT count(*) FROM members m WHERE m.conversation_id = c.id)
   UNION ALL
   SELECT 'messages', c.id FROM conversations c
-  WHERE c.last_seq <> (SELECT count(DISTINCT seq) FROM messages WHERE conversation_id = c.id)
-    OR c.last_seq <> (SELECT coalesce(max(seq), 0) FROM messages WHERE conversation_id = c.id)
+  WHERE c.last_seq - c.first_seq + 1 <> (SELECT count(DISTINCT seq) FROM messages WHERE conversation_id = c.id)
+    OR c.last_seq <> (SELECT coalesce(max(seq), c.first_seq - 1) FROM messages WHERE conversation_id = c.id)
   UNION ALL
   SELECT 'order', t.id FROM messages t JOIN messages n
     ON n.conversation_id = t.conversation_id AND n.seq = t.seq + 1

@@ -29,6 +29,7 @@ export function pusherEvent(event: ConversationEvent, channel: ChatChannel): Pus
     case 'message.reacted':
     case 'message.pinned':
     case 'message.unpinned':
+    case 'history.purged':
     case 'conversation.created':
     case 'conversation.changed':
     case 'member.joined':

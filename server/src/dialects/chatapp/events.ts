@@ -18,6 +18,7 @@ export function renderEvent(event: ConversationEvent): Frame | PersonalFrame | u
     case 'message.reacted':
     case 'message.pinned':
     case 'message.unpinned':
+    case 'history.purged':
     case 'member.joined':
     case 'conversation.changed':
     case 'member.changed':

@@ -22,6 +22,7 @@ export function renderEvent(event: ConversationEvent): Frame | undefined {
     case 'message.reacted':
     case 'message.pinned':
     case 'message.unpinned':
+    case 'history.purged':
     case 'conversation.created':
     case 'conversation.changed':
     case 'member.joined':

@@ -83,6 +83,7 @@ export const conversationFactsOf = (conversation: Conversation) => ({
   topic: conversation.topic,
   listed: conversation.isListed,
   membersAdd: conversation.membersAdd,
+  retentionDays: conversation.retentionDays,
   creator: accountName(conversation.creatorId),
   createdAt: timeText(conversation.createdAt),
 })

@@ -24,6 +24,7 @@ function wireEvent(event: ConversationEvent): WireEvent | undefined {
     case 'message.reacted':
     case 'message.pinned':
     case 'message.unpinned':
+    case 'history.purged':
     case 'member.joined':
     case 'member.changed':
     case 'member.left':

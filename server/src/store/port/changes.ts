@@ -39,6 +39,9 @@ export type LoggedChange =
       readonly seq: number
       readonly at: Micros
     }
+  | { readonly change: number; readonly kind: 'purged'; readonly upToSeq: number; readonly at: Micros }
+  /** Any change of a message that has been purged since: nothing is known of it but its number. */
+  | { readonly change: number; readonly kind: 'forgotten' }
   | { readonly change: number; readonly kind: 'conversation_changed'; readonly byId: AccountId }
   | {
       readonly change: number

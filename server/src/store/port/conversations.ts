@@ -62,6 +62,8 @@ export interface ConversationChange {
   readonly topic?: string | null
   readonly isListed?: boolean
   readonly membersAdd?: boolean
+  /** Null: only the server's own limit holds. */
+  readonly retentionDays?: number | null
   readonly at: Micros
 }
 

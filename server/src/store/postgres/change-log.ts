@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId } from '../../core/types.ts'
-import { type ChangeRow, merged, TELLS_MESSAGE } from '../logged-changes.ts'
+import { type ChangeRow, type LogExtent, merged, TELLS_MESSAGE } from '../logged-changes.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
 import { type AuthoredDetails, authoredDetailsOf, DETAIL_COLUMNS, SENDER_COLUMNS } from './rows.ts'
@@ -11,6 +11,7 @@ type SentRow = AuthoredDetails & { readonly change: number; readonly isDeleted: 
 export class PostgresChanges implements ChangeStore {
   readonly #last
   readonly #joining
+  readonly #extent
   readonly #sent
   readonly #others
   readonly #find
@@ -18,6 +19,7 @@ export class PostgresChanges implements ChangeStore {
   constructor(sql: Queryable) {
     this.#last = prepare<{ conversationId: ConversationId; lastChange: number }>(sql, LAST)
     this.#joining = prepare<{ conversationId: ConversationId; change: number }>(sql, JOINING)
+    this.#extent = prepare<LogExtent>(sql, EXTENT)
     this.#sent = prepare<SentRow>(sql, SENT)
     this.#others = prepare<LoggedRow>(sql, OTHERS)
     this.#find = prepare<AuthoredDetails>(sql, FIND)
@@ -41,15 +43,17 @@ export class PostgresChanges implements ChangeStore {
     after: number,
     limit: number,
   ): Promise<readonly LoggedChange[]> {
+    const extent = await this.#extent.get(conversationId, after)
+    if (!extent) return []
     const [sent, others] = await Promise.all([
-      this.#sent.all(conversationId, after, limit),
+      this.#sent.all(conversationId, extent.seq, limit),
       this.#others.all(conversationId, after, limit),
     ])
     const messages = sent.map(({ change, isDeleted, ...row }) => ({
       change,
       message: isDeleted ? undefined : authoredDetailsOf(row),
     }))
-    return merged(after, messages, await this.#withMessages(others), limit)
+    return merged(after, { sent: messages, others: await this.#withMessages(others), extent }, limit)
   }
 
   async #withMessages(rows: readonly LoggedRow[]): Promise<readonly ChangeRow[]> {
@@ -76,13 +80,17 @@ const JOINING = `
     WHERE h.conversation_id = m.conversation_id AND h.kind = 'joined' AND h.account_id = $1), 1) AS "change"
   FROM members m WHERE m.account_id = $1 AND m.conversation_id = ANY ($2)`
 
-/** The message of change n is found by its seq: see the table of changes. */
+/** The last message up to a change is found by its seq: see the table of changes. */
+const EXTENT = `
+  SELECT c.first_seq AS "firstSeq", c.last_change AS "lastChange", coalesce((
+    SELECT h.last_seq + $2 - h.change FROM changes h
+    WHERE h.conversation_id = c.id AND h.change <= $2 ORDER BY h.change DESC LIMIT 1), 0) AS "seq"
+  FROM conversations c WHERE c.id = $1`
+
 const SENT = `
   SELECT ${DETAIL_COLUMNS}, ${SENDER_COLUMNS}, t.change AS "change", t.is_deleted AS "isDeleted"
   FROM messages t JOIN accounts a ON a.id = t.sender_id
-  WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq > coalesce((
-    SELECT h.last_seq + $2 - h.change FROM changes h
-    WHERE h.conversation_id = $1 AND h.change <= $2 ORDER BY h.change DESC LIMIT 1), 0)
+  WHERE t.conversation_id = $1 AND t.is_deleted IN (false, true) AND t.seq > $2
   ORDER BY t.seq LIMIT $3`
 
 const FIND = `

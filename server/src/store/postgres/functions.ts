@@ -42,6 +42,7 @@ const FILES = [
     'search',
     'edits',
     'deletions',
+    'retention',
     'files',
     'reactions',
   ],

@@ -25,6 +25,7 @@ import { PostgresPins } from './pins.ts'
 import { PostgresReactions } from './reactions.ts'
 import { awaySentence, refusalOf } from './refusals.ts'
 import { PostgresRemovals } from './removals.ts'
+import { PostgresRetention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { PostgresSearch } from './search.ts'
 import { SearchFollower } from './search-follower.ts'
@@ -106,6 +107,7 @@ export class PostgresStore implements Store {
   readonly search
   readonly changes
   readonly removals
+  readonly retention
   readonly exports
   readonly overview
   readonly audit
@@ -142,6 +144,7 @@ export class PostgresStore implements Store {
     this.reactions = new PostgresReactions(sql, writer)
     this.search = new PostgresSearch(sql)
     this.removals = new PostgresRemovals(sql, writer)
+    this.retention = new PostgresRetention(sql, writer)
     this.exports = new PostgresExports(sql)
     this.overview = new PostgresOverview(sql)
     this.audit = new PostgresAudit(sql, writer)

@@ -50,7 +50,7 @@ const numbered = TABLES.filter(({ name, columns }) => columns.id === 'integer' &
 export const FINISH = `
   SET LOCAL synchronous_commit = on;
   ${numbered.map((name) => `SELECT setval(pg_get_serial_sequence('${name}', 'id'), max(id)) FROM ${name};`).join('\n  ')}
-  SELECT setval('message_ids', max(id)) FROM messages;
+  SELECT setval('message_ids', greatest((SELECT max(id) FROM messages), (SELECT max(purged_id) FROM conversations)));
   TRUNCATE search;
   DELETE FROM search_position;
   DELETE FROM settings WHERE name LIKE '${EPOCH}%';

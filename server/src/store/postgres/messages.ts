@@ -18,7 +18,9 @@ import {
   type MessageRow,
   messageIn,
   newDetails,
+  type PurgedRow,
   plainDetails,
+  purgedMessage,
 } from '../message-details.ts'
 import { entriesOf } from '../search-index.ts'
 import type {
@@ -65,6 +67,8 @@ type SentNumbers = readonly [
 type Sent =
   | SentNumbers
   | (Omit<Appended, 'message'> & { readonly message: MessageRow })
+  // The first one of that client id, which has been purged.
+  | { readonly purged: PurgedRow }
   // A new message with files.
   | { readonly sent: SentNumbers; readonly attachments: readonly Attachment[] }
 
@@ -195,6 +199,10 @@ export class PostgresMessages implements MessageStore {
 }
 
 function appendedOf(sent: Sent, message: NewMessage): Appended {
+  if ('purged' in sent) {
+    const { purged } = sent
+    return { message: purgedMessage(purged), change: purged.change, isNew: false }
+  }
   if ('message' in sent) return { ...sent, message: messageIn(sent.message) }
   if ('sent' in sent) return newOf(sent.sent, message, { attachments: sent.attachments })
   return newOf(sent, message)

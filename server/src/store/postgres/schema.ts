@@ -10,6 +10,7 @@ import { FUNCTIONS } from './functions.ts'
 import { LOOK_COLUMNS, recordLooks } from './looks.ts'
 import { empty, foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
+import { RETENTION } from './retention-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
 import { SEARCH } from './search-schema.ts'
 import { recordDisplayKeys, SEARCHES } from './searches-schema.ts'
@@ -327,4 +328,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 8, name: 'files that hang on messages', sql: FILES },
   { number: 9, name: 'messages found by their words', sql: SEARCH },
   { number: 10, name: 'the acts of operators', sql: AUDIT },
+  { number: 11, name: 'messages that are kept for a time only', sql: RETENTION },
 ]

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountId, ConversationId, MessageDetails, MessageId } from '../../core/types.ts'
 import { toSender } from '../../core/types.ts'
-import { type ChangeRow, merged, type SentRow, TELLS_MESSAGE } from '../logged-changes.ts'
+import { type ChangeRow, type LogExtent, merged, type SentRow, TELLS_MESSAGE } from '../logged-changes.ts'
 import { type DetailRow, detailsOf } from '../message-details.ts'
 import type { ChangeStore, LoggedChange } from '../store.ts'
 import type { AccountReader } from './account-reader.ts'
@@ -16,7 +16,7 @@ export class SqliteChanges implements ChangeStore {
   readonly #accounts: AccountReader
   readonly #conversations: ConversationReader
   readonly #joining
-  readonly #begin
+  readonly #extent
   readonly #sent
   readonly #others
   readonly #find
@@ -25,7 +25,7 @@ export class SqliteChanges implements ChangeStore {
     this.#conversations = conversations
     this.#accounts = accounts
     this.#joining = prepare<{ change: number }>(db, JOINING)
-    this.#begin = prepare<{ seq: number }>(db, BEGIN)
+    this.#extent = prepare<LogExtent>(db, EXTENT)
     this.#sent = prepare<MessageRow>(db, SENT)
     this.#others = prepare<Omit<ChangeRow, 'message'>>(db, OTHERS)
     this.#find = prepare<DetailRow>(db, FIND)
@@ -54,18 +54,15 @@ export class SqliteChanges implements ChangeStore {
 
   since(conversationId: ConversationId, after: number, limit: number): Promise<readonly LoggedChange[]> {
     return read(() => {
-      const { seq } = this.#begin.get(conversationId, after) ?? { seq: 0 }
+      const extent = this.#extent.get(conversationId, after)
+      if (!extent) return []
+      const { seq } = extent
       // The deleted last: one that is deleted between the two readings is then in both, not in neither.
       const sent = [0, 1].flatMap((isDeleted) => this.#sent.all(conversationId, isDeleted, seq, limit))
       const others = this.#others
         .all(conversationId, after, limit)
         .map((row) => ({ ...row, message: TELLS_MESSAGE.has(row.kind) ? this.#told(row) : undefined }))
-      return merged(
-        after,
-        sent.map((row) => this.#sentOf(row)),
-        others,
-        limit,
-      )
+      return merged(after, { sent: sent.map((row) => this.#sentOf(row)), others, extent }, limit)
     })
   }
 
@@ -93,10 +90,12 @@ const JOINING = `
     WHERE h.conversation_id = m.conversation_id AND h.kind = 'joined' AND h.account_id = ?1), 1) AS change
   FROM members m WHERE m.account_id = ?1 AND m.conversation_id = ?2`
 
-/** The seq of the last message up to a change: see the table of changes. */
-const BEGIN = `
-  SELECT h.last_seq + ?2 - h.change AS seq FROM changes h
-  WHERE h.conversation_id = ?1 AND h.change <= ?2 ORDER BY h.change DESC LIMIT 1`
+/** The last message up to a change is found by its seq: see the table of changes. */
+const EXTENT = `
+  SELECT c.first_seq AS firstSeq, c.last_change AS lastChange, coalesce((
+    SELECT h.last_seq + ?2 - h.change FROM changes h
+    WHERE h.conversation_id = c.id AND h.change <= ?2 ORDER BY h.change DESC LIMIT 1), 0) AS seq
+  FROM conversations c WHERE c.id = ?1`
 
 const SENT = `
   SELECT ${DETAIL_COLUMNS}, t.body AS body, t.change AS change, t.is_deleted AS isDeleted FROM messages t

@@ -25,7 +25,7 @@ export class Changes {
   }
 
   record({ conversationId, kind, accountId, messageId, at, data }: NewChange): number {
-    const isRewrite = kind === 'edited' || kind === 'deleted'
+    const isRewrite = kind === 'edited' || kind === 'deleted' || kind === 'purged'
     const next = this.#next.get(conversationId, isRewrite ? 1 : 0)
     if (!next) throw new Error('a change without its conversation')
     const json = data === undefined ? null : JSON.stringify(data)

@@ -95,12 +95,13 @@ export class ConversationWrites {
     const before = this.#get(conversationId)
     const { name = before.name, topic = before.topic } = wanted
     const { isListed = before.isListed, membersAdd = before.membersAdd } = wanted
-    const after = { ...before, name, topic, isListed, membersAdd }
+    const { retentionDays = before.retentionDays } = wanted
+    const after = { ...before, name, topic, isListed, membersAdd, retentionDays }
     if (FACTS.every((fact) => after[fact] === before[fact])) return { conversation: before, isNew: false }
     if (isListed && name === null)
       throw new ChatError('name_refused', { field: 'conversationName', fault: 'blank' })
     if (name !== before.name) this.#rename(before, name)
-    this.#update.run(topic, isListed ? 1 : 0, membersAdd ? 1 : 0, conversationId)
+    this.#update.run(topic, isListed ? 1 : 0, membersAdd ? 1 : 0, retentionDays, conversationId)
     const what = {
       conversationId,
       kind: 'conversation_changed',
@@ -164,14 +165,15 @@ const FIND_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?
 /** No conversation has it. */
 const NONE = 0
 
-const FACTS = ['name', 'topic', 'isListed', 'membersAdd'] as const
+const FACTS = ['name', 'topic', 'isListed', 'membersAdd', 'retentionDays'] as const
 
 const IS_NAME_TAKEN = `
   SELECT 1 FROM conversations WHERE (name_key = ?1 OR name_look = ?2 OR gid = ?3) AND id <> ?4`
 
 const RENAME = 'UPDATE conversations SET name = ?, name_key = ?, name_look = ? WHERE id = ?'
 
-const UPDATE = 'UPDATE conversations SET topic = ?, is_listed = ?, members_add = ? WHERE id = ?'
+const UPDATE = `
+  UPDATE conversations SET topic = ?, is_listed = ?, members_add = ?, retention_days = ? WHERE id = ?`
 
 const INSERT = `
   INSERT INTO conversations (gid, kind, name, name_key, name_look, pair, creator_id, created_at, updated_at, activity_at,

@@ -10,6 +10,12 @@ interface Place {
   readonly seq: number
 }
 
+interface Places {
+  readonly conversationId: number
+  readonly first: number
+  readonly last: number
+}
+
 export class FileWrites {
   readonly #isThere
   readonly #taken
@@ -22,6 +28,7 @@ export class FileWrites {
   readonly #findFree
   readonly #attach
   readonly #detach
+  readonly #detachAll
 
   constructor(db: DatabaseSync) {
     this.#isThere = prepare(db, 'SELECT 1 FROM accounts WHERE id = ? AND disabled_at IS NULL')
@@ -35,6 +42,7 @@ export class FileWrites {
     this.#findFree = prepare<Attachment>(db, FIND_FREE)
     this.#attach = prepare(db, ATTACH)
     this.#detach = prepare(db, DETACH)
+    this.#detachAll = prepare(db, DETACH_ALL)
   }
 
   begin({ fileId, accountId, name, type, size, at, quota }: NewFile): boolean {
@@ -82,6 +90,11 @@ export class FileWrites {
   detach({ conversationId, seq }: Place, at: Micros): void {
     this.#detach.run(at, conversationId, seq)
   }
+
+  /** Removes what hangs on the messages of a range of places. */
+  detachAll({ conversationId, first, last }: Places, at: Micros): void {
+    this.#detachAll.run(at, conversationId, first, last)
+  }
 }
 
 const TAKEN = `
@@ -117,3 +130,7 @@ const ATTACH = 'UPDATE uploads SET conversation_id = ?, seq = ? WHERE id = ?'
 const DETACH = `
   UPDATE uploads SET removed_at = ?, name = '', conversation_id = NULL, seq = NULL
   WHERE conversation_id = ? AND seq = ?`
+
+const DETACH_ALL = `
+  UPDATE uploads SET removed_at = ?, name = '', conversation_id = NULL, seq = NULL
+  WHERE conversation_id = ? AND seq BETWEEN ? AND ?`

@@ -26,6 +26,7 @@ import { SqliteReactions } from './reactions.ts'
 import { ReadCache } from './read-cache.ts'
 import { ReadingThread } from './reading-thread.ts'
 import { SqliteRemovals } from './removals.ts'
+import { SqliteRetention } from './retention.ts'
 import { SqliteSearch } from './search.ts'
 import { SqliteSessions } from './sessions.ts'
 import { prepare } from './statement.ts'
@@ -78,6 +79,7 @@ class SqliteStore implements Store {
   readonly search
   readonly changes
   readonly removals
+  readonly retention
   readonly exports
   readonly overview
   readonly audit
@@ -111,6 +113,7 @@ class SqliteStore implements Store {
     this.reactions = new SqliteReactions(db, writer)
     this.search = new SqliteSearch(db, thread, reader)
     this.removals = new SqliteRemovals(db, writer)
+    this.retention = new SqliteRetention(db, writer)
     this.exports = new SqliteExports(thread)
     this.overview = new SqliteOverview(thread)
     this.audit = new SqliteAudit(db, writer)

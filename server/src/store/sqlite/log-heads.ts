@@ -192,7 +192,10 @@ const FIND_BY_MESSAGE = 'SELECT conversation_id AS conversationId FROM messages 
 
 const FIND_BY_PAIR = 'SELECT id AS conversationId FROM conversations WHERE pair = ?'
 
-const LAST_MESSAGE = 'SELECT max(id) AS messageId FROM messages'
+// No id is given again, also when its message has been purged.
+const LAST_MESSAGE = `
+  SELECT max(coalesce((SELECT max(id) FROM messages), 0), coalesce((
+    SELECT max(purged_id) FROM conversations WHERE purged_id IS NOT NULL), 0)) AS messageId`
 
 const POSITION = `
   SELECT last_seq AS lastSeq, last_change AS lastChange, last_message_id AS lastMessageId,

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { type MessageRow, messageIn } from '../message-details.ts'
+import { type MessageRow, messageIn, type PurgedRow, purgedMessage } from '../message-details.ts'
+import type { Appended } from '../store.ts'
 import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
@@ -20,6 +21,7 @@ interface LogPosition {
 export class MessageWrites {
   readonly #heads: LogHeads
   readonly #findFirst
+  readonly #findPurged
   readonly #findQuoted
   readonly #insert
   readonly #natives: NativeWrites
@@ -30,6 +32,7 @@ export class MessageWrites {
   ) {
     this.#heads = heads
     this.#findFirst = prepare<MessageRow & { change: number }>(db, FIND_FIRST)
+    this.#findPurged = prepare<PurgedRow>(db, FIND_PURGED)
     this.#findQuoted = prepare<{ seq: number }>(db, FIND_QUOTED)
     this.#insert = prepare(db, INSERT)
     this.#natives = new NativeWrites(db, mentions, files)
@@ -38,12 +41,11 @@ export class MessageWrites {
   /** Checks everything before it writes anything. */
   append(message: PackedMessage): PackedAppended {
     const [conversationId, senderId, clientId, replyTo, body, at, extras] = message
-    const first = clientId === null ? undefined : this.#findFirst.get(senderId, clientId)
+    const first = clientId === null ? undefined : this.#first(senderId, clientId)
     if (first) {
-      const { change, ...stored } = first
-      if (extras && stored.conversationId !== conversationId)
+      if (extras && first.message.conversationId !== conversationId)
         throw new ChatError('conflict', { conversationId })
-      return { message: messageIn(stored), change, isNew: false }
+      return first
     }
     const { lastSeq, lastChange, activityAt } = this.#requireMaySend(conversationId, senderId)
     const replyToSeq = replyTo === null ? undefined : this.#quoted(conversationId, replyTo)
@@ -65,6 +67,17 @@ export class MessageWrites {
     return sentAt === at ? [messageId, seq, change] : [messageId, seq, change, sentAt]
   }
 
+  /** The message that was stored with that client id, whatever has become of it. */
+  #first(senderId: AccountId, clientId: string): Appended | undefined {
+    const first = this.#findFirst.get(senderId, clientId)
+    if (first) {
+      const { change, ...stored } = first
+      return { message: messageIn(stored), change, isNew: false }
+    }
+    const purged = this.#findPurged.get(senderId, clientId)
+    return purged && { message: purgedMessage(purged), change: purged.change, isNew: false }
+  }
+
   /** Answers where the conversation's log ends. */
   #requireMaySend(conversationId: ConversationId, senderId: AccountId): LogPosition {
     const position = this.#heads.position(conversationId)
@@ -84,6 +97,11 @@ export class MessageWrites {
 
 const FIND_FIRST = `
   SELECT ${MESSAGE_COLUMNS}, t.change AS change FROM messages t WHERE t.sender_id = ? AND t.client_id = ?`
+
+const FIND_PURGED = `
+  SELECT message_id AS messageId, conversation_id AS conversationId, seq, sender_id AS senderId, client_id AS clientId,
+    change, sent_at AS sentAt, purged_at AS purgedAt
+  FROM purged_sends WHERE sender_id = ? AND client_id = ?`
 
 const FIND_QUOTED = `
   SELECT seq FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`

@@ -15,7 +15,7 @@ export const CONVERSATION_COLUMNS = `
   c.created_at AS createdAt, c.updated_at AS updatedAt, c.activity_at AS activityAt, c.last_seq AS lastSeq,
   c.last_change AS lastChange, c.rewrites AS rewrites, c.topic AS topic,
   c.is_listed AS isListed, c.members_add AS membersAdd, c.first_seq AS firstSeq,
-  c.member_count AS memberCount`
+  c.member_count AS memberCount, c.retention_days AS retentionDays`
 
 export const SESSION_COLUMNS = `
   s.id AS sessionId, s.account_id AS accountId, s.device AS device, s.address AS address,

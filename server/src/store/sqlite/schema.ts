@@ -8,6 +8,7 @@ import { FILES } from './files-schema.ts'
 import { defineNames, LOOKS } from './looks.ts'
 import { foreign } from './refusals.ts'
 import { REQUESTS } from './requests-schema.ts'
+import { RETENTION } from './retention-schema.ts'
 import { RIGHTS } from './rights-schema.ts'
 import { SEARCH } from './search-schema.ts'
 import { SEARCHES } from './searches-schema.ts'
@@ -358,4 +359,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 9, name: 'files that hang on messages', sql: FILES },
   { number: 10, name: 'messages found by their words', sql: SEARCH },
   { number: 11, name: 'the acts of operators', sql: AUDIT },
+  { number: 12, name: 'messages that are kept for a time only', sql: RETENTION },
 ]

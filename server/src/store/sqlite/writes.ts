@@ -25,6 +25,7 @@ import { PinWrites } from './pins-writes.ts'
 import { ReactionWrites } from './reactions-writes.ts'
 import { RemovalWrites } from './removals-writes.ts'
 import { RequestKeys } from './request-keys.ts'
+import { RetentionWrites } from './retention-writes.ts'
 import { RoleWrites } from './roles-writes.ts'
 import type { SearchWrites } from './search-writes.ts'
 import { SessionWrites } from './sessions-writes.ts'
@@ -69,6 +70,7 @@ export function writesOn(
   const files = new FileWrites(db)
   const messages = new MessageWrites(db, { heads, mentions, files })
   const deletions = new DeletionWrites(db, { changes, heads, mentions, files, search })
+  const retention = new RetentionWrites(db, { changes, files, search })
   const edits = new EditWrites(db, { changes, heads, mentions, search })
   const pins = new PinWrites(db, { changes, heads })
   const reactions = new ReactionWrites(db, { changes, heads })
@@ -119,6 +121,9 @@ export function writesOn(
     'removals.remove': (removal) => removals.remove(removal),
     'removals.takeBack': (message) => deletions.takeBack(message),
     'removals.note': (progress) => removals.note(progress),
+    'retention.purge': (purge) => retention.purge(purge),
+    'retention.wish': (wish) => retention.wish(wish),
+    'retention.lease': (lease) => retention.lease(lease),
     'messages.append': (message) => messages.append(message),
     'messages.edit': (edit) => edits.edit(edit),
     'messages.delete': (removal) => deletions.delete(removal),

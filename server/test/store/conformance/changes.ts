@@ -129,5 +129,7 @@ function briefly(logged: LoggedChange): string {
   if (logged.kind === 'edited') return `edited, now ${logged.message?.body ?? 'deleted'}`
   if (logged.kind === 'conversation_changed') return `changed by ${logged.byId}`
   if (logged.kind === 'reacted') return `reacted to ${logged.message?.body ?? 'what is deleted'}`
+  if (logged.kind === 'purged') return `purged up to ${logged.upToSeq}`
+  if (logged.kind === 'forgotten') return 'forgotten'
   return `${logged.kind} ${'seq' in logged ? logged.seq : logged.accountId}`
 }

@@ -30,11 +30,10 @@ export function messageHandlers({
         const standing = await places.standing(asker, params.c)
         const draft = draftOf(body, await mentions.find(account, standing, body.body))
         const { message, isNew } = await withClientIdsOwn(messages.append(account, standing, draft))
-        if (!isNew)
-          return { status: 200, body: messageOf(await find(asker, { c: params.c, seq: message.seq })) }
-        // A native draft is answered with all that is kept of the message.
+        // A native draft is answered with all that is kept of the message, and a repeat with that of a purged one.
         const details = 'version' in message ? { ...message, sender: toSender(account) } : undefined
         const sent = messageOf(details ?? (await find(asker, { c: params.c, seq: message.seq })))
+        if (!isNew) return { status: 200, body: sent }
         const location = `/v1/conversations/${sent.conversation}/messages/${sent.seq}`
         return { status: 201, body: sent, headers: { location, etag: etagOf(sent) } }
       },

@@ -22,6 +22,7 @@ export const serverHandlers = ({
           maxFrameBytes: MAX_FRAME_BYTES,
           maxFileBytes: MAX_FILE_BYTES,
           maxAttachments: MAX_ATTACHMENTS,
+          retentionDays: chat.retention.days === 0 ? null : chat.retention.days,
         },
         auth: { password: true, register: chat.accounts.isRegistrationOpen, oidc: false },
         dialects: [...dialects],

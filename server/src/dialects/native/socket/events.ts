@@ -56,6 +56,8 @@ function told(event: Change, tombstone: MessageDetails | undefined): Told {
       const pinnedAt = type === 'message.pinned' ? timeText(at) : null
       return { type, data: { seq, version: change, by: accountName(byId), pinnedAt } }
     }
+    case 'history.purged':
+      return { type: event.type, data: { upToSeq: event.upToSeq } }
     case 'conversation.created': {
       const { type, conversation, members } = event
       return {

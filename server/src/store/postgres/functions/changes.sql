@@ -10,7 +10,7 @@ DECLARE
   seq bigint;
 BEGIN
   UPDATE conversations
-  SET last_change = last_change + 1, rewrites = rewrites + (chat_record.kind IN ('edited', 'deleted'))::int
+  SET last_change = last_change + 1, rewrites = rewrites + (chat_record.kind IN ('edited', 'deleted', 'purged'))::int
   WHERE id = conversation
   RETURNING last_change, last_seq INTO STRICT number, seq;
   INSERT INTO changes (conversation_id, change, kind, account_id, message_id, last_seq, at, data)

@@ -96,6 +96,9 @@ BEGIN
   END IF;
   c.is_listed := coalesce((wanted->>'isListed')::boolean, old.is_listed);
   c.members_add := coalesce((wanted->>'membersAdd')::boolean, old.members_add);
+  IF wanted->'retentionDays' IS NOT NULL THEN
+    c.retention_days := wanted->>'retentionDays';
+  END IF;
   IF c IS NOT DISTINCT FROM old THEN
     RETURN chat_changed(conversation, false);
   END IF;
@@ -111,7 +114,7 @@ BEGIN
     END IF;
   END IF;
   UPDATE conversations SET name = c.name, name_key = c.name_key, name_look = c.name_look, topic = c.topic,
-    is_listed = c.is_listed, members_add = c.members_add
+    is_listed = c.is_listed, members_add = c.members_add, retention_days = c.retention_days
   WHERE id = conversation;
   PERFORM chat_record(conversation, 'conversation_changed', changer, NULL, at);
   PERFORM chat_move(conversation, at);

@@ -18,8 +18,9 @@ BEGIN
         WHERE r.conversation_id = s.conversation AND NOT r.is_deleted AND r.seq = s.quoted) END AS reply_to,
       f.id AS first_id, m.id AS member, m.sent_seq, c.last_seq, c.last_change, c.activity_at,
       CASE
-        WHEN f.id IS NOT NULL AND s.native AND f.conversation_id <> s.conversation THEN 'conflict'
+        WHEN s.native AND coalesce(f.conversation_id, p.conversation_id) <> s.conversation THEN 'conflict'
         WHEN f.id IS NOT NULL THEN 'repeated'
+        WHEN p.seq IS NOT NULL THEN 'purged'
         WHEN c.id IS NULL THEN 'unknown_conversation'
         WHEN m.id IS NULL THEN 'not_a_member'
         WHEN m.role = 'reader' OR :is_sender_blocked THEN 'message_refused'
@@ -37,6 +38,7 @@ BEGIN
       END AS verdict
     FROM sent s
     LEFT JOIN messages f ON f.client_id = s.client AND f.sender_id = s.sender
+    LEFT JOIN purged_sends p ON p.client_id = s.client AND p.sender_id = s.sender
     LEFT JOIN conversations c ON c.id = s.conversation
     LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = s.sender
   ), placed AS (
@@ -98,13 +100,20 @@ BEGIN
     FROM judged j JOIN messages t ON t.id = j.first_id CROSS JOIN LATERAL (SELECT :message_columns) r
     WHERE j.verdict = 'repeated'
     UNION ALL
+    SELECT n, json_build_object('value', json_build_object('purged', row_to_json(r)))
+    FROM judged j JOIN purged_sends p ON p.client_id = j.client AND p.sender_id = j.sender
+    CROSS JOIN LATERAL (
+      SELECT p.message_id AS "messageId", p.conversation_id AS "conversationId", p.seq, p.sender_id AS "senderId",
+        p.client_id AS "clientId", p.change, p.sent_at AS "sentAt", p.purged_at AS "purgedAt") r
+    WHERE j.verdict = 'purged'
+    UNION ALL
     SELECT n, json_build_object('refusal', verdict, 'details',
       CASE
         WHEN verdict = 'unknown_reply' AND quoted IS NULL THEN json_build_object('messageId', reply)
         WHEN verdict = 'unknown_reply' THEN json_build_object('seq', quoted)
         WHEN verdict = 'thread_refused' THEN json_build_object('conversationId', conversation, 'seq', thread)
         ELSE json_build_object('conversationId', conversation) END)
-    FROM judged WHERE verdict NOT IN ('new', 'repeated')
+    FROM judged WHERE verdict NOT IN ('new', 'repeated', 'purged')
   ) judgements;
   RETURN answers;
 END $$;
