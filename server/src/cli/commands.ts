@@ -79,13 +79,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async ({ environment, flags, operands: [directory = ''] }) => {
       const { backUp, verifyBackUp } = await import('../operating/index.ts')
       const asJson = flags.has('json')
-      if (flags.has('verify')) await verifyBackUp({ directory, asJson })
+      if (flags.has('verify')) await verifyBackUp({ directory, asJson, environment })
       else await backUp({ ...dataOf(environment), directory, asJson })
     },
   },
   restore: {
     usage: 'restore DIR',
-    summary: 'puts such a copy where no database is',
+    summary: 'puts such a copy where no database is, or into an empty one of PostgreSQL',
     options: [],
     operands: ['DIR'],
     run: async ({ environment, operands: [directory = ''] }) => {
@@ -98,7 +98,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
 function dataOf(environment: Environment) {
   const database = readDatabase(environment)
-  return { database, filesDirectory: readFilesDirectory(environment, database) }
+  return { database, filesDirectory: readFilesDirectory(environment, database), environment }
 }
 
 const NO_TARGET =

@@ -21,3 +21,15 @@ export function onInterruption(sentence: string): Interruption {
     },
   }
 }
+
+/** The work's result, or the signal's reason as soon as it aborts: the work itself may go on until its end. */
+export async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

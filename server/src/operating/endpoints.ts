@@ -6,13 +6,13 @@ import { AuditLog } from './audit-log.ts'
 
 export { isDigest, Places } from '../files/folder/index.ts'
 
-import type { PostgresFacts } from '../store/postgres/operating.ts'
+import type { CopyConnection, PostgresFacts } from '../store/postgres/operating.ts'
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
 export { askRedis } from '../bus/redis/operating.ts'
 export { parseRedisAddress } from '../lib/redis-address.ts'
-export type { PostgresFacts } from '../store/postgres/operating.ts'
+export type { CopyConnection, PostgresFacts } from '../store/postgres/operating.ts'
 export {
   backUpSqlite,
   type CopiedDatabase,
@@ -72,6 +72,12 @@ function chatOn(store: Store, settings: OperatorSettings): Pick<Operated, 'chat'
 export async function askPostgres(url: string): Promise<PostgresFacts> {
   const { askPostgres: ask } = await import('../store/postgres/operating.ts')
   return ask(url)
+}
+
+/** Loaded only where there is a PostgreSQL. */
+export async function openCopyConnection(url: string): Promise<CopyConnection> {
+  const { CopyConnection: loaded } = await import('../store/postgres/operating.ts')
+  return loaded.open(url)
 }
 
 async function openStore(database: Database): Promise<Store> {

@@ -89,7 +89,7 @@ const DAMAGES: readonly (readonly [string, (copy: string) => void, RegExp])[] = 
   [
     'a byte of the manifest changed',
     (copy) => flip(join(copy, 'manifest.json')),
-    /manifest\.json is damaged/,
+    /manifest\.json cannot be read/,
   ],
   [
     'its manifest cut',
@@ -114,13 +114,13 @@ for (const [what, damage, sentence] of DAMAGES)
     cpSync(whole, copy, { recursive: true })
     damage(copy)
     const { signal } = new AbortController()
-    const findings = await findingsOf(copy, signal)
+    const findings = await findingsOf(copy, {}, signal)
     const faults = findings.filter(({ level }) => level === 'fault')
     assert.equal(faults.length, 1, JSON.stringify(findings))
     assert.match(faults[0]?.found ?? '', sentence)
     const [data, filesDirectory] = [join(directory, 'new'), join(directory, 'new-files')]
     const database = { kind: 'sqlite', file: join(data, 'chat.db'), directory: data } as const
-    await assert.rejects(restore({ database, filesDirectory, directory: copy }), sentence)
+    await assert.rejects(restore({ database, filesDirectory, directory: copy, environment: {} }), sentence)
     assert.equal(existsSync(database.file), false)
     const left = [data, filesDirectory].filter((folder) => existsSync(folder))
     for (const folder of left)
@@ -169,11 +169,11 @@ test('a database that holds other rows is a fault, and is not restored, however 
   const counts = { ...manifest.counts, messages: 7 }
   writeFileSync(join(copy, FILES.manifest), manifestText({ ...manifest, counts }))
   const { signal } = new AbortController()
-  const found = (await findingsOf(copy, signal)).map(({ found }) => found).join(' ')
+  const found = (await findingsOf(copy, {}, signal)).map(({ found }) => found).join(' ')
   assert.match(found, /holds other rows than its manifest says/)
   const database = { kind: 'sqlite', file: join(directory, 'new.db'), directory } as const
   await assert.rejects(
-    restore({ database, filesDirectory: join(directory, 'files'), directory: copy }),
+    restore({ database, filesDirectory: join(directory, 'files'), directory: copy, environment: {} }),
     /holds other rows than its manifest says/,
   )
   assert.equal(existsSync(database.file), false)
@@ -185,7 +185,7 @@ test('a log that lies beside the database of a back-up is not read', async (t) =
   for (const ending of ['wal', 'journal'])
     copyFileSync(join(copy, 'secrets.json'), join(copy, `parlance.db-${ending}`))
   const { signal } = new AbortController()
-  const levels = (await findingsOf(copy, signal)).map(({ level }) => level)
+  const levels = (await findingsOf(copy, {}, signal)).map(({ level }) => level)
   assert.deepEqual(levels, ['ok', 'ok', 'ok', 'ok'])
 })
 
@@ -198,7 +198,7 @@ test('a back-up of an older version is verified and restored', async (t) => {
   const old = { format: 'parlance-backup', version: 1, ...manifest, files: { ...files, database } }
   writeFileSync(join(copy, FILES.manifest), `${JSON.stringify(old, null, 2)}\n`)
   const { signal } = new AbortController()
-  const levels = (await findingsOf(copy, signal)).map(({ level }) => level)
+  const levels = (await findingsOf(copy, {}, signal)).map(({ level }) => level)
   assert.deepEqual(levels, ['ok', 'ok', 'ok', 'ok'])
   mkdirSync(join(directory, 'new'))
   const file = join(directory, 'new', 'chat.db')
@@ -206,6 +206,7 @@ test('a back-up of an older version is verified and restored', async (t) => {
     database: { kind: 'sqlite', file, directory: dirname(file) },
     filesDirectory: join(directory, 'new', 'files'),
     directory: copy,
+    environment: {},
   })
   const digest = createHash('sha256')
     .update(readFileSync(join(directory, 'new', content)))

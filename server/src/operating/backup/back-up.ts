@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Database, shownDatabase } from '../../config/index.ts'
-import { CommandEnd } from '../../lib/command-end.ts'
 import { fileRefusal } from '../../lib/file-refusal.ts'
 import { onInterruption } from '../../lib/interruption.ts'
 import { report, seconds } from '../../lib/report.ts'
@@ -11,9 +11,11 @@ import { copyContents } from './contents.ts'
 import { earlierBackUp } from './earlier-back-up.ts'
 import { FILES, type Manifest } from './manifest.ts'
 import { newBackUp } from './new-back-up.ts'
+import { snapshotPostgres } from './postgres-snapshot.ts'
+import { PostgresTools, type ToolEnvironment } from './postgres-tool.ts'
 import { snapshotSqlite } from './sqlite-snapshot.ts'
 import { sumOf } from './sum.ts'
-import type { Target } from './target.ts'
+import { OWNER_ONLY, type Target } from './target.ts'
 
 const STOPPED = 'The back-up was stopped: nothing was kept of it, give the command again.'
 
@@ -22,12 +24,10 @@ interface BackUp {
   /** The folder of uploaded files. */
   readonly filesDirectory: string
   readonly directory: string
+  readonly environment: ToolEnvironment
   /** Prints one JSON object about the back-up to standard output. */
   readonly asJson: boolean
 }
-
-const BY_PG_DUMP =
-  'A PostgreSQL database is backed up by its own tool, with the secrets that it holds: pg_dump --format=custom --file=parlance.dump and the DATABASE_URL of this server.'
 
 /**
  * Copies a database, which servers may go on using, its secrets and the contents of its files into a folder that is
@@ -63,13 +63,20 @@ interface Made {
   readonly copied: number
 }
 
-type Filling = Pick<BackUp, 'database' | 'filesDirectory'> & { readonly signal: AbortSignal }
+type Filling = Pick<BackUp, 'database' | 'filesDirectory' | 'environment'> & { readonly signal: AbortSignal }
 
-async function fill(target: Target, { database, filesDirectory, signal }: Filling): Promise<Made> {
-  if (database.kind === 'postgres') throw new CommandEnd(BY_PG_DUMP)
-  const name = target.nameOf('db')
+async function fill(
+  target: Target,
+  { database, filesDirectory, environment, signal }: Filling,
+): Promise<Made> {
+  const name = target.nameOf(database.kind === 'sqlite' ? 'db' : 'dump')
   const file = join(target.work, name)
-  const { content, secrets, digests } = await snapshotSqlite(database, file, signal)
+  const { content, secrets, digests, postgres } = await (database.kind === 'sqlite'
+    ? snapshotSqlite(database, file, signal)
+    : snapshotPostgres({
+        ...{ url: database.url, to: file, signal },
+        tools: new PostgresTools(environment, signal),
+      }))
   const kept = target.keepSecrets(secrets)
   // After the database: a content never changes, so what the copy names is there but for what was deleted since.
   const { copied, ...uploads } = await copyContents({
@@ -82,8 +89,18 @@ async function fill(target: Target, { database, filesDirectory, signal }: Fillin
   const files = {
     database: { name, ...(await sumOf(file, { signal })) },
     secrets: await sumOf(kept, { signal }),
+    ...(postgres && { contents: await writeDigests(target, digests, signal) }),
   }
-  return { manifest: { madeAt: new Date().toISOString(), ...content, uploads, files }, digests, copied }
+  const madeAt = new Date().toISOString()
+  return { manifest: { madeAt, ...content, uploads, files, ...(postgres && { postgres }) }, digests, copied }
+}
+
+/** A dump cannot tell which files there are, so they are listed beside it. */
+async function writeDigests({ work, nameOf }: Target, digests: readonly string[], signal: AbortSignal) {
+  const name = nameOf('contents')
+  const file = join(work, name)
+  await writeFile(file, digests.map((digest) => `${digest}\n`).join(''), { mode: OWNER_ONLY, flush: true })
+  return { name, ...(await sumOf(file, { signal })) }
 }
 
 type Telling = Pick<BackUp, 'database' | 'filesDirectory' | 'directory'> & { readonly tookMs: number }

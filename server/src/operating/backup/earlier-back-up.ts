@@ -8,7 +8,7 @@ import { fileRefusal } from '../../lib/file-refusal.ts'
 import { readSecrets, type Secrets } from '../../secrets/index.ts'
 import { lockBackUp } from '../endpoints.ts'
 import { ContentFolder } from './content-folder.ts'
-import { FILES, isDatabaseName, type Manifest, manifestText, readManifest } from './manifest.ts'
+import { FILES, isOwnName, type Manifest, manifestText, readManifest } from './manifest.ts'
 import { plainFile } from './plain-file.ts'
 import { requireSum } from './sum.ts'
 import { OWNER_ONLY, type Target } from './target.ts'
@@ -70,20 +70,23 @@ interface Replacing {
 }
 
 async function replace({ directory, work, manifest }: Replacing): Promise<void> {
-  const { name } = manifest.files.database
-  await rename(join(work, name), join(directory, name))
+  for (const name of namesOf(manifest)) await rename(join(work, name), join(directory, name))
   const written = join(work, FILES.manifest)
   await writeFile(written, manifestText(manifest), { mode: OWNER_ONLY, flush: true })
-  // The database's name is on disk before the manifest that says it.
+  // Names are on disk before the manifest that says them.
   syncDirectory(directory)
   await rename(written, join(directory, FILES.manifest))
   syncDirectory(directory)
 }
 
+const namesOf = ({ files: { database, contents } }: Manifest): readonly string[] =>
+  contents ? [database.name, contents.name] : [database.name]
+
 /** Removes databases of earlier back-ups, and whatever one that was killed has left. */
-async function sweep(directory: string, { files }: Manifest): Promise<void> {
+async function sweep(directory: string, manifest: Manifest): Promise<void> {
+  const names = namesOf(manifest)
   for (const name of readdirSync(directory)) {
-    const isEarlier = isDatabaseName(name) && name !== files.database.name
+    const isEarlier = isOwnName(name) && !names.includes(name)
     if (isEarlier || name.startsWith(PARTIAL))
       await rm(join(directory, name), { recursive: true, force: true })
   }

@@ -27,7 +27,11 @@ export interface Manifest extends CopiedDatabase {
   readonly files: {
     readonly database: NamedSum
     readonly secrets: FileSum
+    /** The digests of the contents, one a line: only a database in SQLite can tell them. Absent for such a one. */
+    readonly contents?: NamedSum
   }
+  /** Facts of a database that was in PostgreSQL. Absent for one in SQLite. */
+  readonly postgres?: { readonly schemaName: string }
   /** Contents of uploaded files, each named by its digest. Absent in back-ups by older versions, which had none. */
   readonly uploads?: {
     readonly contents: number
@@ -92,10 +96,10 @@ function inForm2(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Names alone, never a way to another folder. */
-const DATABASE_NAME = /^parlance(-[0-9A-Za-z]{1,32})?\.db$/
+const OWN_NAME = /^parlance(-[0-9A-Za-z]{1,32})?\.(db|dump|contents)$/
 
-/** Whether a file of a back-up's folder is a database. */
-export const isDatabaseName = (name: string): boolean => DATABASE_NAME.test(name)
+/** Whether a name is one that a manifest gives, to a database or a list of contents. */
+export const isOwnName = (name: string): boolean => OWN_NAME.test(name)
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -106,14 +110,19 @@ const isFileSum = (value: unknown): value is FileSum =>
   isRecord(value) && isCount(value.bytes) && typeof value.sha256 === 'string' && isDigest(value.sha256)
 
 const isNamedSum = (value: unknown): value is NamedSum =>
-  isFileSum(value) && 'name' in value && typeof value.name === 'string' && isDatabaseName(value.name)
+  isFileSum(value) && 'name' in value && typeof value.name === 'string' && isOwnName(value.name)
 
 const isUploads = (value: unknown): value is NonNullable<Manifest['uploads']> =>
   isRecord(value) && isCount(value.contents) && isCount(value.bytes) && isCount(value.missing ?? 0)
 
+const isPostgres = (value: unknown): value is NonNullable<Manifest['postgres']> =>
+  isRecord(value) && typeof value.schemaName === 'string'
+
 function isManifest(value: Record<string, unknown>): value is Record<string, unknown> & Manifest {
-  const { files, counts, schema, madeAt, uploads } = value
+  const { files, counts, schema, madeAt, uploads, postgres } = value
   const hasFiles = isRecord(files) && isNamedSum(files.database) && isFileSum(files.secrets)
+  if (postgres !== undefined && !isPostgres(postgres)) return false
+  if (isRecord(files) && files.contents !== undefined && !isNamedSum(files.contents)) return false
   const hasCounts = isRecord(counts) && Object.values(counts).every(isCount) && isCount(schema)
   return hasFiles && hasCounts && typeof madeAt === 'string' && (uploads === undefined || isUploads(uploads))
 }

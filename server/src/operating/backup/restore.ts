@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { copyFile, link, open, rm } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Database } from '../../config/index.ts'
+import { type Database, shownDatabase } from '../../config/index.ts'
 import { CommandEnd } from '../../lib/command-end.ts'
-import { makeDirectory, syncDirectory } from '../../lib/directory.ts'
+import { makeDirectory } from '../../lib/directory.ts'
 import { fileRefusal } from '../../lib/file-refusal.ts'
 import { onInterruption } from '../../lib/interruption.ts'
 import { Progress } from '../../lib/progress.ts'
@@ -15,6 +15,9 @@ import { checkSqliteCopy, contentsIn, forgetEpochIn } from '../endpoints.ts'
 import { ContentFolder } from './content-folder.ts'
 import { copyContents } from './contents.ts'
 import { FILES, type Manifest, readManifest, requireContent } from './manifest.ts'
+import { restorePostgres } from './postgres-restore.ts'
+import { PostgresTools, type ToolEnvironment } from './postgres-tool.ts'
+import { putInPlace } from './put-in-place.ts'
 import { requireSum } from './sum.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
@@ -24,25 +27,62 @@ interface Restore {
   /** The folder that uploaded files go to: what is there already is kept. */
   readonly filesDirectory: string
   readonly directory: string
+  readonly environment: ToolEnvironment
 }
 
 /**
- * Puts a back-up into the place that the settings name, where no database may be. The file gets its name once it was
- * compared with the manifest, read through, and is on disk. Throws `CommandEnd`, `StoreRefusal`.
+ * Puts a back-up into the place that the settings name: where no database file may be, or into an empty database of
+ * PostgreSQL. All is compared with the manifest and read through before. Throws `CommandEnd`, `StoreRefusal`.
  */
-export async function restore({ database, filesDirectory, directory }: Restore): Promise<void> {
-  if (database.kind === 'postgres') throw new CommandEnd(BY_PG_RESTORE)
+export async function restore({ database, filesDirectory, directory, environment }: Restore): Promise<void> {
   const startedAt = performance.now()
   const from = resolve(directory)
   const manifest = readManifest(from)
-  requireEmpty(database.file)
+  if ((manifest.postgres === undefined) !== (database.kind === 'sqlite'))
+    throw otherEngine(directory, manifest)
   using interruption = onInterruption(STOPPED)
+  const { signal } = interruption
+  const copy = (digests: readonly string[]) =>
+    copyFiles({ from, to: filesDirectory, manifest, digests, signal })
+  if (database.kind === 'postgres')
+    await restorePostgres({
+      ...{ url: database.url, directory: from, manifest, copyFiles: copy, signal },
+      tools: new PostgresTools(environment, signal),
+    })
+  else await restoreSqlite({ database, from, manifest, copyFiles: copy, signal })
+  process.stderr.write(
+    report('Restored, and compared with the manifest.', manifest.counts, [
+      ['made', manifest.madeAt],
+      ['from', from],
+      ['to', shownDatabase(database)],
+      ['files', `${manifest.uploads?.contents ?? 0} contents, in ${filesDirectory}`],
+      ['took', seconds(performance.now() - startedAt)],
+      ['next', 'parlance start, with the settings of this command and those that the old server had'],
+    ]),
+  )
+}
+
+function otherEngine(directory: string, { postgres }: Manifest): CommandEnd {
+  const [was, is] = postgres ? ['PostgreSQL', 'SQLite'] : ['SQLite', 'PostgreSQL']
+  return new CommandEnd(
+    `${directory} is the back-up of a database in ${was}: name one of that kind in DATABASE_URL, from which parlance export and import lead to ${is}.`,
+  )
+}
+
+interface RestoringFile extends CopyOptions {
+  readonly database: Extract<Database, { kind: 'sqlite' }>
+  readonly from: string
+  readonly copyFiles: (digests: readonly string[]) => Promise<void>
+}
+
+/** The file gets its name once it was compared with the manifest, read through, and is on disk. */
+async function restoreSqlite({ database, from, copyFiles, ...options }: RestoringFile): Promise<void> {
+  requireEmpty(database.file)
   const partial = `${database.file}.restoring-${randomUUID()}`
   try {
     makeDirectory(database.directory)
-    const { signal } = interruption
-    await copyChecked(from, partial, { manifest, signal })
-    await copyFiles({ from, to: filesDirectory, manifest, digests: contentsIn(partial), signal })
+    await copyChecked(from, partial, options)
+    await copyFiles(contentsIn(partial))
     // Restore the secrets first: a server would make new ones for a database without them.
     keepSecrets(database.directory, readSecrets(from))
     await putInPlace(partial, database.file)
@@ -51,20 +91,7 @@ export async function restore({ database, filesDirectory, directory }: Restore):
   } finally {
     await rm(partial, { force: true })
   }
-  process.stderr.write(
-    report('Restored, and compared with the manifest.', manifest.counts, [
-      ['made', manifest.madeAt],
-      ['from', from],
-      ['to', database.file],
-      ['files', `${manifest.uploads?.contents ?? 0} contents, in ${filesDirectory}`],
-      ['took', seconds(performance.now() - startedAt)],
-      ['next', 'parlance start, with the settings of this command and those that the old server had'],
-    ]),
-  )
 }
-
-const BY_PG_RESTORE =
-  'A PostgreSQL database is restored by its own tool: createdb, then pg_restore --dbname with the DATABASE_URL of this server and the file that pg_dump has made; a back-up of SQLite goes to PostgreSQL by parlance restore into a file, and parlance migrate.'
 
 /** Refuses leftovers: a log beside the restored file would be taken for the file's own, and ruin it. */
 function requireEmpty(file: string): void {
@@ -119,37 +146,3 @@ async function copyFiles({ from, to, manifest, digests, signal }: CopyFiles): Pr
       `${source.folder} holds ${contents} of the ${wanted} contents of its manifest: use another back-up.`,
     )
 }
-
-/** Puts the file in place by a link, which unlike a rename fails if another file has come meanwhile. */
-async function putInPlace(partial: string, file: string): Promise<void> {
-  try {
-    await link(partial, file)
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) throw madeMeanwhile(file, error)
-    if (!LINKLESS.some((code) => isCode(error, code))) throw error
-    await copyInPlace(partial, file)
-  }
-  syncDirectory(dirname(file))
-}
-
-/** Errors of file systems without links, such as FAT and some network file systems. */
-const LINKLESS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
-
-/** Puts the file in place where links cannot be made: a copy, too, fails if another file has come meanwhile. */
-export async function copyInPlace(partial: string, file: string): Promise<void> {
-  try {
-    await copyFile(partial, file, constants.COPYFILE_EXCL)
-    const copy = await open(file, 'r+')
-    await copy.sync().finally(() => copy.close())
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) throw madeMeanwhile(file, error)
-    await rm(file, { force: true })
-    throw error
-  }
-}
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
-
-const madeMeanwhile = (file: string, cause: unknown): CommandEnd =>
-  new CommandEnd(`${file} has been made meanwhile, and nothing is overwritten.`, { cause })

@@ -2,8 +2,9 @@ import { chmodSync } from 'node:fs'
 import type { Database } from '../../config/index.ts'
 import { CommandEnd } from '../../lib/command-end.ts'
 import { syncFile } from '../../lib/directory.ts'
+import { unlessAborted } from '../../lib/interruption.ts'
 import { Progress } from '../../lib/progress.ts'
-import { readSecrets, type Secrets } from '../../secrets/index.ts'
+import { readSecrets } from '../../secrets/index.ts'
 import {
   backUpSqlite,
   type CopiedDatabase,
@@ -11,16 +12,8 @@ import {
   contentsIn,
   sqliteFileThere,
 } from '../endpoints.ts'
-
-/** A database as of one moment, in a file that is on disk, and all that belongs to it. */
-interface Snapshot {
-  readonly content: CopiedDatabase
-  readonly secrets: Secrets
-  /** Digests of the contents of its files. */
-  readonly digests: readonly string[]
-}
-
-const OWNER_ONLY = 0o600
+import type { Snapshot } from './snapshot.ts'
+import { OWNER_ONLY } from './target.ts'
 
 /** Copies the database into a new file, which it reads through. Throws `CommandEnd`, `StoreRefusal`, `SettingRefusal`. */
 export async function snapshotSqlite(
@@ -48,17 +41,10 @@ async function copyDatabase(file: string, to: string, signal: AbortSignal): Prom
     before = done
   }
   // SQLite cannot stop a back-up: after an interruption it runs until the process ends.
-  const { promise: stopped, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    const copied = await Promise.race([backUpSqlite({ file, to, onPages }), stopped])
-    progress?.end()
-    process.stderr.write('checking   the copy\n')
-    return copied
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  const copied = await unlessAborted(signal, backUpSqlite({ file, to, onPages }))
+  progress?.end()
+  process.stderr.write('checking   the copy\n')
+  return copied
 }
 
 function requireSame(copied: CopiedDatabase, content: CopiedDatabase): void {

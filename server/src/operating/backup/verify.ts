@@ -8,6 +8,9 @@ import { checkSqliteCopy, contentsIn } from '../endpoints.ts'
 import { printRows } from '../rows.ts'
 import { ContentFolder } from './content-folder.ts'
 import { FILES, type Manifest, readManifest, requireContent } from './manifest.ts'
+import { requireRows } from './postgres-dump.ts'
+import { digestsIn } from './postgres-restore.ts'
+import { PostgresTools, type ToolEnvironment } from './postgres-tool.ts'
 import { requireSum, sumOf } from './sum.ts'
 
 const STOPPED = 'The check was stopped: nothing was changed, give the command again.'
@@ -15,22 +18,27 @@ const STOPPED = 'The check was stopped: nothing was changed, give the command ag
 interface Verify {
   readonly directory: string
   readonly asJson: boolean
+  readonly environment: ToolEnvironment
 }
 
 /**
  * Compares a back-up with its manifest, and prints what was found: each file is read through, and the database opened,
  * read-only. Changes nothing. Throws `CommandEnd` with exit code 1 if anything is not as it should be.
  */
-export async function verifyBackUp({ directory, asJson }: Verify): Promise<void> {
+export async function verifyBackUp({ directory, asJson, environment }: Verify): Promise<void> {
   using interruption = onInterruption(STOPPED)
-  const findings = await findingsOf(resolve(directory), interruption.signal)
+  const findings = await findingsOf(resolve(directory), environment, interruption.signal)
   await printRows([findings.map((finding) => ({ ...finding }))], { asJson, nothing: '' })
   const faults = findings.filter(({ level }) => level === 'fault').length
   if (faults > 0) throw new CommandEnd(`${directory} is no whole back-up: use another one.`)
 }
 
 /** Looks at each part of a back-up. Throws the signal's reason. */
-export async function findingsOf(directory: string, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function findingsOf(
+  directory: string,
+  environment: ToolEnvironment,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   let manifest: Manifest | undefined
   const read = await look('manifest', () => {
     manifest = readManifest(directory)
@@ -38,7 +46,8 @@ export async function findingsOf(directory: string, signal: AbortSignal): Promis
     return ok('manifest', `It was made at ${madeAt}, of a database with schema ${schema}.`)
   })
   if (!manifest) return [read]
-  const part = { directory, manifest, signal }
+  const tools = new PostgresTools(environment, signal)
+  const part = { directory, manifest, tools, signal }
   const secrets = await look('secrets', () => lookAtSecrets(part))
   const database = await look('database', () => lookAtDatabase(part))
   // A database that is not whole cannot tell which files there have to be.
@@ -61,6 +70,7 @@ const OTHER = 'Use another back-up, or make a new one.'
 interface Part {
   readonly directory: string
   readonly manifest: Manifest
+  readonly tools: PostgresTools
   readonly signal: AbortSignal
 }
 
@@ -70,20 +80,38 @@ async function lookAtSecrets({ directory, manifest, signal }: Part): Promise<Fin
   return ok('secrets', `${FILES.secrets} is as it was written.`)
 }
 
-async function lookAtDatabase({ directory, manifest, signal }: Part): Promise<Finding> {
+async function lookAtDatabase({ directory, manifest, tools, signal }: Part): Promise<Finding> {
   const { database } = manifest.files
   const progress = new Progress('checking', database.bytes, process.stderr, 'bytes')
   const file = await requireSum({ directory, ...database }, { onBytes: progress.advance, signal })
   progress.end()
   process.stderr.write('checking   what is in it\n')
-  requireContent(directory, manifest, checkSqliteCopy(file))
+  if (!manifest.postgres) requireContent(directory, manifest, checkSqliteCopy(file))
+  else if (await isToolMissing(tools)) return warning('database', ONLY_SUM, INSTALL)
+  else await requireRows(file, manifest.counts, tools)
   const rows = Object.values(manifest.counts).reduce((sum, count) => sum + count, 0)
   return ok('database', `${database.name} is sound, and holds the ${rows} rows of its manifest.`)
 }
 
+const ONLY_SUM = 'Its sum is that of the manifest; it was not opened, as there is no pg_restore here.'
+const INSTALL = "Install PostgreSQL's client programs (postgresql-client), and check again."
+
+/** Whether a dump can only be compared with its sum. */
+async function isToolMissing(tools: PostgresTools): Promise<boolean> {
+  try {
+    await tools.require('pg_restore', 0)
+    return false
+  } catch (error) {
+    if (error instanceof CommandEnd && error.cause !== undefined) return true
+    throw error
+  }
+}
+
 async function lookAtFiles({ directory, manifest, signal }: Part): Promise<Finding> {
   const folder = ContentFolder.ofBackUp(directory)
-  const digests = contentsIn(join(directory, manifest.files.database.name))
+  const digests = manifest.postgres
+    ? await digestsIn(directory, manifest, signal)
+    : contentsIn(join(directory, manifest.files.database.name))
   const progress = new Progress('checking', digests.length, process.stderr, 'files')
   let whole = 0
   for (const sha256 of digests) {

@@ -7,6 +7,7 @@ import { refusalOf } from './refusals.ts'
 import { requireCurrent } from './schema.ts'
 import { WriteQueue } from './write-queue.ts'
 
+export { CopyConnection } from './backup.ts'
 export type { PostgresFacts }
 
 /** Asks the server, whichever tables the database has. Throws `StoreRefusal`, also when it is away. */

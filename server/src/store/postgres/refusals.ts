@@ -24,7 +24,7 @@ function sentence(error: Error, code: string, database: string): string {
     case '42501':
       return `${database} does not let this user create tables: grant it CREATE on its schema, ${ELSEWHERE}.`
     case '3F000':
-      return `${database} has no schema to create tables in: create the one that search_path names.`
+      return noSchema(database).message
     case '53100':
       return `${database} has a full disk: make room on it, ${ELSEWHERE}.`
     case '55P03':
@@ -60,6 +60,19 @@ export const empty = (database: string): StoreRefusal =>
 
 export const foreign = (database: string): StoreRefusal =>
   new StoreRefusal(`${database} holds the tables of another program: name another database in DATABASE_URL.`)
+
+export const newer = (database: string, schema: number, known: number): StoreRefusal =>
+  new StoreRefusal(
+    `${database} has schema ${schema}, and this version knows ${known} at most: give the command of the version that made it, or a newer one.`,
+  )
+
+export const noSchema = (database: string): StoreRefusal =>
+  new StoreRefusal(`${database} has no schema to create tables in: create the one that search_path names.`)
+
+export const notEmptyToRestore = (database: string, schemaName: string): StoreRefusal =>
+  new StoreRefusal(
+    `${database} is not empty (schema ${schemaName}), and nothing is overwritten: name an empty database in DATABASE_URL (createdb makes one).`,
+  )
 
 export const pooledByTransaction = (database: string): StoreRefusal =>
   new StoreRefusal(

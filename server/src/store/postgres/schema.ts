@@ -53,14 +53,15 @@ export async function requireCurrent(connection: DedicatedConnection, database: 
   if ((await newestOf(connection)) !== MIGRATIONS.length) throw outdated(database)
 }
 
-async function tableNames(connection: DedicatedConnection): Promise<ReadonlySet<string>> {
+export async function tableNames(connection: DedicatedConnection): Promise<ReadonlySet<string>> {
   const tables = await connection.query<{ name: string }>(
     'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
   )
   return new Set(tables.map(({ name }) => name))
 }
 
-async function newestOf(connection: DedicatedConnection): Promise<number> {
+/** The number of the newest migration. */
+export async function newestOf(connection: DedicatedConnection): Promise<number> {
   const [newest] = await connection.query<{ number: number | null }>(
     'SELECT max(number) AS number FROM schema_migrations',
   )

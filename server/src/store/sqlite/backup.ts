@@ -1,5 +1,6 @@
 import { backup, DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import type { CopiedDatabase } from '../copied-database.ts'
 import { UNFINISHED, unfinished } from '../import-guard.ts'
 import { StoreRefusal } from '../refusal.ts'
 import { fileThere, openForReading } from './database.ts'
@@ -7,14 +8,6 @@ import { engineCode } from './failure.ts'
 import { foreign, noRoom, refusalOf } from './refusals.ts'
 import { MIGRATIONS, schemaOf, tableNames } from './schema.ts'
 import { prepare } from './statement.ts'
-
-/** The contents of a database's copy. */
-export interface CopiedDatabase {
-  /** The number of its newest migration. */
-  readonly schema: number
-  /** Rows of each table. */
-  readonly counts: Readonly<Record<string, number>>
-}
 
 interface BackUpOptions {
   readonly file: string

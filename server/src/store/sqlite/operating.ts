@@ -1,4 +1,5 @@
-export { backUpSqlite, type CopiedDatabase, checkSqliteCopy } from './backup.ts'
+export type { CopiedDatabase } from '../copied-database.ts'
+export { backUpSqlite, checkSqliteCopy } from './backup.ts'
 export { contentsIn } from './contents.ts'
 export { fileThere as sqliteFileThere } from './database.ts'
 export { forgetEpochIn } from './epoch.ts'
