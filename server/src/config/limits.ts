@@ -1,5 +1,5 @@
+import { LIMITS, type LimitKind, type Rate } from '../lib/rates.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
-import { LIMITS, type LimitKind, type Rate } from '../transport/index.ts'
 
 export type LimitSetting = `LIMIT_${string}`
 

@@ -11,7 +11,7 @@ import {
 import { requireMay } from './policy.ts'
 import type { AccountId, MessageDetails } from './types.ts'
 
-/** What a message may have, beside its words: an image is a file, too. */
+/** Something that a message may have, beside its words: an image is a file, too. */
 type Had = 'link' | 'file' | 'image'
 
 interface SearchQuery {

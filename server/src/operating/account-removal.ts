@@ -6,7 +6,7 @@ import { accountNamed } from './named.ts'
 interface RemovalOrder {
   readonly settings: OperatorSettings
   readonly username: string
-  /** What becomes of what the account has said: `keep`, or `delete`. */
+  /** `keep` or `delete`: whether the account's messages stay. */
   readonly messages: string
   /** Whether the operator has said that it is to be. */
   readonly isSure: boolean

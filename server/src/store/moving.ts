@@ -5,6 +5,7 @@ export type {
   ForeignDatabase,
   ForeignRow,
 } from './foreign.ts'
+export type { MovingSource } from './moving-source.ts'
 export type {
   NewId,
   Note,
@@ -17,14 +18,6 @@ export { columnNames, type Row, TABLES, type Table, type TableName } from './tab
 
 /** Rows that are read, written and committed together: what a move holds in memory, and repeats after a kill. */
 export const PAGE_ROWS = 1000
-
-/** All rows of a database in the same form whatever its engine, as of one moment. */
-export interface MovingSource {
-  count(table: Table): Promise<number>
-  /** In the order of the table's key, `PAGE_ROWS` at a time; the last page may be shorter, none is empty. */
-  pages(table: Table): AsyncIterable<readonly Row[]>
-  close(): Promise<void>
-}
 
 /** How many rows, and a SHA-256 (hex) over all of them in the form in which they travel. */
 export interface Sum {

@@ -1,5 +1,5 @@
 import type { Micros } from '../lib/clock.ts'
-import type { MovingSource } from './moving.ts'
+import type { MovingSource } from './moving-source.ts'
 
 // Things that are taken over from another program, on their way into a database of Parlance. Each has a key, its own id
 // in the other program, by which the others refer to it.

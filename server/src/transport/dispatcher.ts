@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { isJsonObject, parseJson } from '../lib/json.ts'
+import type { LimitKind } from '../lib/rates.ts'
 import { plain, SMALL_BODY_BYTES } from './app.ts'
 import { readAhead } from './body-replay.ts'
-import type { LimitKind } from './limits.ts'
 import type { PathOwner, PathOwners } from './path-owners.ts'
 
 /** A dialect as the dispatcher knows it. */

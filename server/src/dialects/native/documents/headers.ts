@@ -51,7 +51,7 @@ function toldByTransfer(operation: Operation | Transfer, status: number): readon
   if (!isTransfer(operation)) return []
   const told = operation.tells[status]
   if (told) return told
-  // Whatever is refused, tus says its version.
+  // A refusal says the version of tus as well.
   if (!operation.givesBytes)
     return [
       ...(['Tus-Resumable', 'Cache-Control'] as const),
