@@ -124,7 +124,9 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => chat.retention.close())
   opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
-  const resumeRemovals = () => void chat.removals.resume().catch(onError)
+  const resumeRemovals = () => {
+    chat.removals.resume().catch(onError)
+  }
   resumeRemovals()
 
   const notices = await AccountNotices.watch({

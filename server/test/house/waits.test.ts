@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'server/test/compose/haproxy-addresses.test.ts': 'HAProxy does not say that it has read a piece',
   'server/test/compose/docker-installation.test.ts':
     'the balancer in its container says nothing of its nodes',
+  'server/test/compose/proxy-contract.ts': 'a program behind the proxy answers late',
   'server/test/store/postgres.test.ts': 'connections are cut at moments that a few milliseconds part',
   'server/test/hostile/server/flood.test.ts': 'a server slows a writer down by reading nothing',
   'server/test/hostile/server/http.test.ts': 'an attacker writes slowly',
