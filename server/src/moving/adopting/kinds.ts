@@ -7,7 +7,7 @@ import { ROOMS } from './rooms.ts'
 import { tableOrigin } from './table-origin.ts'
 
 /** Programs from which people and history are taken over. */
-export const KINDS = ['rooms', 'chatapp', 'messenger', 'channels'] as const
+export const KINDS = ['rooms', 'chatapp', 'messenger', 'channels', 'slack'] as const
 type Kind = (typeof KINDS)[number]
 
 export const isKind = (text: string): text is Kind => KINDS.some((kind) => kind === text)
@@ -22,6 +22,11 @@ const OPEN: Readonly<Record<Kind, (source: string) => Promise<Origin>>> = {
     tableOrigin(await openForeignPostgres(source), { source, program: 'messenger', plans: MESSENGER }),
   channels: async (source) =>
     tableOrigin(openForeignSqlite(source), { source, program: 'the Flask API', plans: CHANNELS }),
+  slack: async (source) => {
+    // Its library is loaded for nothing else.
+    const { slackOrigin } = await import('./slack/index.ts')
+    return slackOrigin(source)
+  },
 }
 
 export const openOrigin = ({ kind, source }: { kind: string; source: string }): Promise<Origin> => {

@@ -44,9 +44,13 @@ export class MessageIntake {
       note({ what: 'message', place, done: 'changed', why: 'it has no time, and gets the one of the move' })
     if (staging.accountId(found.senderKey) === undefined) accounts.addGone(found.senderKey, place)
     this.#count += 1
+    const kept = this.#cut(found, body)
     staging.addMessage({
       ...rest,
-      ...{ body: this.#cut(found, body), order, id: id ?? null, at: sentAt ?? now },
+      ...{ body: kept, order, id: id ?? null, at: sentAt ?? now },
+      // Places are of the text as it was: those in what was cut off are none.
+      mentions:
+        body === found.body ? (found.mentions ?? []).filter((named) => named.at[1] <= kept.length) : [],
       editedAt: editedAt === undefined ? null : (microsOf(editedAt) ?? null),
     })
   }
