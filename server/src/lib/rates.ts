@@ -8,8 +8,8 @@ export interface Rate {
 export const LIMITS = {
   /** HTTP requests and new connections, by address. */
   request: { burst: 2_000, perSecond: 200 },
-  /** Handshakes of TLS, by address: each takes a millisecond of the processor. */
-  handshake: { burst: 2_000, perSecond: 200 },
+  /** Handshakes of TLS, by address: each takes some 2.5 ms of the processor, with its connection. */
+  handshake: { burst: 1_000, perSecond: 50 },
   /** New accounts, by address. */
   register: { burst: 300, perSecond: 1 },
   /** Log-ins, by address. */

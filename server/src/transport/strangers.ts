@@ -9,7 +9,7 @@ export interface StrangerBounds {
 /** A connection takes up to 40 KB: its socket, and 16 KiB of a header. `perAddress` holds only with rate limits on. */
 export const STRANGERS = { perAddress: 2_000, inAll: 10_000 } as const
 
-/** A handshake of TLS takes up to 100 KB more. */
+/** A connection that has begun a handshake of TLS takes 72 KB. */
 export const HANDSHAKES = { perAddress: 500, inAll: 2_000 } as const
 
 /**

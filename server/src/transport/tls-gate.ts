@@ -73,7 +73,7 @@ export class TlsGate {
       strangers.delete(raw)
       this.#begun.delete(raw)
       guardSocket(secure)
-      // Else a peer could have one handshake after the other, which cost a hundred times what they cost it.
+      // Else a peer could have one handshake after the other, which cost the server more than the peer.
       secure.disableRenegotiation()
       return serve(secure)
     })

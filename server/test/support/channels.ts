@@ -172,8 +172,9 @@ export function connectPusher(url: string, { token }: Pick<Person, 'token'>, aut
     cluster: 'none',
     wsHost: hostname,
     wsPort: Number(port),
-    forceTLS: false,
-    enabledTransports: ['ws'],
+    wssPort: Number(port),
+    forceTLS: url.startsWith('https:'),
+    enabledTransports: ['ws', 'wss'],
     disableStats: true,
     channelAuthorization: {
       endpoint: `${authUrl}/api/pusher/auth`,
