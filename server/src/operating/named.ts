@@ -9,9 +9,10 @@ export async function accountNamed(accounts: Accounts, username: string): Promis
   return account
 }
 
-/** The conversation of that id, `gid`, or name if it is an open one. Throws `CommandEnd`. */
+/** The conversation of that id (5, or `c_5` as native has it), `gid`, or name if it is an open one. Throws `CommandEnd`. */
 export async function conversationNamed(conversations: Conversations, name: string): Promise<Conversation> {
-  const id = /^[1-9]\d{0,14}$/.test(name) ? toConversationId(Number(name)) : undefined
+  const digits = /^(?:c_)?([1-9]\d{0,14})$/.exec(name)?.[1]
+  const id = digits === undefined ? undefined : toConversationId(Number(digits))
   const found =
     (id !== undefined && (await conversations.find(id))) || (await conversations.findByGidOrName(name))
   if (found) return found
