@@ -32,7 +32,7 @@ before(async () => {
 })
 after(() => opened.disposeAsync())
 
-test('what is said in any dialect is heard on every transport of every dialect, over TLS', async () => {
+test('every transport of every dialect hears, over TLS, what is said in any of them', async () => {
   assert.ok(ann && ben)
   const [speaker, listener] = [ann, ben]
   const dialects = addressing('group')
