@@ -17,7 +17,7 @@ function creationRules(rule: Rule): void {
     assert.deepEqual(conversation, {
       ...{ conversationId, gid, kind: 'group', name: 'The 🦊s', creatorId: bob.accountId },
       ...{ createdAt, updatedAt: createdAt, activityAt: createdAt, lastSeq: 0, lastChange: 1, rewrites: 0 },
-      ...{ topic: null, isListed: false, membersAdd: true, firstSeq: 1, memberCount: 3 },
+      ...{ topic: null, isListed: false, membersAdd: true, firstSeq: 1, memberCount: 3, retentionDays: null },
     })
     const member = { conversationId, joinedAt: createdAt, lastReadAt: null, lastReadSeq: 0 }
     assert.deepEqual(
