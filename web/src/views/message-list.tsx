@@ -276,13 +276,15 @@ function RowView({ row, context }: { row: Row; context: RowContext }) {
     case 'hole':
       return <SkeletonRow />
     case 'beginning': {
-      const name = titleOf(context.listing)
+      const { listing } = context
+      const name = titleOf(listing)
       return (
         <p class="beginning" dir="auto">
-          {t(
-            context.listing.kind === 'private' ? 'conversation.beginningPrivate' : 'conversation.beginning',
-            { name },
-          )}
+          {listing.firstSeq > 1
+            ? t('conversation.beginningPurged')
+            : t(listing.kind === 'private' ? 'conversation.beginningPrivate' : 'conversation.beginning', {
+                name,
+              })}
         </p>
       )
     }

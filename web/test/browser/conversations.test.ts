@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { toConversationId } from '../../../server/src/core/types.ts'
 import { noBrowser, Visitor } from '../support/browser.ts'
 import { adaAndBen, noErrors } from '../support/people.ts'
 
@@ -106,6 +107,29 @@ test('roles are given as the table allows, and a reader is told why there is no 
   await pane(ben, 'Details').getByRole('button', { name: 'Remove' }).click()
   await ben.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await ada.page.getByRole('heading', { name: 'Nothing to see here' }).waitFor()
+})
+
+test('messages that are kept for some days only go, and the conversation says so', { skip }, async (t) => {
+  const { ada, ben, server } = await group(t)
+  await ada.say('A rumour of last year')
+  await ben.message('A rumour of last year').waitFor()
+  await ada.page.getByRole('button', { name: 'Details' }).click()
+  await pane(ada, 'Details').getByLabel('Days after which').fill('30')
+  await pane(ada, 'Details').getByRole('button', { name: 'Save' }).click()
+  await pane(ada, 'Details').getByText('Saved').waitFor()
+  await ada.page.reload()
+  await pane(ada, 'Details').getByLabel('Days after which').waitFor()
+  assert.equal(await pane(ada, 'Details').getByLabel('Days after which').inputValue(), '30')
+  const id = toConversationId(Number(/c_(\d+)/.exec(ada.page.url())?.[1]))
+  await server.chat.retention.purge(id, (Date.now() + 60_000) * 1_000)
+  for (const one of [ada, ben]) {
+    await one.page.getByText('Older messages have been deleted.').waitFor()
+    assert.equal(await one.message('A rumour of last year').count(), 0)
+  }
+  await ben.page.getByRole('button', { name: 'Details' }).click()
+  await pane(ben, 'Details').getByRole('list', { name: 'Members' }).waitFor()
+  assert.equal(await pane(ben, 'Details').getByLabel('Days after which').count(), 0)
+  noErrors(ada, ben)
 })
 
 test('a refusal of the server is told in a sentence', { skip }, async (t) => {
