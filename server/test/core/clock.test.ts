@@ -78,6 +78,7 @@ const OTHER_READERS = [
   'files/folder/folder.ts',
   'operating/backup/back-up.ts',
   'operating/backup/earlier-back-up.ts',
+  'operating/doctor/certificate.ts',
   'operating/doctor/clock.ts',
 ]
 
