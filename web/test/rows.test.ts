@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TimelineItem, TimelineSnapshot } from '@parlance/client'
-import { rowsOf } from '../src/list/rows.ts'
+import { type Row, rowsOf } from '../src/list/rows.ts'
+import { messageFrom, rowAt, stretchOf } from '../src/list/stretch.ts'
 
 const DAY = '2026-11-29'
 
@@ -81,5 +82,43 @@ test('every message has a row, and no key stands twice', () => {
   assert.deepEqual(
     items.filter(({ key }) => !keys.includes(key)),
     [],
+  )
+})
+
+test('a stretch ends at the holes around it, which nobody can pass before they are filled', () => {
+  const hole = (from: number, to: number): TimelineItem => ({
+    ...{ kind: 'hole', key: `hole-${from}`, from, to },
+    fill: async () => undefined,
+  })
+  const items = [
+    said({ seq: 1 }),
+    hole(2, 5),
+    said({ seq: 6 }),
+    said({ seq: 7 }),
+    hole(8, 9),
+    said({ seq: 10 }),
+  ]
+  const rows = rowsOf({ items, isWhole: true, isStale: false }, { firstUnread: undefined, me: 'a_1' })
+  const keysFrom = (key?: string) => {
+    const { rows: shown, above, below } = stretchOf(rows, key)
+    return [above?.item.from, shown.map((row) => row.key).join(), below?.item.from]
+  }
+  assert.deepEqual(keysFrom(), [8, '10', undefined])
+  assert.deepEqual(keysFrom('7'), [2, '6,7', 8])
+  assert.deepEqual(keysFrom(rowAt(rows, 1)?.key), [undefined, `beginning,${rows[1]?.key},1`, 2])
+  assert.deepEqual(keysFrom('one that has gone'), [8, '10', undefined])
+  assert.equal(messageFrom(rows, rows[0])?.key, '1')
+  assert.deepEqual(stretchOf([], undefined), { rows: [], above: undefined, below: undefined })
+  const [unknown] = [hole(1, 5)].map((item) => ({ kind: 'hole', key: 'hole', item }) as Row)
+  assert.equal(stretchOf(unknown ? [unknown] : [], undefined).above, unknown)
+  const unread = [said({ seq: 1 }), hole(2, 5)]
+  const newestUnknown = rowsOf(
+    { items: unread, isWhole: true, isStale: false },
+    { firstUnread: undefined, me: 'a_1' },
+  )
+  assert.deepEqual(
+    stretchOf(newestUnknown, undefined).below?.item.from,
+    2,
+    'the newest page is still to come',
   )
 })

@@ -90,9 +90,9 @@ function resolved(response: ApiOperation['responses'][string] | undefined): ApiR
   return DOCUMENT.components.responses[response.$ref.split('/').at(-1) ?? '']
 }
 
-/** Headers that HTTP itself brings, and those of CORS, which depend on the page that asks. */
+/** Headers that HTTP itself and proxies bring, and those of CORS, which depend on the page that asks. */
 const ORDINARY =
-  /^(content-(type|length)|date|connection|keep-alive|transfer-encoding|vary|access-control-.*)$/
+  /^(content-(type|length)|date|connection|keep-alive|transfer-encoding|vary|server|access-control-.*)$/
 
 function assertHeaders({ headers }: Told, response: ApiResponse, name: string): void {
   const documented = new Set(Object.keys(response.headers).map((header) => header.toLowerCase()))

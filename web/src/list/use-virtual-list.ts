@@ -35,6 +35,8 @@ export interface VirtualList {
    * which comes late on a busy machine, and believes until then that a new list stands at its start.
    */
   readonly beginsBy: (index: number) => boolean
+  /** Likewise, whether the view ends at that row or behind it. */
+  readonly endsBy: (index: number) => boolean
   readonly toEnd: () => void
   readonly toIndex: (index: number, align: 'start' | 'center' | 'auto') => void
   readonly place: () => Place | undefined
@@ -46,6 +48,8 @@ interface VirtualListOptions {
   readonly count: number
   readonly keyOf: (index: number) => string
   readonly estimate: (index: number) => number
+  /** Whether a reader who is at the end is kept there when rows are added behind it. */
+  readonly follows: boolean
 }
 
 /** A list of which only the rows in view exist. The row that is looked at stays where it is when others come before it. */
@@ -60,7 +64,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
     estimateSize: options.estimate,
     getItemKey: options.keyOf,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: options.follows,
     scrollEndThreshold: END_THRESHOLD,
     overscan: OVERSCAN,
     paddingStart: EDGE,
@@ -107,6 +111,16 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       const [start] = virtualizer.getOffsetForIndex(Math.min(index, options.count - 1), 'start') ?? []
       return element !== null && element.clientHeight > 0 && start !== undefined && element.scrollTop <= start
     },
+    endsBy: (index) => {
+      const element = scroller.current
+      const [start] = virtualizer.getOffsetForIndex(Math.max(index, 0), 'start') ?? []
+      return (
+        element !== null &&
+        element.clientHeight > 0 &&
+        start !== undefined &&
+        element.scrollTop + element.clientHeight >= start
+      )
+    },
     toEnd: () => {
       sought.current = undefined
       virtualizer.scrollToEnd()
@@ -116,7 +130,8 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       virtualizer.scrollToIndex(index, { align })
     },
     place: () => {
-      const top = virtualizer.scrollOffset ?? 0
+      // The virtualizer hears of a scroll after whoever asks at that event.
+      const top = scroller.current?.scrollTop ?? 0
       const item = virtualizer.getVirtualItemForOffset(top)
       return item && { key: String(item.key), offset: top - item.start }
     },

@@ -1,17 +1,25 @@
 import type { Client, ConversationHandle, Listing, TimelineItem, TimelineSnapshot } from '@parlance/client'
 import type { Ref } from 'preact'
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import {
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from 'preact/hooks'
 import { titleOf } from '../lib/names.ts'
 import { dayNameOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { useReaders } from '../lib/use-readers.ts'
 import { type Row, rowsOf } from '../list/rows.ts'
+import { messageFrom, rowAt, type ShownRow, stretchOf } from '../list/stretch.ts'
 import { useReadMark } from '../list/use-read-mark.ts'
 import { useRowFocus } from '../list/use-row-focus.ts'
 import { type Place, useVirtualList } from '../list/use-virtual-list.ts'
 import { count, t } from '../text/index.ts'
 import { DownIcon } from './icons.tsx'
-import { SkeletonRow } from './loading.tsx'
 import { MessageRow, OutgoingRow, type RowContext } from './message-row.tsx'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
@@ -36,18 +44,17 @@ interface MessageListProps {
   readonly onEdit: (item: Said) => void
 }
 
-/** Rows from the top at which older messages are asked for. */
-const NEAR_START = 12
+/** Rows from the top at which older messages are asked for, and from the end at which those that follow are. */
+const NEAR_EDGE = 12
 const PAGE = 50
 
 /** Where the reader left each conversation that was open in this page. */
 const left = new Map<string, Place>()
 
-const ESTIMATES: Readonly<Record<Row['kind'], number>> = {
+const ESTIMATES: Readonly<Record<ShownRow['kind'], number>> = {
   beginning: 96,
   day: 40,
   new: 32,
-  hole: 120,
   deleted: 30,
   message: 64,
   outgoing: 64,
@@ -67,32 +74,52 @@ export function MessageList({
 }: MessageListProps) {
   const snapshot = useObservable(place.timeline)
   const firstUnread = useRef(listing.me.unread > 0 ? listing.me.readSeq + 1 : undefined).current
-  const rows = useMemo(() => rowsOf(snapshot, { firstUnread, me }), [snapshot, me])
+  const all = useMemo(() => rowsOf(snapshot, { firstUnread, me }), [snapshot, me])
+  /** The key of a message in the stretch that is shown; undefined for the newest, where the reader is at the end. */
+  const here = useRef<string | undefined>(undefined)
+  const [, renderAgain] = useReducer((times: number) => times + 1, 0)
+  const showAround = (key: string | undefined) => {
+    here.current = key
+    renderAgain(undefined)
+  }
+  const { rows, above, below } = useMemo(() => stretchOf(all, here.current), [all, here.current])
+  const isNewest = rows.at(-1) === all.at(-1)
+  const wasNewest = useRef(true)
+  const wantsEnd = useRef(false)
   const list = useVirtualList({
     count: rows.length,
     keyOf: (index) => rows[index]?.key ?? '',
     estimate: (index) => ESTIMATES[rows[index]?.kind ?? 'message'],
+    // A stretch that has just met the newest messages stays where the reader is.
+    follows: isNewest && wasNewest.current,
   })
+  if (isNewest && !wasNewest.current && here.current === undefined) wantsEnd.current = true
+  wasNewest.current = isNewest
   const wanted = useRef<number | undefined>(undefined)
   const isPlaced = useRef(false)
-  const isAway = isPlaced.current && !list.isAtEnd()
+  const isAway = isPlaced.current && !(isNewest && list.isAtEnd())
 
-  const indexOf = (seq: number) =>
-    rows.findIndex((row) => 'item' in row && 'seq' in row.item && row.item.seq === seq)
   const jump = (seq: number) => {
-    const index = indexOf(seq)
+    const row = rowAt(all, seq)
+    const index = row ? rows.indexOf(row) : -1
     if (index >= 0) {
       list.toIndex(index, 'center')
       highlight(list.scroller.current, seq)
       return
     }
     wanted.current = seq
-    place.timeline.loadAround(seq).catch(() => {
-      wanted.current = undefined
-    })
+    if (row) showAround(row.key)
+    else
+      place.timeline.loadAround(seq).catch(() => {
+        wanted.current = undefined
+      })
+  }
+  const toLatest = () => {
+    wantsEnd.current = true
+    showAround(undefined)
   }
 
-  useImperativeHandle(controls, () => ({ jump, toLatest: list.toEnd }))
+  useImperativeHandle(controls, () => ({ jump, toLatest }))
 
   // A first unread message that the newest page is without is fetched with those around it.
   const [isSought, setSought] = useState(firstUnread !== undefined && listing.lastSeq - firstUnread >= PAGE)
@@ -112,9 +139,13 @@ export function MessageList({
       return
     }
     const kept = left.get(place.id)
-    const index = kept
-      ? rows.findIndex(({ key }) => key === kept.key)
-      : rows.findIndex(({ kind }) => kind === 'new')
+    const row = all.find(({ key, kind }) => (kept ? key === kept.key : kind === 'new'))
+    const index = rows.findIndex(({ key }) => key === row?.key)
+    const elsewhere = index < 0 ? messageFrom(all, row) : undefined
+    if (elsewhere) {
+      showAround(elsewhere.key)
+      return
+    }
     if (kept && index >= 0) list.toPlace(kept)
     else if (index >= 0) list.toIndex(index, 'start')
     else if (isSought) return
@@ -123,24 +154,35 @@ export function MessageList({
   })
 
   useLayoutEffect(() => {
+    if (wantsEnd.current && isNewest) {
+      wantsEnd.current = false
+      list.toEnd()
+    }
     const seq = wanted.current
-    if (seq === undefined || indexOf(seq) < 0) return
+    const row = seq === undefined ? undefined : rowAt(all, seq)
+    if (seq === undefined || !row) return
+    if (!rows.includes(row)) {
+      showAround(row.key)
+      return
+    }
     wanted.current = undefined
-    list.toIndex(indexOf(seq), 'center')
+    list.toIndex(rows.indexOf(row), 'center')
     requestAnimationFrame(() => highlight(list.scroller.current, seq))
   })
 
   const isLoading = useRef(false)
   useEffect(() => {
     if (!isPlaced.current || isLoading.current) return
-    const visible = list.items.map(({ index }) => rows[index])
-    const hole = visible.find((row) => row?.kind === 'hole')
+    const isNearStart = rows.length === 0 || list.beginsBy(NEAR_EDGE)
+    const isNearEnd = rows.length > 0 && list.endsBy(rows.length - 1 - NEAR_EDGE)
     const load =
-      hole?.kind === 'hole'
-        ? () => hole.item.fill(isBelow(visible, hole) ? 'older' : 'newer')
-        : !snapshot.isWhole && list.beginsBy(NEAR_START)
-          ? () => loadBefore(place, snapshot)
-          : undefined
+      isNearEnd && below
+        ? () => below.item.fill('older')
+        : isNearStart && above
+          ? () => above.item.fill('newer')
+          : isNearStart && !snapshot.isWhole
+            ? () => loadBefore(place, snapshot)
+            : undefined
     if (!load) return
     isLoading.current = true
     load()
@@ -151,20 +193,23 @@ export function MessageList({
   })
 
   const onScroll = () => {
-    const here = list.place()
-    if (!here) return
-    if (list.isAtEnd()) left.delete(place.id)
-    else left.set(place.id, here)
+    const top = list.place()
+    if (!top) return
+    const isAtNewest = isNewest && list.isAtEnd()
+    if (isAtNewest) left.delete(place.id)
+    else left.set(place.id, top)
+    const row = rows.find(({ key }) => key === top.key)
+    here.current = isAtNewest ? undefined : (messageFrom(rows, row)?.key ?? here.current)
   }
 
   useReadMark({
     place,
     listing,
-    isSeen: () => isPlaced.current && list.isAtEnd() && rows.at(-1)?.kind !== 'hole',
+    isSeen: () => isPlaced.current && isNewest && list.isAtEnd(),
   })
 
   const find = (seq: number): Said | undefined => {
-    const row = rows[indexOf(seq)]
+    const row = rowAt(all, seq)
     return row?.kind === 'message' ? row.item : undefined
   }
   const focus = useRowFocus(rows, list)
@@ -182,7 +227,7 @@ export function MessageList({
     onReply,
     onEdit,
   }
-  const day = dayAt(rows, list.place()?.key)
+  const day = dayAt(all, list.place()?.key)
   return (
     <div class="list-frame">
       {day !== undefined && isAway && (
@@ -218,7 +263,7 @@ export function MessageList({
         <p class="nothing-said">{t('conversation.empty')}</p>
       )}
       {isAway && (
-        <button type="button" class="to-latest" onClick={list.toEnd}>
+        <button type="button" class="to-latest" onClick={toLatest}>
           <DownIcon />
           {listing.me.unread > 0
             ? count(listing.me.unread, {
@@ -238,8 +283,6 @@ function loadBefore({ timeline }: ConversationHandle, { items }: TimelineSnapsho
   return first && 'seq' in first ? timeline.load({ before: first.seq, limit: PAGE }) : timeline.loadNewest()
 }
 
-const isBelow = (visible: readonly (Row | undefined)[], hole: Row): boolean => visible.at(-1) === hole
-
 const dayName = (day: number): string =>
   dayNameOf(day, { today: t('day.today'), yesterday: t('day.yesterday') })
 
@@ -253,7 +296,7 @@ function dayAt(rows: readonly Row[], key: string | undefined): number | undefine
   return undefined
 }
 
-function RowView({ row, context }: { row: Row; context: RowContext }) {
+function RowView({ row, context }: { row: ShownRow; context: RowContext }) {
   switch (row.kind) {
     case 'message':
       return <MessageRow item={row.item} isRunOn={row.isRunOn} context={context} />
@@ -273,8 +316,6 @@ function RowView({ row, context }: { row: Row; context: RowContext }) {
           <span>{t('conversation.new')}</span>
         </p>
       )
-    case 'hole':
-      return <SkeletonRow />
     case 'beginning': {
       const { listing } = context
       const name = titleOf(listing)
