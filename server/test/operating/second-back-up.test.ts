@@ -65,7 +65,7 @@ test('a file that the server has lost since is still in the second back-up, and 
   await rm(filesOf(file), { recursive: true })
   {
     using db = new DatabaseSync(file)
-    db.prepare('UPDATE uploads SET removed_at = 1 WHERE id = ?').run(removed)
+    db.prepare('UPDATE uploads SET removed_at = 1 WHERE id = ?').run(removed.slice('f_'.length))
   }
   await backUp(t, copy, '--dbpath', file)
   assert.deepEqual([...(await contentsOf(join(copy, 'files'))).values()], ['lost'])
