@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'server/test/house/callbacks.test.ts': 'it reads the server for such imports',
   'server/test/support/until.ts': 'it asks its condition again every few milliseconds',
   'server/test/runner/preload.ts': 'it ends a file that does not end',
+  'server/test/runner/shared.ts': 'it ends a process that a file keeps from ending',
   'server/test/runner/printer.ts': 'it gives the whole suite up at last',
   'server/test/support/clients/messenger.ts': 'the client polls, as its protocol has it',
   'server/test/cluster/talker.ts': 'people pause between what they say',

@@ -11,6 +11,9 @@ import { GRACE_MS } from './grace.ts'
 /** Output as it is opened by the first line. */
 const OWN = ['PipeWrap', 'PipeWrap']
 
+/** Milliseconds in which the results of the last file are told. */
+const LAST_MS = 5_000
+
 /** Errors of which no test could be told, because theirs had ended. */
 const late: unknown[] = []
 
@@ -90,3 +93,5 @@ for (const path of paths) {
   // Its end is told before the next can kill the process.
   await new Promise((resolve) => setImmediate(resolve))
 }
+// What a file has left open, and was told of, keeps nobody waiting for this process.
+setTimeout(() => process.exit(), LAST_MS).unref()
