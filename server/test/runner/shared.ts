@@ -93,5 +93,5 @@ for (const path of paths) {
   // Its end is told before the next can kill the process.
   await new Promise((resolve) => setImmediate(resolve))
 }
-// What a file has left open, and was told of, keeps nobody waiting for this process.
+// Nobody waits for this process because of something that a file has left open, and that was told of.
 setTimeout(() => process.exit(), LAST_MS).unref()

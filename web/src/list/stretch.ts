@@ -5,7 +5,7 @@ export type ShownRow = Exclude<Row, { kind: 'hole' }>
 type Hole = Extract<Row, { kind: 'hole' }>
 
 /** Rows without a hole among them. */
-export interface Stretch {
+interface Stretch {
   readonly rows: readonly ShownRow[]
   /** The hole that comes before them, and the one that follows; undefined at the ends of what is loaded. */
   readonly above: Hole | undefined

@@ -38,7 +38,7 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
   )
 }
 
-export const SkeletonRow = () => (
+const SkeletonRow = () => (
   <div class="skeleton" aria-hidden="true">
     <span />
     <span />
