@@ -4,25 +4,13 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Participant, World } from '../interop/world.ts'
 import { parlance, refuses } from '../support/command.ts'
+import { OPERATED_STORES } from '../support/operated-stores.ts'
 import type { Owner } from '../support/owner.ts'
-import { newSchema } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 // Commands that show an operator what is there, beside a server that has the database open.
 
-const STORES = {
-  SQLite: async (owner: Owner) => {
-    const file = join(await tempDir(owner), 'parlance.db')
-    return { settings: { DBPATH: file }, options: ['--dbpath', file] }
-  },
-  PostgreSQL: async (owner: Owner) => {
-    const { url, drop } = await newSchema()
-    owner.after(drop)
-    return { settings: { DATABASE_URL: url }, options: ['--database-url', url] }
-  },
-}
-
-for (const [store, open] of Object.entries(STORES))
+for (const [store, open] of Object.entries(OPERATED_STORES))
   describe(`an operator's commands on ${store}`, () => {
     const opened = new AsyncDisposableStack()
     const owner: Owner = { after: (close) => opened.defer(close) }

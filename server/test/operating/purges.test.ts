@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parlance, refuses } from '../support/command.ts'
 import { NativeHttp, unique } from '../support/native-http.ts'
-import type { Owner } from '../support/owner.ts'
-import { newSchema } from '../support/postgres.ts'
+import { OPERATED_STORES } from '../support/operated-stores.ts'
 import { startParlance } from '../support/server.ts'
-import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
-const STORES = {
-  SQLite: async (owner: Owner) => {
-    const file = join(await tempDir(owner), 'parlance.db')
-    return { settings: { DBPATH: file }, options: ['--dbpath', file] }
-  },
-  PostgreSQL: async (owner: Owner) => {
-    const { url, drop } = await newSchema()
-    owner.after(drop)
-    return { settings: { DATABASE_URL: url }, options: ['--database-url', url] }
-  },
-}
-
-for (const [store, open] of Object.entries(STORES))
+for (const [store, open] of Object.entries(OPERATED_STORES))
   describe(`parlance conversations purge on ${store}`, () => {
     test('has a server take the oldest messages of one conversation away, and leaves the rest', async (t) => {
       const { settings, options } = await open(t)
