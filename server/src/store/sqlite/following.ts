@@ -5,9 +5,12 @@ import type { SearchFollower } from './search-follower.ts'
 /** Milliseconds between two looks for messages that are not indexed yet. */
 const LOOK_MS = 200
 
+/** The part of its time for which batches keep the writer's thread busy while the main thread has no time left. */
+const BUSY_AT_FULL = 0.25
+
 /**
- * The time between two steps, in times of a step, while others keep the writer's thread busy all the time; in
- * proportion, where they do so for a part of it. So what follows has 2 % of a thread that is full, and all of one that is idle.
+ * The time between two steps, in times of a step, on a server that is full; in proportion, on one that is busy for a
+ * part of its time. So the index has 2 % of a thread under a flood, and all of one that is idle.
  */
 const REST_AT_FULL = 40
 
@@ -55,7 +58,7 @@ export class Following {
   #step(): number {
     const { follower, settledWords, onWritten, onDefect } = this.#options
     const startedAt = performance.now()
-    const busyPart = Math.min(1, this.#busyMs / Math.max(1, startedAt - this.#steppedAt))
+    const busyPart = this.#busyMs / Math.max(1, startedAt - this.#steppedAt)
     this.#busyMs = 0
     try {
       if (follower.step() === 0 && !follower.forget(settledWords())) {
@@ -64,7 +67,7 @@ export class Following {
       }
       onWritten()
       this.#steppedAt = performance.now()
-      return busyPart * REST_AT_FULL * (this.#steppedAt - startedAt)
+      return Math.min(1, busyPart / BUSY_AT_FULL) * REST_AT_FULL * (this.#steppedAt - startedAt)
     } catch (error) {
       // A failure of the engine, as on a full disk, may be over at the next try.
       if (engineCode(error) !== undefined) return LOOK_MS
