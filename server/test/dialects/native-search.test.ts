@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Operations, QueryOf } from '@parlance/protocol'
 import fc from 'fast-check'
 import { NativeHttp, unique } from '../support/native-http.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
 import { PNG, upload } from '../support/uploads.ts'
+import { found, indexed, type SearchQuery } from './native-search-index.ts'
 
 let server: TestServer
 before(async () => {
@@ -13,21 +12,8 @@ before(async () => {
 })
 after(() => server.close())
 
-type Query = QueryOf<Operations['searchMessages']>
-
-const search = (who: NativeHttp, q: string, more: Partial<Query> = {}) =>
+const search = (who: NativeHttp, q: string, more: Partial<SearchQuery> = {}) =>
   who.ok('searchMessages', { query: { q, ...more } })
-
-const found = async (who: NativeHttp, q: string, more: Partial<Query> = {}) =>
-  (await search(who, q, more)).items.map(({ message }) => message.body)
-
-/** A message that is sent last and found is behind no other. */
-async function indexed(who: NativeHttp): Promise<void> {
-  const group = await who.group()
-  const word = `mark${group.id.replace('_', '')}`
-  await who.send(group, word)
-  await until('the index', async () => (await found(who, word)).length === 1)
-}
 
 describe('a search', () => {
   it('finds words, phrases and beginnings, newest first, and says where they stand', async () => {
@@ -123,7 +109,7 @@ describe('a search', () => {
 
   it('refuses a query without words, with too many, and times that are none', async () => {
     const ann = await NativeHttp.register(server.url, unique('refused'))
-    const refused = async (query: Query) => {
+    const refused = async (query: SearchQuery) => {
       const { status, body } = await ann.attempt('searchMessages', { query })
       return [status, JSON.stringify(body).match(/"pointer":"([^"]*)"/)?.[1]]
     }
