@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import { LongAnswers } from './answers/index.ts'
-import type { Bus } from './bus/bus.ts'
-import { LocalBus } from './bus/local.ts'
 import type { Config } from './config/index.ts'
 import { AccountNotices, Chat, passwordPolicyOf } from './core/chat.ts'
 import { openFeeds } from './delivery/index.ts'
@@ -13,26 +10,20 @@ import {
   mountAll,
   pusherCredentials,
 } from './dialects/index.ts'
-import { openFolder } from './files/folder/index.ts'
 import {
+  beginChores,
   closeInOrder,
+  openBus,
   openListeners,
+  openStorage,
   openTls,
-  openWaitingRoom,
   StoreWatch,
-  type Tls,
 } from './hosting/index.ts'
-import { type Clock, MICROS_PER_SECOND, systemClock } from './lib/clock.ts'
+import { systemClock } from './lib/clock.ts'
 import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
-import { shownRedis } from './lib/redis-address.ts'
-import { runEvery } from './lib/timers.ts'
 import { versionOf } from './lib/version.ts'
-import { countLostLines, createLog, type Logger, Metrics } from './observe/index.ts'
-import { agreeOnSecrets, loadSecrets, type Secrets } from './secrets/index.ts'
-import type { PostgresStore } from './store/postgres/index.ts'
-import { openSqliteStore } from './store/sqlite/index.ts'
-import type { Store } from './store/store.ts'
+import { countLostLines, createLog, Metrics } from './observe/index.ts'
 import { addressReader, Health, Limits } from './transport/index.ts'
 import { openWebClient, Playground, type RawPlace } from './web/index.ts'
 
@@ -68,11 +59,6 @@ export interface Server {
   close(): Promise<void>
 }
 
-const GUEST_TTL_DAYS = 90
-const HOUR_MS = 3_600_000
-const TEN_MINUTES_MS = 600_000
-const MINUTE_MS = 60_000
-
 /** Starts a server: opens the store, mounts the dialects, listens. If a step fails, closes all that it opened. */
 export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
@@ -89,7 +75,14 @@ export async function createServer(config: Config): Promise<Server> {
   const tls = await openTls(config, { limits, metrics, log })
   const closeTls = () => tls?.close()
   opened.defer(closeTls)
-  const { store: unwatched, secrets, agreeOn } = await openStorage(config, { metrics, log, watch, tls })
+  const {
+    store: unwatched,
+    files,
+    secrets,
+    agreeOn,
+  } = await openStorage(config, {
+    ...{ metrics, log, watch, tls },
+  })
   const store = watch.watch(unwatched)
   opened.defer(() => store.close())
   const bus = await openBus(config, agreeOn, log)
@@ -103,7 +96,7 @@ export async function createServer(config: Config): Promise<Server> {
     store,
     bus,
     clock,
-    files: openFolder(config.filesDirectory),
+    files,
     filesQuota,
     retentionDays,
     maxMessageBytes,
@@ -115,12 +108,8 @@ export async function createServer(config: Config): Promise<Server> {
     onError,
     onSendRefused: (error) => watch.refused(error),
   })
-  const stopFreeing = freeGuestsHourly(chat, clock, log)
-  opened.defer(stopFreeing)
-  const stopRemovingFiles = removeFilesOften(chat, log)
-  opened.defer(stopRemovingFiles)
-  const stopPurging = purgeOften(chat, log)
-  opened.defer(stopPurging)
+  const stopChores = beginChores(chat, clock, log)
+  opened.defer(stopChores)
   opened.defer(() => chat.retention.close())
   opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
@@ -131,7 +120,7 @@ export async function createServer(config: Config): Promise<Server> {
 
   const notices = await AccountNotices.watch({
     store: store.accounts,
-    tokenTimes: chat.accounts.tokenTimes,
+    tokenTimes: chat.credentials.tokenTimes,
     bus,
     onNews: resumeRemovals,
   })
@@ -217,9 +206,7 @@ export async function createServer(config: Config): Promise<Server> {
     },
     close: () => {
       isDraining = true
-      stopFreeing()
-      stopRemovingFiles()
-      stopPurging()
+      stopChores()
       notices.close()
       watch.close()
       closeTls()
@@ -239,110 +226,4 @@ function rawPlaceOf({ rawPorts: places, tls }: Config, bound: Server['rawPorts']
   const place = places.find(({ dialect }) => dialect === 'rooms')
   const port = bound.get('rooms')
   return place && port !== undefined ? { host: place.host, port, isSecure: tls !== undefined } : undefined
-}
-
-interface Storage {
-  readonly store: Store
-  readonly secrets: Secrets
-  /** The value proposed first under a name, by whichever node. A store of one server needs none. */
-  readonly agreeOn?: PostgresStore['agreeOn']
-}
-
-const SCHEMA_CHANGED = 'the schema of the database was changed, and a copy of it as it was is kept beside it'
-
-interface Watching {
-  readonly metrics: Metrics
-  readonly log: Logger
-  readonly watch: StoreWatch
-  readonly tls: Tls | undefined
-}
-
-async function openStorage(config: Config, { metrics, log, watch, tls }: Watching): Promise<Storage> {
-  const { database } = config
-  const onStats = metrics.observeCommit.bind(metrics)
-  if (database.kind === 'sqlite') {
-    const onFailure = (err: Error) => log.fatal({ err }, 'the store has failed')
-    const onLoss = (loss: Error) => watch.begin(loss)
-    const onSchemaChange = ({ path, schema, bytes }: { path: string; schema: number; bytes: number }) =>
-      log.info({ path, schema, bytes }, SCHEMA_CHANGED)
-    const hooks = { onStats, onFailure, onLoss, onSchemaChange }
-    const store = await openSqliteStore({ file: database.file, ...hooks })
-    try {
-      // Beside a database only: what is refused leaves nothing behind.
-      return { store, secrets: loadSecrets(database.directory) }
-    } catch (error) {
-      await store.close()
-      throw error
-    }
-  }
-  const { openPostgresStore } = await import('./store/postgres/index.ts')
-  await using waiting = new AsyncDisposableStack()
-  const onWaiting = async (sentence: string) => {
-    log.warn(sentence)
-    const parts = new Map([['store', () => Promise.reject(new Error(sentence))]])
-    const health = new Health({ parts, isDraining: () => false, metrics: undefined, metricsToken: undefined })
-    const room = await openWaitingRoom(config, health, tls?.gate)
-    waiting.defer(() => room.close())
-  }
-  const store = await openPostgresStore({ url: database.url, onStats, onWaiting })
-  const agreeOn: Storage['agreeOn'] = (name, proposal) => store.agreeOn(name, proposal)
-  return { store, agreeOn, secrets: await agreeOnSecrets(agreeOn) }
-}
-
-async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: Logger): Promise<Bus> {
-  const onError = (err: unknown) => log.error({ err }, 'a listener failed')
-  if (redisUrl === undefined || !agreeOn) return new LocalBus(onError)
-  const { RedisBus } = await import('./bus/redis/index.ts')
-  const host = shownRedis(redisUrl)
-  return RedisBus.open({
-    url: redisUrl,
-    // The name is kept in the database: nodes that share one are one cluster.
-    cluster: await agreeOn('cluster', randomUUID()),
-    onError,
-    onDown: (err) => {
-      const reason = err instanceof Error ? err.message : String(err)
-      log.warn(
-        `Redis at ${host} is out of reach (${reason}); this node serves its own clients and tries again.`,
-      )
-    },
-    onUp: () => log.info(`Redis at ${host} answers again.`),
-  })
-}
-
-/** Removes files that nobody has attached for a day, and the bytes of those removed: at start and every ten minutes. */
-function removeFilesOften(chat: Chat, log: Logger): () => void {
-  const remove = () => {
-    chat.fileRemovals.run().catch((err) => log.error({ err }, 'removing files failed'))
-  }
-  remove()
-  const timer = runEvery(TEN_MINUTES_MS, remove)
-  return () => clearInterval(timer)
-}
-
-/**
- * Purges messages that have been kept for long enough: each minute in the conversations that have a rule or a wish of their
- * own, and in all at start and every hour.
- */
-function purgeOften(chat: Chat, log: Logger): () => void {
-  const purge = (isWhole: boolean) => {
-    chat.retention.run({ isWhole }).catch((err) => log.error({ err }, 'purging messages failed'))
-  }
-  purge(true)
-  const timers = [runEvery(HOUR_MS, () => purge(true)), runEvery(MINUTE_MS, () => purge(false))]
-  return () => {
-    for (const timer of timers) clearInterval(timer)
-  }
-}
-
-/** Gives back the names of guests who have not come for a while: at start and every hour. */
-function freeGuestsHourly(chat: Chat, clock: Clock, log: Logger): () => void {
-  const free = () => {
-    const unseenSince = clock.nowMicros() - GUEST_TTL_DAYS * 24 * 3600 * MICROS_PER_SECOND
-    chat.accounts
-      .freeGuests(unseenSince)
-      .catch((err) => log.error({ err }, 'freeing the names of guests failed'))
-  }
-  free()
-  const timer = runEvery(HOUR_MS, free)
-  return () => clearInterval(timer)
 }

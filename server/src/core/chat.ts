@@ -8,6 +8,7 @@ import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { Conversations } from './conversations.ts'
+import { Credentials } from './credentials.ts'
 import { Directory } from './directory.ts'
 import { Downloads } from './downloads.ts'
 import { Exports } from './exports.ts'
@@ -49,7 +50,7 @@ export { type FoundMessage, MAX_PHRASES } from './search.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export { type Appending, IDLE_MICROS, MAX_FILE_BYTES } from './uploads.ts'
-export type { Accounts, ChangeLog, Conversations, Presence }
+export type { Accounts, ChangeLog, Conversations, Credentials, Presence }
 
 interface ChatOptions {
   readonly store: Store
@@ -88,6 +89,7 @@ const rethrow = (error: unknown): never => {
 /** The domain: commands in, events out. Knows no wire, no SQL and no socket. */
 export class Chat {
   readonly accounts: Accounts
+  readonly credentials: Credentials
   readonly accountState: AccountState
   readonly profiles: Profiles
   readonly sessions: Sessions
@@ -118,11 +120,13 @@ export class Chat {
     const { store, bus, clock, maxMessageBytes, passwordCost, onError = rethrow } = options
     const passwords = new Passwords(passwordCost, options.md5Passwords)
     const { passwordPolicy, isRegistrationOpen } = options
-    const rules = { passwords, passwordPolicy, isRegistrationOpen }
-    this.accounts = new Accounts({ store, bus, clock, ...rules })
+    this.credentials = new Credentials({ store: store.accounts, bus, clock, passwords, passwordPolicy })
+    const { credentials } = this
+    this.accounts = new Accounts({ store, clock, credentials, isRegistrationOpen })
+    const { accounts } = this
     this.accountState = new AccountState(store.accountState)
     this.profiles = new Profiles(store.accounts, bus, clock)
-    this.sessions = new Sessions(store.sessions, this.accounts, { bus, clock })
+    this.sessions = new Sessions({ store: store.sessions, accounts, credentials, bus, clock })
     this.conversations = new Conversations(store, bus, clock)
     this.directory = new Directory(store.conversations)
     this.visits = new Visits(bus)
@@ -141,13 +145,13 @@ export class Chat {
     this.contacts = new Contacts({ store: store.contacts, bus, clock, presence: this.presence })
     this.typing = new Typing({ bus, clock, contacts: store.contacts, messages: this.messages })
     this.changes = new ChangeLog(store)
-    const { accounts, conversations } = this
+    const { conversations } = this
     const { files, filesQuota: quota = DEFAULT_FILES_QUOTA } = options
     this.uploads = new Uploads({ store: store.files, files, clock, quota })
     this.downloads = new Downloads({ store: store.files, files })
     this.fileRemovals = new FileRemovals({ store: store.files, files, clock })
-    this.exports = new Exports({ store: store.exports, files: store.files, accounts, clock })
+    this.exports = new Exports({ store: store.exports, files: store.files, credentials, clock })
     this.retention = new Retention({ store: store.retention, bus, clock, days: options.retentionDays ?? 0 })
-    this.removals = new Removals({ store: store.removals, accounts, conversations, bus, clock, onError })
+    this.removals = new Removals({ store: store.removals, credentials, conversations, bus, clock, onError })
   }
 }

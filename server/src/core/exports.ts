@@ -1,7 +1,7 @@
 import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
 import type { ExportStore, FileStore } from '../store/store.ts'
 import { AccountExport } from './account-export.ts'
-import type { Accounts } from './accounts.ts'
+import type { Credentials } from './credentials.ts'
 import { ChatError } from './errors.ts'
 import type { AccountId } from './types.ts'
 
@@ -13,7 +13,7 @@ const MAX_AT_ONCE = 2
 interface ExportsParts {
   readonly store: ExportStore
   readonly files: Pick<FileStore, 'listOwn'>
-  readonly accounts: Pick<Accounts, 'requirePassword'>
+  readonly credentials: Pick<Credentials, 'requirePassword'>
   readonly clock: Clock
 }
 
@@ -38,8 +38,8 @@ export class Exports {
     accountId: AccountId,
     { password, from }: { readonly password: string; readonly from?: string },
   ): Promise<AccountExport> {
-    const { store, files, accounts, clock } = this.#parts
-    await accounts.requirePassword(accountId, password, from)
+    const { store, files, credentials, clock } = this.#parts
+    await credentials.requirePassword(accountId, password, from)
     const at = clock.nowMicros()
     this.#requireRested(accountId, at)
     if (this.#running >= MAX_AT_ONCE) throw new ChatError('busy')

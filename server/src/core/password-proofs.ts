@@ -7,7 +7,7 @@ import { ChatError } from './errors.ts'
 import { KnownSites } from './known-sites.ts'
 
 /** One try to set or to prove a password. */
-interface Attempt {
+export interface Attempt {
   /** The network that it comes from: each has its turn, however many attempts another makes. */
   readonly from?: string | undefined
   /** Whether the client may have taken the MD5 of the password: some of the rooms dialect do. */

@@ -3,8 +3,8 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newUuid } from '../lib/ids.ts'
 import type { Deleted, PendingRemoval, RemovalStore } from '../store/store.ts'
-import type { Accounts } from './accounts.ts'
 import type { Conversations } from './conversations.ts'
+import type { Credentials } from './credentials.ts'
 import { ChatError, isStoreFailure } from './errors.ts'
 import { accountTopic, conversationTopic } from './events.ts'
 import { withFreshFacts } from './fresh-facts.ts'
@@ -21,7 +21,7 @@ const PASSING: ReadonlySet<ChatError['code']> = new Set(['busy', 'conflict'])
 
 interface RemovalsParts {
   readonly store: RemovalStore
-  readonly accounts: Accounts
+  readonly credentials: Credentials
   readonly conversations: Conversations
   readonly clock: Clock
   readonly bus: Bus
@@ -48,7 +48,7 @@ export class Removals {
     accountId: AccountId,
     { password, messages, from }: { password: string; messages: 'keep' | 'delete'; from?: string },
   ): Promise<void> {
-    const old = await this.#parts.accounts.requirePassword(accountId, password, from)
+    const old = await this.#parts.credentials.requirePassword(accountId, password, from)
     const removal = await this.#remove(accountId, old, messages)
     this.#start(removal)
   }
@@ -58,17 +58,17 @@ export class Removals {
    * start. Refuses 'wrong_credentials' for a guest, who has no password, and 'conflict'.
    */
   async removeByOperator(accountId: AccountId, messages: 'keep' | 'delete'): Promise<void> {
-    const old = await this.#parts.accounts.storedPassword(accountId)
+    const old = await this.#parts.credentials.storedPassword(accountId)
     if (old === undefined) throw new ChatError('wrong_credentials')
     await this.#remove(accountId, old, messages)
   }
 
   async #remove(accountId: AccountId, old: string, messages: 'keep' | 'delete'): Promise<PendingRemoval> {
-    const { store, accounts, bus } = this.#parts
+    const { store, credentials, bus } = this.#parts
     const removesMessages = messages === 'delete'
     await withFreshFacts(async () => {
       const bonds = await store.bondsOf(accountId)
-      const at = accounts.tokenTimes.revocation()
+      const at = credentials.tokenTimes.revocation()
       const removal = { ...bonds, accountId, uuid: newUuid(), old, removesMessages, at }
       await publishOnCommit(store.remove(removal), ({ credentialsSince, touched }) => {
         for (const row of touched)

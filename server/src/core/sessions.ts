@@ -3,6 +3,7 @@ import { type Clock, MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
 import { digest, newPublicId, newSecretUuid, newSessionToken } from '../lib/ids.ts'
 import type { SessionStore } from '../store/store.ts'
 import type { Accounts } from './accounts.ts'
+import type { Credentials } from './credentials.ts'
 import { accountTopic } from './events.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import { SESSION_TTL } from './session-life.ts'
@@ -42,6 +43,14 @@ type LogIn = Required<Omit<DetailedLogIn, 'credentialsSince'>> & {
   readonly credentialsSince?: Micros
 }
 
+interface SessionsParts {
+  readonly store: SessionStore
+  readonly accounts: Accounts
+  readonly credentials: Credentials
+  readonly bus: Bus
+  readonly clock: Clock
+}
+
 /**
  * Logins proved by an opaque secret. Only its digest is stored. Each lives 30 days from its last use, which is noted
  * once an hour.
@@ -49,16 +58,14 @@ type LogIn = Required<Omit<DetailedLogIn, 'credentialsSince'>> & {
 export class Sessions {
   readonly #store: SessionStore
   readonly #accounts: Accounts
+  readonly #credentials: Credentials
   readonly #bus: Bus
   readonly #clock: Clock
 
-  constructor(
-    store: SessionStore,
-    accounts: Accounts,
-    { bus, clock }: { readonly bus: Bus; readonly clock: Clock },
-  ) {
+  constructor({ store, accounts, credentials, bus, clock }: SessionsParts) {
     this.#store = store
     this.#accounts = accounts
+    this.#credentials = credentials
     this.#bus = bus
     this.#clock = clock
   }
@@ -119,11 +126,11 @@ export class Sessions {
   }
 
   /**
-   * As `Accounts.revokeCredentials`, but keeps that one session, as used now, and the live connections that rest on it.
+   * As `Credentials.revoke`, but keeps that one session, as used now, and the live connections that rest on it.
    * Refuses 'wrong_credentials' if it has ended meanwhile: whoever holds it may not end the others any more.
    */
   async endOthers(accountId: AccountId, keep: SessionId): Promise<void> {
-    await this.#accounts.revokeCredentials(accountId, keep)
+    await this.#credentials.revoke(accountId, keep)
   }
 
   async #open(accountId: AccountId, kind: string, { newSecret, max, ...logIn }: LogIn): Promise<Opened> {

@@ -1,11 +1,11 @@
-import type { Account, Accounts } from '../core/chat.ts'
+import type { Account, Chat } from '../core/chat.ts'
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
 import { type Claims, Tokens, type Verdict } from '../lib/token.ts'
 
 interface AccountTokensOptions {
   readonly key: string
   readonly lifeSeconds: number
-  readonly accounts: Pick<Accounts, 'tokenTimes'>
+  readonly credentials: Pick<Chat['credentials'], 'tokenTimes'>
   readonly clock: Clock
 }
 
@@ -15,12 +15,12 @@ interface AccountTokensOptions {
  */
 export class AccountTokens {
   readonly #tokens: Tokens
-  readonly #times: Accounts['tokenTimes']
+  readonly #times: Chat['credentials']['tokenTimes']
   readonly #lifeSeconds: number
 
-  constructor({ key, lifeSeconds, accounts, clock }: AccountTokensOptions) {
+  constructor({ key, lifeSeconds, credentials, clock }: AccountTokensOptions) {
     this.#tokens = new Tokens(key, clock)
-    this.#times = accounts.tokenTimes
+    this.#times = credentials.tokenTimes
     this.#lifeSeconds = lifeSeconds
   }
 

@@ -9,17 +9,17 @@ interface SignInAttempt {
   readonly by: 'username' | 'username or email'
   /** The client's address, as limits count it. */
   readonly from?: string
-  /** See `Accounts.authenticate`. */
+  /** See `Credentials.authenticate`. */
   readonly isFromMd5Client?: boolean
 }
 
 /**
  * Proves who someone is, with the limit on wrong passwords per name. The token is taken before the
  * password is tried, or guesses side by side would all pass the check; a right password gives it back.
- * Refuses as `Accounts.authenticate` does, and 'rate_limited'.
+ * Refuses as `Credentials.authenticate` does, and 'rate_limited'.
  */
 export async function signIn(
-  { accounts }: Pick<Chat, 'accounts'>,
+  { credentials }: Pick<Chat, 'credentials'>,
   limits: Limits,
   attempt: SignInAttempt,
 ): Promise<Account> {
@@ -27,7 +27,7 @@ export async function signIn(
   const name = foldedName(attempt.login)
   requireWithinLimit(limits.take('password', name))
   try {
-    const account = await accounts.authenticate(attempt)
+    const account = await credentials.authenticate(attempt)
     limits.giveBack('password', name)
     return account
   } catch (error) {

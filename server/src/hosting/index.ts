@@ -1,5 +1,6 @@
+export { beginChores } from './chores.ts'
 export { closeInOrder } from './closing.ts'
+export { openBus, openStorage } from './endpoints.ts'
 export { openListeners } from './listeners.ts'
 export { StoreWatch } from './store-watch.ts'
-export { openTls, type Tls } from './tls.ts'
-export { openWaitingRoom } from './waiting-room.ts'
+export { openTls } from './tls.ts'

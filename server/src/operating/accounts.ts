@@ -1,4 +1,11 @@
-import { type Account, type AccountId, type Accounts, ChatError, faultWords } from '../core/chat.ts'
+import {
+  type Account,
+  type AccountId,
+  type Accounts,
+  ChatError,
+  type Credentials,
+  faultWords,
+} from '../core/chat.ts'
 import { answer } from '../lib/answer.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import { newPassword } from '../lib/ids.ts'
@@ -23,12 +30,12 @@ interface AccountOrder {
  * the account's connections within two seconds. Throws `CommandEnd`, `StoreRefusal`.
  */
 export async function changeAccount({ settings, act, username, passwordFrom }: AccountOrder): Promise<void> {
-  await operate(settings, async ({ audit, chat: { accounts } }) => {
+  await operate(settings, async ({ audit, chat: { accounts, credentials } }) => {
     const noted = { act: `accounts ${act}`, subject: username }
     const { account, done } = await audit.record(noted, async () => {
       if (act === 'add') return add(accounts, username, passwordFrom)
       const account = await accountNamed(accounts, username)
-      return { account, done: await carryOut(act, { accounts, account, passwordFrom }) }
+      return { account, done: await carryOut(act, { credentials, account, passwordFrom }) }
     })
     await tell(act, account, done)
   })
@@ -48,41 +55,41 @@ async function tell(act: AccountAct, { username }: Account, done: string): Promi
 }
 
 interface Subject {
-  readonly accounts: Accounts
+  readonly credentials: Credentials
   readonly account: Account
   readonly passwordFrom: string | undefined
 }
 
 async function carryOut(
   act: Exclude<AccountAct, 'add'>,
-  { accounts, account, passwordFrom }: Subject,
+  { credentials, account, passwordFrom }: Subject,
 ): Promise<string> {
   const name = `${account.username} (account ${account.accountId})`
   switch (act) {
     case 'disable':
-      await accounts.disable(account.accountId)
+      await credentials.disable(account.accountId)
       return `${name} is disabled${account.isDisabled ? ', as it was before' : ''}: nobody can log in as it, ${OUT}.`
     case 'enable':
-      await accounts.enable(account.accountId)
+      await credentials.enable(account.accountId)
       return account.isDisabled
         ? `${name} is enabled: it can log in again, with the password that it had.`
         : `${name} is enabled, as it was before.`
     case 'sign-out':
-      await accounts.revokeCredentials(account.accountId)
+      await credentials.revoke(account.accountId)
       return `${name} is signed out everywhere: ${OUT}.`
     case 'reset-password':
-      return resetPassword({ accounts, account, passwordFrom }, name)
+      return resetPassword({ credentials, account, passwordFrom }, name)
   }
 }
 
 const OUT = 'its sessions and tokens are void, and running servers close its connections within two seconds'
 
-async function resetPassword({ accounts, account, passwordFrom }: Subject, name: string): Promise<string> {
+async function resetPassword({ credentials, account, passwordFrom }: Subject, name: string): Promise<string> {
   if (account.isGuest)
     throw new CommandEnd(`${name} is a guest, and a guest has no password: have its name registered instead.`)
   const given = passwordFrom === undefined ? undefined : readPassword(passwordFrom)
   const password = given ?? newPassword()
-  await setPassword(accounts, account.accountId, password)
+  await setPassword(credentials, account.accountId, password)
   const disabled = account.isDisabled ? ' It is disabled still: parlance accounts enable lets it in.' : ''
   const told = given === undefined ? ` Its new password: ${password}` : ''
   return `${name} has a new password: ${OUT}.${disabled}${told}`
@@ -126,9 +133,9 @@ async function inSentences<T>(work: Promise<T>, username: string): Promise<T> {
   }
 }
 
-async function setPassword(accounts: Accounts, accountId: AccountId, password: string): Promise<void> {
+async function setPassword(credentials: Credentials, accountId: AccountId, password: string): Promise<void> {
   try {
-    await accounts.setPassword(accountId, password)
+    await credentials.setPassword(accountId, password)
   } catch (error) {
     throw passwordSentence(error)
   }

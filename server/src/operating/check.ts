@@ -25,10 +25,12 @@ export async function checkSettings({ config, environment, asJson }: Check): Pro
 
 /** Names of what nobody may read over a shoulder. */
 const SECRET = /secret|password$|token$|_key$/i
+/** The path of a file that holds a secret, which an operator has to see to find a slip in it. */
+const PATH_OF_SECRET = 'TLS_KEY'
 const PASSWORD_IN_ADDRESS = /(:\/\/[^/?#]*?:)[^/?#]*@/
 
 const hidden = (name: string, value: string): string =>
-  SECRET.test(name)
+  SECRET.test(name) && name !== PATH_OF_SECRET
     ? `(hidden, ${value.length} characters)`
     : value.replace(PASSWORD_IN_ADDRESS, '$1(hidden)@')
 

@@ -40,11 +40,11 @@ interface Act {
 // The core logs an account out, or disables it, at a node of its own.
 const ACTS: Readonly<Record<string, Act>> = {
   'logged out at one node': {
-    act: ({ account }) => world.server.chat.accounts.revokeCredentials(account.accountId),
+    act: ({ account }) => world.server.chat.credentials.revoke(account.accountId),
     isThere: true,
   },
   'disabled at one node': {
-    act: ({ account }) => world.server.chat.accounts.disable(account.accountId),
+    act: ({ account }) => world.server.chat.credentials.disable(account.accountId),
     isThere: false,
   },
   'disabled by a command': {
@@ -87,7 +87,7 @@ for (const [done, { act, isThere }] of Object.entries(ACTS)) {
 
 test('an account that is disabled at one node cannot log in at any, in any dialect', async () => {
   const hal = await world.join('hal')
-  await world.server.chat.accounts.disable(hal.account.accountId)
+  await world.server.chat.credentials.disable(hal.account.accountId)
   for (const node of cluster.nodes)
     for (const dialect of DIALECT_NAMES)
       assert.deepEqual(await refusalOf(DEVICES[dialect].logIn(node, hal)), WRONG_PASSWORD[dialect])

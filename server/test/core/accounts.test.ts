@@ -22,7 +22,7 @@ test('a password is proved in any case of the name, and by the email where that 
   const email = 'ann@example.org'
   const { accountId } = await chat.accounts.register({ username: 'Ann', email, password: PASSWORD })
   const authenticate = (login: string, by: 'username' | 'username or email') =>
-    chat.accounts.authenticate({ login, password: PASSWORD, by })
+    chat.credentials.authenticate({ login, password: PASSWORD, by })
   assert.equal((await authenticate('aNN', 'username')).accountId, accountId)
   assert.equal((await authenticate(email.toUpperCase(), 'username or email')).accountId, accountId)
   await assert.rejects(authenticate(email, 'username'), { code: 'wrong_credentials' })
@@ -38,7 +38,7 @@ test('a hash of the text as it was typed still lets its owner in, who can then t
     const { accountId } = await store.accounts.create({ ...facts, passwordHash: hashOfText(raw) })
     for (const password of typed)
       assert.equal(
-        (await chat.accounts.authenticate({ login: username, password, by: 'username' })).accountId,
+        (await chat.credentials.authenticate({ login: username, password, by: 'username' })).accountId,
         accountId,
       )
     const { passwordHash } = (await store.accounts.find(accountId)) ?? assert.fail()
@@ -50,7 +50,7 @@ test('a hash of the text as it was typed still lets its owner in, who can then t
 test('unknown name, wrong password, guest and disabled account are refused alike', async (t) => {
   const { chat, people } = await chatWith(t, 'alice', 'gone')
   await chat.accounts.admitGuest('guest')
-  await chat.accounts.disable(people.gone.accountId)
+  await chat.credentials.disable(people.gone.accountId)
   const attempts = [
     ['nobody', PASSWORD],
     ['alice', 'wrong'],
@@ -58,7 +58,7 @@ test('unknown name, wrong password, guest and disabled account are refused alike
     ['gone', PASSWORD],
   ] as const
   for (const [login, password] of attempts) {
-    const refused = chat.accounts.authenticate({ login, password, by: 'username or email' })
+    const refused = chat.credentials.authenticate({ login, password, by: 'username or email' })
     await assert.rejects(refused, { code: 'wrong_credentials', details: {} })
   }
 })
@@ -107,12 +107,12 @@ test('revoking ends every session and tells live connections; disabling also kee
   const { accountId } = people.alice
   const news = newsFor(people.alice)
   const secret = await chat.sessions.open(accountId, 'rooms')
-  await chat.accounts.revokeCredentials(accountId)
+  await chat.credentials.revoke(accountId)
   assert.equal(await chat.sessions.authenticate(secret, 'rooms'), undefined)
   const { credentialsSince = 0 } = (await chat.accounts.find(accountId)) ?? {}
   assert.ok(credentialsSince > people.alice.createdAt)
   assert.deepEqual(news, [{ type: 'account.revoked', accountId, credentialsSince }])
-  await chat.accounts.disable(accountId)
+  await chat.credentials.disable(accountId)
   assert.equal(await chat.accounts.find(accountId), undefined)
 })
 

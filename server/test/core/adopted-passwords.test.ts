@@ -47,7 +47,7 @@ async function open(t: TestContext, stored: string, md5Passwords = true) {
   })
   return {
     logIn: (password: string, isFromMd5Client = false) =>
-      chat.accounts.authenticate({ login: 'ann', password, by: 'username', isFromMd5Client }),
+      chat.credentials.authenticate({ login: 'ann', password, by: 'username', isFromMd5Client }),
     stored: async () => (await store.accounts.findByUsername('ann'))?.passwordHash ?? assert.fail('none'),
     wrapped: passwordHash,
   }

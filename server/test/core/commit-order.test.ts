@@ -125,7 +125,7 @@ const WRITES: Readonly<Record<string, Write>> = {
     tells: ['history.purged'],
   },
   revoking: {
-    run: ({ chat, bob }) => chat.accounts.revokeCredentials(bob.accountId),
+    run: ({ chat, bob }) => chat.credentials.revoke(bob.accountId),
     tells: ['account.revoked'],
   },
   'ending a session': {
@@ -139,7 +139,7 @@ const WRITES: Readonly<Record<string, Write>> = {
     tells: ['account.revoked'],
   },
   'changing a password': {
-    run: ({ chat, bob }) => chat.accounts.setPassword(bob.accountId, PASSWORD),
+    run: ({ chat, bob }) => chat.credentials.setPassword(bob.accountId, PASSWORD),
     tells: ['account.revoked'],
   },
   'marking as read': {
@@ -170,7 +170,7 @@ const WRITES: Readonly<Record<string, Write>> = {
   },
   'changing one’s own password': {
     run: ({ chat, bob }) =>
-      chat.accounts.changePassword(bob.accountId, { current: PASSWORD, next: `${PASSWORD}!` }),
+      chat.credentials.changePassword(bob.accountId, { current: PASSWORD, next: `${PASSWORD}!` }),
     tells: ['account.revoked'],
   },
   'removing an account': {

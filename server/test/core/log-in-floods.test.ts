@@ -16,7 +16,7 @@ function attempts(chat: Chat) {
   const busy: string[] = []
   const running: Promise<void>[] = []
   const logIn = (from: string, { login = 'nobody', password = 'wrong' } = {}) => {
-    const proving = chat.accounts.authenticate({ login, password, by: 'username', from })
+    const proving = chat.credentials.authenticate({ login, password, by: 'username', from })
     const settled = proving.then(
       () => answered.push(from),
       ({ code }: { code: string }) => (code === 'busy' ? busy : answered).push(from),
@@ -67,7 +67,7 @@ test('where somebody has proved who they are within 30 days, log-ins do not wait
   assert.ok((await placeOf()) >= 58, 'as any other stranger at first')
   assert.ok((await placeOf()) <= 2 * AT_ONCE, 'and first from then on')
   clock.advance(29 * DAY)
-  chat.accounts.noteProof(home)
+  chat.credentials.noteProof(home)
   clock.advance(29 * DAY)
   assert.ok((await placeOf()) <= 2 * AT_ONCE, 'the use of a session counts too')
   clock.advance(31 * DAY)

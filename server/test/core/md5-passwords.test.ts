@@ -18,7 +18,7 @@ async function open(t: TestContext, md5Passwords = true) {
   const storedOf = async (username: string) =>
     (await store.accounts.findByUsername(username))?.passwordHash ?? assert.fail('no hash')
   const isIn = (client: Client, login: string, password: string): Promise<boolean> =>
-    chat.accounts
+    chat.credentials
       .authenticate({ login, password, by: 'username', isFromMd5Client: client === 'md5 client' })
       .then(
         () => true,

@@ -229,7 +229,7 @@ test('people are found as their names are typed, but nobody by what merely looks
   ] as const) {
     assert.equal((await chat.accounts.findByUsername(typed))?.accountId, accountId, typed)
     const login = { login: typed, password: PASSWORD, by: 'username' } as const
-    assert.equal((await chat.accounts.authenticate(login)).accountId, accountId, typed)
+    assert.equal((await chat.credentials.authenticate(login)).accountId, accountId, typed)
   }
   assert.equal(await chat.accounts.findByUsername('cop'), undefined)
   assert.equal(await chat.accounts.findByUsername('\u200b'), undefined)
@@ -242,9 +242,9 @@ test('an address finds its own account before a name that is merely folded alike
   const eve = await chat.accounts.register({ username, password: `${PASSWORD}!` })
   const by = 'username or email'
   assert.equal(
-    (await chat.accounts.authenticate({ login: email, password: PASSWORD, by })).username,
+    (await chat.credentials.authenticate({ login: email, password: PASSWORD, by })).username,
     ann.username,
   )
   const asName = { login: username, password: `${PASSWORD}!`, by } as const
-  assert.equal((await chat.accounts.authenticate(asName)).username, eve.username)
+  assert.equal((await chat.credentials.authenticate(asName)).username, eve.username)
 })

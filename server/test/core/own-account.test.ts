@@ -43,7 +43,7 @@ test('an account changes its own password, which must be a good one whatever the
   const { accountId, username } = people.alice
   const news = newsFor(people.alice)
   const change = (next: string, current = PASSWORD) =>
-    chat.accounts.changePassword(accountId, { current, next })
+    chat.credentials.changePassword(accountId, { current, next })
   for (const [next, fault] of [
     ['seven77', 'short'],
     ['password1', 'common'],
@@ -58,7 +58,7 @@ test('an account changes its own password, which must be a good one whatever the
   const credentialsSince = await change('a better passphrase')
   assert.deepEqual(news, [{ type: 'account.revoked', accountId, credentialsSince }])
   const signIn = (password: string) =>
-    chat.accounts.authenticate({ login: username, password, by: 'username' })
+    chat.credentials.authenticate({ login: username, password, by: 'username' })
   await assert.rejects(signIn(PASSWORD), { code: 'wrong_credentials' })
   assert.equal((await signIn('a better passphrase')).credentialsSince, credentialsSince)
 })

@@ -110,19 +110,19 @@ test('a new password keeps the session that it was set through, and a void one s
   await chat.sessions.end(accountId, ended.session.sessionId)
   const next = 'a better passphrase'
   const change = (keep: typeof mine) =>
-    chat.accounts.changePassword(accountId, { current: PASSWORD, next, keep: keep.session.sessionId })
+    chat.credentials.changePassword(accountId, { current: PASSWORD, next, keep: keep.session.sessionId })
   await assert.rejects(change(ended), VOID)
-  await chat.accounts.requirePassword(accountId, PASSWORD)
+  await chat.credentials.requirePassword(accountId, PASSWORD)
   await change(mine)
   assert.ok(await chat.sessions.identify(mine.secret, 'native'))
-  await chat.accounts.requirePassword(accountId, next)
+  await chat.credentials.requirePassword(accountId, next)
 })
 
 test('a log-in that was proved before the account was logged out everywhere opens nothing', async (t) => {
   const { chat, people } = await chatWith(t, 'ann')
   const { accountId, username } = people.ann
-  const proved = await chat.accounts.authenticate({ login: username, password: PASSWORD, by: 'username' })
-  await chat.accounts.setPassword(accountId, 'a better passphrase')
+  const proved = await chat.credentials.authenticate({ login: username, password: PASSWORD, by: 'username' })
+  await chat.credentials.setPassword(accountId, 'a better passphrase')
   const { credentialsSince } = proved
   const late = { device: null, address: null, credentialsSince }
   await assert.rejects(chat.sessions.openDetailed(accountId, 'native', late), VOID)

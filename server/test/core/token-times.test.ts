@@ -10,7 +10,7 @@ const HOUR = 3600 * MICROS_PER_SECOND
 test("a revocation by another process, whose clock was set back since, voids this one's tokens for good", async (t) => {
   const { chat, store, bus, clock, people } = await chatWith(t, 'ann')
   const { accounts } = chat
-  const { tokenTimes } = accounts
+  const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
     tokenTimes,
@@ -38,7 +38,7 @@ test("a revocation by another process, whose clock was set back since, voids thi
 
 test('a revocation of long ago is not taken for a new one while the clock is set back', async (t) => {
   const { chat, clock, people } = await chatWith(t, 'ann')
-  const { tokenTimes } = chat.accounts
+  const { tokenTimes } = chat.credentials
   const longAgo = clock.nowMicros()
   clock.advance(3 * HOUR)
   tokenTimes.issue(people.ann)
@@ -49,7 +49,7 @@ test('a revocation of long ago is not taken for a new one while the clock is set
 
 test('a revocation by another process whose clock is right is left as it is', async (t) => {
   const { chat, clock, people } = await chatWith(t, 'ann')
-  const { tokenTimes } = chat.accounts
+  const { tokenTimes } = chat.credentials
   const since = clock.nowMicros()
   clock.advance(HOUR)
   tokenTimes.issue(people.ann)

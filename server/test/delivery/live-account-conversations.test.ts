@@ -162,7 +162,7 @@ test('after an outage a connection whose credentials were revoked meanwhile ends
   const { bus, chat, other, liveAccounts, ben } = await missing(t)
   const { connection, live } = connectionOf(liveAccounts, ben)
   await live.open()
-  await other.accounts.disable(ben.accountId)
+  await other.credentials.disable(ben.accountId)
   bus.recover()
   await until('the revocation', () => connection.log.includes('revoked'))
   await until('nobody online', async () => !(await chat.presence.isOnline(ben.accountId)))
@@ -171,7 +171,7 @@ test('after an outage a connection whose credentials were revoked meanwhile ends
 test('a review that is older than the credentials ends no connection', async (t) => {
   const { chat, people, connect } = await liveWorld(t)
   const { accountId } = people.ben
-  await chat.accounts.revokeCredentials(accountId)
+  await chat.credentials.revoke(accountId)
   const { connection, live } = connect(await chat.accounts.find(accountId))
   await live.open()
   const conversationIds = new Set(await chat.conversations.idsOf(accountId))

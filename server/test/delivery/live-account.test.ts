@@ -107,7 +107,7 @@ test('a revocation ends every connection that was opened before, and none that c
   const { accountId } = world.people.ben
   const before = [world.connect(), world.connect()]
   for (const { live } of before) await live.open()
-  await world.chat.accounts.revokeCredentials(accountId)
+  await world.chat.credentials.revoke(accountId)
   for (const { connection } of before) assert.deepEqual(connection.log, ['revoked'])
   await until('nobody online', async () => !(await world.isOnline()))
   const account = await world.chat.accounts.find(accountId)
@@ -122,7 +122,7 @@ for (const [when, moment] of Object.entries(MOMENTS)) {
   describe(when, () => {
     test('a revocation is noticed, and nothing is held', async (t) => {
       const { world, connection, opened, hasJoined } = await openWhile(t, moment, ({ chat, people }) =>
-        chat.accounts.revokeCredentials(people.ben.accountId),
+        chat.credentials.revoke(people.ben.accountId),
       )
       assert.deepEqual([opened, hasJoined], ['revoked', false])
       await assertNothingIsHeld(world, connection)

@@ -51,7 +51,7 @@ for (const [what, revoke] of [
   [
     'changing the password',
     ({ chat, ben }, keep) =>
-      chat.accounts.changePassword(ben.accountId, { current: PASSWORD, next: `${PASSWORD}!`, keep }),
+      chat.credentials.changePassword(ben.accountId, { current: PASSWORD, next: `${PASSWORD}!`, keep }),
   ],
 ] as readonly [string, (world: Devices, sessionId: Device['sessionId']) => Promise<unknown>][])
   test(`${what} ends every connection but those of the session that asks, for good`, async (t) => {
@@ -69,7 +69,7 @@ for (const [what, revoke] of [
     const news = { type: 'account.revoked', accountId: ben.accountId, credentialsSince } as const
     for (const { live } of [kept, late]) live.receive(news, undefined)
     assert.deepEqual([kept.connection.log, late.connection.log], [[], []])
-    await chat.accounts.revokeCredentials(ben.accountId)
+    await chat.credentials.revoke(ben.accountId)
     assert.deepEqual([kept.connection.log, late.connection.log], [['revoked'], ['revoked']])
   })
 
@@ -77,7 +77,7 @@ test('a session that ends before its connection is followed leaves nothing open'
   const { chat, ben, device, feeds } = await devices(t)
   for (const end of [
     ({ sessionId }: Device) => chat.sessions.end(ben.accountId, sessionId),
-    () => chat.accounts.revokeCredentials(ben.accountId),
+    () => chat.credentials.revoke(ben.accountId),
   ]) {
     const late = await device((await chat.accounts.find(ben.accountId)) ?? ben)
     await end(late)
@@ -143,7 +143,7 @@ test('the notice of a revocation, which another node reads, ends no connection o
   const { chat, store, bus, ben, device, newsFor } = await devices(t)
   const kept = await device()
   await kept.live.open()
-  const { tokenTimes } = chat.accounts
+  const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
     tokenTimes,
@@ -171,7 +171,7 @@ test('the notice of an ended session, of which no news has come, ends its connec
     }),
   )
   assert.ok(ended && other)
-  const { tokenTimes } = chat.accounts
+  const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
     tokenTimes,

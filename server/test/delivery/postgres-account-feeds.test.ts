@@ -30,7 +30,7 @@ test('a review for which the database is away comes when it is back, and says wh
   bus.recover()
   await refuses(near.ping(), 'unavailable')
   const { conversation } = await elsewhere.conversations.createOpen(accountId, null)
-  await elsewhere.accounts.revokeCredentials(accountId)
+  await elsewhere.credentials.revoke(accountId)
   assert.deepEqual(heard, [])
   proxy.restore()
 

@@ -125,7 +125,7 @@ describeOwn('revocation', () => {
     await hers.subscribe(url, ann, channel)
     const his = connect(bob)
     const heard = new Heard(await subscribe(his, channel), 'new_message')
-    await own().chat.accounts.revokeCredentials(toAccountId(ann.id))
+    await own().chat.credentials.revoke(toAccountId(ann.id))
     assert.equal(await hers.closed, UNWELCOME)
     const { status, body } = await ask(url, '/api/users', { token: ann.token })
     assert.deepEqual([status, body], [401, { msg: 'Token has been revoked' }])
@@ -144,7 +144,7 @@ describeOwn('revocation', () => {
     const [ann, bob] = [await person(url, 'ann'), await person(url, 'bob')]
     const hers = new BareSubscriber(url)
     await hers.subscribe(url, ann, notifications(ann))
-    await own().chat.accounts.disable(toAccountId(ann.id))
+    await own().chat.credentials.disable(toAccountId(ann.id))
     assert.equal(await hers.closed, UNWELCOME)
     assert.equal((await ask(url, '/api/users', { token: ann.token })).status, 401)
     assertError(await requestChat(url, bob, ann), 404)

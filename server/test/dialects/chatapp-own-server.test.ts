@@ -132,7 +132,7 @@ describeOwn('chatapp among other dialects', () => {
     const ann = await http.join('ann')
     const cookie = await http.login(ann.username)
     const tab = await http.connect(ann.username, cookie)
-    await own().chat.accounts.revokeCredentials(await idOf(ann))
+    await own().chat.credentials.revoke(await idOf(ann))
     for (const client of [ann, tab]) {
       assert.deepEqual(await client.closed, { code: 1000, reason: 'invalid login-token' })
     }
@@ -148,7 +148,7 @@ describeOwn('chatapp among other dialects', () => {
   test('a disabled account is gone', async () => {
     const ann = await http.join('ann')
     const cookie = await http.login(ann.username)
-    await own().chat.accounts.disable(await idOf(ann))
+    await own().chat.credentials.disable(await idOf(ann))
     const gone = { code: 1000, reason: `'${ann.username}' doesn't exists` }
     assert.deepEqual(await ann.closed, gone)
     assert.deepEqual(await http.open({ cookie }).closed, gone)

@@ -85,7 +85,7 @@ describeOwn('a server of our own', () => {
     const account = await chat.accounts.findByUsername(ann.username)
     assert.ok(account)
     assert.equal(await chat.presence.isOnline(account.accountId), true)
-    await chat.accounts.revokeCredentials(account.accountId)
+    await chat.credentials.revoke(account.accountId)
     await until('the end', () => ann.client.isDisconnected)
     assert.deepEqual(ann.client.log.slice(1), [
       ['user_not_authorized', { Error: 'Logged out.' }],
@@ -99,7 +99,7 @@ describeOwn('a server of our own', () => {
     const ann = await guest('ann')
     const account = await chat.accounts.findByUsername(ann.username)
     assert.ok(account)
-    await chat.accounts.disable(account.accountId)
+    await chat.credentials.disable(account.accountId)
     await until('the end', () => ann.client.isDisconnected)
     const client = await connect()
     const { username } = ann

@@ -83,7 +83,7 @@ describeOwn('the credential', async () => {
 
   it('ends with a logout everywhere, and a later one is good', async () => {
     const { id, username, password, client } = await signUp(url, 'jon')
-    await own().chat.accounts.revokeCredentials(toAccountId(id))
+    await own().chat.credentials.revoke(toAccountId(id))
     is(await client.get('/user/me'), 401, NOT_AUTHORIZED)
     // A token of the very second of the revocation is refused as well.
     await until('a token of a later second', async () => {
@@ -96,7 +96,7 @@ describeOwn('the credential', async () => {
 
   it('is refused for an account that is disabled, and so is its password', async () => {
     const { id, username, password, client } = await signUp(url, 'kit')
-    await own().chat.accounts.disable(toAccountId(id))
+    await own().chat.credentials.disable(toAccountId(id))
     is(await client.get('/user/me'), 401, NOT_AUTHORIZED)
     assert.equal((await anyone.post('/login', { usernameOrEmail: username, password })).status, 400)
   })

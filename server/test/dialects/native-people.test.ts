@@ -66,7 +66,7 @@ describe('accounts', () => {
     ])
     assert.ok(own)
     const { accountId } = await own.chat.accounts.admitGuest(`${word}-guest`)
-    await own.chat.accounts.disable(
+    await own.chat.credentials.disable(
       (await own.chat.accounts.findByUsername(`${word}-gone`))?.accountId ?? accountId,
     )
     await blocks(blocker, asker)

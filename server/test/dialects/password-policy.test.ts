@@ -64,7 +64,7 @@ test('a password of before the policy goes on opening its account', async (t) =>
 
 test('an operator is held to the policy too, and the start block says which one holds', async () => {
   const { accountId } = await strict.chat.accounts.register({ username: 'bob', password: 'long enough' })
-  await assert.rejects(strict.chat.accounts.setPassword(accountId, 'qwertyuiop'), {
+  await assert.rejects(strict.chat.credentials.setPassword(accountId, 'qwertyuiop'), {
     code: 'password_refused',
   })
   assert.match(

@@ -163,7 +163,7 @@ describeOwn('live connections to a server of one\u2019s own', { concurrency: tru
   test('end when the account is logged out everywhere', async () => {
     const { ann, gid, raw, socket, witness } = await entered(server)
     const { chat, account } = await find(ann.login, gid)
-    await chat.accounts.revokeCredentials(account.accountId)
+    await chat.credentials.revoke(account.accountId)
     await raw.closed()
     await until('the disconnection', () => socket.isDisconnected)
     await until('the departure', () => witness.payloads('leave_room').length === 1)

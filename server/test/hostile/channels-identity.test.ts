@@ -134,7 +134,7 @@ describe('nobody speaks as another', () => {
     const socketId = fieldOf(await socket.hears('pusher:connection_established'), 'socket_id')
     const form = { socket_id: String(socketId), channel_name: name }
     assert.equal((await ask(url, '/api/pusher/auth', { token: mallory.token, form })).status, 200)
-    await server.chat.accounts.revokeCredentials(account.accountId)
+    await server.chat.credentials.revoke(account.accountId)
     assert.equal(await socket.closed, 4009)
   })
 

@@ -132,7 +132,7 @@ describe('nobody speaks as another', { concurrency: true }, () => {
     const room = await ben.createRoom()
     const tcp = await raw().write(handshake(ben.uuid, room)).entered(ben, room)
     const account = await server.chat.accounts.findByUsername(ben.login)
-    await server.chat.accounts.disable(account?.accountId ?? assert.fail())
+    await server.chat.credentials.disable(account?.accountId ?? assert.fail())
     await tcp.closed()
     assert.deepEqual(await ben.send(room, 'me?'), UNKNOWN_USER)
     const { error } = await post(url, '/login', { login: ben.login, password: ben.password })

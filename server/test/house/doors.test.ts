@@ -21,14 +21,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dialects: ['core', 'bus', 'delivery', 'transport', 'answers', 'pusher', 'observe', 'secrets'],
   config: ['dialects'],
   web: ['transport'],
-  hosting: ['core', 'store', 'bus', 'transport', 'dialects', 'config', 'observe', 'web', 'certificates'],
+  hosting: [
+    ...['core', 'store', 'bus', 'files', 'transport', 'dialects'],
+    ...['config', 'observe', 'secrets', 'web', 'certificates'],
+  ],
   moving: ['core', 'store', 'config', 'secrets'],
   operating: ['core', 'store', 'bus', 'files', 'config', 'secrets', 'certificates'],
   server: [
     'core',
-    'store',
-    'bus',
-    'files',
     'delivery',
     'transport',
     'answers',
@@ -79,15 +79,15 @@ const DOORS = new Set([
 
 /** Adapters are named by a composition root only: the server's, that of a move, or that of an operator's command. */
 const ADAPTERS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['store/sqlite/index.ts', ['server.ts']],
-  ['store/postgres/index.ts', ['server.ts']],
+  ['store/sqlite/index.ts', ['hosting/endpoints.ts']],
+  ['store/postgres/index.ts', ['hosting/endpoints.ts']],
   ['store/sqlite/moving.ts', ['moving/endpoints.ts']],
   ['store/postgres/moving.ts', ['moving/endpoints.ts']],
   ['store/sqlite/operating.ts', ['operating/endpoints.ts']],
   ['store/postgres/operating.ts', ['operating/endpoints.ts']],
-  ['files/folder/index.ts', ['server.ts', 'operating/endpoints.ts']],
-  ['bus/local.ts', ['server.ts', 'operating/endpoints.ts']],
-  ['bus/redis/index.ts', ['server.ts']],
+  ['files/folder/index.ts', ['hosting/endpoints.ts', 'operating/endpoints.ts']],
+  ['bus/local.ts', ['hosting/endpoints.ts', 'operating/endpoints.ts']],
+  ['bus/redis/index.ts', ['hosting/endpoints.ts']],
   ['bus/redis/operating.ts', ['operating/endpoints.ts']],
 ])
 

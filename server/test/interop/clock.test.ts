@@ -135,7 +135,7 @@ for (const [what, { from, to }] of Object.entries(CLOCKS)) {
       const { username, accountId } = await register()
       const stolen = await logIn(username)
       set(to)
-      await server.chat.accounts.revokeCredentials(accountId)
+      await server.chat.credentials.revoke(accountId)
       assert.equal(await status(stolen), 401)
       const token = await logIn(username)
       assert.equal(await status(token), 200)

@@ -143,7 +143,8 @@ describe('parlance check', () => {
   }
 
   test('shows every setting as start reads it, and no secret, without opening anything', async (t) => {
-    const args = [...Object.entries(SECRETS).flat(), '--port', '9123', '--registration', 'closed']
+    const files = ['--tls-cert', '/etc/parlance/chain.pem', '--tls-key', '/etc/parlance/private.pem']
+    const args = [...Object.entries(SECRETS).flat(), ...files, '--port', '9123', '--registration', 'closed']
     const outcome = await parlance(t, 'check', '--json', ...args)
     assert.equal(outcome.code, 0, outcome.stderr)
     assert.doesNotMatch(outcome.stdout, /kr4Jw8/)
@@ -152,6 +153,8 @@ describe('parlance check', () => {
       rows.find((row) => row.what === what && row.name === name)?.value
     assert.equal(settingOf('given', 'PORT'), '9123')
     assert.match(String(settingOf('given', 'JWTSECRET')), /^\(hidden, \d+ characters\)$/)
+    // A slip in a path is found by reading it.
+    assert.equal(settingOf('given', 'TLS_KEY'), '/etc/parlance/private.pem')
     assert.equal(settingOf('holds', 'port'), 9123)
     assert.equal(settingOf('holds', 'registration'), 'closed')
     assert.equal(settingOf('holds', 'maxMessageBytes'), 8192)

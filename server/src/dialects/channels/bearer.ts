@@ -1,4 +1,4 @@
-import { type Account, type Accounts, toAccountId } from '../../core/chat.ts'
+import { type Account, type Chat, toAccountId } from '../../core/chat.ts'
 import type { Clock, Micros } from '../../lib/clock.ts'
 import { deriveKey } from '../../lib/derive-key.ts'
 import { newUuid } from '../../lib/ids.ts'
@@ -15,7 +15,7 @@ import {
 interface BearerOptions {
   readonly key: string
   readonly ttlSeconds: number
-  readonly accounts: Accounts
+  readonly chat: Chat
   readonly clock: Clock
 }
 
@@ -31,13 +31,14 @@ export interface Bearer {
 /** Issues and checks the tokens of log-ins: JWTs whose claims are exactly `sub`, `jti` and `exp`. */
 export class BearerTokens {
   readonly #tokens: AccountTokens
-  readonly #accounts: Accounts
+  readonly #accounts: Chat['accounts']
 
-  constructor({ key, ttlSeconds, accounts, clock }: BearerOptions) {
+  constructor({ key, ttlSeconds, chat, clock }: BearerOptions) {
+    const { accounts, credentials } = chat
     // The lifetime is part of the key: `exp` minus it is when a token was issued, so one that was made
     // with another lifetime must not be read with this one.
     const ownKey = deriveKey(key, `lifetime:${ttlSeconds}`)
-    this.#tokens = new AccountTokens({ key: ownKey, lifeSeconds: ttlSeconds, accounts, clock })
+    this.#tokens = new AccountTokens({ key: ownKey, lifeSeconds: ttlSeconds, credentials, clock })
     this.#accounts = accounts
   }
 

@@ -50,7 +50,7 @@ export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
   const { chat, bus, feeds, lines, answers, limits, addressOf, log, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
   const maxMessageBytes = chat.messages.maxBytes
-  const tokens = new BearerTokens({ key, ttlSeconds, accounts: chat.accounts, clock })
+  const tokens = new BearerTokens({ key, ttlSeconds, chat, clock })
   const channels = new ChatChannels(chat.conversations)
   const server = pusher.mode === 'built-in' ? pusher.server : undefined
   const deadlines = deps.endsWithToken ? new Deadlines(clock) : undefined

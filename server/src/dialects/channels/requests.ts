@@ -127,7 +127,7 @@ export class Requests {
 
   async identify({ authorization, address }: Pick<Call, 'authorization' | 'address'>): Promise<Bearer> {
     const bearer = await this.#tokens.authenticate(authorization)
-    this.#chat.accounts.noteProof(address)
+    this.#chat.credentials.noteProof(address)
     return bearer
   }
 

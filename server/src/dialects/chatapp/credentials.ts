@@ -1,4 +1,4 @@
-import type { Account, Accounts } from '../../core/chat.ts'
+import type { Account, Chat } from '../../core/chat.ts'
 import type { Clock, Micros } from '../../lib/clock.ts'
 import { isCleanText } from '../../lib/text.ts'
 import { AccountTokens } from '../account-tokens.ts'
@@ -24,11 +24,12 @@ export type Stranger =
 /** Issues and checks login tokens: JWTs whose claims are exactly `username` and `exp`. */
 export class Credentials {
   readonly #tokens: AccountTokens
-  readonly #accounts: Accounts
+  readonly #chat: Chat
 
-  constructor(jwtSecret: string, accounts: Accounts, clock: Clock) {
-    this.#tokens = new AccountTokens({ key: jwtSecret, lifeSeconds: TOKEN_TTL_SECONDS, accounts, clock })
-    this.#accounts = accounts
+  constructor(jwtSecret: string, chat: Chat, clock: Clock) {
+    const { credentials } = chat
+    this.#tokens = new AccountTokens({ key: jwtSecret, lifeSeconds: TOKEN_TTL_SECONDS, credentials, clock })
+    this.#chat = chat
   }
 
   issue(account: Account): string {
@@ -42,10 +43,10 @@ export class Credentials {
     if (!verdict.ok) return { kind: 'invalid' }
     const { username } = verdict.claims
     if (typeof username !== 'string') return { kind: 'invalid' }
-    const account = isCleanText(username) ? await this.#accounts.findByUsername(username) : undefined
+    const account = isCleanText(username) ? await this.#chat.accounts.findByUsername(username) : undefined
     if (!account) return { kind: 'gone', username }
     if (this.#tokens.isVoid(verdict, account)) return { kind: 'invalid' }
-    this.#accounts.noteProof(address)
+    this.#chat.credentials.noteProof(address)
     return { kind: 'account', account, expiresAt: verdict.expiresAt }
   }
 }

@@ -54,7 +54,7 @@ const PING_INTERVAL_MS = 30_000
 export function mountChatapp(deps: ChatappDeps): Dialect<'chatapp'> {
   const { chat, feeds, lines, answers, limits, log } = deps
   const origins = new Origins(deps.allowedOrigins, new RefusedOrigins(deps.allowedOrigins, log))
-  const credentials = new Credentials(deps.jwtSecret, chat.accounts, deps.clock)
+  const credentials = new Credentials(deps.jwtSecret, chat, deps.clock)
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,

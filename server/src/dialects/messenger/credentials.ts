@@ -11,12 +11,13 @@ const ACCOUNT_ID = /^[1-9]\d*$/
 
 /** Bearer tokens: what `register` and `login` hand out and every other endpoint asks for. */
 export class Credentials {
-  readonly #accounts: Chat['accounts']
+  readonly #chat: Chat
   readonly #tokens: AccountTokens
 
-  constructor(accounts: Chat['accounts'], tokenKey: string, clock: Clock) {
-    this.#accounts = accounts
-    this.#tokens = new AccountTokens({ key: tokenKey, lifeSeconds: TTL_SECONDS, accounts, clock })
+  constructor(chat: Chat, tokenKey: string, clock: Clock) {
+    const { credentials } = chat
+    this.#chat = chat
+    this.#tokens = new AccountTokens({ key: tokenKey, lifeSeconds: TTL_SECONDS, credentials, clock })
   }
 
   issue(account: Account): string {
@@ -29,9 +30,9 @@ export class Credentials {
     const verdict = token === undefined ? undefined : this.#tokens.verify(token)
     const sub = verdict?.ok ? verdict.claims.sub : undefined
     if (!verdict?.ok || typeof sub !== 'string' || !ACCOUNT_ID.test(sub)) throw notAuthorized()
-    const account = await this.#accounts.find(toAccountId(Number(sub)))
+    const account = await this.#chat.accounts.find(toAccountId(Number(sub)))
     if (!account || this.#tokens.isVoid(verdict, account)) throw notAuthorized()
-    this.#accounts.noteProof(address)
+    this.#chat.credentials.noteProof(address)
     return account
   }
 }

@@ -47,7 +47,7 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
     done(wait > 0 ? tooManyRequests(wait) : undefined)
   })
 
-  const credentials = new Credentials(chat.accounts, tokenKey, clock)
+  const credentials = new Credentials(chat, tokenKey, clock)
   const cache = new AnswerCache<Buffer>(MAX_KEPT_BYTES)
   const guards = new Guards({ limits, answers, addressOf, credentials })
   for (const { answer, ...route } of requests({ chat, lines, limits, credentials, guards, cache })) {

@@ -16,7 +16,7 @@ const SECURE_NAME = '__Host-parlance'
 const LOOPBACK_NAME = 'parlance'
 
 interface CredentialsParts {
-  readonly chat: Pick<Chat, 'sessions' | 'accounts'>
+  readonly chat: Pick<Chat, 'sessions' | 'credentials'>
   readonly addressOf: AddressOf
   /** The address that people know the server by, where it is set. */
   readonly publicUrl: URL | undefined
@@ -45,7 +45,7 @@ export class Credentials {
     const { chat } = this.#parts
     const asker = secret === undefined ? undefined : await chat.sessions.identify(secret, KIND)
     if (!asker) throw notAuthorized()
-    chat.accounts.noteProof(address)
+    chat.credentials.noteProof(address)
     return asker
   }
 

@@ -28,7 +28,7 @@ export class RoomAccess {
   async identify(secret: string, address: string): Promise<Account> {
     const account = await this.#chat.sessions.authenticate(secret, SESSION_KIND)
     if (!account) throw new Refusal(REFUSALS.unknownUser)
-    this.#chat.accounts.noteProof(address)
+    this.#chat.credentials.noteProof(address)
     return account
   }
 

@@ -1,6 +1,6 @@
 import type { ForeignRow } from '../../store/moving.ts'
 import type { Intake } from './intake.ts'
-import { numberIn, type TablePlan, textIn } from './table-origin.ts'
+import { accountsOf, each, identified, numberIn, type TablePlan, textIn } from './table-origin.ts'
 
 /** Tables of the Flask API, which has no times; its passwords are werkzeug's hashes. */
 export const CHANNELS: readonly TablePlan[] = [
@@ -8,35 +8,29 @@ export const CHANNELS: readonly TablePlan[] = [
     table: 'users',
     columns: { id: 'integer', username: 'text', password: 'text' },
     order: ['id'],
-    take: (rows, intake) =>
-      intake.accounts(
-        rows.map((row) => ({
-          ...{ place: `users, id ${row.id}`, key: textIn(row, 'id'), id: numberIn(row, 'id') },
-          username: textIn(row, 'username'),
-          password: { kind: 'hash', text: textIn(row, 'password') },
-        })),
-      ),
+    take: accountsOf((row) => ({
+      ...identified('users', row),
+      username: textIn(row, 'username'),
+      password: { kind: 'hash', text: textIn(row, 'password') },
+    })),
   },
   {
     table: 'channels',
     columns: { id: 'integer', name: 'text', from_user: 'integer', to_user: 'integer' },
     order: ['id'],
-    take: (rows, intake) => {
-      for (const row of rows) channel(row, intake)
-    },
+    take: each(channel),
   },
   {
     table: 'messages',
     columns: { id: 'integer', message: 'text', from_user: 'integer', channel_id: 'integer' },
     order: ['id'],
-    take: (rows, intake) => {
-      for (const row of rows)
-        intake.message({
-          ...{ place: `messages, id ${row.id}`, key: textIn(row, 'id'), id: numberIn(row, 'id') },
-          ...{ conversationKey: textIn(row, 'channel_id'), senderKey: textIn(row, 'from_user') },
-          body: textIn(row, 'message'),
-        })
-    },
+    take: each((row, intake) =>
+      intake.message({
+        ...identified('messages', row),
+        ...{ conversationKey: textIn(row, 'channel_id'), senderKey: textIn(row, 'from_user') },
+        body: textIn(row, 'message'),
+      }),
+    ),
   },
 ]
 

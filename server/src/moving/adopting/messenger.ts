@@ -1,4 +1,4 @@
-import { numberIn, optional, type TablePlan, textIn } from './table-origin.ts'
+import { accountsOf, each, identified, optional, type TablePlan, textIn } from './table-origin.ts'
 
 /** Tables of messenger, whose times have a zone and whose passwords are argon2 hashes. */
 export const MESSENGER: readonly TablePlan[] = [
@@ -9,40 +9,35 @@ export const MESSENGER: readonly TablePlan[] = [
       ...{ bio: 'text', created_at: 'time' },
     },
     order: ['id'],
-    take: (rows, intake) =>
-      intake.accounts(
-        rows.map((row) => ({
-          ...{ place: `user, id ${row.id}`, key: textIn(row, 'id'), id: numberIn(row, 'id') },
-          ...{ username: textIn(row, 'username'), email: optional(row, 'email'), bio: optional(row, 'bio') },
-          ...{ emailConfirmed: row.email_confirmed === 1, createdAt: row.created_at },
-          password: { kind: 'hash', text: textIn(row, 'password') },
-        })),
-      ),
+    take: accountsOf((row) => ({
+      ...identified('user', row),
+      ...{ username: textIn(row, 'username'), email: optional(row, 'email'), bio: optional(row, 'bio') },
+      ...{ emailConfirmed: row.email_confirmed === 1, createdAt: row.created_at },
+      password: { kind: 'hash', text: textIn(row, 'password') },
+    })),
   },
   {
     table: 'chat',
     columns: { id: 'integer', name: 'text', type: 'text', creator_id: 'integer', created_at: 'time' },
     order: ['id'],
-    take: (rows, intake) => {
-      for (const row of rows)
-        intake.conversation({
-          ...{ place: `chat, id ${row.id}`, key: textIn(row, 'id'), id: numberIn(row, 'id') },
-          ...{ kind: row.type === 'private' ? 'private' : 'group', name: optional(row, 'name') },
-          ...{ creatorKey: optional(row, 'creator_id'), createdAt: row.created_at },
-        })
-    },
+    take: each((row, intake) =>
+      intake.conversation({
+        ...identified('chat', row),
+        ...{ kind: row.type === 'private' ? 'private' : 'group', name: optional(row, 'name') },
+        ...{ creatorKey: optional(row, 'creator_id'), createdAt: row.created_at },
+      }),
+    ),
   },
   {
     table: 'chat_participant',
     columns: { id: 'integer', joined_at: 'time', chat_id: 'integer', user_id: 'integer' },
     order: ['id'],
-    take: (rows, intake) => {
-      for (const row of rows)
-        intake.member({
-          ...{ place: `chat_participant, id ${row.id}`, joinedAt: row.joined_at },
-          ...{ conversationKey: textIn(row, 'chat_id'), accountKey: textIn(row, 'user_id') },
-        })
-    },
+    take: each((row, intake) =>
+      intake.member({
+        ...{ place: `chat_participant, id ${row.id}`, joinedAt: row.joined_at },
+        ...{ conversationKey: textIn(row, 'chat_id'), accountKey: textIn(row, 'user_id') },
+      }),
+    ),
   },
   {
     table: 'message',
@@ -50,13 +45,12 @@ export const MESSENGER: readonly TablePlan[] = [
       ...{ id: 'integer', contents: 'text', author_id: 'integer', chat_id: 'integer', created_at: 'time' },
     },
     order: ['id'],
-    take: (rows, intake) => {
-      for (const row of rows)
-        intake.message({
-          ...{ place: `message, id ${row.id}`, key: textIn(row, 'id'), id: numberIn(row, 'id') },
-          ...{ conversationKey: textIn(row, 'chat_id'), senderKey: textIn(row, 'author_id') },
-          ...{ body: textIn(row, 'contents'), at: row.created_at },
-        })
-    },
+    take: each((row, intake) =>
+      intake.message({
+        ...identified('message', row),
+        ...{ conversationKey: textIn(row, 'chat_id'), senderKey: textIn(row, 'author_id') },
+        ...{ body: textIn(row, 'contents'), at: row.created_at },
+      }),
+    ),
   },
 ]

@@ -1,5 +1,6 @@
 import { CommandEnd } from '../../lib/command-end.ts'
 import type { ForeignColumns, ForeignDatabase, ForeignRow } from '../../store/moving.ts'
+import type { FoundAccount } from './found.ts'
 import type { Intake } from './intake.ts'
 import type { Origin } from './origin.ts'
 
@@ -53,6 +54,26 @@ const unrecognised = ({ source, program, table, missing }: Unrecognised): Comman
   new CommandEnd(
     `${source} is not the database of ${program}, which has a table ${table} with ${missing.join(', ')}: name the one that has.`,
   )
+
+/** The accounts of all rows of a page together: their passwords are wrapped side by side. */
+export const accountsOf =
+  (accountOf: (row: ForeignRow) => FoundAccount): TablePlan['take'] =>
+  (rows, intake) =>
+    intake.accounts(rows.map(accountOf))
+
+/** Takes row by row. */
+export const each =
+  (take: (row: ForeignRow, intake: Intake) => void): TablePlan['take'] =>
+  (rows, intake) => {
+    for (const row of rows) take(row, intake)
+  }
+
+/** Where a row stands, for the report; its key, which other rows name; and its number, which clients hold. */
+export const identified = (table: string, row: ForeignRow) => ({
+  place: `${table}, id ${row.id}`,
+  key: textIn(row, 'id'),
+  id: numberIn(row, 'id'),
+})
 
 /** A value as text, for a key or a name; empty where there is none. */
 export const textIn = (row: ForeignRow, column: string): string => {

@@ -1,4 +1,3 @@
-import { shownPostgres } from '../../lib/postgres-address.ts'
 import {
   FOREIGN_PAGE_ROWS,
   type ForeignColumns,
@@ -8,37 +7,21 @@ import {
   MAX_FOREIGN_TEXT,
   quoted,
 } from '../foreign.ts'
-import { openForMoving } from './database.ts'
 import type { DedicatedConnection } from './driver/index.ts'
+import { type OneMoment, openOneMoment } from './one-moment.ts'
 import { refusalOf } from './refusals.ts'
 
 /** Opens another program's database, while that program may go on using it. Throws `StoreRefusal`. */
-export async function openForeignPostgres(url: string): Promise<ForeignDatabase> {
-  const database = shownPostgres(url)
-  try {
-    await using opened = new AsyncDisposableStack()
-    const connection = await openForMoving(url)
-    opened.defer(() => connection.close())
-    await connection.query(ONE_MOMENT)
-    opened.move()
-    return new ForeignPostgres(connection, database)
-  } catch (error) {
-    throw refusalOf(error, database)
-  }
-}
+export const openForeignPostgres = async (url: string): Promise<ForeignDatabase> =>
+  new ForeignPostgres(await openOneMoment(url, { settings: SETTINGS }))
 
-// No timeout: the reader of the rows may take long between two of them.
-const ONE_MOMENT = `
-  SET idle_in_transaction_session_timeout = 0;
-  SET timezone = 'UTC';
-  SET application_name = 'parlance adopt';
-  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+const SETTINGS = "SET timezone = 'UTC'; SET application_name = 'parlance adopt';"
 
 class ForeignPostgres implements ForeignDatabase {
   readonly #connection: DedicatedConnection
   readonly #database: string
 
-  constructor(connection: DedicatedConnection, database: string) {
+  constructor({ connection, database }: OneMoment) {
     this.#connection = connection
     this.#database = database
   }

@@ -1,38 +1,22 @@
-import { shownPostgres } from '../../lib/postgres-address.ts'
 import type { MovingSource } from '../moving.ts'
 import type { Row, Table } from '../tables.ts'
-import { openForMoving } from './database.ts'
 import type { DedicatedConnection } from './driver/index.ts'
+import { type OneMoment, openOneMoment } from './one-moment.ts'
 import { pagesOf } from './pages.ts'
 import { refusalOf } from './refusals.ts'
 import { requireCurrent } from './schema.ts'
 
 /** Reads a database as of one moment, while servers may go on using it. Throws `StoreRefusal`. */
-export async function openPostgresSource(url: string): Promise<PostgresSource> {
-  const database = shownPostgres(url)
-  try {
-    await using opened = new AsyncDisposableStack()
-    const connection = await openForMoving(url)
-    opened.defer(() => connection.close())
-    await connection.query(ONE_MOMENT)
-    await requireCurrent(connection, database)
-    opened.move()
-    return new PostgresSource(connection, database)
-  } catch (error) {
-    throw refusalOf(error, database)
-  }
-}
-
-// No timeout: the reader of the rows may take long between two of them.
-const ONE_MOMENT = `
-  SET idle_in_transaction_session_timeout = 0;
-  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+export const openPostgresSource = async (url: string): Promise<PostgresSource> =>
+  new PostgresSource(
+    await openOneMoment(url, { check: ({ connection, database }) => requireCurrent(connection, database) }),
+  )
 
 class PostgresSource implements MovingSource {
   readonly #connection: DedicatedConnection
   readonly #database: string
 
-  constructor(connection: DedicatedConnection, database: string) {
+  constructor({ connection, database }: OneMoment) {
     this.#connection = connection
     this.#database = database
   }

@@ -48,7 +48,7 @@ test('a guesser learns neither from the answer nor from its time whether there i
   const guest = 'a-guest'
   await server.chat.accounts.admitGuest(guest)
   const disabled = await server.chat.accounts.register({ username: 'gone', password: PASSWORD })
-  await server.chat.accounts.disable(disabled.accountId)
+  await server.chat.credentials.disable(disabled.accountId)
 
   const hashes = countHashes(t)
   for (const [dialect, logIn] of Object.entries(LOG_INS)) {

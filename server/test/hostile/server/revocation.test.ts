@@ -99,7 +99,7 @@ async function before(t: TestContext): Promise<Scene> {
 test('revoked credentials close every live connection of the account, void every token, and hurt nobody else', async (t) => {
   const at = await before(t)
   const { server, talk, bob, bobs } = at
-  await server.chat.accounts.revokeCredentials(bob.accountId)
+  await server.chat.credentials.revoke(bob.accountId)
   await assertThrownOut(at)
   assert.equal(bobs.find(({ name }) => name === 'chatapp')?.farewell(), 1000)
   assert.equal(bobs.find(({ name }) => name === 'Pusher')?.farewell(), 4009)
@@ -122,7 +122,7 @@ test('a disabled account is thrown out and never let in again', async (t) => {
   const at = await before(t)
   const { server, talk, bob } = at
   const { url } = server
-  await server.chat.accounts.disable(bob.accountId)
+  await server.chat.credentials.disable(bob.accountId)
   await assertThrownOut(at)
   const { username } = talk.bob
   const logIns = [
@@ -159,7 +159,7 @@ test('connections that come while the credentials are revoked do not slip throug
     return ws.say(`42["auth",${JSON.stringify({ uuid: talk.bob.uuid, room_gid: talk.gid })}]`)
   })
   await opening[0]
-  await server.chat.accounts.revokeCredentials(bob.accountId)
+  await server.chat.credentials.revoke(bob.accountId)
   for (const ws of await Promise.all(opening)) {
     await ws.closed()
     ws.end()

@@ -22,7 +22,7 @@ export function accountHandlers({
   chat,
   limits,
 }: Pick<RequestParts, 'chat' | 'limits'>): Handlers<keyof typeof ACCOUNT_OPERATIONS> {
-  const { accounts, profiles, sessions, removals } = chat
+  const { accounts, credentials, profiles, sessions, removals } = chat
 
   const shown = async (account: Account) => ownAccountOf(account, await profiles.settings(account.accountId))
 
@@ -105,7 +105,7 @@ export function accountHandlers({
       limit: 'login',
       run: async ({ asker, body, address }) => {
         const change = { ...body, from: address, keep: asker.session.sessionId }
-        await inField('#/next', accounts.changePassword(idOf(asker), change))
+        await inField('#/next', credentials.changePassword(idOf(asker), change))
         return { status: 204 }
       },
     },
