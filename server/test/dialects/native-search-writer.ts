@@ -10,7 +10,7 @@ const EDITED = 10
 
 interface Asked {
   readonly body: string
-  /** Of the message that is edited. */
+  /** The place of the message that is edited. */
   readonly seq?: number
 }
 
