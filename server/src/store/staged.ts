@@ -78,7 +78,15 @@ export interface StagedReaction {
 
 /** Something that did not come as it was. */
 export interface Note {
-  readonly what: 'account' | 'conversation' | 'member' | 'message' | 'reaction' | 'contact' | 'file'
+  readonly what:
+    | 'account'
+    | 'conversation'
+    | 'member'
+    | 'message'
+    | 'reaction'
+    | 'contact'
+    | 'file'
+    | 'document'
   /** Where it is in the source. */
   readonly place: string
   readonly done: 'changed' | 'left out'

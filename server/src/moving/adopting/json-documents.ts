@@ -69,9 +69,10 @@ class Scanner {
     BLANKS.has(code) || code === COMMA || code === OPEN_LIST || code === CLOSE_LIST
 
   #parse(text: string): object {
-    this.#count += 1
     try {
-      return JSON.parse(text) as object
+      const document = JSON.parse(text) as object
+      this.#count += 1
+      return document
     } catch (error) {
       throw this.#refusal('is no JSON', error)
     }

@@ -1,13 +1,14 @@
 import { openForeignPostgres, openForeignSqlite } from '../endpoints.ts'
 import { CHANNELS } from './channels.ts'
 import { CHATAPP } from './chatapp.ts'
+import { groupsOrigin } from './groups/index.ts'
 import { MESSENGER } from './messenger.ts'
 import type { Origin } from './origin.ts'
 import { ROOMS } from './rooms.ts'
 import { tableOrigin } from './table-origin.ts'
 
 /** Programs from which people and history are taken over. */
-export const KINDS = ['rooms', 'chatapp', 'messenger', 'channels', 'slack'] as const
+export const KINDS = ['rooms', 'chatapp', 'groups', 'messenger', 'channels', 'slack'] as const
 type Kind = (typeof KINDS)[number]
 
 export const isKind = (text: string): text is Kind => KINDS.some((kind) => kind === text)
@@ -18,6 +19,7 @@ const OPEN: Readonly<Record<Kind, (source: string) => Promise<Origin>>> = {
     tableOrigin(await openForeignPostgres(source), { source, program: 'ChatBackend', plans: ROOMS }),
   chatapp: async (source) =>
     tableOrigin(openForeignSqlite(source), { source, program: 'chatapp', plans: CHATAPP }),
+  groups: groupsOrigin,
   messenger: async (source) =>
     tableOrigin(await openForeignPostgres(source), { source, program: 'messenger', plans: MESSENGER }),
   channels: async (source) =>
