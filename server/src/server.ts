@@ -73,8 +73,7 @@ export async function createServer(config: Config): Promise<Server> {
   opened.defer(() => watch.close())
   const limits = new Limits(config.rateLimits, undefined, config.rates)
   const tls = await openTls(config, { limits, metrics, log })
-  const closeTls = () => tls?.close()
-  opened.defer(closeTls)
+  opened.defer(() => tls?.close())
   const {
     store: unwatched,
     files,
@@ -209,12 +208,13 @@ export async function createServer(config: Config): Promise<Server> {
       stopChores()
       notices.close()
       watch.close()
-      closeTls()
       const { presence } = chat
       // With the raw clients, whose other end its bridges are.
-      const peers = playground
-        ? [...dialects, { name: 'playground', close: () => playground.close() }]
-        : dialects
+      const peers = [
+        ...dialects,
+        ...(playground ? [{ name: 'playground', close: () => playground.close() }] : []),
+        ...(tls ? [{ name: 'certificate', close: () => tls.close() }] : []),
+      ]
       closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(stopHearing)
       return closing
     },

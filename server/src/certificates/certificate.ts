@@ -11,6 +11,8 @@ export interface Pair {
 /** A pair that can be served. */
 export interface Certificate extends Pair {
   /** Milliseconds since 1970. */
+  readonly beginsAtMs: number
+  /** Milliseconds since 1970. */
   readonly expiresAtMs: number
   /** Whether a client that asks for this host, a name or an address, would believe it. */
   covers(host: string): boolean
@@ -34,7 +36,7 @@ export function certificateOf(pair: Pair, names: Names, nowMs: number): Certific
     throw new CertificateRefusal(
       `The certificate in ${names.cert} begins on ${dayOf(beginsAtMs)}; set this machine's clock, or wait.`,
     )
-  return { ...pair, expiresAtMs, covers: (host) => isFor(x509, host) }
+  return { ...pair, beginsAtMs, expiresAtMs, covers: (host) => isFor(x509, host) }
 }
 
 /** The day of a time, as people write it: `2026-12-01`. */

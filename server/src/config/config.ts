@@ -3,7 +3,7 @@ import type { LogLevel } from '../lib/log-level.ts'
 import type { PasswordCost } from '../lib/password.ts'
 import type { Database } from './engines.ts'
 import type { Rates } from './limits.ts'
-import type { TlsFiles } from './tls.ts'
+import type { TlsSettings } from './tls.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
 export interface Config extends DialectSettings {
@@ -12,8 +12,8 @@ export interface Config extends DialectSettings {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
-  /** The files of the certificate with which all ports speak TLS; undefined where a proxy does. */
-  readonly tls: TlsFiles | undefined
+  /** The certificate with which all ports speak TLS; undefined where a proxy does. */
+  readonly tls: TlsSettings | undefined
   readonly database: Database
   readonly dedicatedPorts: readonly { readonly dialect: DialectName; readonly port: number }[]
   /** Ports of raw TCP; port 0 takes a free one. */

@@ -11,6 +11,7 @@ import { dedicatedPortsOf, rawPortsOf, refuseSharedPorts } from './ports.ts'
 import { tlsOf } from './tls.ts'
 import { trustedProxiesOf } from './trusted-proxies.ts'
 
+export type { AcmeSettings } from './acme.ts'
 export type { Config } from './config.ts'
 export { type Database, shownDatabase } from './engines.ts'
 export { type Environment, rawTcpNames, SETTING_NAMES, unreadNames } from './names.ts'
@@ -25,7 +26,7 @@ export function readConfig(environment: Environment): Config {
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
-    tls: tlsOf(settings),
+    tls: tlsOf(settings, database),
     database,
     redisUrl: redisUrlOf(settings, database),
     dialects,

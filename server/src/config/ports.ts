@@ -41,11 +41,12 @@ export const rawPortsOf = (settings: SettingsReader, dialects: readonly DialectN
     return port === 0 || !dialects.includes(dialect) ? [] : [{ dialect, port, host }]
   })
 
-export function refuseSharedPorts({ port, dedicatedPorts, rawPorts }: Config): void {
+export function refuseSharedPorts({ port, tls, dedicatedPorts, rawPorts }: Config): void {
   const taken = new Map<number, string>([[port, 'PORT']])
   const entries = [
     ...dedicatedPorts.map((entry) => [entry.port, `PARLANCE_PORTS (${entry.dialect})`] as const),
     ...rawPorts.map((entry) => [entry.port, rawTcpNames(entry.dialect).port] as const),
+    ...(tls?.kind === 'acme' ? [[tls.challengePort, 'TLS_CHALLENGE_PORT'] as const] : []),
   ]
   for (const [number, name] of entries) {
     const other = taken.get(number)

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 const PATIENCE_MS = 2_500
 /** Names of the settings that are read. */
-const NAMES = ['HOST', 'PORT', 'TLS_CERT']
+const NAMES = ['HOST', 'PORT', 'TLS_CERT', 'TLS_DOMAIN']
 const { host, port, isSecure } = whereOf(process.argv[2] ?? '1')
 // The certificate is for the names that people use, not for the address at which a container asks itself.
 const { get } = await import(isSecure ? 'node:https' : 'node:http')
@@ -29,7 +29,8 @@ function whereOf(pid) {
   const given = { ...environmentOf(pid), ...optionsOf(pid) }
   const setting = (name) => given[name]?.trim() || undefined
   const host = reachable(setting('HOST') ?? '127.0.0.1')
-  return { host, port: Number(setting('PORT') ?? 8000), isSecure: setting('TLS_CERT') !== undefined }
+  const isSecure = (setting('TLS_CERT') ?? setting('TLS_DOMAIN')) !== undefined
+  return { host, port: Number(setting('PORT') ?? 8000), isSecure }
 }
 
 /** Where a server is reached that listens on all addresses. */

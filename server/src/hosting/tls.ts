@@ -4,6 +4,7 @@ import { systemClock } from '../lib/clock.ts'
 import { runEvery } from '../lib/timers.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import { type Limits, TlsGate } from '../transport/index.ts'
+import { openAcme } from './acme.ts'
 
 interface TlsParts {
   readonly limits: Limits
@@ -14,33 +15,48 @@ interface TlsParts {
 /** The TLS of all ports of a server. */
 export interface Tls {
   readonly gate: TlsGate
-  close(): void
+  close(): Promise<void>
 }
 
 const DAY_MS = 24 * 3_600_000
 /** Before this many days of the end somebody should have renewed it. */
 const WARN_DAYS = 7
 
-/** Undefined where nothing is set. Throws `SettingRefusal` where the certificate cannot be served. */
-export async function openTls({ tls: files }: Config, parts: TlsParts): Promise<Tls | undefined> {
-  if (!files) return undefined
+/** A certificate, and the end of all that was opened for it. */
+interface Source {
+  readonly source: CertificateSource
+  close(): Promise<void>
+}
+
+/** Undefined where nothing is set. Throws `SettingRefusal` where the certificate cannot be served, or got. */
+export async function openTls(config: Config, parts: TlsParts): Promise<Tls | undefined> {
   const { limits, metrics, log } = parts
-  const source = await CertificateFiles.open({
-    files,
-    nowMs,
-    onRefused: (sentence) =>
-      log.error(`The certificate in use is kept, for the new one is refused: ${sentence}`),
-  })
+  const opened = await openSource(config, parts)
+  if (!opened) return undefined
+  const { source, close } = opened
   const gate = new TlsGate({ pair: source.current, limits })
   source.onRenewal((certificate) => {
     gate.renew(certificate)
     log.info(`A new certificate is served, until ${dayOf(certificate.expiresAtMs)}.`)
   })
-  metrics.watchCertificate(() => source.current.expiresAtMs / 1000)
+  metrics.watchCertificate(() => (source.current?.expiresAtMs ?? 0) / 1000)
+  return { gate, close }
+}
+
+async function openSource(config: Config, { limits, log }: TlsParts): Promise<Source | undefined> {
+  const { tls } = config
+  if (!tls) return undefined
+  if (tls.kind === 'acme') return openAcme(config, tls, { limits, log, nowMs })
+  const source = await CertificateFiles.open({
+    files: tls,
+    nowMs,
+    onRefused: (sentence) =>
+      log.error(`The certificate in use is kept, for the new one is refused: ${sentence}`),
+  })
   const stopWarning = warnOfTheEnd(source, log)
   return {
-    gate,
-    close: () => {
+    source,
+    close: async () => {
       stopWarning()
       source.close()
     },
@@ -48,7 +64,7 @@ export async function openTls({ tls: files }: Config, parts: TlsParts): Promise<
 }
 
 /** Says at the start, and once a day, that a certificate will run out. */
-function warnOfTheEnd(source: CertificateSource, log: Logger): () => void {
+function warnOfTheEnd(source: CertificateFiles, log: Logger): () => void {
   const look = () => {
     const { expiresAtMs }: Certificate = source.current
     const days = Math.floor((expiresAtMs - nowMs()) / DAY_MS)

@@ -90,11 +90,11 @@ export class Metrics {
     })
   }
 
-  /** `expiresAtSeconds` is called at each scrape; it tells when the certificate in use runs out, since 1970. */
+  /** `expiresAtSeconds` is called at each scrape; it tells when the certificate in use runs out, since 1970; 0 without one. */
   watchCertificate(expiresAtSeconds: () => number): void {
     new Gauge({
       name: 'parlance_certificate_expires_seconds',
-      help: 'When the certificate in use runs out, in seconds since 1970. There where the server itself speaks TLS.',
+      help: 'When the certificate in use runs out, in seconds since 1970; 0 where there is none yet. There where the server itself speaks TLS.',
       registers: [this.#registry],
       collect() {
         this.set(expiresAtSeconds())

@@ -14,7 +14,8 @@ interface PemPair {
 }
 
 interface TlsGateOptions {
-  readonly pair: PemPair
+  /** Undefined where there is no certificate yet: until `renew` brings one, nobody comes in. */
+  readonly pair: PemPair | undefined
   readonly limits: Pick<Limits, 'take' | 'handshakes'>
   /** Milliseconds from the arrival of a connection to the end of its handshake. */
   readonly deadlineMs?: number
@@ -28,8 +29,14 @@ const REFUSAL_MS = 2_000
 const HANDSHAKE = 0x16
 const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
 
-const SENTENCE = 'This port speaks TLS: ask for https:// here, not http://.\n'
-const PLAIN_HTTP_REFUSAL = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${SENTENCE.length}\r\n\r\n${SENTENCE}`
+const answerOf = (status: string, sentence: string): string =>
+  `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${sentence.length}\r\n\r\n${sentence}`
+
+const SPEAKS_TLS = answerOf('400 Bad Request', 'This port speaks TLS: ask for https:// here, not http://.\n')
+const HAS_NO_CERTIFICATE = answerOf(
+  '503 Service Unavailable',
+  'This server has no certificate yet, and asks for one: its log tells more.\n',
+)
 
 function destroy(this: Socket): void {
   this.destroy()
@@ -45,7 +52,7 @@ export class TlsGate {
   readonly #deadlineMs: number
   readonly #begun: Strangers
   readonly #servers = new Set<TlsServer>()
-  #pair: PemPair
+  #pair: PemPair | undefined
 
   constructor({ pair, limits, deadlineMs = DEADLINE_MS }: TlsGateOptions) {
     this.#pair = pair
@@ -93,10 +100,11 @@ export class TlsGate {
 
   #begin(first: number, socket: Socket, tls: TlsServer): void {
     if (first === HANDSHAKE) {
-      if (this.#limits.take('handshake', networkOf(socket.remoteAddress)) > 0) socket.destroy()
+      if (!this.#pair) socket.destroy()
+      else if (this.#limits.take('handshake', networkOf(socket.remoteAddress)) > 0) socket.destroy()
       else this.#begun.add(socket)
       if (!socket.destroyed) tls.emit('connection', socket)
-    } else if (isCapital(first)) refusePlainHttp(socket)
+    } else if (isCapital(first)) refusePlainHttp(socket, this.#pair ? SPEAKS_TLS : HAS_NO_CERTIFICATE)
     else socket.destroy()
   }
 
@@ -113,7 +121,8 @@ export class TlsGate {
   }
 }
 
-const contextOf = ({ cert, key }: PemPair) => ({ cert, key, minVersion: 'TLSv1.2' }) as const
+const contextOf = (pair: PemPair | undefined) =>
+  ({ ...(pair && { cert: pair.cert, key: pair.key }), minVersion: 'TLSv1.2' }) as const
 
 /** Calls `begin` with the first byte, which stays to be read. A peer that ends without one is gone. */
 function sniff(socket: Socket, begin: (first: number) => void): void {
@@ -137,9 +146,9 @@ function sniff(socket: Socket, begin: (first: number) => void): void {
 }
 
 /** A browser, or a program with an old address, learns what is wrong. */
-function refusePlainHttp(socket: Socket): void {
+function refusePlainHttp(socket: Socket, refusal: string): void {
   // The rest of its request is thrown away: bytes that are left unread would have the answer lost.
   socket.resume()
-  socket.end(PLAIN_HTTP_REFUSAL)
+  socket.end(refusal)
   runAfter(REFUSAL_MS, () => socket.destroy()).unref()
 }

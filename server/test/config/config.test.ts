@@ -232,8 +232,38 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ TLS_KEY: '/etc/parlance/privkey.pem' }, /^TLS_KEY needs TLS_CERT beside it/],
   [{ TLS_CERT: 'https://a.example/cert.pem', TLS_KEY: 'key.pem' }, /TLS_CERT is "https:.*path of a file/],
   [{ TLS_CERT: 'cert.pem', TLS_KEY: 'keys/' }, /TLS_KEY is "keys\/".*path of a file/],
+  [
+    { TLS_DOMAIN: 'chat.example.org', TLS_CERT: '/etc/cert.pem', TLS_KEY: '/etc/key.pem' },
+    /^TLS_DOMAIN and TLS_CERT both give the server a certificate; write only one/,
+  ],
+  [{ TLS_DOMAIN: '*.example.org' }, /TLS_DOMAIN has "\*\.example\.org".*TLS_CERT/],
+  [{ TLS_DOMAIN: 'https://chat.example.org' }, /TLS_DOMAIN has "https:.*name of a host/],
+  [{ TLS_DOMAIN: 'chat.example.org,,' }, /TLS_DOMAIN has "" where the name of a host/],
+  [{ TLS_DOMAIN: '192.0.2.1' }, /TLS_DOMAIN has "192\.0\.2\.1" where the name of a host/],
+  [
+    { TLS_DOMAIN: Array.from({ length: 101 }, (_, n) => `n${n}.example`).join() },
+    /101 names, and a certificate takes 100/,
+  ],
+  [{ TLS_EMAIL: 'admin@example.org' }, /^TLS_EMAIL needs TLS_DOMAIN beside it/],
+  [{ TLS_CHALLENGE_PORT: '8080' }, /^TLS_CHALLENGE_PORT needs TLS_DOMAIN beside it/],
+  [{ TLS_DOMAIN: 'a.example', TLS_EMAIL: 'admin' }, /TLS_EMAIL is "admin"/],
+  [{ TLS_DOMAIN: 'a.example', TLS_DIRECTORY: 'http://ca.example' }, /TLS_DIRECTORY is .*https address/],
+  [{ TLS_DOMAIN: 'a.example', TLS_FOLDER: 'https://ca.example' }, /TLS_FOLDER is .*path of a folder/],
+  [{ TLS_DOMAIN: 'a.example', PORT: '80' }, /PORT and TLS_CHALLENGE_PORT both take port 80/],
   [{ TLS_CERTS: 'cert.pem' }, /TLS_CERTS is not a setting; TLS_CERT is/],
 ]
+
+test('the names of a certificate are read as DNS has them, and it is kept beside the database', () => {
+  const { tls } = readConfig({ TLS_DOMAIN: 'Chat.Example.org, bücher.example', DBPATH: '/data/chat.db' })
+  assert.deepEqual(tls, {
+    kind: 'acme',
+    domains: ['chat.example.org', 'xn--bcher-kva.example'],
+    email: undefined,
+    directory: 'https://acme-v02.api.letsencrypt.org/directory',
+    challengePort: 80,
+    folder: '/data/certificates',
+  })
+})
 
 for (const [settings, sentence] of REFUSED) {
   test(`refuses ${JSON.stringify(settings)} with one sentence`, () => {

@@ -12,6 +12,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   '@redis/client': /^bus\/redis\/client\.ts$/,
   'socket.io': /^transport\/engine-io\.ts$/,
   'engine.io': /^transport\/engine-io\.ts$/,
+  'acme-client': /^certificates\/acme-order\.ts$/,
 }
 
 const json = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))

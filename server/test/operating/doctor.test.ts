@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { type Outcome, parlance, refuses } from '../support/command.ts'
+import { freePort } from '../support/free-port.ts'
 import { POSTGRES_URL } from '../support/postgres.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -76,6 +77,26 @@ describe('parlance doctor', () => {
     const wrong = await ask('--tls-cert', later.cert, '--tls-key', soon.key)
     assert.equal(wrong.code, 1)
     assert.match(String(found(rowsOf(wrong), 'certificate').found), /does not fit/)
+  })
+
+  test('tells that there is no certificate yet for a name, and where the name leads', async (t) => {
+    const { file, folder } = await database(t)
+    const asking = ['doctor', '--json', '--dbpath', file, '--files-dir', folder, '--port', '0']
+    const port = await freePort()
+    const outcome = await parlance(
+      t,
+      ...asking,
+      '--tls-domain',
+      'localhost',
+      '--tls-challenge-port',
+      `${port}`,
+    )
+    assert.equal(outcome.code, 0, outcome.stdout)
+    const rows = rowsOf(outcome)
+    assert.match(String(found(rows, 'certificate').found), /^There is none for localhost yet\.$/)
+    assert.match(String(found(rows, 'certificate').remedy), /acme-v02\.api\.letsencrypt\.org .* port 80/)
+    assert.match(String(found(rows, 'certificate, address').found), /^localhost leads to .*127\.0\.0\.1/)
+    assert.ok(rows.some((row) => row.found === `127.0.0.1:${port} is free.`))
   })
 
   test('tells of secrets that others may read, and of a port that another program has', async (t) => {

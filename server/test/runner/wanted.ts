@@ -6,6 +6,7 @@ import {
   enginesAreMissing,
   haproxyIsMissing,
   nginxIsMissing,
+  pebbleIsMissing,
   pgbouncerIsMissing,
 } from '../support/engines/index.ts'
 import { postgresIsMissing } from '../support/postgres.ts'
@@ -20,6 +21,7 @@ const NEEDS = {
   'haproxy-': haproxyIsMissing,
   'nginx-': nginxIsMissing,
   'caddy-': caddyIsMissing,
+  'pebble-': pebbleIsMissing,
   'docker-': dockerIsMissing,
 }
 

@@ -20,7 +20,8 @@ export async function examinePorts(
     scheme,
   }))
   const raw = rawPorts.map((each) => ({ host: each.host, port: each.port, scheme: undefined }))
-  const fixed = [...http, ...raw].filter((each) => each.port !== 0)
+  const challenges = tls?.kind === 'acme' ? [{ host, port: tls.challengePort, scheme: undefined }] : []
+  const fixed = [...http, ...raw, ...challenges].filter((each) => each.port !== 0)
   return Promise.all(fixed.map(examinePort))
 }
 
@@ -35,7 +36,7 @@ async function examinePort({ host, port, scheme }: Place): Promise<Finding> {
     return ok('port', `${where} is taken${scheme ? ' by a server of Parlance' : ''}.`)
   const remedy =
     code === 'EACCES'
-      ? 'A port below 1024 is for root, or needs CAP_NET_BIND_SERVICE: set PORT to another, behind a proxy.'
+      ? 'A port below 1024 is for root, or needs CAP_NET_BIND_SERVICE: set another, to which the system or a proxy leads.'
       : 'Another program has it, or this machine has no such address: end that program, or set another.'
   return fault('port', `${where} cannot be listened on (${code}).`, remedy)
 }
@@ -43,7 +44,7 @@ async function examinePort({ host, port, scheme }: Place): Promise<Finding> {
 interface Place {
   readonly host: string
   readonly port: number
-  /** Undefined where raw TCP is spoken. */
+  /** Undefined where raw TCP is spoken, or nothing but proofs of names is told. */
   readonly scheme: 'http' | 'https' | undefined
 }
 

@@ -17,8 +17,10 @@ export {
   findCaddy,
   findHaproxy,
   findNginx,
+  findPebble,
   haproxyIsMissing,
   nginxIsMissing,
+  pebbleIsMissing,
   pgbouncerIsMissing,
 } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'

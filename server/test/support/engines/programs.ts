@@ -32,6 +32,12 @@ export const findCaddy = (): string | undefined => onPath('caddy')
 export const caddyIsMissing = async (): Promise<string | undefined> =>
   findCaddy() === undefined ? 'there is no caddy to start' : undefined
 
+export const findPebble = (): string | undefined => onPath('pebble')
+
+/** The reason why there is no authority to ask for certificates; undefined when there is one. */
+export const pebbleIsMissing = async (): Promise<string | undefined> =>
+  findPebble() === undefined ? 'there is no pebble to start' : undefined
+
 export const findPgbouncer = (): string | undefined => onPath('pgbouncer')
 
 /** The reason why no pooler can be put in front of PostgreSQL; undefined when one can. */
