@@ -1,7 +1,7 @@
 import { LongAnswers } from './answers/index.ts'
 import type { Config } from './config/index.ts'
 import { AccountNotices, Chat, passwordPolicyOf } from './core/chat.ts'
-import { openFeeds } from './delivery/index.ts'
+import { openFeeds, stalls } from './delivery/index.ts'
 import {
   type DialectName,
   type DialectParts,
@@ -125,7 +125,10 @@ export async function createServer(config: Config): Promise<Server> {
   })
   opened.defer(() => notices.close())
 
-  metrics.watchMemory(() => limits.memory.cutOffs)
+  metrics.watch('memoryCutOffs', () => limits.memory.cutOffs)
+  metrics.watch('slowCloses', () => stalls.slowCloses)
+  metrics.watch('refusedSignIns', () => chat.credentials.refusedSignIns)
+  metrics.watch('waitingHashes', () => chat.credentials.waitingHashes)
   metrics.watchLimits(() => limits.refusals)
   const addressOf = addressReader(config.trustedProxies)
   const feeds = openFeeds({
@@ -143,13 +146,22 @@ export async function createServer(config: Config): Promise<Server> {
     base: () =>
       config.dialects.includes('native') ? (config.native.publicUrl?.origin ?? ownUrl) : undefined,
   })
-  const parts: DialectParts = { ...shared, log, metrics, secrets, about, links, lines: new FileLines(links) }
+  const parts: Omit<DialectParts, 'tally'> = {
+    ...shared,
+    log,
+    metrics,
+    secrets,
+    about,
+    links,
+    lines: new FileLines(links),
+  }
   const dialects = await mountAll(config.dialects, config, parts)
   metrics.watchConnections(() =>
     dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
   )
 
-  metrics.watchLog(countLostLines)
+  metrics.watch('lostLogLines', countLostLines)
+  metrics.watch('heals', () => feeds.heals)
   metrics.watchBus(() => bus.ping())
 
   let isDraining = false

@@ -47,6 +47,8 @@ export class Credentials {
   readonly #clock: Clock
   readonly #passwords: PasswordProofs
   readonly #requireAllowed: PasswordPolicy
+  /** Log-ins of this process that were refused, for a wrong name or a wrong password. */
+  refusedSignIns = 0
 
   constructor({ store, bus, clock, passwords, passwordPolicy = () => {} }: CredentialsParts) {
     this.#store = store
@@ -55,6 +57,11 @@ export class Credentials {
     this.tokenTimes = new TokenTimes(clock)
     this.#passwords = new PasswordProofs(passwords, clock)
     this.#requireAllowed = passwordPolicy
+  }
+
+  /** Passwords that wait to be hashed. */
+  get waitingHashes(): number {
+    return this.#passwords.waiting
   }
 
   /** The hash of a password that somebody wants to set. Refuses 'password_refused', 'busy'. */
@@ -72,8 +79,10 @@ export class Credentials {
     const hash = account?.passwordHash ?? undefined
     const attempt = { from, isFromMd5Client }
     const proof = await this.#passwords.prove(password, hash, attempt)
-    if (!account || hash === undefined || proof === 'refused' || !isActive(account))
+    if (!account || hash === undefined || proof === 'refused' || !isActive(account)) {
+      this.refusedSignIns++
       throw new ChatError('wrong_credentials')
+    }
     if (proof === 'outdated') {
       const renewing = this.#passwords.hash(password, attempt)
       await this.#renewHash(account.accountId, hash, renewing)

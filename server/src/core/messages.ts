@@ -47,6 +47,10 @@ interface MessagesOptions {
   readonly maxMessageBytes: number
   /** Called with each send that the store has refused. */
   readonly onRefused: ((error: unknown) => void) | undefined
+  /** Called with each message that is stored. */
+  readonly onStored?: (() => void) | undefined
+  /** Listeners that it shares with another. */
+  readonly sentHere?: Set<Listener<MessageSent>>
 }
 
 /** Is told how a send ended: for a caller that spares each message a promise. */
@@ -64,7 +68,8 @@ export class Messages {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #onRefused: ((error: unknown) => void) | undefined
-  readonly #sentHere = new Set<Listener<MessageSent>>()
+  readonly #onStored: (() => void) | undefined
+  readonly #sentHere: Set<Listener<MessageSent>>
 
   constructor(
     store: { messages: MessageStore; conversations: ConversationStore },
@@ -76,7 +81,21 @@ export class Messages {
     this.#bus = bus
     this.#clock = options.clock
     this.#onRefused = options.onRefused
+    this.#onStored = options.onStored
+    this.#sentHere = options.sentHere ?? new Set()
     this.maxBytes = options.maxMessageBytes
+  }
+
+  /** The same, which calls `onStored` with each message that is stored through it: for what counts by who sends. */
+  telling(onStored: () => void): Messages {
+    const store = { messages: this.#store, conversations: this.#conversations }
+    return new Messages(store, this.#bus, {
+      clock: this.#clock,
+      maxMessageBytes: this.maxBytes,
+      onRefused: this.#onRefused,
+      onStored,
+      sentHere: this.#sentHere,
+    })
   }
 
   /**
@@ -113,6 +132,7 @@ export class Messages {
       const { message, change, isNew, touched } = appended
       try {
         if (!isNew) return
+        this.#onStored?.()
         if (touched) tellTouched(this.#bus, touched)
         const authored =
           'version' in message ? { ...message, sender: toSender(sender) } : withSender(message, sender)

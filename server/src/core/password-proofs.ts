@@ -25,6 +25,10 @@ export class PasswordProofs {
     this.#clock = clock
   }
 
+  get waiting(): number {
+    return this.#passwords.waiting
+  }
+
   /** As `Passwords.hash`. Refuses 'busy'. */
   hash(password: string, attempt: Attempt = {}): Promise<string> {
     return unlessBusy(this.#passwords.hash(password, this.#owned(attempt)))

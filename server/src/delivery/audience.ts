@@ -1,4 +1,5 @@
 import type { AccountId, ConversationEvent } from '../core/chat.ts'
+import type { Tally } from '../lib/tally.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { Batch, type Frame } from './frame.ts'
 import type { Sink } from './sink.ts'
@@ -9,6 +10,16 @@ export type PersonalFrame = (accountId: AccountId) => Frame
 
 /** One event in a dialect's bytes; undefined when the dialect has no word for it. Has no effect of its own. */
 export type Render = (event: ConversationEvent) => Frame | PersonalFrame | undefined
+
+/** Told once for each event that has a frame: how many sinks were given it. */
+export type OnTold = (event: ConversationEvent, sinks: number) => void
+
+/** Counts what connections are told, where each has a sink of its own. */
+export const countingInto =
+  (tally: Tally): OnTold =>
+  (_event, sinks) => {
+    tally.delivered += sinks
+  }
 
 /** A sink on its way in, whose events wait. One object, as a client that comes back has hundreds of them. */
 class Joining implements Hold {
@@ -46,6 +57,7 @@ interface Rendered {
 /** The sinks of one conversation in one dialect. An event is rendered once, however many listen. */
 export class Audience {
   readonly #render: Render
+  readonly #onTold: OnTold | undefined
   readonly #sinks = new Map<Sink, AccountId | undefined>()
   // Sinks that are reading the log: events that arrive meanwhile wait for the cutover.
   readonly #joining = new Map<Sink, Joining>()
@@ -57,8 +69,9 @@ export class Audience {
   // arrival would make a batch for everybody at each.
   readonly #late = new Map<Sink, Batch | undefined>()
 
-  constructor(render: Render) {
+  constructor(render: Render, onTold?: OnTold) {
     this.#render = render
+    this.#onTold = onTold
   }
 
   get isEmpty(): boolean {
@@ -126,7 +139,9 @@ export class Audience {
       if (hasLeft(event, accountId)) joining.isDeaf = true
       if (joining.isDeaf || ('change' in event && event.change <= lastChange)) continue
       const frame = frameFor(accountId, this.#render(event))
-      if (frame) sink.push(batchOf(frame, originOf(event)))
+      if (!frame) continue
+      sink.push(batchOf(frame, originOf(event)))
+      this.#onTold?.(event, 1)
     }
     if (joining.isDeaf) this.#deaf.set(sink, accountId)
     const isAlone = this.#sinks.size === 0 && this.#deaf.size === 0
@@ -146,15 +161,20 @@ export class Audience {
     if (this.#sinks.size === 0) return
     const frame = this.#render(event)
     if (!frame) return
-    if (knowing) {
-      this.#pushBut(knowing, frame, originOf(event))
-      return
-    }
-    if (typeof frame === 'function') {
-      this.#pushEach(frame, originOf(event))
-      return
-    }
+    const sinks = this.#push(event, frame, knowing)
+    this.#onTold?.(event, sinks)
+  }
+
+  /** Answers how many sinks were given it. */
+  #push(event: ConversationEvent, frame: Frame | PersonalFrame, knowing: Knowing | undefined): number {
     const originId = originOf(event)
+    if (knowing) return this.#pushBut(knowing, frame, originId)
+    if (typeof frame === 'function') return this.#pushEach(frame, originId)
+    this.#pushAll(frame, originId)
+    return this.#sinks.size
+  }
+
+  #pushAll(frame: Frame, originId: AccountId | undefined): void {
     const open = this.#openBatch
     if (open) {
       open.add(frame, originId)
@@ -176,22 +196,30 @@ export class Audience {
     sink.push(batch)
   }
 
-  #pushEach(frame: PersonalFrame, originId: AccountId | undefined): void {
+  #pushEach(frame: PersonalFrame, originId: AccountId | undefined): number {
+    let given = 0
     // Close the open batch: a later event in it would overtake this one.
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = frameFor(accountId, frame)
-      if (own) sink.push(batchOf(own, originId))
+      if (!own) continue
+      sink.push(batchOf(own, originId))
+      given++
     }
+    return given
   }
 
   /** For those that do not know the event: the log told it to the others before it came here. */
-  #pushBut(knowing: Knowing, frame: Frame | PersonalFrame, originId: AccountId | undefined): void {
+  #pushBut(knowing: Knowing, frame: Frame | PersonalFrame, originId: AccountId | undefined): number {
+    let given = 0
     this.#batch = undefined
     for (const [sink, accountId] of this.#sinks) {
       const own = knowing.has(sink) ? undefined : frameFor(accountId, frame)
-      if (own) sink.push(batchOf(own, originId))
+      if (!own) continue
+      sink.push(batchOf(own, originId))
+      given++
     }
+    return given
   }
 
   /** Not as another account, which may speak over the same connection. */

@@ -1,6 +1,6 @@
 import type { Unsubscribe } from '../bus/bus.ts'
 import type { AccountId, ConversationId } from '../core/chat.ts'
-import { Audience, type Hold, type Render } from './audience.ts'
+import { Audience, type Hold, type OnTold, type Render } from './audience.ts'
 import type { Feeds } from './feeds.ts'
 import type { Sink } from './sink.ts'
 
@@ -17,13 +17,15 @@ const FROM_HERE = { lastChange: 0 } as const
 export class Audiences {
   readonly #feeds: Feeds
   readonly #render: Render
+  readonly #onTold: OnTold | undefined
   readonly #audiences = new Map<ConversationId, { audience: Audience; unsubscribe: Unsubscribe }>()
   // Lists: most have joined one, and a set of one takes 170 bytes more.
   readonly #joined = new Map<Sink, ConversationId[]>()
 
-  constructor(feeds: Feeds, render: Render) {
+  constructor(feeds: Feeds, render: Render, onTold?: OnTold) {
     this.#feeds = feeds
     this.#render = render
+    this.#onTold = onTold
   }
 
   /** Await it before `join`, so that the sink misses nothing of other nodes either. Rejects 'unavailable'. */
@@ -134,7 +136,7 @@ export class Audiences {
     }
     const known = this.#audiences.get(conversationId)
     if (known) return known.audience
-    const audience = new Audience(this.#render)
+    const audience = new Audience(this.#render, this.#onTold)
     const unsubscribe = this.#feeds.follow(conversationId, (event) => audience.deliver(event), after)
     this.#audiences.set(conversationId, { audience, unsubscribe })
     return audience

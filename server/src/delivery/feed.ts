@@ -16,6 +16,8 @@ interface FeedOptions {
   readonly log: ChangeLog
   /** A listener has thrown. */
   readonly onError: (error: unknown) => void
+  /** The log is read, because news was late or lost. */
+  readonly onHeal: () => void
   readonly conversationId: ConversationId
 }
 
@@ -174,8 +176,9 @@ export class Feed {
   }
 
   async #catchUp(): Promise<void> {
-    const { log, conversationId } = this.#options
+    const { log, conversationId, onHeal } = this.#options
     if (this.#next === undefined || (await log.last(conversationId)) < this.#next) return
+    onHeal()
     for (;;) {
       const { events, upTo } = await log.since(conversationId, this.#next - 1)
       if (upTo < this.#next) break

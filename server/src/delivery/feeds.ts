@@ -17,6 +17,8 @@ import { TypingFeeds, type TypingListener } from './typing-feeds.ts'
 
 /** The events of conversations, each one's in their one order and without a hole; and those of accounts. */
 export interface Feeds {
+  /** How often a conversation was read from the log because its news was late or lost. None on a single node. */
+  readonly heals: number
   /** Presence and receipts. */
   readonly signals: SignalFeeds
   /**
@@ -58,6 +60,7 @@ export const openFeeds = (options: FeedsOptions): Feeds =>
 
 /** One node publishes all that it commits, in order. */
 export class DirectFeeds implements Feeds {
+  readonly heals = 0
   readonly signals: SignalFeeds
   readonly #bus: Bus
   readonly #onDisorder: FeedsOptions['onDisorder']
@@ -110,6 +113,7 @@ interface Open {
 
 /** Several nodes: events that come out of order wait, and missing ones are read from the log. */
 class HealedFeeds implements Feeds {
+  heals = 0
   readonly signals: SignalFeeds
   readonly #options: FeedsOptions
   readonly #accounts: AccountFeeds
@@ -188,7 +192,10 @@ class HealedFeeds implements Feeds {
     clearTimeout(known?.closing)
     if (known) return known
     const { bus, chat, onError } = this.#options
-    const feed = new Feed({ bus, log: chat.changes, onError, conversationId })
+    const onHeal = () => {
+      this.heals++
+    }
+    const feed = new Feed({ bus, log: chat.changes, onError, onHeal, conversationId })
     const open: Open = { feed, waiting: 0, closing: undefined }
     this.#open.set(conversationId, open)
     return open

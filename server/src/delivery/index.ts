@@ -1,5 +1,5 @@
 export type { AccountNews, AccountReview } from './account-feeds.ts'
-export type { Hold, PersonalFrame, Render } from './audience.ts'
+export { countingInto, type Hold, type PersonalFrame, type Render } from './audience.ts'
 export { Audiences } from './audiences.ts'
 export { Backlog } from './backlog.ts'
 export { DirectFeeds, type Feeds, openFeeds } from './feeds.ts'

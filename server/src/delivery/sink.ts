@@ -218,6 +218,7 @@ export class SocketSink implements AnsweringSink {
   /** Its peer has taken nothing for too long, or too much waits. */
   onStalled(): void {
     if (this.#isClosed) return
+    stalls.slowCloses++
     this.#close()
     this.#options.onSlow()
   }

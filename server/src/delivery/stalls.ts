@@ -16,6 +16,8 @@ const giveUp = guarded(
 
 /** Deadlines of stalled sinks, checked by one timer for all of them. */
 class Stalls {
+  /** Connections of this process that were closed because their peers did not read. */
+  slowCloses = 0
   readonly #deadlines = new Map<Stallable, number>()
   #timer: NodeJS.Timeout | undefined
 

@@ -4,6 +4,7 @@ import type { Chat } from '../core/chat.ts'
 import type { Feeds } from '../delivery/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { SettingsPart } from '../lib/settings.ts'
+import type { Tally } from '../lib/tally.ts'
 import type { Logger, Metrics } from '../observe/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import type { AddressOf, Limits } from '../transport/index.ts'
@@ -33,6 +34,8 @@ export interface DialectParts {
   readonly addressOf: AddressOf
   readonly log: Logger
   readonly metrics: Metrics
+  /** Counts what the dialect does. */
+  readonly tally: Tally
   readonly secrets: Secrets
   readonly about: About
   readonly links: FileLinks

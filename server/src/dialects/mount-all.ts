@@ -1,3 +1,4 @@
+import { newTally } from '../lib/tally.ts'
 import type { Dialect, RawDialect } from './dialect.ts'
 import type { DialectParts } from './dialect-row.ts'
 import type { DialectName } from './names.ts'
@@ -9,7 +10,7 @@ export type MountedDialect = Dialect | RawDialect
 export async function mountAll(
   names: readonly DialectName[],
   settings: DialectSettings,
-  parts: DialectParts,
+  parts: Omit<DialectParts, 'tally'>,
 ): Promise<readonly MountedDialect[]> {
   const all = await Promise.all(names.map((name) => mount(name, settings, parts)))
   // Requests reach Fastify past its own listener, which is what would wait for this.
@@ -20,5 +21,12 @@ export async function mountAll(
 const mount = <Name extends DialectName>(
   name: Name,
   settings: Pick<DialectSettings, Name>,
-  parts: DialectParts,
-): Promise<Dialect<Name> | RawDialect<Name>> => DIALECTS[name].mount(parts, settings[name])
+  parts: Omit<DialectParts, 'tally'>,
+): Promise<Dialect<Name> | RawDialect<Name>> => {
+  const tally = newTally()
+  parts.metrics.watchDialect(name, tally)
+  const messages = parts.chat.messages.telling(() => {
+    tally.sent++
+  })
+  return DIALECTS[name].mount({ ...parts, tally, chat: { ...parts.chat, messages } }, settings[name])
+}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import type { Bus } from '../bus/bus.ts'
 import { LocalBus } from '../bus/local.ts'
 import type { Config } from '../config/index.ts'
@@ -50,11 +51,13 @@ async function openSqlite({ file, directory }: SqliteFile, parts: StorageParts):
   const { metrics, log, watch } = parts
   const store = await openSqliteStore({
     file,
-    onStats: metrics.observeCommit.bind(metrics),
+    ...hooksOf(metrics),
     onFailure: (err) => log.fatal({ err }, 'the store has failed'),
     onLoss: (loss) => watch.begin(loss),
     onSchemaChange: ({ path, schema, bytes }) => log.info({ path, schema, bytes }, SCHEMA_CHANGED),
   })
+  metrics.watch('databaseBytes', () => sizeOf(file))
+  metrics.watch('databaseLogBytes', () => sizeOf(`${file}-wal`))
   try {
     // Beside a database only: what is refused leaves nothing behind.
     return { store, secrets: loadSecrets(directory) }
@@ -78,10 +81,22 @@ async function openPostgres(
     const room = await openWaitingRoom(config, health, tls?.gate)
     waiting.defer(() => room.close())
   }
-  const store = await openPostgresStore({ url, onStats: metrics.observeCommit.bind(metrics), onWaiting })
+  const store = await openPostgresStore({ url, ...hooksOf(metrics), onWaiting })
   const agreeOn: Storage['agreeOn'] = (name, proposal) => store.agreeOn(name, proposal)
   return { store, agreeOn, secrets: await agreeOnSecrets(agreeOn) }
 }
+
+const hooksOf = (metrics: Metrics) => ({
+  onStats: metrics.observeCommit.bind(metrics),
+  onQueue: (depth: () => number) => metrics.watch('waitingWrites', depth),
+})
+
+/** Bytes of a file; 0 where there is none. */
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 /** Opens the way to the other nodes, which without Redis are none. */
 export async function openBus({ redisUrl }: Config, agreeOn: Storage['agreeOn'], log: Logger): Promise<Bus> {

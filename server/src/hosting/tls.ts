@@ -39,7 +39,7 @@ export async function openTls(config: Config, parts: TlsParts): Promise<Tls | un
     gate.renew(certificate)
     log.info(`A new certificate is served, until ${dayOf(certificate.expiresAtMs)}.`)
   })
-  metrics.watchCertificate(() => (source.current?.expiresAtMs ?? 0) / 1000)
+  metrics.watch('certificateEnd', () => (source.current?.expiresAtMs ?? 0) / 1000)
   return { gate, close }
 }
 

@@ -35,6 +35,11 @@ export class FairSemaphore {
     this.#strangers = new Rotation(bounds.maxWaiting)
   }
 
+  /** Tasks that wait for their turn. */
+  get waiting(): number {
+    return this.#known.size + this.#strangers.size
+  }
+
   async run<T>(task: () => Promise<T>, { key, isKnown }: TaskOwner): Promise<T> {
     if (this.#running < this.#concurrency) this.#running++
     else await this.#wait(isKnown ? this.#known : this.#strangers, key)
@@ -65,21 +70,21 @@ class Rotation {
   readonly #bound: number
   /** Each key's queue, in the order in which the keys are served next. No queue is empty. */
   readonly #queues = new Map<string, Turn[]>()
-  #size = 0
+  size = 0
 
   constructor(bound: number) {
     this.#bound = bound
   }
 
   add(key: string, turn: Turn): void {
-    if (this.#size >= this.#bound && !this.#makeRoomFor(key)) {
+    if (this.size >= this.#bound && !this.#makeRoomFor(key)) {
       turn.refuse(new QueueFull())
       return
     }
     const queue = this.#queues.get(key)
     if (queue) queue.push(turn)
     else this.#queues.set(key, [turn])
-    this.#size++
+    this.size++
   }
 
   take(): Turn | undefined {
@@ -87,7 +92,7 @@ class Rotation {
       this.#queues.delete(key)
       const turn = queue.shift()
       if (queue.length > 0) this.#queues.set(key, queue)
-      this.#size--
+      this.size--
       return turn
     }
     return undefined
@@ -99,7 +104,7 @@ class Rotation {
     if (queue === undefined || queue.length <= (this.#queues.get(key)?.length ?? 0) + 1) return false
     queue.pop()?.refuse(new QueueFull())
     if (queue.length === 0) this.#queues.delete(longest)
-    this.#size--
+    this.size--
     return true
   }
 

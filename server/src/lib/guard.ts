@@ -1,16 +1,18 @@
 import { EventEmitter } from 'node:events'
 
 /** The kinds of places at which code that is not the server's own calls into it. */
-export type Door =
-  | 'http'
-  | 'websocket'
-  | 'socket_io'
-  | 'tcp'
-  | 'timer'
-  | 'task'
-  | 'redis'
-  | 'postgres'
-  | 'sqlite'
+export const DOORS = [
+  'http',
+  'websocket',
+  'socket_io',
+  'tcp',
+  'timer',
+  'task',
+  'redis',
+  'postgres',
+  'sqlite',
+] as const
+export type Door = (typeof DOORS)[number]
 
 type Hear = (door: Door, error: unknown) => void
 

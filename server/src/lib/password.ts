@@ -57,6 +57,11 @@ export class Passwords {
     this.#keepsMd5 = keepsMd5
   }
 
+  /** Hashes that wait for their turn. */
+  get waiting(): number {
+    return this.#semaphore.waiting
+  }
+
   /** The text to store, as `writeStored` makes it. Throws `QueueFull` when too many wait; see `FairSemaphore`. */
   hash(password: string, { owner = ANYBODY, isFromMd5Client = false }: Attempt = {}): Promise<string> {
     const [form] = passwordForms(password)

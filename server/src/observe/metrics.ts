@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Door } from '../lib/guard.ts'
+import { DOORS, type Door } from '../lib/guard.ts'
+import type { Tally } from '../lib/tally.ts'
+import { READINGS } from './readings.ts'
 
 /** The server's metrics, in Prometheus' text format. */
 export class Metrics {
@@ -16,6 +18,7 @@ export class Metrics {
   )
   /** HTTP requests, by dialect. Counted here, and handed to the library at each scrape: it looks labels up by their text. */
   readonly #requests = new Map<string, number>()
+  readonly #tallies = new Map<string, Tally>()
   readonly #droppedWebhooks = new Counter({
     name: 'parlance_pusher_webhook_events_dropped_total',
     help: 'Webhook events that the application was never told of, by reason: full, old or refused.',
@@ -38,6 +41,10 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
+    // From the start, or the first of each would be no increase.
+    for (const code of ['unavailable', 'outcome_unknown', 'busy']) this.#storeRefusals.inc({ code }, 0)
+    for (const reason of ['full', 'old', 'refused']) this.#droppedWebhooks.inc({ reason }, 0)
+    for (const door of DOORS) this.#failures.inc({ door }, 0)
     const requests = this.#requests
     new Counter({
       name: 'parlance_http_requests_total',
@@ -49,6 +56,44 @@ export class Metrics {
         for (const [dialect, count] of requests) this.inc({ dialect }, count)
       },
     })
+    this.#tallied(
+      'sent',
+      'parlance_messages_sent_total',
+      'Messages that were stored, by the dialect that sent them.',
+    )
+    this.#tallied(
+      'delivered',
+      'parlance_deliveries_total',
+      'Events of conversations that live connections were told, one for each connection, by dialect.',
+    )
+  }
+
+  /** `read` is called at each scrape. */
+  watch(reading: keyof typeof READINGS, read: () => number | Promise<number>): void {
+    const [kind, name, help] = READINGS[reading]
+    const registers = [this.#registry]
+    if (kind === 'gauge') {
+      new Gauge({
+        ...{ name, help, registers },
+        async collect() {
+          this.set(await read())
+        },
+      })
+      return
+    }
+    new Counter({
+      ...{ name, help, registers },
+      async collect() {
+        const value = await read()
+        this.reset()
+        this.inc(value)
+      },
+    })
+  }
+
+  /** The dialect's tally is read at each scrape. */
+  watchDialect(dialect: string, tally: Tally): void {
+    this.#tallies.set(dialect, tally)
   }
 
   /** `count` is asked at each scrape: live connections by dialect. */
@@ -60,44 +105,6 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         for (const [dialect, connections] of count()) this.set({ dialect }, connections)
-      },
-    })
-  }
-
-  /** `countLost` is called at each scrape; it counts log lines that could not be written. */
-  watchLog(countLost: () => number): void {
-    new Counter({
-      name: 'parlance_log_lines_lost_total',
-      help: 'Log lines of the process that could not be written to standard error.',
-      registers: [this.#registry],
-      collect() {
-        this.reset()
-        this.inc(countLost())
-      },
-    })
-  }
-
-  /** `countCutOffs` is called at each scrape; it counts connections cut off because together they held too much. */
-  watchMemory(countCutOffs: () => number): void {
-    new Counter({
-      name: 'parlance_memory_cut_offs_total',
-      help: 'Connections cut off because what peers had not finished or not read took too much memory.',
-      registers: [this.#registry],
-      collect() {
-        this.reset()
-        this.inc(countCutOffs())
-      },
-    })
-  }
-
-  /** `expiresAtSeconds` is called at each scrape; it tells when the certificate in use runs out, since 1970; 0 without one. */
-  watchCertificate(expiresAtSeconds: () => number): void {
-    new Gauge({
-      name: 'parlance_certificate_expires_seconds',
-      help: 'When the certificate in use runs out, in seconds since 1970; 0 where there is none yet. There where the server itself speaks TLS.',
-      registers: [this.#registry],
-      collect() {
-        this.set(expiresAtSeconds())
       },
     })
   }
@@ -172,6 +179,17 @@ export class Metrics {
 
   text(): Promise<string> {
     return this.#registry.metrics()
+  }
+
+  #tallied(figure: keyof Tally, name: string, help: string): void {
+    const tallies = this.#tallies
+    new Counter({
+      ...{ name, help, labelNames: ['dialect'] as const, registers: [this.#registry] },
+      collect() {
+        this.reset()
+        for (const [dialect, tally] of tallies) this.inc({ dialect }, tally[figure])
+      },
+    })
   }
 
   #histogram(name: string, help: string, buckets: number[]): Histogram {

@@ -107,6 +107,10 @@ export class Channels {
     }
   }
 
+  countHere(name: string): number {
+    return this.#open.get(name)?.fanout.size ?? 0
+  }
+
   /** Tells subscribers of members whose coming or going this node missed. */
   async mendRosters(): Promise<void> {
     for (const { name, fanout, roster } of this.#open.values()) await this.#mend(name, fanout, roster)

@@ -72,6 +72,8 @@ export interface PusherServer extends PusherPublisher {
    * in order with every other event of the channel. May be held while nobody is subscribed.
    */
   channelSink(channel: string): Sink
+  /** This node's subscribers of the channel. */
+  countSubscribers(channel: string): number
   /** The client with that id, if it is on this node. */
   findConnection(socketId: string): PusherConnection | undefined
   /** Clients on this node. */
@@ -164,6 +166,7 @@ export function createPusherServer(deps: PusherDeps): PusherServer {
     deliver: (channel, frame) => channels.deliver(channel, frame),
     onOccupancy: (listener) => channels.onOccupancy(listener),
     channelSink: (channel) => channels.sink(channel),
+    countSubscribers: (channel) => channels.countHere(channel),
     findConnection: (socketId) => connections.find(socketId),
     countConnections: () => connections.count,
     terminateUser,

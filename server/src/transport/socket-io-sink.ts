@@ -112,6 +112,7 @@ export class SocketIoSink implements AnsweringSink {
 
   /** Called when the peer has not polled for too long. */
   onStalled(): void {
+    stalls.slowCloses++
     this.destroy()
   }
 
@@ -182,7 +183,7 @@ export class SocketIoSink implements AnsweringSink {
     }
     this.#counted = this.#queue.length
     // Both were read before this queue was counted: one long answer alone does not make a client slow.
-    if (countedBytes > MAX_BACKLOG_BYTES || waitingBytes > MAX_WAITING_BYTES) this.destroy()
+    if (countedBytes > MAX_BACKLOG_BYTES || waitingBytes > MAX_WAITING_BYTES) this.onStalled()
   }
 
   /** Empties the queue and returns its items. */

@@ -42,6 +42,7 @@ test('a conversation first followed during an outage: all that was said since is
   await say('after')
   await until('what is said now', () => heard.length === 3)
   assert.deepEqual(heard, ['during', 'and again', 'after'])
+  assert.ok(feeds.heals > 0)
 })
 
 test('an account first followed during an outage is reviewed as after one', async (t) => {

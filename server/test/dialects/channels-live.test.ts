@@ -9,6 +9,7 @@ import { DirectFeeds } from '../../src/delivery/index.ts'
 import { mountChannels } from '../../src/dialects/channels/index.ts'
 import { FileLines, FileLinks } from '../../src/dialects/index.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { newTally } from '../../src/lib/tally.ts'
 import { createHostedPublisher } from '../../src/pusher/index.ts'
 import { Limits } from '../../src/transport/index.ts'
 import {
@@ -205,6 +206,7 @@ async function mountHosted(where: { host: string; port: number }) {
     lines: new FileLines(new FileLinks({ key: 'test', base: () => undefined })),
     addressOf: () => 'test',
     log: pino({ level: 'silent' }),
+    tally: newTally(),
     tokenKey: 'another key',
     tokenTtlSeconds: 900,
     historyLimit: 10,

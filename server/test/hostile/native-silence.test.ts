@@ -7,6 +7,7 @@ import { LongAnswers } from '../../src/answers/index.ts'
 import { openFeeds } from '../../src/delivery/index.ts'
 import { FileLinks } from '../../src/dialects/index.ts'
 import { mountNative } from '../../src/dialects/native/index.ts'
+import { newTally } from '../../src/lib/tally.ts'
 import { createLog } from '../../src/observe/index.ts'
 import { addressReader, createListener, Limits, listen, plain } from '../../src/transport/index.ts'
 import { chatWith } from '../support/chat.ts'
@@ -86,6 +87,7 @@ async function lobby(t: TestContext) {
       log: createLog('silent'),
       links: new FileLinks({ key: 'test', base: () => undefined }),
       about: { version: 'test', epoch: 'test', dialects: ['native'] },
+      tally: newTally(),
     },
     { publicUrl: undefined, allowedOrigins: [] },
   )

@@ -8,6 +8,7 @@ import {
   nginxIsMissing,
   pebbleIsMissing,
   pgbouncerIsMissing,
+  promtoolIsMissing,
 } from '../support/engines/index.ts'
 import { postgresIsMissing } from '../support/postgres.ts'
 
@@ -22,6 +23,7 @@ const NEEDS = {
   'nginx-': nginxIsMissing,
   'caddy-': caddyIsMissing,
   'pebble-': pebbleIsMissing,
+  'promtool-': promtoolIsMissing,
   'docker-': dockerIsMissing,
 }
 

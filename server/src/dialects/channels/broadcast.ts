@@ -1,8 +1,9 @@
 import type { ConversationId } from '../../core/chat.ts'
 import { Audiences, type Feeds, type Sink } from '../../delivery/index.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { PusherServer } from '../../pusher/index.ts'
 import type { FileLines } from '../file-lines.ts'
-import type { ChatChannel, ChatChannelKind } from './channel-names.ts'
+import { type ChatChannel, type ChatChannelKind, chatName } from './channel-names.ts'
 import { renderFor } from './events.ts'
 
 /** A Pusher channel with subscribers here. */
@@ -12,6 +13,13 @@ interface Occupied {
   conversationId?: ConversationId
 }
 
+interface BroadcastOptions {
+  readonly feeds: Feeds
+  readonly lines: FileLines
+  readonly server: PusherServer
+  readonly tally: Tally
+}
+
 /** Conversations told to the Pusher channels of one kind, each as one sink: an event is rendered once. */
 export class Broadcast {
   readonly #server: PusherServer
@@ -19,14 +27,16 @@ export class Broadcast {
   readonly #occupied = new Map<string, Occupied>()
   readonly #told = new Map<ConversationId, ChatChannel>()
 
-  constructor(
-    kind: ChatChannelKind,
-    { feeds, lines, server }: { feeds: Feeds; lines: FileLines; server: PusherServer },
-  ) {
+  constructor(kind: ChatChannelKind, { feeds, lines, server, tally }: BroadcastOptions) {
     this.#server = server
     this.#audiences = new Audiences(
       feeds,
       lines.rendering(renderFor(kind, (conversationId) => this.#told.get(conversationId))),
+      // The one sink is a channel's, with all its subscribers.
+      ({ conversationId }) => {
+        const channel = this.#told.get(conversationId)
+        if (channel) tally.delivered += server.countSubscribers(chatName(channel.pair, kind))
+      },
     )
   }
 

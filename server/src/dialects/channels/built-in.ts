@@ -3,6 +3,7 @@ import type { Bus } from '../../bus/bus.ts'
 import type { AccountId, Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
 import type { Deadlines } from '../../lib/deadlines.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { ChannelAuth, PusherServer } from '../../pusher/index.ts'
 import type { FileLines } from '../file-lines.ts'
@@ -20,6 +21,7 @@ interface BuiltInDeliveryOptions {
   readonly feeds: Feeds
   readonly channels: ChatChannels
   readonly log: Logger
+  readonly tally: Tally
   /** Undefined when a connection outlives the token that had it signed. */
   readonly deadlines: Deadlines | undefined
 }

@@ -4,6 +4,7 @@ import type { Chat } from '../../core/chat.ts'
 import type { Feeds } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadlines } from '../../lib/deadlines.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { PusherPublisher, PusherServer } from '../../pusher/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
@@ -28,6 +29,7 @@ interface ChannelsDeps {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
+  readonly tally: Tally
   readonly tokenKey: string
   readonly clock: Clock
   readonly tokenTtlSeconds: number
@@ -47,7 +49,7 @@ const OWN_PATHS = ['/api/', '/app/', '/apps/']
 
 /** REST with bearer tokens; events through Pusher's protocol. */
 export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
-  const { chat, bus, feeds, lines, answers, limits, addressOf, log, pusher } = deps
+  const { chat, bus, feeds, lines, answers, limits, addressOf, log, tally, pusher } = deps
   const { tokenKey: key, tokenTtlSeconds: ttlSeconds, historyLimit, presenceNames, clock } = deps
   const maxMessageBytes = chat.messages.maxBytes
   const tokens = new BearerTokens({ key, ttlSeconds, chat, clock })
@@ -56,7 +58,17 @@ export function mountChannels(deps: ChannelsDeps): Dialect<'channels'> {
   const deadlines = deps.endsWithToken ? new Deadlines(clock) : undefined
   const delivery =
     pusher.mode === 'built-in'
-      ? new BuiltInDelivery({ server: pusher.server, lines, chat, bus, feeds, channels, log, deadlines })
+      ? new BuiltInDelivery({
+          server: pusher.server,
+          lines,
+          chat,
+          bus,
+          feeds,
+          channels,
+          log,
+          tally,
+          deadlines,
+        })
       : new HostedDelivery({ publisher: pusher.publisher, lines, chat, channels, log })
   const requests = new Requests({
     chat,

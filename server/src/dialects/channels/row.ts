@@ -12,11 +12,11 @@ export const CHANNELS: DialectRow<'channels', ChannelsSettings> = {
   firstAccount: { path: '/api/register', body: '{"username":"alice","password":"correct horse"}' },
   async mount(parts, settings) {
     const { mountChannels, openPusher } = await import('./index.ts')
-    const { chat, bus, feeds, lines, clock, answers, limits, addressOf, log, secrets } = parts
+    const { chat, bus, feeds, lines, clock, answers, limits, addressOf, log, secrets, tally } = parts
     const pusher = openPusher(parts, settings.pusher)
     const tokenKey = deriveKey(secrets.root, 'channels')
     const { historyLimit, tokenTtlSeconds, endsWithToken, presenceNames } = settings
     const own = { tokenKey, historyLimit, tokenTtlSeconds, endsWithToken, presenceNames, pusher }
-    return mountChannels({ chat, bus, feeds, lines, clock, answers, limits, addressOf, log, ...own })
+    return mountChannels({ chat, bus, feeds, lines, clock, answers, limits, addressOf, log, tally, ...own })
   },
 }

@@ -1,8 +1,9 @@
 import { AnswerCache, type Json, type LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds, LiveAccounts } from '../../delivery/index.ts'
+import { Audiences, countingInto, type Feeds, LiveAccounts } from '../../delivery/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadlines } from '../../lib/deadlines.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { Logger } from '../../observe/index.ts'
 import {
   type AddressOf,
@@ -33,6 +34,7 @@ interface ChatappDeps {
   readonly addressOf: AddressOf
   readonly clock: Clock
   readonly log: Logger
+  readonly tally: Tally
   /** Signs this dialect's tokens as it is, so that a server of this kind can be replaced by this one. */
   readonly jwtSecret: string
   /** Origins of web front ends, exactly as browsers write them: `https://chat.example.org`. */
@@ -58,7 +60,7 @@ export function mountChatapp(deps: ChatappDeps): Dialect<'chatapp'> {
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
-    audiences: new Audiences(feeds, lines.rendering(renderEvent)),
+    audiences: new Audiences(feeds, lines.rendering(renderEvent), countingInto(deps.tally)),
     renderNews,
     onError: (err) => log.error({ err }, 'review of an account failed'),
   })

@@ -10,7 +10,7 @@ export const CHATAPP: DialectRow<'chatapp', ChatappSettings> = {
     path: '/register',
     body: '{"username":"alice","password":"correct horse","fullname":"Alice"}',
   },
-  async mount({ chat, feeds, lines, clock, limits, answers, addressOf, log, secrets }, settings) {
+  async mount({ chat, feeds, lines, clock, limits, answers, addressOf, log, secrets, tally }, settings) {
     const { mountChatapp } = await import('./index.ts')
     const {
       jwtSecret = secrets.jwtSecret,
@@ -19,6 +19,6 @@ export const CHATAPP: DialectRow<'chatapp', ChatappSettings> = {
       endsWithToken,
     } = settings
     const own = { jwtSecret, allowedOrigins, sameSite, endsWithToken }
-    return mountChatapp({ chat, feeds, lines, clock, limits, answers, addressOf, log, ...own })
+    return mountChatapp({ chat, feeds, lines, clock, limits, answers, addressOf, log, tally, ...own })
   },
 }

@@ -1,6 +1,7 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds, LiveAccounts } from '../../delivery/index.ts'
+import { Audiences, countingInto, type Feeds, LiveAccounts } from '../../delivery/index.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { Limits, SocketIoConnection, SocketIoSession } from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
@@ -18,6 +19,7 @@ interface GroupsDeps {
   readonly answers: LongAnswers
   readonly limits: Limits
   readonly log: Logger
+  readonly tally: Tally
   /** May names without a password be made and used? */
   readonly guestsAllowed: boolean
 }
@@ -30,12 +32,13 @@ export function mountGroups({
   answers,
   limits,
   log,
+  tally,
   guestsAllowed,
 }: GroupsDeps): Dialect<'groups'> {
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
-    audiences: new Audiences(feeds, lines.rendering(renderEvent)),
+    audiences: new Audiences(feeds, lines.rendering(renderEvent), countingInto(tally)),
     onError: (err) => log.error({ err }, 'review of an account failed'),
   })
   const shared = {

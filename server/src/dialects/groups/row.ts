@@ -7,8 +7,8 @@ export const GROUPS: DialectRow<'groups', GroupsSettings> = {
   preflights: () => [],
   rawTcp: 'none',
   firstAccount: { words: "a Socket.IO client's find_user makes a guest" },
-  async mount({ chat, feeds, lines, limits, answers, log }, { guestsAllowed }) {
+  async mount({ chat, feeds, lines, limits, answers, log, tally }, { guestsAllowed }) {
     const { mountGroups } = await import('./index.ts')
-    return mountGroups({ chat, feeds, lines, limits, answers, log, guestsAllowed })
+    return mountGroups({ chat, feeds, lines, limits, answers, log, tally, guestsAllowed })
   },
 }

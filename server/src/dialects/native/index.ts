@@ -14,7 +14,7 @@ const OWN_PATHS = ['/v1/', ...DOCUMENT_PATHS]
 
 type NativeParts = Pick<
   DialectParts,
-  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about' | 'clock' | 'links'
+  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about' | 'clock' | 'links' | 'tally'
 >
 
 /** The dialect of new clients: REST under `/v1`, and a WebSocket. */

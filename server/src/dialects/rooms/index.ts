@@ -1,6 +1,7 @@
 import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
-import { Audiences, type Feeds, LiveAccounts, type Render } from '../../delivery/index.ts'
+import { Audiences, countingInto, type Feeds, LiveAccounts, type Render } from '../../delivery/index.ts'
+import type { Tally } from '../../lib/tally.ts'
 import type { Logger } from '../../observe/index.ts'
 import type { AddressOf, Limits } from '../../transport/index.ts'
 import type { RawDialect } from '../dialect.ts'
@@ -20,18 +21,19 @@ interface RoomsDeps {
   readonly limits: Limits
   readonly addressOf: AddressOf
   readonly log: Logger
+  readonly tally: Tally
   /** Messages a history has at most; 0 for all. */
   readonly historyLimit: number
 }
 
 /** HTTP that always answers 200, raw TCP and Socket.IO. */
 export function mountRooms(deps: RoomsDeps): RawDialect<'rooms'> {
-  const { chat, feeds, lines, limits, answers, addressOf, log, historyLimit } = deps
+  const { chat, feeds, lines, limits, answers, addressOf, log, tally, historyLimit } = deps
   const access = new RoomAccess(chat, limits)
   const requests = new Requests({ chat, lines, limits, access, answers, historyLimit })
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
   const partsOf = (render: Render) => {
-    const audiences = new Audiences(feeds, lines.rendering(render))
+    const audiences = new Audiences(feeds, lines.rendering(render), countingInto(tally))
     const onError = (err: unknown) => log.error({ err }, 'review of an account failed')
     return { access, audiences, liveAccounts: new LiveAccounts({ chat, feeds, audiences, onError }) }
   }

@@ -10,8 +10,8 @@ export const ROOMS: DialectRow<'rooms', RoomsSettings> = {
     path: '/register',
     body: '{"login":"alice","password":"correct horse","username":"Alice"}',
   },
-  async mount({ chat, feeds, lines, limits, answers, addressOf, log }, { historyLimit }) {
+  async mount({ chat, feeds, lines, limits, answers, addressOf, log, tally }, { historyLimit }) {
     const { mountRooms } = await import('./index.ts')
-    return mountRooms({ chat, feeds, lines, limits, answers, addressOf, log, historyLimit })
+    return mountRooms({ chat, feeds, lines, limits, answers, addressOf, log, tally, historyLimit })
   },
 }

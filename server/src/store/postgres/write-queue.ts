@@ -34,6 +34,8 @@ const PROBE_MS = 1_000
 export interface WriterHooks {
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+  /** Called once, with what tells how many writes have no answer yet. */
+  readonly onQueue?: ((depth: () => number) => void) | undefined
 }
 
 interface WriteQueueOptions extends WriterHooks {
@@ -71,6 +73,7 @@ export class WriteQueue {
   constructor(options: WriteQueueOptions) {
     this.#options = options
     this.#sql = connectForWriting(options.url)
+    options.onQueue?.(() => this.#pending.length)
   }
 
   /**

@@ -21,6 +21,8 @@ export interface WriterHooks {
   readonly onSchemaChange?: ((earlier: EarlierCopy) => void) | undefined
   /** After every commit: how many writes shared it, and how long they and it took together. */
   readonly onStats?: ((stats: { readonly commands: number; readonly commitMs: number }) => void) | undefined
+  /** Called once, with what tells how many writes have no answer yet. */
+  readonly onQueue?: ((depth: () => number) => void) | undefined
   /** The files are no longer those that were opened, so no write is taken. Called each second while this lasts. */
   readonly onLoss?: ((loss: Error) => void) | undefined
   /** The writer is gone for good: every write is now 'unavailable'. */
@@ -61,6 +63,7 @@ export class WriteQueue {
     this.#worker = worker
     this.#cache = cache
     this.#hooks = hooks
+    hooks.onQueue?.(() => this.#pending.length)
     worker.on(
       'message',
       guarded('sqlite', (news: FromWriter) => this.#hear(news)),

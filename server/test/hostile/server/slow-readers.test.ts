@@ -68,6 +68,8 @@ test('a client that never reads is cut off, whatever the transport, and nobody e
     assert.ok(ear.numbers.length < COUNT, ear.name)
     assert.deepEqual(ear.numbers, upTo(ear.numbers.length), `${ear.name}: no hole before the end`)
   }
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  assert.equal(Number(/^parlance_slow_closes_total (\d+)$/m.exec(metrics)?.[1]), deaf.length)
   assertUnharmed(server)
 })
 

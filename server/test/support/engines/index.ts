@@ -18,10 +18,12 @@ export {
   findHaproxy,
   findNginx,
   findPebble,
+  findPromtool,
   haproxyIsMissing,
   nginxIsMissing,
   pebbleIsMissing,
   pgbouncerIsMissing,
+  promtoolIsMissing,
 } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
 

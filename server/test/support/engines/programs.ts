@@ -38,6 +38,12 @@ export const findPebble = (): string | undefined => onPath('pebble')
 export const pebbleIsMissing = async (): Promise<string | undefined> =>
   findPebble() === undefined ? 'there is no pebble to start' : undefined
 
+export const findPromtool = (): string | undefined => onPath('promtool')
+
+/** The reason why nothing can be asked of Prometheus; undefined when it can. */
+export const promtoolIsMissing = async (): Promise<string | undefined> =>
+  findPromtool() === undefined ? "there is no promtool, of Debian's prometheus" : undefined
+
 export const findPgbouncer = (): string | undefined => onPath('pgbouncer')
 
 /** The reason why no pooler can be put in front of PostgreSQL; undefined when one can. */

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { MAX_STALL_MS } from '../../../delivery/index.ts'
+import { MAX_STALL_MS, stalls } from '../../../delivery/index.ts'
 import type { WsConnection } from '../../../transport/index.ts'
 
 /**
@@ -11,6 +11,9 @@ export async function keepingPace(ws: WsConnection): Promise<void> {
   const waiting = new AbortController()
   const isTaken = ws.drained().then(() => true)
   const isLate = setTimeout(MAX_STALL_MS, false, { ref: false, signal: waiting.signal }).catch(() => true)
-  if (!(await Promise.race([isTaken, isLate]))) ws.onSlow()
+  if (!(await Promise.race([isTaken, isLate]))) {
+    stalls.slowCloses++
+    ws.onSlow()
+  }
   waiting.abort()
 }

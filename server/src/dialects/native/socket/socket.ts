@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '@parlance/protocol'
-import { Audiences, LiveAccounts } from '../../../delivery/index.ts'
+import { Audiences, countingInto, LiveAccounts } from '../../../delivery/index.ts'
 import { owned } from '../../../lib/guard.ts'
 import { runEvery } from '../../../lib/timers.ts'
 import {
@@ -33,7 +33,10 @@ const PING_INTERVAL_MS = 20_000
 const COME_BACK_MS = 5_000
 
 interface SocketParts
-  extends Pick<DialectParts, 'about' | 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log'> {
+  extends Pick<
+    DialectParts,
+    'about' | 'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'tally'
+  > {
   readonly handlers: Handlers
   readonly credentials: Credentials
   readonly allowedOrigins: readonly string[]
@@ -49,7 +52,7 @@ export function openSocket(parts: SocketParts) {
   const liveAccounts = new LiveAccounts({
     chat,
     feeds,
-    audiences: new Audiences(feeds, renderEvent),
+    audiences: new Audiences(feeds, renderEvent, countingInto(parts.tally)),
     onError: (err) => log.error({ err }, 'review of an account failed'),
   })
   const all: ConnectionParts = {
