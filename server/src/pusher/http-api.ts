@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Clock, secondsOf } from '../lib/clock.ts'
 import type { Logger } from '../observe/index.ts'
-import { bodyBytes, createDialectApp } from '../transport/index.ts'
+import { bodyBytes, createDialectApp, logFailed } from '../transport/index.ts'
 import { authenticate, type SignedQuery } from './api-auth.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRoutesDeps, addRoutes, type Params, type Route } from './api-routes.ts'
@@ -61,7 +61,7 @@ function answerError(error: Error, reply: FastifyReply, log: Logger): unknown {
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return text(reply, 413, 'The request is too large')
   if (typeof status === 'number' && status >= 400 && status < 500) return text(reply, 400, 'Bad request')
-  log.error({ err: error }, 'request failed')
+  logFailed(log, error, reply)
   return text(reply, 500, 'Internal error')
 }
 

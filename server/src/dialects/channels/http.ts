@@ -8,7 +8,9 @@ import {
   type DialectAnswers,
   isCrossSiteForm,
   type Limits,
+  logFailed,
   messageBodyBytes,
+  requestIdOf,
 } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import {
@@ -89,7 +91,7 @@ const answers = (log: Logger): DialectAnswers => ({
   methodNotAllowed: (reply) => send(reply, METHOD_NOT_ALLOWED),
   error: (error, _request, reply) => {
     const answer = answerTo(error) ?? answerToHttpError(error)
-    if (!answer) log.error({ err: error }, 'request failed')
+    if (!answer) logFailed(log, error, reply)
     if (answer?.status === TOO_MANY_REQUESTS) reply.header('retry-after', retryAfterOf(error))
     return send(reply, answer ?? INTERNAL)
   },
@@ -102,7 +104,8 @@ const send = (reply: FastifyReply, { status, body }: WireAnswer): FastifyReply =
 function payloadOf(reply: FastifyReply, { status, body }: WireAnswer, log: Logger): object {
   reply.code(status)
   if (!(body instanceof Begun)) return body
-  const onError = (err: Error) => log.error({ err }, 'history failed')
+  const onError = (err: Error) =>
+    log.error({ err, requestId: requestIdOf(reply.request.raw) }, 'history failed')
   return sendBegun(reply, body, { type: 'application/json; charset=utf-8', onError })
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type AddressOf, bodyBytes, createDialectApp, type Limits } from '../../transport/index.ts'
+import { type AddressOf, bodyBytes, createDialectApp, type Limits, logFailed } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
@@ -91,7 +91,7 @@ const sendText = (reply: FastifyReply, status: number, text: string): FastifyRep
 
 function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, log: Logger): FastifyReply {
   if (error instanceof HttpRefusal) {
-    if (error.status >= 500) log.error({ err: error.cause ?? error }, 'request failed')
+    if (error.status >= 500) logFailed(log, error.cause ?? error, reply)
     return sendText(reply, error.status, error.message)
   }
   if (error instanceof ChatError) {
@@ -101,6 +101,6 @@ function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, 
   }
   const { statusCode = 500 } = error
   if (statusCode >= 400 && statusCode < 500) return sendText(reply, statusCode, statusLine(statusCode))
-  log.error({ err: error }, 'request failed')
+  logFailed(log, error, reply)
   return sendText(reply, BUG.status, BUG.text)
 }

@@ -3,7 +3,13 @@ import { AnswerCache, Begun, type LongAnswers, sendBegun } from '../../answers/i
 import type { Chat } from '../../core/chat.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import {
+  type AddressOf,
+  createDialectApp,
+  type Limits,
+  logFailed,
+  requestIdOf,
+} from '../../transport/index.ts'
 import type { Dialect } from '../dialect.ts'
 import type { FileLines } from '../file-lines.ts'
 import { Credentials } from './credentials.ts'
@@ -40,7 +46,11 @@ export function mountMessenger(deps: MessengerDeps): Dialect<'messenger'> {
   const app = createDialectApp({
     notFound: (reply) => refuse(reply, notFound()),
     methodNotAllowed: (reply) => refuse(reply, methodNotAllowed()),
-    error: (error, _request, reply) => refuse(reply, refusalFor(error) ?? reported(error, log)),
+    error: (error, _request, reply) => {
+      const refusal = refusalFor(error)
+      if (!refusal) logFailed(log, error, reply)
+      return refuse(reply, refusal ?? internalError())
+    },
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const wait = limits.take('request', addressOf(request.raw))
@@ -67,7 +77,9 @@ const refuse = (reply: FastifyReply, { status, headers, body }: Refusal): Fastif
 /** Fastify sends what the handler returns. A handler that returned its reply would wait for the end of the response. */
 function payloadOf(reply: FastifyReply, body: object, log: Logger): string | FastifyReply {
   if (!(body instanceof Begun)) return json(reply, body)
-  return sendBegun(reply, body, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'answer failed') })
+  const onError = (err: Error) =>
+    log.error({ err, requestId: requestIdOf(reply.request.raw) }, 'answer failed')
+  return sendBegun(reply, body, { type: JSON_TYPE, onError })
 }
 
 /**
@@ -80,8 +92,3 @@ function json(reply: FastifyReply, body: object): string {
 }
 
 const asItIs = (text: unknown): string => String(text)
-
-function reported(err: Error, log: Logger): Refusal {
-  log.error({ err }, 'request failed')
-  return internalError()
-}

@@ -5,7 +5,13 @@ import type { LongAnswers } from '../../answers/index.ts'
 import type { Chat } from '../../core/chat.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type AddressOf, createDialectApp, type Limits } from '../../transport/index.ts'
+import {
+  type AddressOf,
+  createDialectApp,
+  type Limits,
+  logFailed,
+  requestIdOf,
+} from '../../transport/index.ts'
 import type { FileLinks } from '../file-links.ts'
 import { Budget } from './budget.ts'
 import type { Answer, Asker, Call, Handler, Handlers, Streamed } from './call.ts'
@@ -16,7 +22,6 @@ import { refusalFor } from './errors.ts'
 import { addFiles } from './files/routes.ts'
 import { problemOf, Refusal } from './refusal.ts'
 import type { Repeats } from './repeats.ts'
-import { RequestIds } from './request-ids.ts'
 import { RequestReader } from './request-reader.ts'
 import { addUploads } from './uploads/routes.ts'
 import { loadValidators } from './validator.ts'
@@ -43,9 +48,8 @@ const JSON_TYPE = 'application/json'
 /** The REST API: a route for each operation of the protocol's table. */
 export function createApp(parts: AppParts): FastifyInstance {
   const { limits, addressOf, cors, log } = parts
-  const ids = new RequestIds()
   const refuse = (reply: FastifyReply, refusal: Refusal) => {
-    const problem = problemOf(refusal, ids.of(reply.request))
+    const problem = problemOf(refusal, requestIdOf(reply.request.raw))
     // Fastify refuses a broken path before any hook.
     reply.header('x-request-id', problem.instance)
     return reply
@@ -63,14 +67,14 @@ export function createApp(parts: AppParts): FastifyInstance {
       if (cors.isPreflight(reply.request)) return cors.answerPreflight(reply, allow)
       return reply.header('allow', `${allow},OPTIONS`).code(204).send()
     },
-    error: (error, request, reply) => {
+    error: (error, _request, reply) => {
       const refusal = refusalFor(error)
-      if (!refusal) log.error({ err: error, requestId: ids.of(request) }, 'request failed')
+      if (!refusal) logFailed(log, error, reply)
       return refuse(reply, refusal ?? new Refusal('internal_error'))
     },
   })
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', ids.of(request))
+    reply.header('x-request-id', requestIdOf(request.raw))
     cors.allow(request, reply)
     const wait = limits.take('request', addressOf(request.raw))
     if (wait > 0) throw new Refusal('rate_limited', { headers: { 'retry-after': String(wait) } })

@@ -8,7 +8,9 @@ import {
   type DialectAnswers,
   isCrossSiteForm,
   type Limits,
+  logFailed,
   messageBodyBytes,
+  requestIdOf,
 } from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { answerTo, INTERNAL, REFUSALS, Refusal, type WireError } from './errors.ts'
@@ -71,7 +73,7 @@ const answers = (log: Logger): DialectAnswers => ({
   methodNotAllowed: (reply) => reply.code(405).send(refused(REFUSALS.methodNotAllowed)),
   error: (error, _request, reply) => {
     const wire = answerTo(error) ?? answerToHttpError(error)
-    if (!wire) log.error({ err: error }, 'request failed')
+    if (!wire) logFailed(log, error, reply)
     if (wire?.code !== TOO_MANY_REQUESTS) return reply.code(200).send(refused(wire ?? INTERNAL))
     return reply.code(TOO_MANY_REQUESTS).header('retry-after', retryAfterOf(error)).send(refused(wire))
   },
@@ -100,5 +102,7 @@ function payloadOf(reply: FastifyReply, data: Data, log: Logger): object {
   if (data === undefined) return { ok: true }
   if (!(data instanceof Begun)) return { ok: true, data }
   reply.raw.setTimeout(STALLED_AFTER_MS, () => reply.raw.destroy())
-  return sendBegun(reply, data, { type: JSON_TYPE, onError: (err) => log.error({ err }, 'history failed') })
+  const onError = (err: Error) =>
+    log.error({ err, requestId: requestIdOf(reply.request.raw) }, 'history failed')
+  return sendBegun(reply, data, { type: JSON_TYPE, onError })
 }

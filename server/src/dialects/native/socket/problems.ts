@@ -1,23 +1,20 @@
 import type { RequestId } from '@parlance/protocol'
 import type { Frame } from '../../../delivery/index.ts'
 import type { Logger } from '../../../observe/index.ts'
-import { wsTextFrame } from '../../../transport/index.ts'
+import { newRequestId, wsTextFrame } from '../../../transport/index.ts'
 import { refusalFor } from '../errors.ts'
 import { problemOf, Refusal } from '../refusal.ts'
-import type { RequestIds } from '../request-ids.ts'
 
 /** Writes refusals of requests over the socket: the same documents as over REST. */
 export class Problems {
-  readonly #ids: RequestIds
   readonly #log: Logger
 
-  constructor(ids: RequestIds, log: Logger) {
-    this.#ids = ids
+  constructor(log: Logger) {
     this.#log = log
   }
 
   frameFor(re: RequestId, error: unknown): Frame {
-    const instance = this.#ids.next()
+    const instance = newRequestId()
     const refusal = refusalFor(error)
     if (!refusal) this.#log.error({ err: error, requestId: instance }, 'request failed')
     const { code, detail, status, faults, headers } = named(refusal ?? new Refusal('internal_error'))

@@ -17,7 +17,6 @@ import type { Credentials } from '../credentials.ts'
 import { CLOSE, refusalFor } from '../errors.ts'
 import { Places } from '../places.ts'
 import { Refusal } from '../refusal.ts'
-import { RequestIds } from '../request-ids.ts'
 import { MissedChanges } from './changes.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { renderEvent } from './events.ts'
@@ -63,7 +62,7 @@ export function openSocket(parts: SocketParts) {
     epoch: parts.about.epoch,
     missed: new MissedChanges(chat),
     responders: createResponders({ ...parts, places }),
-    problems: new Problems(new RequestIds(), log),
+    problems: new Problems(log),
     onKnown: (ws) => {
       const socket = sockets.get(ws)
       if (socket) strangers.delete(socket)
