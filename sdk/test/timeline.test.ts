@@ -75,6 +75,26 @@ test('after a gap the newest page is loaded, with a hole before it, and what cha
   assert.equal(client.conversations.get().unread, 59)
 })
 
+test('the timeline of a conversation that the account has left shows nothing, and asks for nothing more', async () => {
+  const { conversation, clock, server, alice, bob, connect } = newWorld()
+  conversation.send(bob.account.id, { clientId: '1', body: 'one' })
+  const runtime = server.network.runtime()
+  const asked: string[] = []
+  const fetch: typeof runtime.fetch = (url, init) => {
+    asked.push(String(url))
+    return runtime.fetch(url, init)
+  }
+  const client = await connect(alice, { runtime: { ...runtime, fetch } })
+  client.conversation(conversation.id).timeline.subscribe(nothing)
+  await clock.advance(100)
+  asked.length = 0
+  const data = { conversation: conversation.id }
+  server.tell(alice, { op: 'account', cursor: alice.cursor + 1, type: 'left', data })
+  await clock.advance(10_000)
+  assert.deepEqual(shownBy(client, conversation.id), [])
+  assert.deepEqual(asked, [])
+})
+
 test('another epoch drops the store, and keeps the outbox', async () => {
   const { conversation, clock, server, alice, bob, connect } = newWorld()
   conversation.send(bob.account.id, { clientId: '1', body: 'one' })

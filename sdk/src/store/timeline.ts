@@ -122,12 +122,14 @@ export class Timeline implements Observable<TimelineSnapshot> {
     this.changed()
   }
 
-  /** The store's word: this is another database, or the conversation is there no more. */
+  /**
+   * The store's word: this is another database, or the conversation is there no more. Nothing is read before it is known to be
+   * the account's: it would be refused.
+   */
   clear(): void {
     for (const waiting of this.#loading) waiting.events = undefined
     this.#messages.clear()
     this.changed()
-    if (this.#live.isWatched) this.#open()
   }
 
   /** Reads again what may have changed, and the newest page where it is missing, while somebody looks. */
