@@ -6,8 +6,8 @@ import { SignIn } from './views/sign-in.tsx'
 
 export const App = () => (
   <>
-    <ReleaseBar />
     <Current />
+    <ReleaseBar />
   </>
 )
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TimelineItem, TimelineSnapshot } from '@parlance/client'
-import { type Row, rowsOf } from '../src/list/rows.ts'
+import { dayAt, type Row, rowsOf } from '../src/list/rows.ts'
 import { messageFrom, rowAt, stretchOf } from '../src/list/stretch.ts'
 
 const DAY = '2026-11-29'
@@ -23,12 +23,16 @@ const said = ({ seq, by = 'a_1', at = '12:00', day = DAY, replyTo }: Said): Time
 
 const shown = (
   items: readonly TimelineItem[],
-  { isWhole = false, firstUnread }: { isWhole?: boolean; firstUnread?: number } = {},
+  {
+    isWhole = true,
+    firstUnread,
+    begun,
+  }: { isWhole?: boolean; firstUnread?: number; begun?: Set<string> } = {},
 ) => {
   const snapshot: TimelineSnapshot = { items, isWhole, isStale: false }
-  return rowsOf(snapshot, { firstUnread, me: 'a_1' }).map((row) =>
-    'isRunOn' in row ? `${row.key}${row.isRunOn ? '+' : ''}` : row.kind,
-  )
+  return rowsOf(snapshot, { firstUnread, me: 'a_1', ...(begun && { begun }) })
+    .filter(({ kind }) => kind !== 'beginning')
+    .map((row) => ('isRunOn' in row ? `${row.key}${row.isRunOn ? '+' : ''}` : row.kind))
 }
 
 test('messages of one person within five minutes run on, and others begin anew', () => {
@@ -55,8 +59,8 @@ test('the line of what is new stands before the first unread message, once', () 
 
 test('the line of what is new waits while the first unread message may be one that is not loaded', () => {
   const later = [said({ seq: 8 }), said({ seq: 9 })]
-  assert.deepEqual(shown(later, { firstUnread: 3 }), ['day', '8', '9+'])
-  assert.deepEqual(shown(later, { firstUnread: 3, isWhole: true }), ['beginning', 'new', 'day', '8', '9+'])
+  assert.deepEqual(shown(later, { firstUnread: 3, isWhole: false }), ['8', '9+'])
+  assert.deepEqual(shown(later, { firstUnread: 3 }), ['new', 'day', '8', '9+'])
   const hole: TimelineItem = { kind: 'hole', key: 'hole', from: 2, to: 7, fill: async () => undefined }
   assert.deepEqual(shown([said({ seq: 1 }), hole, ...later], { firstUnread: 3 }), [
     'day',
@@ -69,7 +73,35 @@ test('the line of what is new waits while the first unread message may be one th
 })
 
 test('the beginning is told only where there is nothing before', () => {
-  assert.deepEqual(shown([said({ seq: 1 })], { isWhole: true }), ['beginning', 'day', '1'])
+  const kinds = (isWhole: boolean) =>
+    rowsOf({ items: [said({ seq: 1 })], isWhole, isStale: false }, { firstUnread: undefined, me: 'a_1' }).map(
+      ({ kind }) => kind,
+    )
+  assert.deepEqual(kinds(true), ['beginning', 'day', 'message'])
+  assert.deepEqual(kinds(false), ['message'])
+})
+
+test('a message that began a stretch looks the same when those before it have come', () => {
+  const begun = new Set<string>()
+  const later = [said({ seq: 8 }), said({ seq: 9 })]
+  assert.deepEqual(shown(later, { isWhole: false, begun }), ['8', '9+'])
+  assert.deepEqual(shown([said({ seq: 7 }), ...later], { isWhole: false, begun }), ['7', '8', '9+'])
+  assert.deepEqual(shown([said({ seq: 6 }), said({ seq: 7 }), ...later], { begun }), [
+    'day',
+    '6',
+    '7',
+    '8',
+    '9+',
+  ])
+})
+
+test('the day of a row is its own, or that of the message that follows', () => {
+  const items = [said({ seq: 1, day: '2026-11-27' }), said({ seq: 2 })]
+  const rows = rowsOf({ items, isWhole: true, isStale: false }, { firstUnread: undefined, me: 'a_1' })
+  const days = rows.map(({ key }) => dayAt(rows, key))
+  assert.deepEqual(days, [days[0], days[0], days[0], days[4], days[4]])
+  assert.ok(Number(days[0]) < Number(days[4]))
+  assert.equal(dayAt(rows, 'one that has gone'), undefined)
 })
 
 test('every message has a row, and no key stands twice', () => {

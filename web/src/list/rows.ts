@@ -29,6 +29,11 @@ interface RowsOptions {
   /** The first message that was unread when the conversation was opened. */
   readonly firstUnread: number | undefined
   readonly me: string
+  /**
+   * The messages that begin a stretch, by their keys: nobody knows yet what came before. Those that are found are added. They
+   * have a header from then on, whatever comes before them later, so that nothing that is read moves.
+   */
+  readonly begun?: Set<string>
 }
 
 /**
@@ -47,13 +52,16 @@ function firstNewIn(
   return item.seq === firstUnread || isNextLoaded ? item : undefined
 }
 
-/** The rows of a timeline: its items, with a line before each day and before what is new. */
+/**
+ * The rows of a timeline: its items, with a line before each day and before what is new. Where the message before is not loaded
+ * there is no line of a day: it would go again when that comes.
+ */
 export function rowsOf(
   { items, isWhole }: TimelineSnapshot,
-  { firstUnread, me }: RowsOptions,
+  { firstUnread, me, begun = new Set() }: RowsOptions,
 ): readonly Row[] {
   const rows: Row[] = isWhole ? [{ kind: 'beginning', key: 'beginning' }] : []
-  let day: number | undefined
+  let day: number | 'unknown' | undefined = isWhole ? undefined : 'unknown'
   let last: { readonly sender: string; readonly at: number } | undefined
   const firstNew = firstNewIn({ items, isWhole }, firstUnread)
   for (const item of items) {
@@ -67,6 +75,7 @@ export function rowsOf(
           ? { kind: 'hole', key: item.key, item }
           : { kind: 'deleted', key: item.key, item },
       )
+      if (item.kind === 'hole') day = 'unknown'
       last = undefined
       continue
     }
@@ -77,15 +86,26 @@ export function rowsOf(
     }
     const { sentAt, sender, replyTo } = item.message
     const own = dayKeyOf(sentAt)
-    if (own !== day) {
+    if (day === 'unknown') begun.add(item.key)
+    else if (own !== day) {
       rows.push({ kind: 'day', key: `day-${own}`, day: own })
       last = undefined
     }
     day = own
     const at = Date.parse(sentAt)
-    const isRunOn = last?.sender === sender.id && at - last.at < RUN_MS && replyTo === null
+    const isNear = last?.sender === sender.id && at - last.at < RUN_MS
+    const isRunOn = isNear && replyTo === null && !begun.has(item.key)
     rows.push({ kind: 'message', key: item.key, item, isRunOn })
     last = { sender: sender.id, at }
   }
   return rows
+}
+
+/** The day of a row: its own, or that of the first message that follows it. */
+export function dayAt(rows: readonly Row[], key: string | undefined): number | undefined {
+  const from = rows.findIndex((row) => row.key === key)
+  if (from < 0) return undefined
+  const row = rows.slice(from).find(({ kind }) => kind === 'day' || kind === 'message')
+  if (row?.kind === 'day') return row.day
+  return row?.kind === 'message' ? dayKeyOf(row.item.message.sentAt) : undefined
 }

@@ -2,7 +2,7 @@ import type { Row } from './rows.ts'
 
 /** A row that is shown. */
 export type ShownRow = Exclude<Row, { kind: 'hole' }>
-type Hole = Extract<Row, { kind: 'hole' }>
+export type Hole = Extract<Row, { kind: 'hole' }>
 
 /** Rows without a hole among them. */
 interface Stretch {

@@ -2,7 +2,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { pressButtonOf } from '../keys/shortcuts.ts'
 import { movedBy } from '../lib/roving.ts'
 import type { Row } from './rows.ts'
-import { OVERSCAN, type VirtualList } from './use-virtual-list.ts'
+import { rowAt } from './stretch.ts'
+import type { Reader } from './use-reader.ts'
+import { OVERSCAN } from './use-virtual-list.ts'
 
 interface RowFocus {
   /** The key of the one row that the Tab key leads to. */
@@ -16,9 +18,15 @@ const takesFocus = (row: Row | undefined): boolean => row?.kind === 'message' ||
 const keyOf = (target: EventTarget | null): string | undefined =>
   target instanceof Element ? target.closest<HTMLElement>('article[data-key]')?.dataset.key : undefined
 
-/** The focus among the rows of a list: arrow keys, Home, End and the pages lead from one to the next, also to one that is not in the page yet. */
-export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
+/**
+ * The focus among the rows of a list: arrow keys and the pages lead from one to the next, also to one that is not in the page
+ * yet, Home and End to the first and the newest message of the conversation.
+ */
+export function useRowFocus(reader: Reader): RowFocus {
+  const { rows, list } = reader
   const [chosen, choose] = useState<string>()
+  /** The end of the conversation whose row is to have the focus once it is loaded. */
+  const end = useRef<'Home' | 'End' | undefined>(undefined)
   /** The key of the row that is to have the focus, and of the one that had it last. */
   const wanted = useRef<string | undefined>(undefined)
   const held = useRef<string | undefined>(undefined)
@@ -28,9 +36,26 @@ export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
   })
   const key = chosen !== undefined && inPage.includes(chosen) ? chosen : inPage.at(-1)
 
+  const claimEnd = () => {
+    const isHome = end.current === 'Home'
+    const isThere = isHome ? reader.isFirst : end.current === 'End' && reader.isNewest
+    const row = isThere ? (isHome ? rows.find(takesFocus) : rows.findLast(takesFocus)) : undefined
+    if (!row) return
+    end.current = undefined
+    wanted.current = row.key
+    choose(row.key)
+  }
+  useLayoutEffect(claimEnd)
+  useLayoutEffect(() => {
+    const { marked } = reader
+    const row = marked && rowAt(rows, marked.seq)
+    if (!takesFocus(row)) return
+    wanted.current = row?.key
+    choose(row?.key)
+  }, [reader.marked])
   // The row that had the focus may leave the page, as when older ones come: it takes the focus again when it is back, and
   // until then the list itself has it, so that keys still lead on from there.
-  useLayoutEffect(() => {
+  const giveFocus = () => {
     const scroller = list.scroller.current
     const { activeElement, body } = document
     const isLost = activeElement === body || activeElement === scroller
@@ -41,7 +66,8 @@ export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
       wanted.current = undefined
       row.focus({ preventScroll: true })
     } else if (isLost) scroller.focus({ preventScroll: true })
-  })
+  }
+  useLayoutEffect(giveFocus)
 
   useEffect(() => {
     const leave = ({ target }: Event) => {
@@ -66,8 +92,19 @@ export function useRowFocus(rows: readonly Row[], list: VirtualList): RowFocus {
     const isRow = target.matches('article')
     const from = isRow ? target.dataset.key : target === list.scroller.current ? held.current : undefined
     if (from === undefined) return
-    const at = rows.findIndex((one) => one.key === (wanted.current ?? from))
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
+    end.current = undefined
+    if (isPlain && (event.key === 'Home' || event.key === 'End')) {
+      end.current = event.key
+      if (event.key === 'Home') reader.toFirst()
+      else reader.toLatest()
+      claimEnd()
+      giveFocus()
+      event.preventDefault()
+      return
+    }
+    const known = rows.findIndex((one) => one.key === (wanted.current ?? from))
+    const at = known < 0 ? rows.findIndex((one) => one.key === key) : known
     const next = isPlain
       ? nextRow(rows, { at, key: event.key, page: inPage.length - 2 * OVERSCAN - 1 })
       : undefined
@@ -95,7 +132,7 @@ interface Step {
 function nextRow(rows: readonly Row[], { at, key, page }: Step): number | undefined {
   const target = movedBy(key, at, rows.length, Math.max(1, page))
   if (target === undefined) return undefined
-  const step = target < at || key === 'End' ? -1 : 1
+  const step = target < at ? -1 : 1
   for (let index = target; index >= 0 && index < rows.length; index += step)
     if (takesFocus(rows[index])) return index
   return at

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/virtual-core'
 import { createRef, type RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { useKeptEnd } from './use-kept-end.ts'
 
 /** Pixels from the end within which the reader is at the end, and is kept there when a row is added. */
 const END_THRESHOLD = 48
@@ -89,6 +90,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       virtualizer.scrollToOffset(start + place.offset)
   }
   useLayoutEffect(settle)
+  useKeptEnd({ scroller, threshold: END_THRESHOLD, toEnd: () => virtualizer.scrollToEnd() })
   // A reader who moves the list decides where it stands.
   useEffect(() => {
     const element = scroller.current

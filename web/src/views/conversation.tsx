@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { isOwnEscape } from '../lib/escape.ts'
 import { nameOf, titleOf } from '../lib/names.ts'
 import { useObservable } from '../lib/use-observable.ts'
+import type { Jumps } from '../list/use-jumps.ts'
 import { isPaneAbove } from '../state/narrow.ts'
 import { closePane, openPane, type Pane, pathTo } from '../state/route.ts'
 import { count, t } from '../text/index.ts'
@@ -11,7 +12,7 @@ import { Announcer } from './announcer.tsx'
 import { Composer, type Intent } from './composer.tsx'
 import { BackIcon, InfoIcon, PinIcon } from './icons.tsx'
 import { Skeleton } from './loading.tsx'
-import { type ListControls, MessageList } from './message-list.tsx'
+import { MessageList } from './message-list.tsx'
 import { NotAllowed } from './not-allowed.tsx'
 import { ConversationPane } from './panes/conversation-pane.tsx'
 
@@ -30,10 +31,7 @@ export function Conversation({ client, account, id, target, pane }: Conversation
   const listing = useObservable(place.listing)
   const { phase } = useObservable(client.connection)
   const [intent, setIntent] = useState<Intent>({ is: 'write' })
-  const list = useRef<ListControls>(null)
-  useEffect(() => {
-    if (listing) client.watch({ conversations: [id], accounts: watchedOf(client, listing) })
-  }, [id, listing === undefined, phase === 'live'])
+  const list = useRef<Jumps>(null)
   if (!listing)
     return (
       <main class="conversation">
@@ -54,7 +52,7 @@ export function Conversation({ client, account, id, target, pane }: Conversation
   }
   const jump = (seq: number) => {
     if (isPaneAbove.value) closePane()
-    list.current?.jump(seq)
+    list.current?.toMessage(seq)
   }
   return (
     <>
@@ -173,10 +171,6 @@ function Missing() {
 /** Whether somebody has written there what Escape is not to leave. */
 const hasText = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement && target.value !== ''
-
-/** Those whose presence a list shows: the other one of each private conversation, the most active first. */
-const watchedOf = (client: Client, current: Listing): readonly string[] =>
-  [current, ...client.conversations.get().items].flatMap(({ other }) => other?.id ?? []).slice(0, 200)
 
 function Subtitle({ client, listing, me }: { client: Client; listing: Listing; me: string }) {
   const isOnline = useObservable(client.isOnline(listing.other?.id ?? me))

@@ -27,6 +27,8 @@ export interface RowContext {
   readonly focusable?: string | undefined
   /** Where the row is shown in a pane of a thread: the message that is answered there. */
   readonly thread?: number
+  /** The message that its reader was just led to. */
+  readonly marked?: number | undefined
   /** The message of one's own beside which it is shown who has read it. */
   readonly readBy?: ReadBy | undefined
   readonly onReply: (item: Said) => void
@@ -49,7 +51,7 @@ export function MessageRow({
   const failed = pending.find(({ state }) => state === 'failed')
   return (
     <article
-      class="message"
+      class={context.marked === item.seq ? 'message found' : 'message'}
       data-run-on={isRunOn ? '' : undefined}
       data-seq={item.seq}
       data-key={item.key}

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
-import type { TestContext } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { NativeHttp } from '../../../server/test/support/native-http.ts'
+import type { Owner } from '../../../server/test/support/owner.ts'
 import { startParlance, type TestServer } from '../../../server/test/support/server.ts'
+import { writeEmptyDatabase } from '../../../server/test/support/sqlite.ts'
+import { tempDir } from '../../../server/test/support/temp-dir.ts'
+import { upload } from '../../../server/test/support/uploads.ts'
 import { DESKTOP, openBrowser, PASSWORD } from './browser.ts'
+import { fillLog } from './fill-log.ts'
+import { pictureOf } from './picture.ts'
 
 /** Numbers from 0 up to 1 that a seed decides. */
 function seeded(seed: number): () => number {
@@ -13,108 +21,152 @@ function seeded(seed: number): () => number {
   }
 }
 
-interface LongWorld {
-  readonly server: TestServer
-  readonly browser: Browser
-  readonly page: Page
-  /** The long conversation's address, and that of a short one. */
-  readonly long: string
-  readonly short: string
+/** A text of a line to forty, and mostly of few. */
+const bodyBy = (random: () => number, number: number): string => {
+  const lines = Math.floor(random() ** 5 * 40)
+  const words = Math.floor(random() ** 3 * 24)
+  return `message ${number} ${'words '.repeat(words)}\n${'a line\n'.repeat(lines)}`
+}
+
+interface Opening {
+  readonly device?: BrowserContextOptions
+  /** Readies the page before it has an address. */
+  readonly prepare?: (page: Page) => Promise<unknown>
+}
+
+/** Ada, beside a conversation with Ben of very many messages, of which she has yet to read the last. */
+export class LongWorld {
   readonly count: number
-  /** A text of any height. */
   readonly newBody: (number: number) => string
-  /** Says something as the other person; the answer is the place of the message. */
-  say(body: string): Promise<number>
-  edit(seq: number, body: string): Promise<void>
-}
+  readonly #settings: Readonly<Record<string, string>>
+  readonly #browser: Browser
+  readonly #ada: BrowserContext
+  readonly #people: { readonly ada: NativeHttp; readonly ben: NativeHttp }
+  /** The ids of the long conversation, and of an empty one. */
+  readonly #ids: readonly [long: string, short: string]
+  #server: TestServer
 
-interface LongOptions {
-  readonly count: number
-  readonly options?: BrowserContextOptions
-  readonly settings?: Readonly<Record<string, string>>
-}
+  private constructor(parts: {
+    count: number
+    random: () => number
+    settings: Readonly<Record<string, string>>
+    browser: Browser
+    ada: BrowserContext
+    people: { readonly ada: NativeHttp; readonly ben: NativeHttp }
+    ids: readonly [string, string]
+    server: TestServer
+  }) {
+    this.count = parts.count
+    this.newBody = (number) => bodyBy(parts.random, number)
+    this.#settings = parts.settings
+    this.#browser = parts.browser
+    this.#ada = parts.ada
+    this.#people = parts.people
+    this.#ids = parts.ids
+    this.#server = parts.server
+  }
 
-/** Messages that are stored together: more would only wait. */
-const AT_ONCE = 1_000
-
-/** Ada, signed in, beside a conversation of so many messages of any height, of which she has read the last. */
-export async function longWorld(
-  t: TestContext,
-  { count, options = DESKTOP, settings = {} }: LongOptions,
-): Promise<LongWorld> {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-  t.diagnostic(`SEED=${seed}`)
-  const random = seeded(seed)
-  const server = await startParlance(settings)
-  t.after(() => server.close())
-  const browser = await openBrowser(t)
-  const context = await browser.newContext({ locale: 'en-GB', ...options })
-  /** A question of Ada's with her cookie, or of whomever the token is. */
-  const ask = async <Answer>(method: string, path: string, body: object, token?: string): Promise<Answer> => {
-    const url = server.url + path
-    const headers = { origin: server.url, 'content-type': 'application/json' }
-    const text = JSON.stringify(body)
-    if (token === undefined) {
-      const answer = await context.request.fetch(url, { method, headers, data: text })
-      assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`)
-      return answer.json()
-    }
-    const answer = await fetch(url, {
-      method,
-      headers: { ...headers, authorization: `Bearer ${token}` },
-      body: text,
+  static async make(owner: Owner, { count, unread }: { count: number; unread: number }): Promise<LongWorld> {
+    const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+    const random = seeded(seed)
+    const directory = await tempDir(owner)
+    const DBPATH = join(directory, 'parlance.db')
+    writeEmptyDatabase(DBPATH)
+    const first = await startParlance({ DBPATH })
+    const settings = { DBPATH, PORT: String(first.port) }
+    const [ada, ben, cleo] = await Promise.all([
+      NativeHttp.register(first.url, 'ada', { displayName: 'Ada Lovelace' }),
+      NativeHttp.register(first.url, 'ben', { displayName: 'Ben Okri' }),
+      NativeHttp.register(first.url, 'cleo', { displayName: 'Cleo' }),
+    ])
+    const [long, short] = [await ada.private(ben), await ada.private(cleo)]
+    await first.close()
+    fillLog(DBPATH, {
+      conversationId: numberOf(long.id),
+      senders: [ben.id, ben.id, ada.id].map(numberOf),
+      count,
+      bodyOf: (number) => bodyBy(random, number),
+      readUpTo: count - unread,
     })
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`)
-    // The caller says what that operation answers.
-    return (await answer.json()) as Answer
+    const browser = await openBrowser(owner)
+    const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP })
+    const server = await startParlance(settings)
+    const world = new LongWorld({
+      ...{ count, random, settings, browser, ada: context, people: { ada, ben }, server },
+      ids: [long.id, short.id],
+    })
+    owner.after(() => world.#server.close())
+    const data = { login: 'ada', password: PASSWORD, cookie: true }
+    const headers = { origin: server.url }
+    const answer = await context.request.post(`${server.url}/v1/sessions`, { data, headers })
+    assert.equal(answer.status(), 201, `SEED=${seed}`)
+    return world
   }
-  type SignedIn = { account: { id: string }; session: { token?: string } }
-  await ask('POST', '/v1/accounts', {
-    username: 'ada',
-    password: PASSWORD,
-    displayName: 'Ada Lovelace',
-    cookie: true,
-  })
-  const ben = await ask<SignedIn>(
-    'POST',
-    '/v1/accounts',
-    { username: 'ben', password: PASSWORD, displayName: 'Ben Okri' },
-    'none',
-  )
-  const cleo = await ask<SignedIn>(
-    'POST',
-    '/v1/accounts',
-    { username: 'cleo', password: PASSWORD, displayName: 'Cleo' },
-    'none',
-  )
-  const { id } = await ask<{ id: string }>('POST', '/v1/conversations', {
-    kind: 'private',
-    with: ben.account.id,
-  })
-  const other = await ask<{ id: string }>('POST', '/v1/conversations', {
-    kind: 'private',
-    with: cleo.account.id,
-  })
-  const { chat } = server
-  const author = await chat.accounts.findByUsername('ben')
-  assert.ok(author)
-  const standing = await chat.conversations.standing(author.accountId, Number(id.slice(2)) as never)
-  assert.ok(standing)
-  const say = async (body: string) =>
-    (await chat.messages.send(author, standing, { body, native: { format: 'markdown' } })).seq
-  const newBody = (number: number) =>
-    `message ${number}\n${'some words of a line '.repeat(Math.floor(random() ** 4 * 120))}`
-  for (let first = 1; first <= count; first += AT_ONCE)
-    await Promise.all(
-      Array.from({ length: Math.min(AT_ONCE, count - first + 1) }, (_, index) => say(newBody(first + index))),
-    )
-  await ask('PUT', `/v1/conversations/${id}/read`, { seq: count })
-  const edit = async (seq: number, body: string) => {
-    await ask('PATCH', `/v1/conversations/${id}/messages/${seq}`, { body }, ben.session.token)
+
+  get url(): string {
+    return this.#server.url
   }
-  const page = await context.newPage()
-  const long = `${server.url}/#/c/${id}`
-  await page.goto(long)
-  await page.locator(`article[data-seq="${count}"]`).waitFor()
-  return { server, browser, page, long, short: `${server.url}/#/c/${other.id}`, count, newBody, say, edit }
+
+  /** The address of the long conversation, or of a message in it. */
+  long(seq?: number): string {
+    return `${this.url}/#/c/${this.#ids[0]}${seq === undefined ? '' : `/${seq}`}`
+  }
+
+  /** The address of the empty conversation. */
+  get short(): string {
+    return `${this.url}/#/c/${this.#ids[1]}`
+  }
+
+  /** One more tab of Ada's browser, or another device of hers, with messages in view. It is closed when its owner ends. */
+  async open(owner: Owner, address: string, { device, prepare }: Opening = {}): Promise<Page> {
+    const context = device ? await this.#newDevice(device) : this.#ada
+    const page = await context.newPage()
+    const errors: string[] = []
+    page.on('pageerror', ({ message }) => errors.push(message))
+    owner.after(async () => {
+      await (device ? context.close() : page.close())
+      assert.deepEqual(errors, [])
+    })
+    await prepare?.(page)
+    await page.goto(address)
+    await page.locator('.messages article').first().waitFor()
+    return page
+  }
+
+  async #newDevice(device: BrowserContextOptions): Promise<BrowserContext> {
+    const storageState = await this.#ada.storageState()
+    return this.#browser.newContext({ locale: 'en-GB', ...device, storageState })
+  }
+
+  /** Says something as Ben; the answer is the place of the message. */
+  async say(body: string, attachments: readonly string[] = []): Promise<number> {
+    const draft = { clientId: randomUUID(), body, attachments: [...attachments] }
+    const { seq } = await this.#people.ben.ok('sendMessage', { params: { c: this.#ids[0] }, body: draft })
+    return seq
+  }
+
+  /** Marks all as read, as another device of Ada's may. */
+  async readAll(): Promise<void> {
+    const params = { c: this.#ids[0] }
+    const { lastSeq } = await this.#people.ada.ok('getConversation', { params })
+    await this.#people.ada.ok('markRead', { params, body: { seq: lastSeq } })
+  }
+
+  async edit(seq: number, body: string): Promise<void> {
+    await this.#people.ben.ok('editMessage', { params: { c: this.#ids[0], seq }, body: { body } })
+  }
+
+  /** Uploads a picture as Ben; the answer is its id. */
+  picture(): Promise<string> {
+    return upload(this.#people.ben, pictureOf(320, 240), { name: 'picture.png', type: 'image/png' })
+  }
+
+  /** Ends the server, and starts another one on its database and its port. */
+  async restart(meanwhile: () => Promise<unknown>): Promise<void> {
+    await this.#server.close()
+    await meanwhile()
+    this.#server = await startParlance(this.#settings)
+  }
 }
+
+const numberOf = (id: string): number => Number(id.slice(2))
