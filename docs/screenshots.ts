@@ -121,7 +121,7 @@ async function talk(ada: Page, grace: Page, alan: Page): Promise<void> {
   }
   await grace.getByRole('link', { name: 'New conversation' }).first().click()
   await grace
-    .getByRole('searchbox', { name: /Begin of a name/ })
+    .getByRole('searchbox', { name: /Beginning of a name/ })
     .first()
     .fill('ad')
   await grace

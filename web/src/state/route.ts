@@ -12,7 +12,8 @@ type Route =
   /** With `seq`, at that message. */
   | { readonly at: 'conversation'; readonly id: string; readonly seq?: number; readonly pane?: Pane }
   | { readonly at: 'search'; readonly text: string }
-  | { readonly at: 'new' }
+  /** With `kind`, at the part that makes one of it. */
+  | { readonly at: 'new'; readonly kind?: 'group' }
   | { readonly at: 'settings' }
   | { readonly at: 'join'; readonly code: string }
 
@@ -46,7 +47,7 @@ export function routeOf(hash: string): Route {
   const [at = '', first = '', ...rest] = hash.replace(/^#?\/?/, '').split('/')
   if (at === 'c' && /^c_\d+$/.test(first)) return conversationOf(first, rest)
   if (at === 'search' && first !== '') return { at: 'search', text: decoded(first) }
-  if (at === 'new') return { at: 'new' }
+  if (at === 'new') return { at: 'new', ...(first === 'group' && { kind: first }) }
   if (at === 'settings') return { at: 'settings' }
   if (at === 'join' && first !== '') return { at: 'join', code: decoded(first) }
   return { at: 'list' }
@@ -71,6 +72,7 @@ export const pathTo = (to: Route): string => {
     ].join('/')
   if (to.at === 'search') return `#/search/${encodeURIComponent(to.text)}`
   if (to.at === 'join') return `#/join/${encodeURIComponent(to.code)}`
+  if (to.at === 'new') return to.kind ? `#/new/${to.kind}` : '#/new'
   return to.at === 'list' ? '#/' : `#/${to.at}`
 }
 

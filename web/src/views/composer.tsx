@@ -7,7 +7,7 @@ import { useDeed } from '../lib/busy.ts'
 import { nameOf } from '../lib/names.ts'
 import { sizeText } from '../lib/size.ts'
 import { Markdown, oneLine } from '../markdown/markdown.tsx'
-import { draftOf, keepDraft } from '../state/drafts.ts'
+import { draftOf, keepDraft, leaveDraft } from '../state/drafts.ts'
 import { server } from '../state/session.ts'
 import { t } from '../text/index.ts'
 import { addFiles, isComplete, parcelsOf, take } from '../upload/tray.ts'
@@ -77,6 +77,7 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     if (!isEdit) keepDraft(draft, text)
   }, [text, isEdit])
+  useEffect(() => leaveDraft, [draft])
 
   const tellTyping = () => {
     const now = Date.now()

@@ -6,6 +6,7 @@ import { nameOf, titleOf } from '../lib/names.ts'
 import { briefTimeOf } from '../lib/time.ts'
 import { useObservable } from '../lib/use-observable.ts'
 import { oneLine } from '../markdown/markdown.tsx'
+import { drafts } from '../state/drafts.ts'
 import { attempt } from '../state/notice.ts'
 import { go, pathTo } from '../state/route.ts'
 import { count, t } from '../text/index.ts'
@@ -64,6 +65,14 @@ export function ConversationList({ client, me, current }: ConversationListProps)
             isCurrent={listing.id === current}
           />
         ))}
+        {wanted !== '' && (
+          <li class="elsewhere">
+            {shown.length === 0 && <p class="quiet">{t('switcher.none')}</p>}
+            <a class="link" href={pathTo({ at: 'search', text: search.trim() })} dir="auto">
+              {t('list.searchMessages', { text: search.trim() })}
+            </a>
+          </li>
+        )}
         {hasMore && (
           <li>
             <button type="button" class="link" onClick={() => attempt(() => client.loadMore())}>
@@ -127,6 +136,7 @@ function Entry({ client, listing, me, isCurrent }: EntryProps) {
   const { unread, mentions, muted, pinned } = listing.me
   const isOnline = useObservable(client.isOnline(other?.id ?? ''))
   const title = titleOf(listing)
+  const draft = isCurrent ? undefined : drafts.value.get(id)
   return (
     <li>
       <a
@@ -146,8 +156,8 @@ function Entry({ client, listing, me, isCurrent }: EntryProps) {
             {lastMessage && <time dateTime={lastMessage.sentAt}>{briefTimeOf(lastMessage.sentAt)}</time>}
           </span>
           <span class="listing-foot">
-            <span class="listing-last" dir="auto">
-              {lastLine(listing, me)}
+            <span class="listing-last" data-draft={draft === undefined ? undefined : ''} dir="auto">
+              {draft === undefined ? lastLine(listing, me) : t('list.draft', { text: oneLine(draft) })}
             </span>
             {mentions > 0 && (
               <span

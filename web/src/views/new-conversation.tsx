@@ -1,6 +1,6 @@
 import type { Account, Client } from '@parlance/client'
 import { searchDirectory } from '@parlance/client/operations'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
 import { nameOf } from '../lib/names.ts'
 import { go, pathTo } from '../state/route.ts'
@@ -9,8 +9,15 @@ import { Avatar } from './avatar.tsx'
 import { BackIcon, CloseIcon } from './icons.tsx'
 import { PeopleSearch } from './people-search.tsx'
 
+interface NewConversationProps {
+  readonly client: Client
+  readonly me: string
+  /** The part of the page that its reader came for. */
+  readonly kind: 'group' | undefined
+}
+
 /** The page on which a conversation is begun: with one person, with several, or one that is open to all. */
-export function NewConversation({ client, me }: { client: Client; me: string }) {
+export function NewConversation({ client, me, kind }: NewConversationProps) {
   const { isBusy, failure, run } = useDeed()
   const begin = (fresh: Parameters<Client['createConversation']>[0]) =>
     run(async () => {
@@ -37,7 +44,7 @@ export function NewConversation({ client, me }: { client: Client; me: string }) 
             onChoose={({ id }) => begin({ kind: 'private', with: id })}
           />
         </section>
-        <NewGroup client={client} me={me} isBusy={isBusy} onCreate={begin} />
+        <NewGroup client={client} me={me} isBusy={isBusy} isWanted={kind === 'group'} onCreate={begin} />
         <NewOpen isBusy={isBusy} onCreate={begin} />
         <Directory client={client} />
       </div>
@@ -49,19 +56,32 @@ interface NewGroupProps {
   readonly client: Client
   readonly me: string
   readonly isBusy: boolean
+  /** Whether its reader came for it. */
+  readonly isWanted: boolean
   readonly onCreate: (fresh: Parameters<Client['createConversation']>[0]) => void
 }
 
-function NewGroup({ client, me, isBusy, onCreate }: NewGroupProps) {
+function NewGroup({ client, me, isBusy, isWanted, onCreate }: NewGroupProps) {
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (isWanted) first.current?.focus()
+  }, [isWanted])
   const [name, setName] = useState('')
   const [people, setPeople] = useState<readonly Account[]>([])
   const members = people.map(({ id }) => id)
   return (
     <section>
       <h2>{t('new.group')}</h2>
+      <p class="quiet">{t('new.groupExplain')}</p>
       <label>
         {t('new.groupName')}
-        <input value={name} maxLength={200} onInput={(event) => setName(event.currentTarget.value)} />
+        <input
+          ref={first}
+          value={name}
+          maxLength={200}
+          dir="auto"
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
       </label>
       {people.length > 0 && (
         <ul class="chips" aria-label={t('new.members')}>

@@ -1,6 +1,7 @@
 import type { Account, Client } from '@parlance/client'
 import { useEffect, useState } from 'preact/hooks'
 import { nameOf } from '../lib/names.ts'
+import { sentenceOf } from '../lib/sentence.ts'
 import { t } from '../text/index.ts'
 import { Avatar } from './avatar.tsx'
 
@@ -18,17 +19,27 @@ const PAUSE_MS = 200
 export function PeopleSearch({ client, without, onChoose }: PeopleSearchProps) {
   const [text, setText] = useState('')
   const [found, setFound] = useState<readonly Account[]>()
+  const [failure, setFailure] = useState<string>()
   const wanted = text.trim()
   useEffect(() => {
+    let isOver = false
+    const tell = (people: readonly Account[] | undefined, why?: string) => {
+      if (isOver) return
+      setFound(people)
+      setFailure(why)
+    }
     if (wanted.length < 2) {
-      setFound(undefined)
+      tell(undefined)
       return
     }
-    let isOver = false
-    const timer = setTimeout(async () => {
-      const people = await client.searchPeople(wanted).catch(() => [])
-      if (!isOver) setFound(people)
-    }, PAUSE_MS)
+    const timer = setTimeout(
+      () =>
+        client.searchPeople(wanted).then(
+          (people) => tell(people),
+          (error: unknown) => tell(undefined, sentenceOf(error)),
+        ),
+      PAUSE_MS,
+    )
     return () => {
       isOver = true
       clearTimeout(timer)
@@ -45,6 +56,7 @@ export function PeopleSearch({ client, without, onChoose }: PeopleSearchProps) {
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <div role="status">
+        {failure !== undefined && <p class="failure">{failure}</p>}
         <ul>
           {shown?.length === 0 && <li class="quiet">{t('new.nobody')}</li>}
           {shown?.map((account) => (

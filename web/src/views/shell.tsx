@@ -10,6 +10,7 @@ import { isNarrow } from '../state/narrow.ts'
 import { overlay } from '../state/overlay.ts'
 import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
+import { useWatched } from '../state/watched.ts'
 import { t } from '../text/index.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
@@ -27,6 +28,7 @@ import { Switcher } from './switcher.tsx'
 export function Shell({ client, account }: { client: Client; account: OwnAccount }) {
   const here = route.value
   useShortcuts(client)
+  useWatched(client, here.at === 'conversation' ? here.id : undefined)
   const conversations = useObservable(client.conversations)
   const { items } = conversations
   useEffect(() => showUnread(conversations), [conversations])
@@ -55,7 +57,9 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
         />
       )}
       {here.at === 'search' && <SearchResults key={here.text} client={client} text={here.text} />}
-      {here.at === 'new' && <NewConversation client={client} me={account.id} />}
+      {here.at === 'new' && (
+        <NewConversation key={here.kind} client={client} me={account.id} kind={here.kind} />
+      )}
       {here.at === 'settings' && <Settings client={client} account={account} />}
       {here.at === 'join' && <Join client={client} code={here.code} />}
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
@@ -97,7 +101,10 @@ function Beginning({ isEmpty }: { isEmpty: boolean }) {
       <Title>{t('list.empty.title')}</Title>
       {isEmpty && <p class="quiet">{t('list.empty.text')}</p>}
       <a class="button primary" href={pathTo({ at: 'new' })}>
-        {t('list.new')}
+        {t('list.empty.findPeople')}
+      </a>
+      <a class="button" href={pathTo({ at: 'new', kind: 'group' })}>
+        {t('list.empty.makeGroup')}
       </a>
       {isPlaygroundOpen.value && (
         <a class="button" href="/playground">

@@ -12,7 +12,7 @@ async function group(t: TestContext) {
   const { ada, ben } = world
   await ada.page.getByRole('link', { name: 'New conversation' }).first().click()
   await ada.page.getByLabel('Name of the group').fill('Readers')
-  const people = ada.page.getByRole('searchbox', { name: /Begin of a name/ }).nth(1)
+  const people = ada.page.getByRole('searchbox', { name: /Beginning of a name/ }).nth(1)
   await people.fill('be')
   await ada.page.getByRole('button', { name: /Ben Okri/ }).click()
   await ada.page.getByRole('button', { name: 'Create group' }).click()
@@ -107,6 +107,7 @@ test('roles are given as the table allows, and a reader is told why there is no 
   await pane(ben, 'Details').getByRole('button', { name: 'Remove' }).click()
   await ben.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await ada.page.getByRole('heading', { name: 'Nothing to see here' }).waitFor()
+  noErrors(ada, ben)
 })
 
 test('messages that are kept for some days only go, and the conversation says so', { skip }, async (t) => {
@@ -114,12 +115,15 @@ test('messages that are kept for some days only go, and the conversation says so
   await ada.say('A rumour of last year')
   await ben.message('A rumour of last year').waitFor()
   await ada.page.getByRole('button', { name: 'Details' }).click()
-  await pane(ada, 'Details').getByLabel('Days after which').fill('30')
-  await pane(ada, 'Details').getByRole('button', { name: 'Save' }).click()
+  await pane(ada, 'Details').getByLabel('Days for which').fill('30')
+  await pane(ada, 'Details').getByRole('button', { name: 'Keep for this long' }).click()
+  const question = ada.page.getByRole('dialog', { name: 'Delete older messages' })
+  await question.getByText('older than 30 days').waitFor()
+  await question.getByRole('button', { name: 'Delete older messages' }).click()
   await pane(ada, 'Details').getByText('Saved').waitFor()
   await ada.page.reload()
-  await pane(ada, 'Details').getByLabel('Days after which').waitFor()
-  assert.equal(await pane(ada, 'Details').getByLabel('Days after which').inputValue(), '30')
+  await pane(ada, 'Details').getByLabel('Days for which').waitFor()
+  assert.equal(await pane(ada, 'Details').getByLabel('Days for which').inputValue(), '30')
   const id = toConversationId(Number(/c_(\d+)/.exec(ada.page.url())?.[1]))
   await server.chat.retention.purge(id, (Date.now() + 60_000) * 1_000)
   for (const one of [ada, ben]) {
@@ -128,7 +132,7 @@ test('messages that are kept for some days only go, and the conversation says so
   }
   await ben.page.getByRole('button', { name: 'Details' }).click()
   await pane(ben, 'Details').getByRole('list', { name: 'Members' }).waitFor()
-  assert.equal(await pane(ben, 'Details').getByLabel('Days after which').count(), 0)
+  assert.equal(await pane(ben, 'Details').getByLabel('Days for which').count(), 0)
   noErrors(ada, ben)
 })
 

@@ -113,7 +113,7 @@ export class Visitor {
     const { page } = this
     await page.getByRole('link', { name: 'New conversation' }).first().click()
     await page
-      .getByRole('searchbox', { name: /Begin of a name/ })
+      .getByRole('searchbox', { name: /Beginning of a name/ })
       .first()
       .fill(beginning)
     await page.getByRole('button', { name }).first().click()

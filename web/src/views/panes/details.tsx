@@ -9,6 +9,7 @@ import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
 import { NameAndTopic } from './name-and-topic.tsx'
 import { Pane } from './pane.tsx'
+import { Retention } from './retention.tsx'
 
 interface DetailsProps {
   readonly client: Client
@@ -36,6 +37,7 @@ export function Details({ client, place, listing, me }: DetailsProps) {
       </div>
       {may('change') && <NameAndTopic place={place} listing={listing} />}
       {listing.kind !== 'private' && <Members client={client} place={place} listing={listing} me={me} />}
+      {may('retain') && <Retention place={place} listing={listing} />}
       {may('invite') && <Invites client={client} id={place.id} />}
       {may('leave') && <Leave place={place} listing={listing} />}
     </Pane>

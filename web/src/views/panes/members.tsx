@@ -5,7 +5,9 @@ import { useDeed } from '../../lib/busy.ts'
 import { nameOf } from '../../lib/names.ts'
 import { givableRoles, mayRemove, ROLE_NAMES, type Role } from '../../lib/roles.ts'
 import { useHeard } from '../../lib/use-heard.ts'
+import { useObservable } from '../../lib/use-observable.ts'
 import { openPane } from '../../state/route.ts'
+import { usePresence } from '../../state/watched.ts'
 import { t } from '../../text/index.ts'
 import { Avatar } from '../avatar.tsx'
 import { Question } from '../dialog.tsx'
@@ -39,6 +41,7 @@ export function Members({ client, place, listing, me }: MembersProps) {
   }, [place])
   const types = ['member.joined', 'member.left', 'member.changed'] as const
   useHeard(client, { conversation: place.id, types }, () => run(() => load()))
+  usePresence(members.map(({ account }) => account.id).filter((id) => id !== me))
   const give = (account: string, role: Role) => run(() => place.putMember(account, role))
   const answer = ({ is, member }: Asked) =>
     is === 'handOver' ? give(member.account.id, 'owner') : run(() => place.removeMember(member.account.id))
@@ -52,6 +55,7 @@ export function Members({ client, place, listing, me }: MembersProps) {
         {members.map((member) => (
           <MemberRow
             key={member.account.id}
+            client={client}
             member={member}
             listing={listing}
             isMe={member.account.id === me}
@@ -98,6 +102,7 @@ function questionOf({ is, member }: Asked, { kind }: Listing): string {
 }
 
 interface MemberRowProps {
+  readonly client: Client
   readonly member: Member
   readonly listing: Listing
   readonly isMe: boolean
@@ -105,14 +110,15 @@ interface MemberRowProps {
   readonly onRemove: () => void
 }
 
-function MemberRow({ member, listing, isMe, onGive, onRemove }: MemberRowProps) {
+function MemberRow({ client, member, listing, isMe, onGive, onRemove }: MemberRowProps) {
   const { account, role } = member
   const name = nameOf(account)
+  const isOnline = useObservable(client.isOnline(account.id))
   const roles = isMe ? [] : givableRoles(listing, role)
   const isRemovable = !isMe && mayRemove(listing, role)
   return (
     <li>
-      <Avatar id={account.id} name={name} />
+      <Avatar id={account.id} name={name} isOnline={isOnline} />
       <span class="person-text">
         <button
           type="button"

@@ -8,7 +8,7 @@ interface NameAndTopicProps {
   readonly listing: Listing
 }
 
-/** The name and topic that all see, whether members may add others, and for how long messages are kept. */
+/** The name and topic that all see, and whether members may add others. */
 export function NameAndTopic({ place, listing }: NameAndTopicProps) {
   const [isDone, setDone] = useState(false)
   const { isBusy, failure, run } = useDeed()
@@ -21,7 +21,6 @@ export function NameAndTopic({ place, listing }: NameAndTopicProps) {
       await place.change({
         ...change,
         ...(listing.can.includes('list') && { listed: fields.has('listed') }),
-        ...(listing.can.includes('retain') && { retentionDays: Number(text('retentionDays')) || null }),
       })
       setDone(true)
     })
@@ -51,19 +50,6 @@ export function NameAndTopic({ place, listing }: NameAndTopicProps) {
           <label class="check">
             <input type="checkbox" name="listed" defaultChecked={listing.listed} />
             {t('details.listed')}
-          </label>
-        )}
-        {listing.can.includes('retain') && (
-          <label>
-            {t('details.retentionDays')}
-            <input
-              type="number"
-              name="retentionDays"
-              defaultValue={listing.retentionDays ?? ''}
-              min={1}
-              max={36_500}
-              placeholder={t('details.retentionUsual')}
-            />
           </label>
         )}
         <button type="submit" disabled={isBusy}>

@@ -6,6 +6,7 @@ import { useDeed } from '../../lib/busy.ts'
 import { nameOf } from '../../lib/names.ts'
 import { useObservable } from '../../lib/use-observable.ts'
 import { go } from '../../state/route.ts'
+import { usePresence } from '../../state/watched.ts'
 import { t } from '../../text/index.ts'
 import { Avatar } from '../avatar.tsx'
 import { Question } from '../dialog.tsx'
@@ -36,6 +37,7 @@ export function PersonPane({ client, me, id }: PersonPaneProps) {
   useEffect(() => {
     load()
   }, [id])
+  usePresence(id === me ? [] : [id])
   return (
     <Pane title={t('person.title')}>
       <Loading isBusy={isBusy && !person} failure={person ? undefined : failure} onRetry={load} />
