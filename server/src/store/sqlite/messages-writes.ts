@@ -2,13 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ChatError } from '../../core/errors.ts'
 import type { AccountId, ConversationId, MessageId } from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
-import { type MessageRow, messageIn, type PurgedRow, purgedMessage } from '../message-details.ts'
+import { type MessageRow, messageIn } from '../message-details.ts'
 import type { Appended } from '../store.ts'
 import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
 import { NativeWrites } from './natives-writes.ts'
-import type { PackedAppended, PackedMessage } from './packed-message.ts'
+import { isFull, type PackedAppended, type PackedMessage } from './packed-message.ts'
+import type { PurgedSends } from './purged-sends.ts'
 import { MESSAGE_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
@@ -18,21 +19,25 @@ interface LogPosition {
   readonly activityAt: Micros
 }
 
+interface MessageWritesParts {
+  readonly heads: LogHeads
+  readonly mentions: MentionWrites
+  readonly files: FileWrites
+  readonly purgedSends: PurgedSends
+}
+
 export class MessageWrites {
   readonly #heads: LogHeads
   readonly #findFirst
-  readonly #findPurged
+  readonly #purgedSends: PurgedSends
   readonly #findQuoted
   readonly #insert
   readonly #natives: NativeWrites
 
-  constructor(
-    db: DatabaseSync,
-    { heads, mentions, files }: { heads: LogHeads; mentions: MentionWrites; files: FileWrites },
-  ) {
+  constructor(db: DatabaseSync, { heads, mentions, files, purgedSends }: MessageWritesParts) {
     this.#heads = heads
     this.#findFirst = prepare<MessageRow & { change: number }>(db, FIND_FIRST)
-    this.#findPurged = prepare<PurgedRow>(db, FIND_PURGED)
+    this.#purgedSends = purgedSends
     this.#findQuoted = prepare<{ seq: number }>(db, FIND_QUOTED)
     this.#insert = prepare(db, INSERT)
     this.#natives = new NativeWrites(db, mentions, files)
@@ -53,14 +58,26 @@ export class MessageWrites {
     const change = lastChange + 1
     const messageId = this.#heads.nextMessageId()
     const sentAt = Math.max(at, activityAt + 1)
-    if (extras) {
+    if (isFull(extras)) {
       const sent = { messageId, conversationId, seq, senderId, replyTo: null, body, sentAt, editedAt: null }
       const stored = this.#natives.append(sent, extras, { change, clientId })
       this.#heads.noteSent(conversationId, senderId, seq)
       this.#heads.move(conversationId, { messageId, at: sentAt })
       return stored
     }
-    this.#insert.run(messageId, conversationId, seq, change, senderId, clientId, replyTo, body, sentAt)
+    const isMarkdown = extras === 'markdown' ? 1 : null
+    this.#insert.run(
+      messageId,
+      conversationId,
+      seq,
+      change,
+      senderId,
+      clientId,
+      replyTo,
+      body,
+      sentAt,
+      isMarkdown,
+    )
     this.#heads.noteSent(conversationId, senderId, seq)
     this.#heads.move(conversationId, { messageId, at: sentAt })
     if (replyToSeq !== undefined) return [messageId, seq, change, sentAt, replyToSeq]
@@ -74,8 +91,7 @@ export class MessageWrites {
       const { change, ...stored } = first
       return { message: messageIn(stored), change, isNew: false }
     }
-    const purged = this.#findPurged.get(senderId, clientId)
-    return purged && { message: purgedMessage(purged), change: purged.change, isNew: false }
+    return this.#purgedSends.find(senderId, clientId)
   }
 
   /** Answers where the conversation's log ends. */
@@ -98,14 +114,9 @@ export class MessageWrites {
 const FIND_FIRST = `
   SELECT ${MESSAGE_COLUMNS}, t.change AS change FROM messages t WHERE t.sender_id = ? AND t.client_id = ?`
 
-const FIND_PURGED = `
-  SELECT message_id AS messageId, conversation_id AS conversationId, seq, sender_id AS senderId, client_id AS clientId,
-    change, sent_at AS sentAt, purged_at AS purgedAt
-  FROM purged_sends WHERE sender_id = ? AND client_id = ?`
-
 const FIND_QUOTED = `
   SELECT seq FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`
 
 const INSERT = `
-  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -5,6 +5,7 @@ import type { Micros } from '../../lib/clock.ts'
 import type { Lease, Purge, Purged } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { FileWrites } from './files-writes.ts'
+import type { PurgedSends } from './purged-sends.ts'
 import type { SearchWrites } from './search-writes.ts'
 import { prepare, type Statement } from './statement.ts'
 
@@ -12,6 +13,7 @@ interface RetentionParts {
   readonly changes: Changes
   readonly files: FileWrites
   readonly search: SearchWrites
+  readonly purgedSends: PurgedSends
 }
 
 interface Oldest {
@@ -30,7 +32,6 @@ export class RetentionWrites {
   readonly #find
   readonly #oldest
   readonly #keepMarks
-  readonly #keepClientIds
   readonly #dropReplies
   readonly #dropChanges
   /** One for each table of what hangs on messages, and the messages themselves last. */
@@ -45,7 +46,6 @@ export class RetentionWrites {
     this.#find = prepare<{ firstSeq: number; creatorId: AccountId }>(db, FIND)
     this.#oldest = prepare<Oldest>(db, OLDEST)
     this.#keepMarks = prepare(db, KEEP_MARKS)
-    this.#keepClientIds = prepare(db, KEEP_CLIENT_IDS)
     this.#dropReplies = prepare(db, DROP_REPLIES)
     this.#dropChanges = prepare(db, DROP_CHANGES)
     this.#drops = DROPS.map((sql) => prepare(db, sql))
@@ -88,11 +88,11 @@ export class RetentionWrites {
 
   /** All that refers to the messages goes first. */
   #drop(range: Range, due: readonly Oldest[], at: Micros): void {
-    const { files, search } = this.#parts
+    const { files, search, purgedSends } = this.#parts
     const [conversationId, first, last] = range
     const ids = JSON.stringify(due.map(({ messageId }) => messageId))
     this.#keepMarks.run(...range)
-    this.#keepClientIds.run(at, ...range)
+    purgedSends.keep({ conversationId, first, last }, at)
     this.#dropReplies.run(ids, last)
     this.#dropChanges.run(ids)
     files.detachAll({ conversationId, first, last }, at)
@@ -117,11 +117,6 @@ const KEEP_MARKS = `
     SELECT conversation_id, sender_id, max(seq) AS seq FROM messages WHERE ${RANGE_OF_MESSAGES} GROUP BY sender_id) own
   WHERE members.conversation_id = own.conversation_id AND members.account_id = own.sender_id
     AND own.seq > max(members.read_seq, members.sent_seq)`
-
-const KEEP_CLIENT_IDS = `
-  INSERT INTO purged_sends (sender_id, client_id, conversation_id, seq, message_id, change, sent_at, purged_at)
-  SELECT sender_id, client_id, conversation_id, seq, id, change, sent_at, ? FROM messages
-  WHERE ${RANGE_OF_MESSAGES} AND client_id IS NOT NULL`
 
 // Replies within the range go themselves.
 const DROP_REPLIES = `

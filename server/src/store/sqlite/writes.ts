@@ -22,6 +22,7 @@ import { MessageWrites } from './messages-writes.ts'
 import { Numbers } from './numbers.ts'
 import type { PackedAppended, PackedMessage } from './packed-message.ts'
 import { PinWrites } from './pins-writes.ts'
+import { PurgedSends } from './purged-sends.ts'
 import { ReactionWrites } from './reactions-writes.ts'
 import { RemovalWrites } from './removals-writes.ts'
 import { RequestKeys } from './request-keys.ts'
@@ -68,9 +69,10 @@ export function writesOn(
   const memberships = new MembershipWrites(db, numbers)
   const mentions = new MentionWrites(db, { heads, numbers })
   const files = new FileWrites(db)
-  const messages = new MessageWrites(db, { heads, mentions, files })
+  const purgedSends = new PurgedSends(db)
+  const messages = new MessageWrites(db, { heads, mentions, files, purgedSends })
   const deletions = new DeletionWrites(db, { changes, heads, mentions, files, search })
-  const retention = new RetentionWrites(db, { changes, files, search })
+  const retention = new RetentionWrites(db, { changes, files, search, purgedSends })
   const edits = new EditWrites(db, { changes, heads, mentions, search })
   const pins = new PinWrites(db, { changes, heads })
   const reactions = new ReactionWrites(db, { changes, heads })
