@@ -16,7 +16,10 @@ export class PurgedSends {
   constructor(db: DatabaseSync) {
     this.#find = prepare<PurgedRow>(db, FIND)
     this.#keep = prepare(db, KEEP)
-    this.#hasAny = prepare<{ found: number }>(db, 'SELECT EXISTS (SELECT 1 FROM purged_sends WHERE sender_id > 0) AS found')
+    this.#hasAny = prepare<{ found: number }>(
+      db,
+      'SELECT EXISTS (SELECT 1 FROM purged_sends WHERE sender_id > 0) AS found',
+    )
   }
 
   /** Those of a conversation's messages of a range of places, before these go. */
