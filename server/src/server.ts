@@ -110,6 +110,7 @@ export async function createServer(config: Config): Promise<Server> {
   const stopChores = beginChores(chat, clock, log)
   opened.defer(stopChores)
   opened.defer(() => chat.retention.close())
+  opened.defer(() => chat.conversationRemovals.close())
   opened.defer(() => chat.fileRemovals.close())
   opened.defer(() => chat.removals.close())
   const resumeRemovals = () => {

@@ -10,6 +10,8 @@ const ACCOUNTS: Readonly<Record<AccountAct, string>> = {
   enable: 'lets a disabled account log in again',
   'sign-out': 'ends the sessions of an account and closes its connections',
   'reset-password': 'gives an account a new password, printed or read from a file (- is standard input)',
+  'make-admin': 'makes an account an administrator of this server',
+  'revoke-admin': 'takes that back; its sessions go on',
 }
 
 /** The settings, and who has become the user that runs this. */
@@ -103,6 +105,13 @@ const LOOKS: readonly [string, Command][] = [
       await listSessions({ ...asked, username })
     },
   }),
+  look('invites', {
+    summary: 'lists the invites of all conversations, with their makers, uses and ends',
+    show: async (asked) => {
+      const { listInvites } = await import('../operating/index.ts')
+      await listInvites(asked)
+    },
+  }),
   look('stats', {
     summary: 'counts everything that there is',
     show: async (asked) => {
@@ -168,6 +177,27 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Command>> = {
       const { purgeConversation } = await import('../operating/index.ts')
       const { before, 'keep-days': keepDays } = options
       await purgeConversation({ settings: settingsOf({ environment }), name, before, keepDays })
+    },
+  },
+  'conversations delete': {
+    usage: 'conversations delete CONVERSATION --yes',
+    summary: 'has a running server delete a conversation for good, with all that was said there',
+    options: [],
+    operands: ['CONVERSATION'],
+    flags: ['yes'],
+    run: async ({ environment, operands: [name = ''], flags }) => {
+      const { deleteConversation } = await import('../operating/index.ts')
+      await deleteConversation({ settings: settingsOf({ environment }), name, isSure: flags.has('yes') })
+    },
+  },
+  'invites end': {
+    usage: 'invites end INVITE',
+    summary: 'ends an invite: its link lets nobody in any more',
+    options: [],
+    operands: ['INVITE'],
+    run: async ({ environment, operands: [invite = ''] }) => {
+      const { endInvite } = await import('../operating/index.ts')
+      await endInvite({ settings: settingsOf({ environment }), invite })
     },
   },
   check: {

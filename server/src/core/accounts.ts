@@ -116,6 +116,11 @@ export class Accounts {
     return this.#store.listNames(viewerId, page)
   }
 
+  /** Makes the account an administrator, or takes that back. Refuses 'unknown_account', also for a guest. */
+  setAdmin(accountId: AccountId, isAdmin: boolean): Promise<void> {
+    return this.#store.setAdmin(accountId, isAdmin)
+  }
+
   /** Gives back the names of guests unused since then. */
   freeGuests(unseenSince: Micros): Promise<number> {
     return this.#store.freeGuests(unseenSince)

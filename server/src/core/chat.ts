@@ -7,6 +7,7 @@ import { AccountState } from './account-state.ts'
 import { Accounts } from './accounts.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
+import { ConversationRemovals } from './conversation-removals.ts'
 import { Conversations } from './conversations.ts'
 import { Credentials } from './credentials.ts'
 import { Directory } from './directory.ts'
@@ -111,6 +112,7 @@ export class Chat {
   readonly changes: ChangeLog
   readonly removals: Removals
   readonly retention: Retention
+  readonly conversationRemovals: ConversationRemovals
   readonly exports: Exports
   readonly uploads: Uploads
   readonly downloads: Downloads
@@ -152,6 +154,7 @@ export class Chat {
     this.fileRemovals = new FileRemovals({ store: store.files, files, clock })
     this.exports = new Exports({ store: store.exports, files: store.files, credentials, clock })
     this.retention = new Retention({ store: store.retention, bus, clock, days: options.retentionDays ?? 0 })
+    this.conversationRemovals = new ConversationRemovals({ store, retention: this.retention, bus, clock })
     this.removals = new Removals({ store: store.removals, credentials, conversations, bus, clock, onError })
   }
 }

@@ -96,6 +96,11 @@ export class Invites {
     })
   }
 
+  /** Ends an invite of any conversation: for an operator. Answers whether it was there. */
+  end(inviteId: InviteId): Promise<boolean> {
+    return this.#store.end(inviteId)
+  }
+
   /**
    * Makes the account a member; a member stays one, and spends nothing. Refuses 'unknown_conversation', whether the code
    * is wrong, revoked, expired or spent, its maker may not invite any more, or the account is banned there;

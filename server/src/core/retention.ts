@@ -1,21 +1,16 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Bus } from '../bus/bus.ts'
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
-import { newUuid } from '../lib/ids.ts'
 import type { KeptHistory, Purged, RetentionStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { conversationTopic } from './events.ts'
+import { LeasedSteps } from './leased-steps.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import type { ConversationId } from './types.ts'
 
 /** Messages that go by one change: some milliseconds of the database, which a send may have to wait for. */
 const STEP = 100
-/** How many times as long as a step took nothing is purged after it: so few sends meet one. */
-const REST = 9
 /** Conversations that are looked at in one query. */
 const PAGE = 200
-/** While one node purges no other does. Renewed by each step, so that a dead node's is free a minute later. */
-const LEASE_MICROS = 60 * MICROS_PER_SECOND
 const DAY_MICROS = 86_400 * MICROS_PER_SECOND
 
 interface RetentionParts {
@@ -34,12 +29,12 @@ export class Retention {
   /** Days for which messages are kept anywhere; 0 is for ever. */
   readonly days: number
   readonly #parts: RetentionParts
-  readonly #holder = newUuid()
-  readonly #closing = new AbortController()
+  readonly #steps: LeasedSteps
   #running: Promise<void> | undefined
 
   constructor(parts: RetentionParts) {
     this.#parts = parts
+    this.#steps = new LeasedSteps({ ...parts, name: 'purging' })
     this.days = parts.days
   }
 
@@ -84,21 +79,17 @@ export class Retention {
 
   /** Waits for the step under way. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#steps.close()
     await this.#running?.catch(() => {
       // The caller of `run` has it.
     })
-  }
-
-  get #isClosed(): boolean {
-    return this.#closing.signal.aborted
   }
 
   async #run(isWhole: boolean): Promise<void> {
     const { store } = this.#parts
     const isOwnRule = !isWhole || this.days === 0
     let after = 0
-    while (!this.#isClosed) {
+    while (!this.#steps.isClosed) {
       const histories = await store.kept({ after, limit: PAGE, isOwnRule })
       for (const history of histories) if (this.#isDue(history) && !(await this.#purgeAll(history))) return
       const last = histories.at(-1)
@@ -108,29 +99,12 @@ export class Retention {
   }
 
   /** False where another node purges, or this is closed. */
-  async #purgeAll(history: KeptHistory): Promise<boolean> {
+  #purgeAll(history: KeptHistory): Promise<boolean> {
     const { conversationId } = history
-    while (!this.#isClosed && (await this.#lease())) {
-      const startedAt = performance.now()
+    return this.#steps.takeAll(async () => {
       const purged = await unlessGone(this.purge(conversationId, this.#keptFrom(history)))
-      if (!purged) return true
-      await this.#rest(REST * (performance.now() - startedAt))
-    }
-    return false
-  }
-
-  #lease(): Promise<boolean> {
-    const { store, clock } = this.#parts
-    const at = clock.nowMicros()
-    return store.lease({ name: 'purging', holder: this.#holder, at, until: at + LEASE_MICROS })
-  }
-
-  async #rest(ms: number): Promise<void> {
-    try {
-      await setTimeout(ms, undefined, { ref: false, signal: this.#closing.signal })
-    } catch (error) {
-      if (!this.#isClosed) throw error
-    }
+      return purged !== null
+    })
   }
 
   /** A wish is due also where nothing is left to purge: that fulfils it. */

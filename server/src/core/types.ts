@@ -28,6 +28,8 @@ export interface Account {
   /** PHC string; null for a guest. */
   readonly passwordHash: string | null
   readonly isDisabled: boolean
+  /** Administers the whole server, since an operator has said so. Never a guest. */
+  readonly isAdmin: boolean
   readonly createdAt: Micros
   readonly updatedAt: Micros
   /** When it last came online or went offline; `createdAt` before that. */

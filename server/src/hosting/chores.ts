@@ -1,4 +1,4 @@
-import type { Chat } from '../core/chat.ts'
+import { type Chat, isStoreFailure } from '../core/chat.ts'
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
 import { runEvery } from '../lib/timers.ts'
 import type { Logger } from '../observe/index.ts'
@@ -7,10 +7,17 @@ const GUEST_TTL_DAYS = 90
 const HOUR_MS = 3_600_000
 const TEN_MINUTES_MS = 600_000
 const MINUTE_MS = 60_000
+/** As soon as an operator's commands on accounts take effect. */
+const TWO_SECONDS_MS = 2_000
 
 /** Begins all that the server does from time to time. Answers what stops it. */
 export function beginChores(chat: Chat, clock: Clock, log: Logger): () => void {
-  const stops = [freeGuestsHourly(chat, clock, log), removeFilesOften(chat, log), purgeOften(chat, log)]
+  const stops = [
+    freeGuestsHourly(chat, clock, log),
+    removeFilesOften(chat, log),
+    purgeOften(chat, log),
+    deleteConversationsOften(chat, log),
+  ]
   return () => {
     for (const stop of stops) stop()
   }
@@ -39,6 +46,19 @@ function purgeOften(chat: Chat, log: Logger): () => void {
   return () => {
     for (const timer of timers) clearInterval(timer)
   }
+}
+
+/** Deletes the conversations that operators' commands have noted: at start and every two seconds. */
+function deleteConversationsOften(chat: Chat, log: Logger): () => void {
+  const remove = () => {
+    chat.conversationRemovals.run().catch((err) => {
+      // The store reports its outage itself.
+      if (!isStoreFailure(err)) log.error({ err }, 'deleting conversations failed')
+    })
+  }
+  remove()
+  const timer = runEvery(TWO_SECONDS_MS, remove)
+  return () => clearInterval(timer)
 }
 
 /** Gives back the names of guests who have not come for a while: at start and every hour. */

@@ -30,6 +30,7 @@ export function withRefusalListener(store: Store, onRefused: OnRefused): Store {
     changes: partOf(store.changes, onRefused),
     retention: partOf(store.retention, onRefused),
     removals: partOf(store.removals, onRefused),
+    conversationRemovals: partOf(store.conversationRemovals, onRefused),
     exports: partOf(store.exports, onRefused),
     overview: partOf(store.overview, onRefused),
     audit: partOf(store.audit, onRefused),

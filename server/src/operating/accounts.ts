@@ -14,7 +14,14 @@ import { accountNamed } from './named.ts'
 import { readPassword } from './password-file.ts'
 
 /** An operator's actions on an account. */
-export type AccountAct = 'add' | 'disable' | 'enable' | 'sign-out' | 'reset-password'
+export type AccountAct =
+  | 'add'
+  | 'disable'
+  | 'enable'
+  | 'sign-out'
+  | 'reset-password'
+  | 'make-admin'
+  | 'revoke-admin'
 
 interface AccountOrder {
   readonly settings: OperatorSettings
@@ -35,7 +42,7 @@ export async function changeAccount({ settings, act, username, passwordFrom }: A
     const { account, done } = await audit.record(noted, async () => {
       if (act === 'add') return add(accounts, username, passwordFrom)
       const account = await accountNamed(accounts, username)
-      return { account, done: await carryOut(act, { credentials, account, passwordFrom }) }
+      return { account, done: await carryOut(act, { accounts, credentials, account, passwordFrom }) }
     })
     await tell(act, account, done)
   })
@@ -55,6 +62,7 @@ async function tell(act: AccountAct, { username }: Account, done: string): Promi
 }
 
 interface Subject {
+  readonly accounts: Accounts
   readonly credentials: Credentials
   readonly account: Account
   readonly passwordFrom: string | undefined
@@ -62,7 +70,7 @@ interface Subject {
 
 async function carryOut(
   act: Exclude<AccountAct, 'add'>,
-  { credentials, account, passwordFrom }: Subject,
+  { accounts, credentials, account, passwordFrom }: Subject,
 ): Promise<string> {
   const name = `${account.username} (account ${account.accountId})`
   switch (act) {
@@ -79,12 +87,31 @@ async function carryOut(
       return `${name} is signed out everywhere: ${OUT}.`
     case 'reset-password':
       return resetPassword({ credentials, account, passwordFrom }, name)
+    case 'make-admin':
+      return makeAdmin(accounts, account, name)
+    case 'revoke-admin':
+      await accounts.setAdmin(account.accountId, false)
+      return account.isAdmin
+        ? `${name} is no administrator any more; its sessions go on.`
+        : `${name} is no administrator, as it was none before.`
   }
+}
+
+async function makeAdmin(accounts: Accounts, account: Account, name: string): Promise<string> {
+  if (account.isGuest)
+    throw new CommandEnd(`${name} is a guest, whom everybody can be: have its name registered first.`)
+  if (account.passwordHash === null) throw new CommandEnd(`${name} is deleted, and nobody can log in as it.`)
+  await accounts.setAdmin(account.accountId, true)
+  const disabled = account.isDisabled ? ' It is disabled: parlance accounts enable lets it in.' : ''
+  return `${name} is an administrator of this server${account.isAdmin ? ', as it was before' : ''}.${disabled}`
 }
 
 const OUT = 'its sessions and tokens are void, and running servers close its connections within two seconds'
 
-async function resetPassword({ credentials, account, passwordFrom }: Subject, name: string): Promise<string> {
+async function resetPassword(
+  { credentials, account, passwordFrom }: Omit<Subject, 'accounts'>,
+  name: string,
+): Promise<string> {
   if (account.isGuest)
     throw new CommandEnd(`${name} is a guest, and a guest has no password: have its name registered instead.`)
   const given = passwordFrom === undefined ? undefined : readPassword(passwordFrom)

@@ -5,7 +5,9 @@ export { backUp } from './backup/back-up.ts'
 export { restore } from './backup/restore.ts'
 export { verifyBackUp } from './backup/verify.ts'
 export { checkSettings } from './check.ts'
+export { deleteConversation } from './conversation-removal.ts'
 export { examine } from './doctor/index.ts'
+export { endInvite, listInvites } from './invites.ts'
 export {
   listAccounts,
   listActs,

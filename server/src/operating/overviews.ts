@@ -1,4 +1,3 @@
-import type { Micros } from '../lib/clock.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import {
   type AccountOverview,
@@ -8,7 +7,7 @@ import {
   operate,
 } from './endpoints.ts'
 import { accountNamed, conversationNamed } from './named.ts'
-import { printFacts, printRows, rowsOf } from './rows.ts'
+import { printFacts, printRows, rowsOf, when } from './rows.ts'
 
 /** The database to look into, and whether to print JSON. */
 interface Asked {
@@ -142,10 +141,8 @@ export async function listActs({
   })
 }
 
-const when = (at: Micros): Date => new Date(at / 1000)
-
-const accountRow = ({ accountId: id, createdAt, lastSeenAt, ...facts }: AccountOverview) => ({
-  ...{ id, ...facts, created: when(createdAt), lastSeen: when(lastSeenAt) },
+const accountRow = ({ accountId: id, isAdmin: admin, createdAt, lastSeenAt, ...facts }: AccountOverview) => ({
+  ...{ id, ...facts, admin, created: when(createdAt), lastSeen: when(lastSeenAt) },
 })
 
 const conversationRow = ({ conversationId: id, createdAt, activityAt, ...facts }: ConversationOverview) => ({

@@ -1,8 +1,11 @@
 import { answer } from '../lib/answer.ts'
+import type { Micros } from '../lib/clock.ts'
 
 export type Cell = string | number | boolean | null | Date
 /** One line of a table: titles in camel case, and what stands under them. */
 export type Row = Readonly<Record<string, Cell>>
+
+export const when = (at: Micros): Date => new Date(at / 1000)
 
 /** Rows that are read at a time. */
 const PAGE = 500

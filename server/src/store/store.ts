@@ -3,6 +3,7 @@ import type { AccountStore } from './port/accounts.ts'
 import type { AuditStore } from './port/audit.ts'
 import type { ChangeStore } from './port/changes.ts'
 import type { ContactStore } from './port/contacts.ts'
+import type { ConversationRemovalStore } from './port/conversation-removals.ts'
 import type { ConversationStore } from './port/conversations.ts'
 import type { ExportStore } from './port/exports.ts'
 import type { FileStore } from './port/files.ts'
@@ -24,6 +25,7 @@ export type * from './port/accounts.ts'
 export type * from './port/audit.ts'
 export type * from './port/changes.ts'
 export type * from './port/contacts.ts'
+export type * from './port/conversation-removals.ts'
 export type * from './port/conversations.ts'
 export type * from './port/exports.ts'
 export * from './port/files.ts'
@@ -67,6 +69,7 @@ export interface Store {
   readonly search: SearchStore
   readonly changes: ChangeStore
   readonly removals: RemovalStore
+  readonly conversationRemovals: ConversationRemovalStore
   readonly retention: RetentionStore
   readonly exports: ExportStore
   readonly overview: OverviewStore

@@ -33,6 +33,7 @@ export type TableName =
   | 'account_numbers'
   | 'account_rows'
   | 'account_removals'
+  | 'conversation_removals'
   | 'request_keys'
   | 'audit'
 
@@ -67,6 +68,7 @@ export const TABLES: readonly Table[] = [
       settings: 'text',
       deleted_at: 'integer',
       display_key: 'text',
+      is_admin: 'flag',
     },
     key: ['id'],
   },
@@ -96,6 +98,7 @@ export const TABLES: readonly Table[] = [
       retention_days: 'integer',
       purge_before: 'integer',
       purged_id: 'integer',
+      deleted_at: 'integer',
     },
     key: ['id'],
   },
@@ -280,6 +283,11 @@ export const TABLES: readonly Table[] = [
     name: 'account_removals',
     columns: { account_id: 'integer', message_id: 'integer', removes_messages: 'flag' },
     key: ['account_id'],
+  },
+  {
+    name: 'conversation_removals',
+    columns: { conversation_id: 'integer', wished_at: 'integer' },
+    key: ['conversation_id'],
   },
   {
     name: 'request_keys',

@@ -1,6 +1,10 @@
 import { ACCOUNT_WRITES, type AccountWrites } from './writes/accounts.ts'
 import { AUDIT_WRITES, type AuditWrites } from './writes/audit.ts'
 import { CONTACT_WRITES, type ContactWrites } from './writes/contacts.ts'
+import {
+  CONVERSATION_REMOVAL_WRITES,
+  type ConversationRemovalWrites,
+} from './writes/conversation-removals.ts'
 import { CONVERSATION_WRITES, type ConversationWrites } from './writes/conversations.ts'
 import { FILE_WRITES, type FileWrites } from './writes/files.ts'
 import { INVITE_WRITES, type InviteWrites } from './writes/invites.ts'
@@ -27,6 +31,7 @@ interface Writes
     MemberWrites,
     MembershipWrites,
     RemovalWrites,
+    ConversationRemovalWrites,
     RetentionWrites,
     MessageWrites,
     ReactionWrites {
@@ -50,6 +55,7 @@ export const WRITES: Rows<Writes> = {
   ...MEMBER_WRITES,
   ...MEMBERSHIP_WRITES,
   ...REMOVAL_WRITES,
+  ...CONVERSATION_REMOVAL_WRITES,
   ...RETENTION_WRITES,
   ...MESSAGE_WRITES,
   ...REACTION_WRITES,

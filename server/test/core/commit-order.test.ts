@@ -300,6 +300,7 @@ async function prepared(opened: Store, what: string) {
     mentions: opened.mentions,
     search: opened.search,
     removals: surround('removals'),
+    conversationRemovals: opened.conversationRemovals,
     retention: surround('retention'),
     exports: opened.exports,
     overview: opened.overview,

@@ -125,3 +125,31 @@ test('a wish is fulfilled in steps by the server, and an age is waited for', asy
   const { firstSeq, lastSeq, lastMessage, me } = await listingOf(bob, conversation)
   assert.deepEqual([firstSeq, lastSeq, lastMessage, me.unread], [256, 255, null, 0])
 })
+
+test('a deleted conversation tells each member that it is one no longer, and leaves nothing of what was said', async () => {
+  const { ann, bob, conversation, a } = await talk()
+  const { chat } = world.server
+  for (let n = 0; n < 150; n += 1) await a.say(conversation, `more ${n}`)
+  const b = await world.connect(bob)
+  await chat.conversationRemovals.wish(idOf(conversation))
+  await until('the messages to go', async () => {
+    await chat.conversationRemovals.run()
+    const { firstSeq, lastSeq } = (await chat.conversations.find(idOf(conversation))) ?? assert.fail()
+    return firstSeq > lastSeq
+  })
+  for (const client of [a, b]) {
+    await client.find('the end of the membership', ({ type, data }) => {
+      return type === 'left' && data.conversation === conversation
+    })
+    // Nobody has removed anybody.
+    for (const { type, data } of client.frames) if (type === 'member.left') assert.equal(data.by, null)
+  }
+  for (const person of [ann, bob]) {
+    await assert.rejects(listingOf(person, conversation), /"status":404/)
+    const { items } = await world.ask<{ items: { id: string }[] }>(person, 'GET /v1/conversations')
+    assert.ok(items.every(({ id }) => id !== conversation))
+    const found = await world.ask<{ items: unknown[] }>(person, 'GET /v1/search?q=more')
+    assert.deepEqual(found.items, [])
+  }
+  assert.ok(!b.frames.some(({ type }) => type === 'history.purged'))
+})

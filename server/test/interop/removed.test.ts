@@ -5,7 +5,8 @@ import { until } from '../support/until.ts'
 import { MESSAGE_REFUSED, refusalOf } from './refusals.ts'
 import { addressing, type Participant, World } from './world.ts'
 
-// An embedding program changes a role and removes a member: what each dialect then takes from that member, and tells.
+// An embedding program changes a role and removes a member, and an operator deletes a conversation: what each dialect then
+// takes from its members, and tells.
 
 let world: World
 let ann: Participant
@@ -72,4 +73,32 @@ for (const { kind, opener, ...named } of KINDS)
         [ann.username],
       )
     })
+  })
+
+for (const { kind, opener, ...named } of KINDS)
+  test(`a conversation that is ${kind} and deleted is there for nobody, in no dialect`, async () => {
+    const cy = await world.join('cy')
+    const name = 'name' in named ? { name: 'the doomed square' } : {}
+    const place = await world.open(ann, opener, { kind, others: [cy], ...name })
+    const { conversationId } = place
+    const dialects = addressing(kind)
+    await cy.rooms.send(place, 'before')
+    const { conversationRemovals, conversations } = world.server.chat
+    await conversationRemovals.wish(conversationId)
+    await until('it to be gone', async () => {
+      await conversationRemovals.run()
+      const { firstSeq, lastSeq } = (await conversations.find(conversationId)) ?? { firstSeq: 0, lastSeq: 0 }
+      return firstSeq > lastSeq
+    })
+    for (const who of [ann, cy]) {
+      assert.ok(!(await conversations.idsOf(who.account.accountId)).includes(conversationId))
+      for (const dialect of dialects) {
+        await assert.rejects(who[dialect].send(place, 'still here?'), dialect)
+        await assert.rejects(who[dialect].history(place), dialect)
+      }
+    }
+    assert.deepEqual(await conversations.members(conversationId), [])
+    assert.equal(await conversations.findByGidOrName(place.gid), undefined)
+    // Its name is free.
+    if ('name' in name) await world.open(cy, opener, { kind, others: [ann], ...name })
   })

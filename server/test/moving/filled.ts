@@ -106,6 +106,10 @@ export async function fill(store: Store): Promise<void> {
   await store.removals.remove({ ...removal, at: world.now() })
   await store.accounts.freeGuests(world.now())
   await world.disable(cy)
+  await store.accounts.setAdmin(dora.accountId, true)
+  const doomed = { conversationId: (await world.group(bob)).conversationId, at: world.now() }
+  await store.conversationRemovals.wish(doomed)
+  await store.conversationRemovals.begin(doomed)
   const at = world.now()
   const number = await store.audit.begin({ at, actor: 'root', origin: 'here', act: 'stats', subject: 'all' })
   await store.audit.end({ number, outcome: 'done', at })

@@ -7,6 +7,7 @@ import { parlance, refuses } from '../support/command.ts'
 import { OPERATED_STORES } from '../support/operated-stores.ts'
 import type { Owner } from '../support/owner.ts'
 import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
 
 // Commands that show an operator what is there, beside a server that has the database open.
 
@@ -15,13 +16,14 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
     const opened = new AsyncDisposableStack()
     const owner: Owner = { after: (close) => opened.defer(close) }
     let database: readonly string[]
+    let world: World
     let fay: Participant
     let gil: Participant
 
     before(async () => {
       const { settings, options } = await open(owner)
       database = options
-      const world = opened.use(await World.start(settings))
+      world = opened.use(await World.start(settings))
       fay = await world.join('fay')
       gil = await world.join('gil')
       const place = await world.open(fay, 'channels', { kind: 'private', others: [gil] })
@@ -50,7 +52,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
         [fay, gil].map(({ username }) => [username, 'active']),
       )
       const [head = '', first = ''] = (await says('accounts', 'list')).split('\n')
-      assert.match(head, /^id +username +display name +email +status +created +last seen$/)
+      assert.match(head, /^id +username +display name +email +status +admin +created +last seen$/)
       assert.equal(first.indexOf('active'), head.indexOf('status'))
       assert.match(await says('accounts', 'list', '--status', 'disabled'), /^There is no such account\.$/m)
       await refuses(
@@ -94,6 +96,61 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       assert.equal(left, others.length)
       const unknown = ['sessions', 'end', username, 'no-such-session']
       await refuses(owner, /has no session "no-such-session"/, ...unknown, ...database)
+    })
+
+    test('makes an account an administrator, and takes that back', async () => {
+      const isAdmin = async () => (await json('accounts', 'show', fay.username))[0]?.admin
+      assert.equal(await isAdmin(), false)
+      assert.match(
+        await says('accounts', 'make-admin', fay.username),
+        /is an administrator of this server\.$/m,
+      )
+      assert.match(await says('accounts', 'make-admin', fay.username), /, as it was before\.$/m)
+      assert.equal(await isAdmin(), true)
+      // A server that has the account in memory hears of it.
+      await until('the server to know', async () => {
+        return (await world.server.chat.accounts.find(fay.account.accountId))?.isAdmin
+      })
+      assert.match(await says('accounts', 'revoke-admin', fay.username), /is no administrator any more/)
+      assert.equal(await isAdmin(), false)
+    })
+
+    test('lists the invites of all conversations, and ends one', async () => {
+      const { conversations, invites } = world.server.chat
+      const { conversation } = await conversations.createGroup(fay.account.accountId, [], 'the bees')
+      const { invite, code } = await invites.create(fay.account.accountId, conversation.conversationId)
+      const [shown] = await json('invites')
+      const facts = { name: 'the bees', maker: fay.username, uses: 0, maxUses: 100, live: true }
+      assert.partialDeepStrictEqual(shown, { ...facts, invite: invite.inviteId })
+      const end = ['invites', 'end', `${invite.inviteId}`]
+      assert.match(await says(...end), /its link lets nobody in any more/)
+      await assert.rejects(invites.join(gil.account, code))
+      await refuses(owner, /There is no invite "\d+": parlance invites shows them/, ...end, ...database)
+      assert.match(await says('invites'), /^There is no invite\.$/m)
+    })
+
+    test('has a running server delete a conversation, but no private one', async () => {
+      const { conversations } = world.server.chat
+      const { conversation } = await conversations.createOpen(fay.account.accountId, 'the wasps')
+      const { conversationId } = conversation
+      const command = ['conversations', 'delete', 'the wasps']
+      const sure =
+        /Nothing was done\. To delete conversation \d+ \("the wasps"\) for good, with 1 member and 0 messages, add --yes/
+      await refuses(owner, sure, ...command, ...database)
+      assert.equal((await conversations.members(conversationId)).length, 1)
+      assert.match(await says(...command, '--yes'), /A running server deletes conversation \d+/)
+      await until('it to go', async () => (await conversations.members(conversationId)).length === 0)
+      await refuses(owner, /There is no conversation "the wasps"/, ...command, '--yes', ...database)
+      const again = ['conversations', 'delete', `c_${conversationId}`, '--yes']
+      await refuses(owner, /There is no conversation "c_\d+" any more/, ...again, ...database)
+      const [first] = await json('conversations', 'list')
+      const pair = ['conversations', 'delete', `${first?.id}`, '--yes']
+      await refuses(
+        owner,
+        /is private, and stays its pair's: parlance conversations purge/,
+        ...pair,
+        ...database,
+      )
     })
 
     test("writes an account's own into a file, once", async () => {

@@ -92,6 +92,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     { accountId, passwordHash: hash, at, keep },
     { requiredKeys: ['accountId', 'passwordHash', 'at'] },
   ),
+  'accounts.setAdmin': fc.record({ accountId, isAdmin: fc.boolean() }),
   'accounts.freeGuests': fc.record({ unseenSince: at }),
   'sessions.open': fc.record(
     {
@@ -163,6 +164,7 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     ...{ conversationId, byId: accountId, seen: fc.record({ by: role }) },
     inviteId: fc.integer({ min: 1, max: 3 }).map(toInviteId),
   }),
+  'invites.end': fc.record({ inviteId: fc.integer({ min: 1, max: 3 }).map(toInviteId) }),
   'members.join': fc.record({
     ...{ conversationId, accountId, at },
     added: fc.option(
@@ -215,6 +217,13 @@ const ARGUMENTS: { readonly [Name in WriteName]: fc.Arbitrary<Argument<Name>> } 
     blockerIds: fc.uniqueArray(accountId, { maxLength: 1 }),
     at,
   }),
+  'conversationRemovals.wish': fc.record({ conversationId, at }),
+  'conversationRemovals.begin': fc.record({ conversationId, at }),
+  'conversationRemovals.dismiss': fc.record({
+    ...{ conversationId, at },
+    accountIds: fc.uniqueArray(accountId, { maxLength: 2 }),
+  }),
+  'conversationRemovals.finish': fc.record({ conversationId, at }),
   'audit.begin': fc.record({ at, actor: text, origin: text, act: text, subject: text }),
   'audit.end': fc.record({ at, number: fc.integer({ min: 1, max: 4 }), outcome: text }),
   'removals.note': fc.record({ accountId, messageId: fc.option(messageId) }),
@@ -346,6 +355,7 @@ export const portOf = (store: Store): Port => ({
   'accounts.revoke': (to) => store.accounts.revoke(to.accountId, to),
   'accounts.enable': (to) => store.accounts.enable(to.accountId),
   'accounts.setPassword': (to) => store.accounts.setPassword(to.accountId, to),
+  'accounts.setAdmin': (to) => store.accounts.setAdmin(to.accountId, to.isAdmin),
   'accounts.freeGuests': ({ unseenSince }) => store.accounts.freeGuests(unseenSince),
   'sessions.open': (session) => store.sessions.open(session),
   'sessions.touch': (use) => store.sessions.touch(use.accountId, use.sessionId, use),
@@ -365,6 +375,7 @@ export const portOf = (store: Store): Port => ({
   'invites.create': (invite) => store.invites.create(invite),
   'invites.join': (entry) => store.invites.join(entry),
   'invites.revoke': (revocation) => store.invites.revoke(revocation),
+  'invites.end': ({ inviteId }) => store.invites.end(inviteId),
   'members.join': (entry) => store.members.join(entry),
   'members.remove': (removal) => store.members.remove(removal),
   'members.liftBan': (lift) => store.members.liftBan(lift),
@@ -375,6 +386,10 @@ export const portOf = (store: Store): Port => ({
   'memberships.markReadUpTo': (mark) => store.memberships.markReadUpTo(mark),
   'memberships.setPreferences': (change) => store.memberships.setPreferences(change),
   'removals.remove': (removal) => store.removals.remove(removal),
+  'conversationRemovals.wish': (wish) => store.conversationRemovals.wish(wish),
+  'conversationRemovals.begin': (step) => store.conversationRemovals.begin(step),
+  'conversationRemovals.dismiss': (dismissal) => store.conversationRemovals.dismiss(dismissal),
+  'conversationRemovals.finish': (step) => store.conversationRemovals.finish(step),
   'audit.begin': (act) => store.audit.begin(act),
   'audit.end': (ending) => store.audit.end(ending),
   'removals.note': (progress) => store.removals.note(progress),

@@ -6,6 +6,7 @@ import { auditRules } from './conformance/audit.ts'
 import { changeRules } from './conformance/changes.ts'
 import { contactRules } from './conformance/contacts.ts'
 import { conversationChangeRules } from './conformance/conversation-changes.ts'
+import { conversationRemovalRules } from './conformance/conversation-removals.ts'
 import { conversationRules } from './conformance/conversations.ts'
 import { deletionRules } from './conformance/deletions.ts'
 import { detailRules } from './conformance/details.ts'
@@ -58,6 +59,7 @@ export function storeConformance(name: string, open: (t: TestContext) => Promise
     fileRules(rule)
     membershipRules(rule)
     removalRules(rule)
+    conversationRemovalRules(rule)
     exportRules(rule)
     overviewRules(rule)
     auditRules(rule)

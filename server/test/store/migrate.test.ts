@@ -6,6 +6,7 @@ import type { Migration } from '../../src/store/migrate.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/store/sqlite/schema.ts'
 import { tempDir } from '../support/temp-dir.ts'
+import { nobodyIsAdmin, oldConversations } from './old-conversations.ts'
 import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
 import { oldSessions, sessionsStay } from './old-sessions.ts'
@@ -141,4 +142,15 @@ test('keeps sessions from before they had ids, and gives each one', async (t) =>
   const store = await openSqliteStore({ file })
   t.after(() => store.close())
   await sessionsStay(new World(store))
+})
+
+test('knows of no administrator, and of nothing deleted, in a database from before there were any', async (t) => {
+  const file = join(await tempDir(t), 'chat.db')
+  const db = new DatabaseSync(file)
+  migrate(db, file, { known: MIGRATIONS.slice(0, 12) })
+  db.exec(oldConversations('0', '1'))
+  db.close()
+  const store = await openSqliteStore({ file })
+  t.after(() => store.close())
+  await nobodyIsAdmin(new World(store))
 })

@@ -9,6 +9,7 @@ import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
 import { reuseSchemas } from '../support/reused-schemas.ts'
 import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
+import { nobodyIsAdmin, oldConversations } from './old-conversations.ts'
 import { creatorsAreOwners, oldMembers } from './old-members.ts'
 import { namesStay, OLD_NAMES } from './old-names.ts'
 import { oldSessions, sessionsStay } from './old-sessions.ts'
@@ -105,6 +106,19 @@ test('keeps sessions from before they had ids, and gives each one', async (t) =>
       .join('')}
     ${oldSessions('false')}`)
   await sessionsStay(new World(await openStore(t, url)))
+})
+
+test('knows of no administrator, and of nothing deleted, in a database from before there were any', async (t) => {
+  const url = await tempSchema(t)
+  const sql = connect(t, url)
+  await sql.unsafe(`
+    CREATE TABLE schema_migrations (number int PRIMARY KEY, name text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations (number, name) SELECT n, 'old' FROM generate_series(1, 11) n;
+    ${MIGRATIONS.slice(0, 11)
+      .map(({ sql: each }) => each)
+      .join('')}
+    ${oldConversations('false', 'true')}`)
+  await nobodyIsAdmin(new World(await openStore(t, url)))
 })
 
 test('one of several names that look alike is stored, whichever nodes are asked', async (t) => {

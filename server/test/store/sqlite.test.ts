@@ -71,11 +71,11 @@ test('leaves no trace of a deleted message in its files, nor of its words', asyn
 })
 
 /**
- * Beside such rows, a table that is read whole: it has a row for each account that is just being removed. And FTS5's
- * word for a row by its id.
+ * Beside such rows, two tables that are read whole: they have a row for each account and conversation that is just being
+ * removed. And FTS5's word for a row by its id.
  */
 const NO_TABLE =
-  /^SCAN (?:json_each|CONSTANT ROW|\(subquery-\d+\)|account_removals$|search VIRTUAL TABLE INDEX 0:=)/
+  /^SCAN (?:json_each|CONSTANT ROW|\(subquery-\d+\)|(?:account|conversation)_removals$|search VIRTUAL TABLE INDEX 0:=)/
 
 /** Names that a statement gives to rows of its own making: common table expressions, subqueries, and aliases of the former. */
 function ownNames(sql: string): ReadonlySet<string> {

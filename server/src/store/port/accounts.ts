@@ -65,6 +65,8 @@ export interface AccountStore {
    * another account's.
    */
   revoke(accountId: AccountId, revocation: Revocation): Promise<Micros>
+  /** Makes the account an administrator, or takes that back. Refuses 'unknown_account' (absent, or one to become that is a guest or removed). */
+  setAdmin(accountId: AccountId, isAdmin: boolean): Promise<void>
   /** Lets a disabled account log in again. */
   enable(accountId: AccountId): Promise<void>
   /**
@@ -73,7 +75,7 @@ export interface AccountStore {
    */
   setPassword(accountId: AccountId, change: PasswordChange): Promise<Micros>
   /**
-   * Accounts that any process has changed by `revoke`, `enable` or `setPassword` after that number, or whose sessions it
+   * Accounts that any process has changed by `revoke`, `enable`, `setAdmin` or `setPassword` after that number, or whose sessions it
    * has ended by `sessions.end` or `sessions.open`, in the order of their numbers, at most `limit`. From then on reads see those changes. A number may become visible after a greater
    * one, while the writes of two processes overlap.
    */

@@ -25,6 +25,8 @@ export interface InviteStore {
   join(entry: InvitedMember): Promise<Joined>
   /** Changes nothing if it is gone. Refuses 'not_a_member', 'conflict' (the role of `byId`). */
   revoke(revocation: RevokedInvite): Promise<void>
+  /** As an operator may, in any conversation. Answers whether it was there. */
+  end(inviteId: InviteId): Promise<boolean>
 }
 
 export interface FoundInvite {

@@ -1,4 +1,11 @@
-import type { Account, AccountId, Conversation, ConversationKind, SessionDetails } from '../../core/types.ts'
+import type {
+  Account,
+  AccountId,
+  Conversation,
+  ConversationKind,
+  Invite,
+  SessionDetails,
+} from '../../core/types.ts'
 import type { Micros } from '../../lib/clock.ts'
 
 /** Everything that is there, as an operator sees it, in pages. Reading takes no turn of the event loop from others. */
@@ -7,8 +14,10 @@ export interface OverviewStore {
   accounts(page: OverviewPage): Promise<readonly AccountOverview[]>
   /** Counts of all that is the account's. */
   belongings(accountId: AccountId, at: Micros): Promise<Belongings>
-  /** In the order of their ids, those after that id. */
+  /** In the order of their ids, those after that id; deleted ones are left out. */
   conversations(page: OverviewPage): Promise<readonly ConversationOverview[]>
+  /** In the order of their ids, those after that id; expired and spent ones too, until another is made in their conversation. */
+  invites(page: OverviewPage): Promise<readonly InviteOverview[]>
   /** The account's own of all kinds that expire after `at`, last use first. An account has few hundred at most. */
   sessions(accountId: AccountId, at: Micros): Promise<readonly SessionOverview[]>
   totals(at: Micros): Promise<Totals>
@@ -23,7 +32,10 @@ export interface OverviewPage {
 export type AccountStatus = 'active' | 'guest' | 'disabled' | 'removed'
 
 export interface AccountOverview
-  extends Pick<Account, 'accountId' | 'username' | 'displayName' | 'email' | 'createdAt' | 'lastSeenAt'> {
+  extends Pick<
+    Account,
+    'accountId' | 'username' | 'displayName' | 'email' | 'isAdmin' | 'createdAt' | 'lastSeenAt'
+  > {
   readonly status: AccountStatus
 }
 
@@ -41,6 +53,13 @@ export interface ConversationOverview
   readonly members: number
   /** Messages that were ever sent there, deleted ones too. */
   readonly messages: number
+}
+
+export interface InviteOverview extends Invite {
+  /** The conversation's name, if it has one. */
+  readonly name: string | null
+  /** The username of whoever made it. */
+  readonly maker: string
 }
 
 export interface SessionOverview extends SessionDetails {

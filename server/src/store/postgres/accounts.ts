@@ -59,7 +59,7 @@ export class PostgresAccounts implements AccountStore {
     }
     return this.#writer.write('accounts.create', argument, (accountId: AccountId) => ({
       ...{ accountId, uuid, username, displayName, email, passwordHash },
-      ...{ emailConfirmed: false, bio: null, isDisabled: false, currentConversationId: null },
+      ...{ emailConfirmed: false, bio: null, isDisabled: false, isAdmin: false, currentConversationId: null },
       ...{
         isGuest: passwordHash === null,
         createdAt: at,
@@ -127,6 +127,10 @@ export class PostgresAccounts implements AccountStore {
 
   revoke(accountId: AccountId, revocation: Revocation): Promise<Micros> {
     return this.#writer.write('accounts.revoke', { ...revocation, accountId })
+  }
+
+  setAdmin(accountId: AccountId, isAdmin: boolean): Promise<void> {
+    return this.#writer.write('accounts.setAdmin', { accountId, isAdmin })
   }
 
   enable(accountId: AccountId): Promise<void> {

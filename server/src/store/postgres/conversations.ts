@@ -127,7 +127,7 @@ const DIRECTORY = `
 const FIND = (asked: string) =>
   `SELECT k.n AS "n", ${CONVERSATION_COLUMNS} FROM ${asked} JOIN conversations c ON c.id = k.a`
 
-const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = $1`
+const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = $1 AND c.deleted_at IS NULL`
 
 // The key comes first, as for an account.
 const FIND_OPEN_BY_NAME = `

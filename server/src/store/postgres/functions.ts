@@ -34,6 +34,7 @@ const FILES = [
     'contacts',
     'members',
     'roles',
+    'conversation-removals',
     'exits',
     'invites',
     'memberships',

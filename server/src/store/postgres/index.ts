@@ -7,6 +7,7 @@ import { PostgresAccounts } from './accounts.ts'
 import { PostgresAudit } from './audit.ts'
 import { PostgresChanges } from './change-log.ts'
 import { PostgresContacts } from './contacts.ts'
+import { PostgresConversationRemovals } from './conversation-removals.ts'
 import { PostgresConversations } from './conversations.ts'
 import { connectForReading, openForMigrating } from './database.ts'
 import type { Pool } from './driver/index.ts'
@@ -107,6 +108,7 @@ export class PostgresStore implements Store {
   readonly search
   readonly changes
   readonly removals
+  readonly conversationRemovals
   readonly retention
   readonly exports
   readonly overview
@@ -144,6 +146,7 @@ export class PostgresStore implements Store {
     this.reactions = new PostgresReactions(sql, writer)
     this.search = new PostgresSearch(sql)
     this.removals = new PostgresRemovals(sql, writer)
+    this.conversationRemovals = new PostgresConversationRemovals(sql, writer)
     this.retention = new PostgresRetention(sql, writer)
     this.exports = new PostgresExports(sql)
     this.overview = new PostgresOverview(sql)

@@ -1,4 +1,4 @@
-import type { ConversationId, Invite, Role } from '../../core/types.ts'
+import type { ConversationId, Invite, InviteId, Role } from '../../core/types.ts'
 import type {
   CreatedInvite,
   FoundInvite,
@@ -47,6 +47,10 @@ export class PostgresInvites implements InviteStore {
 
   revoke(revocation: RevokedInvite): Promise<void> {
     return this.#writer.write('invites.revoke', revocation)
+  }
+
+  end(inviteId: InviteId): Promise<boolean> {
+    return this.#writer.write('invites.end', { inviteId })
   }
 }
 

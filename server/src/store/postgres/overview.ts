@@ -6,19 +6,21 @@ import type {
   AccountStatus,
   Belongings,
   ConversationOverview,
+  InviteOverview,
   OverviewPage,
   OverviewStore,
   SessionOverview,
   Totals,
 } from '../store.ts'
 import type { Queryable } from './driver/index.ts'
-import { SESSION_COLUMNS } from './rows.ts'
+import { INVITE_COLUMNS, SESSION_COLUMNS } from './rows.ts'
 import { prepare } from './statement.ts'
 
 export class PostgresOverview implements OverviewStore {
   readonly #accounts
   readonly #belongings
   readonly #conversations
+  readonly #invites
   readonly #sessions
   readonly #accountTotals
   readonly #conversationTotals
@@ -28,6 +30,7 @@ export class PostgresOverview implements OverviewStore {
     this.#accounts = prepare<AccountOverview>(sql, ACCOUNTS)
     this.#belongings = prepare<Belongings>(sql, BELONGINGS)
     this.#conversations = prepare<ConversationOverview>(sql, CONVERSATIONS)
+    this.#invites = prepare<InviteOverview>(sql, INVITES)
     this.#sessions = prepare<SessionOverview>(sql, SESSIONS)
     this.#accountTotals = prepare<Counted<AccountStatus>>(sql, ACCOUNT_TOTALS)
     this.#conversationTotals = prepare<Counted<ConversationKind> & { messages: number }>(
@@ -47,6 +50,10 @@ export class PostgresOverview implements OverviewStore {
 
   conversations({ after, limit }: OverviewPage): Promise<readonly ConversationOverview[]> {
     return this.#conversations.all(after, limit)
+  }
+
+  invites({ after, limit }: OverviewPage): Promise<readonly InviteOverview[]> {
+    return this.#invites.all(after, limit)
   }
 
   sessions(accountId: AccountId, at: Micros): Promise<readonly SessionOverview[]> {
@@ -69,7 +76,7 @@ const STATUS = `
 
 const ACCOUNTS = `
   SELECT a.id AS "accountId", a.username AS "username", a.display_name AS "displayName", a.email AS "email",
-    ${STATUS} AS "status", a.created_at AS "createdAt", a.last_seen_at AS "lastSeenAt"
+    ${STATUS} AS "status", a.is_admin AS "isAdmin", a.created_at AS "createdAt", a.last_seen_at AS "lastSeenAt"
   FROM accounts a WHERE a.id > $1 ORDER BY a.id LIMIT $2`
 
 const BELONGINGS = `
@@ -84,7 +91,12 @@ const CONVERSATIONS = `
   SELECT c.id AS "conversationId", c.gid AS "gid", c.kind AS "kind", c.name AS "name",
     c.created_at AS "createdAt", c.activity_at AS "activityAt", c.member_count AS "members",
     c.last_seq AS "messages"
-  FROM conversations c WHERE c.id > $1 ORDER BY c.id LIMIT $2`
+  FROM conversations c WHERE c.id > $1 AND c.deleted_at IS NULL ORDER BY c.id LIMIT $2`
+
+const INVITES = `
+  SELECT ${INVITE_COLUMNS}, c.name AS "name", a.username AS "maker" FROM invites i
+  JOIN conversations c ON c.id = i.conversation_id JOIN accounts a ON a.id = i.maker_id
+  WHERE i.id > $1 ORDER BY i.id LIMIT $2`
 
 const SESSIONS = `
   SELECT ${SESSION_COLUMNS}, s.kind AS "kind" FROM sessions s
@@ -93,7 +105,8 @@ const SESSIONS = `
 const ACCOUNT_TOTALS = `SELECT ${STATUS} AS "name", count(*) AS "count" FROM accounts a GROUP BY 1`
 
 const CONVERSATION_TOTALS = `
-  SELECT kind AS "name", count(*) AS "count", sum(last_seq)::bigint AS "messages" FROM conversations GROUP BY kind`
+  SELECT kind AS "name", count(*) AS "count", sum(last_seq)::bigint AS "messages" FROM conversations
+  WHERE deleted_at IS NULL GROUP BY kind`
 
 const REST = `
   SELECT (SELECT count(*) FROM sessions WHERE expires_at > $1) AS "sessions",

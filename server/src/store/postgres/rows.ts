@@ -6,7 +6,7 @@ import { type DetailRow, detailsOf, type MessageRow, messageIn } from '../messag
 export const ACCOUNT_COLUMNS = `
   a.id AS "accountId", a.uuid AS "uuid", a.username AS "username", a.display_name AS "displayName",
   a.email AS "email", a.email_confirmed AS "emailConfirmed", a.bio AS "bio", a.is_guest AS "isGuest",
-  a.password_hash AS "passwordHash", a.disabled_at IS NOT NULL AS "isDisabled", a.created_at AS "createdAt",
+  a.password_hash AS "passwordHash", a.disabled_at IS NOT NULL AS "isDisabled", a.is_admin AS "isAdmin", a.created_at AS "createdAt",
   a.updated_at AS "updatedAt", a.last_seen_at AS "lastSeenAt", a.credentials_since AS "credentialsSince",
   a.current_conversation_id AS "currentConversationId"`
 

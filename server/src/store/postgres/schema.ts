@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { outdated, type Purpose, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { ADMINISTRATION } from './administration-schema.ts'
 import { AUDIT } from './audit-schema.ts'
 import { DETAILS } from './details-schema.ts'
 import type { DedicatedConnection } from './driver/index.ts'
@@ -330,4 +331,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 9, name: 'messages found by their words', sql: SEARCH },
   { number: 10, name: 'the acts of operators', sql: AUDIT },
   { number: 11, name: 'messages that are kept for a time only', sql: RETENTION },
+  { number: 12, name: 'administrators, and conversations that they delete', sql: ADMINISTRATION },
 ]

@@ -34,6 +34,7 @@ export class AccountWrites {
   readonly #useKept
   readonly #revoke
   readonly #enable
+  readonly #setAdmin
   readonly #setPassword
   readonly #notice
   readonly #noteKept
@@ -58,6 +59,7 @@ export class AccountWrites {
     this.#useKept = prepare(db, USE_KEPT)
     this.#revoke = prepare<{ credentialsSince: number }>(db, REVOKE)
     this.#enable = prepare(db, ENABLE)
+    this.#setAdmin = prepare(db, SET_ADMIN)
     this.#setPassword = prepare(db, SET_PASSWORD)
     this.#notice = prepare(db, NOTICE)
     this.#noteKept = prepare(db, 'UPDATE account_notices SET kept_session_id = ? WHERE account_id = ?')
@@ -77,8 +79,8 @@ export class AccountWrites {
     )
     return {
       ...{ accountId: toAccountId(lastInsertRowid), uuid, username, displayName, email, passwordHash },
-      ...{ emailConfirmed: false, bio: null, isGuest, isDisabled: false, currentConversationId: null },
-      ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0 },
+      ...{ emailConfirmed: false, bio: null, isGuest, isDisabled: false, isAdmin: false },
+      ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0, currentConversationId: null },
     }
   }
 
@@ -132,6 +134,12 @@ export class AccountWrites {
     if (this.#enable.run(accountId).changes > 0) this.#notice.run(accountId)
   }
 
+  setAdmin({ accountId, isAdmin }: OfAccount & { isAdmin: boolean }): void {
+    if (this.#setAdmin.run(isAdmin ? 1 : 0, accountId).changes === 0)
+      throw new ChatError('unknown_account', { accountId })
+    this.#notice.run(accountId)
+  }
+
   setPassword({ accountId, passwordHash, old, at, ...keep }: OfAccount & PasswordChange): Micros {
     const { changes } = this.#setPassword.run(passwordHash, at, accountId, old ?? null)
     if (changes === 0 && old !== undefined) throw new ChatError('wrong_credentials')
@@ -181,6 +189,9 @@ const SET_PASSWORD = `
   UPDATE accounts SET password_hash = ?1, updated_at = ?2 WHERE id = ?3 AND (?4 IS NULL OR password_hash = ?4)`
 
 const ENABLE = 'UPDATE accounts SET disabled_at = NULL WHERE id = ? AND deleted_at IS NULL'
+
+const SET_ADMIN = `
+  UPDATE accounts SET is_admin = ?1 WHERE id = ?2 AND (?1 = 0 OR (is_guest = 0 AND deleted_at IS NULL))`
 
 const USE_KEPT = `
   UPDATE sessions SET last_used_at = max(last_used_at, ?), expires_at = max(expires_at, ?)

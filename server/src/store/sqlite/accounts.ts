@@ -127,6 +127,10 @@ export class SqliteAccounts implements AccountStore {
     return this.#writer.write('accounts.revoke', { ...revocation, accountId })
   }
 
+  setAdmin(accountId: AccountId, isAdmin: boolean): Promise<void> {
+    return this.#writer.write('accounts.setAdmin', { accountId, isAdmin })
+  }
+
   enable(accountId: AccountId): Promise<void> {
     return this.#writer.write('accounts.enable', { accountId })
   }

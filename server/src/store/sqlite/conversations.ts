@@ -157,7 +157,7 @@ const DIRECTORY = `
     AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.conversation_id = c.id AND b.account_id = ?1)
   ORDER BY c.name_key LIMIT ?5`
 
-const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ?`
+const FIND_BY_GID = `SELECT ${CONVERSATION_COLUMNS} FROM conversations c WHERE c.gid = ? AND c.deleted_at IS NULL`
 
 // The key comes first, as for an account.
 const FIND_OPEN_BY_NAME = `

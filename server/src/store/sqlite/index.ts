@@ -8,6 +8,7 @@ import { SqliteAudit } from './audit.ts'
 import { SqliteChanges } from './change-log.ts'
 import { SqliteContacts } from './contacts.ts'
 import { ConversationReader } from './conversation-reader.ts'
+import { SqliteConversationRemovals } from './conversation-removals.ts'
 import { SqliteConversations } from './conversations.ts'
 import { openForReading } from './database.ts'
 import { EPOCH } from './epoch.ts'
@@ -79,6 +80,7 @@ class SqliteStore implements Store {
   readonly search
   readonly changes
   readonly removals
+  readonly conversationRemovals
   readonly retention
   readonly exports
   readonly overview
@@ -113,6 +115,7 @@ class SqliteStore implements Store {
     this.reactions = new SqliteReactions(db, writer)
     this.search = new SqliteSearch(db, thread, reader)
     this.removals = new SqliteRemovals(db, writer)
+    this.conversationRemovals = new SqliteConversationRemovals(db, writer)
     this.retention = new SqliteRetention(db, writer)
     this.exports = new SqliteExports(thread)
     this.overview = new SqliteOverview(thread)

@@ -32,6 +32,7 @@ export class InviteWrites {
   readonly #findById
   readonly #use
   readonly #delete
+  readonly #end
 
   constructor(db: DatabaseSync, { members, requestKeys, roles }: Parts) {
     this.#members = members
@@ -47,6 +48,7 @@ export class InviteWrites {
     this.#findById = prepare<Invite & { readonly digest: string }>(db, FIND_BY_ID)
     this.#use = prepare(db, 'UPDATE invites SET uses = uses + 1 WHERE id = ?')
     this.#delete = prepare(db, 'DELETE FROM invites WHERE id = ? AND conversation_id = ?')
+    this.#end = prepare(db, 'DELETE FROM invites WHERE id = ?')
   }
 
   create(wanted: NewInvite): CreatedInvite {
@@ -84,6 +86,10 @@ export class InviteWrites {
   revoke({ conversationId, inviteId, byId, seen }: RevokedInvite): void {
     this.#roles.require(conversationId, byId, seen.by)
     this.#delete.run(inviteId, conversationId)
+  }
+
+  end(inviteId: InviteId): boolean {
+    return this.#end.run(inviteId).changes === 1
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ConversationId, Invite, Role } from '../../core/types.ts'
+import type { ConversationId, Invite, InviteId, Role } from '../../core/types.ts'
 import type {
   CreatedInvite,
   FoundInvite,
@@ -48,6 +48,10 @@ export class SqliteInvites implements InviteStore {
 
   revoke(revocation: RevokedInvite): Promise<void> {
     return this.#writer.write('invites.revoke', revocation)
+  }
+
+  end(inviteId: InviteId): Promise<boolean> {
+    return this.#writer.write('invites.end', { inviteId })
   }
 }
 

@@ -14,6 +14,7 @@ interface ConversationFacts {
   readonly kind: ConversationKind
   readonly membersAdd: number
   readonly lastChange: number
+  readonly isDeleted: number
 }
 type Entry = Pick<NewMember, 'conversationId' | 'accountId' | 'at'> & { readonly role: Role }
 type Ended = Omit<Left, 'heir'>
@@ -74,7 +75,8 @@ export class MemberWrites {
 
   join({ conversationId, accountId, added, at }: NewMember): Joined {
     const conversation = this.#conversation.get(conversationId)
-    if (!conversation) throw new ChatError('unknown_conversation', { conversationId })
+    if (!conversation || conversation.isDeleted === 1)
+      throw new ChatError('unknown_conversation', { conversationId })
     const { kind } = conversation
     if (added) this.#requireMayAdd(added, conversationId, conversation)
     const found = this.#find.get(conversationId, accountId)
@@ -89,7 +91,7 @@ export class MemberWrites {
   joinInvited({ conversationId, accountId, at }: Omit<Entry, 'role'>): Joined {
     const conversation = this.#conversation.get(conversationId)
     const found = this.#find.get(conversationId, accountId)
-    if (!conversation || this.#bans.has(conversationId, accountId))
+    if (!conversation || conversation.isDeleted === 1 || this.#bans.has(conversationId, accountId))
       throw new ChatError('unknown_conversation')
     if (found) return { member: memberOf(found), change: conversation.lastChange, isNew: false, touched: [] }
     this.#admission.requireAdmissible(accountId, accountId, conversation.kind)
@@ -164,7 +166,8 @@ const LIST_MEMBERS = `
   WHERE m.conversation_id = ? ORDER BY m.id`
 
 const CONVERSATION = `
-  SELECT kind, members_add AS membersAdd, last_change AS lastChange FROM conversations WHERE id = ?`
+  SELECT kind, members_add AS membersAdd, last_change AS lastChange, deleted_at IS NOT NULL AS isDeleted
+  FROM conversations WHERE id = ?`
 
 const FIND = `
   SELECT ${MEMBER_COLUMNS} FROM members m JOIN accounts a ON a.id = m.account_id

@@ -7,27 +7,30 @@ import type {
   AccountStatus,
   Belongings,
   ConversationOverview,
+  InviteOverview,
   OverviewPage,
   SessionOverview,
   Totals,
 } from '../store.ts'
-import { SESSION_COLUMNS } from './rows.ts'
-import { prepare } from './statement.ts'
+import { INVITE_COLUMNS, SESSION_COLUMNS } from './rows.ts'
+import { prepare, type Row } from './statement.ts'
 
 /** The reads of an operator, on the thread for long reads. */
 export class OverviewReads {
   readonly #accounts
   readonly #belongings
   readonly #conversations
+  readonly #invites
   readonly #sessions
   readonly #accountTotals
   readonly #conversationTotals
   readonly #rest
 
   constructor(db: DatabaseSync) {
-    this.#accounts = prepare<AccountOverview>(db, ACCOUNTS)
+    this.#accounts = prepare<Row<AccountOverview>>(db, ACCOUNTS)
     this.#belongings = prepare<Belongings>(db, BELONGINGS)
     this.#conversations = prepare<ConversationOverview>(db, CONVERSATIONS)
+    this.#invites = prepare<InviteOverview>(db, INVITES)
     this.#sessions = prepare<SessionOverview>(db, SESSIONS)
     this.#accountTotals = prepare<Counted<AccountStatus>>(db, ACCOUNT_TOTALS)
     this.#conversationTotals = prepare<Counted<ConversationKind> & { messages: number }>(
@@ -38,7 +41,7 @@ export class OverviewReads {
   }
 
   accounts({ after, limit }: OverviewPage): readonly AccountOverview[] {
-    return this.#accounts.all(after, limit).map((row) => ({ ...row }))
+    return this.#accounts.all(after, limit).map((row) => ({ ...row, isAdmin: row.isAdmin === 1 }))
   }
 
   belongings(accountId: AccountId, at: Micros): Belongings {
@@ -50,6 +53,10 @@ export class OverviewReads {
 
   conversations({ after, limit }: OverviewPage): readonly ConversationOverview[] {
     return this.#conversations.all(after, limit).map((row) => ({ ...row }))
+  }
+
+  invites({ after, limit }: OverviewPage): readonly InviteOverview[] {
+    return this.#invites.all(after, limit).map((row) => ({ ...row }))
   }
 
   sessions(accountId: AccountId, at: Micros): readonly SessionOverview[] {
@@ -71,7 +78,7 @@ const STATUS = `
 
 const ACCOUNTS = `
   SELECT a.id AS accountId, a.username AS username, a.display_name AS displayName, a.email AS email,
-    ${STATUS} AS status, a.created_at AS createdAt, a.last_seen_at AS lastSeenAt
+    ${STATUS} AS status, a.is_admin AS isAdmin, a.created_at AS createdAt, a.last_seen_at AS lastSeenAt
   FROM accounts a WHERE a.id > ? ORDER BY a.id LIMIT ?`
 
 const BELONGINGS = `
@@ -84,7 +91,12 @@ const BELONGINGS = `
 const CONVERSATIONS = `
   SELECT c.id AS conversationId, c.gid AS gid, c.kind AS kind, c.name AS name, c.created_at AS createdAt,
     c.activity_at AS activityAt, c.member_count AS members, c.last_seq AS messages
-  FROM conversations c WHERE c.id > ? ORDER BY c.id LIMIT ?`
+  FROM conversations c WHERE c.id > ? AND c.deleted_at IS NULL ORDER BY c.id LIMIT ?`
+
+const INVITES = `
+  SELECT ${INVITE_COLUMNS}, c.name AS name, a.username AS maker FROM invites i
+  JOIN conversations c ON c.id = i.conversation_id JOIN accounts a ON a.id = i.maker_id
+  WHERE i.id > ? ORDER BY i.id LIMIT ?`
 
 const SESSIONS = `
   SELECT ${SESSION_COLUMNS}, s.kind AS kind FROM sessions s
@@ -93,7 +105,8 @@ const SESSIONS = `
 const ACCOUNT_TOTALS = `SELECT ${STATUS} AS name, count(*) AS count FROM accounts a GROUP BY 1`
 
 const CONVERSATION_TOTALS = `
-  SELECT kind AS name, count(*) AS count, sum(last_seq) AS messages FROM conversations GROUP BY kind`
+  SELECT kind AS name, count(*) AS count, sum(last_seq) AS messages FROM conversations
+  WHERE deleted_at IS NULL GROUP BY kind`
 
 const REST = `
   SELECT (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions,

@@ -4,6 +4,7 @@ import type {
   AccountOverview,
   Belongings,
   ConversationOverview,
+  InviteOverview,
   OverviewPage,
   OverviewStore,
   SessionOverview,
@@ -28,6 +29,10 @@ export class SqliteOverview implements OverviewStore {
 
   conversations(page: OverviewPage): Promise<readonly ConversationOverview[]> {
     return this.#thread.read('conversations', page)
+  }
+
+  invites(page: OverviewPage): Promise<readonly InviteOverview[]> {
+    return this.#thread.read('invites', page)
   }
 
   sessions(accountId: AccountId, at: Micros): Promise<readonly SessionOverview[]> {

@@ -89,7 +89,7 @@ function requireSame(found: readonly AccountId[], expected: readonly AccountId[]
 const EMPTY = `
   UPDATE accounts SET uuid = ?1, username = ?2, display_name = ?2, display_key = NULL, username_key = ?3, username_look = ?4,
     email = NULL, email_key = NULL, email_confirmed = 0, bio = NULL, settings = NULL, password_hash = NULL,
-    current_conversation_id = NULL, updated_at = ?5, deleted_at = ?5
+    is_admin = 0, current_conversation_id = NULL, updated_at = ?5, deleted_at = ?5
   WHERE id = ?6 AND password_hash = ?7`
 
 // Contacts are mutual: the other's row is found by the index of the account's own.

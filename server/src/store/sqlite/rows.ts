@@ -6,7 +6,7 @@ import type { Row } from './statement.ts'
 export const ACCOUNT_COLUMNS = `
   a.id AS accountId, a.uuid AS uuid, a.username AS username, a.display_name AS displayName, a.email AS email,
   a.email_confirmed AS emailConfirmed, a.bio AS bio, a.is_guest AS isGuest,
-  a.password_hash AS passwordHash, a.disabled_at IS NOT NULL AS isDisabled, a.created_at AS createdAt,
+  a.password_hash AS passwordHash, a.disabled_at IS NOT NULL AS isDisabled, a.is_admin AS isAdmin, a.created_at AS createdAt,
   a.updated_at AS updatedAt, a.last_seen_at AS lastSeenAt, a.credentials_since AS credentialsSince,
   a.current_conversation_id AS currentConversationId`
 
@@ -57,6 +57,7 @@ export const accountOf = (row: Row<Account>): Account => ({
   emailConfirmed: row.emailConfirmed === 1,
   isGuest: row.isGuest === 1,
   isDisabled: row.isDisabled === 1,
+  isAdmin: row.isAdmin === 1,
 })
 
 export const conversationOf = (row: Row<Conversation>): Conversation => ({

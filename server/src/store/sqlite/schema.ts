@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { outdated, UNFINISHED, unfinished } from '../import-guard.ts'
 import { type Migration, pendingMigrations } from '../migrate.ts'
 import { TABLES } from '../tables.ts'
+import { ADMINISTRATION } from './administration-schema.ts'
 import { AUDIT } from './audit-schema.ts'
 import { DETAILS } from './details-schema.ts'
 import { FILES } from './files-schema.ts'
@@ -360,4 +361,5 @@ ${DETAILS}${RIGHTS}`,
   { number: 10, name: 'messages found by their words', sql: SEARCH },
   { number: 11, name: 'the acts of operators', sql: AUDIT },
   { number: 12, name: 'messages that are kept for a time only', sql: RETENTION },
+  { number: 13, name: 'administrators, and conversations that they delete', sql: ADMINISTRATION },
 ]

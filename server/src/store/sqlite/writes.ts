@@ -8,6 +8,7 @@ import { AuditWrites } from './audit-writes.ts'
 import { Bans } from './bans.ts'
 import { Changes } from './changes.ts'
 import { ContactWrites } from './contacts-writes.ts'
+import { ConversationRemovalWrites } from './conversation-removals-writes.ts'
 import { ConversationWrites } from './conversations-writes.ts'
 import { DeletionWrites } from './deletions-writes.ts'
 import { EditWrites } from './edits-writes.ts'
@@ -66,6 +67,7 @@ export function writesOn(
   const conversations = new ConversationWrites(db, {
     ...{ admission, changes, members, numbers, requestKeys, roles },
   })
+  const conversationRemovals = new ConversationRemovalWrites(db, members)
   const memberships = new MembershipWrites(db, numbers)
   const mentions = new MentionWrites(db, { heads, numbers })
   const files = new FileWrites(db)
@@ -90,6 +92,7 @@ export function writesOn(
     'accounts.revoke': (change) => accounts.revoke(change),
     'accounts.enable': ({ accountId }) => accounts.enable(accountId),
     'accounts.setPassword': (change) => accounts.setPassword(change),
+    'accounts.setAdmin': (change) => accounts.setAdmin(change),
     'accounts.freeGuests': ({ unseenSince }) => accounts.freeGuests(unseenSince),
     'sessions.open': (session) => sessions.open(session),
     'sessions.touch': (use) => sessions.touch(use),
@@ -109,6 +112,7 @@ export function writesOn(
     'invites.create': (invite) => invites.create(invite),
     'invites.join': (entry) => invites.join(entry),
     'invites.revoke': (revocation) => invites.revoke(revocation),
+    'invites.end': ({ inviteId }) => invites.end(inviteId),
     'members.join': (entry) => members.join(entry),
     'members.leave': (exit) => exits.leave(exit),
     'members.remove': (removal) => exits.remove(removal),
@@ -123,6 +127,10 @@ export function writesOn(
     'removals.remove': (removal) => removals.remove(removal),
     'removals.takeBack': (message) => deletions.takeBack(message),
     'removals.note': (progress) => removals.note(progress),
+    'conversationRemovals.wish': (wish) => conversationRemovals.wish(wish),
+    'conversationRemovals.begin': (step) => conversationRemovals.begin(step),
+    'conversationRemovals.dismiss': (dismissal) => conversationRemovals.dismiss(dismissal),
+    'conversationRemovals.finish': (step) => conversationRemovals.finish(step),
     'retention.purge': (purge) => retention.purge(purge),
     'retention.wish': (wish) => retention.wish(wish),
     'retention.lease': (lease) => retention.lease(lease),

@@ -12,6 +12,7 @@ export interface AccountWrites {
   'accounts.revoke'(change: OfAccount & Revocation): Micros
   'accounts.enable'(change: OfAccount): void
   'accounts.setPassword'(change: OfAccount & PasswordChange): Micros
+  'accounts.setAdmin'(change: OfAccount & { isAdmin: boolean }): void
   'accounts.freeGuests'(bound: { unseenSince: Micros }): number
 }
 
@@ -26,6 +27,7 @@ export const ACCOUNT_WRITES: Rows<AccountWrites> = {
   'accounts.revoke': { checksFirst: false, touches: credentials },
   'accounts.enable': { checksFirst: false, touches: account },
   'accounts.setPassword': { checksFirst: false, touches: credentials },
+  'accounts.setAdmin': { checksFirst: true, touches: account },
   'accounts.freeGuests': {
     checksFirst: false,
     touches: (_bound, freed) => (freed === 0 ? NOTHING : { areNamesFreed: true }),

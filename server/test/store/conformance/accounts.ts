@@ -17,7 +17,14 @@ export function accountRules(rule: Rule): void {
     const ann = await store.accounts.create({ ...facts, at })
     assert.deepEqual(ann, {
       ...facts,
-      ...{ accountId: 1, emailConfirmed: false, bio: null, isGuest: false, isDisabled: false },
+      ...{
+        accountId: 1,
+        emailConfirmed: false,
+        bio: null,
+        isGuest: false,
+        isDisabled: false,
+        isAdmin: false,
+      },
       ...{ createdAt: at, updatedAt: at, lastSeenAt: at, credentialsSince: 0, currentConversationId: null },
     })
     assert.deepEqual(await store.accounts.find(ann.accountId), ann)
@@ -179,6 +186,27 @@ export function accountRules(rule: Rule): void {
     await world.disable(ann)
     await world.store.accounts.revoke(ann.accountId, { at: world.now(), disable: false })
     assert.equal(present(await world.store.accounts.find(ann.accountId)).isDisabled, true)
+  })
+
+  rule('makes an account an administrator, and takes that back, but of no guest', async (world) => {
+    const { accounts } = world.store
+    const [ann, guest] = [await world.account('ann'), await world.guest('guest')]
+    const isAdmin = async ({ accountId }: Account) => present(await accounts.find(accountId)).isAdmin
+    assert.equal(await isAdmin(ann), false)
+    await accounts.setAdmin(ann.accountId, true)
+    assert.equal(await isAdmin(ann), true)
+    assert.equal((await accounts.findByUsername('ann'))?.isAdmin, true)
+    assert.equal(present((await accounts.findMany([ann.accountId]))[0]).isAdmin, true)
+    const [shown] = await world.store.overview.accounts({ after: 0, limit: 1 })
+    assert.equal(shown?.isAdmin, true)
+    // Other processes hear of it.
+    const [notice] = await accounts.notices(0, 9)
+    assert.deepEqual([notice?.accountId, notice?.credentialsSince], [ann.accountId, 0])
+    await accounts.setAdmin(ann.accountId, false)
+    assert.equal(await isAdmin(ann), false)
+    await refuses(accounts.setAdmin(guest.accountId, true), 'unknown_account')
+    await accounts.setAdmin(guest.accountId, false)
+    await refuses(accounts.setAdmin(toAccountId(99), false), 'unknown_account')
   })
 
   rule('lets a disabled account in again, with its password and without its sessions', async (world) => {

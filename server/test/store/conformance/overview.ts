@@ -30,7 +30,7 @@ export function overviewRules(rule: Rule): void {
     )
     const { accountId, username, displayName, email, createdAt, lastSeenAt } = ann
     assert.deepEqual(accounts[0], {
-      ...{ accountId, username, displayName, email, createdAt, lastSeenAt, status: 'active' },
+      ...{ accountId, username, displayName, email, createdAt, lastSeenAt, status: 'active', isAdmin: false },
     })
   })
 
@@ -80,6 +80,33 @@ export function overviewRules(rule: Rule): void {
     )
     const belongings = await overview.belongings(ann.accountId, at + 1)
     assert.deepEqual(belongings, { conversations: 1, contacts: 0, sessions: 2, files: 0, fileBytes: 0 })
+  })
+
+  rule('shows the invites of all conversations with their makers, and ends any of them', async (world) => {
+    const [ann, bob] = await world.accounts('ann', 'bob')
+    const [room, group] = [await world.open(ann, 'Room'), await world.group(bob)]
+    const { overview, invites } = world.store
+    const made = await Promise.all(
+      [[room, ann] as const, [group, bob] as const].map(async ([{ conversationId }, { accountId }]) => {
+        const wanted = { conversationId, byId: accountId, seen: { by: 'owner' }, maxUses: 3 } as const
+        const digest = `code of ${conversationId}`
+        const { invite } = await invites.create({ ...wanted, digest, expiresAt: 5, at: world.now() })
+        return invite
+      }),
+    )
+    const [first, second] = made
+    assert.ok(first && second)
+    assert.deepEqual(await overview.invites(ALL), [
+      { ...first, name: 'Room', maker: 'ann' },
+      { ...second, name: null, maker: 'bob' },
+    ])
+    assert.equal((await overview.invites({ after: first.inviteId, limit: 9 })).length, 1)
+    assert.equal(await invites.end(first.inviteId), true)
+    assert.equal(await invites.end(first.inviteId), false)
+    assert.deepEqual(
+      (await overview.invites(ALL)).map(({ inviteId }) => inviteId),
+      [second.inviteId],
+    )
   })
 
   rule('counts everything that there is', async (world) => {

@@ -142,6 +142,20 @@ BEGIN
   RETURN 'null'::json;
 END $$;
 
+CREATE OR REPLACE FUNCTION chat_accounts_set_admin(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  account bigint := wanted->>'accountId';
+  admin boolean := wanted->>'isAdmin';
+BEGIN
+  UPDATE accounts SET is_admin = admin
+  WHERE id = account AND (NOT admin OR (NOT is_guest AND deleted_at IS NULL));
+  IF NOT FOUND THEN
+    PERFORM chat_refuse('unknown_account', json_build_object('accountId', account));
+  END IF;
+  PERFORM chat_account_notice(account);
+  RETURN 'null';
+END $$;
+
 CREATE OR REPLACE FUNCTION chat_accounts_set_password(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE accounts SET password_hash = wanted->>'passwordHash', updated_at = (wanted->>'at')::bigint

@@ -56,7 +56,8 @@ BEGIN
     PERFORM chat_refuse('unknown_conversation');
   ELSIF chat_role(conversation, invite.maker_id) IS DISTINCT FROM wanted->'seen'->>'maker' THEN
     PERFORM chat_refuse('conflict', json_build_object('conversationId', conversation));
-  ELSIF EXISTS (SELECT FROM bans b WHERE b.conversation_id = conversation AND b.account_id = account) THEN
+  ELSIF EXISTS (SELECT FROM bans b WHERE b.conversation_id = conversation AND b.account_id = account)
+      OR EXISTS (SELECT FROM conversations c WHERE c.id = conversation AND c.deleted_at IS NOT NULL) THEN
     PERFORM chat_refuse('unknown_conversation');
   END IF;
   SELECT c.kind, c.last_change INTO STRICT kind, last FROM conversations c WHERE c.id = conversation;
@@ -75,4 +76,10 @@ BEGIN
   DELETE FROM invites
   WHERE id = (wanted->>'inviteId')::bigint AND conversation_id = (wanted->>'conversationId')::bigint;
   RETURN 'null';
+END $$;
+
+CREATE OR REPLACE FUNCTION chat_invites_end(wanted json) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM invites WHERE id = (wanted->>'inviteId')::bigint;
+  RETURN to_json(FOUND);
 END $$;

@@ -28,7 +28,7 @@ DECLARE
   number bigint;
 BEGIN
   SELECT c.kind, c.members_add, c.last_change INTO kind, members_add, number
-  FROM conversations c WHERE c.id = conversation;
+  FROM conversations c WHERE c.id = conversation AND c.deleted_at IS NULL;
   IF NOT FOUND THEN
     PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
   END IF;

@@ -21,7 +21,7 @@ BEGIN
   END IF;
   UPDATE accounts a SET uuid = wanted->>'uuid', username = name->>'username', display_name = name->>'username', display_key = NULL,
     username_key = name->>'usernameKey', username_look = name->>'usernameLook', email = NULL, email_key = NULL,
-    email_confirmed = false, bio = NULL, settings = NULL, password_hash = NULL, current_conversation_id = NULL,
+    email_confirmed = false, bio = NULL, settings = NULL, password_hash = NULL, is_admin = false, current_conversation_id = NULL,
     updated_at = at, deleted_at = at
   WHERE a.id = account AND a.password_hash = wanted->>'old';
   IF NOT FOUND THEN

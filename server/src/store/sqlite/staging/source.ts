@@ -62,6 +62,7 @@ const STAGED: Readonly<Partial<Record<TableName, StagedTable>>> = {
       ...same('bio password_hash is_guest disabled_at created_at last_seen_at current_conversation_id'),
       updated_at: 'created_at',
       credentials_since: '0',
+      is_admin: '0',
     },
   },
   conversations: {
