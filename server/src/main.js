@@ -4,7 +4,7 @@
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 24 || (major === 24 && minor < 7)) {
   process.stderr.write(
-    `Parlance needs Node 24.7 or newer, and this is ${process.versions.node}. \`npm ci\` brings one: npm start, or npx node ${process.argv[1]} start.\n`,
+    `Parlance needs Node 24.7 or newer, and this is ${process.versions.node}. In a checkout \`npm ci\` brings one: npm start, or npx node ${process.argv[1]} start.\n`,
   )
   process.exit(1)
 }

@@ -6,6 +6,8 @@
 const COSTLY = [
   /^bench\/test\/short/,
   /\/(docker|haproxy|nginx)-/,
+  // It packs, unpacks and installs five thousand files.
+  /\/package\/installed/,
   /\/cluster-/,
   // They compute little, and wait for minutes.
   /\/store\/(postgres|kill)\.test/,
