@@ -47,7 +47,7 @@ export const mentionOf = (mention: Mention): Wire.Mention => {
   return 'all' in mention ? { all: true, at } : { account: accountName(mention.account), at }
 }
 
-const attachmentOf = ({ fileId, ...facts }: Attachment): Wire.Attachment => ({
+export const attachmentOf = ({ fileId, ...facts }: Attachment): Wire.Attachment => ({
   id: fileName(fileId),
   ...{ name: facts.name, type: facts.type, size: facts.size, width: facts.width, height: facts.height },
 })

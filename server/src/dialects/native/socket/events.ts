@@ -5,6 +5,7 @@ import { unreachable } from '../../../lib/unreachable.ts'
 import { wsTextFrame } from '../../../transport/index.ts'
 import { accountName, conversationName, timeText } from '../names.ts'
 import { conversationFactsOf, messageOf } from '../wire.ts'
+import { messageText } from '../wire-text.ts'
 
 type Told = {
   [Type in EventType]: { readonly type: Type; readonly data: EventData<Type> }
@@ -13,10 +14,9 @@ type Told = {
 /** The frame that everybody in the conversation gets; undefined when there is no word for the event. */
 export function renderEvent(event: ConversationEvent, tombstone?: MessageDetails): Frame | undefined {
   if (!('change' in event)) return undefined
-  const { conversationId, change } = event
-  const { type, data } = told(event, tombstone)
+  const { conversationId } = event
   return wsTextFrame(
-    `{"op":"event","conversation":"${conversationName(conversationId)}","change":${change},"type":"${type}","data":${JSON.stringify(data)}}`,
+    `{"op":"event","conversation":"${conversationName(conversationId)}",${factsText(event, tombstone)}}`,
   )
 }
 
@@ -24,7 +24,14 @@ type Change = Extract<ConversationEvent, { change: number }>
 
 /** The same change as `changes` frames carry it. */
 export const changeText = (event: Change, tombstone?: MessageDetails): string =>
-  JSON.stringify(changeOf(event, tombstone))
+  `{${factsText(event, tombstone)}}`
+
+/** What `changeOf` has, as JSON without its braces. Almost all changes are messages that are sent. */
+function factsText(event: Change, tombstone: MessageDetails | undefined): string {
+  if (event.type === 'message.sent')
+    return `"change":${event.change},"type":"message.sent","data":{"message":${messageText(sentDetails(event))}}`
+  return JSON.stringify(changeOf(event, tombstone)).slice(1, -1)
+}
 
 /** The same change, as pages over REST have it. */
 export const changeOf = (event: Change, tombstone?: MessageDetails) => ({
