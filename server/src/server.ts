@@ -17,6 +17,7 @@ import {
   openListeners,
   openStorage,
   openTls,
+  openTracing,
   StoreWatch,
 } from './hosting/index.ts'
 import { systemClock } from './lib/clock.ts'
@@ -69,6 +70,8 @@ export async function createServer(config: Config): Promise<Server> {
     log.error({ err, door }, 'a callback failed')
   })
   opened.defer(stopHearing)
+  const tracing = await openTracing(config, log)
+  opened.defer(() => tracing?.close())
   const watch = new StoreWatch({ log, metrics })
   opened.defer(() => watch.close())
   const limits = new Limits(config.rateLimits, undefined, config.rates)
@@ -228,7 +231,10 @@ export async function createServer(config: Config): Promise<Server> {
         ...(playground ? [{ name: 'playground', close: () => playground.close() }] : []),
         ...(tls ? [{ name: 'certificate', close: () => tls.close() }] : []),
       ]
-      closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(stopHearing)
+      closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(() => {
+        stopHearing()
+        return tracing?.close()
+      })
       return closing
     },
   }

@@ -4,6 +4,7 @@ import type { PasswordCost } from '../lib/password.ts'
 import type { Database } from './engines.ts'
 import type { Rates } from './limits.ts'
 import type { TlsSettings } from './tls.ts'
+import type { TracingSettings } from './tracing.ts'
 
 /** Everything that can be set, parsed and checked. Nothing else reads the environment. */
 export interface Config extends DialectSettings {
@@ -50,6 +51,8 @@ export interface Config extends DialectSettings {
   readonly checksOrder?: boolean
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
+  /** Undefined where nothing is traced. */
+  readonly tracing: TracingSettings | undefined
   readonly metrics: boolean
   /** Lets a scraper that is not on loopback read /metrics as `Authorization: Bearer …`. */
   readonly metricsToken: string | undefined

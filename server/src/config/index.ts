@@ -9,12 +9,14 @@ import { ratesOf } from './limits.ts'
 import { type Environment, type OwnSettings, refuseUnknown, withoutServiceLinks } from './names.ts'
 import { dedicatedPortsOf, rawPortsOf, refuseSharedPorts } from './ports.ts'
 import { tlsOf } from './tls.ts'
+import { tracingOf } from './tracing.ts'
 import { trustedProxiesOf } from './trusted-proxies.ts'
 
 export type { AcmeSettings } from './acme.ts'
 export type { Config } from './config.ts'
 export { type Database, shownDatabase } from './engines.ts'
 export { type Environment, rawTcpNames, SETTING_NAMES, unreadNames } from './names.ts'
+export type { TracingSettings } from './tracing.ts'
 
 /** Throws `SettingRefusal`, whose message is one sentence that says what to write instead. */
 export function readConfig(environment: Environment): Config {
@@ -47,6 +49,7 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: trustedProxiesOf(settings),
     drainSeconds: settings.integer('PARLANCE_DRAIN_SECONDS', { from: 0, to: 300 }) ?? 0,
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    tracing: tracingOf(settings),
     metrics: settings.flag('METRICS') ?? true,
     metricsToken: settings.text('METRICS_TOKEN'),
   }

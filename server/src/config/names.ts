@@ -2,6 +2,7 @@ import { DIALECT_NAMES, DIALECTS, type DialectName } from '../dialects/index.ts'
 import { SettingRefusal, type SettingsReader } from '../lib/settings.ts'
 import { isLinkedPort, isServiceLink, nearestSetting } from './foreign-names.ts'
 import { LIMIT_NAMES, type LimitSetting } from './limits.ts'
+import { TRACING_NAMES } from './tracing.ts'
 
 /** Settings that are no dialect's. In the reference the dialects' stand between these. */
 const FIRST_NAMES = [
@@ -36,6 +37,7 @@ const LAST_NAMES = [
   'LOG_LEVEL',
   'METRICS',
   'METRICS_TOKEN',
+  ...TRACING_NAMES,
 ] as const
 
 /** Reads the settings that are no dialect's. */

@@ -24,7 +24,7 @@ export async function checkSettings({ config, environment, asJson }: Check): Pro
 }
 
 /** Names of what nobody may read over a shoulder. */
-const SECRET = /secret|password$|token$|_key$/i
+const SECRET = /secret|password$|token$|_key$|headers$/i
 /** The path of a file that holds a secret, which an operator has to see to find a slip in it. */
 const PATH_OF_SECRET = 'TLS_KEY'
 const PASSWORD_IN_ADDRESS = /(:\/\/[^/?#]*?:)[^/?#]*@/

@@ -1,5 +1,6 @@
 import { owned } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
+import { beginTrace, isTracing } from '../lib/trace.ts'
 import { InFlight, type PendingWrite } from './in-flight.ts'
 
 /** The result of handling an item: see `InboxOwner.handle`. */
@@ -140,10 +141,30 @@ export class Inbox<T> implements Holder {
 
   #begin(item: T): Handling {
     try {
-      return this.#owner.handle(item)
+      return isTracing() ? this.#trace(item) : this.#owner.handle(item)
     } catch (error) {
       this.#owner.onError(error)
     }
+  }
+
+  /** The span ends when the next item may be handled; a send's spans in the store go on under it. */
+  #trace(item: T): Handling {
+    const span = beginTrace({ name: 'message', kind: 'server' })
+    if (!span) return this.#owner.handle(item)
+    const handling = span.within(() => this.#owner.handle(item))
+    if (handling instanceof Promise)
+      return handling.then(
+        (write) => {
+          span.end()
+          return write
+        },
+        (error) => {
+          span.end({ hasFailed: true })
+          throw error
+        },
+      )
+    span.end()
+    return handling
   }
 
   async #goOnAfter(handling: Handling, size: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { guarded } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
+import { isTracing } from '../lib/trace.ts'
 import { pathOf } from './dispatcher.ts'
 import { GatheredRequest } from './gathered-request.ts'
 import { GuardedResponse, guardServer } from './guards.ts'
@@ -13,6 +14,7 @@ import type { SocketIo } from './socket-io.ts'
 import { remember } from './stopping.ts'
 import { STRANGERS, Strangers } from './strangers.ts'
 import { isOverdue, refuseUnreadable, spare } from './streamed-body.ts'
+import { traced } from './traced-requests.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -56,7 +58,11 @@ export function createListener(options: ListenerOptions): HttpServer {
   const { strangers = new Strangers(STRANGERS), socketIo } = options
   const { pipeline = new RequestPipeline({ strangers }) } = options
   // A request that waited is handled in a callback of another one or of a timer, so its errors are caught here.
-  const handle = guarded('http', options.handle, (_request, response) => response.destroy())
+  const handle = guarded(
+    'http',
+    isTracing() ? traced(options.handle) : options.handle,
+    (_request, response) => response.destroy(),
+  )
   http.on('connection', (socket) => strangers.add(socket))
   http.on('request', (request, response) => {
     toOriginForm(request)

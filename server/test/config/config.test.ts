@@ -236,6 +236,22 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
     { TLS_DOMAIN: 'chat.example.org', TLS_CERT: '/etc/cert.pem', TLS_KEY: '/etc/key.pem' },
     /^TLS_DOMAIN and TLS_CERT both give the server a certificate; write only one/,
   ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
+    /OTEL_EXPORTER_OTLP_ENDPOINT is "collector:4318"; write an/,
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    /OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; write http\/json/,
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_TRACES_SAMPLER_ARG: '10 %' },
+    /OTEL_TRACES_SAMPLER_ARG is "10 %"; write a part from 0 to 1/,
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_EXPORTER_OTLP_HEADERS: 'topsecret' },
+    /^OTEL_EXPORTER_OTLP_HEADERS cannot be read; write name=value/,
+  ],
   [{ TLS_DOMAIN: '*.example.org' }, /TLS_DOMAIN has "\*\.example\.org".*TLS_CERT/],
   [{ TLS_DOMAIN: 'https://chat.example.org' }, /TLS_DOMAIN has "https:.*name of a host/],
   [{ TLS_DOMAIN: 'chat.example.org,,' }, /TLS_DOMAIN has "" where the name of a host/],

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { ChatError, type ChatErrorCode } from '../../core/errors.ts'
 import { guarded } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
+import { beginWriteTrace, endWriteTrace, type WriteTrace } from '../write-trace.ts'
 import type { Answer, Argument, WriteName } from '../writes.ts'
 import {
   answersOf,
@@ -49,6 +50,7 @@ interface Pending {
   readonly conclude: (value: never) => unknown
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
+  readonly trace: WriteTrace | undefined
 }
 
 /**
@@ -95,7 +97,8 @@ export class WriteQueue {
     if (isUnspeakable(command)) return Promise.reject(new Error('PostgreSQL keeps no text with a NUL in it'))
     this.#schedule()
     return new Promise<Result>((resolve, reject) => {
-      this.#pending.push({ command, conclude, resolve: resolve as Pending['resolve'], reject })
+      const trace = beginWriteTrace()
+      this.#pending.push({ command, conclude, resolve: resolve as Pending['resolve'], reject, trace })
     })
   }
 
@@ -124,8 +127,10 @@ export class WriteQueue {
   async #runAll(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#pending.slice(0, MAX_BATCH)
+      const takenAt = performance.now()
       const outcome = await this.#run(batch.map(({ command }) => command)).catch(asError)
       this.#pending.splice(0, batch.length)
+      endTraces(batch, { commitMs: performance.now() - takenAt, hasFailed: outcome instanceof Error })
       for (let i = 0; i < batch.length; i++) settle(batch[i], outcome instanceof Error ? outcome : outcome[i])
     }
     // At once: a write that comes next must not count on a run that is over.
@@ -192,6 +197,14 @@ export class WriteQueue {
     // The function of the database answers what `answersOf` reads.
     return rows[0]?.answers as readonly (WriteAnswer | readonly WriteAnswer[])[]
   }
+}
+
+function endTraces(
+  batch: readonly Pending[],
+  outcome: { readonly commitMs: number; readonly hasFailed: boolean },
+): void {
+  for (const { command, trace } of batch)
+    if (trace) endWriteTrace(trace, { name: command.name, writes: batch.length, ...outcome })
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -4,6 +4,7 @@ import { ChatError } from '../../core/errors.ts'
 import { guarded, report } from '../../lib/guard.ts'
 import { runNextTurn } from '../../lib/timers.ts'
 import { StoreRefusal } from '../refusal.ts'
+import { beginWriteTrace, endWriteTrace, type WriteTrace } from '../write-trace.ts'
 import type { Answer, WriteName } from '../writes.ts'
 import { applyWrite } from './cache-invalidation.ts'
 import type { EarlierCopy } from './earlier-copy.ts'
@@ -33,6 +34,7 @@ interface Pending {
   readonly command: Command
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
+  readonly trace: WriteTrace | undefined
 }
 
 /** The way to the writer's thread: what one turn of the event loop writes travels, and is committed, together. */
@@ -86,7 +88,7 @@ export class WriteQueue {
     const command = [name, argument] as const
     this.#turn.push(command)
     return new Promise<Answer<Name>>((resolve, reject) => {
-      this.#pending.push({ command, resolve, reject })
+      this.#pending.push({ command, resolve, reject, trace: beginWriteTrace() })
     })
   }
 
@@ -122,7 +124,11 @@ export class WriteQueue {
     if (news.type !== 'answers') return
     const { answers, commitMs } = news
     const settled = this.#pending.splice(0, answers.length)
-    for (let i = 0; i < settled.length; i++) this.#settleOwn(settled[i], answers[i])
+    for (let i = 0; i < settled.length; i++) {
+      const [one, answer] = [settled[i], answers[i]]
+      if (one?.trace) endTrace(one, answer, { commitMs, writes: answers.length })
+      this.#settleOwn(one, answer)
+    }
     this.#hooks.onStats?.({ commands: answers.length, commitMs })
   }
 
@@ -165,4 +171,13 @@ export class WriteQueue {
     if (wasOpen) this.#hooks.onFailure?.(error)
     this.#closed.resolve()
   }
+}
+
+function endTrace(
+  { command: [name], trace }: Pending,
+  answer: WriteAnswer | undefined,
+  batch: { readonly commitMs: number; readonly writes: number },
+): void {
+  const hasFailed = answer === undefined || 'outage' in answer || 'defect' in answer
+  if (trace) endWriteTrace(trace, { name, hasFailed, ...batch })
 }
