@@ -19,7 +19,9 @@ FROM ${NODE_IMAGE}
 WORKDIR /srv/parlance
 ENV NODE_ENV=production
 # Reachable from outside the container; the operator decides which ports are published.
-ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db
+ENV HOST=0.0.0.0 ROOMS_TCP_HOST=0.0.0.0 DATABASE_URL=file:/data/parlance.db FILES_DIR=/data/files
+# All that is written lies in /data, compiled code too: the rest may be read-only (docker run --read-only).
+ENV XDG_CACHE_HOME=/data/cache
 
 COPY package.json package-lock.json ./
 COPY protocol/package.json protocol/

@@ -197,6 +197,16 @@ test('every file that is mounted is there, and every volume is declared', () => 
   }
 })
 
+test('the nodes write into one volume alone, and may do no more than their users', () => {
+  for (const node of NODES) {
+    assert.equal(at(compose, 'services', node, 'read_only'), 'true')
+    assert.deepEqual(at(compose, 'services', node, 'cap_drop'), ['ALL'])
+    assert.deepEqual(at(compose, 'services', node, 'security_opt'), ['no-new-privileges:true'])
+    assert.deepEqual(at(compose, 'services', node, 'volumes'), ['data:/data'])
+    assert.ok(readConfig(environmentOf(node)).filesDirectory.startsWith('/data/'))
+  }
+})
+
 test('only the balancer is reached from outside, and every service that others wait for has a health check', () => {
   for (const service of services) {
     const ports = at(compose, 'services', service, 'ports')
@@ -212,7 +222,7 @@ test('only the balancer is reached from outside, and every service that others w
 test('the image sets known settings of the server, so that it is reached from outside', () => {
   const lines = [...read('Dockerfile').matchAll(/^ENV (.+)$/gm)].map(([, words = '']) => words)
   const settings = Object.fromEntries(lines.flatMap((line) => line.split(' ').map((word) => word.split('='))))
-  delete settings.NODE_ENV
+  for (const ofNode of ['NODE_ENV', 'XDG_CACHE_HOME']) delete settings[ofNode]
   for (const name of Object.keys(settings))
     assert.ok(
       SETTING_NAMES.some((known) => known === name),
