@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
+import { systemClock } from './clock.ts'
 
 /** A place in a trace, under which spans are told. */
 export interface TracePlace {
@@ -52,7 +53,9 @@ export const isTracing = (): boolean => tracing !== undefined
 export const tracePlace = (): TracePlace | undefined => tracing?.current.getStore()
 
 /** Now, as spans have it. */
-export const traceNowMs = (): number => performance.timeOrigin + performance.now()
+export const traceNowMs = (): number => clock.nowMicros() / 1000
+
+const clock = systemClock()
 
 /** A span that has begun. */
 interface OpenSpan {
