@@ -10,6 +10,7 @@ import {
   describeFailure,
   describeFile,
   describeLeftOut,
+  describeLong,
   describeOutput,
   describeTests,
   describeTimes,
@@ -29,11 +30,13 @@ interface Suite {
   readonly root: string
   /** Only files whose path has one of them run; without words all do. */
   readonly words: readonly string[]
+  /** Whether long files run without being named. */
+  readonly isWhole: boolean
 }
 
 /** Runs the suite, prints how far it is, and resolves with the exit code. */
-export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
-  const wanted = await findWanted(root, words)
+export async function runSuite({ root, words, isWhole }: Suite): Promise<0 | 1> {
+  const wanted = await findWanted(root, { words, isWhole })
   const printer = new Printer()
   const began = performance.now()
   printer.print(`${wanted.files.length} files, ${CONCURRENCY} at a time`)
@@ -50,6 +53,7 @@ export async function runSuite({ root, words }: Suite): Promise<0 | 1> {
   printer.section(failures.map((failure, at) => describeFailure(failure, failures[at - 1])))
   printer.section(describeTimes(outcomes))
   printer.section(describeLeftOut(wanted.leftOut, outcomes))
+  printer.section(describeLong(wanted.long))
   printer.section(describeUnsteady(unsteady))
   printer.print(`\nin ${((performance.now() - began) / 1_000).toFixed(0)} s`)
   printer.print(`${passed} passed, ${failures.length} failed`)

@@ -83,6 +83,15 @@ export const describeUnsteady = (failures: readonly Failure[]): string[] =>
     ({ file, names }) => `UNSTEADY, failed beside other files and passed alone: ${file}: ${joined(names)}`,
   )
 
+/** The files that are left to the whole suite. */
+export const describeLong = (
+  kinds: readonly { readonly reason: string; readonly files: readonly string[] }[],
+): string[] =>
+  kinds.map(
+    ({ reason, files }) =>
+      `LEFT TO npm run test:all, because ${reason}: ${files.length} files, such as ${files[0]}`,
+  )
+
 /** The tests that did not run, with the reason: whole files, then single tests. */
 export function describeLeftOut(
   files: readonly { readonly reason: string; readonly files: readonly string[] }[],

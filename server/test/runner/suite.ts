@@ -24,7 +24,7 @@ export async function runSuite(t: TestContext, { files, words = [] }: Given) {
   await writeFile(
     script,
     `import { runSuite } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))}
-     process.exitCode = await runSuite(${JSON.stringify({ root, words })})`,
+     process.exitCode = await runSuite(${JSON.stringify({ root, words, isWhole: true })})`,
   )
   // Inside a test, node:test refuses to run another file.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' }
