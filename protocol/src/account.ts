@@ -33,6 +33,9 @@ export const OwnAccount = growing(
     emailConfirmed: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown(), { title: "The client's own" }),
     createdAt: Time,
+    isAdmin: Type.Optional(
+      Type.Boolean({ title: 'Whether it administers the server; not told by servers below level 6' }),
+    ),
   },
   'Your account',
 )

@@ -1,4 +1,5 @@
 export * from './account.ts'
+export * from './administration.ts'
 export * from './conversation.ts'
 export * from './export.ts'
 export * from './file.ts'

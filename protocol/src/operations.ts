@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { ACCOUNT_OPERATIONS } from './operations/accounts.ts'
+import { ADMINISTRATION_OPERATIONS } from './operations/administration.ts'
 import { ANNOTATION_OPERATIONS } from './operations/annotations.ts'
 import { CONVERSATION_OPERATIONS } from './operations/conversations.ts'
 import { DIRECTORY_OPERATIONS } from './operations/directory.ts'
@@ -26,10 +27,12 @@ export const OPERATIONS = {
   ...VIEW_OPERATIONS,
   ...SEARCH_OPERATIONS,
   ...FILE_OPERATIONS,
+  ...ADMINISTRATION_OPERATIONS,
 } as const satisfies Readonly<Record<string, Operation>>
 
 export {
   ACCOUNT_OPERATIONS,
+  ADMINISTRATION_OPERATIONS,
   ANNOTATION_OPERATIONS,
   CONVERSATION_OPERATIONS,
   DIRECTORY_OPERATIONS,

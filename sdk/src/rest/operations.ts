@@ -55,3 +55,15 @@ export const listReaders = 'GET /v1/conversations/{c}/messages/{seq}/readers' as
 export const listMentions = 'GET /v1/mentions' as Route<'listMentions'>
 export const searchMessages = 'GET /v1/search' as Route<'searchMessages'>
 export const signFiles = 'POST /v1/files/urls' as Route<'signFiles'>
+export const listAdministeredAccounts = 'GET /v1/admin/accounts' as Route<'listAdministeredAccounts'>
+export const getAdministeredAccount = 'GET /v1/admin/accounts/{a}' as Route<'getAdministeredAccount'>
+export const disableAccount = 'POST /v1/admin/accounts/{a}/disable' as Route<'disableAccount'>
+export const enableAccount = 'POST /v1/admin/accounts/{a}/enable' as Route<'enableAccount'>
+export const signOutAccount = 'POST /v1/admin/accounts/{a}/sign-out' as Route<'signOutAccount'>
+export const deleteAccount = 'DELETE /v1/admin/accounts/{a}' as Route<'deleteAccount'>
+export const listAdministeredConversations =
+  'GET /v1/admin/conversations' as Route<'listAdministeredConversations'>
+export const deleteConversation = 'DELETE /v1/admin/conversations/{id}' as Route<'deleteConversation'>
+export const listActs = 'GET /v1/admin/audit' as Route<'listActs'>
+export const getFigures = 'GET /v1/admin/figures' as Route<'getFigures'>
+export const getTotals = 'GET /v1/admin/totals' as Route<'getTotals'>

@@ -5,6 +5,8 @@ import { type PasswordCost, Passwords } from '../lib/password.ts'
 import type { Store } from '../store/store.ts'
 import { AccountState } from './account-state.ts'
 import { Accounts } from './accounts.ts'
+import { Administration } from './administration.ts'
+import { Audit } from './audit.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { ConversationRemovals } from './conversation-removals.ts'
@@ -38,6 +40,7 @@ export type { ByteRange } from '../files/files.ts'
 export type { Appended, CreatedConversation, Standing, StoredFile } from '../store/store.ts'
 export { AccountExport, type ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
+export type { Administrator } from './administration.ts'
 export { withSender } from './authored.ts'
 export type { CompleteFile } from './downloads.ts'
 export * from './errors.ts'
@@ -51,7 +54,7 @@ export { type FoundMessage, MAX_PHRASES } from './search.ts'
 export * from './types.ts'
 export { TYPING_LEASE_MS } from './typing.ts'
 export { type Appending, IDLE_MICROS, MAX_FILE_BYTES } from './uploads.ts'
-export type { Accounts, ChangeLog, Conversations, Credentials, Presence }
+export type { Accounts, Audit, ChangeLog, Conversations, Credentials, Presence }
 
 interface ChatOptions {
   readonly store: Store
@@ -113,6 +116,8 @@ export class Chat {
   readonly removals: Removals
   readonly retention: Retention
   readonly conversationRemovals: ConversationRemovals
+  readonly audit: Audit
+  readonly administration: Administration
   readonly exports: Exports
   readonly uploads: Uploads
   readonly downloads: Downloads
@@ -156,5 +161,9 @@ export class Chat {
     this.retention = new Retention({ store: store.retention, bus, clock, days: options.retentionDays ?? 0 })
     this.conversationRemovals = new ConversationRemovals({ store, retention: this.retention, bus, clock })
     this.removals = new Removals({ store: store.removals, credentials, conversations, bus, clock, onError })
+    this.audit = new Audit(store.audit, clock)
+    const { audit, removals, conversationRemovals } = this
+    const means = { audit, credentials, removals, conversationRemovals }
+    this.administration = new Administration({ store, ...means, clock, onError })
   }
 }

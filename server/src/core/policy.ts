@@ -125,6 +125,23 @@ export function requireMayUnblocked(action: Action, standing: Standing): Role {
   return role
 }
 
+/** May the account see and change what is everybody's? */
+const mayAdminister = (account: Account): boolean => account.isAdmin && isActive(account)
+
+/** Refuses 'forbidden'. */
+export function requireAdmin(account: Account): void {
+  if (!mayAdminister(account)) throw new ChatError('forbidden', { isForAdmins: true })
+}
+
+/**
+ * Administrators act on others only, and on no administrator: who has taken one's session over could keep the rest out. An
+ * operator's command does that. Refuses 'with_yourself', 'forbidden'.
+ */
+export function requireMayActOn(by: Account, target: Account): void {
+  requireAnother(by.accountId, target.accountId)
+  if (target.isAdmin) throw new ChatError('forbidden', { isAboutAdmin: true })
+}
+
 /** Nobody is their own contact, blocks themselves, or has a private conversation with themselves. */
 export function requireAnother(accountId: AccountId, otherId: AccountId): void {
   if (accountId === otherId) throw new ChatError('with_yourself')

@@ -1,11 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { DOORS, type Door } from '../lib/guard.ts'
 import type { Tally } from '../lib/tally.ts'
+import { Figures } from './figures.ts'
 import { READINGS } from './readings.ts'
 
 /** The server's metrics, in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry()
+  readonly figures = new Figures()
   readonly #commitSeconds = this.#histogram(
     'parlance_commit_seconds',
     'Time from taking a batch of writes to its commit on disk.',
@@ -18,7 +20,6 @@ export class Metrics {
   )
   /** HTTP requests, by dialect. Counted here, and handed to the library at each scrape: it looks labels up by their text. */
   readonly #requests = new Map<string, number>()
-  readonly #tallies = new Map<string, Tally>()
   readonly #droppedWebhooks = new Counter({
     name: 'parlance_pusher_webhook_events_dropped_total',
     help: 'Webhook events that the application was never told of, by reason: full, old or refused.',
@@ -70,6 +71,7 @@ export class Metrics {
 
   /** `read` is called at each scrape. */
   watch(reading: keyof typeof READINGS, read: () => number | Promise<number>): void {
+    this.figures.readings.set(reading, read)
     const [kind, name, help] = READINGS[reading]
     const registers = [this.#registry]
     if (kind === 'gauge') {
@@ -93,11 +95,12 @@ export class Metrics {
 
   /** The dialect's tally is read at each scrape. */
   watchDialect(dialect: string, tally: Tally): void {
-    this.#tallies.set(dialect, tally)
+    this.figures.tallies.set(dialect, tally)
   }
 
   /** `count` is asked at each scrape: live connections by dialect. */
   watchConnections(count: () => Iterable<readonly [dialect: string, connections: number]>): void {
+    this.figures.countConnections = count
     new Gauge({
       name: 'parlance_connections',
       help: 'Live connections, by dialect.',
@@ -125,6 +128,7 @@ export class Metrics {
 
   /** Asked at each scrape. */
   watchBus(ping: () => Promise<void>): void {
+    this.figures.pingBus = ping
     new Gauge({
       name: 'parlance_bus_up',
       help: 'Whether news travels between the nodes: 1, or 0 while this one serves its own clients alone.',
@@ -142,6 +146,7 @@ export class Metrics {
 
   /** `isUp` is called at each scrape. */
   watchStore(isUp: () => boolean): void {
+    this.figures.isStoreUp = isUp
     new Gauge({
       name: 'parlance_store_up',
       help: 'Whether the store does what it is asked: 1, or 0 from a failure until a write is taken again.',
@@ -157,6 +162,8 @@ export class Metrics {
   }
 
   observeCommit(stats: { readonly commands: number; readonly commitMs: number }): void {
+    this.figures.commits += 1
+    this.figures.writes += stats.commands
     this.#commitSeconds.observe(stats.commitMs / 1000)
     this.#commitWrites.observe(stats.commands)
   }
@@ -182,7 +189,7 @@ export class Metrics {
   }
 
   #tallied(figure: keyof Tally, name: string, help: string): void {
-    const tallies = this.#tallies
+    const { tallies } = this.figures
     new Counter({
       ...{ name, help, labelNames: ['dialect'] as const, registers: [this.#registry] },
       collect() {

@@ -49,7 +49,7 @@ export async function operate<Result>(
   const store = await openStore(settings.database)
   try {
     const { chat, clock } = chatOn(store, settings)
-    const audit = new AuditLog({ store: store.audit, clock, sudoUser: settings.sudoUser })
+    const audit = new AuditLog(chat.audit, settings.sudoUser)
     return await work({ store, chat, clock, audit })
   } finally {
     await store.close()

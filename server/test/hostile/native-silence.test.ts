@@ -8,7 +8,7 @@ import { openFeeds } from '../../src/delivery/index.ts'
 import { FileLinks } from '../../src/dialects/index.ts'
 import { mountNative } from '../../src/dialects/native/index.ts'
 import { newTally } from '../../src/lib/tally.ts'
-import { createLog } from '../../src/observe/index.ts'
+import { createLog, Metrics } from '../../src/observe/index.ts'
 import { addressReader, createListener, Limits, listen, plain } from '../../src/transport/index.ts'
 import { chatWith } from '../support/chat.ts'
 import { NativeSocket } from '../support/native-socket.ts'
@@ -88,6 +88,7 @@ async function lobby(t: TestContext) {
       links: new FileLinks({ key: 'test', base: () => undefined }),
       about: { version: 'test', epoch: 'test', dialects: ['native'] },
       tally: newTally(),
+      metrics: new Metrics(),
     },
     { publicUrl: undefined, allowedOrigins: [] },
   )

@@ -51,6 +51,21 @@ function passwordRefused({ fault, minLength }: ChatErrorDetails): Refusal {
   return invalid({ pointer: '#/password', detail })
 }
 
+function forbidden({ maxMembers, ...details }: ChatErrorDetails): Refusal {
+  if (maxMembers !== undefined)
+    return new Refusal('forbidden', { detail: `The conversation has more than ${maxMembers} members.` })
+  const detail = FORBIDDEN.find(([name]) => name in details)?.[1]
+  return new Refusal('forbidden', detail === undefined ? {} : { detail })
+}
+
+/** Sentences for the details of the core's refusal. */
+const FORBIDDEN = [
+  ['isForAdmins', 'Only an administrator of this server may do this.'],
+  ['isAboutAdmin', 'An administrator is a matter of the operator: parlance accounts revoke-admin.'],
+  ['isLasting', 'A guest goes by itself, and a deleted account is gone already.'],
+  ['isPrivate', 'A private conversation stays its pair’s.'],
+] as const
+
 function unknownAccount({ accountId }: ChatErrorDetails): Refusal {
   if (typeof accountId !== 'number') return new Refusal('not_found')
   const detail = `There is no account ${accountName(toAccountId(accountId))} that you may see.`
@@ -97,10 +112,7 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
     invalid({ pointer: '#/settings', detail: `has more than ${maxBytes} bytes of JSON` }),
   idempotency_key_reused: plain('idempotency_key_reused'),
   precondition_failed: plain('precondition_failed'),
-  forbidden: ({ maxMembers }) =>
-    maxMembers === undefined
-      ? new Refusal('forbidden')
-      : new Refusal('forbidden', { detail: `The conversation has more than ${maxMembers} members.` }),
+  forbidden,
   reaction_refused: reactionRefused,
   thread_refused: () =>
     invalid({ pointer: '#/thread', detail: 'is no message that a thread can begin with' }),

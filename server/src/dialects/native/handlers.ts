@@ -1,6 +1,7 @@
 import type { Handlers } from './call.ts'
 import { Places } from './places.ts'
 import { accountHandlers } from './requests/accounts.ts'
+import { administrationHandlers } from './requests/administration.ts'
 import { annotationHandlers } from './requests/annotations.ts'
 import { conversationHandlers } from './requests/conversations.ts'
 import { directoryHandlers } from './requests/directory.ts'
@@ -30,5 +31,6 @@ export function createHandlers(parts: Omit<RequestParts, 'places'>): Handlers {
     ...viewHandlers(all),
     ...searchHandlers(all),
     ...fileHandlers(all),
+    ...administrationHandlers(all),
   }
 }

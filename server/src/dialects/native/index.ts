@@ -14,7 +14,8 @@ const OWN_PATHS = ['/v1/', ...DOCUMENT_PATHS]
 
 type NativeParts = Pick<
   DialectParts,
-  'chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about' | 'clock' | 'links' | 'tally'
+  | ('chat' | 'feeds' | 'limits' | 'answers' | 'addressOf' | 'log' | 'about' | 'clock' | 'links' | 'tally')
+  | 'metrics'
 >
 
 /** The dialect of new clients: REST under `/v1`, and a WebSocket. */

@@ -40,6 +40,7 @@ export const ownAccountOf = (
   emailConfirmed: account.emailConfirmed,
   settings,
   createdAt: timeText(account.createdAt),
+  isAdmin: account.isAdmin,
 })
 
 export const mentionOf = (mention: Mention): Wire.Mention => {

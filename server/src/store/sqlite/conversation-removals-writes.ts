@@ -66,7 +66,7 @@ export class ConversationRemovalWrites {
   #hasBegun(conversationId: ConversationId): boolean {
     const found = this.#find.get(conversationId)
     if (!found) throw unknown(conversationId)
-    if (found.kind === 'private') throw new ChatError('forbidden', { conversationId })
+    if (found.kind === 'private') throw new ChatError('forbidden', { conversationId, isPrivate: true })
     return found.deletedAt !== null
   }
 }

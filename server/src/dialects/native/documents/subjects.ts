@@ -9,6 +9,7 @@ export const SUBJECTS = {
   invites: 'Codes that let whoever has one join.',
   messages: 'Sending, reading, editing and deleting.',
   files: 'Uploading files by tus, and showing them.',
+  administration: 'What administrators of the server alone may do.',
 } as const
 
 export type Subject = keyof typeof SUBJECTS

@@ -1,5 +1,6 @@
 import type { Chat } from '../../../core/chat.ts'
 import type { Clock } from '../../../lib/clock.ts'
+import type { Metrics } from '../../../observe/index.ts'
 import type { Limits } from '../../../transport/index.ts'
 import type { About } from '../../dialect-row.ts'
 import type { FileLinks } from '../../file-links.ts'
@@ -13,4 +14,5 @@ export interface RequestParts {
   readonly about: About
   readonly clock: Clock
   readonly links: FileLinks
+  readonly metrics: Metrics
 }

@@ -9,7 +9,7 @@ BEGIN
   IF NOT FOUND THEN
     PERFORM chat_refuse('unknown_conversation', json_build_object('conversationId', conversation));
   ELSIF kind = 'private' THEN
-    PERFORM chat_refuse('forbidden', json_build_object('conversationId', conversation));
+    PERFORM chat_refuse('forbidden', json_build_object('conversationId', conversation, 'isPrivate', true));
   END IF;
   RETURN at IS NOT NULL;
 END $$;

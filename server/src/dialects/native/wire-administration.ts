@@ -1,0 +1,54 @@
+import type * as Wire from '@parlance/protocol'
+import type { Chat } from '../../core/chat.ts'
+import { sessionName } from './credentials.ts'
+import { accountName, conversationName, timeOrNull, timeText } from './names.ts'
+
+type Administration = Chat['administration']
+type Shown = Awaited<ReturnType<Administration['account']>>
+type Item<List extends 'accounts' | 'conversations'> = Awaited<
+  ReturnType<Administration[List]>
+>['items'][number]
+type Act = Awaited<ReturnType<Administration['acts']>>[number]
+
+export const administeredAccountOf = ({
+  accountId,
+  createdAt,
+  lastSeenAt,
+  ...facts
+}: Item<'accounts'>): Wire.AdministeredAccount => ({
+  id: accountName(accountId),
+  ...facts,
+  createdAt: timeText(createdAt),
+  lastSeenAt: timeText(lastSeenAt),
+})
+
+export const administeredSessionOf = (
+  session: Shown['sessions'][number],
+): Wire.AdministeredAccountDetails['sessions'][number] => ({
+  id: sessionName(session),
+  dialect: session.kind,
+  device: session.device,
+  address: session.address,
+  createdAt: timeText(session.createdAt),
+  lastUsedAt: timeText(session.lastUsedAt),
+  expiresAt: timeText(session.expiresAt),
+})
+
+export const administeredConversationOf = ({
+  conversationId,
+  kind,
+  name,
+  members,
+  messages,
+  createdAt,
+  activityAt,
+}: Item<'conversations'>): Wire.AdministeredConversation => ({
+  ...{ id: conversationName(conversationId), kind, name, members, messages },
+  ...{ createdAt: timeText(createdAt), activityAt: timeText(activityAt) },
+})
+
+export const actOf = ({ at, endedAt, ...act }: Act): Wire.AuditedAct => ({
+  ...act,
+  at: timeText(at),
+  endedAt: timeOrNull(endedAt),
+})
