@@ -17,6 +17,7 @@ import { postgresBatches, postgresStore } from './scenarios/postgres-batches.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { redisFollowing } from './scenarios/redis-following.ts'
 import { redisBus, redisParcels } from './scenarios/redis-parcels.ts'
+import { retention } from './scenarios/retention.ts'
 import { search } from './scenarios/search.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
@@ -37,6 +38,7 @@ import {
   parlanceSpeakersApart,
   parlanceTwoNodes,
 } from './targets/parlance/index.ts'
+import { parlancePurged } from './targets/parlance/purged.ts'
 import { prosodySqlite } from './targets/prosody.ts'
 import { socketIoSqlite } from './targets/socket-io-sqlite.ts'
 
@@ -136,6 +138,12 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
         const size = isShort ? { members: 20, messages: 50 } : { members: 10_000, messages: 1000 }
         return greedyNeighbour(greed, { size, pace })
       }),
+    },
+    {
+      name: 'retention',
+      title: 'Eight messages in flight, while the oldest of a long conversation are purged.',
+      axis: 'stored messages',
+      runs: cases([parlancePurged], sizes([1e6], [20_000]), (_, stored) => (pace) => retention(stored, pace)),
     },
     {
       name: 'idle-connection',

@@ -229,6 +229,15 @@ export const chapters: readonly Chapter[] = [
     bars: ['p99 ms', 'p50 ms'],
   },
   {
+    scenario: 'retention',
+    title: 'Messages that are purged',
+    words:
+      'Eight people send one message after the other, before the oldest messages of another conversation are purged and meanwhile.',
+    note: 'The order is an operator’s command, and the server purges a hundred messages in a step.',
+    metrics: [...['p50 ms', 'p99 ms', 'p99 ms without'], ...['messages/s', 'messages/s without', 'purged/s']],
+    bars: ['p99 ms', 'p50 ms'],
+  },
+  {
     scenario: 'greedy-neighbour',
     title: 'A greedy neighbour',
     words:

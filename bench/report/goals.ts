@@ -51,6 +51,12 @@ const coldStart = (size: number): FigureName => ({
   size,
   metric: 'ms to first log-in',
 })
+const purging = (metric: string): FigureName => ({
+  scenario: 'retention',
+  target: 'parlance',
+  size: 1e6,
+  metric,
+})
 const storm = (metric: string): FigureName => ({ scenario: 'reconnect-storm', target: 'parlance', metric })
 const memory = (metric: string): FigureName => ({ scenario: 'endurance', target: 'parlance', metric })
 
@@ -139,6 +145,9 @@ export const goals: readonly Goal[] = [
     atMost(50)('history or users of channels', p99('greedy-neighbour', 'parlance channels')),
     atMost(50)('participants or messages of messenger', p99('greedy-neighbour', 'parlance messenger')),
     atMost(50)('messages of chatapp', p99('greedy-neighbour', 'parlance chatapp')),
+  ]),
+  ...topic('Sends while a million messages are purged, p99 in ms', [
+    atMost(1.5)('against the same without', purging('p99 ms'), purging('p99 ms without')),
   ]),
   ...topic('Idle authenticated connection, KB', [
     atMost(12)('chatapp (WebSocket)', idle(chatapp)),
