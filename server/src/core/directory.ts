@@ -35,4 +35,12 @@ export class Directory {
     const last = items.length < atMost ? undefined : items.at(-1)
     return { items, next: last?.name ? nameKey(last.name) : null }
   }
+
+  /** Whether the viewer finds that conversation here: it is listed, and the viewer is not banned from it. */
+  async shows(viewerId: AccountId, { conversationId, isListed, name }: Conversation): Promise<boolean> {
+    if (!isListed || name === null) return false
+    // The whole name comes before all that are longer. Names of old conversations may be several of one key.
+    const { items } = await this.page(viewerId, { search: name })
+    return items.some((shown) => shown.conversationId === conversationId)
+  }
 }

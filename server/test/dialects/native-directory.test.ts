@@ -69,6 +69,30 @@ describe('the directory', () => {
   })
 })
 
+it('a listed conversation is not there for one who is banned, and is for other strangers', async () => {
+  const [ann, bob, cy] = await NativeHttp.people(url, 'ann', 'bob', 'cy')
+  const open = await ann.open(unique('Garden'))
+  await ann.open(`${open.name} of another`)
+  await ann.send(open, 'hello')
+  await enter(bob, open.gid)
+  const params = { c: open.id }
+  await ann.ok('removeMember', { params: { ...params, a: bob.id } })
+  const absent = { c: 'c_999999999' }
+  const asked = async (who: NativeHttp, { c }: { readonly c: string }) => [
+    await who.refusal('getConversation', { params: { c } }),
+    await who.refusal('listMessages', { params: { c } }),
+    await who.refusal('listMembers', { params: { c } }),
+    await who.refusal('searchMessages', { query: { q: 'hello', conversation: c } }),
+    await who.refusal('sendMessage', { params: { c }, body: { clientId: unique('m'), body: 'hello' } }),
+  ]
+  assert.deepEqual(await asked(bob, params), await asked(bob, absent))
+  assert.deepEqual(new Set(await asked(cy, params)), new Set(['403 not_a_member']))
+  const join = (c: string) => bob.refusal('putMember', { params: { c, a: bob.id }, body: {} })
+  assert.equal(await join(open.id), await join(absent.c))
+  await ann.ok('liftBan', { params: { ...params, a: bob.id } })
+  assert.deepEqual(new Set(await asked(bob, params)), new Set(['403 not_a_member']))
+})
+
 it('a network that guesses names and codes is stopped, and its members still come in', async () => {
   const limited = await startParlance({ PARLANCE_RATE_LIMITS: 'on' })
   after(() => limited.close())

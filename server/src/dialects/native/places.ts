@@ -20,12 +20,12 @@ export class Places {
     this.#chat = chat
   }
 
-  /** Refuses `not_a_member`: as 403 where everybody may know that the conversation is there, else as an absent one. */
+  /** Refuses `not_a_member`: as 403 where the asker may know that the conversation is there, else as an absent one. */
   async standing({ account }: Asker, name: string): Promise<Standing> {
     const conversationId = conversationIdIn(name)
     const standing = await this.#chat.conversations.standing(account.accountId, conversationId)
     if (standing) return standing
-    throw await this.#stranger(conversationId)
+    throw await this.#stranger(account.accountId, conversationId)
   }
 
   /** As `standing`; a listed open conversation makes the asker a member. One that is not listed is entered by its name. */
@@ -48,14 +48,16 @@ export class Places {
   /** The asker's own listing. Refuses as `standing`. */
   async listing({ account }: Asker, conversationId: ConversationId): Promise<Wire.Listing> {
     const [found] = await this.#chat.memberships.find(account.accountId, [conversationId])
-    if (!found) throw await this.#stranger(conversationId)
+    if (!found) throw await this.#stranger(account.accountId, conversationId)
     return listingOf(found)
   }
 
-  async #stranger(conversationId: ConversationId): Promise<Error> {
-    const conversation = await this.#chat.conversations.find(conversationId)
-    const isPublic = conversation?.kind === 'open' && conversation.isListed
-    return isPublic ? new Refusal('not_a_member', { status: 403 }) : new ChatError('not_a_member')
+  /** To one who is banned it is as if it were not there. */
+  async #stranger(accountId: AccountId, conversationId: ConversationId): Promise<Error> {
+    const { conversations, directory } = this.#chat
+    const conversation = await conversations.find(conversationId)
+    const isShown = conversation !== undefined && (await directory.shows(accountId, conversation))
+    return isShown ? new Refusal('not_a_member', { status: 403 }) : new ChatError('not_a_member')
   }
 }
 
