@@ -160,6 +160,11 @@ export async function createServer(config: Config): Promise<Server> {
     lines: new FileLines(links),
   }
   const dialects = await mountAll(config.dialects, config, parts)
+  // Feeds over several nodes read what they have not been told.
+  if (!bus.isShared)
+    watch.onUnknown(() => {
+      for (const dialect of dialects) dialect.doubt?.()
+    })
   metrics.watchConnections(() =>
     dialects.map(({ name, countConnections }) => [name, countConnections?.() ?? 0]),
   )

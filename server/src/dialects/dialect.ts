@@ -24,6 +24,11 @@ export interface Dialect<Name extends DialectName = DialectName> {
   countConnections?(): number
   /** Tells live clients, where the dialect has a word for that, that it will close in so many milliseconds; serves on. */
   drain?(closesInMs: number): void
+  /**
+   * Something may be in the log of which no event tells. Live clients that rely on hearing of every change are to ask again
+   * before they hear of a later one.
+   */
+  doubt?(): void
   /** Says goodbye to live clients in the dialect's own way and waits until they are gone, 2 s at most. */
   close(): Promise<void>
 }

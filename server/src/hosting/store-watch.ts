@@ -27,6 +27,7 @@ export class StoreWatch {
   #refusals = 0
   #failedAt = Number.NEGATIVE_INFINITY
   #isClosed = false
+  #hearUnknown: (() => void) | undefined
 
   constructor(options: StoreWatchOptions) {
     this.#options = options
@@ -37,6 +38,11 @@ export class StoreWatch {
   watch(store: Store): Store {
     this.#ping = () => store.ping()
     return withRefusalListener(store, (error) => this.refused(error))
+  }
+
+  /** Has the listener told, from now on, of each write of which nobody knows whether it is stored. */
+  onUnknown(listener: () => void): void {
+    this.#hearUnknown = listener
   }
 
   /** Resolves when the store answers, takes a write, and has refused nothing for two seconds. */
@@ -82,6 +88,7 @@ export class StoreWatch {
     if (code === 'busy') return
     this.#fails(error)
     this.#refusals++
+    if (code === 'outcome_unknown') this.#hearUnknown?.()
   }
 
   async #probe(): Promise<void> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { startRedis } from '../support/engines/index.ts'
@@ -74,6 +75,8 @@ async function backAt(url: string, reader: NativeReader): Promise<void> {
   await until('a connection that is live', async () => {
     const { socket } = reader
     if (socket?.ws.readyState === WebSocket.OPEN) return socket.frames.some(({ op }) => op === 'live')
+    // It says that the database is away, and that the client is to come back.
+    if (socket?.ws.readyState === WebSocket.CLOSED) assert.equal((await socket.closed).code, 4103)
     await reader.connect(url).catch(() => undefined)
     return false
   })

@@ -37,6 +37,7 @@ export function mountNative(parts: NativeParts, settings: NativeSettings): Diale
     upgrade: (path) => (path === SOCKET_PATH ? live.upgrade : undefined),
     countConnections: live.count,
     drain: live.drain,
+    doubt: live.doubt,
     close: live.close,
   }
 }

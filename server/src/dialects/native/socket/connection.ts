@@ -7,6 +7,7 @@ import {
   type LiveAccounts,
   type LiveConnection,
 } from '../../../delivery/index.ts'
+import { owned } from '../../../lib/guard.ts'
 import { runAfter } from '../../../lib/timers.ts'
 import type { Logger } from '../../../observe/index.ts'
 import { Inbox, type InboxOwner, type PendingWrite, type WsConnection } from '../../../transport/index.ts'
@@ -123,6 +124,15 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     if (this.#isOver || this.#hasHeardGoodbye) return
     this.#hasHeardGoodbye = true
     this.#ws.sendFrame(goodbyeFrame(reconnectIn))
+  }
+
+  /** It comes back and resumes: what may have been stored is then told in its place, or is not there. */
+  onDoubt(): void {
+    // Once the requests have been answered whose outcome nobody knows.
+    owned(
+      'task',
+      Promise.resolve().then(() => this.#close(CLOSE.unavailable)),
+    )
   }
 
   /** The socket is gone. Settles when nobody takes the account for present because of it. */

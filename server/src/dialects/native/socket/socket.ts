@@ -111,6 +111,9 @@ export function openSocket(parts: SocketParts) {
     for (const connection of connections)
       connection.sayGoodbye(closesInMs + Math.floor(Math.random() * COME_BACK_MS))
   }
+  const doubt = () => {
+    for (const connection of connections) connection.onDoubt()
+  }
   const close = async () => {
     clearInterval(looking)
     // Those that have come since the drain began.
@@ -118,7 +121,7 @@ export function openSocket(parts: SocketParts) {
     await acceptor.close(CLOSE.goingAway.code, CLOSE.goingAway.reason)
     await Promise.all(endings)
   }
-  return { upgrade, drain, close, count: () => acceptor.connections.size }
+  return { upgrade, drain, doubt, close, count: () => acceptor.connections.size }
 }
 
 function* usesOf(connections: Iterable<Connection>): Generator<SessionUse> {
