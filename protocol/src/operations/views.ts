@@ -53,7 +53,7 @@ export const VIEW_OPERATIONS = {
     path: `${MESSAGE}/readers`,
     summary: 'List who has read a message',
     description:
-      'In conversations of up to 100 members. Without its sender, who came later, and those who have blocked you.',
+      'In conversations of up to 100 members. Without its sender, who came later, those who have blocked you, and those whose settings have `receipts: false`.',
     tag: 'messages',
     since: 1,
     params,

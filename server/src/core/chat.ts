@@ -138,7 +138,7 @@ export class Chat {
     this.directory = new Directory(store.conversations)
     this.visits = new Visits(bus)
     this.invites = new Invites({ store, bus, clock, codeKey: options.inviteCodeKey })
-    this.members = new Members({ store, bus, clock })
+    this.members = new Members({ store, profiles: this.profiles, bus, clock })
     const receipts = new Receipts({ store, profiles: this.profiles, bus })
     this.memberships = new Memberships({ store: store.memberships, bus, clock, receipts })
     const { onSendRefused: onRefused } = options

@@ -5,6 +5,7 @@ import { ChatError } from './errors.ts'
 import { withFreshFacts } from './fresh-facts.ts'
 import { MemberNews } from './member-news.ts'
 import { forbidden, isBelow, mayGiveRole, mayHaveRole, requireMay } from './policy.ts'
+import type { Profiles } from './profiles.ts'
 import { publishOnCommit } from './publish-on-commit.ts'
 import type {
   AccountId,
@@ -26,6 +27,7 @@ interface MembersParts {
     readonly members: MemberStore
     readonly contacts: ContactStore
   }
+  readonly profiles: Pick<Profiles, 'tellsReceipts'>
   readonly bus: Bus
   readonly clock: Clock
 }
@@ -42,11 +44,13 @@ interface GivenRole extends Membership {
 /** Members, and what some of them do to others. */
 export class Members {
   readonly #store: MembersParts['store']
+  readonly #profiles: MembersParts['profiles']
   readonly #news: MemberNews
   readonly #clock: Clock
 
-  constructor({ store, bus, clock }: MembersParts) {
+  constructor({ store, profiles, bus, clock }: MembersParts) {
     this.#store = store
+    this.#profiles = profiles
     this.#news = new MemberNews(bus)
     this.#clock = clock
   }
@@ -66,7 +70,7 @@ export class Members {
 
   /**
    * The members who have read a message: those whose mark is there, who were members when it was sent, and are not its
-   * sender. Those who have blocked the viewer are left out. Refuses 'forbidden' (details.maxMembers) in a conversation of
+   * sender. Those who have blocked the viewer are left out, and those who want nobody to know how far they have read. Refuses 'forbidden' (details.maxMembers) in a conversation of
    * more than 100 members. The caller has checked that the viewer is one.
    */
   async readersOf(
@@ -82,7 +86,9 @@ export class Members {
     )
     const ids = readers.map(({ accountId }) => accountId)
     const blockers = new Set(await this.#store.contacts.blockersOf(viewerId, ids))
-    return readers.filter(({ accountId }) => !blockers.has(accountId))
+    const shown = readers.filter(({ accountId }) => !blockers.has(accountId))
+    const tells = await Promise.all(shown.map(({ accountId }) => this.#profiles.tellsReceipts(accountId)))
+    return shown.filter((_, n) => tells[n])
   }
 
   /**

@@ -114,7 +114,8 @@ export class Messages {
    * event and before the next message's event, and so does `outcome`. Throws the refusals that need no look at the log.
    */
   append(sender: Sender, standing: Standing, draft: Draft, outcome?: Outcome): Promise<Appended> {
-    requireMaySend(standing)
+    // A native send may be a repeat, which is answered also where its sender may not send any more: the store knows.
+    if (!draft.native) requireMaySend(standing)
     this.#requireFits(draft.body)
     const { conversation } = standing
     const { conversationId } = conversation

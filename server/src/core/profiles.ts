@@ -30,6 +30,13 @@ export class Profiles {
     this.#clock = clock
   }
 
+  /** Does both, or refuses what either of them refuses and, unless the store fails between them, does nothing. */
+  async change(accountId: AccountId, profile: NewProfile, settings: Settings | undefined): Promise<void> {
+    if (settings) textOf(settings)
+    if (Object.keys(profile).length > 0) await this.set(accountId, profile)
+    if (settings) await this.setSettings(accountId, settings)
+  }
+
   /**
    * Sets what is given. Null makes the display name the username, and empties the bio or the email. Refuses
    * 'name_refused' (details.field), 'email_taken', 'unknown_account'.
@@ -44,10 +51,7 @@ export class Profiles {
 
   /** Replaces what the account's clients keep for themselves. Refuses 'settings_too_long', 'unknown_account'. */
   async setSettings(accountId: AccountId, settings: Settings): Promise<void> {
-    const text = JSON.stringify(settings)
-    if (Buffer.byteLength(text) > MAX_SETTINGS_BYTES)
-      throw new ChatError('settings_too_long', { maxBytes: MAX_SETTINGS_BYTES })
-    await publishTouched(this.#bus, this.#store.setSettings(accountId, text))
+    await publishTouched(this.#bus, this.#store.setSettings(accountId, textOf(settings)))
   }
 
   /** An empty object until they are set. */
@@ -56,10 +60,23 @@ export class Profiles {
     return JSON.parse((await this.#store.findSettings(accountId)) ?? '{}') as Settings
   }
 
+  /** Whether others may learn how far the account has read: unless its setting `receipts` is false. */
+  async tellsReceipts(accountId: AccountId): Promise<boolean> {
+    return (await this.settings(accountId)).receipts !== false
+  }
+
   async #displayName(accountId: AccountId, displayName: string | null): Promise<string> {
     if (displayName !== null) return newName(displayName, 'displayName')
     const account = await this.#store.find(accountId)
     if (!account) throw new ChatError('unknown_account', { accountId })
     return account.username
   }
+}
+
+/** Refuses 'settings_too_long'. */
+function textOf(settings: Settings): string {
+  const text = JSON.stringify(settings)
+  if (Buffer.byteLength(text) > MAX_SETTINGS_BYTES)
+    throw new ChatError('settings_too_long', { maxBytes: MAX_SETTINGS_BYTES })
+  return text
 }

@@ -9,7 +9,7 @@ import type { AccountId, ConversationId } from './types.ts'
 
 interface ReceiptsParts {
   readonly store: Pick<Store, 'contacts' | 'conversations'>
-  readonly profiles: Pick<Profiles, 'settings'>
+  readonly profiles: Pick<Profiles, 'tellsReceipts'>
   readonly bus: Bus
 }
 
@@ -27,8 +27,8 @@ interface ReadMark {
 }
 
 /**
- * Tells those who watch a conversation how far its members have read: not of an account whose setting `receipts` is
- * false, and not those whom it has blocked. Passing news: nothing is told again after an outage.
+ * Tells those who watch a conversation how far its members have read: not of an account that wants
+ * nobody to know, and not those whom it has blocked. Passing news: nothing is told again after an outage.
  */
 export class Receipts {
   readonly #parts: ReceiptsParts
@@ -64,8 +64,7 @@ export class Receipts {
       const { conversations, contacts } = store
       const conversation = await conversations.find(conversationId)
       if (!conversation || conversation.memberCount > MAX_MEMBERS) return
-      const { receipts } = await profiles.settings(accountId)
-      if (receipts === false) return
+      if (!(await profiles.tellsReceipts(accountId))) return
       const hiddenFrom = await contacts.blockedMembers(accountId, conversationId)
       bus.publish(receiptTopic(conversationId), { conversationId, accountId, readSeq, hiddenFrom })
     } catch (error) {

@@ -128,6 +128,15 @@ describe('oneself', () => {
     assert.equal(await putRefused(bob, open, bob, { role: 'admin' }), '403 forbidden')
   })
 
+  it('does not join where another role is asked for than a newcomer gets', async () => {
+    const [ann, bob] = await NativeHttp.people(url, 'ann', 'bob')
+    const open = await ann.open(unique('Square'))
+    assert.equal(await putRefused(bob, open, bob, { role: 'admin' }), '403 not_a_member')
+    assert.deepEqual(await rolesIn(ann, open), { [ann.id]: 'owner' })
+    assert.equal((await put(bob, open, bob, { role: 'member' })).role, 'member')
+    assert.equal(await putRefused(bob, open, bob, { role: 'admin' }), '403 forbidden')
+  })
+
   it('joins nothing else: what is not listed is entered by its name or gid', async () => {
     const [ann, bob] = await NativeHttp.people(url, 'ann', 'bob')
     const hidden = await ann.open(unique('hidden'), { listed: false })

@@ -18,6 +18,23 @@ async function guest(): Promise<string> {
   return `a_${accountId}`
 }
 
+describe('one’s own account', () => {
+  it('is not changed in part where something of the change is refused', async () => {
+    const email = `${unique('taken')}@example.org`
+    await NativeHttp.register(url, unique('other'), { email })
+    const [ann] = await NativeHttp.people(url, 'ann')
+    const before = await ann.ok('getMe')
+    const tooLong = { text: 'x'.repeat(8_192) }
+    for (const [body, refusal] of [
+      [{ displayName: 'Ann', settings: tooLong }, '400 invalid_request'],
+      [{ email, displayName: 'Ann', settings: { theme: 'dark' } }, '409 email_taken'],
+      [{ bio: 'new', displayName: '\u200b', settings: { theme: 'dark' } }, '400 invalid_request'],
+    ] as const)
+      assert.equal(await ann.refusal('changeMe', { body }), refusal)
+    assert.deepEqual(await ann.ok('getMe'), before)
+  })
+})
+
 describe('accounts', () => {
   it('are found by the beginning of the username or the display name, and not by the e-mail address', async () => {
     const [asker] = await NativeHttp.people(url, 'asker')

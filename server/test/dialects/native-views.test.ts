@@ -102,6 +102,15 @@ describe('readers', () => {
     assert.deepEqual(await readersOf(ann, chat.id, seq), new Set())
   })
 
+  it('are without those who want nobody to know how far they have read', async () => {
+    const [ann, bob, cy] = await NativeHttp.people(url, 'ann', 'bob', 'cy')
+    const group = await ann.group(bob, cy)
+    await bob.ok('changeMe', { body: { settings: { receipts: false } } })
+    const { seq } = await ann.send(group, 'hello')
+    for (const who of [bob, cy]) await who.ok('markRead', { params: { c: group.id }, body: { seq } })
+    assert.deepEqual(await readersOf(ann, group.id, seq), new Set([cy.id]))
+  })
+
   it('are not told in a conversation of more than 100 members, nor to strangers', async () => {
     const [ann, ...others] = await NativeHttp.people(url, ...Array.from({ length: 101 }, () => 'many'))
     assert.ok(ann)

@@ -32,6 +32,10 @@ export const invalid = (...faults: readonly Fault[]): Refusal => {
   return new Refusal('invalid_request', first ? { detail: `${first.pointer} ${first.detail}`, faults } : {})
 }
 
+/** Refuses an id in the path that is none of a file. */
+export const noFileId = (): Refusal =>
+  invalid({ pointer: '{f}', detail: "must be a file's id, such as f_Jx0bYd5nQ3uGk1Zt" })
+
 /** The path below which each kind of problem is documented. */
 const DOCUMENTATION = '/docs/problems/'
 

@@ -17,7 +17,7 @@ import { Budget } from '../budget.ts'
 import type { Credentials } from '../credentials.ts'
 import { holding } from '../holding.ts'
 import { fileIdIn } from '../names.ts'
-import { Refusal } from '../refusal.ts'
+import { noFileId, Refusal } from '../refusal.ts'
 import { dispositionOf, servedType } from './disposition.ts'
 import { rangeIn } from './range.ts'
 
@@ -114,15 +114,12 @@ class FileRoutes {
     return { file, isSigned, reader }
   }
 
-  async #bySession(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    fileId: FileId | undefined,
-  ): Promise<Asked | undefined> {
+  async #bySession(request: FastifyRequest, reply: FastifyReply, fileId: FileId | undefined): Promise<Asked> {
     const { account } = await this.#parts.credentials.authenticate(request.raw)
     const { accountId: reader } = account
     this.#budget.take(reply, reader)
-    return fileId && { file: await this.#parts.chat.downloads.find(reader, fileId), reader }
+    if (fileId === undefined) throw noFileId()
+    return { file: await this.#parts.chat.downloads.find(reader, fileId), reader }
   }
 
   /** Nobody learns why an address is not good. */

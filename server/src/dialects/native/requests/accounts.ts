@@ -95,8 +95,7 @@ export function accountHandlers({
     changeMe: {
       run: async ({ asker, body: { settings, ...profile } }) => {
         const accountId = idOf(asker)
-        if (Object.keys(profile).length > 0) await profiles.set(accountId, profile)
-        if (settings) await profiles.setSettings(accountId, settings)
+        await profiles.change(accountId, profile, settings)
         const account = await accounts.find(accountId)
         return { status: 200, body: await shown(account ?? asker.account) }
       },

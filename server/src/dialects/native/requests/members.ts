@@ -65,7 +65,9 @@ export function memberHandlers({
       run: async ({ asker, params, body: { role } }) => {
         const accountId = accountIdIn(params.a)
         const isSelf = accountId === idOf(asker)
-        const standing = isSelf
+        // One enters as a plain member: a request for more is refused before half of it is done.
+        const mayEnter = isSelf && (role === undefined || role === 'member')
+        const standing = mayEnter
           ? await places.entered(asker, params.c)
           : await places.standing(asker, params.c)
         requireShared(standing)

@@ -1,11 +1,11 @@
 import type { MESSAGE_OPERATIONS } from '@parlance/protocol'
-import { type MessageDetails, toSender } from '../../../core/chat.ts'
+import { ChatError, type MessageDetails, toSender } from '../../../core/chat.ts'
 import { costOfText, messageBodyBytes } from '../../../transport/index.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { versionIn } from '../if-match.ts'
 import { ownAmong } from '../own-reactions.ts'
 import { idOf } from '../places.ts'
-import { invalid } from '../refusal.ts'
+import { invalid, Refusal } from '../refusal.ts'
 import { messageOf } from '../wire.ts'
 import type { RequestParts } from './parts.ts'
 import { draftOf, sendRefusal } from './sending.ts'
@@ -33,9 +33,10 @@ export function messageHandlers({
         // A native draft is answered with all that is kept of the message, and a repeat with that of a purged one.
         const details = 'version' in message ? { ...message, sender: toSender(account) } : undefined
         const sent = messageOf(details ?? (await find(asker, { c: params.c, seq: message.seq })))
-        if (!isNew) return { status: 200, body: sent }
+        const etag = etagOf(sent)
+        if (!isNew) return { status: 200, body: sent, headers: { etag } }
         const location = `/v1/conversations/${sent.conversation}/messages/${sent.seq}`
-        return { status: 201, body: sent, headers: { location, etag: etagOf(sent) } }
+        return { status: 201, body: sent, headers: { location, etag } }
       },
     },
     listMessages: {
@@ -64,11 +65,16 @@ export function messageHandlers({
         const { account } = asker
         const standing = await places.standing(asker, params.c)
         const unlessChangedAfter = versionIn(ifMatch)
-        const { message } = await messages.edit(account, standing, {
+        const editing = messages.edit(account, standing, {
           seq: params.seq,
           body,
           mentions: await mentions.find(account, standing, body),
           ...(unlessChangedAfter !== undefined && { unlessChangedAfter }),
+        })
+        const { message } = await withTombstones(editing, async () => {
+          const found = await places.message(standing, params.seq)
+          const isOwn = found.senderId === account.accountId
+          return isOwn && found.deletedAt !== null && found.version > (unlessChangedAfter ?? Infinity)
         })
         const edited = messageOf({ ...message, sender: toSender(account) })
         return { status: 200, body: edited, headers: { etag: etagOf(edited) } }
@@ -86,6 +92,16 @@ export function messageHandlers({
 }
 
 const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`
+
+/** A text that was deleted after the version that the editor has seen was changed after it, too. */
+async function withTombstones<T>(editing: Promise<T>, isDeletedSince: () => Promise<boolean>): Promise<T> {
+  try {
+    return await editing
+  } catch (error) {
+    const isGone = error instanceof ChatError && error.code === 'unknown_message'
+    throw isGone && (await isDeletedSince()) ? new Refusal('precondition_failed') : error
+  }
+}
 
 async function withClientIdsOwn<T>(sending: Promise<T>): Promise<T> {
   try {

@@ -17,7 +17,7 @@ import type { Cors } from '../cors.ts'
 import type { Credentials } from '../credentials.ts'
 import { holding } from '../holding.ts'
 import { fileIdIn } from '../names.ts'
-import { Refusal } from '../refusal.ts'
+import { invalid, noFileId, Refusal } from '../refusal.ts'
 import {
   OFFSET_STREAM,
   requireTus,
@@ -73,6 +73,7 @@ class UploadRoutes {
     const { account } = await this.#parts.credentials.authenticate(request.raw)
     this.#askers.set(request, account.accountId)
     requireTus(request.headers)
+    requireNoQuery(request)
     this.#budget.take(reply, account.accountId)
   }
 
@@ -197,6 +198,15 @@ function streamOf({ body }: FastifyRequest): Readable | undefined {
 function idIn({ params }: FastifyRequest): FileId {
   const name: unknown = Reflect.get(Object(params), 'f')
   const fileId = fileIdIn(typeof name === 'string' ? name : '')
-  if (fileId === undefined) throw new Refusal('not_found')
+  if (fileId === undefined) throw noFileId()
   return fileId
+}
+
+/** A slip in a name must not be silent. */
+function requireNoQuery({ query }: FastifyRequest): void {
+  const faults = Object.keys(Object(query)).map((name) => ({
+    pointer: `?${name}`,
+    detail: 'is no parameter here',
+  }))
+  if (faults.length > 0) throw invalid(...faults)
 }
