@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { Person } from './account.ts'
 import { Attachment, MAX_ATTACHMENTS } from './file.ts'
-import { AccountId, ConversationId, FileId, MessageId, Position, Seq, Time } from './ids.ts'
+import { AccountId, ConversationId, FileId, MAX_NUMBER, MessageId, Position, Seq, Time } from './ids.ts'
 import { closed, growing, nullable } from './shapes.ts'
 import { Type } from './type.ts'
 
@@ -22,6 +22,14 @@ export const Reaction = growing({
 
 export const MessageFormat = Type.Enum(['markdown', 'plain'])
 
+const placeOf = (title: string) => nullable(Type.Integer({ minimum: 1, maximum: MAX_NUMBER, title }))
+
+/** Places of other messages of the same conversation, in messages and in what is sent. */
+const places = {
+  replyTo: placeOf('The `seq` of the message that this one quotes'),
+  thread: placeOf('The `seq` of the message whose thread this one is a reply in'),
+}
+
 /** Nothing of one recipient is in it, so that one encoding serves everybody. */
 export const Message = growing(
   {
@@ -36,10 +44,9 @@ export const Message = growing(
     clientId: nullable(Type.String()),
     body: Type.String(),
     format: MessageFormat,
-    replyTo: nullable(Seq),
-    thread: nullable(Seq),
-    replyCount: Type.Integer({ minimum: 0 }),
-    lastReplySeq: nullable(Seq),
+    ...places,
+    replyCount: Type.Integer({ minimum: 0, title: 'Replies in its thread' }),
+    lastReplySeq: placeOf('The `seq` of the last of them'),
     mentions: Type.Array(Mention),
     attachments: Type.Array(Attachment, { maxItems: MAX_ATTACHMENTS }),
     reactions: Type.Array(Reaction),
@@ -58,8 +65,8 @@ export const NewMessage = closed({
   clientId: ClientId,
   body: Type.String({ title: 'Empty only where files are attached' }),
   format: Type.Optional(Type.Enum(['markdown', 'plain'], { default: 'markdown' })),
-  replyTo: Type.Optional(nullable(Seq)),
-  thread: Type.Optional(nullable(Seq)),
+  replyTo: Type.Optional(places.replyTo),
+  thread: Type.Optional(places.thread),
   attachments: Type.Optional(
     Type.Array(FileId, {
       maxItems: MAX_ATTACHMENTS,

@@ -39,7 +39,7 @@ export const CONVERSATION_OPERATIONS = {
     isIdempotent: true,
     body: NewConversation,
     answers: { 200: Listing, 201: Listing },
-    refuses: ['with_yourself', 'conversation_name_taken'],
+    refuses: ['with_yourself', 'conversation_name_taken', 'not_a_member'],
   }),
   getConversation: operation({
     method: 'GET',

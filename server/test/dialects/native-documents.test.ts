@@ -5,7 +5,8 @@ import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { PROBLEMS } from '@parlance/protocol'
+import { FRAMES, PROBLEMS, REQUESTS } from '@parlance/protocol'
+import type { AsyncApi } from '../../src/dialects/native/documents/asyncapi.ts'
 import type { OpenApi } from '../../src/dialects/native/documents/openapi-types.ts'
 import { assertDocumented } from '../support/documented.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
@@ -58,6 +59,25 @@ describe('openapi.json', () => {
       version: true,
       refused: 'not_a_member',
     })
+  })
+})
+
+describe('asyncapi.json', () => {
+  const messages = async (): Promise<AsyncApi['components']['messages']> => {
+    const { components } = (await (await get('/asyncapi.json')).json()) as AsyncApi
+    return components.messages
+  }
+
+  test('has each kind of frame, also where client and server have one of the same name', async () => {
+    const told = Object.values(await messages()).map((message) => [message['x-direction'], message.name])
+    assert.deepEqual(told.toSorted(), FRAMES.map(({ direction, op }) => [direction, op]).toSorted())
+  })
+
+  test('says of each request what grants and what refuses it', async () => {
+    const asked = Object.values(await messages()).filter((message) => message['x-ok'])
+    assert.deepEqual(asked.map(({ name }) => name).toSorted(), Object.keys(REQUESTS).toSorted())
+    for (const { name, 'x-problem-codes': codes = [] } of asked)
+      assert.ok(codes.includes('rate_limited'), name)
   })
 })
 

@@ -1,9 +1,21 @@
-import { FEATURE_LEVEL, FRAMES, type FrameKind, REQUESTS, SOCKET_PATH, SUBPROTOCOL } from '@parlance/protocol'
+import {
+  FEATURE_LEVEL,
+  FRAMES,
+  type FrameKind,
+  type ProblemCode,
+  REQUESTS,
+  type RequestKind,
+  SOCKET_PATH,
+  SUBPROTOCOL,
+} from '@parlance/protocol'
 import { Components, type JsonSchema } from './json-schema.ts'
+import { requestCodesOf } from './problem-codes.ts'
 
 const DESCRIPTION = `The socket of the native dialect of Parlance: JSON text frames, of at most 128 KiB each, with the subprotocol \`${SUBPROTOCOL}\`.
 
 - The first frame is \`hello\`; a frame with an \`id\` is answered by one with the same \`re\`, in order.
+- \`x-ok\` of a request is the \`ok\` of its answer, and \`x-problem-codes\` are the codes that its \`error\` may have.
+- \`x-feature-level\` says since which \`featureLevel\` (\`GET /v1/server\`) a frame, a schema or a field is there.
 - Frames may grow, and new kinds may come: ignore what you do not know.
 - Close codes 4000 to 4099 mean not to come back, 4100 to 4199 to come back with back-off, 4200 to 4299 at once.`
 
@@ -15,6 +27,9 @@ interface Message {
   readonly payload: JsonSchema
   readonly 'x-feature-level': number
   readonly 'x-direction': 'client' | 'server'
+  /** The `ok` of a request's answer. */
+  readonly 'x-ok'?: JsonSchema
+  readonly 'x-problem-codes'?: readonly ProblemCode[]
 }
 
 export interface AsyncApi {
@@ -50,7 +65,7 @@ const reference = ($ref: string) => ({ $ref })
 /** The document of the socket. `url` is where people reach the server. */
 export function asyncApi(url = 'http://localhost:8000'): AsyncApi {
   const components = new Components('draft-07')
-  const messages = Object.fromEntries(FRAMES.map((frame) => [frame.op, messageOf(frame, components)]))
+  const messages = Object.fromEntries(FRAMES.map((frame) => [keyOf(frame), messageOf(frame, components)]))
   const { host, protocol } = new URL(url)
   return {
     asyncapi: '3.0.0',
@@ -60,22 +75,31 @@ export function asyncApi(url = 'http://localhost:8000'): AsyncApi {
     channels: {
       socket: {
         address: SOCKET_PATH,
-        messages: Object.fromEntries(FRAMES.map(({ op }) => [op, reference(`#/components/messages/${op}`)])),
+        messages: Object.fromEntries(
+          FRAMES.map(keyOf).map((key) => [key, reference(`#/components/messages/${key}`)]),
+        ),
       },
     },
-    operations: Object.fromEntries(FRAMES.map((frame) => [frame.op, operationOf(frame)])),
+    operations: Object.fromEntries(FRAMES.map((frame) => [keyOf(frame), operationOf(frame)])),
     components: { messages, schemas: components.schemas, securitySchemes: { session: SESSION } },
   }
 }
 
+/** Frames that the server sends, by their `op`: a client may have another frame of that `op`. */
+const SENT = new Set(FRAMES.filter(({ direction }) => direction === 'server').map(({ op }) => op))
+
+/** Names a frame in the document. */
+const keyOf = ({ op, direction }: FrameKind): string =>
+  direction === 'client' && SENT.has(op) ? `${op}.request` : op
+
 /** As the server sees it: it receives what clients say. */
-const operationOf = ({ op, direction, summary }: FrameKind) => ({
-  action: direction === 'client' ? 'receive' : 'send',
-  summary,
+const operationOf = (frame: FrameKind) => ({
+  action: frame.direction === 'client' ? 'receive' : 'send',
+  summary: frame.summary,
   channel: reference(CHANNEL),
   security: [reference('#/components/securitySchemes/session')],
-  messages: [reference(`${CHANNEL}/messages/${op}`)],
-  ...(op in REQUESTS && {
+  messages: [reference(`${CHANNEL}/messages/${keyOf(frame)}`)],
+  ...(isRequest(frame) && {
     reply: { channel: reference(CHANNEL), messages: [reference(`${CHANNEL}/messages/re`)] },
   }),
 })
@@ -88,5 +112,12 @@ function messageOf(frame: FrameKind, components: Components): Message {
     payload: components.of(schema, since),
     'x-feature-level': since,
     'x-direction': direction,
+    ...(isRequest(frame) && {
+      'x-ok': components.of(frame.ok, since),
+      'x-problem-codes': requestCodesOf(frame).toSorted(),
+    }),
   }
 }
+
+const isRequest = (frame: FrameKind): frame is RequestKind =>
+  frame.direction === 'client' && frame.op in REQUESTS

@@ -1,4 +1,4 @@
-import { type Operation, type ProblemCode, problemKind } from '@parlance/protocol'
+import { type Operation, type ProblemCode, problemKind, type RequestKind } from '@parlance/protocol'
 import type { Transfer } from './transfers.ts'
 
 /** Statuses of an operation's refusals, with the codes that each may have. */
@@ -33,7 +33,9 @@ function codesOf(operation: Operation | Transfer): ReadonlySet<ProblemCode> {
 /** Codes that follow from what a request is like, whatever it is for. */
 export function commonCodes({ method, isOpen, isIdempotent }: Operation | Transfer): readonly ProblemCode[] {
   const isWrite = method !== 'GET' && method !== 'HEAD'
-  const writes: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'outcome_unknown']
+  const writes: readonly ProblemCode[] = [
+    ...(['payload_too_large', 'unsupported_media_type', 'outcome_unknown', 'busy'] as const),
+  ]
   const keys: readonly ProblemCode[] = ['idempotency_key_reused', 'idempotency_key_in_use']
   return [
     'invalid_request',
@@ -45,4 +47,16 @@ export function commonCodes({ method, isOpen, isIdempotent }: Operation | Transf
     'internal_error',
     'unavailable',
   ]
+}
+
+/** Requests of the socket that the store does not hear of. */
+const PASSING: ReadonlySet<string> = new Set(['typing', 'watch', 'conversation.open', 'ping'])
+
+/** Every code that a request over the socket may be refused with. */
+export function requestCodesOf({ op, schema, refuses = [] }: RequestKind): readonly ProblemCode[] {
+  const names = 'properties' in schema ? Object(schema.properties) : {}
+  const place: readonly ProblemCode[] = 'conversation' in names ? ['not_found', 'not_a_member'] : []
+  const writes: readonly ProblemCode[] = PASSING.has(op) ? [] : ['outcome_unknown', 'busy']
+  const always: readonly ProblemCode[] = ['invalid_request', 'rate_limited', 'internal_error', 'unavailable']
+  return [...new Set([...refuses, ...place, ...writes, ...always])]
 }

@@ -135,7 +135,7 @@ export const TRANSFERS: Readonly<Record<string, Transfer>> = {
     givesBytes: true,
     answers: { 200: null, 206: null, 304: null },
     tells: { 200: FILE, 206: [...FILE, 'Content-Range'], 304: FILE },
-    refuses: ['range_not_satisfiable'],
+    refuses: ['range_not_satisfiable', 'busy'],
   },
 }
 

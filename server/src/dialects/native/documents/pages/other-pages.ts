@@ -46,12 +46,12 @@ const CONVENTIONS: readonly Html[] = [
   html`Requests and answers are JSON in UTF-8. A field or a parameter that is not documented is refused, so that no slip is silent.`,
   html`Answers may grow: ignore what you do not know. What is documented is always there, <code>null</code> where it is empty.`,
   html`Nothing is ever taken away from <code>/v1</code>. The level of a server, <code>featureLevel</code> in <a href="/docs/server#getServer">GET /v1/server</a>, rises with every addition; this is level ${FEATURE_LEVEL}.`,
-  html`Ids say their kind: <code>a_12</code> is an account, <code>c_5</code> a conversation, <code>s_3</code> a session, <code>i_7</code> an invite. A message is known by its conversation and its place there, <code>seq</code>.`,
+  html`Ids say their kind: <code>a_12</code> is an account, <code>c_5</code> a conversation, <code>i_7</code> an invite, <code>s_…</code> a session, <code>f_…</code> a file. A message is known by its conversation and its place there, <code>seq</code>.`,
   html`Times are RFC 3339 in UTC with microseconds. Offsets into a text count UTF-16 units, as JavaScript does.`,
   html`A POST that makes something answers 201 with <code>Location</code>; PUT and PATCH answer the whole as it is now; DELETE answers 204, also when it was gone already.`,
   html`Lists take <code>?limit=</code> (50 unless said, 200 at most) and <code>?cursor=</code>, the <code>next</code> of the page before; it is <code>null</code> at the end.`,
   html`<code>RateLimit</code> says what is left, <code>Retry-After</code> when to come again.`,
-  html`A message is sent with a <code>clientId</code> of your own making. The same again answers the first message, so a request that got no answer may be repeated. Other requests that make something take an <code>Idempotency-Key</code>.`,
+  html`A message is sent with a <code>clientId</code> of your own making. The same again answers the first message, so a request that got no answer may be repeated. Opening a conversation and making an invite take an <code>Idempotency-Key</code>.`,
   html`A refusal is a <a href="/docs/problems">problem document</a> with a <code>code</code>, and with a pointer to each field that is at fault.`,
 ]
 
@@ -101,7 +101,8 @@ export function problemPage(code: ProblemCode): Page {
     [...refusalsOf(operation).values()].some((codes) => codes.includes(code)),
   )
   const isEverywhere = operations.length === Object.keys(OPERATIONS).length
-  const example = { type: `/docs/problems/${code}`, title, status, detail: title, code, retryable }
+  const instance = 'kZ0T3m1w-17'
+  const example = { type: `/docs/problems/${code}`, title, status, detail: title, code, retryable, instance }
   return {
     path: `/problems/${code}`,
     title: code,

@@ -10,18 +10,28 @@ const TOLD = { required: '', optional: 'not always there' }
 /** Every kind of frame, those of clients first. */
 export function socketPage({ components: { messages, schemas } }: AsyncApi): Page {
   const resolved = (schema: JsonSchema) => schemas[nameIn(schema) ?? ''] ?? schema
-  const shown = Object.values(messages).map((message) => {
+  const answerTo = ({
+    'x-ok': ok,
+    'x-problem-codes': codes = [],
+  }: AsyncApi['components']['messages'][string]) =>
+    ok &&
+    html`<h3>Answer</h3>
+<p>${Object.keys(resolved(ok).properties ?? {}).length > 0 ? html`<code>ok</code> has:` : html`<code>ok</code> is an empty object.`}</p>
+${fieldList(fieldsOf(resolved(ok), TOLD))}
+<p class="soft">Or <code>error</code>, with one of the codes ${codes.map((code, at) => [at > 0 && ', ', html`<a href="/docs/problems/${code}"><code>${code}</code></a>`])}.</p>`
+  const shown = Object.entries(messages).map(([key, message]) => {
+    const id = key.replace('.', '-')
     const isSaid = message['x-direction'] === 'client'
     const { anyOf: variants = [message.payload] } = resolved(message.payload)
-    return html`<section id="${message.name.replace('.', '-')}">
-<h2><a class="anchor" href="#${message.name.replace('.', '-')}">${message.summary}</a></h2>
+    return html`<section id="${id}">
+<h2><a class="anchor" href="#${id}">${message.summary}</a></h2>
 <div class="request"><span class="method ${isSaid ? 'post' : 'get'}">${isSaid ? 'CLIENT' : 'SERVER'}</span><code class="path">${message.name}</code></div>
 <p class="soft">Since level ${message['x-feature-level']}.</p>
 ${message.description !== undefined && html`<p>${prose(message.description)}</p>`}
 ${variants.map((one, at) => [
   at > 0 && html`<p class="soft">or</p>`,
   fieldList(fieldsOf(resolved(one), isSaid ? SAID : TOLD)),
-])}
+])}${answerTo(message)}
 </section>`
   })
   const body = html`<h1>Socket</h1>
