@@ -26,7 +26,7 @@ type Change = Extract<ConversationEvent, { change: number }>
 export const changeText = (event: Change, tombstone?: MessageDetails): string =>
   `{${factsText(event, tombstone)}}`
 
-/** What `changeOf` has, as JSON without its braces. Almost all changes are messages that are sent. */
+/** The JSON of `changeOf` without its braces. Almost all changes are messages that are sent. */
 function factsText(event: Change, tombstone: MessageDetails | undefined): string {
   if (event.type === 'message.sent')
     return `"change":${event.change},"type":"message.sent","data":{"message":${messageText(sentDetails(event))}}`
