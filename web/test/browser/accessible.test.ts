@@ -1,62 +1,74 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { NativeHttp } from '../../../server/test/support/native-http.ts'
 import { startParlance } from '../../../server/test/support/server.ts'
 import { faultsOf } from '../support/axe.ts'
 import { DESKTOP, noBrowser, openBrowser, PHONE, Visitor } from '../support/browser.ts'
-import { PNG } from '../support/picture.ts'
+import { furnish, type Look, walkIn, walkThrough } from '../support/views.ts'
 
-for (const [where, options] of Object.entries({ desk: DESKTOP, phone: PHONE })) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds nothing at a ${where}, ${colorScheme}`, { skip: noBrowser }, async (t) => {
-      const server = await startParlance()
-      t.after(() => server.close())
-      const browser = await openBrowser(t)
-      const ada = await Visitor.arrive(browser, server.url, { ...options, colorScheme })
-      const ben = await Visitor.arrive(browser, server.url)
-      await ben.register('ben', 'Ben Okri')
-      const found: Record<string, readonly string[]> = { signIn: await faultsOf(ada.page) }
-      await ada.register('ada', 'Ada Lovelace')
-      found.empty = await faultsOf(ada.page)
-      await ada.writeTo('be', 'Ben Okri')
-      await ada.say('Hello **Ben**: `code`, https://example.com and\n\n> a quote\n\n- one\n- two')
-      await ben.open('Ada Lovelace')
-      await ben.say('Hello')
-      await ben.act('Hello Ben', 'React with 🎉')
-      await ada.message('Hello Ben').getByRole('button', { name: '🎉, 1' }).waitFor()
-      found.conversation = await faultsOf(ada.page)
-      await ada.composer.pressSequentially('**Look** @b')
-      await ada.page.getByRole('option').first().waitFor()
-      await ada.page.getByRole('button', { name: 'Preview' }).click()
-      await ada.composer.press('End')
-      found.completion = await faultsOf(ada.page)
-      await ada.composer.fill('')
-      await ada.page.getByRole('button', { name: 'Insert emoji' }).click()
-      // A few of them: axe takes a minute for all.
-      await ada.page.getByRole('searchbox', { name: 'Search emoji' }).fill('book')
-      await ada.page.getByRole('gridcell', { name: 'open book' }).waitFor()
-      found.emoji = await faultsOf(ada.page)
-      // The first one empties the search.
-      await ada.page.keyboard.press('Escape')
-      await ada.page.keyboard.press('Escape')
-      await ada.page.getByRole('dialog', { name: 'Emoji' }).waitFor({ state: 'detached' })
-      await ada.page
-        .locator('.composer input[type=file]')
-        .setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: PNG }])
-      await ada.page.getByRole('button', { name: 'Take dot.png off' }).waitFor()
-      found.tray = await faultsOf(ada.page)
-      await ada.say('A picture')
-      await ada.message('A picture').getByRole('img', { name: 'dot.png' }).click()
-      await ada.page.getByRole('dialog', { name: /dot\.png/ }).waitFor()
-      found.viewer = await faultsOf(ada.page)
-      await ada.page.keyboard.press('Escape')
-      await ada.page.getByRole('button', { name: 'Details' }).click()
-      found.details = await faultsOf(ada.page)
-      for (const page of ['new', 'settings', '']) {
-        await ada.page.goto(`${server.url}/#/${page}`)
-        await ada.page.getByRole('main').or(ada.page.getByRole('navigation')).first().waitFor()
-        found[page] = await faultsOf(ada.page)
-      }
-      assert.deepEqual(found, Object.fromEntries(Object.keys(found).map((view) => [view, []])))
-    })
-  }
+const skip = noBrowser
+const TREES = join(import.meta.dirname, 'trees')
+
+/** The tree that a screen reader is given, without what is another at each run. */
+const treeOf = async (visitor: Visitor, within: 'dialog' | undefined): Promise<string> => {
+  const { page } = visitor
+  const place = within ? page.locator('dialog[open], [popover]:popover-open').last() : page.locator('body')
+  return (await place.ariaSnapshot())
+    .replaceAll(/\w+day,? \d+ \w+ \d{4} at \d{2}:\d{2}/g, '(time)')
+    .replaceAll(/\b\d{1,2}:\d{2}\b/g, '(time)')
+    .replaceAll(/\/v1\/files\/[\w-]+/g, '/v1/files/(id)')
+    .concat('\n')
 }
+
+/** Looks by axe in light and in dark colours, and keeps what it finds. */
+const lookBy =
+  ({ page }: Visitor, found: Record<string, readonly string[]>): Look =>
+  async (view) => {
+    const faults = [...(await faultsOf(page))]
+    await page.emulateMedia({ colorScheme: 'dark' })
+    faults.push(...(await faultsOf(page, 'colours')).map((fault) => `in the dark, ${fault}`))
+    await page.emulateMedia({ colorScheme: 'light' })
+    if (faults.length > 0) found[view] = faults
+  }
+
+/** Ada and Ben, who have accounts. */
+async function people(t: TestContext) {
+  const server = await startParlance()
+  t.after(() => server.close())
+  const ada = await NativeHttp.register(server.url, 'ada', { displayName: 'Ada Lovelace' })
+  const ben = await NativeHttp.register(server.url, 'ben', { displayName: 'Ben Okri' })
+  return { server, browser: await openBrowser(t), ada, ben }
+}
+
+// `node --test --test-update-snapshots web/test/browser/accessible.test.ts` writes the trees anew.
+test('axe finds nothing at a desk, and a screen reader is given the trees that are kept', {
+  skip,
+}, async (t) => {
+  const { server, browser, ada, ben } = await people(t)
+  const visitor = await Visitor.arrive(browser, server.url, { ...DESKTOP, colorScheme: 'light' })
+  const found: Record<string, readonly string[]> = {}
+  const trees: [view: string, tree: string][] = []
+  const byAxe = lookBy(visitor, found)
+  const look: Look = async (view, within) => {
+    trees.push([view, await treeOf(visitor, within)])
+    await byAxe(view)
+  }
+  await walkIn(visitor, look)
+  await walkThrough(visitor, await furnish(ada, ben), look)
+  assert.deepEqual(found, {})
+  assert.deepEqual(visitor.errors, [])
+  for (const [view, tree] of trees)
+    t.assert.fileSnapshot(tree, join(TREES, `${view}.yml`), { serializers: [String] })
+})
+
+test('axe finds nothing on a phone', { skip }, async (t) => {
+  const { server, browser, ada, ben } = await people(t)
+  const visitor = await Visitor.arrive(browser, server.url, { ...PHONE, colorScheme: 'light' })
+  const found: Record<string, readonly string[]> = {}
+  const look = lookBy(visitor, found)
+  await walkIn(visitor, look)
+  await walkThrough(visitor, await furnish(ada, ben), look)
+  assert.deepEqual(found, {})
+  assert.deepEqual(visitor.errors, [])
+})

@@ -5,11 +5,14 @@ import type { Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** The faults that axe finds against WCAG 2.2 AA, in a line each. */
-export async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** The faults that axe finds against WCAG 2.2 AA, or those of colours alone, in a line each. */
+export async function faultsOf(page: Page, only?: 'colours'): Promise<readonly string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE)
+  const rules = JSON.stringify(only === 'colours' ? ['color-contrast'] : WCAG)
   const { violations } = await page.evaluate<AxeResults>(
-    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+    `axe.run({ runOnly: ${rules}, resultTypes: ['violations'] })`,
   )
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
 }

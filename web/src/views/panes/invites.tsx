@@ -7,6 +7,7 @@ import { copy } from '../../state/notice.ts'
 import { pathTo } from '../../state/route.ts'
 import { count, t } from '../../text/index.ts'
 import { CloseIcon } from '../icons.tsx'
+import { PaneHeading } from './pane.tsx'
 
 type Invite = Operations['listInvites']['answer']['items'][number]
 
@@ -31,7 +32,7 @@ export function Invites({ client, id }: { client: Client; id: string }) {
     })
   return (
     <section>
-      <h3>{t('invite.title')}</h3>
+      <PaneHeading>{t('invite.title')}</PaneHeading>
       <NewInvite client={client} id={id} onMade={() => run(load)} />
       <p class="failure" role="alert">
         {failure}

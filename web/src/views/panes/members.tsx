@@ -13,6 +13,7 @@ import { Avatar } from '../avatar.tsx'
 import { Question } from '../dialog.tsx'
 import { Menu } from '../menu.tsx'
 import { PeopleSearch } from '../people-search.tsx'
+import { PaneHeading } from './pane.tsx'
 
 interface MembersProps {
   readonly client: Client
@@ -47,7 +48,7 @@ export function Members({ client, place, listing, me }: MembersProps) {
     is === 'handOver' ? give(member.account.id, 'owner') : run(() => place.removeMember(member.account.id))
   return (
     <section>
-      <h3>{t('list.allMembers')}</h3>
+      <PaneHeading>{t('list.allMembers')}</PaneHeading>
       <p class="failure" role="alert">
         {failure}
       </p>
@@ -73,7 +74,7 @@ export function Members({ client, place, listing, me }: MembersProps) {
       )}
       {listing.can.includes('add') ? (
         <>
-          <h3>{t('members.add')}</h3>
+          <PaneHeading>{t('members.add')}</PaneHeading>
           <PeopleSearch
             client={client}
             without={members.map(({ account }) => account.id)}

@@ -13,6 +13,16 @@ interface PaneProps {
   readonly children: ComponentChildren
 }
 
+/** The heading of a part of a pane: one step below the pane's own. */
+export function PaneHeading({ dir, children }: { dir?: 'auto'; children: ComponentChildren }) {
+  const Heading = isPaneAbove.value ? 'h2' : 'h3'
+  return (
+    <Heading class="pane-heading" dir={dir}>
+      {children}
+    </Heading>
+  )
+}
+
 /**
  * The column beside a conversation; on small screens it covers that, and is the page's main part. It takes the focus, and
  * Escape closes it.

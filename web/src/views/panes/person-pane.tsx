@@ -11,7 +11,7 @@ import { t } from '../../text/index.ts'
 import { Avatar } from '../avatar.tsx'
 import { Question } from '../dialog.tsx'
 import { Loading } from '../loading.tsx'
-import { Pane } from './pane.tsx'
+import { Pane, PaneHeading } from './pane.tsx'
 
 interface PersonPaneProps {
   readonly client: Client
@@ -58,7 +58,7 @@ function Portrait({ client, person }: { client: Client; person: Account }) {
   return (
     <div class="portrait">
       <Avatar id={person.id} name={nameOf(person)} isOnline={isOnline} />
-      <h3 dir="auto">{nameOf(person)}</h3>
+      <PaneHeading dir="auto">{nameOf(person)}</PaneHeading>
       <p class="quiet">@{person.username}</p>
       {person.bio && <p dir="auto">{person.bio}</p>}
     </div>
