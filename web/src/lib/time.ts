@@ -1,11 +1,11 @@
-import { language } from '../text/index.ts'
+import { locale } from '../text/index.ts'
 import { daysAgo } from './day.ts'
 
 const format = (options: Intl.DateTimeFormatOptions) => {
   let made: { readonly of: string; readonly format: Intl.DateTimeFormat } | undefined
   return (date: Date): string => {
-    if (made?.of !== language.value)
-      made = { of: language.value, format: new Intl.DateTimeFormat(language.value, options) }
+    if (made?.of !== locale.value)
+      made = { of: locale.value, format: new Intl.DateTimeFormat(locale.value, options) }
     return made.format.format(date)
   }
 }

@@ -68,6 +68,15 @@ export function useJumps({ place, listing, all, stretch, list }: JumpsOptions): 
     return true
   }
   useLayoutEffect(() => void arrive())
+  /** The last mark that was shown from its beginning: the middle of a message that is higher than the view says nothing. */
+  const shownWhole = useRef<Mark | undefined>(undefined)
+  useLayoutEffect(() => {
+    if (!marked || shownWhole.current === marked) return
+    const index = rows.findIndex((row) => 'item' in row && 'seq' in row.item && row.item.seq === marked.seq)
+    if (!list.isTall(index)) return
+    shownWhole.current = marked
+    list.toIndex(index, 'start')
+  })
 
   const seek = (target: number | 'first', load: () => Promise<void>, otherwise?: 'latest') => {
     wanted.current = target

@@ -40,6 +40,8 @@ export interface VirtualList {
   readonly endsBy: (index: number) => boolean
   readonly toEnd: () => void
   readonly toIndex: (index: number, align: 'start' | 'center' | 'auto') => void
+  /** Whether a row is known to be higher than the view. */
+  readonly isTall: (index: number) => boolean
   readonly place: () => Place | undefined
   /** Shows a row at the place where it was left, and keeps it there while rows above it are measured. */
   readonly toPlace: (place: Place) => void
@@ -131,6 +133,8 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       sought.current = undefined
       virtualizer.scrollToIndex(index, { align })
     },
+    isTall: (index) =>
+      (virtualizer.measurementsCache[index]?.size ?? 0) > (scroller.current?.clientHeight ?? 0),
     place: () => {
       // The virtualizer hears of a scroll after whoever asks at that event.
       const top = scroller.current?.scrollTop ?? 0

@@ -21,6 +21,11 @@ function tell(text: string, { isFailure = false } = {}): void {
   }, STAYS_MS)
 }
 
+/** Its reader has gone elsewhere, where it would only cover something. */
+export function forgetNotice(): void {
+  notice.value = undefined
+}
+
 /** Does something that has no place of its own for its failure: that is told instead. */
 export async function attempt(deed: () => Promise<unknown>, done?: string): Promise<void> {
   try {

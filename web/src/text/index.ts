@@ -17,6 +17,11 @@ const preferred = (): string => {
 export const language = signal(preferred())
 const texts = computed<Texts>(() => LANGUAGES[language.value] ?? en)
 
+/** The language as its reader's own region writes times and numbers. */
+export const locale = computed(
+  () => navigator.languages.find((tag) => tag.split('-')[0] === language.value) ?? language.value,
+)
+
 export const languages = Object.keys(LANGUAGES)
 
 export function chooseLanguage(chosen: string): void {
@@ -32,7 +37,7 @@ export const t = (key: TextKey, values: Readonly<Record<string, string | number>
 /** A text that counts: of `one` and `other`, the form that the language wants for the number, which is `{n}` in it. */
 export function count(n: number, keys: { readonly one: TextKey; readonly other: TextKey }): string {
   const form = new Intl.PluralRules(language.value).select(n)
-  return t(form === 'one' ? keys.one : keys.other, { n: new Intl.NumberFormat(language.value).format(n) })
+  return t(form === 'one' ? keys.one : keys.other, { n: new Intl.NumberFormat(locale.value).format(n) })
 }
 
 /** Some names in a row, as the language writes it. */

@@ -7,6 +7,7 @@ import { useObservable } from '../lib/use-observable.ts'
 import { showUnread } from '../notify/badge.ts'
 import { tellOfMessages } from '../notify/notices.ts'
 import { isNarrow } from '../state/narrow.ts'
+import { forgetNotice } from '../state/notice.ts'
 import { overlay } from '../state/overlay.ts'
 import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
@@ -32,6 +33,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
   const conversations = useObservable(client.conversations)
   const { items } = conversations
   useEffect(() => showUnread(conversations), [conversations])
+  useEffect(forgetNotice, [here.at, here.at === 'conversation' && here.id])
   useEffect(() => tellOfMessages(client, account.id), [client, account.id])
   const list = (
     <ConversationList
