@@ -49,6 +49,8 @@ export function useOpening(options: OpeningOptions): () => boolean {
     else if (isSought) return
     else list.toEnd()
     isPlaced.current = true
+    // Newest messages that come only now are another stretch.
+    if (index >= 0) stretch.standAt(row?.key)
   })
   return () => isPlaced.current
 }

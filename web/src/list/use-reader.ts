@@ -73,7 +73,8 @@ export function useReader({ client, place, listing, me, target }: ReaderOptions)
     isAway: isPlaced() && !isAtNewest(),
     onScroll: () => {
       const top = list.place()
-      if (!top) return
+      // Until it stands where it is to begin, the list moves by itself.
+      if (!top || !isPlaced()) return
       if (isAtNewest()) left.delete(place.id)
       else left.set(place.id, top)
       stretch.standAt(isAtNewest() ? undefined : top.key)
