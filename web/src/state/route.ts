@@ -14,7 +14,7 @@ type Route =
   | { readonly at: 'search'; readonly text: string }
   /** With `kind`, at the part that makes one of it. */
   | { readonly at: 'new'; readonly kind?: 'group' }
-  | { readonly at: 'settings' }
+  | { readonly at: 'settings' | 'admin' }
   | { readonly at: 'join'; readonly code: string }
 
 /** A part of the address that somebody may have typed: one that is not encoded well stays as it is. */
@@ -48,7 +48,7 @@ export function routeOf(hash: string): Route {
   if (at === 'c' && /^c_\d+$/.test(first)) return conversationOf(first, rest)
   if (at === 'search' && first !== '') return { at: 'search', text: decoded(first) }
   if (at === 'new') return { at: 'new', ...(first === 'group' && { kind: first }) }
-  if (at === 'settings') return { at: 'settings' }
+  if (at === 'settings' || at === 'admin') return { at }
   if (at === 'join' && first !== '') return { at: 'join', code: decoded(first) }
   return { at: 'list' }
 }

@@ -37,6 +37,13 @@ export function Settings({ client, account }: { client: Client; account: OwnAcco
         <Password client={client} />
         <Sessions client={client} />
         <Blocked client={client} />
+        {account.isAdmin && (
+          <section>
+            <a class="button" href={pathTo({ at: 'admin' })}>
+              {t('admin.title')}
+            </a>
+          </section>
+        )}
         <section class="buttons">
           <button type="button" disabled={isBusy} onClick={() => leave(false)}>
             {t('settings.signOut')}

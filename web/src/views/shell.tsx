@@ -13,6 +13,7 @@ import { askForPlayground, isPlaygroundOpen } from '../state/playground.ts'
 import { go, pathTo, route } from '../state/route.ts'
 import { useWatched } from '../state/watched.ts'
 import { t } from '../text/index.ts'
+import { AdminPage } from './admin-page.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { ConversationList } from './conversation-list.tsx'
@@ -63,6 +64,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
         <NewConversation key={here.kind} client={client} me={account.id} kind={here.kind} />
       )}
       {here.at === 'settings' && <Settings client={client} account={account} />}
+      {here.at === 'admin' && <AdminPage client={client} account={account} />}
       {here.at === 'join' && <Join client={client} code={here.code} />}
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
       <EmojiPickerSlot />

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noBrowser, Visitor } from '../support/browser.ts'
+import { toAccountId } from '../../../server/src/core/types.ts'
+import { NativeHttp } from '../../../server/test/support/native-http.ts'
+import { startParlance } from '../../../server/test/support/server.ts'
+import { faultsOf } from '../support/axe.ts'
+import { noBrowser, openBrowser, Visitor } from '../support/browser.ts'
 import { adaWithBen, noErrors } from '../support/people.ts'
 
 const skip = noBrowser
@@ -142,4 +146,46 @@ test('no view is wider than a screen of 320 pixels', { skip }, async (t) => {
     const [wide, room] = await ben.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
     assert.equal(wide, room, `at #/${view}`)
   }
+})
+
+test('an administrator sees the server, finds people, puts one out and deletes a conversation', {
+  skip,
+}, async (t) => {
+  const server = await startParlance()
+  t.after(() => server.close())
+  const ada = await Visitor.arrive(await openBrowser(t), server.url)
+  await ada.register('ada', 'Ada Lovelace')
+  const ben = await NativeHttp.register(server.url, 'ben', { displayName: 'Ben Okri' })
+  await ben.open('The library')
+  await ada.page.goto(`${server.url}/#/admin`)
+  await ada.page.getByText('Only administrators of this server').waitFor()
+  const account = await server.chat.accounts.findByUsername('ada')
+  await server.chat.accounts.setAdmin(account?.accountId ?? toAccountId(0), true)
+  await ada.page.reload()
+  await ada.page.getByText('Messages a second').waitFor()
+  const list = (name: string) => ada.page.getByRole('list', { name, exact: true })
+  await ada.page.getByLabel('Part of the name of an account').fill('okri')
+  const row = list('Accounts').getByRole('listitem')
+  await row.filter({ hasText: 'Ada Lovelace' }).waitFor({ state: 'detached' })
+  await row.getByRole('button', { name: 'Disable' }).click()
+  await row.getByRole('button', { name: 'Enable' }).waitFor()
+  assert.equal(await ben.refusal('getMe'), '401 not_authorized')
+  await list('What was done').getByText('accounts disable: ben').waitFor()
+  await list('Conversations').getByRole('button', { name: 'Delete The library' }).click()
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await list('What was done')
+    .getByText(/conversations delete/)
+    .waitFor()
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+    [320, 568],
+  ] as const)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await ada.page.setViewportSize({ width, height })
+      await ada.page.emulateMedia({ colorScheme })
+      assert.deepEqual(await faultsOf(ada.page), [], `${width} ${colorScheme}`)
+      assert.ok((await ada.page.evaluate(() => document.documentElement.scrollWidth)) <= width)
+    }
+  noErrors(ada)
 })

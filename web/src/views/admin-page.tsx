@@ -1,0 +1,30 @@
+import type { Client, OwnAccount } from '@parlance/client'
+import { useLazy } from '../lib/use-lazy.ts'
+import { pathTo } from '../state/route.ts'
+import { t } from '../text/index.ts'
+import { BackIcon } from './icons.tsx'
+
+/** The page of administrators, whose code comes with the first look at it. */
+export function AdminPage({ client, account }: { client: Client; account: OwnAccount }) {
+  const isAdmin = account.isAdmin === true
+  const part = useLazy(() => import('../admin/admin.tsx'), isAdmin)
+  return (
+    <main class="page" aria-label={t('admin.title')}>
+      <header class="bar">
+        <a class="icon-button back" href={pathTo({ at: 'list' })} aria-label={t('conversation.back')}>
+          <BackIcon />
+        </a>
+        <h1>{t('admin.title')}</h1>
+      </header>
+      <div class="page-body">
+        {!isAdmin && <p>{t('admin.notYours')}</p>}
+        {part === 'failed' && (
+          <p class="failure" role="alert">
+            {t('admin.notLoaded')}
+          </p>
+        )}
+        {part !== undefined && part !== 'failed' && <part.Admin client={client} me={account.id} />}
+      </div>
+    </main>
+  )
+}
