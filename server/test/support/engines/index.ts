@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { Engine } from './engine.ts'
 import { pgbouncerCommand } from './pgbouncer.ts'
-import { copyPostgres, initPostgres, POSTGRES_USER, type PostgresOptions } from './postgres.ts'
+import {
+  copyPostgres,
+  copyPostgresWithoutLog,
+  handOver,
+  initPostgres,
+  POSTGRES_USER,
+  type PostgresOptions,
+  recoverPostgres,
+} from './postgres.ts'
 import { type RedisFolder, redisCommand } from './redis.ts'
 import { followShard, joinShards } from './redis-cluster.ts'
 
@@ -26,6 +34,7 @@ export {
   promtoolIsMissing,
 } from './programs.ts'
 export { moveSlotOf } from './redis-cluster.ts'
+export { handOver }
 
 /** The engines that a cluster's nodes share, for this test alone. */
 export interface Engines extends AsyncDisposable {
@@ -117,6 +126,32 @@ export async function startStandbyOf(primary: Engine): Promise<{ engine: Engine 
   })
   const closing = opened.move()
   return { engine, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** A copy of `primary` as it is now, which is not started. */
+export async function baseBackupOf(primary: Engine): Promise<BaseBackup & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'parlance-engine-'))
+  opened.defer(() => rm(folder, { recursive: true }))
+  await copyPostgresWithoutLog({ folder, from: primary.port })
+  const closing = opened.move()
+  return {
+    recover: async (settings) => {
+      const port = await freePort()
+      const command = recoverPostgres({ folder, port, settings })
+      const url = `postgres://${POSTGRES_USER}@127.0.0.1:${port}/postgres`
+      const engine = new Engine({ url, command, folder })
+      closing.defer(() => engine.stop())
+      await engine.start()
+      return engine
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+interface BaseBackup {
+  /** Starts the copy, which reads archived log as the settings say. */
+  recover(settings: Readonly<Record<string, string | number>>): Promise<Engine>
 }
 
 async function makePostgres(folder: string, options: PostgresOptions = {}): Promise<Engine> {

@@ -58,16 +58,35 @@ interface Copy {
 
 /** Makes a standby in that folder; resolves with the command line that runs it. */
 export async function copyPostgres({ folder, port, from }: Copy): Promise<readonly string[]> {
-  const bin = findPostgres()
-  const asOwner = handOver(folder)
+  await baseOf({ folder, from, how: ['-R'] })
+  return commandOf({ folder, port })
+}
+
+/** Makes a copy of the server in that folder, without the write-ahead log that belongs to it. */
+export const copyPostgresWithoutLog = ({ folder, from }: Omit<Copy, 'port'>): Promise<void> =>
+  baseOf({ folder, from, how: ['-X', 'none'] })
+
+/** Has a copy read archived log up to a moment; resolves with the command line that runs it. */
+export function recoverPostgres({ folder, port, settings }: PostgresFolder): readonly string[] {
+  const signal = `${folder}/data/recovery.signal`
+  writeFileSync(signal, '')
+  handOver(signal)
+  return commandOf({ folder, port, ...(settings && { settings }) })
+}
+
+async function baseOf({ folder, from, how }: Omit<Copy, 'port'> & { how: readonly string[] }): Promise<void> {
   const address = ['-h', '127.0.0.1', '-p', String(from), '-U', POSTGRES_USER]
   const [command = '', ...args] = [
-    ...asOwner,
-    ...[`${bin}/pg_basebackup`, '-D', `${folder}/data`, ...address, '-R', '-c', 'fast'],
+    ...handOver(folder),
+    ...[`${findPostgres()}/pg_basebackup`, '-D', `${folder}/data`, ...address, ...how, '-c', 'fast'],
   ]
   await run(command, args, { cwd: folder })
-  const given = Object.entries(listening(folder, port)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return [...asOwner, `${bin}/postgres`, '-D', `${folder}/data`, ...given]
+}
+
+function commandOf({ folder, port, settings }: PostgresFolder): readonly string[] {
+  const options = Object.entries({ ...listening(folder, port), ...settings })
+  const given = options.flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return [...handOver(folder), `${findPostgres()}/postgres`, '-D', `${folder}/data`, ...given]
 }
 
 const listening = (folder: string, port: number) => ({
