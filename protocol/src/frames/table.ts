@@ -37,7 +37,7 @@ export const FRAMES: readonly FrameKind[] = [
   fromServer('ready', Ready, {
     summary: 'The account and its newest conversations',
     description:
-      'The cursor is read before the listings. Further pages of listings are complete when they are fetched after `live`; events of the conversations listed here follow from their `lastChange` on.',
+      'The cursor is read before the listings. Further pages of listings, from `next` on, are complete when they are fetched after `live`: they begin with pinned ones that are not listed here, and then list all others, these too; events of the conversations listed here follow from their `lastChange` on.',
   }),
   fromServer('changes', Changes, {
     summary: 'What you missed of a conversation',
