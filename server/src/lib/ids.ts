@@ -7,6 +7,9 @@ const GID_LENGTH = 8
 /** A conversation's public name and capability: 8 characters of 57, about 47 bits, from the system's CSPRNG. */
 export const newGid = (): string => readable(GID_LENGTH)
 
+/** Could it be one, whoever has made it? */
+export const isGid = (text: string): boolean => /^[a-zA-Z0-9]{8}$/.test(text)
+
 /** A password for a person to type: four groups of five characters of 57, about 116 bits. */
 export const newPassword = (): string => Array.from({ length: 4 }, () => readable(5)).join('-')
 

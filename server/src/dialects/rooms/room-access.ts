@@ -1,8 +1,8 @@
 import { type Account, type Chat, ChatError, type ConversationId, type Standing } from '../../core/chat.ts'
+import { isGid } from '../../lib/ids.ts'
 import type { Limits } from '../../transport/index.ts'
 import { requireWithinLimit } from '../rate-limit.ts'
 import { REFUSALS, Refusal } from './errors.ts'
-import { isGid } from './wire.ts'
 
 /** Where this dialect's login secrets are valid. */
 const SESSION_KIND = 'rooms'

@@ -126,11 +126,6 @@ export function parseJsonBytes(bytes: Buffer): unknown {
   return text === undefined ? undefined : parseJson(withoutByteOrderMark(text))
 }
 
-const GID = /^[a-zA-Z0-9]{8}$/
-
-/** Could it be a room's name at all? */
-export const isGid = (text: string): boolean => GID.test(text)
-
 function textOf(given: unknown, key: string, maxLength = Infinity): string | undefined {
   const text = fieldOf(given, key)
   if (typeof text !== 'string' || text === '' || !isCleanText(text)) return undefined

@@ -1,5 +1,5 @@
 import type { Clock, Micros } from '../../lib/clock.ts'
-import { newGid } from '../../lib/ids.ts'
+import { isGid, newGid } from '../../lib/ids.ts'
 import type { Passwords } from '../../lib/password.ts'
 import type { Note, StagedReaction, Staging } from '../../store/moving.ts'
 import { AccountIntake } from './account-intake.ts'
@@ -133,10 +133,10 @@ export class Intake {
   }
 
   #gid({ place, gid = null }: FoundConversation): string {
-    if (gid !== null && /^[!-~]{1,64}$/.test(gid) && this.#staging.isGidFree(gid)) return gid
+    if (gid !== null && isGid(gid) && this.#staging.isGidFree(gid)) return gid
     let after = newGid()
     while (!this.#staging.isGidFree(after)) after = newGid()
-    const why = 'the gid is taken, or none'
+    const why = 'the gid is taken, or not of eight letters and digits'
     if (gid !== null) this.note({ what: 'conversation', place, done: 'changed', why, before: gid, after })
     return after
   }

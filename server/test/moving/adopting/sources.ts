@@ -100,7 +100,7 @@ export const fillRooms = (url: string): Promise<void> =>
      CREATE TABLE alembic_version (version_num varchar);
      INSERT INTO users VALUES (1, '6f9619ff-8b86-d011-b42d-00c04fc964ff', 'ann', 'Ann', '${PASSWORD}'),
        (2, '6f9619ff-8b86-d011-b42d-00c04fc964fe', 'bob', 'Bob', '${createHash('md5').update(PASSWORD).digest('hex')}');
-     INSERT INTO rooms VALUES (5, 'aB3dE6gH', 1, '2019-01-08 23:00:00');
+     INSERT INTO rooms VALUES (5, 'aB3dE6gH', 1, '2019-01-08 23:00:00'), (6, 'my-room', 1, '2019-01-08 23:01:00');
      INSERT INTO messages VALUES (8, 5, 1, '2019-01-08 23:02:03.656864', 'anybody here?'), (9, 5, 2, '2019-01-08 23:02:04', 'me');`,
   )
 

@@ -83,7 +83,11 @@ for (const { name, missing, make } of TARGETS) {
       (await native.history(room)).map(({ text }) => text),
       ['anybody here?', 'me'],
     )
-    assert.deepEqual(notes, [])
+    // No room of the dialect can be entered by such a name.
+    assert.deepEqual(
+      notes.map(({ before, why }) => [before, why]),
+      [['my-room', 'the gid is taken, or not of eight letters and digits']],
+    )
   })
 
   test(`channels' people keep passwords, and each pair has one chat, on ${name}`, {
