@@ -59,7 +59,7 @@ export class Victim {
   /** The operation's path with the victim's own things in it, but for values that are given. */
   pathOf({ path }: Operation, given: Readonly<Record<string, string>> = {}): string {
     const own: Readonly<Record<string, string>> = {
-      ...{ c: this.c, seq: '1', a: this.http.id, s: 's_aaaaaaaaaaaaaaaa' },
+      ...{ c: this.c, id: this.c, seq: '1', a: this.http.id, s: 's_aaaaaaaaaaaaaaaa' },
       ...{ i: 'i_1', key: '%F0%9F%91%8D', code: 'none-such' },
       ...given,
     }

@@ -176,6 +176,7 @@ test('an administrator sees the server, finds people, puts one out and deletes a
   await list('What was done')
     .getByText(/conversations delete/)
     .waitFor()
+  await ada.page.getByText('Nothing was found.').waitFor()
   for (const [width, height] of [
     [1280, 800],
     [390, 844],
