@@ -11,7 +11,7 @@ import { until } from '../support/until.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/point-in-time.md'), 'utf8')
 
-/** What the page says of a setting of PostgreSQL, with the archive in a folder of the test's own. */
+/** The page's value of a setting of PostgreSQL, with the archive in a folder of the test's own. */
 function settingOf(name: string, archive: string): string {
   const value = new RegExp(`^ *${name} = '([^']*(?:''[^']*)*)'`, 'm').exec(PAGE)?.[1]
   return (value ?? assert.fail(`no ${name}`)).replaceAll('/archive/wal', archive)
