@@ -125,7 +125,8 @@ export class WriteQueue {
     const { answers, commitMs } = news
     const settled = this.#pending.splice(0, answers.length)
     for (let i = 0; i < settled.length; i++) {
-      const [one, answer] = [settled[i], answers[i]]
+      const one = settled[i]
+      const answer = answers[i]
       if (one?.trace) endTrace(one, answer, { commitMs, writes: answers.length })
       this.#settleOwn(one, answer)
     }
