@@ -81,9 +81,13 @@ export function MessageList(props: MessageListProps) {
   )
 }
 
-/** The day of the row at the top of the view. */
+const LINES: ReadonlySet<string> = new Set(['beginning', 'day', 'new'])
+
+/** The day of the message at the top of the view. A line that stands there itself is not covered. */
 function FloatingDay({ reader: { rows, list } }: { reader: Reader }) {
-  const day = dayAt(rows, list.place()?.key)
+  const key = list.place()?.key
+  const isLine = rows.some((row) => row.key === key && LINES.has(row.kind))
+  const day = isLine ? undefined : dayAt(rows, key)
   if (day === undefined) return null
   return (
     <p class="floating-day" aria-hidden="true">

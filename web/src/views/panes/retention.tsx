@@ -1,5 +1,5 @@
 import type { ConversationHandle, Listing } from '@parlance/client'
-import { useId, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import { useDeed } from '../../lib/busy.ts'
 import { server } from '../../state/session.ts'
 import { count, t } from '../../text/index.ts'
@@ -16,6 +16,12 @@ export function Retention({ place, listing }: RetentionProps) {
   const [isDone, setDone] = useState(false)
   const { isBusy, failure, run } = useDeed()
   const hint = useId()
+  const form = useRef<HTMLFormElement>(null)
+  const close = () => {
+    setAsked(undefined)
+    // The field shows what holds.
+    form.current?.reset()
+  }
   const usual = server.value?.limits.retentionDays ?? undefined
   const keep = (retentionDays: number | null) =>
     run(async () => {
@@ -31,7 +37,7 @@ export function Retention({ place, listing }: RetentionProps) {
   }
   return (
     <section>
-      <form onSubmit={submit} onInput={() => setDone(false)}>
+      <form ref={form} onSubmit={submit} onInput={() => setDone(false)}>
         <label>
           {t('retention.days')}
           <input
@@ -67,7 +73,7 @@ export function Retention({ place, listing }: RetentionProps) {
           question={count(asked, { one: 'retention.question.one', other: 'retention.question.other' })}
           answer={t('retention.answer')}
           onAnswer={() => keep(asked)}
-          onClose={() => setAsked(undefined)}
+          onClose={close}
         />
       )}
     </section>
