@@ -76,6 +76,8 @@ test('the keys of a message do what its menu does, and letters stay letters in a
   await ada.composer.press('Escape')
   await ada.message('second').focus()
   await ada.page.keyboard.press('+')
+  // The menu takes the focus in a task of its own.
+  await ada.page.waitForFunction(() => document.activeElement?.closest('[popover]') !== null)
   await ada.page.keyboard.press('ArrowRight')
   await ada.page.keyboard.press('Enter')
   await ben.message('second').getByRole('button', { name: '❤️, 1' }).waitFor()
