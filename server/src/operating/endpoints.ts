@@ -1,7 +1,9 @@
 import { LocalBus } from '../bus/local.ts'
+import type { RedisFacts } from '../bus/redis/operating.ts'
 import type { Config, Database } from '../config/index.ts'
 import { Chat, passwordPolicyOf } from '../core/chat.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import type { RedisAddress } from '../lib/redis-address.ts'
 import { AuditLog } from './audit-log.ts'
 
 export { isDigest, Places } from '../files/folder/index.ts'
@@ -10,7 +12,6 @@ import type { CopyConnection, PostgresFacts } from '../store/postgres/operating.
 import { openSqliteToOperate } from '../store/sqlite/operating.ts'
 import type { Store } from '../store/store.ts'
 
-export { askRedis } from '../bus/redis/operating.ts'
 export { parseRedisAddress } from '../lib/redis-address.ts'
 export type { CopyConnection, PostgresFacts } from '../store/postgres/operating.ts'
 export {
@@ -66,6 +67,12 @@ function chatOn(store: Store, settings: OperatorSettings): Pick<Operated, 'chat'
   const clock = systemClock()
   const passwordPolicy = passwordPolicyOf(settings.passwordPolicy)
   return { chat: new Chat({ store, bus, clock, maxMessageBytes: 1, md5Passwords, passwordPolicy }), clock }
+}
+
+/** Loaded only where there is a Redis: its client is half of all modules that a command would load. */
+export async function askRedis(address: RedisAddress): Promise<RedisFacts> {
+  const { askRedis: ask } = await import('../bus/redis/operating.ts')
+  return ask(address)
 }
 
 /** Loaded only where there is a PostgreSQL. */

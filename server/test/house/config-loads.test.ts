@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 const SRC = join(import.meta.dirname, '../../src')
 
-test('reading the settings loads no library, and no dialect: a start waits only for those that are on', async () => {
+/** The files that an import loads which nothing has loaded before. */
+async function loadedBy(load: () => Promise<unknown>): Promise<readonly string[]> {
   const loaded: string[] = []
   const hooks = registerHooks({
     load(url, context, next) {
@@ -14,8 +15,13 @@ test('reading the settings loads no library, and no dialect: a start waits only 
       return next(url, context)
     },
   })
-  await import('../../src/config/index.ts')
+  await load()
   hooks.deregister()
+  return loaded
+}
+
+test('reading the settings loads no library, and no dialect: a start waits only for those that are on', async () => {
+  const loaded = await loadedBy(() => import('../../src/config/index.ts'))
   const ofDialects = loaded.filter((file) => /^dialects\/\w+\//.test(file))
   assert.ok(ofDialects.includes('dialects/rooms/row.ts'))
   assert.deepEqual(
@@ -26,6 +32,15 @@ test('reading the settings loads no library, and no dialect: a start waits only 
     loaded.filter((file) =>
       /^(transport|core|delivery|answers|pusher|store|bus|observe)\/|node_modules/.test(file),
     ),
+    [],
+  )
+})
+
+test('an operator’s command loads no client of a database, before it knows which one is asked', async () => {
+  const loaded = await loadedBy(() => import('../../src/operating/index.ts'))
+  assert.ok(loaded.includes('operating/accounts.ts'))
+  assert.deepEqual(
+    loaded.filter((file) => /node_modules\/(@redis|postgres)\//.test(file)),
     [],
   )
 })

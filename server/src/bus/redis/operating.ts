@@ -3,7 +3,7 @@ import { createConnection } from './client.ts'
 import { refusalOf } from './refusals.ts'
 
 /** Facts of a Redis server that an operator should know. */
-interface RedisFacts {
+export interface RedisFacts {
   readonly version: string
   /** `master` or `slave`, in its own words. */
   readonly role: string
