@@ -78,7 +78,7 @@ describe('members', () => {
     const [ann, bob, cy] = await NativeHttp.people(url, 'ann', 'bob', 'cy')
     const group = await ann.group(bob)
     assert.equal(await putRefused(bob, group, cy, { role: 'reader' }), '403 forbidden')
-    assert.deepEqual(Object.keys(await rolesIn(ann, group)), [ann.id, bob.id])
+    assert.deepEqual(await rolesIn(ann, group), { [ann.id]: 'owner', [bob.id]: 'member' })
   })
 
   it('get other roles, and the owner hands over', async () => {

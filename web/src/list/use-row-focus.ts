@@ -27,6 +27,8 @@ export function useRowFocus(reader: Reader): RowFocus {
   const [chosen, choose] = useState<string>()
   /** The end of the conversation whose row is to have the focus once it is loaded. */
   const end = useRef<'Home' | 'End' | undefined>(undefined)
+  /** The key that was pressed at the first or the last row that is loaded: it leads on once there are more. */
+  const step = useRef<string | undefined>(undefined)
   /** The key of the row that is to have the focus, and of the one that had it last. */
   const wanted = useRef<string | undefined>(undefined)
   const held = useRef<string | undefined>(undefined)
@@ -86,6 +88,16 @@ export function useRowFocus(reader: Reader): RowFocus {
     choose(row.key)
     list.toIndex(index, 'auto')
   }
+  const pageRows = inPage.length - 2 * OVERSCAN - 1
+  const takeStep = () => {
+    const at = rows.findIndex((one) => one.key === (wanted.current ?? held.current))
+    if (step.current === undefined || at < 0) return
+    const next = nextRow(rows, { at, key: step.current, page: pageRows })
+    if (next === undefined || next === at) return
+    step.current = undefined
+    moveTo(next)
+  }
+  useLayoutEffect(takeStep, [rows])
   const onKeyDown = (event: KeyboardEvent) => {
     const { target } = event
     if (event.defaultPrevented || !(target instanceof HTMLElement)) return
@@ -93,7 +105,7 @@ export function useRowFocus(reader: Reader): RowFocus {
     const from = isRow ? target.dataset.key : target === list.scroller.current ? held.current : undefined
     if (from === undefined) return
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
-    end.current = undefined
+    end.current = step.current = undefined
     if (isPlain && (event.key === 'Home' || event.key === 'End')) {
       end.current = event.key
       if (event.key === 'Home') reader.toFirst()
@@ -105,9 +117,9 @@ export function useRowFocus(reader: Reader): RowFocus {
     }
     const known = rows.findIndex((one) => one.key === (wanted.current ?? from))
     const at = known < 0 ? rows.findIndex((one) => one.key === key) : known
-    const next = isPlain
-      ? nextRow(rows, { at, key: event.key, page: inPage.length - 2 * OVERSCAN - 1 })
-      : undefined
+    const next = isPlain ? nextRow(rows, { at, key: event.key, page: pageRows }) : undefined
+    if (next === at && !(event.key.endsWith('Up') ? reader.isFirst : reader.isNewest))
+      step.current = event.key
     if (next !== undefined) moveTo(next)
     else if (!isRow || !pressButtonOf(target, event)) return
     event.preventDefault()
