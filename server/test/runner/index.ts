@@ -24,7 +24,7 @@ import { findWanted } from './wanted.ts'
 const MOST_AGAIN = 5
 
 /** Many files wait more than they compute. With more of them at a time, those that count seconds fail. */
-export const CONCURRENCY = availableParallelism() + 4
+export const CONCURRENCY = availableParallelism() + 2
 
 interface Suite {
   readonly root: string

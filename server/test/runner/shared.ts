@@ -49,7 +49,8 @@ function runAsSuite(path: string): Promise<void> {
 /** Rejects when the next file would find what this one has left. */
 async function leavesNothing(environment: NodeJS.ProcessEnv): Promise<void> {
   await until('the end', () => openResources().length === 0, GRACE_MS).catch((cause) => {
-    throw new Error(`does not end, because of: ${openResources().join(', ')}`, { cause })
+    const open = [...openResources(), ...openConnections()].join(', ')
+    throw new Error(`does not end, because of: ${open}`, { cause })
   })
   const { exitCode } = process
   process.exitCode = undefined
@@ -69,12 +70,23 @@ function openResources(): readonly string[] {
   return open
 }
 
+/** Both ends of each connection, which tell whose it is. */
+const openConnections = (): readonly string[] =>
+  activeHandles().flatMap((handle) =>
+    handle instanceof Socket && handle.remotePort !== undefined
+      ? [`port ${handle.localPort} to ${handle.remotePort}`]
+      : [],
+  )
+
+/** Node has no documented way to ask. */
+const activeHandles = (): readonly unknown[] =>
+  Reflect.apply(Reflect.get(process, '_getActiveHandles'), process, [])
+
 const RESOURCES: Readonly<Record<string, string>> = { TCP: 'TCPSocketWrap', Pipe: 'PipeWrap' }
 
-/** The resources of sockets that nobody reads or writes: a process ends with them. Node has no documented way to ask. */
+/** The resources of sockets that nobody reads or writes: a process ends with them. */
 function idleSockets(): readonly string[] {
-  const handles: readonly unknown[] = Reflect.apply(Reflect.get(process, '_getActiveHandles'), process, [])
-  return handles.flatMap((socket) => {
+  return activeHandles().flatMap((socket) => {
     const handle: unknown = socket instanceof Socket ? Reflect.get(socket, '_handle') : undefined
     if (!(socket instanceof Socket && handle instanceof Object)) return []
     const isIdle = Reflect.get(handle, 'reading') === false && socket.writableLength === 0
