@@ -32,6 +32,12 @@ const LONG: readonly LongFiles[] = [
     reason: 'each pair of dialects talks once more behind a proxy',
     isOf: fits(/\/compose\/(haproxy-(matrix|nodes)|nginx-matrix)/),
   },
+  {
+    reason: 'they wait out outages and slow peers',
+    isOf: fits(
+      /\/(bus\/redis-(cluster|failover|ghosts|presence)|dialects\/native-socket-(outage|store-failure)|hostile\/server\/(http|lost-directory)|pusher\/users)\./,
+    ),
+  },
   { reason: 'they install packages', isOf: fits(/\/package\/installed|^sdk\/test\/package/) },
   { reason: 'a browser is in all six dialects', isOf: fits(/\/browser\/playground/) },
 ]
