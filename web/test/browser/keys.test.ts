@@ -86,8 +86,11 @@ test('the keys of a message do what its menu does, and letters stay letters in a
   await ada.page.keyboard.press('e')
   assert.equal(await ada.page.getByText('Editing a message').count(), 0)
   await ada.page.keyboard.press('Enter')
-  await ada.message('second').getByRole('button', { name: 'Copy text' }).waitFor()
+  const copies = ada.message('second').getByRole('button', { name: 'Copy text' })
+  await copies.waitFor()
   await ada.page.keyboard.press('Escape')
+  // Its end gives the focus back.
+  await copies.waitFor({ state: 'hidden' })
   await ada.message('second').focus()
   await ada.page.keyboard.press('t')
   await ada.page.getByRole('complementary', { name: 'Thread' }).waitFor()
