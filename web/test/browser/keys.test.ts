@@ -54,6 +54,9 @@ test('the keys of a message do what its menu does, and letters stay letters in a
   skip,
 }, async (t) => {
   const { ada, ben } = await threePeople(t)
+  // A menu takes the focus in a task of its own.
+  const menuHasFocus = () =>
+    ada.page.waitForFunction(() => document.activeElement?.closest('[popover]') !== null)
   await ada.say('first')
   await ben.say('second')
   await ada.message('second').waitFor()
@@ -76,8 +79,7 @@ test('the keys of a message do what its menu does, and letters stay letters in a
   await ada.composer.press('Escape')
   await ada.message('second').focus()
   await ada.page.keyboard.press('+')
-  // The menu takes the focus in a task of its own.
-  await ada.page.waitForFunction(() => document.activeElement?.closest('[popover]') !== null)
+  await menuHasFocus()
   await ada.page.keyboard.press('ArrowRight')
   await ada.page.keyboard.press('Enter')
   await ben.message('second').getByRole('button', { name: '❤️, 1' }).waitFor()
@@ -88,6 +90,7 @@ test('the keys of a message do what its menu does, and letters stay letters in a
   await ada.page.keyboard.press('Enter')
   const copies = ada.message('second').getByRole('button', { name: 'Copy text' })
   await copies.waitFor()
+  await menuHasFocus()
   await ada.page.keyboard.press('Escape')
   // Its end gives the focus back.
   await copies.waitFor({ state: 'hidden' })
