@@ -42,7 +42,8 @@ export function tracingOf(settings: Settings): TracingSettings | undefined {
   const endpoint = endpointOf(settings)
   if (endpoint === undefined || settings.flag('OTEL_SDK_DISABLED')) return undefined
   const protocol = settings.text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json'
-  if (protocol !== 'http/json')
+  // Whoever takes the one over http takes the other: the content type tells them apart.
+  if (protocol !== 'http/json' && protocol !== 'http/protobuf')
     throw new SettingRefusal(
       `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; write http/json, which collectors take at port 4318, or leave it out.`,
     )

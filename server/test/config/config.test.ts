@@ -269,6 +269,15 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ TLS_CERTS: 'cert.pem' }, /TLS_CERTS is not a setting; TLS_CERT is/],
 ]
 
+test('the protocol that most collectors are spoken to by does not stop a start: they take JSON at the same place', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:4318'
+  const { tracing } = readConfig({
+    OTEL_EXPORTER_OTLP_ENDPOINT,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  })
+  assert.equal(tracing?.endpoint, 'http://127.0.0.1:4318/v1/traces')
+})
+
 test('the names of a certificate are read as DNS has them, and it is kept beside the database', () => {
   const { tls } = readConfig({ TLS_DOMAIN: 'Chat.Example.org, bücher.example', DBPATH: '/data/chat.db' })
   assert.deepEqual(tls, {
