@@ -42,7 +42,7 @@ export function tracingOf(settings: Settings): TracingSettings | undefined {
   const endpoint = endpointOf(settings)
   if (endpoint === undefined || settings.flag('OTEL_SDK_DISABLED')) return undefined
   const protocol = settings.text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json'
-  // Whoever takes the one over http takes the other: the content type tells them apart.
+  // A collector takes both at the same address: the content type tells JSON from protobuf.
   if (protocol !== 'http/json' && protocol !== 'http/protobuf')
     throw new SettingRefusal(
       `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; write http/json, which collectors take at port 4318, or leave it out.`,
