@@ -16,6 +16,9 @@ const program = process.env.PARLANCE_TEST_CHROMIUM === undefined && existsSync(S
 const UNUSED =
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,HttpsUpgrades,PaintHolding'
 
+/** A name by which a browser of tests reaches this machine, and which it does not take for this machine. */
+export const LAN_NAME = 'chat.lan'
+
 /** As a test's `skip`: the reason to leave it out, or false. */
 export const noBrowser =
   program === undefined && 'there is no Chromium: Debian has it as chromium-headless-shell and chromium'
@@ -49,7 +52,11 @@ async function open(owner: Owner, path: string | undefined): Promise<Browser> {
 function launch(path: string | undefined): Promise<Browser> {
   // A container's root may not have the sandbox; no page of another site is opened here.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const args = [...sandbox, ...(path === SHELL ? [] : [UNUSED])]
+  const args = [
+    ...sandbox,
+    `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
+    ...(path === SHELL ? [] : [UNUSED]),
+  ]
   return chromium.launch({ ...(path !== undefined && { executablePath: path }), args })
 }
 

@@ -9,7 +9,8 @@ export const KIND = 'native'
 
 const BEARER = /^bearer +(\S+)$/i
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-const MAX_AGE_SECONDS = 30 * 24 * 3600
+/** As long as browsers keep any: when the session ends, which each use of it puts off, is the server's to say. */
+const MAX_AGE_SECONDS = 400 * 24 * 3600
 
 /** Browsers take a cookie with this prefix over TLS alone, for this very host and every path. */
 const SECURE_NAME = '__Host-parlance'
@@ -50,30 +51,43 @@ export class Credentials {
   }
 
   /** A browser says where a request comes from. Refuses `cross_site` unless it is a page of this server. */
-  requireOwnPage({ headers }: IncomingMessage): void {
-    const { origin, host, 'sec-fetch-site': site } = headers
-    const { publicUrl } = this.#parts
-    const isOwn =
-      origin !== undefined &&
-      (origin === publicUrl?.origin || origin === `http://${host}` || origin === `https://${host}`)
-    if (!isOwn && site !== 'same-origin') throw new Refusal('cross_site')
+  requireOwnPage(request: IncomingMessage): void {
+    if (!this.#isOwnPage(request)) throw new Refusal('cross_site')
   }
 
-  /** Behind a proxy that ends TLS, only the public address tells of it. */
+  #isOwnPage({ headers: { origin, host, 'sec-fetch-site': site } }: IncomingMessage): boolean {
+    if (site === 'same-origin') return true
+    if (origin === undefined) return false
+    const { publicUrl } = this.#parts
+    return origin === publicUrl?.origin || origin === `http://${host}` || origin === `https://${host}`
+  }
+
   channelOf(request: IncomingMessage): Circumstances['channel'] {
-    const isEncrypted = 'encrypted' in request.socket || this.#parts.publicUrl?.protocol === 'https:'
-    if (isEncrypted) return 'tls'
+    if ('encrypted' in request.socket || this.#isBehindTls(request)) return 'tls'
     return isLocalRequest(request) ? 'loopback' : 'plain'
+  }
+
+  /**
+   * Whether a proxy ended TLS: a browser says what its page came by, else the public address tells. A page over plain
+   * http may have another name of a server whose public address is https.
+   */
+  #isBehindTls(request: IncomingMessage): boolean {
+    const { origin = '' } = request.headers
+    if (origin.startsWith('http://')) return false
+    if (origin.startsWith('https://') && this.#isOwnPage(request)) return true
+    return this.#parts.publicUrl?.protocol === 'https:'
   }
 }
 
-export function secretInCookie({ headers: { cookie = '' } }: IncomingMessage): string | undefined {
-  const pairs = cookie.split(';').map((pair) => pair.trim())
-  for (const name of [SECURE_NAME, LOOPBACK_NAME]) {
-    const pair = pairs.find((one) => one.startsWith(`${name}=`))
-    if (pair !== undefined) return pair.slice(name.length + 1)
-  }
-  return undefined
+/**
+ * The secret in a browser's cookie. The name without the prefix counts on this machine alone, where it is given: over
+ * TLS, whoever answers for a sister domain, or over plain http, could set it and log a visitor in as somebody else.
+ */
+export function secretInCookie(request: IncomingMessage): string | undefined {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  const secretOf = (name: string) => pairs.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1)
+  const plain = secretOf(LOOPBACK_NAME)
+  return plain !== undefined && isLocalRequest(request) ? plain : secretOf(SECURE_NAME)
 }
 
 /** The Set-Cookie of a log-in. Refuses plain http from elsewhere: anybody on the way could read the cookie. */
@@ -87,7 +101,7 @@ export function cookieOf(secret: string, channel: Circumstances['channel']): str
     case 'plain':
       throw new Refusal('invalid_request', {
         detail: 'A cookie needs https here: over plain http anybody on the way could read it.',
-        faults: [{ pointer: '#/cookie', detail: 'needs https, or plain http on this machine' }],
+        faults: [{ pointer: '#/cookie', detail: 'needs https, or plain http on the machine of the server' }],
       })
   }
 }
