@@ -19,7 +19,7 @@ interface CompletionOptions {
   readonly onText: (text: string) => void
 }
 
-interface Completion {
+export interface Completion {
   readonly suggestions: readonly Suggestion[]
   readonly combobox: Combobox<Suggestion>
   readonly choose: (suggestion: Suggestion) => void

@@ -1,8 +1,8 @@
 import type { Client } from '@parlance/client'
-import { sizeText } from '../lib/size.ts'
-import { t } from '../text/index.ts'
-import { type Parcel, parcelsOf, remove, retry } from '../upload/tray.ts'
-import { CloseIcon, FileIcon } from './icons.tsx'
+import { sizeText } from '../../lib/size.ts'
+import { t } from '../../text/index.ts'
+import { type Parcel, parcelsOf, remove, retry } from '../../upload/tray.ts'
+import { CloseIcon, FileIcon } from '../icons.tsx'
 
 /** The files that go with the next message, and how far each has come. */
 export function FileTray({ client, conversation }: { client: Client; conversation: string }) {

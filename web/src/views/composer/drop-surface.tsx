@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { t } from '../text/index.ts'
+import { t } from '../../text/index.ts'
 
 interface DropSurfaceProps {
   readonly title: string

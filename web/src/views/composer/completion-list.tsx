@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Suggestion } from '../composer/suggestions.ts'
-import { nameOf } from '../lib/names.ts'
-import type { Combobox } from '../lib/use-combobox.ts'
-import { count, t } from '../text/index.ts'
-import { Avatar } from './avatar.tsx'
+import type { Suggestion } from '../../composer/suggestions.ts'
+import { nameOf } from '../../lib/names.ts'
+import type { Combobox } from '../../lib/use-combobox.ts'
+import { count, t } from '../../text/index.ts'
+import { Avatar } from '../avatar.tsx'
 
 interface CompletionListProps {
   readonly suggestions: readonly Suggestion[]
