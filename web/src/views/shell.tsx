@@ -22,7 +22,7 @@ import { ImageViewerSlot } from './image-viewer-slot.tsx'
 import { NewConversation } from './new-conversation.tsx'
 import { NoticeBar } from './notice.tsx'
 import { SearchResults } from './search-results.tsx'
-import { Settings } from './settings.tsx'
+import { Settings } from './settings/settings.tsx'
 import { ShortcutList } from './shortcut-list.tsx'
 import { Switcher } from './switcher.tsx'
 

@@ -1,7 +1,7 @@
 import type { ConversationHandle, Listing } from '@parlance/client'
-import { useState } from 'preact/hooks'
-import { useDeed } from '../../lib/busy.ts'
+import { useSaving } from '../../lib/use-saving.ts'
 import { t } from '../../text/index.ts'
+import { FormEnd } from '../form-end.tsx'
 
 interface NameAndTopicProps {
   readonly place: ConversationHandle
@@ -10,24 +10,18 @@ interface NameAndTopicProps {
 
 /** The name and topic that all see, and whether members may add others. */
 export function NameAndTopic({ place, listing }: NameAndTopicProps) {
-  const [isDone, setDone] = useState(false)
-  const { isBusy, failure, run } = useDeed()
+  const saving = useSaving()
   const save = (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
     const text = (name: string) => String(fields.get(name) ?? '').trim() || null
     const change = { name: text('name'), topic: text('topic'), membersAdd: fields.has('membersAdd') }
-    run(async () => {
-      await place.change({
-        ...change,
-        ...(listing.can.includes('list') && { listed: fields.has('listed') }),
-      })
-      setDone(true)
-    })
+    const listed = listing.can.includes('list') && { listed: fields.has('listed') }
+    saving.save(() => place.change({ ...change, ...listed }))
   }
   return (
     <section>
-      <form onSubmit={save} onInput={() => setDone(false)}>
+      <form onSubmit={save} onInput={saving.touch}>
         <label>
           {t(listing.kind === 'open' ? 'new.openName' : 'new.groupName')}
           <input
@@ -52,15 +46,7 @@ export function NameAndTopic({ place, listing }: NameAndTopicProps) {
             {t('details.listed')}
           </label>
         )}
-        <button type="submit" disabled={isBusy}>
-          {t('settings.save')}
-        </button>
-        <p role="status" class="quiet">
-          {isDone && t('settings.saved')}
-        </p>
-        <p class="failure" role="alert">
-          {failure}
-        </p>
+        <FormEnd saving={saving} action={t('settings.save')} />
       </form>
     </section>
   )

@@ -1,9 +1,10 @@
 import type { ConversationHandle, Listing } from '@parlance/client'
 import { useId, useRef, useState } from 'preact/hooks'
-import { useDeed } from '../../lib/busy.ts'
+import { useSaving } from '../../lib/use-saving.ts'
 import { server } from '../../state/session.ts'
 import { count, t } from '../../text/index.ts'
 import { Question } from '../dialog.tsx'
+import { FormEnd } from '../form-end.tsx'
 
 interface RetentionProps {
   readonly place: ConversationHandle
@@ -13,8 +14,7 @@ interface RetentionProps {
 /** For how many days messages are kept. A shorter time deletes older ones for good, so it is asked about before. */
 export function Retention({ place, listing }: RetentionProps) {
   const [asked, setAsked] = useState<number>()
-  const [isDone, setDone] = useState(false)
-  const { isBusy, failure, run } = useDeed()
+  const saving = useSaving()
   const hint = useId()
   const form = useRef<HTMLFormElement>(null)
   const close = () => {
@@ -23,11 +23,7 @@ export function Retention({ place, listing }: RetentionProps) {
     form.current?.reset()
   }
   const usual = server.value?.limits.retentionDays ?? undefined
-  const keep = (retentionDays: number | null) =>
-    run(async () => {
-      await place.change({ retentionDays })
-      setDone(true)
-    })
+  const keep = (retentionDays: number | null) => saving.save(() => place.change({ retentionDays }))
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const days = Number(new FormData(event.currentTarget as HTMLFormElement).get('days')) || null
@@ -37,7 +33,7 @@ export function Retention({ place, listing }: RetentionProps) {
   }
   return (
     <section>
-      <form ref={form} onSubmit={submit} onInput={() => setDone(false)}>
+      <form ref={form} onSubmit={submit} onInput={saving.touch}>
         <label>
           {t('retention.days')}
           <input
@@ -58,15 +54,7 @@ export function Retention({ place, listing }: RetentionProps) {
         <p class="quiet" id={hint}>
           {t('retention.explain')}
         </p>
-        <button type="submit" disabled={isBusy}>
-          {t('retention.save')}
-        </button>
-        <p role="status" class="quiet">
-          {isDone && t('settings.saved')}
-        </p>
-        <p class="failure" role="alert">
-          {failure}
-        </p>
+        <FormEnd saving={saving} action={t('retention.save')} />
       </form>
       {asked !== undefined && (
         <Question

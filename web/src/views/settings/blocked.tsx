@@ -1,11 +1,11 @@
 import type { Client, Person } from '@parlance/client'
 import { unblock } from '@parlance/client/operations'
 import { useEffect, useState } from 'preact/hooks'
-import { listAllBlocks } from '../lib/blocks.ts'
-import { useDeed } from '../lib/busy.ts'
-import { nameOf } from '../lib/names.ts'
-import { t } from '../text/index.ts'
-import { Avatar } from './avatar.tsx'
+import { listAllBlocks } from '../../lib/blocks.ts'
+import { useDeed } from '../../lib/busy.ts'
+import { nameOf } from '../../lib/names.ts'
+import { t } from '../../text/index.ts'
+import { Avatar } from '../avatar.tsx'
 
 /** The people whom the account has blocked; nothing where there are none. */
 export function Blocked({ client }: { client: Client }) {

@@ -1,11 +1,11 @@
 import type { Client, Operations } from '@parlance/client'
 import { endSession, listSessions } from '@parlance/client/operations'
 import { useEffect, useState } from 'preact/hooks'
-import { useDeed } from '../lib/busy.ts'
-import { briefTimeOf } from '../lib/time.ts'
-import { t } from '../text/index.ts'
-import { CloseIcon } from './icons.tsx'
-import { Loading } from './loading.tsx'
+import { useDeed } from '../../lib/busy.ts'
+import { briefTimeOf } from '../../lib/time.ts'
+import { t } from '../../text/index.ts'
+import { CloseIcon } from '../icons.tsx'
+import { Loading } from '../loading.tsx'
 
 type Session = Operations['listSessions']['answer']['items'][number]
 
