@@ -1,6 +1,6 @@
-import type { Client, Listing, OwnAccount } from '@parlance/client'
+import type { Client, OwnAccount } from '@parlance/client'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { Intent } from '../composer/intent.ts'
 import { isOwnEscape } from '../lib/escape.ts'
 import { nameOf, titleOf } from '../lib/names.ts'
@@ -8,14 +8,17 @@ import { useObservable } from '../lib/use-observable.ts'
 import type { Jumps } from '../list/use-jumps.ts'
 import { isPaneAbove } from '../state/narrow.ts'
 import { closePane, openPane, type Pane, pathTo } from '../state/route.ts'
-import { count, t } from '../text/index.ts'
+import { t } from '../text/index.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer/composer.tsx'
 import { BackIcon, InfoIcon, PinIcon } from './icons.tsx'
 import { Skeleton } from './loading.tsx'
 import { MessageList } from './message-list.tsx'
+import { Missing } from './missing.tsx'
 import { NotAllowed } from './not-allowed.tsx'
 import { ConversationPane } from './panes/conversation-pane.tsx'
+import { Subtitle } from './subtitle.tsx'
+import { Typing } from './typing.tsx'
 
 interface ConversationProps {
   readonly client: Client
@@ -147,68 +150,6 @@ const PaneButton = ({ is, shown, label, children }: PaneButtonProps) => (
   </button>
 )
 
-/** Milliseconds for which a conversation that is not known is looked for. */
-const SOUGHT_MS = 2_000
-
-/** A conversation that is not among one's own: it is asked for once more before that is said. */
-function Missing() {
-  const [isGone, setGone] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setGone(true), SOUGHT_MS)
-    return () => clearTimeout(timer)
-  }, [])
-  if (!isGone) return <Skeleton rows={6} />
-  return (
-    <div class="empty-state" role="alert">
-      <h1>{t('conversation.notFoundTitle')}</h1>
-      <p>{t('conversation.notFound')}</p>
-      <a class="button" href={pathTo({ at: 'list' })}>
-        {t('conversation.back')}
-      </a>
-    </div>
-  )
-}
-
 /** Whether somebody has written there what Escape is not to leave. */
 const hasText = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement && target.value !== ''
-
-function Subtitle({ client, listing, me }: { client: Client; listing: Listing; me: string }) {
-  const isOnline = useObservable(client.isOnline(listing.other?.id ?? me))
-  if (listing.kind === 'private')
-    return <p class="quiet">{t(isOnline ? 'conversation.online' : 'conversation.offline')}</p>
-  const members = count(listing.memberCount, {
-    one: 'conversation.members.one',
-    other: 'conversation.members.other',
-  })
-  return (
-    <p class="quiet" dir="auto">
-      {listing.topic ? `${members} · ${listing.topic}` : members}
-    </p>
-  )
-}
-
-function Typing({ client, id, listing }: { client: Client; id: string; listing: Listing }) {
-  const place = client.conversation(id)
-  const ids = useObservable(place.typing)
-  const { items } = useObservable(place.timeline)
-  const names = ids.map((account) => {
-    if (listing.other?.id === account) return nameOf(listing.other)
-    const said = items.findLast((item) => item.kind === 'message' && item.message.sender.id === account)
-    return said?.kind === 'message' ? nameOf(said.message.sender) : '…'
-  })
-  const [name = '', other = ''] = names
-  const text =
-    names.length === 0
-      ? ''
-      : names.length === 1
-        ? t('conversation.typing.one', { name })
-        : names.length === 2
-          ? t('conversation.typing.two', { name, other })
-          : t('conversation.typing.many')
-  return (
-    <p class="typing quiet" dir="auto">
-      {text}
-    </p>
-  )
-}

@@ -2,7 +2,9 @@ import { titleOf } from '../lib/names.ts'
 import { dayNameOf } from '../lib/time.ts'
 import type { ShownRow } from '../list/stretch.ts'
 import { t } from '../text/index.ts'
-import { MessageRow, OutgoingRow, type RowContext } from './message-row.tsx'
+import { MessageRow } from './message/message-row.tsx'
+import { OutgoingRow } from './message/outgoing-row.tsx'
+import type { RowContext } from './message/row-context.ts'
 
 /** One row of the list of messages. */
 export function ListRow({ row, context }: { row: ShownRow; context: RowContext }) {

@@ -10,7 +10,7 @@ import { useRowFocus } from '../list/use-row-focus.ts'
 import { count, t } from '../text/index.ts'
 import { DownIcon } from './icons.tsx'
 import { dayName, ListRow } from './list-row.tsx'
-import type { RowContext } from './message-row.tsx'
+import type { RowContext } from './message/row-context.ts'
 
 type Said = Extract<TimelineItem, { kind: 'message' }>
 

@@ -1,6 +1,6 @@
 import type { ConversationHandle } from '@parlance/client'
-import { sizeText } from '../lib/size.ts'
-import { type Attachment, addressOf, isPicture, view } from '../upload/pictures.ts'
+import { sizeText } from '../../lib/size.ts'
+import { type Attachment, addressOf, isPicture, view } from '../../upload/pictures.ts'
 
 /** Pixels that a picture takes at most, of its width and height. */
 const MOST = 360

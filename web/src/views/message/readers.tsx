@@ -1,12 +1,12 @@
 import type { Client, Person } from '@parlance/client'
 import { listReaders } from '@parlance/client/operations'
 import { useEffect, useState } from 'preact/hooks'
-import { useDeed } from '../lib/busy.ts'
-import { nameOf } from '../lib/names.ts'
-import { t } from '../text/index.ts'
-import { Avatar } from './avatar.tsx'
-import { Dialog } from './dialog.tsx'
-import { Loading } from './loading.tsx'
+import { useDeed } from '../../lib/busy.ts'
+import { nameOf } from '../../lib/names.ts'
+import { t } from '../../text/index.ts'
+import { Avatar } from '../avatar.tsx'
+import { Dialog } from '../dialog.tsx'
+import { Loading } from '../loading.tsx'
 
 interface ReadersProps {
   readonly client: Client
