@@ -25,7 +25,7 @@ import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
 import { versionOf } from './lib/version.ts'
 import { countLostLines, createLog, Metrics } from './observe/index.ts'
-import { addressReader, Health, Limits } from './transport/index.ts'
+import { addressReader, Health, Limits, requestIdAmong } from './transport/index.ts'
 import { openWebClient, Playground, type RawPlace } from './web/index.ts'
 
 export { type Config, readConfig } from './config/index.ts'
@@ -65,9 +65,9 @@ export async function createServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const log = createLog(config.logLevel)
   const metrics = new Metrics()
-  const stopHearing = onFailure((door, err) => {
+  const stopHearing = onFailure((door, err, about) => {
     metrics.countFailure(door)
-    log.error({ err, door }, 'a callback failed')
+    log.error({ err, door, ...requestIdAmong(about) }, 'a callback failed')
   })
   opened.defer(stopHearing)
   const tracing = await openTracing(config, log)

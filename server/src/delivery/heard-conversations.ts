@@ -138,8 +138,12 @@ export class HeardConversations {
 
   /** These are the account's conversations now: some may have been joined or left unnoticed. */
   review(conversationIds: ReadonlySet<ConversationId>): void {
-    if (this.#joined) this.#joined.review(conversationIds).catch(this.#parts.onError)
+    if (this.#joined) this.#joined.review(conversationIds).catch((error) => this.#onError(error))
     else this.#leaveAllBut(conversationIds)
+  }
+
+  #onError(error: unknown): void {
+    this.#parts.onError(error, this.#connection.requestId)
   }
 
   get #audiences(): Audiences {

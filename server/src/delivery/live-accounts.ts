@@ -11,8 +11,8 @@ export interface LiveAccountsParts {
   readonly audiences?: Audiences
   /** The account's news in the dialect's bytes; undefined when the dialect has no word for it. */
   readonly renderNews?: (news: AccountNews) => Frame | undefined
-  /** A review has failed, for which nobody waits. */
-  readonly onError: (error: unknown) => void
+  /** A review has failed, for which nobody waits: that of the connection with this id. */
+  readonly onError: (error: unknown, requestId: string | undefined) => void
 }
 
 /** One connection of an account. */

@@ -11,6 +11,8 @@ export interface LiveConnection {
    * that keeps it.
    */
   readonly sessionId?: SessionId
+  /** The id of the request that opened it, for lines of the log. */
+  readonly requestId?: string
   /** Once true it stays true, and nothing is held for the connection any more. */
   readonly hasEnded: boolean
   /** True while nobody is to take the account for online because of it. */

@@ -154,7 +154,8 @@ class Ports {
     const dialects = all.flatMap((dialect) => dialect.socketIo ?? [])
     if (dialects.length === 0) return undefined
     const { addressOf, limits, log } = this.#options
-    const onError = (err: unknown) => log.error({ err }, 'a Socket.IO event failed')
+    const onError = (err: unknown, requestId: string) =>
+      log.error({ err, requestId }, 'a Socket.IO event failed')
     const socketIo = new SocketIo({ dialects, addressOf, limits, pipeline, onError })
     this.#socketIo.push(socketIo)
     return socketIo

@@ -3,6 +3,7 @@ import {
   Dispatcher,
   HEALTH_PATHS,
   PathOwners,
+  requestIdOf,
   SOCKET_IO_PATHS,
   type UpgradeHandler,
 } from '../transport/index.ts'
@@ -34,7 +35,8 @@ export function mainRoutes(options: ListenersOptions): MainRoutes {
     preflight: preflightOwner(config.dialects, config),
     isOverLimit: (kind, request) => limits.check(kind, addressOf(request)) > 0,
     onRequest: (name) => metrics.countRequest(name),
-    onError: (err) => log.error({ err }, 'a request could not be dispatched'),
+    onError: (err, request) =>
+      log.error({ err, requestId: requestIdOf(request) }, 'a request could not be dispatched'),
   })
   return {
     dispatcher,

@@ -14,7 +14,8 @@ export const DOORS = [
 ] as const
 export type Door = (typeof DOORS)[number]
 
-type Hear = (door: Door, error: unknown) => void
+/** `about`: what the callback was called on and with, and the connection that it was about, where they are known. */
+type Hear = (door: Door, error: unknown, about: readonly unknown[]) => void
 
 const hearing = new Set<Hear>()
 
@@ -39,9 +40,9 @@ export function guarded<This, Args extends unknown[]>(
   return function (this: This, ...args: Args): void {
     try {
       const result = callback.apply(this, args)
-      if (result instanceof Promise) ownedBy(door, result, end && later(end, this, args))
+      if (result instanceof Promise) ownedBy(door, result, end && later(end, this, args), [this, args])
     } catch (error) {
-      caught(door, error, end && later(end, this, args))
+      caught(door, error, end && later(end, this, args), [this, ...args])
     }
   }
 }
@@ -53,13 +54,18 @@ const later =
   (): void =>
     call.apply(self, args)
 
-function ownedBy(door: Door, promise: Promise<unknown>, end: (() => void) | undefined): void {
-  promise.catch((error) => caught(door, error, end))
+function ownedBy(
+  door: Door,
+  promise: Promise<unknown>,
+  end: (() => void) | undefined,
+  [self, args]: readonly [self: unknown, args: readonly unknown[]],
+): void {
+  promise.catch((error) => caught(door, error, end, [self, ...args]))
 }
 
-/** Owns a promise that nobody waits for. */
-export function owned(door: Door, promise: Promise<unknown>): void {
-  promise.catch((error) => caught(door, error))
+/** Owns a promise that nobody waits for; `about` is the connection that it works for. */
+export function owned(door: Door, promise: Promise<unknown>, about?: object): void {
+  promise.catch((error) => caught(door, error, undefined, [about]))
 }
 
 type Emit<Emitter> = (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean
@@ -77,7 +83,7 @@ export function guardedEmit<Emitter extends EventEmitter>(
     try {
       return emit.call(this, event, ...args)
     } catch (error) {
-      caught(door, error, end.bind(undefined, this))
+      caught(door, error, end.bind(undefined, this), [this])
       return true
     }
   }
@@ -92,7 +98,7 @@ export function guardedEmitOfMany<Emitter extends EventEmitter>(
     try {
       return emit.call(this, event, ...args)
     } catch (error) {
-      caught(door, error, end.bind(undefined, args))
+      caught(door, error, end.bind(undefined, args), args)
       return true
     }
   }
@@ -101,21 +107,21 @@ export function guardedEmitOfMany<Emitter extends EventEmitter>(
 const { emit } = EventEmitter.prototype
 
 /** Tells `onFailure` of a failure that has been caught, and ends the connection that it was about. */
-export function caught(door: Door, error: unknown, end?: () => void): void {
-  report(door, error)
+export function caught(door: Door, error: unknown, end?: () => void, about: readonly unknown[] = []): void {
+  report(door, error, about)
   try {
     end?.()
   } catch (another) {
-    report(door, another)
+    report(door, another, about)
   }
 }
 
 /** Tells `onFailure` of a failure that has been caught where a guard would cost too much. */
-export function report(door: Door, error: unknown): void {
+export function report(door: Door, error: unknown, about: readonly unknown[] = []): void {
   if (hearing.size === 0) {
     process.nextTick(() => {
       throw error
     })
   }
-  for (const hear of hearing) hear(door, error)
+  for (const hear of hearing) hear(door, error, about)
 }

@@ -2,6 +2,7 @@ import type { PresenceSets } from '../bus/bus.ts'
 import { owned } from '../lib/guard.ts'
 import { KeyedQueue } from '../lib/keyed-queue.ts'
 import type { Logger } from '../observe/index.ts'
+import type { Connection } from './connection.ts'
 
 const CONNECTIONS = 'pusher:connections'
 /** The one member that every connection holds, so that holders are connections. */
@@ -25,7 +26,7 @@ export class ConnectionQuota {
   }
 
   /** Whether there is room for one more, which must then `leave` again. Never rejects: if counting fails, there is. */
-  enter(): Promise<boolean> {
+  enter({ requestId }: Pick<Connection, 'requestId'>): Promise<boolean> {
     return this.#queue.run('quota', async () => {
       try {
         await this.#sets.enter(CONNECTIONS, ANYONE)
@@ -33,7 +34,7 @@ export class ConnectionQuota {
         await this.#sets.leave(CONNECTIONS, ANYONE)
         return false
       } catch (err) {
-        this.#log.warn({ err }, 'connections were not counted')
+        this.#log.warn({ err, requestId }, 'connections were not counted')
         return true
       }
     })

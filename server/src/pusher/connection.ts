@@ -15,6 +15,8 @@ const newSocketId = (): string => `${randomInt(SOCKET_ID_RANGE)}.${randomInt(SOC
 /** A client of this node, as the application sees it. */
 export interface PusherConnection {
   readonly socketId: string
+  /** The id of the request that opened it, for lines of the log. */
+  readonly requestId: string
   /** Closes it with 4009, after which clients do not reconnect by themselves. */
   terminate(): void
   /** Counts its effects against that account, together with the account's other connections. The first call holds. */
@@ -45,6 +47,10 @@ export class Connection implements PusherConnection {
     this.#ws = ws
     this.address = address
     this.sink = ws.sink
+  }
+
+  get requestId(): string {
+    return this.#ws.requestId
   }
 
   get isClosed(): boolean {

@@ -119,7 +119,7 @@ export class Connections {
   }
 
   async #admitUnder(quota: ConnectionQuota, connection: Connection, welcome: () => void): Promise<void> {
-    if (!(await quota.enter())) {
+    if (!(await quota.enter(connection))) {
       connection.fail(CODES.overQuota, 'Application is over connection quota')
       return
     }
@@ -151,7 +151,7 @@ export class Connections {
       if (error instanceof SubscriptionError) connection.send(subscriptionErrorFrame(error))
       return
     }
-    this.#deps.log.error({ err: error }, 'request failed')
+    this.#deps.log.error({ err: error, requestId: connection.requestId }, 'request failed')
     connection.send(errorFrame({ code: CODES.other, message: 'Internal error' }))
   }
 

@@ -60,7 +60,7 @@ export class Subscriptions {
       else await this.#join(connection, channel)
     } catch (err) {
       if (err instanceof PusherError) throw err
-      this.#deps.log.error({ err }, 'a channel could not be prepared')
+      this.#deps.log.error({ err, requestId: connection.requestId }, 'a channel could not be prepared')
       throw new SubscriptionError(name, 'Unavailable', 'The channel is not available now; try again')
     } finally {
       // A subscription holds the channel itself.
@@ -73,18 +73,19 @@ export class Subscriptions {
     const subscription = connection.subscriptions.get(name)
     if (!subscription) return false
     connection.subscriptions.delete(name)
-    await this.#leave(subscription)
+    await this.#leave(subscription, connection)
     return true
   }
 
   /** For a connection that is gone. */
   dropAll(connection: Connection): void {
     for (const subscription of connection.subscriptions.values()) {
-      const leaving = this.#leave(subscription)
+      const leaving = this.#leave(subscription, connection)
       this.#leaving.add(leaving)
       owned(
         'task',
         leaving.finally(() => this.#leaving.delete(leaving)),
+        connection,
       )
     }
     connection.subscriptions.clear()
@@ -97,11 +98,12 @@ export class Subscriptions {
 
   async #join(connection: Connection, channel: OpenChannel): Promise<void> {
     const { occupancy, log } = this.#deps
+    const { requestId } = connection
     const isCounted = await occupancy.enter(channel.name).then(
       () => true,
       (err) => {
         // Events arrive without the shared sets: only counts are wrong while they are away.
-        log.warn({ err }, 'a subscription is not counted')
+        log.warn({ err, requestId }, 'a subscription is not counted')
         return false
       },
     )
@@ -135,7 +137,7 @@ export class Subscriptions {
     if (!connection.isClosed) return
     connection.subscriptions.delete(name)
     this.#detach(subscription)
-    await this.#leaveSets(subscription)
+    await this.#leaveSets(subscription, connection)
   }
 
   /** The event that a cache channel begins with. No `await` may lie between the answer and the admission. */
@@ -181,9 +183,9 @@ export class Subscriptions {
     return !(await occupancy.isMember(name, userId))
   }
 
-  async #leave(subscription: Subscription): Promise<void> {
+  async #leave(subscription: Subscription, connection: Connection): Promise<void> {
     this.#detach(subscription)
-    const leave = () => this.#leaveSets(subscription)
+    const leave = () => this.#leaveSets(subscription, connection)
     if (subscription.subscriber.member) await this.#presence.run(subscription.channel.name, leave)
     else await leave()
   }
@@ -196,7 +198,10 @@ export class Subscriptions {
   }
 
   /** Never rejects: what the shared sets do not hear now, they forget with this node's lease. */
-  async #leaveSets({ channel, subscriber, isCounted }: Subscription): Promise<void> {
+  async #leaveSets(
+    { channel, subscriber, isCounted }: Subscription,
+    { requestId }: Connection,
+  ): Promise<void> {
     const { occupancy, channels, counts, log } = this.#deps
     const { name } = channel
     const userId = subscriber.member?.userId
@@ -206,7 +211,7 @@ export class Subscriptions {
       if (userId === undefined || !(await occupancy.removeMember(name, userId))) return
       channels.publish(name, { type: 'member_removed', userId, originId: subscriber.originId })
     } catch (err) {
-      log.warn({ err }, 'an unsubscription is not counted')
+      log.warn({ err, requestId }, 'an unsubscription is not counted')
     }
   }
 }

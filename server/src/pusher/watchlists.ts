@@ -56,7 +56,7 @@ export class Watchlists {
     this.#untold.add(connection)
     this.#count(connection, list.size)
     this.#leave(connection, before, list)
-    owned('task', this.#tellAll(connection, list))
+    owned('task', this.#tellAll(connection, list), connection)
   }
 
   /** Drops the list of a connection that is gone, or watches nobody any more. */
@@ -67,11 +67,11 @@ export class Watchlists {
     this.#leave(connection, list, NOBODY)
   }
 
-  #hasRoom({ address }: Connection, size: number): boolean {
+  #hasRoom({ address, requestId }: Connection, size: number): boolean {
     const { limits, log } = this.#deps
     if (!limits.mayHold('watch', address)) return false
     if (this.#size + size <= QUOTAS.watchesOfNode) return true
-    log.warn({ watched: this.#size }, 'no room for another watchlist')
+    log.warn({ watched: this.#size, requestId }, 'no room for another watchlist')
     return false
   }
 

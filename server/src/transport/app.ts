@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { replay } from './body-replay.ts'
+import { tellRequestId } from './request-ids.ts'
 
 /** How a dialect answers what is not one of its routes. */
 export interface DialectAnswers {
@@ -41,7 +42,8 @@ interface BodyOptions {
 const ANY_TYPE = 'application/octet-stream'
 
 /**
- * An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on. Bodies stay
+ * An HTTP application of one dialect: its 404, 405 and errors are its own on every port it is served on, each with the
+ * request's id in a header. Bodies stay
  * bytes (`bodyBytes`), so that each dialect refuses those that it cannot read in its own words.
  */
 export function createDialectApp(
@@ -58,7 +60,7 @@ export function createDialectApp(
     },
     schemaController: WITHOUT_SCHEMAS,
     // A path with a broken escape or an endless parameter is nobody's route.
-    frameworkErrors: (_error, request, reply) => answers.notFound(reply, request),
+    frameworkErrors: (_error, request, reply) => answers.notFound(tellRequestId(reply), request),
     // A malformed Accept-Version or the like must not choose the answer's shape.
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -77,13 +79,15 @@ export function createDialectApp(
   })
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url.split('?', 1)[0] ?? '')
+    tellRequestId(reply)
     if (allowed.length === 0) return answers.notFound(reply, request)
     const allow = allowed.join(',')
     return answers.methodNotAllowed(reply.header('allow', allow), allow)
   })
-  app.setErrorHandler((error, request, reply) =>
-    answers.error(error instanceof Error ? error : new Error(String(error)), request, reply),
-  )
+  app.setErrorHandler((error, request, reply) => {
+    tellRequestId(reply)
+    return answers.error(error instanceof Error ? error : new Error(String(error)), request, reply)
+  })
   return app
 }
 

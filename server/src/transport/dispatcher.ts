@@ -28,7 +28,7 @@ interface DispatcherOptions<Name extends string> {
   /** Whether the peer is over that limit: the dialect that gets the request will refuse it. */
   readonly isOverLimit: (kind: LimitKind, request: IncomingMessage) => boolean
   readonly onRequest: (name: Name) => void
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, request: IncomingMessage) => void
 }
 
 /** Bytes read from a peer over its limit, to choose the dialect that refuses: bodies that people send are shorter. */
@@ -54,7 +54,7 @@ export class Dispatcher<Name extends string> {
         .then((name) => this.#route(name, request, response))
         .catch((error) => {
           // A client that went away in the middle of its request is nothing to look into.
-          if (request.complete) this.#options.onError(error)
+          if (request.complete) this.#options.onError(error, request)
           response.destroy()
         })
       return

@@ -8,6 +8,7 @@ import { guarded, guardedEmitOfMany } from '../lib/guard.ts'
 import { createServer } from '../lib/http.ts'
 import { replaceEmit } from './guards.ts'
 import { rawSocketUnder, rememberingWsServer, type ShareOf } from './remembering-ws-server.ts'
+import { requestIdOf } from './request-ids.ts'
 
 // The door of socket.io and engine.io: no other file imports them or knows what they do not document. Server and
 // connections are checked when they are made. Where the shape is another, clients are refused and the log says why:
@@ -122,6 +123,9 @@ export function openSocketIo(
   Object.assign(namespace, { _add: guarded('socket_io', add, ({ conn }) => conn.close(true)) })
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     if (admits(request, response)) next()
+  })
+  io.engine.on('initial_headers', (headers: Record<string, string>, request: IncomingMessage) => {
+    headers['X-Request-Id'] = requestIdOf(request)
   })
   io.engine.on('connection', (opened: object) => onConnection(engineConnection(opened)))
   return { io, engine: io.engine as unknown as EngineServer }

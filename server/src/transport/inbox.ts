@@ -129,7 +129,7 @@ export class Inbox<T> implements Holder {
       const handling = this.#begin(item)
       const size = this.#sizeOf(item)
       if (handling instanceof Promise) {
-        owned('task', this.#goOnAfter(handling, size))
+        owned('task', this.#goOnAfter(handling, size), this.#peer)
         return
       }
       if (handling) this.#follow(handling, size)

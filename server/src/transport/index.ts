@@ -12,7 +12,14 @@ export { isLocalRequest } from './local-request.ts'
 export { PathOwners } from './path-owners.ts'
 export { costOfPush, costOfText } from './push-cost.ts'
 export { refuseUpgrade } from './refuse-upgrade.ts'
-export { logFailed, newRequestId, requestIdOf } from './request-ids.ts'
+export {
+  logFailed,
+  newRequestNumber,
+  requestIdAmong,
+  requestIdFrom,
+  requestIdOf,
+  tellRequestId,
+} from './request-ids.ts'
 export { RequestPipeline } from './request-pipeline.ts'
 export { SOCKET_IO_PATHS, SocketIo } from './socket-io.ts'
 export type { SocketIoConnection, SocketIoDialect, SocketIoSession } from './socket-io-dialect.ts'

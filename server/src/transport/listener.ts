@@ -84,7 +84,7 @@ export function createListener(options: ListenerOptions): HttpServer {
     const handler = options.upgradeFor(path)
     if (socketIo?.owns(path)) socketIo.upgrade(request, socket, head)
     else if (handler) handler(request, socket, head)
-    else refuseUpgrade(socket, 404, 'Not Found')
+    else refuseUpgrade(request, 404, 'Not Found')
   })
   return http
 }

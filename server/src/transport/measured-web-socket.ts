@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { caught } from '../lib/guard.ts'
 import type { Holder, MemoryShare } from '../lib/memory-budget.ts'
 import { replaceEmit } from './guards.ts'
+import { requestIdFrom } from './request-ids.ts'
 
 /** Bytes that may be pending uncounted: the beginning of a message that comes in two segments. */
 const UNCOUNTED_BYTES = 2 * 1024
@@ -38,7 +39,7 @@ function emitMeasured(
     if (event === 'data' && Buffer.isBuffer(first)) this[MEASURED].hear(first.length)
     return hasListeners
   } catch (error) {
-    caught('tcp', error, this.destroy.bind(this))
+    caught('tcp', error, this.destroy.bind(this), [this[MEASURED]])
     return true
   }
 }
@@ -55,6 +56,12 @@ export class MeasuredWebSocket extends WebSocket implements Holder {
   #hasFinished = false
   #isCounted = false
   readonly sharedBytes = 0
+  /** The number of the request that opened it; 0 before its owner has said so. */
+  requestNumber = 0
+
+  get requestId(): string {
+    return requestIdFrom(this.requestNumber)
+  }
 
   get address(): string {
     return this.#share?.address ?? ''
@@ -81,7 +88,7 @@ export class MeasuredWebSocket extends WebSocket implements Holder {
     try {
       return super.emit(event, first, second)
     } catch (error) {
-      caught('websocket', error, this.terminate.bind(this))
+      caught('websocket', error, this.terminate.bind(this), [this])
       return true
     }
   }

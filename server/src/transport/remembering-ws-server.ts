@@ -5,6 +5,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
 import { endTurnAfter } from './reading-turns.ts'
+import { requestNumberOf } from './request-ids.ts'
 import { WS_PIECES } from './ws.ts'
 
 const rawSockets = new WeakMap<WebSocket, NetSocket>()
@@ -43,6 +44,7 @@ class RememberingWsServer extends WebSocketServer<typeof TurnTakingWebSocket> {
     super.handleUpgrade(request, socket, head, (ws, upgraded) => {
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
       rawSockets.set(ws, socket as NetSocket)
+      ws.requestNumber = requestNumberOf(request)
       ws.measure(socket, this.#shareOf(request))
       done(ws, upgraded)
     })

@@ -7,6 +7,8 @@ import type { RequestPipeline } from './request-pipeline.ts'
 /** One Socket.IO client, as a dialect sees it. */
 export interface SocketIoConnection {
   readonly address: string
+  /** The id of its handshake. */
+  readonly requestId: string
   readonly sink: AnsweringSink
   emit(event: string, payload: unknown): void
   /** From now on, frames owned by that account carry its own uuid on this connection. */
@@ -42,5 +44,5 @@ export interface SocketIoOptions {
   readonly pipeline: RequestPipeline
   /** Sessions of this listener that may be between two polls for longer than clients are; 20,000 when absent. */
   readonly maxAbsentPollers?: number
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, requestId: string) => void
 }

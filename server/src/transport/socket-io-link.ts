@@ -14,6 +14,7 @@ import {
 } from './engine-io.ts'
 import { replaceEmit } from './guards.ts'
 import type { Newcomers } from './newcomers.ts'
+import { numberAs, requestIdFrom, requestNumberOf } from './request-ids.ts'
 import { Attachments } from './socket-io-attachments.ts'
 
 /** Bytes that a client may still send while its inbox is paused. */
@@ -39,6 +40,8 @@ interface BoundedSessions {
  */
 export class SocketIoLink {
   readonly share: MemoryShare
+  /** The number of its handshake. */
+  readonly requestNumber: number
   readonly connection: EngineConnection
   /** The number of sessions so far, the refused included. */
   connects = 0
@@ -61,6 +64,8 @@ export class SocketIoLink {
   constructor(connection: EngineConnection, share: MemoryShare, bounded: BoundedSessions) {
     this.connection = connection
     this.share = share
+    this.requestNumber = requestNumberOf(connection.request)
+    numberAs(connection, this.requestNumber)
     this.#bounded = bounded
     this.#attachments = new Attachments(this)
     releaseRequest(connection)
@@ -75,6 +80,10 @@ export class SocketIoLink {
   /** The peer's address, as limits count it. */
   get address(): string {
     return this.share.address
+  }
+
+  get requestId(): string {
+    return requestIdFrom(this.requestNumber)
   }
 
   /** The sink that bypasses engine.io; undefined without a WebSocket, or while bypassing would break the order. */
@@ -135,9 +144,10 @@ export class SocketIoLink {
     process.nextTick(
       guarded(
         'socket_io',
-        () => this.#catchUp(),
-        () => this.cutOff(),
+        (link: SocketIoLink) => link.#catchUp(),
+        (link) => link.cutOff(),
       ),
+      this,
     )
   }
 

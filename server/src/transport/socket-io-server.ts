@@ -10,6 +10,7 @@ import {
 } from './engine-io.ts'
 import { Newcomers } from './newcomers.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
+import { requestIdOf } from './request-ids.ts'
 import { corsOf } from './socket-io-cors.ts'
 import type { SocketIoOptions } from './socket-io-dialect.ts'
 import { linkOf, SocketIoLink } from './socket-io-link.ts'
@@ -77,8 +78,8 @@ function isWithinLimit(
   const retryAfter = limits.take('request', addressOf(request))
   if (retryAfter === 0) return true
   const headers = { 'Retry-After': String(retryAfter) }
-  if (isUpgrade) refuseUpgrade(request.socket, 429, 'Too Many Requests', { headers })
-  else response.writeHead(429, headers).end('Too Many Requests')
+  if (isUpgrade) refuseUpgrade(request, 429, 'Too Many Requests', { headers })
+  else response.writeHead(429, { ...headers, 'X-Request-Id': requestIdOf(request) }).end('Too Many Requests')
   return false
 }
 

@@ -5,6 +5,7 @@ import { engineConnection, type Socket, shortenGoodbye } from './engine-io.ts'
 import { conclude, type PendingWrite } from './in-flight.ts'
 import { Inbox, type InboxOwner, type InboxPeer } from './inbox.ts'
 import { hold, release } from './reading-turns.ts'
+import { numberAs } from './request-ids.ts'
 import type { SocketIoConnection, SocketIoOptions, SocketIoSession } from './socket-io-dialect.ts'
 import { socketIoFrame } from './socket-io-frame.ts'
 import { linkOf, type SocketIoLink } from './socket-io-link.ts'
@@ -24,6 +25,7 @@ export function serve(socket: Socket, options: SocketIoOptions): void {
   const link = linkOf(socket.conn)
   if (!link) throw new Error('a connection was never announced')
   const client = new ServedClient(socket, link, options)
+  numberAs(socket, link.requestNumber)
   clients.set(socket, client)
   socket.on('disconnect', endClient)
   socket.on('error', disconnectSocket)
@@ -69,12 +71,12 @@ class ServedClient implements InboxOwner<Arrival>, InboxPeer, SocketIoConnection
     try {
       this.#inbox.push({ packet, bytes: this.#link.takeArrived() })
     } catch (error) {
-      caught('socket_io', error, () => this.terminate())
+      caught('socket_io', error, () => this.terminate(), [this])
     }
   }
 
   async end(): Promise<void> {
-    const { onError } = this.#options
+    const onError = (error: unknown) => this.onError(error)
     this.#inbox.clear()
     this.sink.end()
     await Promise.all(this.#sessions.map((session) => Promise.try(() => session.onClose()).catch(onError)))
@@ -84,6 +86,10 @@ class ServedClient implements InboxOwner<Arrival>, InboxPeer, SocketIoConnection
 
   get address(): string {
     return this.#link.address
+  }
+
+  get requestId(): string {
+    return this.#link.requestId
   }
 
   emit(event: string, payload: unknown): void {
@@ -128,7 +134,7 @@ class ServedClient implements InboxOwner<Arrival>, InboxPeer, SocketIoConnection
   }
 
   onError(error: unknown): void {
-    this.#options.onError(error)
+    this.#options.onError(error, this.requestId)
   }
 
   async #dispatch(packet: readonly unknown[]): Promise<PendingWrite | undefined> {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { guarded } from '../lib/guard.ts'
 import type { EngineServer } from './engine-io.ts'
+import { requestIdOf } from './request-ids.ts'
 import type { SocketIoOptions } from './socket-io-dialect.ts'
 
 const PATH = '/socket.io'
@@ -35,11 +36,11 @@ export class SocketIo {
     const { socket } = request
     // End our side with the client's: one that left between two events must not be taken for one that still listens.
     socket.off('end', endItself).on('end', endItself)
-    this.#use(socket, (engine) => engine.handleRequest(request, response))
+    this.#use(request, (engine) => engine.handleRequest(request, response))
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#use(socket, (engine) => engine.handleUpgrade(request, socket, head))
+    this.#use(request, (engine) => engine.handleUpgrade(request, socket, head))
   }
 
   /** Without a word of Socket.IO: after its own goodbye a client does not come back by itself. */
@@ -47,17 +48,20 @@ export class SocketIo {
     this.#engine?.close()
   }
 
-  #use(socket: Duplex, handle: (engine: EngineServer) => void): void {
+  #use(request: IncomingMessage, handle: (engine: EngineServer) => void): void {
     if (this.#engine) {
       handle(this.#engine)
       return
     }
     this.#loading ??= this.#load()
-    const end = () => socket.destroy()
-    this.#loading.then(guarded('http', handle, end)).catch((error) => {
-      this.#options.onError(error)
-      end()
-    })
+    const end = () => request.socket.destroy()
+    const handled = guarded('http', (engine: EngineServer, _request: IncomingMessage) => handle(engine), end)
+    this.#loading
+      .then((engine) => handled(engine, request))
+      .catch((error) => {
+        this.#options.onError(error, requestIdOf(request))
+        end()
+      })
   }
 
   async #load(): Promise<EngineServer> {

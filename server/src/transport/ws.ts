@@ -8,6 +8,7 @@ import { guarded } from '../lib/guard.ts'
 import type { MemoryShare } from '../lib/memory-budget.ts'
 import { runAfter, runEvery } from '../lib/timers.ts'
 import { MeasuredWebSocket } from './measured-web-socket.ts'
+import { requestNumberOf, tellRequestIds } from './request-ids.ts'
 import { wsTextFrame } from './ws-frame.ts'
 
 interface WsOptions {
@@ -45,7 +46,7 @@ export const WS_PIECES = { maxFragments: 128, maxBufferedChunks: 1024 } as const
 /** One WebSocket whose text frames leave through a bounded sink. */
 export class WsConnection {
   readonly sink: AnsweringSink
-  readonly #ws: WebSocket
+  readonly #ws: MeasuredWebSocket
   readonly #out: SocketSink
   readonly #slow: WsOptions['slow']
   /** The peer's memory share, which the sink reads. */
@@ -53,12 +54,17 @@ export class WsConnection {
   /** Set at each sign of life of the peer; its watcher clears it. */
   isAlive = true
 
-  constructor(ws: WebSocket, socket: Socket, slow: WsOptions['slow'], share?: MemoryShare) {
+  constructor(ws: MeasuredWebSocket, socket: Socket, slow: WsOptions['slow'], share?: MemoryShare) {
     this.#ws = ws
     this.#slow = slow
     if (share) this.share = share
     this.#out = new SocketSink(socket, this)
     this.sink = this.#out
+  }
+
+  /** The id of the request that opened it. */
+  get requestId(): string {
+    return this.#ws.requestId
   }
 
   /** Called by its sink. */
@@ -172,6 +178,7 @@ export class WsAcceptor {
       maxPayload: options.maxPayloadBytes,
       ...WS_PIECES,
     })
+    tellRequestIds(this.#server)
     if (options.pingIntervalMs !== undefined) {
       this.#heartbeat = runEvery(options.pingIntervalMs, () => this.#beat()).unref()
     }
@@ -193,6 +200,7 @@ export class WsAcceptor {
       const ws = watched(upgraded)
       // Node hands upgrades over with the net.Socket (or TLSSocket) they came on.
       const connection = new WsConnection(ws, socket as Socket, this.#options.slow, share)
+      ws.requestNumber = requestNumberOf(request)
       if (share) ws.measure(socket, share)
       this.#connections.add(connection)
       ws.connection = connection

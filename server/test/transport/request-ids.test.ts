@@ -12,7 +12,7 @@ const LOG_INS: Readonly<Record<string, readonly [path: string, body: object]>> =
   chatapp: ['/auth/login', { username: 'ann', password: 'a password of ann' }],
   messenger: ['/login', { usernameOrEmail: 'ann', password: 'a password of ann' }],
   channels: ['/api/login', { username: 'ann', password: 'a password of ann' }],
-  native: ['/v1/sessions', { username: 'ann', password: 'a password of ann' }],
+  native: ['/v1/sessions', { login: 'ann', password: 'a password of ann' }],
 }
 
 test('a request that fails by a bug is answered with the id that its line in the log has', async (t) => {

@@ -37,7 +37,10 @@ interface HttpOptions {
 }
 
 // The token is in a header that pages of other origins do not have: any of them may ask.
-const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after, x-request-id',
+}
 const PREFLIGHT = { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' }
 const TOO_MANY_REQUESTS = 429
 const FORM = 'application/x-www-form-urlencoded'

@@ -53,7 +53,11 @@ export class ProvenConnections {
   constructor({ server, chat, bus, feeds, log, deadlines }: ProvenConnectionsOptions) {
     this.#server = server
     this.#bus = bus
-    this.#liveAccounts = new LiveAccounts({ chat, feeds, onError: (err) => this.#report(err) })
+    this.#liveAccounts = new LiveAccounts({
+      chat,
+      feeds,
+      onError: (err, requestId) => this.#report(err, requestId),
+    })
     this.#log = log
     this.#deadlines = deadlines
     this.#unsubscribe = [
@@ -106,12 +110,12 @@ export class ProvenConnections {
     this.#known.set(key, deadline)
     const proven = new ProvenConnection(connection)
     const live = new LiveAccount(this.#liveAccounts, proof, proven)
-    this.#open(live, connection).catch((err) => this.#report(err))
+    this.#open(live, connection).catch((err) => this.#report(err, connection.requestId))
     connection.onClose(() => {
       this.#known.delete(key)
       deadline?.cancel()
       proven.hasEnded = true
-      live.end().catch((err) => this.#report(err))
+      live.end().catch((err) => this.#report(err, connection.requestId))
     })
   }
 
@@ -119,8 +123,8 @@ export class ProvenConnections {
     if ((await live.open()) === 'revoked') connection.terminate()
   }
 
-  #report(err: unknown): void {
-    this.#log.error({ err }, 'presence of a Pusher connection failed')
+  #report(err: unknown, requestId: string | undefined): void {
+    this.#log.error({ err, requestId }, 'presence of a Pusher connection failed')
   }
 }
 
@@ -131,6 +135,10 @@ class ProvenConnection implements LiveConnection {
 
   constructor(connection: PusherConnection) {
     this.#connection = connection
+  }
+
+  get requestId(): string {
+    return this.#connection.requestId
   }
 
   onRevoked(): void {

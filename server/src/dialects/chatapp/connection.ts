@@ -61,7 +61,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#parts = parts
     this.#inbox = new Inbox(this, ws)
     this.#context = this.#open(caller).catch((err) => {
-      parts.log.error({ err }, 'connection failed to open')
+      this.logError(err, 'connection failed to open')
       this.#stop()
       ws.close(CLOSE.unavailable.code, CLOSE.unavailable.reason)
       return undefined
@@ -73,7 +73,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   }
 
   onError(err: unknown): void {
-    this.#parts.log.error({ err }, 'frame failed')
+    this.logError(err, 'frame failed')
   }
 
   /** The socket is gone. Settles when nobody takes the peer for present because of it. */
@@ -81,6 +81,10 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     this.#stop()
     await this.#context
     await this.#live?.end()
+  }
+
+  get requestId(): string {
+    return this.#ws.requestId
   }
 
   get hasEnded(): boolean {
@@ -106,7 +110,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
   #logOut(): undefined {
     this.#stop()
     this.#sayGoodbye().catch((err) => {
-      this.#parts.log.error({ err }, 'revoked account not found')
+      this.logError(err, 'revoked account not found')
       this.#refuse({ kind: 'invalid' })
     })
   }
@@ -194,6 +198,11 @@ export class Connection implements LiveConnection, InboxOwner<string> {
       if (this.#isOver) return
       this.sink.send(renderStatus(contact, online.has(contact.accountId)))
     }
+  }
+
+  /** Logs an error with the id of the connection. */
+  logError(err: unknown, message: string): void {
+    this.#parts.log.error({ err, requestId: this.requestId }, message)
   }
 
   /** A disabled account is gone; another can sign in again. */

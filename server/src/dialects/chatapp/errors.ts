@@ -128,10 +128,17 @@ function textOf(error: unknown): string | undefined {
   return error instanceof ChatError ? answerTo(error).text : undefined
 }
 
+interface Failed {
+  readonly name: string
+  /** The connection's. */
+  readonly requestId: string
+  readonly log: Logger
+}
+
 /** The frame that answers a request that was refused, or failed by a bug. */
-export function refusalOf(error: unknown, name: string, log: Logger): string {
+export function refusalOf(error: unknown, { name, requestId, log }: Failed): string {
   const refusal = textOf(error)
-  if (refusal === undefined) log.error({ err: error, request: name }, 'request failed')
+  if (refusal === undefined) log.error({ err: error, request: name, requestId }, 'request failed')
   return failure(name, refusal ?? BUG.text)
 }
 

@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Chat, ChatError } from '../../core/chat.ts'
 import { STATUS_CODES } from '../../lib/http.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type AddressOf, bodyBytes, createDialectApp, type Limits, logFailed } from '../../transport/index.ts'
+import {
+  type AddressOf,
+  bodyBytes,
+  createDialectApp,
+  type Limits,
+  logFailed,
+  tellRequestId,
+} from '../../transport/index.ts'
 import { refusePast, requireWithinLimit, retryAfterOf } from '../rate-limit.ts'
 import { addCors, answerPreflight, isPreflight } from './cors.ts'
 import { type Credentials, TOKEN_TTL_SECONDS } from './credentials.ts'
@@ -86,8 +93,10 @@ function raise(error: Error): never {
 
 const statusLine = (status: number): string => `${status}: ${STATUS_CODES[status]}`
 
-const sendText = (reply: FastifyReply, status: number, text: string): FastifyReply =>
-  reply.code(status).type('text/plain; charset=utf-8').send(text)
+function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  if (status >= 400) tellRequestId(reply)
+  return reply.code(status).type('text/plain; charset=utf-8').send(text)
+}
 
 function sendError(reply: FastifyReply, error: Error & { statusCode?: number }, log: Logger): FastifyReply {
   if (error instanceof HttpRefusal) {

@@ -62,7 +62,7 @@ export function mountChatapp(deps: ChatappDeps): Dialect<'chatapp'> {
     feeds,
     audiences: new Audiences(feeds, lines.rendering(renderEvent), countingInto(deps.tally)),
     renderNews,
-    onError: (err) => log.error({ err }, 'review of an account failed'),
+    onError: (err, requestId) => log.error({ err, requestId }, 'review of an account failed'),
   })
   const cache = new AnswerCache<Json>(MAX_KEPT_BYTES)
   const deadlines = deps.endsWithToken ? new Deadlines(deps.clock) : undefined
@@ -89,7 +89,7 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
   const endings = new Set<Promise<void>>()
   const open = (ws: WsConnection, caller: Caller): WsHandlers => {
     const connection = new Connection(ws, caller, parts)
-    const end = () => connection.end().catch((err) => parts.log.error({ err }, 'connection failed to end'))
+    const end = () => connection.end().catch((err) => connection.logError(err, 'connection failed to end'))
     return {
       onText: (text) => connection.receive(text),
       onClose: () => {
@@ -102,9 +102,9 @@ function openLive(parts: ConnectionParts, { limits, addressOf }: ChatappDeps, or
     const address = addressOf(request)
     const wait = limits.take('request', address)
     if (wait > 0)
-      refuseUpgrade(socket, 429, 'Too Many Requests', { headers: { 'Retry-After': String(wait) } })
+      refuseUpgrade(request, 429, 'Too Many Requests', { headers: { 'Retry-After': String(wait) } })
     else if (!origins.mayAsk(request))
-      refuseUpgrade(socket, 403, 'Forbidden', { body: origins.reasonFor(request) })
+      refuseUpgrade(request, 403, 'Forbidden', { body: origins.reasonFor(request) })
     else
       acceptor.accept(request, socket, head, (ws) => open(ws, { cookies: request.headers.cookie, address }))
   }

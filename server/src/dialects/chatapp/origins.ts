@@ -16,9 +16,10 @@ export class Origins {
   }
 
   /** Whether the page is the server's own or of an allowed origin. A request without an origin is not another page's. */
-  mayAsk({ headers: { origin, host } }: IncomingMessage): boolean {
+  mayAsk(request: IncomingMessage): boolean {
+    const { origin, host } = request.headers
     if (origin === undefined || this.isAllowed(origin) || isOwn(origin, host)) return true
-    this.#refused.note(origin)
+    this.#refused.note(origin, request)
     return false
   }
 

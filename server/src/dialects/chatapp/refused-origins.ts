@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from '../../observe/index.ts'
+import { requestIdOf } from '../../transport/index.ts'
 
 /** Different origins that are logged; a caller can invent as many as it likes, so later ones are not. */
 const MAX_LOGGED = 100
@@ -16,20 +18,20 @@ export class RefusedOrigins {
     this.#log = log
   }
 
-  note(origin: string): void {
+  note(origin: string, request: IncomingMessage): void {
     const shown = origin.slice(0, MAX_SHOWN)
     if (this.#logged.has(shown) || this.#logged.size >= MAX_LOGGED) return
     this.#logged.add(shown)
     if (!isOrigin(shown)) {
       // A page of a file or of a sandboxed frame has no origin that could be named.
       this.#log.warn(
-        { origin: shown },
+        { origin: shown, requestId: requestIdOf(request) },
         'a page was refused; serve it over http or https, so that it has an origin',
       )
     } else {
       const write = `CORS_ALLOW_ORIGIN=${[...this.#allowed, shown].join(',')}`
       this.#log.warn(
-        { origin: shown, write },
+        { origin: shown, write, requestId: requestIdOf(request) },
         'a page of another origin was refused; if it is yours, start with this',
       )
     }

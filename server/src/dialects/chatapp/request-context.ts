@@ -5,6 +5,7 @@ import { RememberedStandings } from '../remembered-standings.ts'
 import { refuse } from './errors.ts'
 
 interface AskingConnection {
+  readonly requestId: string
   listen(conversationId: ConversationId): Promise<void>
   leave(conversationId: ConversationId): void
   answerSend(text: string): void
@@ -30,6 +31,11 @@ export class RequestContext {
     this.cache = cache
     this.account = account
     this.#connection = connection
+  }
+
+  /** The id of the request that opened the connection. */
+  get requestId(): string {
+    return this.#connection.requestId
   }
 
   /** Makes sure that the conversation's events, from here on, reach the asking connection. */

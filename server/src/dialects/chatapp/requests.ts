@@ -69,7 +69,7 @@ export async function answer(
     const data = await request.run(context, fields)
     return data === undefined ? undefined : success(name, data)
   } catch (error) {
-    return refusalOf(error, name, parts.log)
+    return refusalOf(error, { name, requestId: context.requestId, log: parts.log })
   }
 }
 
@@ -92,6 +92,6 @@ async function answerLong(
       return reply
     })
   } catch (error) {
-    return refusalOf(error, name, log)
+    return refusalOf(error, { name, requestId: context.requestId, log })
   }
 }

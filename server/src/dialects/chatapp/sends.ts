@@ -83,7 +83,9 @@ class Send extends PendingWrite {
   }
 
   protected onRefused(error: unknown): void {
-    this.#context.answerSend(refusalOf(this.#inWords(error), SEND_MESSAGE, this.#log))
+    const { requestId } = this.#context
+    const failed = { name: SEND_MESSAGE, requestId, log: this.#log }
+    this.#context.answerSend(refusalOf(this.#inWords(error), failed))
   }
 
   #inWords(error: unknown): unknown {

@@ -136,7 +136,8 @@ export class GroupsSocket implements SocketIoSession {
 
   #answerError(error: unknown): void {
     const { answer, isBug } = answerTo(error)
-    if (isBug) this.#options.log.error({ err: error }, 'request failed')
-    this.#context.session.emit(answer)
+    const { session } = this.#context
+    if (isBug) this.#options.log.error({ err: error, requestId: session.requestId }, 'request failed')
+    session.emit(answer)
   }
 }

@@ -39,7 +39,7 @@ export function mountGroups({
     chat,
     feeds,
     audiences: new Audiences(feeds, lines.rendering(renderEvent), countingInto(tally)),
-    onError: (err) => log.error({ err }, 'review of an account failed'),
+    onError: (err, requestId) => log.error({ err, requestId }, 'review of an account failed'),
   })
   const shared = {
     chat,
@@ -65,7 +65,9 @@ export function mountGroups({
     // The listener cuts them off: a client that is sent away in so many words would not come back by itself.
     close: async () => {
       const end = (session: Session) =>
-        session.end().catch((err) => log.error({ err }, 'connection failed to end'))
+        session
+          .end()
+          .catch((err) => log.error({ err, requestId: session.requestId }, 'connection failed to end'))
       await Promise.all([...sessions].map(end))
     },
   }

@@ -40,6 +40,10 @@ export class Session implements LiveConnection {
     return this.#groupId
   }
 
+  get requestId(): string {
+    return this.connection.requestId
+  }
+
   get sink(): Sink {
     return this.connection.sink
   }

@@ -50,8 +50,6 @@ export function createApp(parts: AppParts): FastifyInstance {
   const { limits, addressOf, cors, log } = parts
   const refuse = (reply: FastifyReply, refusal: Refusal) => {
     const problem = problemOf(refusal, requestIdOf(reply.request.raw))
-    // Fastify refuses a broken path before any hook.
-    reply.header('x-request-id', problem.instance)
     return reply
       .code(refusal.status)
       .headers(refusal.headers)

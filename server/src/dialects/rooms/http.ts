@@ -25,7 +25,10 @@ interface RoomsHttpOptions {
   readonly maxMessageBytes: number
 }
 
-const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after, x-request-id',
+}
 const PREFLIGHT = { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' }
 const OWN_HEADERS = 'user, authorization, content-type'
 const TOO_MANY_REQUESTS = 429

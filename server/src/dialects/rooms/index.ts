@@ -34,7 +34,8 @@ export function mountRooms(deps: RoomsDeps): RawDialect<'rooms'> {
   const http = createRoomsApp({ requests, limits, addressOf, log, maxMessageBytes: chat.messages.maxBytes })
   const partsOf = (render: Render) => {
     const audiences = new Audiences(feeds, lines.rendering(render), countingInto(tally))
-    const onError = (err: unknown) => log.error({ err }, 'review of an account failed')
+    const onError = (err: unknown, requestId: string | undefined) =>
+      log.error({ err, requestId }, 'review of an account failed')
     return { access, audiences, liveAccounts: new LiveAccounts({ chat, feeds, audiences, onError }) }
   }
   const raw = new RawClients(partsOf(renderLine), limits, log)

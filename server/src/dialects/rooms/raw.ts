@@ -4,7 +4,7 @@ import { owned } from '../../lib/guard.ts'
 import type { MemoryShare } from '../../lib/memory-budget.ts'
 import { runAfter } from '../../lib/timers.ts'
 import type { Logger } from '../../observe/index.ts'
-import { type Limits, networkOf, Strangers } from '../../transport/index.ts'
+import { type Limits, networkOf, newRequestNumber, requestIdFrom, Strangers } from '../../transport/index.ts'
 import { answerTo } from './errors.ts'
 import { Handshake } from './handshake.ts'
 import { type RoomClient, RoomConnection, type RoomConnectionParts } from './room-connection.ts'
@@ -75,6 +75,7 @@ const PROBE_MS = 10_000
 
 class RawClient implements RoomClient {
   isHalfClosed = false
+  readonly #number = newRequestNumber()
   readonly #socket: Socket
   readonly #surroundings: Surroundings
   readonly #out: SocketSink
@@ -95,6 +96,14 @@ class RawClient implements RoomClient {
       .resume()
   }
 
+  get requestId(): string {
+    return requestIdFrom(this.#number)
+  }
+
+  #logError(err: unknown, message: string): void {
+    this.#surroundings.log.error({ err, requestId: this.requestId }, message)
+  }
+
   /** The sink reads this. */
   get share(): MemoryShare {
     return this.#surroundings.share
@@ -112,7 +121,7 @@ class RawClient implements RoomClient {
     this.#surroundings.clients.delete(this)
     this.#endHandshake()
     this.#connection.end().catch((error) => {
-      this.#surroundings.log.error({ err: error }, 'connection ended badly')
+      this.#logError(error, 'connection ended badly')
     })
   }
 
@@ -144,7 +153,7 @@ class RawClient implements RoomClient {
       this.#socket.off('data', onData)
       this.#endHandshake()
       if (pass === 'refused') this.close()
-      else owned('tcp', this.#admit(pass, address, onKnown))
+      else owned('tcp', this.#admit(pass, address, onKnown), this)
     }
     this.#socket.on('data', onData)
   }
@@ -162,7 +171,7 @@ class RawClient implements RoomClient {
     this.#surroundings.halfClosed.add(this.#socket)
     // A peer that is gone answers no probe once its system has forgotten it, mostly after a minute.
     this.#socket.setKeepAlive(true, PROBE_MS)
-    owned('tcp', this.#connection.goAbsent())
+    owned('tcp', this.#connection.goAbsent(), this)
   }
 
   /** Stops reading for `ms`: segments that come meanwhile are read as one. */
@@ -199,7 +208,7 @@ class RawClient implements RoomClient {
       if (this.#connection.join(admission) === 'has left') this.close()
       else onKnown()
     } catch (error) {
-      if (!answerTo(error)) this.#surroundings.log.error({ err: error }, 'handshake failed')
+      if (!answerTo(error)) this.#logError(error, 'handshake failed')
       this.close()
     }
   }

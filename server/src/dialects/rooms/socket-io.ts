@@ -38,7 +38,7 @@ export class SocketIoClients implements SocketIoDialect {
     // Silence all connections first, so that none hears a departure that it shares.
     for (const client of clients) client.deafen()
     const end = (client: SocketIoClient) =>
-      client.end().catch((err) => this.#options.log.error({ err }, 'connection failed to end'))
+      client.end().catch((err) => client.logError(err, 'connection failed to end'))
     await Promise.all(clients.map(end))
   }
 }
@@ -59,6 +59,10 @@ class SocketIoClient implements SocketIoSession, RoomClient {
     this.#clients = clients
     this.#connection = new RoomConnection(options.parts, this)
     clients.add(this)
+  }
+
+  get requestId(): string {
+    return this.#socket.requestId
   }
 
   get sink(): Sink {
@@ -90,6 +94,11 @@ class SocketIoClient implements SocketIoSession, RoomClient {
     return this.#connection.end()
   }
 
+  /** Logs an error with the id of the connection. */
+  logError(err: unknown, message: string): void {
+    this.#options.log.error({ err, requestId: this.requestId }, message)
+  }
+
   deafen(): void {
     this.#connection.deafen()
   }
@@ -98,7 +107,7 @@ class SocketIoClient implements SocketIoSession, RoomClient {
     try {
       await this.#enter(argument, acknowledge)
     } catch (error) {
-      if (!answerTo(error)) this.#options.log.error({ err: error }, 'auth failed')
+      if (!answerTo(error)) this.logError(error, 'auth failed')
       this.#socket.disconnect()
     }
   }

@@ -53,9 +53,9 @@ export class Playground {
   upgradeFor(path: string): UpgradeHandler | undefined {
     if (path !== RAW) return undefined
     return (request, socket, head) => {
-      if (!this.#mayEnter(request)) refuseUpgrade(socket, 404, 'Not Found', { body: CLOSED })
+      if (!this.#mayEnter(request)) refuseUpgrade(request, 404, 'Not Found', { body: CLOSED })
       else if (!isOwnPage(request))
-        refuseUpgrade(socket, 403, 'Forbidden', { body: 'not a page of this server\n' })
+        refuseUpgrade(request, 403, 'Forbidden', { body: 'not a page of this server\n' })
       else this.#bridge.upgrade(request, socket, head)
     }
   }

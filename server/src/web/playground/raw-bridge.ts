@@ -55,13 +55,13 @@ export class RawBridge {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const place = this.#options.place()
     if (!place) {
-      refuseUpgrade(socket, 404, 'Not Found')
+      refuseUpgrade(request, 404, 'Not Found')
       return
     }
     const { address } = this.#options.shareOf(request)
     const ofAddress = this.#byAddress.get(address) ?? 0
     if (this.#count >= BRIDGES.inAll || ofAddress >= BRIDGES.perAddress) {
-      refuseUpgrade(socket, 503, 'Service Unavailable', { body: 'too many bridges to raw TCP are open' })
+      refuseUpgrade(request, 503, 'Service Unavailable', { body: 'too many bridges to raw TCP are open' })
       return
     }
     this.#acceptor.accept(request, socket, head, (connection) => {

@@ -90,7 +90,16 @@ export class Connection implements LiveConnection, InboxOwner<string> {
 
   onError(error: unknown): void {
     if (error instanceof BadFrame) this.#close(CLOSE.badFrame, error.message)
-    else this.#parts.log.error({ err: error }, 'frame failed')
+    else this.logError(error, 'frame failed')
+  }
+
+  get requestId(): string {
+    return this.#ws.requestId
+  }
+
+  /** Logs an error with the id of the connection. */
+  logError(err: unknown, message: string): void {
+    this.#parts.log.error({ err, requestId: this.requestId }, message)
   }
 
   get hasEnded(): boolean {
@@ -132,6 +141,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     owned(
       'task',
       Promise.resolve().then(() => this.#close(CLOSE.unavailable)),
+      this,
     )
   }
 
@@ -210,7 +220,7 @@ export class Connection implements LiveConnection, InboxOwner<string> {
     else if (code === 'rate_limited') this.#close(CLOSE.rateLimited)
     else if (code === 'unavailable' || code === 'busy') this.#close(CLOSE.unavailable)
     else {
-      this.#parts.log.error({ err: error }, 'connection failed to open')
+      this.logError(error, 'connection failed to open')
       this.#close(CLOSE.failed)
     }
   }

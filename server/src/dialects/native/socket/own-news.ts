@@ -73,7 +73,7 @@ export class OwnNews {
 
   /** News may have been missed. */
   review(): void {
-    if (this.#told !== undefined) owned('task', this.#lookAgain())
+    if (this.#told !== undefined) owned('task', this.#lookAgain(), this.#hearer.ws)
   }
 
   /** The rows as the client is told of them. Those of new conversations have their events wait until `release`. */
@@ -100,7 +100,7 @@ export class OwnNews {
   #tell(): void {
     if (this.#told === undefined || this.#isTelling || this.#hearer.live.isOver) return
     this.#isTelling = true
-    owned('task', this.#tellAll())
+    owned('task', this.#tellAll(), this.#hearer.ws)
   }
 
   async #tellAll(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { RequestId } from '@parlance/protocol'
 import type { Frame } from '../../../delivery/index.ts'
 import type { Logger } from '../../../observe/index.ts'
-import { newRequestId, wsTextFrame } from '../../../transport/index.ts'
+import { newRequestNumber, wsTextFrame } from '../../../transport/index.ts'
 import { refusalFor } from '../errors.ts'
 import { problemOf, Refusal } from '../refusal.ts'
 
@@ -13,8 +13,9 @@ export class Problems {
     this.#log = log
   }
 
-  frameFor(re: RequestId, error: unknown): Frame {
-    const instance = newRequestId()
+  /** `connectionId` is the id of the request that opened the socket: those of its own requests begin with it. */
+  frameFor(re: RequestId, error: unknown, connectionId: string): Frame {
+    const instance = `${connectionId}.${newRequestNumber().toString(36)}`
     const refusal = refusalFor(error)
     if (!refusal) this.#log.error({ err: error, requestId: instance }, 'request failed')
     const { code, detail, status, faults, headers } = named(refusal ?? new Refusal('internal_error'))
@@ -25,8 +26,8 @@ export class Problems {
   }
 
   /** A bug, of which nobody asked to be told. */
-  note(error: unknown): void {
-    if (!refusalFor(error)) this.#log.error({ err: error }, 'request failed')
+  note(error: unknown, connectionId: string): void {
+    if (!refusalFor(error)) this.#log.error({ err: error, requestId: connectionId }, 'request failed')
   }
 }
 

@@ -111,7 +111,8 @@ export class RequestDesk {
 
   #refuse(id: RequestId | undefined, error: unknown): undefined {
     const { problems } = this.#parts
-    if (id === undefined) problems.note(error)
-    else if (!this.#client.live.isOver) this.#client.ws.sendFrame(problems.frameFor(id, error))
+    const { ws, live } = this.#client
+    if (id === undefined) problems.note(error, ws.requestId)
+    else if (!live.isOver) ws.sendFrame(problems.frameFor(id, error, ws.requestId))
   }
 }

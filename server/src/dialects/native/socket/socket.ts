@@ -52,7 +52,7 @@ export function openSocket(parts: SocketParts) {
     chat,
     feeds,
     audiences: new Audiences(feeds, renderEvent, countingInto(parts.tally)),
-    onError: (err) => log.error({ err }, 'review of an account failed'),
+    onError: (err, requestId) => log.error({ err, requestId }, 'review of an account failed'),
   })
   const all: ConnectionParts = {
     ...parts,
@@ -82,7 +82,7 @@ export function openSocket(parts: SocketParts) {
   const open = (ws: WsConnection, caller: Caller): WsHandlers => {
     const connection = new Connection(ws, caller, all)
     connections.add(connection)
-    const end = () => connection.end().catch((err) => log.error({ err }, 'connection failed to end'))
+    const end = () => connection.end().catch((err) => connection.logError(err, 'connection failed to end'))
     return {
       onText: (text) => connection.receive(text),
       onBinary: () => connection.refuseBinary(),
@@ -104,7 +104,7 @@ export function openSocket(parts: SocketParts) {
       })
     } catch (error) {
       const { status, message, headers, code } = refusalFor(error) ?? new Refusal('internal_error')
-      refuseUpgrade(socket, status, code, { headers, body: message })
+      refuseUpgrade(request, status, code, { headers, body: message })
     }
   }
   const drain = (closesInMs: number) => {

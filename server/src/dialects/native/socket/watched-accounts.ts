@@ -58,7 +58,7 @@ export class WatchedAccounts {
     return this.#parts.feeds.signals.followPresence(accountId, ({ viewerId }) => {
       if (viewerId !== undefined && viewerId !== this.#watcher.accountId) return
       this.#doubtful.add(accountId)
-      owned('task', this.#look())
+      owned('task', this.#look(), this.#watcher.ws)
     })
   }
 
