@@ -112,6 +112,21 @@ test('after a goodbye a client waits as long as it was told', async () => {
   assert.equal(client.connection.get().phase, 'live')
 })
 
+test('a connection that is lost after a goodbye is made again as any other, and no later one waits for it', async () => {
+  const { server, clock, alice, connect } = newWorld()
+  const client = await connect(alice)
+  await clock.advance(20_000)
+  server.sayGoodbye(300_000)
+  await clock.advance(10)
+  server.closeAll(1006, 'cut')
+  await clock.advance(5_000)
+  assert.equal(client.connection.get().phase, 'live')
+  await clock.advance(20_000)
+  server.closeAll(4200, 'another node goes')
+  await clock.advance(1_000)
+  assert.equal(client.connection.get().phase, 'live')
+})
+
 test('a token that is not valid ends it, and whoever waits is told', async () => {
   const { clock, server, alice, connect } = newWorld()
   const client = await connect({ ...alice, token: 'other' })

@@ -40,7 +40,7 @@ export class Wire {
   #connection: Connection | undefined
   #attempt = 0
   #liveSince = Number.POSITIVE_INFINITY
-  /** The time before which a server that goes away wants nobody back. */
+  /** The time before which a server that said goodbye wants nobody back once it has closed. */
   #notBefore = 0
   #stopWaiting: () => void = () => undefined
   #stopTicking: () => void = () => undefined
@@ -108,6 +108,7 @@ export class Wire {
       onEnd: (code, reason) => this.#connection === connection && this.#lost(code, reason),
     })
     this.#connection = connection
+    this.#notBefore = 0
   }
 
   #hear(frame: ServerFrame): void {
@@ -133,7 +134,8 @@ export class Wire {
     this.#attempt = wasSteady ? 0 : this.#attempt + 1
     const isAtOnce = next === 'again' && (wasSteady || this.#attempt === 1)
     const wait = isAtOnce ? 0 : backoffMs(this.#attempt, runtime.random)
-    const retryAt = Math.max(now + wait, this.#notBefore)
+    // A connection that is lost while the server drains may find another node.
+    const retryAt = Math.max(now + wait, next === 'again' ? this.#notBefore : 0)
     this.#enter({ phase: 'waiting', attempt: this.#attempt, retryAt })
     this.#stopWaiting = runtime.after(retryAt - now, () => this.#connect())
   }
