@@ -1,7 +1,15 @@
 import { type Clock, MICROS_PER_SECOND } from '../lib/clock.ts'
-import type { AccountStore, ContactStore, ConversationStore, MentionStore, Standing } from '../store/store.ts'
+import type {
+  AccountStore,
+  ContactStore,
+  ConversationStore,
+  MentionStore,
+  MessageStore,
+  Standing,
+} from '../store/store.ts'
+import { MentionPace, type Naming } from './mention-pace.ts'
 import { may } from './policy.ts'
-import type { AccountId, Mention, MessageDetails, Sender } from './types.ts'
+import type { AccountId, ConversationId, Mention, MessageDetails, Sender } from './types.ts'
 
 interface MentionsParts {
   readonly store: {
@@ -9,6 +17,7 @@ interface MentionsParts {
     readonly contacts: ContactStore
     readonly conversations: ConversationStore
     readonly mentions: MentionStore
+    readonly messages: Pick<MessageStore, 'listDetails'>
   }
   readonly clock: Clock
 }
@@ -37,6 +46,7 @@ interface Spot {
 export class Mentions {
   readonly #store: MentionsParts['store']
   readonly #clock: Clock
+  readonly #pace = new MentionPace(PAUSE_MICROS)
 
   constructor({ store, clock }: MentionsParts) {
     this.#store = store
@@ -45,14 +55,16 @@ export class Mentions {
 
   /**
    * The members whom a text names, for a draft or an edit by an account of that standing: at most 50, without those who
-   * have blocked the writer. A text without an @ is answered without a look at the store.
+   * have blocked the writer. A text without an @ is answered without a look at the store. `naming` tells a send that is
+   * repeated, and an edit, from another message.
    */
-  async find(writer: Sender, standing: Standing, body: string): Promise<readonly Mention[]> {
+  async find(writer: Sender, standing: Standing, body: string, naming?: Naming): Promise<readonly Mention[]> {
     const spots = spotsIn(body)
     if (spots.length === 0) return []
     const { conversation } = standing
     const mayNameAll =
-      spots.some(({ names }) => names.includes(EVERYBODY)) && (await this.#mayNameAll(standing))
+      spots.some(({ names }) => names.includes(EVERYBODY)) &&
+      (await this.#mayNameAll(writer, standing, naming))
     const names = [...new Set(spots.flatMap((spot) => spot.names))].slice(0, 2 * MAX_MENTIONS)
     const found = await Promise.all(names.map((name) => this.#member(name, standing)))
     const members = new Map(names.map((name, n) => [name, found[n]]))
@@ -83,12 +95,24 @@ export class Mentions {
     return standing?.member ? account.accountId : undefined
   }
 
-  async #mayNameAll({ conversation, member }: Standing): Promise<boolean> {
+  async #mayNameAll(
+    { accountId }: Sender,
+    { conversation, member }: Standing,
+    naming: Naming | undefined,
+  ): Promise<boolean> {
     const { conversationId, kind, memberCount } = conversation
     if (!member || !may('mentionAll', member.role, kind)) return false
     if (memberCount <= LARGE) return true
-    const last = await this.#store.mentions.lastOfAll(conversationId)
-    return last === undefined || this.#clock.nowMicros() - last >= PAUSE_MICROS
+    if (naming && 'seq' in naming && (await this.#namesAll(conversationId, naming.seq))) return true
+    const stored = await this.#store.mentions.lastOfAll(conversationId)
+    const by = naming && 'clientId' in naming ? `${accountId} ${naming.clientId}` : undefined
+    return this.#pace.admit(conversationId, { by, stored, now: this.#clock.nowMicros() })
+  }
+
+  /** An edit that leaves the mention where it was names nobody anew. */
+  async #namesAll(conversationId: ConversationId, seq: number): Promise<boolean> {
+    const [message] = await this.#store.messages.listDetails(conversationId, { first: seq, last: seq })
+    return message?.mentions.some((mention) => 'all' in mention) ?? false
   }
 }
 

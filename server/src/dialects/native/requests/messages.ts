@@ -28,7 +28,7 @@ export function messageHandlers({
       run: async ({ asker, params, body }) => {
         const { account } = asker
         const standing = await places.standing(asker, params.c)
-        const draft = draftOf(body, await mentions.find(account, standing, body.body))
+        const draft = draftOf(body, await mentions.find(account, standing, body.body, body))
         const { message, isNew } = await withClientIdsOwn(messages.append(account, standing, draft))
         // A native draft is answered with all that is kept of the message, and a repeat with that of a purged one.
         const details = 'version' in message ? { ...message, sender: toSender(account) } : undefined
@@ -68,7 +68,7 @@ export function messageHandlers({
         const editing = messages.edit(account, standing, {
           seq: params.seq,
           body,
-          mentions: await mentions.find(account, standing, body),
+          mentions: await mentions.find(account, standing, body, { seq: params.seq }),
           ...(unlessChangedAfter !== undefined && { unlessChangedAfter }),
         })
         const { message } = await withTombstones(editing, async () => {

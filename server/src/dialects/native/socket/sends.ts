@@ -66,7 +66,7 @@ export class Sends {
     try {
       const standing = await places.standing(asker, frame.conversation)
       this.#standings.remember(frame.conversation, standing)
-      return send.begun(standing, await chat.mentions.find(asker.account, standing, frame.body))
+      return send.begun(standing, await chat.mentions.find(asker.account, standing, frame.body, frame))
     } catch (error) {
       return send.refused(error)
     }
