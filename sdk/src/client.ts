@@ -138,6 +138,11 @@ export class Client {
     this.#presence.clear()
   }
 
+  /** Tries to connect at once, where the next attempt would come later: for whoever knows that the server is back. */
+  reconnect(): void {
+    this.#wire.wake()
+  }
+
   /** Resolves when the connection is live. Throws `ended` when the server wants this client not to come back. */
   ready(): Promise<void> {
     return new Promise((resolve, reject) => {

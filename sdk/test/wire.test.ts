@@ -127,6 +127,19 @@ test('a connection that is lost after a goodbye is made again as any other, and 
   assert.equal(client.connection.get().phase, 'live')
 })
 
+test('a client that is told to reconnect does not wait for its next attempt', async () => {
+  const { server, clock, alice, connect } = newWorld()
+  const client = await connect(alice)
+  server.sayGoodbye(60_000)
+  await clock.advance(10)
+  server.closeAll(4200, 'drain')
+  await clock.advance(2_000)
+  assert.equal(client.connection.get().phase, 'waiting')
+  client.reconnect()
+  await clock.advance(50)
+  assert.equal(client.connection.get().phase, 'live')
+})
+
 test('a token that is not valid ends it, and whoever waits is told', async () => {
   const { clock, server, alice, connect } = newWorld()
   const client = await connect({ ...alice, token: 'other' })

@@ -61,13 +61,19 @@ export class Wire {
   start(): void {
     if (this.#phase.phase !== 'idle' && this.#phase.phase !== 'ended') return
     this.#attempt = 0
-    this.#stopWaking = this.#parts.runtime.onWake(() => this.#wake())
+    this.#stopWaking = this.#parts.runtime.onWake(() => this.wake())
     this.#tickFrom(this.#parts.runtime.now())
     this.#connect()
   }
 
   stop(): void {
     this.#leave({ phase: 'idle' })
+  }
+
+  /** Does now what is waited for: connects, or has a connection prove that it lives. */
+  wake(): void {
+    if (this.#phase.phase === 'waiting') this.#connect()
+    else this.#connection?.prove()
   }
 
   ask<Asking extends Op>(op: Asking, fields: FieldsOf<Asking>): Promise<Requests[Asking]['ok']> {
@@ -140,15 +146,10 @@ export class Wire {
     this.#stopWaiting = runtime.after(retryAt - now, () => this.#connect())
   }
 
-  #wake(): void {
-    if (this.#phase.phase === 'waiting') this.#connect()
-    else this.#connection?.prove()
-  }
-
   #tickFrom(last: number): void {
     this.#stopTicking = this.#parts.runtime.after(TICK_MS, () => {
       const now = this.#parts.runtime.now()
-      if (now - last > TICK_MS + SLEPT_MS) this.#wake()
+      if (now - last > TICK_MS + SLEPT_MS) this.wake()
       this.#connection?.tick()
       this.#tickFrom(now)
     })

@@ -266,3 +266,31 @@ test('a server that starts again in the middle of scrolling costs no message and
   await page.getByRole('button', { name: '1 new message' }).click()
   await page.locator(`article[data-seq="${said}"]`).waitFor()
 })
+
+test('a reader tries at once to reach a server that is back, and is told once that it was away', {
+  skip,
+}, async (t) => {
+  const page = await world.open(t, world.long(), { prepare: (fresh) => fresh.clock.install() })
+  const away = page.getByRole('status').filter({ hasText: /^Offline since/ })
+  const button = page.getByRole('button', { name: 'Try now' })
+  await world.restart(async () => {
+    await page.getByText(/^Next try in \d+ s$/).waitFor()
+    // From here on the client's own next attempt never comes.
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1))
+    assert.match((await away.textContent()) ?? '', /^Offline since [\d:]+\. .*is back\.$/)
+    assert.equal(
+      await page
+        .getByRole('status')
+        .filter({ hasText: /Next try/ })
+        .count(),
+      0,
+    )
+  })
+  const socket = page.waitForEvent('websocket')
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await socket
+  await page.clock.resume()
+  await button.waitFor({ state: 'detached' })
+  await page.locator('.composer textarea:focus').waitFor()
+})
