@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { toAccountId } from '../../src/core/types.ts'
+import { newUuid } from '../../src/lib/ids.ts'
 import { openPostgresStore, type PostgresOptions } from '../../src/store/postgres/index.ts'
 import { MIGRATIONS } from '../../src/store/postgres/schema.ts'
 import type { Store } from '../../src/store/store.ts'
-import { connect, proxyTo, tempSchema } from '../support/postgres.ts'
+import { connect, countOpen, proxyTo, tempSchema } from '../support/postgres.ts'
 import { reuseSchemas } from '../support/reused-schemas.ts'
 import { until } from '../support/until.ts'
 import { storeConformance } from './conformance.ts'
@@ -228,4 +229,16 @@ test('a database that stays away makes writes and reads unavailable, until it is
     )
   await until('the database is back', isBack, 20_000)
   assert.deepEqual((await world.bodies(group)).at(-1), 'back')
+})
+
+test('a closed store refuses each question, and connects to nothing', async (t) => {
+  const url = new URL(await tempSchema(t))
+  const name = newUuid()
+  url.searchParams.set('application_name', name)
+  const store = await openPostgresStore({ url: url.href })
+  const ann = await new World(store).account('ann')
+  await store.close()
+  await refuses(store.accounts.find(ann.accountId), 'unavailable')
+  const sql = connect(t)
+  await until('its connections to be gone', async () => (await countOpen(sql, name)) === 0)
 })

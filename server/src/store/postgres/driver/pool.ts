@@ -19,6 +19,7 @@ interface PoolOptions {
 export class Pool implements Queryable {
   readonly #options: PoolOptions
   #present: Connections | undefined
+  #isEnded = false
 
   /** Connects when first used. */
   constructor(options: PoolOptions) {
@@ -26,6 +27,8 @@ export class Pool implements Queryable {
   }
 
   async ask({ text, parameters, withinMs }: Question): Promise<Rows> {
+    // Nobody would end the connections that it would make.
+    if (this.#isEnded) throw new Unsent(new PoolEnded())
     const connections = this.#connected()
     const { rows, wasSent } = connections.ask(text, parameters)
     try {
@@ -41,8 +44,9 @@ export class Pool implements Queryable {
     if (this.#present) this.#replace(this.#present)
   }
 
-  /** Waits so many seconds for what is on its way. */
+  /** Waits so many seconds for what is on its way. Refuses each question from now on. */
   async end(timeout: number): Promise<void> {
+    this.#isEnded = true
     const present = this.#present
     this.#present = undefined
     await present?.end(timeout)
@@ -64,5 +68,13 @@ export class Pool implements Queryable {
     this.#present = undefined
     // Not while the driver is telling of the loss.
     runNextTurn(() => connections.end(this.#options.graceSeconds))
+  }
+}
+
+class PoolEnded extends Error {
+  readonly code = 'CONNECTION_ENDED'
+
+  constructor() {
+    super('the connections to the database are closed')
   }
 }
