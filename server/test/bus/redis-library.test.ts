@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { createCluster } from '@redis/client'
-import { createShards, requireKnownShards, subscriberOf } from '../../src/bus/redis/client.ts'
+import { createClient, createCluster } from '@redis/client'
+import {
+  createConnection,
+  createShards,
+  destroy,
+  requireKnownShards,
+  subscriberOf,
+} from '../../src/bus/redis/client.ts'
 import { parseRedisAddress } from '../../src/lib/redis-address.ts'
 import { askRedis, startRedisCluster } from '../support/engines/index.ts'
 import { until } from '../support/until.ts'
@@ -58,3 +64,41 @@ test('DEFECT: a cluster that is destroyed leaves a connection that was just bein
   for (const made of await Promise.all(making)) made?.destroy()
   await Promise.all(subscribing)
 })
+
+/** How many connections all shards have, not counting the one that asks. */
+async function countConnections(): Promise<number> {
+  const lists = await Promise.all(shards.map((shard) => askRedis(shard, 'CLIENT', 'LIST', 'TYPE', 'normal')))
+  return lists.flatMap((list) => String(list).trimEnd().split('\n').slice(1)).length
+}
+
+test('DEFECT: a client that is destroyed while it connects is connected afterwards (`destroy`)', async () => {
+  const client = createClient({ url, socket: { reconnectStrategy: false } })
+  const connecting = client.connect()
+  client.destroy()
+  await connecting
+  assert.equal(client.isReady, true)
+  client.destroy()
+})
+
+test('a connection that is destroyed while it is made is not there afterwards', async () => {
+  const before = await countConnections()
+  const connection = createConnection(parseRedisAddress(url), hear)
+  const connecting = connection.connect()
+  destroy(connection, connecting)
+  await connecting
+  await until('it to be gone', async () => (await countConnections()) === before)
+})
+
+for (const [moment, isThen] of Object.entries({
+  'nothing of it is known': () => true,
+  'its masters are known': (masters: readonly unknown[]) => masters.length > 0,
+}))
+  test(`shards that are destroyed when ${moment} are not connected to afterwards`, async () => {
+    const before = await countConnections()
+    const cluster = createShards(parseRedisAddress(url), hear)
+    const connecting = cluster.connect()
+    await until(moment, () => isThen(cluster.masters))
+    destroy(cluster, connecting)
+    await connecting.catch(hear)
+    await until('all connections to be gone', async () => (await countConnections()) === before)
+  })

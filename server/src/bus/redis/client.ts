@@ -77,10 +77,19 @@ export function subscriberOf({ pubSub }: Pick<Shard, 'pubSub'>): Pick<Connection
 const unknownShape = (part: string): Error =>
   new Error(`this version of @redis/client has no ${part} of the kind known here`)
 
-/** The library's own `destroy` leaves a connection that is just being made, and what is subscribed to on it. */
-export function destroy(client: Connection | Shards): void {
-  const making = 'masters' in client ? client.masters.map((master) => master.pubSub?.connectPromise) : []
+/**
+ * Destroys a client whose `connecting` may still be under way. The library's own `destroy` leaves what is connected a moment
+ * later, and a connection of a shard that is just being made, with what is subscribed to on it.
+ */
+export function destroy(client: Connection | Shards, connecting: Promise<unknown>): void {
+  const masters = 'masters' in client ? client.masters : []
+  const making = masters.map((master) => master.pubSub?.connectPromise)
   client.destroy()
+  const destroyAgain = () => {
+    for (const master of masters) master.client?.destroy()
+    client.destroy()
+  }
+  owned('redis', connecting.then(destroyAgain, destroyAgain))
   for (const each of making) {
     const destroyed = each?.then(
       (made) => made.destroy(),

@@ -63,8 +63,8 @@ export async function openWire(address: RedisAddress): Promise<BreakableWire> {
   // Its readers see the rejection; without one it would be an unhandled rejection.
   broken.catch(() => undefined)
   const adopt = async <C extends Connection | Shards>(client: C): Promise<C> => {
-    opened.defer(() => destroy(client))
     const connecting: Promise<unknown> = client.connect()
+    opened.defer(() => destroy(client, connecting))
     await within(CONNECT_TIMEOUT_MS, 'Redis', connecting)
     return client
   }
