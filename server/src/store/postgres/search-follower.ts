@@ -6,10 +6,13 @@ import type { Queryable } from './driver/index.ts'
 import { isSchemaGone } from './failure.ts'
 import { prepare } from './statement.ts'
 
-/** Milliseconds between two looks for messages that are not indexed yet. */
-const LOOK_MS = 200
-/** The same at a node that was too late, so that mostly one node follows. */
-const LATE_MS = 2_000
+/** Milliseconds. */
+interface Pauses {
+  /** Between two looks for messages that are not indexed yet. */
+  readonly look: number
+  /** The same at a node that was too late, so that mostly one node follows; and while the database is away. */
+  readonly late: number
+}
 /** Messages that are indexed in one transaction. */
 const STEP_MESSAGES = 500
 /** Milliseconds after which a transaction that writes messages has certainly ended: statements have five seconds. */
@@ -40,17 +43,19 @@ export class SearchFollower {
   readonly #horizon
   readonly #next
   readonly #add
+  readonly #pauses: Pauses
   readonly #closing = new AbortController()
   readonly #running: Promise<void>
   #drawn: Drawn | undefined
   /** Every message up to this id is committed, or will never be there. */
   #settled = 0
 
-  constructor(sql: Queryable) {
+  constructor(sql: Queryable, pauses: Pauses = { look: 200, late: 2_000 }) {
+    this.#pauses = pauses
     this.#position = prepare<{ position: number; drawn: number }>(sql, POSITION)
     this.#horizon = prepare<{ xmin: string; xmax: string }>(sql, HORIZON)
     this.#next = prepare<FollowedRow>(sql, NEXT)
-    this.#add = prepare<{ isDone: boolean }>(sql, ADD)
+    this.#add = prepare<{ upTo: number | null }>(sql, ADD)
     this.#running = this.#run()
     owned('postgres', this.#running)
   }
@@ -63,19 +68,20 @@ export class SearchFollower {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing
-    let pauseMs = LOOK_MS
+    let pauseMs = this.#pauses.look
     while (!signal.aborted) {
       await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => {})
-      if (!signal.aborted) pauseMs = await this.#step().catch(pauseAfter)
+      if (!signal.aborted) pauseMs = await this.#step().catch((error) => this.#pauseAfter(error))
     }
   }
 
   /** Answers how many milliseconds to wait for the next. */
   async #step(): Promise<number> {
+    const { look, late } = this.#pauses
     const at = await this.#position.get()
-    if (!at || at.drawn <= at.position) return LOOK_MS
+    if (!at || at.drawn <= at.position) return look
     await this.#settle(at.drawn)
-    if (this.#settled <= at.position) return LOOK_MS
+    if (this.#settled <= at.position) return look
     const all = await this.#next.all(at.position, this.#settled, STEP_MESSAGES)
     const rows = firstOf(all)
     const isLast = all.length < STEP_MESSAGES && rows.length === all.length
@@ -84,8 +90,9 @@ export class SearchFollower {
       .filter(({ isDeleted }) => !isDeleted)
       .map((row) => ({ id: row.messageId, change: row.change, words: entriesOf(row) }))
     const added = await this.#add.get(at.position, upTo, JSON.stringify(messages))
-    if (!added?.isDone) return LATE_MS
-    return isLast ? LOOK_MS : 0
+    if (!added || added.upTo === null) return late
+    // Short of the end, a text has changed since it was read.
+    return isLast && added.upTo === upTo ? look : 0
   }
 
   /** Learns which ids are settled. `drawn` was read before. */
@@ -100,6 +107,12 @@ export class SearchFollower {
     }
     this.#drawn ??= { upTo: drawn, xmax: BigInt(horizon.xmax), at: now }
   }
+
+  /** A database that is away is asked again; anything else is a defect of ours. */
+  #pauseAfter(error: unknown): number {
+    if (!(error instanceof ChatError || isSchemaGone(error))) report('postgres', error)
+    return this.#pauses.late
+  }
 }
 
 function firstOf(rows: readonly FollowedRow[]): readonly FollowedRow[] {
@@ -109,12 +122,6 @@ function firstOf(rows: readonly FollowedRow[]): readonly FollowedRow[] {
     return units > STEP_UNITS
   })
   return end < 0 ? rows : rows.slice(0, end + 1)
-}
-
-/** A database that is away is asked again; anything else is a defect of ours. */
-function pauseAfter(error: unknown): number {
-  if (!(error instanceof ChatError || isSchemaGone(error))) report('postgres', error)
-  return LATE_MS
 }
 
 const POSITION = `
@@ -130,4 +137,4 @@ const NEXT = `
     t.body AS "body", coalesce(t.text_change, t.change) AS "change", t.is_deleted AS "isDeleted"
   FROM messages t WHERE t.id > $1 AND t.id <= $2 ORDER BY t.id LIMIT $3`
 
-const ADD = 'SELECT chat_search_add($1, $2, $3::text::json) AS "isDone"'
+const ADD = 'SELECT chat_search_step($1, $2, $3::text::json) AS "upTo"'

@@ -6,34 +6,38 @@ CREATE OR REPLACE FUNCTION chat_search_hold() RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()), 7265414)
 $$;
 
--- Adds messages, given as [{"id", "change", "words"}], and notes that all up to `up_to` are indexed. Answers false,
--- and does nothing, where another node was faster, or where a text has changed since it was read.
-CREATE OR REPLACE FUNCTION chat_search_add(expected bigint, up_to bigint, rows json) RETURNS boolean
+-- Adds messages, given as [{"id", "change", "words"}] in the order of their ids, and notes how far all are indexed:
+-- up to `up_to`, or to the one before the first whose text has changed since it was read, which is to be read again.
+-- Answers that place, or null where another node was faster.
+CREATE OR REPLACE FUNCTION chat_search_step(expected bigint, up_to bigint, rows json) RETURNS bigint
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
+DECLARE
+  changed bigint;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(current_schema()), 7265414);
   INSERT INTO search_position (id, message_id) VALUES (1, 0) ON CONFLICT DO NOTHING;
   PERFORM FROM search_position WHERE message_id = expected FOR UPDATE;
   -- While an import is not done, ids come in any order.
   IF NOT FOUND OR to_regclass('unfinished_import') IS NOT NULL THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
-  IF EXISTS (
-    SELECT FROM json_to_recordset(rows) AS r (id bigint, change bigint) JOIN messages t ON t.id = r.id
-    WHERE NOT t.is_deleted AND coalesce(t.text_change, t.change) <> r.change
-  ) THEN
-    RETURN false;
-  END IF;
+  SELECT min(r.id) INTO changed
+  FROM json_to_recordset(rows) AS r (id bigint, change bigint) JOIN messages t ON t.id = r.id
+  WHERE NOT t.is_deleted AND coalesce(t.text_change, t.change) <> r.change;
+  up_to := least(up_to, changed - 1);
   INSERT INTO search (message_id, words)
   SELECT t.id, array_to_tsvector(ARRAY(SELECT json_array_elements_text(r.words)))
   FROM json_to_recordset(rows) AS r (id bigint, words json) JOIN messages t ON t.id = r.id
-  WHERE NOT t.is_deleted
+  WHERE r.id <= up_to AND NOT t.is_deleted
   ON CONFLICT (message_id) DO UPDATE SET words = excluded.words;
-  UPDATE search_position SET message_id = up_to;
-  RETURN true;
+  UPDATE search_position SET message_id = greatest(up_to, expected);
+  RETURN greatest(up_to, expected);
 END $$;
+
+-- An older version's, which did nothing where a text had changed.
+DROP FUNCTION IF EXISTS chat_search_add(bigint, bigint, json);
 
 -- Never by going through all messages from the newest on, which a planner may think the shorter way to the newest hit.
 CREATE OR REPLACE FUNCTION chat_search_hits(query text, after bigint, before bigint, most bigint)
