@@ -73,6 +73,18 @@ test('SIGTERM tells live clients, commits what was accepted, and exits 0', async
   await assert.rejects(fetch(`${url}/healthz`))
 })
 
+test('an error that nothing catches ends the process, which says it', async (t) => {
+  const bug = encodeURIComponent("process.on('SIGUSR2', () => { throw new Error('nothing catches this') })")
+  const settings = {
+    DBPATH: join(await tempDir(t), 'chat.db'),
+    NODE_OPTIONS: `--import=data:text/javascript,${bug}`,
+  }
+  const { child, exited, output } = await ready(t, settings)
+  child.kill('SIGUSR2')
+  assert.equal(await exited, 1)
+  assert.match(output.stderr, /nothing catches this/)
+})
+
 test('npm that is told to stop takes its server along, whose clients are told', async (t) => {
   const settings = { DBPATH: join(await tempDir(t), 'chat.db') }
   const { child, exited, url } = await ready(t, settings, spawnNpmStart)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown } from 'node:fs/promises'
+import { chmod, chown, readFile } from 'node:fs/promises'
 import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -133,7 +133,28 @@ test('a certificate that cannot be served ends the start with one sentence and 1
     assert.deepEqual([code, stdout], [1, ''])
     assert.match(stderr, sentence)
     assert.equal(stderr.trim().split('\n').length, 1)
+    await assertNothingOf(key, stderr)
   }
+})
+
+/** No line of the key is in the text. */
+async function assertNothingOf(key: string, text: string): Promise<void> {
+  for (const line of (await readFile(key, 'utf8')).trim().split('\n')) assert.ok(!text.includes(line), line)
+}
+
+test('the text of the key is neither logged nor printed', async (t) => {
+  const folder = await tempDir(t)
+  const files = await makeCertificate(folder)
+  const settings = { DBPATH: join(folder, 'chat.db'), PORT: '0', ROOMS_TCP_PORT: '0', LOG_LEVEL: 'trace' }
+  const { child, output, exited } = spawnServer(t, { ...settings, ...settingsOf(files) })
+  await until('the start-up block', () => output.stdout.includes('https:'), START_MS)
+  await overwrite(await makeCertificate(folder), files)
+  await until('the new certificate', () => output.stderr.includes('A new certificate is served'), START_MS)
+  child.kill('SIGTERM')
+  assert.equal(await exited, 0)
+  await assertNothingOf(files.key, output.stdout + output.stderr)
+  const shown = await parlance(t, 'check', '--tls-cert', files.cert, '--tls-key', files.key)
+  await assertNothingOf(files.key, shown.stdout + shown.stderr)
 })
 
 const NOBODY = 65_534
