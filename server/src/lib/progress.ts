@@ -10,7 +10,7 @@ export const count = (units: number): string => grouped.format(units)
 /** Tells how far one step of a command is: in place on a terminal, else on lines; once a second and at its end. */
 export class Progress {
   readonly #step: string
-  readonly #total: number
+  readonly #total: number | null
   readonly #out: WriteStream
   /** The unit's name, in the plural. */
   readonly #unit: string
@@ -19,7 +19,8 @@ export class Progress {
   #skipped = 0
   #done = 0
 
-  constructor(step: string, total: number, out: WriteStream, unit = 'rows') {
+  /** `total` is null where nobody knows it. */
+  constructor(step: string, total: number | null, out: WriteStream, unit = 'rows') {
     this.#step = step
     this.#total = total
     this.#out = out
@@ -49,8 +50,10 @@ export class Progress {
 
   #line(): string {
     const units = this.#skipped + this.#done
+    const speed = `${count(this.#done / (this.elapsedMs / 1000))} ${this.#unit}/s`
+    const step = `${this.#step.padEnd(10)} ${count(units)}`
+    if (this.#total === null) return `${step} ${this.#unit}, ${speed}`
     const percent = this.#total === 0 ? 100 : Math.floor((units / this.#total) * 100)
-    const speed = this.#done / (this.elapsedMs / 1000)
-    return `${this.#step.padEnd(10)} ${count(units)} of ${count(this.#total)} ${this.#unit}, ${percent} %, ${count(speed)} ${this.#unit}/s`
+    return `${step} of ${count(this.#total)} ${this.#unit}, ${percent} %, ${speed}`
   }
 }

@@ -2,8 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { CommandEnd } from '../../lib/command-end.ts'
-import { Progress } from '../../lib/progress.ts'
 import type { ContentFolder } from './content-folder.ts'
+import type { StepProgress } from './steps.ts'
 import { sumOf } from './sum.ts'
 
 /** How much is there now, how much of it was copied, and how many contents were not there. */
@@ -23,6 +23,8 @@ interface CopyContents {
    * Else it is read.
    */
   readonly trustsEarlier: boolean
+  /** Hears of each content. */
+  readonly progress: StepProgress
   readonly signal: AbortSignal
 }
 
@@ -30,8 +32,12 @@ interface CopyContents {
  * Copies contents of files from one folder to another, and reads each copy through before it gets its name, which says
  * what is in it. Those that are there already are kept. Throws `CommandEnd` for a content that is not as its name says.
  */
-export async function copyContents({ digests, signal, ...folders }: CopyContents): Promise<CopiedContents> {
-  const progress = new Progress('copying', digests.length, process.stderr, 'files')
+export async function copyContents({
+  digests,
+  progress,
+  signal,
+  ...folders
+}: CopyContents): Promise<CopiedContents> {
   let [bytes, contents, copied, missing] = [0, 0, 0, 0]
   for (const sha256 of digests) {
     signal.throwIfAborted()
@@ -46,7 +52,7 @@ export async function copyContents({ digests, signal, ...folders }: CopyContents
     }
     progress.advance(1)
   }
-  if (digests.length > 0) progress.end()
+  progress.end()
   return { contents, bytes, copied, missing }
 }
 

@@ -24,6 +24,8 @@ interface NamedSum extends FileSum {
 export interface Manifest extends CopiedDatabase {
   /** ISO 8601, UTC. */
   readonly madeAt: string
+  /** Milliseconds that it took. Absent in back-ups by older versions. */
+  readonly tookMs?: number
   readonly files: {
     readonly database: NamedSum
     readonly secrets: FileSum
@@ -119,9 +121,9 @@ const isPostgres = (value: unknown): value is NonNullable<Manifest['postgres']> 
   isRecord(value) && typeof value.schemaName === 'string'
 
 function isManifest(value: Record<string, unknown>): value is Record<string, unknown> & Manifest {
-  const { files, counts, schema, madeAt, uploads, postgres } = value
+  const { files, counts, schema, madeAt, tookMs = 0, uploads, postgres } = value
   const hasFiles = isRecord(files) && isNamedSum(files.database) && isFileSum(files.secrets)
-  if (postgres !== undefined && !isPostgres(postgres)) return false
+  if (!isCount(tookMs) || (postgres !== undefined && !isPostgres(postgres))) return false
   if (isRecord(files) && files.contents !== undefined && !isNamedSum(files.contents)) return false
   const hasCounts = isRecord(counts) && Object.values(counts).every(isCount) && isCount(schema)
   return hasFiles && hasCounts && typeof madeAt === 'string' && (uploads === undefined || isUploads(uploads))

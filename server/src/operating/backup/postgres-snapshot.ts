@@ -1,13 +1,13 @@
 import { chmodSync, statSync } from 'node:fs'
 import { syncFile } from '../../lib/directory.ts'
 import { unlessAborted } from '../../lib/interruption.ts'
-import { count } from '../../lib/progress.ts'
 import { runEvery } from '../../lib/timers.ts'
 import { agreedSecrets, SECRETS } from '../../secrets/index.ts'
 import { type CopyConnection, openCopyConnection } from '../endpoints.ts'
 import { requireRows } from './postgres-dump.ts'
 import type { PostgresTools } from './postgres-tool.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { Steps } from './steps.ts'
 import { OWNER_ONLY } from './target.ts'
 
 interface Snapshotting {
@@ -15,6 +15,7 @@ interface Snapshotting {
   /** A file that does not exist yet. */
   readonly to: string
   readonly tools: PostgresTools
+  readonly steps: Steps
   readonly signal: AbortSignal
 }
 
@@ -34,7 +35,7 @@ export async function snapshotPostgres({ signal, ...dumping }: Snapshotting): Pr
 
 async function snapshotOver(
   connection: CopyConnection,
-  { url, to, tools }: Pick<Dump, 'url' | 'to' | 'tools'>,
+  { url, to, tools, steps }: Omit<Snapshotting, 'signal'>,
 ): Promise<Snapshot> {
   for (const tool of ['pg_dump', 'pg_restore'] as const) await tools.require(tool, connection.version)
   const moment = await connection.holdMoment()
@@ -42,11 +43,12 @@ async function snapshotOver(
   const secrets = agreedSecrets(await connection.agreed(SECRETS))
   const digests = await connection.digests()
   const { schemaName } = connection
-  await dump({ url, to, schemaName, moment, tools })
+  await dump({ url, to, schemaName, moment, tools, steps })
   chmodSync(to, OWNER_ONLY)
   syncFile(to)
-  process.stderr.write('checking   the copy\n')
+  const checking = steps.begin('check', null)
   await requireRows(to, content.counts, tools)
+  checking.end()
   return { content, secrets, digests, postgres: { schemaName } }
 }
 
@@ -57,12 +59,17 @@ interface Dump {
   /** The name under which the connection holds it. */
   readonly moment: string
   readonly tools: PostgresTools
+  readonly steps: Steps
 }
 
-async function dump({ url, to, schemaName, moment, tools }: Dump): Promise<void> {
+async function dump({ url, to, schemaName, moment, tools, steps }: Dump): Promise<void> {
+  // How long a dump will be is not known before it is there, and pg_dump does not tell how far it is.
+  const progress = steps.begin('database', null)
+  let before = 0
   const tell = () => {
     const bytes = statSync(to, { throwIfNoEntry: false })?.size ?? 0
-    process.stderr.write(`copying    ${count(bytes)} bytes, compressed\n`)
+    progress.advance(bytes - before)
+    before = bytes
   }
   const telling = runEvery(1000, tell)
   // A quoted pattern means itself.
@@ -77,6 +84,7 @@ async function dump({ url, to, schemaName, moment, tools }: Dump): Promise<void>
   try {
     await tools.run('pg_dump', { args, url })
     tell()
+    progress.end()
   } finally {
     clearInterval(telling)
   }

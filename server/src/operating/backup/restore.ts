@@ -18,6 +18,7 @@ import { FILES, type Manifest, readManifest, requireContent } from './manifest.t
 import { restorePostgres } from './postgres-restore.ts'
 import { PostgresTools, type ToolEnvironment } from './postgres-tool.ts'
 import { putInPlace } from './put-in-place.ts'
+import { stepsForPeople } from './steps.ts'
 import { requireSum } from './sum.ts'
 
 const STOPPED = 'The restore was stopped: nothing was put in place, give the command again.'
@@ -139,6 +140,7 @@ async function copyFiles({ from, to, manifest, digests, signal }: CopyFiles): Pr
   const [source, target] = [ContentFolder.ofBackUp(from), ContentFolder.ofServer(to)]
   const { contents } = await copyContents({
     ...{ from: source, to: target, digests, signal },
+    progress: stepsForPeople.begin('files', digests.length),
     trustsEarlier: false,
   })
   if (contents < wanted)

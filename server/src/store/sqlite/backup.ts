@@ -13,8 +13,8 @@ interface BackUpOptions {
   readonly file: string
   /** A file that does not exist yet. */
   readonly to: string
-  /** Gets the number of pages copied so far, and of all pages. */
-  readonly onPages: (done: number, total: number) => void
+  /** Gets the number of bytes copied so far, and of all. */
+  readonly onBytes: (done: number, total: number) => void
 }
 
 /** Pages copied at once, 800 KB: between two copies, the event loop can handle an interruption. */
@@ -24,15 +24,16 @@ const PAGES_AT_ONCE = 200
  * Copies a database as of one moment into one file without a log beside it, by SQLite's online back-up, while a
  * server goes on writing. Answers what the copy must hold. Throws `StoreRefusal`.
  */
-export async function backUpSqlite({ file: path, to, onPages }: BackUpOptions): Promise<CopiedDatabase> {
+export async function backUpSqlite({ file: path, to, onBytes }: BackUpOptions): Promise<CopiedDatabase> {
   const file = fileThere(path)
   try {
     using db = openForReading(file)
     // An open transaction keeps its snapshot: without it, each write of a server would have the copy begin anew.
     db.exec('BEGIN')
     const content = contentOf(db, file)
+    const pageBytes = prepare<{ page_size: number }>(db, 'PRAGMA page_size').get()?.page_size ?? 0
     const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
-      onPages(totalPages - remainingPages, totalPages)
+      onBytes((totalPages - remainingPages) * pageBytes, totalPages * pageBytes)
     await backup(db, to, { rate: PAGES_AT_ONCE, progress })
     using copy = new DatabaseSync(to)
     copy.exec('PRAGMA journal_mode = DELETE')
