@@ -38,6 +38,10 @@ export const AdministeredAccountDetails = growing({
   ...AdministeredAccount.properties,
   conversations: Count,
   contacts: Count,
+  messages: Type.Integer({
+    minimum: 0,
+    title: 'Messages by the account that are there, deleted ones left out',
+  }),
   files: Count,
   fileBytes: Count,
   sessions: Type.Array(AdministeredSession),
@@ -70,6 +74,41 @@ export const AuditedAct = growing(
     endedAt: nullable(Time),
   },
   'An act of an administrator or an operator',
+)
+
+const BackUpRunning = growing({
+  startedAt: Time,
+  step: Type.Enum(['database', 'check', 'files'], {
+    title: 'The database is copied, the copy is read through, then files are copied',
+  }),
+  done: Type.Integer({ minimum: 0, title: 'Bytes of the database, or files' }),
+  total: nullable(Type.Integer({ minimum: 0, title: 'Null where nobody knows it' })),
+})
+
+const BackUpMade = growing({
+  at: Time,
+  tookMs: nullable(
+    Type.Integer({ minimum: 0, title: 'Milliseconds; null where an older version has made it' }),
+  ),
+  bytes: Count,
+  files: Count,
+})
+
+const BackUpFailed = growing({
+  at: Time,
+  // Not an enum: clients must expect reasons that later versions add.
+  reason: Type.String({ examples: ['no_room', 'not_writable', 'no_tool', 'stopped', 'other'] }),
+  detail: Type.String({ title: 'One sentence, which says what to do' }),
+})
+
+export const BackUp = growing(
+  {
+    directory: nullable(Type.String({ title: 'Where they go (BACKUP_DIR); null where no place is set' })),
+    running: nullable(BackUpRunning),
+    last: nullable(BackUpMade),
+    failed: nullable(BackUpFailed),
+  },
+  'The back-up that runs, the newest that is whole, and the last one, if it has failed',
 )
 
 const DialectFigures = growing({
@@ -115,4 +154,5 @@ export type AdministeredAccount = Static<typeof AdministeredAccount>
 export type AdministeredAccountDetails = Static<typeof AdministeredAccountDetails>
 export type AdministeredConversation = Static<typeof AdministeredConversation>
 export type AuditedAct = Static<typeof AuditedAct>
+export type BackUp = Static<typeof BackUp>
 export type Figures = Static<typeof Figures>

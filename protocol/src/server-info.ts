@@ -3,7 +3,7 @@ import { growing, nullable } from './shapes.ts'
 import { Type } from './type.ts'
 
 /** Rises with every addition to `/v1`. The documentation says for each part since which it is there. */
-export const FEATURE_LEVEL = 6
+export const FEATURE_LEVEL = 7
 
 /** Bytes that one frame of the socket may have, in either direction. */
 export const MAX_FRAME_BYTES = 131_072

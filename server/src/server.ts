@@ -25,6 +25,7 @@ import { deriveKey } from './lib/derive-key.ts'
 import { onFailure, report } from './lib/guard.ts'
 import { versionOf } from './lib/version.ts'
 import { countLostLines, createLog, Metrics } from './observe/index.ts'
+import { backUpMaker } from './operating/serving.ts'
 import { addressReader, Health, Limits, requestIdAmong } from './transport/index.ts'
 import { openWebClient, Playground, type RawPlace } from './web/index.ts'
 
@@ -94,6 +95,7 @@ export async function createServer(config: Config): Promise<Server> {
   const { maxMessageBytes, passwordCost, filesQuota, retentionDays } = config
   const { md5Passwords } = config.rooms
   const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
+  const { database, filesDirectory, backUpDirectory: directory } = config
   const chat = new Chat({
     store,
     bus,
@@ -106,6 +108,8 @@ export async function createServer(config: Config): Promise<Server> {
     passwordPolicy,
     md5Passwords,
     isRegistrationOpen: config.registration === 'open',
+    backUpMaker:
+      directory === undefined ? undefined : backUpMaker({ database, filesDirectory, directory }, log),
     inviteCodeKey: deriveKey(secrets.root, 'invite codes'),
     onError,
     onSendRefused: (error) => watch.refused(error),
@@ -234,6 +238,7 @@ export async function createServer(config: Config): Promise<Server> {
       const peers = [
         ...dialects,
         ...(playground ? [{ name: 'playground', close: () => playground.close() }] : []),
+        { name: 'back-up', close: () => chat.backUps.close() },
         ...(tls ? [{ name: 'certificate', close: () => tls.close() }] : []),
       ]
       closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(() => {

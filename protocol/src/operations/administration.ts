@@ -4,10 +4,11 @@ import {
   AdministeredAccountDetails,
   AdministeredConversation,
   AuditedAct,
+  BackUp,
   Figures,
   Totals,
 } from '../administration.ts'
-import { AccountId, ConversationId } from '../ids.ts'
+import { AccountId, ConversationId, SessionId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { closed, PageQuery, pageOf } from '../shapes.ts'
 import { Type } from '../type.ts'
@@ -85,6 +86,17 @@ export const ADMINISTRATION_OPERATIONS = {
     answers: { 204: null },
     refuses: ['forbidden', 'with_yourself'],
   }),
+  endAdministeredSession: operation({
+    method: 'DELETE',
+    path: `${ACCOUNT}/sessions/{s}`,
+    summary: 'End one log-in of an account',
+    description: `Its connections close. One that is gone already may be ended again. ${NOTED}`,
+    tag,
+    since: 7,
+    params: { ...params, s: SessionId },
+    answers: { 204: null },
+    refuses: ['forbidden', 'with_yourself'],
+  }),
   deleteAccount: operation({
     method: 'DELETE',
     path: ACCOUNT,
@@ -128,6 +140,27 @@ export const ADMINISTRATION_OPERATIONS = {
     since,
     query: closed(PageQuery),
     answers: { 200: pageOf(AuditedAct) },
+    refuses: ['forbidden'],
+  }),
+  startBackUp: operation({
+    method: 'POST',
+    path: '/v1/admin/backup',
+    summary: 'Begin a back-up of everything',
+    description:
+      'It goes where the operator has said (`BACKUP_DIR`), and is refused (`forbidden`) where none is set, and (`conflict`) while one runs. The answer does not wait for its end. The act is noted in the audit log.',
+    tag,
+    since: 7,
+    answers: { 202: BackUp },
+    refuses: ['forbidden', 'conflict'],
+  }),
+  getBackUp: operation({
+    method: 'GET',
+    path: '/v1/admin/backup',
+    summary: 'Show how far a back-up is, and which is the newest',
+    description: 'The one that runs is shown by each node, whichever makes it.',
+    tag,
+    since: 7,
+    answers: { 200: BackUp },
     refuses: ['forbidden'],
   }),
   getFigures: operation({

@@ -60,10 +60,14 @@ export const getAdministeredAccount = 'GET /v1/admin/accounts/{a}' as Route<'get
 export const disableAccount = 'POST /v1/admin/accounts/{a}/disable' as Route<'disableAccount'>
 export const enableAccount = 'POST /v1/admin/accounts/{a}/enable' as Route<'enableAccount'>
 export const signOutAccount = 'POST /v1/admin/accounts/{a}/sign-out' as Route<'signOutAccount'>
+export const endAdministeredSession =
+  'DELETE /v1/admin/accounts/{a}/sessions/{s}' as Route<'endAdministeredSession'>
 export const deleteAccount = 'DELETE /v1/admin/accounts/{a}' as Route<'deleteAccount'>
 export const listAdministeredConversations =
   'GET /v1/admin/conversations' as Route<'listAdministeredConversations'>
 export const deleteConversation = 'DELETE /v1/admin/conversations/{id}' as Route<'deleteConversation'>
 export const listActs = 'GET /v1/admin/audit' as Route<'listActs'>
+export const startBackUp = 'POST /v1/admin/backup' as Route<'startBackUp'>
+export const getBackUp = 'GET /v1/admin/backup' as Route<'getBackUp'>
 export const getFigures = 'GET /v1/admin/figures' as Route<'getFigures'>
 export const getTotals = 'GET /v1/admin/totals' as Route<'getTotals'>

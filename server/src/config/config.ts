@@ -29,6 +29,8 @@ export interface Config extends DialectSettings {
   readonly filesDirectory: string
   /** Bytes of all files of one account. */
   readonly filesQuota: number
+  /** The folder of the back-ups that administrators ask for; undefined where they cannot. */
+  readonly backUpDirectory: string | undefined
   /** Days for which messages are kept; 0 is for ever. */
   readonly retentionDays: number
   readonly rateLimits: boolean

@@ -2,6 +2,7 @@ import { DIALECT_NAMES, DIALECTS, type DialectName, type DialectSettings } from 
 import { LOG_LEVELS } from '../lib/log-level.ts'
 import { PASSWORD_COST } from '../lib/password.ts'
 import { SettingsReader } from '../lib/settings.ts'
+import { backUpDirectoryOf } from './back-ups.ts'
 import type { Config } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
 import { filesDirectoryOf } from './files.ts'
@@ -25,6 +26,7 @@ export function readConfig(environment: Environment): Config {
   const settings: OwnSettings = all
   const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
   const database = databaseOf(all)
+  const filesDirectory = filesDirectoryOf(settings, database)
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
@@ -40,8 +42,9 @@ export function readConfig(environment: Environment): Config {
     rateLimits: settings.flag('PARLANCE_RATE_LIMITS') ?? true,
     rates: ratesOf(settings),
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
-    filesDirectory: filesDirectoryOf(settings, database),
+    filesDirectory,
     filesQuota: settings.integer('FILES_QUOTA', { from: 0, to: 10 ** 15 - 1 }) ?? 2 * 1024 ** 3,
+    backUpDirectory: backUpDirectoryOf(settings, { database, filesDirectory }),
     retentionDays: settings.integer('RETENTION_DAYS', { from: 0, to: 36_500 }) ?? 0,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',
     registration: settings.choice('REGISTRATION', ['open', 'closed']) ?? 'open',

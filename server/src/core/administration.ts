@@ -14,12 +14,14 @@ import type {
   Totals,
 } from '../store/store.ts'
 import type { Audit } from './audit.ts'
+import type { BackUpState, BackUps } from './back-ups.ts'
 import type { ConversationRemovals } from './conversation-removals.ts'
 import type { Credentials } from './credentials.ts'
 import { ChatError } from './errors.ts'
 import { requireAdmin, requireMayActOn } from './policy.ts'
 import type { Removals } from './removals.ts'
-import type { Account, AccountId, ConversationId } from './types.ts'
+import type { Sessions } from './sessions.ts'
+import type { Account, AccountId, ConversationId, SessionId } from './types.ts'
 
 /** Rows that are read at a time, and pages of them that one answer may look through. */
 const PAGE = 500
@@ -52,8 +54,10 @@ interface AdministrationParts {
   }
   readonly audit: Audit
   readonly credentials: Credentials
+  readonly sessions: Sessions
   readonly removals: Removals
   readonly conversationRemovals: ConversationRemovals
+  readonly backUps: BackUps
   readonly clock: Clock
   /** Called when background work has failed. */
   readonly onError: (error: unknown) => void
@@ -119,6 +123,17 @@ export class Administration {
     return this.#act(by, { act: 'accounts sign-out', accountId }, () => credentials.revoke(accountId))
   }
 
+  /**
+   * Ends one session of the account, of whichever dialect. One that is gone may be ended again. It is no act on the account's
+   * standing, but the rules of those hold.
+   */
+  endSession(by: Administrator, accountId: AccountId, sessionId: SessionId): Promise<void> {
+    const { sessions } = this.#parts
+    return this.#act(by, { act: `sessions end ${sessionId}`, accountId }, () =>
+      sessions.end(accountId, sessionId),
+    )
+  }
+
   /** Refuses also 'forbidden' for a guest and for a deleted account, and 'conflict'. */
   delete(by: Administrator, accountId: AccountId, messages: 'keep' | 'delete'): Promise<void> {
     const { removals, onError } = this.#parts
@@ -164,6 +179,18 @@ export class Administration {
     requireAdmin(by.account)
     const { store, clock } = this.#parts
     return store.overview.totals(clock.nowMicros())
+  }
+
+  /** Begins a back-up, whose end is told by `backUpState`. Refuses 'conflict', and 'forbidden' where there is no place for it. */
+  async startBackUp(by: Administrator): Promise<void> {
+    requireAdmin(by.account)
+    const { account, origin } = by
+    await this.#parts.backUps.start({ actor: account.username, origin })
+  }
+
+  async backUpState(by: Administrator): Promise<BackUpState> {
+    requireAdmin(by.account)
+    return this.#parts.backUps.state()
   }
 
   /** For figures that the core does not have. */

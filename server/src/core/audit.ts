@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { CommandEnd } from '../lib/command-end.ts'
 import type { Act, AuditStore, NewAct } from '../store/store.ts'
+import { BackUpFailure } from './back-up-maker.ts'
 import { ChatError } from './errors.ts'
 
 /** UTF-16 units of a subject that are kept. */
@@ -46,5 +47,5 @@ export class Audit {
 
 function reasonOf(error: unknown): string {
   if (error instanceof ChatError) return error.code
-  return error instanceof CommandEnd ? error.message : 'a failure'
+  return error instanceof CommandEnd || error instanceof BackUpFailure ? error.message : 'a failure'
 }

@@ -7,6 +7,8 @@ import { AccountState } from './account-state.ts'
 import { Accounts } from './accounts.ts'
 import { Administration } from './administration.ts'
 import { Audit } from './audit.ts'
+import type { BackUpMaker } from './back-up-maker.ts'
+import { BackUps } from './back-ups.ts'
 import { ChangeLog } from './change-log.ts'
 import { Contacts } from './contacts.ts'
 import { ConversationRemovals } from './conversation-removals.ts'
@@ -42,6 +44,14 @@ export { AccountExport, type ExportLine } from './account-export.ts'
 export { AccountNotices } from './account-notices.ts'
 export type { Administrator } from './administration.ts'
 export { withSender } from './authored.ts'
+export {
+  BackUpFailure,
+  type BackUpFault,
+  type BackUpMaker,
+  type BackUpProgress,
+  type MadeBackUp,
+} from './back-up-maker.ts'
+export type { BackUpState } from './back-ups.ts'
 export type { CompleteFile } from './downloads.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -75,6 +85,8 @@ interface ChatOptions {
   readonly passwordPolicy?: PasswordPolicy | undefined
   /** Makes the codes of invites that may be asked for twice. One for this process without it. */
   readonly inviteCodeKey?: string | undefined
+  /** Makes back-ups for administrators. Without it there are none. */
+  readonly backUpMaker?: BackUpMaker | undefined
   /** Whether anybody may make an account. True by default. */
   readonly isRegistrationOpen?: boolean
   /** Called when background work has failed. Without it, the failure is an unhandled rejection. */
@@ -118,6 +130,7 @@ export class Chat {
   readonly conversationRemovals: ConversationRemovals
   readonly audit: Audit
   readonly administration: Administration
+  readonly backUps: BackUps
   readonly exports: Exports
   readonly uploads: Uploads
   readonly downloads: Downloads
@@ -163,7 +176,9 @@ export class Chat {
     this.removals = new Removals({ store: store.removals, credentials, conversations, bus, clock, onError })
     this.audit = new Audit(store.audit, clock)
     const { audit, removals, conversationRemovals } = this
-    const means = { audit, credentials, removals, conversationRemovals }
+    this.backUps = new BackUps({ maker: options.backUpMaker, audit, bus, clock, onError })
+    const { backUps, sessions } = this
+    const means = { audit, credentials, sessions, removals, conversationRemovals, backUps }
     this.administration = new Administration({ store, ...means, clock, onError })
   }
 }

@@ -19,6 +19,7 @@ export {
   type CopiedDatabase,
   checkSqliteCopy,
   contentsIn,
+  engineCode,
   forgetEpochIn,
   lockBackUp,
   sqliteFileThere,

@@ -266,6 +266,13 @@ const REFUSED: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ TLS_DOMAIN: 'a.example', TLS_DIRECTORY: 'http://ca.example' }, /TLS_DIRECTORY is .*https address/],
   [{ TLS_DOMAIN: 'a.example', TLS_FOLDER: 'https://ca.example' }, /TLS_FOLDER is .*path of a folder/],
   [{ TLS_DOMAIN: 'a.example', PORT: '80' }, /PORT and TLS_CHALLENGE_PORT both take port 80/],
+  [{ BACKUP_DIR: 'https://backup.example' }, /BACKUP_DIR is "https:.*path of a folder/],
+  [{ BACKUP_DIR: '/srv/chat/copies', DBPATH: '/srv/chat/chat.db' }, /the data lies in \/srv\/chat: .*apart/],
+  [{ BACKUP_DIR: '/srv', DBPATH: '/srv/chat/chat.db' }, /the data lies in \/srv\/chat: .*apart/],
+  [
+    { BACKUP_DIR: '/srv/files', FILES_DIR: '/srv/files', DBPATH: '/srv/chat/chat.db' },
+    /lies in \/srv\/files/,
+  ],
   [{ TLS_CERTS: 'cert.pem' }, /TLS_CERTS is not a setting; TLS_CERT is/],
 ]
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join as pathTo } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ADMINISTRATION_OPERATIONS } from '@parlance/protocol'
 import { toAccountId } from '../../src/core/types.ts'
@@ -17,7 +20,9 @@ let admin: NativeHttp
 let other: NativeHttp
 let plain: NativeHttp
 before(async () => {
-  server = await startParlance()
+  const folder = await mkdtemp(pathTo(tmpdir(), 'parlance-back-up-'))
+  after(() => rm(folder, { recursive: true, force: true }))
+  server = await startParlance({ BACKUP_DIR: pathTo(folder, 'copy') })
   const names = ['admin', 'other', 'plain']
   const people = await Promise.all(names.map((name) => NativeHttp.register(server.url, unique(name))))
   ;[admin, other, plain] = [present(people[0]), present(people[1]), present(people[2])]
@@ -41,9 +46,17 @@ const REQUESTS: Readonly<Record<AdminOperation, Ask>> = {
   disableAccount: (by, { a }) => by.attempt('disableAccount', { params: { a } }),
   enableAccount: (by, { a }) => by.attempt('enableAccount', { params: { a } }),
   signOutAccount: (by, { a }) => by.attempt('signOutAccount', { params: { a } }),
+  endAdministeredSession: (by, { a }) =>
+    by.attempt('endAdministeredSession', { params: { a, s: 's_nobody' } }),
   deleteAccount: (by, { a }) => by.attempt('deleteAccount', { params: { a } }),
   listAdministeredConversations: (by) => by.attempt('listAdministeredConversations'),
   deleteConversation: (by, { id }) => by.attempt('deleteConversation', { params: { id } }),
+  startBackUp: async (by) => {
+    const answer = await by.attempt('startBackUp')
+    await until('its end', async () => (await admin.ok('getBackUp')).running === null)
+    return answer
+  },
+  getBackUp: (by) => by.attempt('getBackUp'),
   listActs: (by) => by.attempt('listActs'),
   getFigures: (by) => by.attempt('getFigures'),
   getTotals: (by) => by.attempt('getTotals'),
@@ -140,6 +153,13 @@ test('an account is shown with its log-ins, and put out, let in again and delete
   assert.deepEqual([shown.status, shown.conversations, shown.sessions.length], ['active', 0, 1])
   assert.partialDeepStrictEqual(shown.sessions[0], { dialect: 'native', address: '127.0.0.1' })
   const socket = await NativeSocket.live(server.url, present(cy.token))
+  const again = { login: shown.username, password: 'correct horse battery' }
+  const { session } = await new NativeHttp(server.url).ok('createSession', { body: again })
+  const other = new NativeHttp(server.url, { token: session.token, id: cy.id })
+  const [newest] = (await admin.ok('getAdministeredAccount', { params })).sessions
+  await admin.ok('endAdministeredSession', { params: { ...params, s: present(newest).id } })
+  assert.equal(await other.refusal('getMe'), '401 not_authorized')
+  assert.equal((await cy.ok('getMe')).id, cy.id)
   await admin.ok('signOutAccount', { params })
   assert.equal((await socket.closed).code, 4002)
   assert.equal(await cy.refusal('getMe'), '401 not_authorized')

@@ -62,6 +62,10 @@ function forbidden({ maxMembers, ...details }: ChatErrorDetails): Refusal {
 const FORBIDDEN = [
   ['isForAdmins', 'Only an administrator of this server may do this.'],
   ['isAboutAdmin', 'An administrator is a matter of the operator: parlance accounts revoke-admin.'],
+  [
+    'needsBackUpDirectory',
+    'This server has no place for back-ups: its operator names one by BACKUP_DIR, and starts it again.',
+  ],
   ['isLasting', 'A guest goes by itself, and a deleted account is gone already.'],
   ['isPrivate', 'A private conversation stays its pair’s.'],
 ] as const
@@ -84,6 +88,8 @@ const waiting =
   (code: 'rate_limited' | 'busy' | 'unavailable'): Refusing =>
   (_details, error) =>
     new Refusal(code, { headers: { 'retry-after': String(retryAfterOf(error)) } })
+
+const BACK_UP_RUNNING = 'A back-up runs already: GET /v1/admin/backup tells how far it is.'
 
 const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
   name_taken: plain('name_taken'),
@@ -116,7 +122,8 @@ const REFUSALS: Readonly<Record<ChatErrorCode, Refusing>> = {
   reaction_refused: reactionRefused,
   thread_refused: () =>
     invalid({ pointer: '#/thread', detail: 'is no message that a thread can begin with' }),
-  conflict: plain('conflict'),
+  conflict: ({ isBackUpRunning }) =>
+    new Refusal('conflict', isBackUpRunning === true ? { detail: BACK_UP_RUNNING } : {}),
   rate_limited: waiting('rate_limited'),
   busy: waiting('busy'),
   unavailable: waiting('unavailable'),

@@ -1,5 +1,5 @@
 import type * as Wire from '@parlance/protocol'
-import type { Chat } from '../../core/chat.ts'
+import type { BackUpState, Chat } from '../../core/chat.ts'
 import { sessionName } from './credentials.ts'
 import { accountName, conversationName, timeOrNull, timeText } from './names.ts'
 
@@ -45,6 +45,16 @@ export const administeredConversationOf = ({
 }: Item<'conversations'>): Wire.AdministeredConversation => ({
   ...{ id: conversationName(conversationId), kind, name, members, messages },
   ...{ createdAt: timeText(createdAt), activityAt: timeText(activityAt) },
+})
+
+export const backUpOf = ({ directory, running, last, failed }: BackUpState): Wire.BackUp => ({
+  directory,
+  running: running && { ...running, startedAt: timeText(running.startedAt) },
+  last: last && {
+    at: timeText(last.madeAt),
+    ...{ tookMs: last.tookMs, bytes: last.bytes, files: last.files },
+  },
+  failed: failed && { at: timeText(failed.at), reason: failed.fault, detail: failed.sentence },
 })
 
 export const actOf = ({ at, endedAt, ...act }: Act): Wire.AuditedAct => ({

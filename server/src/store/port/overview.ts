@@ -42,6 +42,8 @@ export interface AccountOverview
 export interface Belongings {
   readonly conversations: number
   readonly contacts: number
+  /** Messages by the account, deleted ones left out. They have no index by their senders: all are looked through. */
+  readonly messages: number
   /** Live ones, of all kinds. */
   readonly sessions: number
   readonly files: number

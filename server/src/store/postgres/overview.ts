@@ -82,6 +82,7 @@ const ACCOUNTS = `
 const BELONGINGS = `
   SELECT (SELECT count(*) FROM members WHERE account_id = $1) AS "conversations",
     (SELECT count(*) FROM contacts WHERE account_id = $1) AS "contacts",
+    (SELECT count(*) FROM messages WHERE sender_id = $1 AND NOT is_deleted) AS "messages",
     (SELECT count(*) FROM sessions WHERE account_id = $1 AND expires_at > $2) AS "sessions",
     (SELECT count(*) FROM uploads WHERE account_id = $1 AND removed_at IS NULL) AS "files",
     (SELECT coalesce(sum(size), 0)::bigint FROM uploads

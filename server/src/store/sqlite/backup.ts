@@ -34,7 +34,9 @@ export async function backUpSqlite({ file: path, to, onBytes }: BackUpOptions): 
     const pageBytes = prepare<{ page_size: number }>(db, 'PRAGMA page_size').get()?.page_size ?? 0
     const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
       onBytes((totalPages - remainingPages) * pageBytes, totalPages * pageBytes)
-    await backup(db, to, { rate: PAGES_AT_ONCE, progress })
+    const pages = await backup(db, to, { rate: PAGES_AT_ONCE, progress })
+    // It does not tell of the last ones.
+    onBytes(pages * pageBytes, pages * pageBytes)
     using copy = new DatabaseSync(to)
     copy.exec('PRAGMA journal_mode = DELETE')
     return content

@@ -45,10 +45,10 @@ export class OverviewReads {
   }
 
   belongings(accountId: AccountId, at: Micros): Belongings {
-    const { conversations, contacts, sessions, files, fileBytes } = theRow(
+    const { conversations, contacts, messages, sessions, files, fileBytes } = theRow(
       this.#belongings.get(accountId, at),
     )
-    return { conversations, contacts, sessions, files, fileBytes }
+    return { conversations, contacts, messages, sessions, files, fileBytes }
   }
 
   conversations({ after, limit }: OverviewPage): readonly ConversationOverview[] {
@@ -84,6 +84,7 @@ const ACCOUNTS = `
 const BELONGINGS = `
   SELECT (SELECT count(*) FROM members WHERE account_id = ?1) AS conversations,
     (SELECT count(*) FROM contacts WHERE account_id = ?1) AS contacts,
+    (SELECT count(*) FROM messages WHERE sender_id = ?1 AND is_deleted = 0) AS messages,
     (SELECT count(*) FROM sessions WHERE account_id = ?1 AND expires_at > ?2) AS sessions,
     (SELECT count(*) FROM uploads WHERE account_id = ?1 AND removed_at IS NULL) AS files,
     (SELECT coalesce(sum(size), 0) FROM uploads WHERE account_id = ?1 AND removed_at IS NULL) AS fileBytes`

@@ -1,5 +1,5 @@
 import type { ADMINISTRATION_OPERATIONS } from '@parlance/protocol'
-import type { Administrator } from '../../../core/chat.ts'
+import { type Administrator, toSessionId } from '../../../core/chat.ts'
 import type { Asker, Handlers } from '../call.ts'
 import { cursorText, numberAt, pageOf } from '../cursors.ts'
 import { accountIdIn, conversationIdIn, timeText } from '../names.ts'
@@ -8,6 +8,7 @@ import {
   administeredAccountOf,
   administeredConversationOf,
   administeredSessionOf,
+  backUpOf,
 } from '../wire-administration.ts'
 import type { RequestParts } from './parts.ts'
 
@@ -32,9 +33,9 @@ export function administrationHandlers({
       run: async ({ params, ...call }) => {
         const accountId = accountIdIn(params.a)
         const shown = await administration.account(administratorOf(call), accountId)
-        const { conversations, contacts, files, fileBytes } = shown.belongings
+        const { sessions: _, ...belongings } = shown.belongings
         const sessions = shown.sessions.map(administeredSessionOf)
-        const has = { conversations, contacts, files, fileBytes, sessions }
+        const has = { ...belongings, sessions }
         return { status: 200, body: { ...administeredAccountOf(shown.account), ...has } }
       },
     },
@@ -53,6 +54,16 @@ export function administrationHandlers({
     signOutAccount: {
       run: async ({ params, ...call }) => {
         await administration.signOut(administratorOf(call), accountIdIn(params.a))
+        return { status: 204 }
+      },
+    },
+    endAdministeredSession: {
+      run: async ({ params, ...call }) => {
+        await administration.endSession(
+          administratorOf(call),
+          accountIdIn(params.a),
+          toSessionId(params.s.slice(2)),
+        )
         return { status: 204 }
       },
     },
@@ -83,6 +94,19 @@ export function administrationHandlers({
         const { items, next } = pageOf(acts, limit, ({ number }) => cursorText(number))
         return { status: 200, body: { items: items.map(actOf), next } }
       },
+    },
+    startBackUp: {
+      run: async (call) => {
+        const by = administratorOf(call)
+        await administration.startBackUp(by)
+        return { status: 202, body: backUpOf(await administration.backUpState(by)) }
+      },
+    },
+    getBackUp: {
+      run: async (call) => ({
+        status: 200,
+        body: backUpOf(await administration.backUpState(administratorOf(call))),
+      }),
     },
     getFigures: {
       run: async (call) => {
