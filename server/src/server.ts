@@ -95,7 +95,7 @@ export async function createServer(config: Config): Promise<Server> {
   const { maxMessageBytes, passwordCost, filesQuota, retentionDays } = config
   const { md5Passwords } = config.rooms
   const passwordPolicy = passwordPolicyOf(config.passwordPolicy)
-  const { database, filesDirectory, backUpDirectory: directory } = config
+  const { database, filesDirectory, certificatesDirectory, backUpDirectory: directory } = config
   const chat = new Chat({
     store,
     bus,
@@ -109,7 +109,9 @@ export async function createServer(config: Config): Promise<Server> {
     md5Passwords,
     isRegistrationOpen: config.registration === 'open',
     backUpMaker:
-      directory === undefined ? undefined : backUpMaker({ database, filesDirectory, directory }, log),
+      directory === undefined
+        ? undefined
+        : backUpMaker({ database, filesDirectory, certificatesDirectory, directory }, log),
     inviteCodeKey: deriveKey(secrets.root, 'invite codes'),
     onError,
     onSendRefused: (error) => watch.refused(error),

@@ -1,6 +1,6 @@
 export { AcmeCertificate } from './acme-certificate.ts'
 export { type Certificate, CertificateRefusal, certificateOf, dayOf } from './certificate.ts'
 export { CertificateFiles } from './certificate-files.ts'
-export { CertificateFolder } from './certificate-folder.ts'
+export { areWhole, CertificateFolder, type KeptTexts } from './certificate-folder.ts'
 export type { CertificateSource } from './certificate-source.ts'
 export { namesOf, readPair } from './pair-files.ts'

@@ -1,5 +1,6 @@
 import {
   type Environment,
+  readCertificatesDirectory,
   readConfig,
   readDatabase,
   readFilesDirectory,
@@ -72,7 +73,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   backup: {
     usage: 'backup [--verify] DIR [--json]',
     summary:
-      'copies database, secrets and files while servers run, or compares such a copy with its manifest',
+      'copies database, secrets, certificate and files while servers run, or compares such a copy with its manifest',
     options: [],
     operands: ['DIR'],
     flags: ['json', 'verify'],
@@ -98,7 +99,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
 function dataOf(environment: Environment) {
   const database = readDatabase(environment)
-  return { database, filesDirectory: readFilesDirectory(environment, database), environment }
+  const filesDirectory = readFilesDirectory(environment, database)
+  const certificatesDirectory = readCertificatesDirectory(environment, database)
+  return { database, filesDirectory, certificatesDirectory, environment }
 }
 
 const NO_TARGET =

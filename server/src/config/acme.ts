@@ -31,7 +31,7 @@ const MOST_DOMAINS = 100
 
 export function acmeOf(settings: Settings, database: Database): AcmeSettings | undefined {
   const text = settings.text('TLS_DOMAIN')
-  const folder = folderOf(settings, database)
+  const folder = certificatesDirectoryOf(settings, database)
   if (text !== undefined)
     return {
       kind: 'acme',
@@ -85,7 +85,7 @@ function directoryOf(settings: Settings): string {
 }
 
 /** Beside the database's file; in the working directory where the database is a server, which other nodes have too. */
-function folderOf(settings: Settings, database: Database): string {
+export function certificatesDirectoryOf(settings: SettingsReader<'TLS_FOLDER'>, database: Database): string {
   const path = settings.text('TLS_FOLDER')
   if (path === undefined)
     return database.kind === 'sqlite'

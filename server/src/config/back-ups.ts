@@ -6,12 +6,13 @@ import { absolute, isPath } from './files.ts'
 interface Backed {
   readonly database: Database
   readonly filesDirectory: string
+  readonly certificatesDirectory: string
 }
 
 /** The folder of back-ups. One that lies with the data, or around it, is refused: what takes the one takes the other. */
 export function backUpDirectoryOf(
   settings: SettingsReader<'BACKUP_DIR'>,
-  { database, filesDirectory }: Backed,
+  { database, filesDirectory, certificatesDirectory }: Backed,
 ): string | undefined {
   const path = settings.text('BACKUP_DIR')
   if (path === undefined) return undefined
@@ -20,7 +21,11 @@ export function backUpDirectoryOf(
       `BACKUP_DIR is "${path}"; write the path of a folder, such as /backups/parlance.`,
     )
   const directory = absolute(path)
-  const data = [...(database.kind === 'sqlite' ? [database.directory] : []), filesDirectory]
+  const data = [
+    ...(database.kind === 'sqlite' ? [database.directory] : []),
+    filesDirectory,
+    certificatesDirectory,
+  ]
   const shared = data
     .map(absolute)
     .find((folder) => isWithin(directory, folder) || isWithin(folder, directory))

@@ -27,6 +27,8 @@ export interface Config extends DialectSettings {
   readonly redisUrl: string | undefined
   /** The folder in which files are kept; the same for all nodes. */
   readonly filesDirectory: string
+  /** The folder of the certificate that the server gets by itself, whether or not it does; each node has its own. */
+  readonly certificatesDirectory: string
   /** Bytes of all files of one account. */
   readonly filesQuota: number
   /** The folder of the back-ups that administrators ask for; undefined where they cannot. */

@@ -2,6 +2,7 @@ import { DIALECT_NAMES, DIALECTS, type DialectName, type DialectSettings } from 
 import { LOG_LEVELS } from '../lib/log-level.ts'
 import { PASSWORD_COST } from '../lib/password.ts'
 import { SettingsReader } from '../lib/settings.ts'
+import { certificatesDirectoryOf } from './acme.ts'
 import { backUpDirectoryOf } from './back-ups.ts'
 import type { Config } from './config.ts'
 import { type Database, databaseOf, redisUrlOf } from './engines.ts'
@@ -27,6 +28,7 @@ export function readConfig(environment: Environment): Config {
   const dialects = settings.list('PARLANCE_DIALECTS', DIALECT_NAMES) ?? DIALECT_NAMES
   const database = databaseOf(all)
   const filesDirectory = filesDirectoryOf(settings, database)
+  const certificatesDirectory = certificatesDirectoryOf(settings, database)
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', { from: 0, to: 65_535 }) ?? 8000,
@@ -44,7 +46,8 @@ export function readConfig(environment: Environment): Config {
     maxMessageBytes: settings.integer('MAX_MESSAGE_BYTES', { from: 1, to: 60_000 }) ?? 8192,
     filesDirectory,
     filesQuota: settings.integer('FILES_QUOTA', { from: 0, to: 10 ** 15 - 1 }) ?? 2 * 1024 ** 3,
-    backUpDirectory: backUpDirectoryOf(settings, { database, filesDirectory }),
+    certificatesDirectory,
+    backUpDirectory: backUpDirectoryOf(settings, { database, filesDirectory, certificatesDirectory }),
     retentionDays: settings.integer('RETENTION_DAYS', { from: 0, to: 36_500 }) ?? 0,
     passwordPolicy: settings.choice('PASSWORD_POLICY', ['any', 'strict']) ?? 'any',
     registration: settings.choice('REGISTRATION', ['open', 'closed']) ?? 'open',
@@ -75,6 +78,10 @@ function dialectSettingsOf(settings: SettingsReader, dialects: readonly DialectN
 /** The folder of uploaded files of that database, likewise. */
 export const readFilesDirectory = (environment: Environment, database: Database): string =>
   filesDirectoryOf(new SettingsReader(withoutServiceLinks(environment)), database)
+
+/** The folder of the certificate that the server of that database gets by itself, likewise. */
+export const readCertificatesDirectory = (environment: Environment, database: Database): string =>
+  certificatesDirectoryOf(new SettingsReader(withoutServiceLinks(environment)), database)
 
 /** Only where the data is, for a command that serves nobody. Throws as `readConfig` does. */
 export function readDatabase(environment: Environment): Database {

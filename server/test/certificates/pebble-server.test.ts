@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import WebSocket from 'ws'
 import { listen } from '../../src/transport/index.ts'
+import { backUp, restore } from '../operating/talk.ts'
 import { freePort } from '../support/free-port.ts'
 import { type Pebble, startPebble } from '../support/pebble.ts'
 import { spawnServer } from '../support/process.ts'
@@ -121,6 +122,20 @@ test('a restart serves the certificate that it has, and asks for none', async (t
   await pebble.stop()
   const second = await start()
   assert.equal(serialOf(await secured(t, second.server)), serial)
+})
+
+test('a server that was restored from a back-up serves the certificate of the other, and asks for none', async (t) => {
+  const { start, pebble, folder } = await world(t)
+  const first = await start()
+  await until('the certificate', () => isServed(first.url))
+  const serial = serialOf(await secured(t, first.server))
+  const [copy, dbpath] = [join(folder, 'copy'), join(folder, 'another', 'chat.db')]
+  await backUp(t, copy, '--dbpath', join(folder, 'chat.db'))
+  await first.server.close()
+  await restore(t, copy, '--dbpath', dbpath)
+  const second = await start({ DBPATH: dbpath })
+  assert.equal(serialOf(await secured(t, second.server)), serial)
+  assert.equal(ordersOf(pebble), 1)
 })
 
 test('a certificate of which a third is left is renewed, and cuts nobody off', async (t) => {

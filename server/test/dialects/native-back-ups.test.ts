@@ -116,10 +116,10 @@ test('each step tells how far it is, to its end', async (t) => {
   const file = await upload(admin, 'what a person has sent', { name: 'a.txt' })
   const body = { clientId: file, body: 'see', attachments: [file] }
   await admin.ok('sendMessage', { params: { c: group.id }, body })
-  const { database, filesDirectory } = server.config
+  const { database, filesDirectory, certificatesDirectory } = server.config
   const heard: BackUpProgress[] = []
   const made = await backUpMaker(
-    { database, filesDirectory, directory },
+    { database, filesDirectory, certificatesDirectory, directory },
     { info: () => undefined, warn: () => undefined },
   ).make({ signal: new AbortController().signal, onProgress: (progress) => heard.push(progress) })
   assert.deepEqual([...new Set(heard.map(({ step }) => step))], ['database', 'check', 'files'])

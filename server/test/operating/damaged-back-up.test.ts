@@ -119,8 +119,12 @@ for (const [what, damage, sentence] of DAMAGES)
     assert.equal(faults.length, 1, JSON.stringify(findings))
     assert.match(faults[0]?.found ?? '', sentence)
     const [data, filesDirectory] = [join(directory, 'new'), join(directory, 'new-files')]
+    const certificatesDirectory = join(directory, 'new-certificates')
     const database = { kind: 'sqlite', file: join(data, 'chat.db'), directory: data } as const
-    await assert.rejects(restore({ database, filesDirectory, directory: copy, environment: {} }), sentence)
+    await assert.rejects(
+      restore({ database, filesDirectory, certificatesDirectory, directory: copy, environment: {} }),
+      sentence,
+    )
     assert.equal(existsSync(database.file), false)
     const left = [data, filesDirectory].filter((folder) => existsSync(folder))
     for (const folder of left)
@@ -173,7 +177,13 @@ test('a database that holds other rows is a fault, and is not restored, however 
   assert.match(found, /holds other rows than its manifest says/)
   const database = { kind: 'sqlite', file: join(directory, 'new.db'), directory } as const
   await assert.rejects(
-    restore({ database, filesDirectory: join(directory, 'files'), directory: copy, environment: {} }),
+    restore({
+      database,
+      filesDirectory: join(directory, 'files'),
+      certificatesDirectory: join(directory, 'certificates'),
+      directory: copy,
+      environment: {},
+    }),
     /holds other rows than its manifest says/,
   )
   assert.equal(existsSync(database.file), false)
@@ -205,6 +215,7 @@ test('a back-up of an older version is verified and restored', async (t) => {
   await restore({
     database: { kind: 'sqlite', file, directory: dirname(file) },
     filesDirectory: join(directory, 'new', 'files'),
+    certificatesDirectory: join(directory, 'new', 'certificates'),
     directory: copy,
     environment: {},
   })

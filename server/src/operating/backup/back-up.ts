@@ -28,7 +28,7 @@ export async function backUp({ asJson, environment, ...order }: BackUp): Promise
 type Telling = BackUpOrder & { readonly tookMs: number }
 
 function tell(
-  { manifest: { counts, uploads }, copied }: MadeBackUp,
+  { manifest: { counts, uploads, files }, copied }: MadeBackUp,
   { database, filesDirectory, directory, tookMs }: Telling,
 ): void {
   const { contents = 0, bytes = 0, missing = 0 } = uploads ?? {}
@@ -38,6 +38,7 @@ function tell(
       ['from', shownDatabase(database)],
       ['to', resolve(directory)],
       ['files', `${contents} contents, ${bytes} bytes; ${copied} were new`],
+      ...(files.certificates ? [['certificate', 'that of TLS_DOMAIN, with its keys'] as const] : []),
       ...(missing > 0 ? [['beware', lost] as const] : []),
       ['took', seconds(tookMs)],
       ['beware', 'it holds password hashes and secrets: keep it as you keep passwords'],

@@ -79,8 +79,8 @@ async function replace({ directory, work, manifest }: Replacing): Promise<void> 
   syncDirectory(directory)
 }
 
-const namesOf = ({ files: { database, contents } }: Manifest): readonly string[] =>
-  contents ? [database.name, contents.name] : [database.name]
+const namesOf = ({ files: { database, contents, certificates } }: Manifest): readonly string[] =>
+  [database, contents, certificates].flatMap((file) => file?.name ?? [])
 
 /** Removes databases of earlier back-ups, and whatever one that was killed has left. */
 async function sweep(directory: string, manifest: Manifest): Promise<void> {

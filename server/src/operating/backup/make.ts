@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Database } from '../../config/index.ts'
 import { fileRefusal } from '../../lib/file-refusal.ts'
+import { copyCertificates } from './certificates.ts'
 import { ContentFolder } from './content-folder.ts'
 import { copyContents } from './contents.ts'
 import { earlierBackUp } from './earlier-back-up.ts'
@@ -20,6 +21,8 @@ export interface BackUpOrder {
   readonly database: Database
   /** The folder of uploaded files. */
   readonly filesDirectory: string
+  /** The folder of the certificate of TLS_DOMAIN, whether or not there is one. */
+  readonly certificatesDirectory: string
   readonly directory: string
 }
 
@@ -41,9 +44,9 @@ export interface MadeBackUp {
 }
 
 /**
- * Copies a database, which servers may go on using, its secrets and the contents of its files into a folder that is
- * not there yet or empty, or has an earlier back-up of the same server: what that has of the files is kept. The folder
- * is whole at any time, since the new back-up takes the place of the earlier one when it was read through and is on
+ * Copies a database, which servers may go on using, its secrets, the certificate that its server has got and the
+ * contents of its files into a folder that is not there yet or empty, or has an earlier back-up of the same server: what
+ * that has of the files is kept. The folder is whole at any time, since the new back-up takes the place of the earlier one when it was read through and is on
  * disk. Throws `CommandEnd`, `StoreRefusal`, `SettingRefusal`.
  */
 export async function makeBackUp(
@@ -71,7 +74,7 @@ type Filling = Omit<BackUpOrder, 'directory'> & Omit<Means, 'onWork'>
 
 async function fill(
   target: Target,
-  { database, filesDirectory, environment, steps, signal }: Filling,
+  { database, filesDirectory, certificatesDirectory, environment, steps, signal }: Filling,
 ): Promise<MadeBackUp> {
   const startedAt = performance.now()
   const name = target.nameOf(database.kind === 'sqlite' ? 'db' : 'dump')
@@ -92,10 +95,12 @@ async function fill(
     trustsEarlier: target.hasEarlier,
     signal,
   })
+  const certificates = await copyCertificates(certificatesDirectory, target, signal)
   const files = {
     database: { name, ...(await sumOf(file, { signal })) },
     secrets: await sumOf(kept, { signal }),
     ...(postgres && { contents: await writeDigests(target, digests, signal) }),
+    ...(certificates && { certificates }),
   }
   const times = { madeAt: new Date().toISOString(), tookMs: Math.round(performance.now() - startedAt) }
   return {

@@ -31,6 +31,8 @@ export interface Manifest extends CopiedDatabase {
     readonly secrets: FileSum
     /** The digests of the contents, one a line: only a database in SQLite can tell them. Absent for such a one. */
     readonly contents?: NamedSum
+    /** The certificate of TLS_DOMAIN, and its keys. Absent where there is none, and in back-ups by older versions. */
+    readonly certificates?: NamedSum
   }
   /** Facts of a database that was in PostgreSQL. Absent for one in SQLite. */
   readonly postgres?: { readonly schemaName: string }
@@ -98,9 +100,9 @@ function inForm2(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Names alone, never a way to another folder. */
-const OWN_NAME = /^parlance(-[0-9A-Za-z]{1,32})?\.(db|dump|contents)$/
+const OWN_NAME = /^parlance(-[0-9A-Za-z]{1,32})?\.(db|dump|contents|certificates)$/
 
-/** Whether a name is one that a manifest gives, to a database or a list of contents. */
+/** Whether a name is one that a manifest gives, to a database, a list of contents or a certificate. */
 export const isOwnName = (name: string): boolean => OWN_NAME.test(name)
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -114,6 +116,8 @@ const isFileSum = (value: unknown): value is FileSum =>
 const isNamedSum = (value: unknown): value is NamedSum =>
   isFileSum(value) && 'name' in value && typeof value.name === 'string' && isOwnName(value.name)
 
+const isAbsentOrNamed = (value: unknown): boolean => value === undefined || isNamedSum(value)
+
 const isUploads = (value: unknown): value is NonNullable<Manifest['uploads']> =>
   isRecord(value) && isCount(value.contents) && isCount(value.bytes) && isCount(value.missing ?? 0)
 
@@ -124,7 +128,7 @@ function isManifest(value: Record<string, unknown>): value is Record<string, unk
   const { files, counts, schema, madeAt, tookMs = 0, uploads, postgres } = value
   const hasFiles = isRecord(files) && isNamedSum(files.database) && isFileSum(files.secrets)
   if (!isCount(tookMs) || (postgres !== undefined && !isPostgres(postgres))) return false
-  if (isRecord(files) && files.contents !== undefined && !isNamedSum(files.contents)) return false
+  if (isRecord(files) && ![files.contents, files.certificates].every(isAbsentOrNamed)) return false
   const hasCounts = isRecord(counts) && Object.values(counts).every(isCount) && isCount(schema)
   return hasFiles && hasCounts && typeof madeAt === 'string' && (uploads === undefined || isUploads(uploads))
 }

@@ -12,6 +12,7 @@ import { Progress } from '../../lib/progress.ts'
 import { report, seconds } from '../../lib/report.ts'
 import { keepSecrets, readSecrets } from '../../secrets/index.ts'
 import { checkSqliteCopy, contentsIn, forgetEpochIn } from '../endpoints.ts'
+import { restoreCertificates } from './certificates.ts'
 import { ContentFolder } from './content-folder.ts'
 import { copyContents } from './contents.ts'
 import { FILES, type Manifest, readManifest, requireContent } from './manifest.ts'
@@ -27,6 +28,8 @@ interface Restore {
   readonly database: Database
   /** The folder that uploaded files go to: what is there already is kept. */
   readonly filesDirectory: string
+  /** The folder that the certificate of TLS_DOMAIN goes to, if the back-up has one: what is there already is kept. */
+  readonly certificatesDirectory: string
   readonly directory: string
   readonly environment: ToolEnvironment
 }
@@ -35,16 +38,19 @@ interface Restore {
  * Puts a back-up into the place that the settings name: where no database file may be, or into an empty database of
  * PostgreSQL. All is compared with the manifest and read through before. Throws `CommandEnd`, `StoreRefusal`.
  */
-export async function restore({ database, filesDirectory, directory, environment }: Restore): Promise<void> {
+export async function restore({ database, directory, environment, ...folders }: Restore): Promise<void> {
   const startedAt = performance.now()
+  const { filesDirectory, certificatesDirectory } = folders
   const from = resolve(directory)
   const manifest = readManifest(from)
   if ((manifest.postgres === undefined) !== (database.kind === 'sqlite'))
     throw otherEngine(directory, manifest)
   using interruption = onInterruption(STOPPED)
   const { signal } = interruption
-  const copy = (digests: readonly string[]) =>
-    copyFiles({ from, to: filesDirectory, manifest, digests, signal })
+  const copy = async (digests: readonly string[]) => {
+    await copyFiles({ from, to: filesDirectory, manifest, digests, signal })
+    await restoreCertificates(from, certificatesDirectory, { manifest, signal })
+  }
   if (database.kind === 'postgres')
     await restorePostgres({
       ...{ url: database.url, directory: from, manifest, copyFiles: copy, signal },
@@ -57,6 +63,7 @@ export async function restore({ database, filesDirectory, directory, environment
       ['from', from],
       ['to', shownDatabase(database)],
       ['files', `${manifest.uploads?.contents ?? 0} contents, in ${filesDirectory}`],
+      ...(manifest.files.certificates ? [['certificate', `in ${certificatesDirectory}`] as const] : []),
       ['took', seconds(performance.now() - startedAt)],
       ['next', 'parlance start, with the settings of this command and those that the old server had'],
     ]),

@@ -6,6 +6,7 @@ import { readSecrets } from '../../secrets/index.ts'
 import { type Finding, fault, ok, warning } from '../doctor/finding.ts'
 import { checkSqliteCopy, contentsIn } from '../endpoints.ts'
 import { printRows } from '../rows.ts'
+import { certificatesIn } from './certificates.ts'
 import { ContentFolder } from './content-folder.ts'
 import { FILES, type Manifest, readManifest, requireContent } from './manifest.ts'
 import { requireRows } from './postgres-dump.ts'
@@ -52,7 +53,9 @@ export async function findingsOf(
   const database = await look('database', () => lookAtDatabase(part))
   // A database that is not whole cannot tell which files there have to be.
   if (database.level === 'fault') return [read, secrets, database]
-  return [read, secrets, database, await look('files', () => lookAtFiles(part))]
+  const files = await look('files', () => lookAtFiles(part))
+  if (!manifest.files.certificates) return [read, secrets, database, files]
+  return [read, secrets, database, files, await look('certificate', () => lookAtCertificate(part))]
 }
 
 /** The finding; an interruption ends the command. */
@@ -78,6 +81,11 @@ async function lookAtSecrets({ directory, manifest, signal }: Part): Promise<Fin
   await requireSum({ directory, name: FILES.secrets, ...manifest.files.secrets }, { signal })
   readSecrets(directory)
   return ok('secrets', `${FILES.secrets} is as it was written.`)
+}
+
+async function lookAtCertificate({ directory, manifest, signal }: Part): Promise<Finding> {
+  await certificatesIn(directory, manifest, signal)
+  return ok('certificate', 'The certificate of TLS_DOMAIN and its keys are as they were written.')
 }
 
 async function lookAtDatabase({ directory, manifest, tools, signal }: Part): Promise<Finding> {
