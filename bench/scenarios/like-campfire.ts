@@ -7,7 +7,7 @@ import { cpuMicros } from '../measure/usage.ts'
 import type { Sample } from '../measurement.ts'
 import type { Pace } from '../scenario.ts'
 import { type Acknowledged, IndexedPosts } from '../targets/parlance/indexed-posts.ts'
-import { clientIds } from '../targets/parlance/native-clients.ts'
+import { newClientId } from '../targets/parlance/native-clients.ts'
 import { type Conversation, type Person, Seeding } from '../targets/parlance/seeding.ts'
 import { type Parlance, startOn } from '../targets/parlance/server.ts'
 import { createSqlite } from '../targets/parlance/storage.ts'
@@ -83,13 +83,12 @@ class Load {
   async run({ nativeToken, accountId: senderId }: Person, client: number): Promise<void> {
     const http = await openHttp(this.#parlance.port)
     const headers = { Authorization: `Bearer ${nativeToken}` }
-    const nextId = clientIds()
     for (let n = 0; !this.isOver; n++) {
       const body = bodyOf(client, n)
       const sentAt = performance.now()
       const { status, body: answer } = await http.request({
         ...{ method: 'POST', path: this.#path, headers },
-        body: JSON.stringify({ clientId: nextId(), body }),
+        body: JSON.stringify({ clientId: newClientId(), body }),
       })
       if (status !== 201) throw new Error(`a post was answered with ${status}: ${answer}`)
       this.roundTripsMs.push(performance.now() - sentAt)

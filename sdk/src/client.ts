@@ -146,15 +146,16 @@ export class Client {
   /** Resolves when the connection is live. Throws `ended` when the server wants this client not to come back. */
   ready(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = (): boolean => {
+      const look = (): void => {
         const state = this.connection.get()
         if (state.phase === 'live') resolve()
-        if (state.phase === 'ended')
+        else if (state.phase === 'ended')
           reject(new ParlanceError('ended', { detail: `${state.code} ${state.reason}` }))
-        return state.phase === 'live' || state.phase === 'ended'
+        else return
+        stop()
       }
-      if (look()) return
-      const stop = this.connection.subscribe(() => look() && stop())
+      const stop = this.connection.subscribe(look)
+      look()
     })
   }
 

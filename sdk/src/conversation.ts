@@ -82,7 +82,7 @@ export class ConversationHandle {
 
   /** Moves the read mark to a message, or to the last one. Shown at once; sent when there is a connection. */
   markRead(seq?: number): void {
-    this.#parts.marks.move(this.#parts.place, { seq: seq ?? this.#lastSeq(), force: false })
+    this.#parts.marks.move(this.#parts.place, { seq: seq ?? this.listing.get()?.lastSeq ?? 0, force: false })
   }
 
   /** Moves the mark back, so that this message is the first unread one. */
@@ -108,7 +108,7 @@ export class ConversationHandle {
   /** Adds a member, or changes a role. */
   async putMember(account: string, role?: Operations['putMember']['body']['role']): Promise<void> {
     const params = { c: this.id, a: account }
-    await this.#parts.rest.call(putMember, { params, body: role === undefined ? {} : { role } })
+    await this.#parts.rest.call(putMember, { params, body: { ...(role && { role }) } })
   }
 
   async removeMember(account: string): Promise<void> {
@@ -127,10 +127,6 @@ export class ConversationHandle {
       state.settingsChanged({ conversation: this.id, me: listing.me, can: listing.can, settings: null }),
     )
     place.accept(listing)
-  }
-
-  #lastSeq(): number {
-    return this.listing.get()?.lastSeq ?? 0
   }
 
   #put(draft: Draft): Sending {

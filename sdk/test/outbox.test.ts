@@ -103,11 +103,11 @@ test('an outbox takes a thousand, and refuses the next', async () => {
 })
 
 /** The parts of a browser that its tabs share. */
-function newBrowser() {
+type Browser = NonNullable<ConstructorParameters<typeof IndexedDbStorage>[1]>
+
+function newBrowser(): Browser {
   const { navigator, BroadcastChannel } = globalThis
-  return { indexedDB: new IDBFactory(), navigator, BroadcastChannel } as unknown as ConstructorParameters<
-    typeof IndexedDbStorage
-  >[1]
+  return { indexedDB: new IDBFactory(), navigator, BroadcastChannel } as unknown as Browser
 }
 
 const entry = (clientId: string, order: number): Entry => ({
@@ -172,27 +172,39 @@ test('a client that ends before it could send leaves its messages to the next', 
   assert.equal(second.conversation.messages[0]?.body, 'left')
 })
 
-test('one of several tabs sends for all, and another when it has gone', async () => {
-  const { conversation, clock, alice, connect } = newWorld()
-  const [name, browser] = ['tabs', newBrowser()]
-  const tabs = [
-    await connect(alice, { storage: new IndexedDbStorage(name, browser) }),
-    await connect(alice, { storage: new IndexedDbStorage(name, browser) }),
-  ] as const
-  after(() => {
-    for (const tab of tabs) tab.close()
-  })
-  const arrived = (count: number) =>
-    until('the messages to come', async () => {
-      await clock.advance(100)
-      return conversation.messages.length === count && tabs.every((tab) => tab.outbox.list.get().length === 0)
+/** As a browser is to a page that came over plain HTTP. */
+const withoutLocks = (browser: Browser): Browser => ({ ...browser, navigator: {} })
+
+for (const [kind, browserOf] of [
+  ['one of several tabs sends for all, and another when it has gone', newBrowser],
+  [
+    'tabs without Web Locks send each for itself, and what two send is one message',
+    () => withoutLocks(newBrowser()),
+  ],
+] as const)
+  test(kind, async () => {
+    const { conversation, clock, alice, connect } = newWorld()
+    const [name, browser] = ['tabs', browserOf()]
+    const tabs = [
+      await connect(alice, { storage: new IndexedDbStorage(name, browser) }),
+      await connect(alice, { storage: new IndexedDbStorage(name, browser) }),
+    ] as const
+    after(() => {
+      for (const tab of tabs) tab.close()
     })
-  const sending = tabs[1].conversation(conversation.id).send('from the second')
-  tabs[0].conversation(conversation.id).send('from the first')
-  await arrived(2)
-  await sending.done()
-  tabs[0].close()
-  tabs[1].conversation(conversation.id).send('alone')
-  await arrived(3)
-  assert.equal(new Set(conversation.messages.map(({ clientId }) => clientId)).size, 3)
-})
+    const arrived = (count: number) =>
+      until('the messages to come', async () => {
+        await clock.advance(100)
+        return (
+          conversation.messages.length === count && tabs.every((tab) => tab.outbox.list.get().length === 0)
+        )
+      })
+    const sending = tabs[1].conversation(conversation.id).send('from the second')
+    tabs[0].conversation(conversation.id).send('from the first')
+    await arrived(2)
+    await sending.done()
+    tabs[0].close()
+    tabs[1].conversation(conversation.id).send('alone')
+    await arrived(3)
+    assert.equal(new Set(conversation.messages.map(({ clientId }) => clientId)).size, 3)
+  })

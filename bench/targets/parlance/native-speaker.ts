@@ -1,6 +1,6 @@
 import { conversationName } from '../../../server/src/dialects/native/names.ts'
 import { within } from '../../load/within.ts'
-import { clientIds } from './native-clients.ts'
+import { newClientId } from './native-clients.ts'
 import { openNativeSocket } from './native-socket.ts'
 import type { Conversation, Person } from './seeding.ts'
 
@@ -21,10 +21,11 @@ export async function sayAll(port: number, person: Person, lines: readonly Line[
     if (++answered === lines.length) all.resolve()
   })
   await within('a speaker is live', socket.live({ token: person.nativeToken }))
-  const nextId = clientIds()
   for (const [id, { conversation, body }] of lines.entries()) {
     const place = conversationName(conversation.conversationId)
-    socket.send(JSON.stringify({ id, op: 'message.send', conversation: place, clientId: nextId(), body }))
+    socket.send(
+      JSON.stringify({ id, op: 'message.send', conversation: place, clientId: newClientId(), body }),
+    )
   }
   await within('all messages are acknowledged', all.promise)
   socket.close()

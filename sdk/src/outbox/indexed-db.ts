@@ -29,9 +29,10 @@ interface Database {
 export interface Browser {
   readonly indexedDB: { open(name: string, version: number): Opening }
   readonly navigator: {
-    readonly locks: {
-      request(name: string, options: { signal: AbortSignal }, run: () => Promise<void>): Promise<void>
-    }
+    /** A page that came over plain HTTP has none. */
+    readonly locks?:
+      | { request(name: string, options: { signal: AbortSignal }, run: () => Promise<void>): Promise<void> }
+      | undefined
   }
   readonly BroadcastChannel: new (
     name: string,
@@ -74,13 +75,19 @@ export class IndexedDbStorage implements OutboxStorage {
   }
 
   lead(onLead: () => void): () => void {
+    const { locks } = this.#browser.navigator
+    // Each tab sends then: the server stores what two of them send once, and each sends in order.
+    if (!locks) {
+      queueMicrotask(onLead)
+      return () => undefined
+    }
     const ended = new AbortController()
     const holding = () =>
       new Promise<void>((resolve) => {
         ended.signal.addEventListener('abort', () => resolve())
         onLead()
       })
-    this.#browser.navigator.locks
+    locks
       .request(this.#name, { signal: ended.signal }, holding)
       // Given up while it waited.
       .catch(() => undefined)

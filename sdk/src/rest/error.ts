@@ -35,11 +35,16 @@ export class ParlanceError extends Error {
   }
 
   static from(problem: Problem, retryAfterSeconds?: number): ParlanceError {
-    const retryAfter = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000
+    const retryAfter = retryAfterSeconds && retryAfterSeconds * 1_000
     return new ParlanceError(problem.code, { ...problem, retryAfter })
   }
 
   static disconnected(): ParlanceError {
-    return new ParlanceError('disconnected', { retryable: true, detail: 'The server was not reached.' })
+    return new ParlanceError('disconnected', { retryable: true, detail: 'Not connected.' })
+  }
+
+  /** A promise that rejects so. */
+  static unreached(): Promise<never> {
+    return Promise.reject(ParlanceError.disconnected())
   }
 }

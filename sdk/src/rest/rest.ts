@@ -69,7 +69,7 @@ export class Rest {
         headers: { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...headers },
         ...init,
       })
-      .catch(() => Promise.reject(ParlanceError.disconnected()))
+      .catch(ParlanceError.unreached)
     if (!response.ok) throw await refusalIn(response)
     return response
   }
@@ -89,8 +89,7 @@ function pathOf(path: string, { params = {}, query = {} }: Loose): string {
   return pairs.length > 0 ? `${filled}?${new URLSearchParams(pairs)}` : filled
 }
 
-const textOf = (response: Response): Promise<string> =>
-  response.text().catch(() => Promise.reject(ParlanceError.disconnected()))
+const textOf = (response: Response): Promise<string> => response.text().catch(ParlanceError.unreached)
 
 async function refusalIn(response: Response): Promise<ParlanceError> {
   const value = parsed(await textOf(response))
@@ -113,4 +112,4 @@ function parsed(text: string): unknown {
 }
 
 const isProblem = (value: unknown): value is Problem =>
-  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
+  typeof (value as Partial<Problem> | null | undefined)?.code === 'string'

@@ -7,7 +7,7 @@ const FIRST_MS = 500
  * doubles with each. Full jitter, so that clients that were cut off together do not come back together.
  */
 export function backoffMs(attempt: number, random: () => number): number {
-  const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 16))
+  const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt)
   return SHORTEST_MS + random() * (bound - SHORTEST_MS)
 }
 

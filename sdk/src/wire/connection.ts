@@ -56,7 +56,7 @@ export class Connection {
 
   /** Asks, and resolves with the answer's `ok`. Throws a `ParlanceError`: `disconnected` when it broke before. */
   ask<Asking extends Op>(op: Asking, fields: FieldsOf<Asking>): Promise<Requests[Asking]['ok']> {
-    if (this.#isOver || !this.#isReady) return Promise.reject(ParlanceError.disconnected())
+    if (this.#isOver || !this.#isReady) return ParlanceError.unreached()
     this.#lastId += 1
     const id = this.#lastId
     return new Promise((resolve, reject) => {

@@ -77,7 +77,7 @@ export class Wire {
   }
 
   ask<Asking extends Op>(op: Asking, fields: FieldsOf<Asking>): Promise<Requests[Asking]['ok']> {
-    return this.#connection?.ask(op, fields) ?? Promise.reject(ParlanceError.disconnected())
+    return this.#connection?.ask(op, fields) ?? ParlanceError.unreached()
   }
 
   tell<Asking extends Op>(op: Asking, fields: FieldsOf<Asking>): void {

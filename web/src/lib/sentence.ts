@@ -23,7 +23,7 @@ const KNOWN: Readonly<Record<string, TextKey>> = {
 /** A failure as a sentence for its reader. The server's own words are one too, where there are none here. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof ParlanceError)) return t('loading.failed')
-  if (error.errors[0]?.pointer === '#/cookie') return t('error.plainHttp')
+  if (error.errors[0]?.pointer === '#/cookie') return t('auth.plainPage')
   const key = KNOWN[error.code]
   return key ? t(key) : (error.errors[0]?.detail ?? error.message)
 }

@@ -56,10 +56,13 @@ export function addFiles(client: Client, conversation: string, files: readonly F
     : undefined
 }
 
+/** Files that this page has begun to upload. */
+let begun = 0
+
 function begin(client: Client, conversation: string, file: File): void {
   const { parcels } = trayOf(conversation)
   const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : undefined
-  const key = crypto.randomUUID()
+  const key = `${++begun}`
   const parcel: Parcel = { key, file, preview, state: 'sending', share: 0, problem: undefined }
   parcels.value = [...parcels.value, parcel]
   void start(client, conversation, parcel)

@@ -34,7 +34,7 @@ export const ADVICE: Readonly<Record<ProblemCode, string>> = {
   idempotency_key_in_use:
     'Wait a moment, and ask again with the same key: the answer will be that of the first.',
   client_id_reused:
-    'A `clientId` is for one message, wherever it goes. Make a new one for each message, at random.',
+    'A `clientId` is for one message, wherever it goes. Make a new one for each message, best a UUID of version 7: it begins with the time, and ids that come in order are stored with less work.',
   name_taken: 'Names that look alike count as one, and names of guests and deleted accounts are taken too.',
   email_taken: 'Somebody with this address can log in with it instead.',
   conversation_name_taken:
