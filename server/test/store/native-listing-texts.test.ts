@@ -16,7 +16,7 @@ import { ReadCache } from '../../src/store/sqlite/read-cache.ts'
 import { WriteQueue } from '../../src/store/sqlite/write-queue.ts'
 import { deep } from '../support/deep.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { anyWrites, BEGINNING, WORLD } from './any-write.ts'
+import { anyWrites, BEGINNING, WORLD } from './any-write/index.ts'
 
 /** Room for three or four listings, so that they are forgotten all the time. */
 const LITTLE = 4_000

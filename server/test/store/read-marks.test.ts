@@ -11,7 +11,7 @@ import { deep } from '../support/deep.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
 import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
+import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write/index.ts'
 import { series } from './world.ts'
 
 // Unread counts against a count of the messages themselves, after any writes.

@@ -24,7 +24,7 @@ import { deep } from '../support/deep.ts'
 import { connect, postgresIsMissing, tempSchema } from '../support/postgres.ts'
 import { writeEmptyDatabase } from '../support/sqlite.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write.ts'
+import { type AnyWrite, anyWrites, BEGINNING, portOf, WORLD } from './any-write/index.ts'
 import { findHoles, HOLES, NUMBER_FAULTS } from './series.ts'
 
 // Every cache equals the tables, after any writes. See `store/writes.ts` for the rows that each write touches.
