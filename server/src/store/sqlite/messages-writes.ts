@@ -7,6 +7,7 @@ import type { Appended } from '../store.ts'
 import type { FileWrites } from './files-writes.ts'
 import type { LogHeads } from './log-heads.ts'
 import type { MentionWrites } from './mentions-writes.ts'
+import { MessageInsert } from './message-insert.ts'
 import { NativeWrites } from './natives-writes.ts'
 import { isFull, type PackedAppended, type PackedMessage } from './packed-message.ts'
 import type { PurgedSends } from './purged-sends.ts'
@@ -39,8 +40,8 @@ export class MessageWrites {
     this.#findFirst = prepare<MessageRow & { change: number }>(db, FIND_FIRST)
     this.#purgedSends = purgedSends
     this.#findQuoted = prepare<{ seq: number }>(db, FIND_QUOTED)
-    this.#insert = prepare(db, INSERT)
-    this.#natives = new NativeWrites(db, mentions, files)
+    this.#insert = new MessageInsert(db)
+    this.#natives = new NativeWrites(db, { mentions, files, insert: this.#insert })
   }
 
   /** Checks everything before it writes anything. */
@@ -65,8 +66,8 @@ export class MessageWrites {
       this.#heads.move(conversationId, { messageId, at: sentAt })
       return stored
     }
-    const isMarkdown = extras === 'markdown' ? 1 : null
-    this.#insert.run(
+    const isMarkdown = extras === 'markdown'
+    const row = {
       messageId,
       conversationId,
       seq,
@@ -77,7 +78,8 @@ export class MessageWrites {
       body,
       sentAt,
       isMarkdown,
-    )
+    }
+    this.#insert.run(row)
     this.#heads.noteSent(conversationId, senderId, seq)
     this.#heads.move(conversationId, { messageId, at: sentAt })
     if (replyToSeq !== undefined) return [messageId, seq, change, sentAt, replyToSeq]
@@ -116,7 +118,3 @@ const FIND_FIRST = `
 
 const FIND_QUOTED = `
   SELECT seq FROM messages WHERE id = ? AND conversation_id = ? AND is_deleted = 0`
-
-const INSERT = `
-  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

@@ -5,7 +5,14 @@ import { newDetails } from '../message-details.ts'
 import type { Appended, Extras } from '../store.ts'
 import type { FileWrites } from './files-writes.ts'
 import { type MentionWrites, textOf } from './mentions-writes.ts'
+import type { MessageInsert } from './message-insert.ts'
 import { prepare } from './statement.ts'
+
+interface NativeWritesParts {
+  readonly mentions: MentionWrites
+  readonly files: FileWrites
+  readonly insert: MessageInsert
+}
 
 /** Stores messages that have what only the native dialect sends. */
 export class NativeWrites {
@@ -16,12 +23,12 @@ export class NativeWrites {
   readonly #insert
   readonly #countReply
 
-  constructor(db: DatabaseSync, mentions: MentionWrites, files: FileWrites) {
+  constructor(db: DatabaseSync, { mentions, files, insert }: NativeWritesParts) {
     this.#files = files
     this.#mentions = mentions
     this.#findQuoted = prepare<{ messageId: MessageId }>(db, FIND_QUOTED)
     this.#isRoot = prepare(db, IS_ROOT)
-    this.#insert = prepare(db, INSERT)
+    this.#insert = insert
     this.#countReply = prepare(db, COUNT_REPLY)
   }
 
@@ -31,28 +38,16 @@ export class NativeWrites {
     extras: Extras,
     { change, clientId }: { change: number; clientId: string | null },
   ): Appended {
-    const { messageId, conversationId, seq, senderId, body, sentAt } = sent
+    const { conversationId, seq, senderId } = sent
     const { format, thread, replyToSeq, files } = extras
     const replyTo = replyToSeq === null ? null : this.#quoted(conversationId, replyToSeq)
     if (thread !== null && !this.#isRoot.get(conversationId, thread))
       throw new ChatError('thread_refused', { conversationId, seq: thread })
     const mentions = this.#mentions.ofMembers(conversationId, extras.mentions)
     const attachments = files && this.#files.ofSender(senderId, files)
-    const isMarkdown = format === 'markdown' ? 1 : null
     this.#insert.run(
-      messageId,
-      conversationId,
-      seq,
-      change,
-      senderId,
-      clientId,
-      replyTo,
-      body,
-      sentAt,
-      isMarkdown,
-      thread,
-      textOf(mentions),
-      attachments ? JSON.stringify(attachments) : null,
+      { ...sent, change, clientId, replyTo, isMarkdown: format === 'markdown' },
+      { thread, mentions: textOf(mentions), attachments: attachments ? JSON.stringify(attachments) : null },
     )
     if (attachments) this.#files.attach(sent, attachments)
     if (thread !== null) this.#countReply.run(seq, change, conversationId, thread)
@@ -74,11 +69,6 @@ const FIND_QUOTED = `
 
 const IS_ROOT = `
   SELECT 1 FROM messages WHERE conversation_id = ? AND is_deleted = 0 AND seq = ? AND thread IS NULL`
-
-const INSERT = `
-  INSERT INTO messages (id, conversation_id, seq, change, sender_id, client_id, reply_to, body, sent_at, is_markdown,
-    thread, mentions, attachments)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const COUNT_REPLY = `
   UPDATE messages SET reply_count = coalesce(reply_count, 0) + 1, last_reply_seq = ?, version = ?
