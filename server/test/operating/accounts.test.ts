@@ -8,20 +8,22 @@ import { answers, type Connected, chatappSays, connect, END_MS, ENDS, REFUSED } 
 import { refusalOf, WRONG_PASSWORD } from '../interop/refusals.ts'
 import { type Participant, World } from '../interop/world.ts'
 import { DEVICES, type Place, someone } from '../support/clients/index.ts'
-import { type Outcome, parlance, refuses } from '../support/command.ts'
+import { type Commands, isRefused, type Outcome, parlance, startCommands } from '../support/command.ts'
 import { GroupsClient } from '../support/groups.ts'
 import type { Owner } from '../support/owner.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/until.ts'
 
-// An operator's commands, each a process of its own, beside a server that has the database open.
+// An operator's commands, in a process of their own, beside a server that has the database open.
 
 const opened = new AsyncDisposableStack()
 const owner: Owner = { after: (close) => opened.defer(close) }
 let world: World
 let fay: Participant
 let database: readonly string[]
+let commands: Commands
 before(async () => {
+  commands = startCommands(owner)
   const file = join(await tempDir(owner), 'parlance.db')
   world = opened.use(await World.start({ DBPATH: file }))
   fay = await world.join('fay')
@@ -30,9 +32,13 @@ before(async () => {
 after(() => opened.disposeAsync())
 
 async function accounts(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr }: Outcome = await parlance(owner, 'accounts', ...args, ...database)
+  const { code, stdout, stderr }: Outcome = await commands('accounts', ...args, ...database)
   assert.equal(code, 0, stderr)
   return stdout
+}
+
+async function refuses(sentence: RegExp, ...args: readonly string[]): Promise<void> {
+  isRefused(await commands(...args), sentence)
 }
 
 const ACTS = {
@@ -104,8 +110,8 @@ describe('an account that an operator adds', () => {
     assert.match(password, /^\w{5}(-\w{5}){3}$/)
     for (const dialect of DIALECT_NAMES)
       await (await DEVICES[dialect].logIn(world.server, { username, password })).close()
-    await refuses(owner, /is taken, or looks like a name that is/, 'accounts', 'add', username, ...database)
-    await refuses(owner, /can be no name: write one without/, 'accounts', 'add', 'a\u200bb', ...database)
+    await refuses(/is taken, or looks like a name that is/, 'accounts', 'add', username, ...database)
+    await refuses(/can be no name: write one without/, 'accounts', 'add', 'a\u200bb', ...database)
   })
 
   test('has the password of a file, which is not printed', async () => {
@@ -124,9 +130,9 @@ describe('an account that an operator deletes', () => {
     await ned.chatapp.send(place, 'ned was here')
     await fay.chatapp.send(place, 'fay is here')
     const connected = await connect(ned, place, { node: world.server, talker: fay })
-    await refuses(owner, /Nothing was done.*add --yes/, 'accounts', 'delete', ned.username, ...database)
+    await refuses(/Nothing was done.*add --yes/, 'accounts', 'delete', ned.username, ...database)
     const again = ['accounts', 'delete', ned.username, '--yes', '--messages', 'some', ...database] as const
-    await refuses(owner, /--messages is keep or delete/, ...again)
+    await refuses(/--messages is keep or delete/, ...again)
     assert.match(
       await accounts('delete', ned.username, '--yes', '--messages', 'delete'),
       /is deleted, and its/,
@@ -144,7 +150,7 @@ describe('an account that an operator deletes', () => {
     assert.ok(history.some(({ text }) => text === 'fay is here'))
     const left = JSON.parse(await accounts('show', `deleted-${ned.account.accountId}`, '--json'))
     assert.deepEqual([left.status, left.email], ['removed', null])
-    await refuses(owner, /There is no account/, 'accounts', 'delete', ned.username, '--yes', ...database)
+    await refuses(/There is no account/, 'accounts', 'delete', ned.username, '--yes', ...database)
   })
 })
 
@@ -190,7 +196,7 @@ describe('a password that is reset', () => {
     const args = ['accounts', 'reset-password', ned.username, ...database, '--password-from', file]
     for (const encoding of ['latin1', 'utf16le'] as const) {
       await writeFile(file, Buffer.from('\uFEFFgrüße aus graz', encoding))
-      await refuses(owner, /is not UTF-8: write the password in that\.$/, ...args)
+      await refuses(/is not UTF-8: write the password in that\.$/, ...args)
     }
     await (await DEVICES.chatapp.logIn(world.server, known)).close()
   })
@@ -200,10 +206,10 @@ describe('a password that is reset', () => {
     const empty = join(await tempDir(owner), 'empty')
     await writeFile(empty, '\nsecond line\n')
     const args = ['accounts', 'reset-password', mia.username, ...database]
-    await refuses(owner, /The first line of .*empty is empty/, ...args, '--password-from', empty)
-    await refuses(owner, /cannot be read from .*absent/, ...args, '--password-from', `${empty}.absent`)
+    await refuses(/The first line of .*empty is empty/, ...args, '--password-from', empty)
+    await refuses(/cannot be read from .*absent/, ...args, '--password-from', `${empty}.absent`)
     // The command's standard input is empty here.
-    await refuses(owner, /The first line of standard input is empty/, ...args, '--password-from', '-')
+    await refuses(/The first line of standard input is empty/, ...args, '--password-from', '-')
     await mia.chatapp.ws.settle()
   })
 
@@ -213,7 +219,7 @@ describe('a password that is reset', () => {
     const strictly = ['--password-from', file, '--password-policy', 'strict', ...database]
     for (const weak of ['x7!kq2', 'password']) {
       await writeFile(file, weak)
-      await refuses(owner, /too short or too common/, 'accounts', 'reset-password', ned.username, ...strictly)
+      await refuses(/too short or too common/, 'accounts', 'reset-password', ned.username, ...strictly)
     }
     await ned.chatapp.ws.settle()
   })
@@ -221,35 +227,35 @@ describe('a password that is reset', () => {
   test('is refused to a guest', async () => {
     const { username } = someone('guest')
     await world.server.chat.accounts.admitGuest(username)
-    await refuses(owner, /is a guest/, 'accounts', 'reset-password', username, ...database)
+    await refuses(/is a guest/, 'accounts', 'reset-password', username, ...database)
   })
 })
 
 describe('a command about an account is refused', () => {
   test('when nobody has the name', async () => {
-    await refuses(owner, /^There is no account "nobody"\.$/, 'accounts', 'disable', 'nobody', ...database)
+    await refuses(/^There is no account "nobody"\.$/, 'accounts', 'disable', 'nobody', ...database)
     const painted = ['accounts', 'disable', '\u001B[31mred', ...database]
-    await refuses(owner, /^There is no account "\\u001b\[31mred"\.$/, ...painted)
+    await refuses(/^There is no account "\\u001b\[31mred"\.$/, ...painted)
   })
 
   test('when there is no database, and none is made', async () => {
     const file = join(await tempDir(owner), 'absent', 'parlance.db')
     const sentence = /There is no database .*absent/
-    await refuses(owner, sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
-    await refuses(owner, sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
+    await refuses(sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
+    await refuses(sentence, 'accounts', 'disable', 'fay', '--dbpath', file)
   })
 
   test('when its database does not answer', async () => {
     const away = ['--database-url', 'postgres://user@127.0.0.1:1/parlance']
     const sentence =
       /^The database parlance at 127\.0\.0\.1:1 does not answer \(ECONNREFUSED\): start it, or name another/
-    await refuses(owner, sentence, 'accounts', 'disable', 'fay', ...away)
-    await refuses(owner, sentence, 'export', '-', ...away)
+    await refuses(sentence, 'accounts', 'disable', 'fay', ...away)
+    await refuses(sentence, 'export', '-', ...away)
   })
 
   test('when its name or act is missing', async () => {
-    await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', ...database)
-    await refuses(owner, /^NAME is missing\.$/, 'accounts', 'disable', '', ...database)
+    await refuses(/^NAME is missing\.$/, 'accounts', 'disable', ...database)
+    await refuses(/^NAME is missing\.$/, 'accounts', 'disable', '', ...database)
     assert.equal((await parlance(owner, 'accounts', ...database)).code, 2)
     assert.equal((await parlance(owner, 'accounts', 'paint', 'fay', ...database)).code, 2)
   })

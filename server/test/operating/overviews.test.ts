@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Participant, World } from '../interop/world.ts'
-import { parlance, refuses } from '../support/command.ts'
+import { type Commands, isRefused, startCommands } from '../support/command.ts'
 import { OPERATED_STORES } from '../support/operated-stores.ts'
 import type { Owner } from '../support/owner.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -15,6 +15,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
   describe(`an operator's commands on ${store}`, () => {
     const opened = new AsyncDisposableStack()
     const owner: Owner = { after: (close) => opened.defer(close) }
+    let commands: Commands
     let database: readonly string[]
     let world: World
     let fay: Participant
@@ -23,6 +24,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
     before(async () => {
       const { settings, options } = await open(owner)
       database = options
+      commands = startCommands(owner)
       world = opened.use(await World.start(settings))
       fay = await world.join('fay')
       gil = await world.join('gil')
@@ -32,9 +34,13 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
     after(() => opened.disposeAsync())
 
     async function says(...args: readonly string[]): Promise<string> {
-      const { code, stdout, stderr } = await parlance(owner, ...args, ...database)
+      const { code, stdout, stderr } = await commands(...args, ...database)
       assert.equal(code, 0, stderr)
       return stdout
+    }
+
+    async function refuses(sentence: RegExp, ...args: readonly string[]): Promise<void> {
+      isRefused(await commands(...args, ...database), sentence)
     }
 
     async function json(...args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
@@ -55,21 +61,13 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       assert.match(head, /^id +username +display name +email +status +admin +created +last seen$/)
       assert.equal(first.indexOf('active'), head.indexOf('status'))
       assert.match(await says('accounts', 'list', '--status', 'disabled'), /^There is no such account\.$/m)
-      await refuses(
-        owner,
-        /--status is one of active, guest/,
-        'accounts',
-        'list',
-        '--status',
-        'x',
-        ...database,
-      )
+      await refuses(/--status is one of active, guest/, 'accounts', 'list', '--status', 'x')
     })
 
     test('shows an account in any case, with what it has', async () => {
       const [shown] = await json('accounts', 'show', fay.username.toUpperCase())
       assert.partialDeepStrictEqual(shown, { username: fay.username, conversations: 1, status: 'active' })
-      await refuses(owner, /There is no account "nobody"/, 'accounts', 'show', 'nobody', ...database)
+      await refuses(/There is no account "nobody"/, 'accounts', 'show', 'nobody')
     })
 
     test('shows conversations and their members', async () => {
@@ -80,7 +78,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       assert.partialDeepStrictEqual(byGid, { id: first?.id, creator: fay.username, messages: 1 })
       const members = await json('conversations', 'members', id)
       assert.deepEqual(members.map(({ username }) => username).toSorted(), [fay.username, gil.username])
-      await refuses(owner, /There is no conversation "999"/, 'conversations', 'show', '999', ...database)
+      await refuses(/There is no conversation "999"/, 'conversations', 'show', '999')
     })
 
     test('counts what there is', async () => {
@@ -95,7 +93,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       const left = (await says('sessions', 'list', username, '--json')).split('\n').filter(Boolean).length
       assert.equal(left, others.length)
       const unknown = ['sessions', 'end', username, 'no-such-session']
-      await refuses(owner, /has no session "no-such-session"/, ...unknown, ...database)
+      await refuses(/has no session "no-such-session"/, ...unknown)
     })
 
     test('makes an account an administrator, and takes that back', async () => {
@@ -125,7 +123,7 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       const end = ['invites', 'end', `${invite.inviteId}`]
       assert.match(await says(...end), /its link lets nobody in any more/)
       await assert.rejects(invites.join(gil.account, code))
-      await refuses(owner, /There is no invite "\d+": parlance invites shows them/, ...end, ...database)
+      await refuses(/There is no invite "\d+": parlance invites shows them/, ...end)
       assert.match(await says('invites'), /^There is no invite\.$/m)
     })
 
@@ -136,21 +134,16 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       const command = ['conversations', 'delete', 'the wasps']
       const sure =
         /Nothing was done\. To delete conversation \d+ \("the wasps"\) for good, with 1 member and 0 messages, add --yes/
-      await refuses(owner, sure, ...command, ...database)
+      await refuses(sure, ...command)
       assert.equal((await conversations.members(conversationId)).length, 1)
       assert.match(await says(...command, '--yes'), /A running server deletes conversation \d+/)
       await until('it to go', async () => (await conversations.members(conversationId)).length === 0)
-      await refuses(owner, /There is no conversation "the wasps"/, ...command, '--yes', ...database)
+      await refuses(/There is no conversation "the wasps"/, ...command, '--yes')
       const again = ['conversations', 'delete', `c_${conversationId}`, '--yes']
-      await refuses(owner, /There is no conversation "c_\d+" any more/, ...again, ...database)
+      await refuses(/There is no conversation "c_\d+" any more/, ...again)
       const [first] = await json('conversations', 'list')
       const pair = ['conversations', 'delete', `${first?.id}`, '--yes']
-      await refuses(
-        owner,
-        /is private, and stays its pair's: parlance conversations purge/,
-        ...pair,
-        ...database,
-      )
+      await refuses(/is private, and stays its pair's: parlance conversations purge/, ...pair)
     })
 
     test("writes an account's own into a file, once", async () => {
@@ -160,20 +153,12 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       const kinds = lines.map((line) => JSON.parse(line).kind)
       assert.deepEqual([kinds[0], kinds.at(-1)], ['export', 'end'])
       assert.equal((await stat(file)).mode & 0o077, 0)
-      await refuses(
-        owner,
-        /cannot be written \(EEXIST\)/,
-        'accounts',
-        'export',
-        fay.username,
-        file,
-        ...database,
-      )
+      await refuses(/cannot be written \(EEXIST\)/, 'accounts', 'export', fay.username, file)
     })
 
     test('keeps what operators have done, and what was refused', async () => {
       await says('accounts', 'disable', gil.username)
-      await refuses(owner, /There is no account/, 'accounts', 'enable', 'nobody', ...database)
+      await refuses(/There is no account/, 'accounts', 'enable', 'nobody')
       const [refused, done] = await json('audit', '--limit', '2')
       assert.partialDeepStrictEqual(done, { act: 'accounts disable', subject: gil.username, outcome: 'done' })
       assert.partialDeepStrictEqual(refused, { act: 'accounts enable', subject: 'nobody' })

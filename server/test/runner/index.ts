@@ -23,8 +23,8 @@ import { findWanted } from './wanted.ts'
 /** Failed files that are run again. More of them are a broken tree, not a busy machine. */
 const MOST_AGAIN = 5
 
-/** Many files wait more than they compute. With more of them at a time, those that count seconds fail. */
-export const CONCURRENCY = availableParallelism() + 2
+/** Most files wait more than they compute, for engines, browsers and other processes. */
+export const CONCURRENCY = availableParallelism() + 4
 
 interface Suite {
   readonly root: string

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Resume } from '@parlance/protocol'
 import type { LongAnswers } from '../../../answers/index.ts'
 import type { Chat, ConversationId } from '../../../core/chat.ts'
@@ -47,9 +48,11 @@ export class Opening {
   async run(onReady: () => void): Promise<void> {
     const { live, ws, news, resume } = this.#opened
     const { answers } = this.#parts
-    const { lastChanges, cursor, epoch } = await this.#sayReady()
+    const { lastChanges, cursor, epoch, hasMore } = await this.#sayReady()
     if (live.isOver) return
     onReady()
+    // Frames leave at the end of a turn, and with thousands of conversations the rest of this one takes milliseconds.
+    if (hasMore) await setImmediate()
     let told = cursor
     // Connections of one account join one after the other: each may have thousands of conversations to join.
     await answers.inTurn(live.accountId, () =>
@@ -83,7 +86,7 @@ export class Opening {
           ...{ own, next, heartbeat: HEARTBEAT_SECONDS },
         }),
       )
-    return { lastChanges, cursor, epoch }
+    return { lastChanges, cursor, epoch, hasMore: next !== null }
   }
 
   async #resume(
