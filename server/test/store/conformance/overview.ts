@@ -62,7 +62,9 @@ export function overviewRules(rule: Rule): void {
 
   rule('shows of an account what it has, and its sessions of all kinds while they live', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
-    await world.group(ann, bob)
+    const group = await world.group(ann, bob)
+    await world.send(group, ann, 'hers')
+    await world.send(group, bob, 'his')
     const at = world.now()
     const lives = { at, expiresAt: at + TTL, max: 3 }
     await world.session(ann, 'one', { ...lives, kind: 'native', device: 'phone' })
@@ -79,7 +81,10 @@ export function overviewRules(rule: Rule): void {
       ],
     )
     const belongings = await overview.belongings(ann.accountId, at + 1)
-    assert.deepEqual(belongings, { conversations: 1, contacts: 0, sessions: 2, files: 0, fileBytes: 0 })
+    assert.deepEqual(belongings, {
+      ...{ conversations: 1, contacts: 0, messages: 1 },
+      ...{ sessions: 2, files: 0, fileBytes: 0 },
+    })
   })
 
   rule('shows the invites of all conversations with their makers, and ends any of them', async (world) => {
