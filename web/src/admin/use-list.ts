@@ -14,9 +14,16 @@ interface Asked {
   readonly cursor?: string
 }
 
-/** A list that is read page by page, and anew when another name is sought. */
-export function useList<Item>(read: (asked: Asked) => Promise<Page<Item>>) {
-  const [sought, setSought] = useState('')
+/** A list that is read page by page, and anew when another name is sought, which `kept` keeps for the next look. */
+export function useList<Item>(
+  read: (asked: Asked) => Promise<Page<Item>>,
+  kept: { sought: string } = { sought: '' },
+) {
+  const [sought, setSoughtNow] = useState(kept.sought)
+  const setSought = (name: string) => {
+    kept.sought = name
+    setSoughtNow(name)
+  }
   const [page, setPage] = useState<Page<Item>>()
   const { isBusy, failure, run } = useDeed()
   const query = sought.trim() === '' ? {} : { search: sought.trim() }

@@ -16,9 +16,13 @@ const shortDate = format({ day: 'numeric', month: 'short' })
 const datedYear = format({ day: 'numeric', month: 'short', year: 'numeric' })
 const longDay = format({ weekday: 'long', day: 'numeric', month: 'long' })
 const longDayOfYear = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const dated = format({ dateStyle: 'medium', timeStyle: 'short' })
 const whole = format({ dateStyle: 'full', timeStyle: 'short' })
 
 export const timeOf = (at: string): string => clock(new Date(at))
+
+/** The day and the time, as facts beside others show them. */
+export const datedTimeOf = (at: string): string => dated(new Date(at))
 
 export const wholeTimeOf = (at: string): string => whole(new Date(at))
 
@@ -41,4 +45,17 @@ export function dayNameOf(
   if (days === 0) return words.today
   if (days === 1) return words.yesterday
   return date.getFullYear() === now.getFullYear() ? longDay(date) : longDayOfYear(date)
+}
+
+/** How long something took, in seconds up to two minutes, else in minutes. */
+export function durationText(ms: number): string {
+  const isShort = ms < 120_000
+  const unit = isShort ? 'second' : 'minute'
+  const options = {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: isShort ? 1 : 0,
+  } as const
+  return new Intl.NumberFormat(locale.value, options).format(ms / (isShort ? 1_000 : 60_000))
 }

@@ -14,7 +14,9 @@ type Route =
   | { readonly at: 'search'; readonly text: string }
   /** With `kind`, at the part that makes one of it. */
   | { readonly at: 'new'; readonly kind?: 'group' }
-  | { readonly at: 'settings' | 'admin' }
+  | { readonly at: 'settings' }
+  /** With `account`, at that one. */
+  | { readonly at: 'admin'; readonly account?: string }
   | { readonly at: 'join'; readonly code: string }
 
 /** A part of the address that somebody may have typed: one that is not encoded well stays as it is. */
@@ -26,12 +28,13 @@ function decoded(text: string): string {
   }
 }
 
+const ACCOUNT = /^a_\d+$/
 const SEQ = /^[1-9]\d{0,14}$/
 
 function paneOf([is = '', of = '']: readonly string[]): Pane | undefined {
   if (is === 'details' || is === 'pins') return { is }
   if (is === 'thread' && SEQ.test(of)) return { is, seq: Number(of) }
-  if (is === 'person' && /^a_\d+$/.test(of)) return { is, id: of }
+  if (is === 'person' && ACCOUNT.test(of)) return { is, id: of }
   return undefined
 }
 
@@ -48,7 +51,8 @@ export function routeOf(hash: string): Route {
   if (at === 'c' && /^c_\d+$/.test(first)) return conversationOf(first, rest)
   if (at === 'search' && first !== '') return { at: 'search', text: decoded(first) }
   if (at === 'new') return { at: 'new', ...(first === 'group' && { kind: first }) }
-  if (at === 'settings' || at === 'admin') return { at }
+  if (at === 'settings') return { at }
+  if (at === 'admin') return { at, ...(ACCOUNT.test(first) && { account: first }) }
   if (at === 'join' && first !== '') return { at: 'join', code: decoded(first) }
   return { at: 'list' }
 }
@@ -73,6 +77,7 @@ export const pathTo = (to: Route): string => {
   if (to.at === 'search') return `#/search/${encodeURIComponent(to.text)}`
   if (to.at === 'join') return `#/join/${encodeURIComponent(to.code)}`
   if (to.at === 'new') return to.kind ? `#/new/${to.kind}` : '#/new'
+  if (to.at === 'admin') return to.account === undefined ? '#/admin' : `#/admin/${to.account}`
   return to.at === 'list' ? '#/' : `#/${to.at}`
 }
 

@@ -64,7 +64,7 @@ export function Shell({ client, account }: { client: Client; account: OwnAccount
         <NewConversation key={here.kind} client={client} me={account.id} kind={here.kind} />
       )}
       {here.at === 'settings' && <Settings client={client} account={account} />}
-      {here.at === 'admin' && <AdminPage client={client} account={account} />}
+      {here.at === 'admin' && <AdminPage client={client} account={account} shown={here.account} />}
       {here.at === 'join' && <Join client={client} code={here.code} />}
       {here.at === 'list' && !isNarrow.value && <Welcome isEmpty={items.length === 0} />}
       <EmojiPickerSlot />

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { startParlance } from '../../../server/test/support/server.ts'
+import { startParlance, type TestServer } from '../../../server/test/support/server.ts'
 import { DESKTOP, openBrowser, PHONE, Visitor } from './browser.ts'
 
 /** Ada at a desk and Ben with a phone, each with an account, on a server of their own. */
@@ -27,3 +27,10 @@ export const noErrors = (...visitors: readonly Visitor[]): void =>
     visitors.flatMap(({ errors }) => errors),
     [],
   )
+
+/** Makes an account an administrator of the server. */
+export async function makeAdmin(server: TestServer, username: string): Promise<void> {
+  const account = await server.chat.accounts.findByUsername(username)
+  if (!account) throw new Error(`there is no ${username}`)
+  await server.chat.accounts.setAdmin(account.accountId, true)
+}

@@ -90,6 +90,21 @@ export async function walkThrough(walker: Visitor, c: string, look: Look): Promi
   await page.keyboard.press('Escape')
 }
 
+/** The page of administrators, and the account of Ben there. */
+export async function walkAsAdmin({ page }: Visitor, look: Look): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#/admin`)
+  await page.reload()
+  await page.getByText('by the setting BACKUP_DIR').waitFor()
+  const accounts = page.getByRole('list', { name: 'Accounts' })
+  await accounts.getByRole('link', { name: /Ben Okri/ }).waitFor()
+  await page.getByRole('list', { name: 'Conversations', exact: true }).getByText('Readers').waitFor()
+  await page.getByRole('term').first().waitFor()
+  await look('admin')
+  await accounts.getByRole('link', { name: /Ben Okri/ }).click()
+  await page.getByRole('button', { name: 'Disable' }).waitFor()
+  await look('account')
+}
+
 const PANES = [
   ['details', 'Details', 'Days for which messages'],
   ['pins', 'Pinned messages', 'A zebra'],
