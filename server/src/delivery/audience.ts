@@ -79,7 +79,7 @@ export class Audience {
   }
 
   has(sink: Sink): boolean {
-    return this.#sinks.has(sink) || this.#joining.has(sink) || this.#deaf.has(sink)
+    return this.#sinks.has(sink) || this.#joining.has(sink) || (this.#deaf.size > 0 && this.#deaf.has(sink))
   }
 
   /** The account as whose the sink is here; undefined also when it is not. */
@@ -117,7 +117,7 @@ export class Audience {
   /** A sink that was here already starts anew: until its join ends it hears nothing. */
   beginJoin(sink: Sink, accountId: AccountId | undefined): Joining {
     const isDeaf = this.#isDeaf(sink, accountId)
-    this.remove(sink)
+    if (this.has(sink)) this.remove(sink)
     const joining = new Joining(this, sink, { accountId, isDeaf })
     this.#joining.set(sink, joining)
     return joining
@@ -224,7 +224,8 @@ export class Audience {
 
   /** Not as another account, which may speak over the same connection. */
   #isDeaf(sink: Sink, accountId: AccountId | undefined): boolean {
-    return this.#deaf.has(sink) && this.#deaf.get(sink) === accountId
+    // Mostly nobody is: asked for each conversation of each client that comes back.
+    return this.#deaf.size > 0 && this.#deaf.has(sink) && this.#deaf.get(sink) === accountId
   }
 
   #move(accountId: AccountId, from: Map<Sink, AccountId | undefined>, to: typeof from): void {

@@ -51,8 +51,9 @@ export class Opening {
     const { lastChanges, cursor, epoch, hasMore } = await this.#sayReady()
     if (live.isOver) return
     onReady()
-    // Frames leave at the end of a turn, and with thousands of conversations the rest of this one takes milliseconds.
-    if (hasMore) await setImmediate()
+    // Frames leave at the end of a turn, and with thousands of conversations the rest of this one takes milliseconds. A
+    // client that resumes has its conversations already, and many of them come at once.
+    if (hasMore && !resume) await setImmediate()
     let told = cursor
     // Connections of one account join one after the other: each may have thousands of conversations to join.
     await answers.inTurn(live.accountId, () =>
