@@ -19,6 +19,7 @@ import { redisFollowing } from './scenarios/redis-following.ts'
 import { redisBus, redisParcels } from './scenarios/redis-parcels.ts'
 import { retention } from './scenarios/retention.ts'
 import { search } from './scenarios/search.ts'
+import { webFrames } from './scenarios/web-frames.ts'
 import type { Target } from './target.ts'
 import { bareWs } from './targets/bare-ws.ts'
 import { ejabberdPostgres, ejabberdSqlite } from './targets/ejabberd.ts'
@@ -39,6 +40,7 @@ import {
   parlanceTwoNodes,
 } from './targets/parlance/index.ts'
 import { parlancePurged } from './targets/parlance/purged.ts'
+import { parlanceWeb } from './targets/parlance/web.ts'
 import { prosodySqlite } from './targets/prosody.ts'
 import { socketIoSqlite } from './targets/socket-io-sqlite.ts'
 
@@ -225,6 +227,16 @@ export function listScenarios({ peers, isShort }: CatalogueOptions): readonly Sc
         sizes([1e6], [3_000]),
         (_, stored) => () => search(stored, isShort ? 5 : 300),
       ),
+    },
+    {
+      name: 'web-frames',
+      title:
+        'A reader in Chromium scrolls back by the wheel, sees a burst come, and goes between two conversations.',
+      axis: 'stored messages',
+      runs: cases([parlanceWeb], sizes([1e5], [300]), (_, stored) => (pace) => {
+        const size = isShort ? { burst: 20, openings: 1 } : { burst: 300, openings: 10 }
+        return webFrames({ stored, ...size }, pace)
+      }),
     },
     {
       name: 'like-campfire',

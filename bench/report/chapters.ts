@@ -323,6 +323,21 @@ export const chapters: readonly Chapter[] = [
     headline: 1e6,
   },
   {
+    scenario: 'web-frames',
+    title: 'The web client: frames of a list that moves',
+    words:
+      'In Chromium a reader turns the wheel at each frame, back through a conversation of 100,000 messages; is at its end while 300 messages come over one connection; and goes from it to another and back.',
+    note: 'Without a window, and on the core of the load generator, which sends the burst: a frame there is late whenever the machine has something else to do, and none is drawn by a graphics card. *p99* and *longest* are times between two frames, of which an idle page has one each 16.7 ms; *busiest CPU* is the most processor time that the thread of the page took from one frame to the next, whatever else the machine did meanwhile. *open p50* is from the new address to the first frame that has rows of the other conversation; *first paint* is that of a page whose files are in no cache, *KB of script* all that it loads then, compressed by Brotli.',
+    metrics: [
+      ...['scroll p99 ms', 'scroll longest ms', 'scroll busiest CPU ms'],
+      ...['burst p99 ms', 'burst longest ms', 'burst busiest CPU ms'],
+      ...['open p99 ms', 'open longest ms', 'open busiest CPU ms', 'open p50 ms'],
+      ...['first paint p50 ms', 'KB of script'],
+    ],
+    axis: 'messages stored',
+    headline: 1e5,
+  },
+  {
     scenario: 'like-campfire',
     title: 'Like Campfire: posts that a search finds',
     words:

@@ -91,6 +91,10 @@ const resume = (metric: string): FigureName => ({
   ...{ scenario: 'native-resume', target: 'parlance native', metric, size: 50 },
 })
 
+const web = (metric: string): FigureName => ({
+  ...{ scenario: 'web-frames', target: 'parlance web', metric, size: 1e5 },
+})
+
 const chatapp = 'parlance chatapp'
 const messenger = 'parlance messenger'
 const native = 'parlance native'
@@ -189,6 +193,13 @@ export const goals: readonly Goal[] = [
     ...['common', 'rare', 'forbidden'].flatMap((word) => [
       atMost(5)(`a ${word} word, p50`, found(`${word} p50 ms`)),
       atMost(50)(`a ${word} word, p99`, found(`${word} p99 ms`)),
+    ]),
+  ]),
+  ...topic('The web client in Chromium, ms', [
+    ...(['longest', 'busiest CPU'] as const).flatMap((of) => [
+      atMost(50)(`${of} frame of scrolling back by the wheel`, web(`scroll ${of} ms`)),
+      atMost(50)(`${of} frame of a burst of 300 messages`, web(`burst ${of} ms`)),
+      atMost(50)(`${of} frame of going to another conversation`, web(`open ${of} ms`)),
     ]),
   ]),
   ...topic('Memory over 10 million deliveries', [
