@@ -7,6 +7,7 @@ import {
 } from '@tanstack/virtual-core'
 import { createRef, type RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { useFollowing } from './use-following.ts'
 import { useKeptEnd } from './use-kept-end.ts'
 
 /** Pixels from the end within which the reader is at the end, and is kept there when a row is added. */
@@ -92,6 +93,12 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
       virtualizer.scrollToOffset(start + place.offset)
   }
   useLayoutEffect(settle)
+  const following = useFollowing({
+    scroller,
+    threshold: END_THRESHOLD,
+    isOn: options.follows && options.count > 0,
+    toEnd: () => virtualizer.scrollToEnd(),
+  })
   useKeptEnd({ scroller, threshold: END_THRESHOLD, toEnd: () => virtualizer.scrollToEnd() })
   // A reader who moves the list decides where it stands.
   useEffect(() => {
@@ -109,7 +116,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
     items: virtualizer.getVirtualItems(),
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
-    isAtEnd: () => virtualizer.isAtEnd(END_THRESHOLD),
+    isAtEnd: () => following.stands() || virtualizer.isAtEnd(END_THRESHOLD),
     beginsBy: (index) => {
       const element = scroller.current
       const [start] = virtualizer.getOffsetForIndex(Math.min(index, options.count - 1), 'start') ?? []
@@ -131,6 +138,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
     },
     toIndex: (index, align) => {
       sought.current = undefined
+      following.leave()
       virtualizer.scrollToIndex(index, { align })
     },
     isTall: (index) =>
@@ -143,6 +151,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
     },
     toPlace: (place) => {
       sought.current = place
+      following.leave()
       settle()
     },
   }

@@ -267,6 +267,22 @@ test('a server that starts again in the middle of scrolling costs no message and
   await page.locator(`article[data-seq="${said}"]`).waitFor()
 })
 
+test('a reader at the end is kept there by a burst that a slow machine cannot show as fast as it comes', {
+  skip,
+}, async (t) => {
+  await world.readAll()
+  const page = await world.open(t, world.long())
+  await atEnd(page)
+  await settled(page)
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const seqs = await Promise.all(Array.from({ length: 300 }, (_, n) => world.say(world.newBody(n))))
+  await page.locator(`article[data-seq="${Math.max(...seqs)}"]`).waitFor()
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  await settled(page)
+  assert.ok((await distanceFromEnd(page)) <= 1, `${await distanceFromEnd(page)} px from the end`)
+})
+
 test('a reader tries at once to reach a server that is back, and is told once that it was away', {
   skip,
 }, async (t) => {
