@@ -1,4 +1,4 @@
-// What the bench asks of the web client's page: each page that a bench opens has it as `bench`.
+// The questions of the bench to the page of the web client: each page that it opens has them as `bench`.
 
 const list = () => document.querySelector('.messages')
 const topRow = () => document.querySelector('.messages article[data-seq]')

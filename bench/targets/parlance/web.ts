@@ -51,7 +51,7 @@ export async function startReaderWorld(messages: number): Promise<ReaderWorld> {
   const context = await browser.newContext({
     locale: 'en-GB',
     viewport: { width: 1280, height: 800 },
-    // What the bench waits for is code that the page's policy forbids.
+    // The policy of the page forbids the code by which the bench waits.
     bypassCSP: true,
     // Else the files of each later page come from the worker's cache.
     serviceWorkers: 'block',
