@@ -17,15 +17,21 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 /** The names in the first column of a page's tables. */
 const rowsOf = (page: string) => [...read(page).matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name)
 
-const sorted = (names: Iterable<string>) => [...names].sort()
+/** Asserts that a page has these names and no others, and says which it lacks. */
+function assertNames(onPage: readonly string[], names: readonly string[]): void {
+  const missing = names.filter((name) => !onPage.includes(name))
+  const unknown = onPage.filter((name) => !names.includes(name))
+  assert.deepEqual({ missing, unknown }, { missing: [], unknown: [] })
+  assert.equal(onPage.length, names.length, 'a name stands there twice')
+}
 
 test('the settings page has a row for every setting and for nothing else', () => {
-  assert.deepEqual(sorted(rowsOf('docs/reference/settings.md')), sorted(SETTING_NAMES))
+  assertNames(rowsOf('docs/reference/settings.md'), SETTING_NAMES)
 })
 
 test('example.env names every setting and nothing else', () => {
   const names = [...read('example.env').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name = '']) => name)
-  assert.deepEqual(sorted(names), sorted(SETTING_NAMES))
+  assertNames(names, SETTING_NAMES)
 })
 
 test('the settings page and example.env name every dialect, and the page every prefix', () => {
@@ -50,7 +56,7 @@ test('each dialect has a page, in the list of all pages and in the README', () =
 })
 
 test('the errors page has a row for every refusal of the core', () => {
-  assert.deepEqual(sorted(rowsOf('docs/reference/errors.md')), sorted(CHAT_ERROR_CODES))
+  assertNames(rowsOf('docs/reference/errors.md'), CHAT_ERROR_CODES)
 })
 
 test('the limits page has the numbers of the code', () => {
