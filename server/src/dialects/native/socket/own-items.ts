@@ -7,6 +7,7 @@ import {
   toAccountId,
   toConversationId,
 } from '../../../core/chat.ts'
+import { unreachable } from '../../../lib/unreachable.ts'
 import { accountName, conversationName } from '../names.ts'
 import { listingOf, ownAccountOf, personOf, readStateOf } from '../wire.ts'
 import type { Listings } from './listings.ts'
@@ -28,9 +29,9 @@ export interface OwnItemsParts {
 
 /** The conversation that a row is about; undefined where it is about something else. */
 export const conversationOfRow = ({ kind, key }: StateRow): ConversationId | undefined =>
-  kind === 'membership' || kind === 'read' || kind === 'mention'
-    ? toConversationId(Number(key.split(':')[0]))
-    : undefined
+  kind === 'membership' || kind === 'read' || kind === 'mention' ? conversationIn(key) : undefined
+
+const conversationIn = (key: string): ConversationId => toConversationId(Number(key.split(':')[0]))
 
 /**
  * Rows of an account's own state as the client is told of them, each as it is now. A row whose conversation has been left
@@ -64,30 +65,50 @@ export async function ownItemsOf(
     return { cursor, type: 'joined', data: { listing: listingOf(listing) } }
   }
 
+  const ofConversation = (row: StateRow, conversationId: ConversationId): Item | undefined => {
+    const { kind, key, number: cursor, isGone: gone } = row
+    if (kind === 'membership') return membership(row, conversationId)
+    const conversation = conversationName(conversationId)
+    if (kind === 'mention')
+      return { cursor, type: 'mentioned', data: { conversation, seq: Number(key.split(':')[1]), gone } }
+    const listing = found.get(conversationId)
+    return listing && { cursor, type: 'read.moved', data: { conversation, ...readStateOf(listing.own) } }
+  }
+
   const itemOf = async (row: StateRow): Promise<Item | undefined> => {
     const { kind, key, number: cursor, isGone: gone } = row
-    const conversationId = conversationOfRow(row)
-    if (conversationId !== undefined) {
-      if (kind === 'membership') return membership(row, conversationId)
-      const conversation = conversationName(conversationId)
-      if (kind === 'mention')
-        return { cursor, type: 'mentioned', data: { conversation, seq: Number(key.split(':')[1]), gone } }
-      const listing = found.get(conversationId)
-      return listing && { cursor, type: 'read.moved', data: { conversation, ...readStateOf(listing.own) } }
+    switch (kind) {
+      case 'membership':
+      case 'read':
+      case 'mention':
+        return ofConversation(row, conversationIn(key))
+      case 'contact':
+      case 'block': {
+        const otherId = toAccountId(Number(key))
+        const other = await chat.accounts.find(otherId)
+        const data = { id: accountName(otherId), account: other ? personOf(other) : null, gone }
+        return { cursor, type: kind === 'contact' ? 'contact.changed' : 'blocked', data }
+      }
+      case 'settings': {
+        const settings = await chat.profiles.settings(accountId)
+        return {
+          cursor,
+          type: 'settings.changed',
+          data: { conversation: null, me: null, can: null, settings },
+        }
+      }
+      case 'profile': {
+        const [account, settings] = await Promise.all([
+          chat.accounts.find(accountId),
+          chat.profiles.settings(accountId),
+        ])
+        return (
+          account && { cursor, type: 'profile.changed', data: { account: ownAccountOf(account, settings) } }
+        )
+      }
+      default:
+        return unreachable(kind)
     }
-    if (kind === 'contact' || kind === 'block') {
-      const otherId = toAccountId(Number(key))
-      const other = await chat.accounts.find(otherId)
-      const data = { id: accountName(otherId), account: other ? personOf(other) : null, gone }
-      return { cursor, type: kind === 'contact' ? 'contact.changed' : 'blocked', data }
-    }
-    const [account, settings] = await Promise.all([
-      chat.accounts.find(accountId),
-      chat.profiles.settings(accountId),
-    ])
-    if (kind === 'settings')
-      return { cursor, type: 'settings.changed', data: { conversation: null, me: null, can: null, settings } }
-    return account && { cursor, type: 'profile.changed', data: { account: ownAccountOf(account, settings) } }
   }
 
   const items = (await Promise.all(rows.map(itemOf))).filter((item) => item !== undefined)
