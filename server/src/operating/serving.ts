@@ -101,16 +101,16 @@ function tell(child: ReturnType<typeof fork>, message: ToChild): void {
 }
 
 /** Facts of the back-up in a folder, as its manifest tells them. Undefined where there is none that can be read. */
-async function newestIn(directory: string): Promise<MadeBackUp | undefined> {
+export async function newestIn(directory: string): Promise<MadeBackUp | undefined> {
   const { FILES, parseManifest } = await import('./backup/manifest.ts')
   const file = join(directory, FILES.manifest)
   try {
     const { madeAt, tookMs = null, files, uploads } = parseManifest(await readFile(file, 'utf8'), file)
-    const { database, secrets, contents } = files
+    const { database, secrets, contents, certificates } = files
     return {
       madeAt: Date.parse(madeAt) * 1_000,
       tookMs,
-      bytes: database.bytes + secrets.bytes + (contents?.bytes ?? 0) + (uploads?.bytes ?? 0),
+      bytes: sum([database, secrets, contents, certificates, uploads]),
       files: uploads?.contents ?? 0,
     }
   } catch {
@@ -118,3 +118,6 @@ async function newestIn(directory: string): Promise<MadeBackUp | undefined> {
     return undefined
   }
 }
+
+const sum = (parts: readonly ({ readonly bytes: number } | undefined)[]): number =>
+  parts.reduce((bytes, part) => bytes + (part?.bytes ?? 0), 0)

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { loadSecrets } from '../../src/secrets/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { type Outcome, parlance, refuses } from '../support/command.ts'
@@ -42,6 +43,20 @@ describe('parlance doctor', () => {
       rows.filter(({ level }) => level === 'fault'),
       [],
     )
+  })
+
+  test('tells of when the newest back-up is, and that there is none yet', async (t) => {
+    const { file, folder } = await database(t)
+    loadSecrets(folder)
+    const copy = join(await tempDir(t), 'copies', 'copy')
+    const asking = ['doctor', '--json', '--dbpath', file, '--files-dir', folder, '--backup-dir', copy]
+    const before = rowsOf(await parlance(t, ...asking))
+    assert.partialDeepStrictEqual(found(before, 'back-ups'), { level: 'warning' })
+    assert.equal(found(before, 'back-ups, rights').level, 'ok')
+    assert.equal((await parlance(t, 'backup', copy, '--dbpath', file)).code, 0)
+    const after = found(rowsOf(await parlance(t, ...asking)), 'back-ups')
+    assert.equal(after.level, 'ok')
+    assert.match(String(after.found), /^The newest is of 2\d{3}-\d\d-\d\dT/)
   })
 
   test('tells until when the certificate is good, for whom, and who may read its key', async (t) => {

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts'
 import { CommandEnd } from '../../lib/command-end.ts'
 import { printRows } from '../rows.ts'
+import { examineBackUps } from './back-ups.ts'
 import { examineCertificate } from './certificate.ts'
 import { examineDatabase } from './database.ts'
 import { examined } from './finding.ts'
@@ -14,11 +15,14 @@ import { examineRedis } from './redis.ts'
  * it writes one small file, and removes it. Throws `CommandEnd` with exit code 1 if there is a fault.
  */
 export async function examine(config: Config, asJson: boolean): Promise<void> {
-  const { redisUrl, filesDirectory } = config
+  const { redisUrl, filesDirectory, backUpDirectory } = config
   const findings = [
     ...(await examined('machine', examineMachine)),
     ...(await examined('data', () => examineDatabase(config))),
     ...(await examined('files', () => examineFolder('files', filesDirectory))),
+    ...(backUpDirectory === undefined
+      ? []
+      : await examined('back-ups', () => examineBackUps(backUpDirectory))),
     ...(redisUrl === undefined ? [] : await examined('Redis', () => examineRedis(redisUrl))),
     ...(await examined('certificate', () => examineCertificate(config))),
     ...(await examined('ports', () => examinePorts(config))),
