@@ -1,4 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '../lib/clock.ts'
+import { pause } from '../lib/slices.ts'
 import { type Phrase, placesOf, unitsOf } from '../lib/words.ts'
 import {
   LINK_TERM,
@@ -42,7 +43,7 @@ interface SearchPage {
   readonly items: readonly FoundMessage[]
   /** The `beforeId` of the next page; null at the end. */
   readonly next: number | null
-  /** Cells of the index that were looked at: see `FoundMessages`. */
+  /** Cells of the index that were looked at (see `FoundMessages`), and one more for each `UNITS_PER_WORK` of texts. */
   readonly work: number
 }
 
@@ -55,6 +56,9 @@ const MAX_TERMS = 32
 /** Cells of the index, and messages, that are looked at for one page. */
 const MAX_WORK = 2_048
 const MAX_LOOKED_AT = 1_000
+/** UTF-16 units of texts that are looked at for one page, and those that are as much work as a cell. */
+const MAX_UNITS = 1_048_576
+const UNITS_PER_WORK = 256
 
 /** Messages that are looked at together. */
 const AT_ONCE = { least: 20, most: 200 }
@@ -99,19 +103,26 @@ export class Search {
     }
     const items: FoundMessage[] = []
     let next: number | null = bounds.before
-    let [work, lookedAt] = [0, 0]
-    while (next !== null && items.length < query.limit && work < MAX_WORK && lookedAt < MAX_LOOKED_AT) {
-      const missing = query.limit - items.length
-      const limit = Math.min(AT_ONCE.most, Math.max(AT_ONCE.least, missing, lookedAt))
+    let [work, lookedAt, length] = [0, 0, 0]
+    const isBounded = () => work < MAX_WORK && lookedAt < MAX_LOOKED_AT && length < MAX_UNITS
+    while (next !== null && items.length < query.limit && isBounded()) {
+      const limit = Math.min(AT_ONCE.most, Math.max(AT_ONCE.least, query.limit - items.length, lookedAt))
       const page = await this.#store.find({ ...asked, before: next, limit })
-      const matching = page.items.flatMap((message) => foundIn(message, query))
-      items.push(...matching.slice(0, missing))
-      const isCut = matching.length > missing
-      next = isCut ? (items.at(-1)?.message.messageId ?? null) : page.before
+      next = page.before
       work += page.work
-      lookedAt += page.items.length
+      for (const [n, message] of page.items.entries()) {
+        const turn = pause()
+        if (turn) await turn
+        lookedAt++
+        length += message.body.length
+        items.push(...foundIn(message, query))
+        const isLast = n === page.items.length - 1
+        if (isLast || (items.length < query.limit && length < MAX_UNITS)) continue
+        next = message.messageId
+        break
+      }
     }
-    return { items, next, work }
+    return { items, next, work: work + Math.floor(length / UNITS_PER_WORK) }
   }
 
   /** Ids between which everything lies that was sent in that time. */

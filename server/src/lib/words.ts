@@ -62,19 +62,42 @@ export interface Phrase {
   readonly isPrefix: boolean
 }
 
-/** Where the phrase stands in the text whose units these are: the offsets of each place. */
-export function placesOf({ units: wanted, isPrefix }: Phrase, units: readonly Unit[]): [number, number][] {
+/**
+ * Where the phrase stands in the text whose units these are: the offsets of each place. In time that grows with the two
+ * lengths and not with their product, also where both repeat the same few words (Knuth, Morris and Pratt).
+ */
+export function placesOf(phrase: Phrase, units: readonly Unit[]): [number, number][] {
   const places: [number, number][] = []
+  const wanted = phrase.units
+  const borders = bordersOf(wanted)
   const last = wanted.length - 1
-  for (let start = 0; start + last < units.length; start++) {
-    if (!wanted.every((unit, i) => isSame(unit, units[start + i], isPrefix && i === last))) continue
-    const [first, end] = [units[start], units[start + last]]
-    if (!first || !end) continue
-    places.push([first.from, end.to])
-    start += last
+  let matched = 0
+  for (const [n, unit] of units.entries()) {
+    while (matched > 0 && !isNext(phrase, matched, unit)) matched = borders[matched - 1] ?? 0
+    if (isNext(phrase, matched, unit)) matched++
+    const first = units[n - last]
+    if (matched <= last || !first) continue
+    places.push([first.from, unit.to])
+    matched = 0
   }
   return places
 }
 
-const isSame = (wanted: Unit, unit: Unit | undefined, isPrefix: boolean): boolean =>
-  unit !== undefined && (isPrefix ? unit.folded.startsWith(wanted.folded) : unit.folded === wanted.folded)
+/** For each beginning of the units that are compared whole, the length of the longest other one with which it ends. */
+function bordersOf(wanted: readonly Unit[]): readonly number[] {
+  const borders = [0]
+  let length = 0
+  for (const [n, { folded }] of wanted.slice(0, -1).entries()) {
+    if (n === 0) continue
+    while (length > 0 && wanted[length]?.folded !== folded) length = borders[length - 1] ?? 0
+    if (wanted[length]?.folded === folded) length++
+    borders.push(length)
+  }
+  return borders
+}
+
+function isNext({ units: wanted, isPrefix }: Phrase, matched: number, { folded }: Unit): boolean {
+  const next = wanted[matched]
+  if (!next) return false
+  return isPrefix && matched === wanted.length - 1 ? folded.startsWith(next.folded) : folded === next.folded
+}

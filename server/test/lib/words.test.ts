@@ -61,3 +61,46 @@ test('any text is taken apart in order, each word is found where it stands, and 
     }),
   )
 })
+
+/** Every place tried at each word. */
+function placesTried(words: readonly string[], isPrefix: boolean, text: readonly string[]): number[] {
+  const found: number[] = []
+  for (let n = 0; n + words.length <= text.length; n++) {
+    const isHere = words.every((word, i) =>
+      isPrefix && i === words.length - 1 ? text[n + i]?.startsWith(word) : text[n + i] === word,
+    )
+    if (!isHere) continue
+    found.push(n)
+    n += words.length - 1
+  }
+  return found
+}
+
+test('a phrase is found where it stands, also among beginnings of itself', () => {
+  const word = fc.constantFrom('a', 'b', 'ab')
+  const wordsOf = (maxLength: number) => fc.array(word, { minLength: 1, maxLength })
+  fc.assert(
+    fc.property(wordsOf(5), wordsOf(40), fc.boolean(), (words, text, isPrefix) => {
+      const units = unitsOf(text.join(' '))
+      const places = placesOf({ units: unitsOf(words.join(' ')), isPrefix }, units)
+      assert.deepEqual(
+        places.map(([from]) => units.findIndex((unit) => unit.from === from)),
+        placesTried(words, isPrefix, text),
+      )
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('a phrase of which a text repeats the beginning costs a few looks at each word', () => {
+  let looks = 0
+  const units = unitsOf('a '.repeat(4_000)).map((unit) => ({
+    ...unit,
+    get folded() {
+      looks++
+      return 'a'
+    },
+  }))
+  assert.deepEqual(placesOf({ units: unitsOf(`${'a '.repeat(120)}b`), isPrefix: false }, units), [])
+  assert.ok(looks <= 4 * units.length, String(looks))
+})
