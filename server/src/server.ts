@@ -129,6 +129,7 @@ export async function createServer(config: Config): Promise<Server> {
 
   const notices = await AccountNotices.watch({
     store: store.accounts,
+    state: store.accountState,
     tokenTimes: chat.credentials.tokenTimes,
     bus,
     onNews: resumeRemovals,

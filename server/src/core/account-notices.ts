@@ -1,9 +1,10 @@
 import type { Bus } from '../bus/bus.ts'
 import { runEvery } from '../lib/timers.ts'
-import type { AccountStore } from '../store/store.ts'
+import type { AccountStateStore, AccountStore } from '../store/store.ts'
 import { ChatError } from './errors.ts'
 import { accountTopic } from './events.ts'
 import type { TokenTimes } from './token-times.ts'
+import type { AccountId } from './types.ts'
 
 /** Milliseconds between looks: an operator's command takes effect after this at most, and the time its news travels. */
 const LOOK_EVERY_MS = 1_000
@@ -16,6 +17,7 @@ const NUMBERS_BACK = 100
 
 interface AccountNoticesParts {
   readonly store: Pick<AccountStore, 'notices' | 'lastNotice' | 'revoke'>
+  readonly state: AccountStateStore
   readonly tokenTimes: TokenTimes
   readonly bus: Bus
   /** Called after news, which may be that an operator has removed an account: what is left to do for it is done by servers. */
@@ -24,7 +26,7 @@ interface AccountNoticesParts {
 
 /**
  * Tells this server's connections when another process has disabled an account, logged it out, changed its password or
- * ended a session of it. An operator's command writes to the database and knows no bus, a bus may have been away, and a
+ * ended a session of it, or has removed an account that it was a contact of. An operator's command writes to the database and knows no bus, a bus may have been away, and a
  * node may die between its commit and the news of it.
  */
 export class AccountNotices {
@@ -77,9 +79,17 @@ export class AccountNotices {
       const kept = keptSessionId === null ? {} : { keptSessionId }
       const news = { type: 'account.revoked', accountId, credentialsSince, ...kept } as const
       bus.publish(accountTopic(accountId), news)
+      await this.#tellOfState(accountId)
     }
     if (this.#told.size > toldBefore) onNews()
     this.#moveHorizon(notices.at(-1)?.number ?? horizon)
+  }
+
+  /** Tells of the row that was touched last: whoever hears it reads all those before that it was not told of. */
+  async #tellOfState(accountId: AccountId): Promise<void> {
+    const { state, bus } = this.#parts
+    const [row] = await state.since(accountId, (await state.cursor(accountId)) - 1, 1)
+    if (row) bus.publish(accountTopic(accountId), { type: 'account.changed', accountId, ...row })
   }
 
   #moveHorizon(greatest: number): void {

@@ -49,27 +49,31 @@ export class Removals {
     { password, messages, from }: { password: string; messages: 'keep' | 'delete'; from?: string },
   ): Promise<void> {
     const old = await this.#parts.credentials.requirePassword(accountId, password, from)
-    const removal = await this.#remove(accountId, old, messages)
+    const removal = await this.#remove(accountId, old, { messages, leavesNotices: false })
     this.#start(removal)
   }
 
   /**
-   * The same as an operator wants it, without the password. Servers do the rest: they hear of it, or find it when they
-   * start. Refuses 'wrong_credentials' for a guest, who has no password, and 'conflict'.
+   * The same as an operator wants it, without the password. Servers do the rest, and tell its contacts: they hear of it, or
+   * find it when they start. Refuses 'wrong_credentials' for a guest, who has no password, and 'conflict'.
    */
   async removeByOperator(accountId: AccountId, messages: 'keep' | 'delete'): Promise<void> {
     const old = await this.#parts.credentials.storedPassword(accountId)
     if (old === undefined) throw new ChatError('wrong_credentials')
-    await this.#remove(accountId, old, messages)
+    await this.#remove(accountId, old, { messages, leavesNotices: true })
   }
 
-  async #remove(accountId: AccountId, old: string, messages: 'keep' | 'delete'): Promise<PendingRemoval> {
+  async #remove(
+    accountId: AccountId,
+    old: string,
+    { messages, leavesNotices }: { messages: 'keep' | 'delete'; leavesNotices: boolean },
+  ): Promise<PendingRemoval> {
     const { store, credentials, bus } = this.#parts
     const removesMessages = messages === 'delete'
     await withFreshFacts(async () => {
       const bonds = await store.bondsOf(accountId)
       const at = credentials.tokenTimes.revocation()
-      const removal = { ...bonds, accountId, uuid: newUuid(), old, removesMessages, at }
+      const removal = { ...bonds, accountId, uuid: newUuid(), old, removesMessages, leavesNotices, at }
       await publishOnCommit(store.remove(removal), ({ credentialsSince, touched }) => {
         for (const row of touched)
           bus.publish(accountTopic(row.accountId), { type: 'account.changed', ...row })

@@ -119,7 +119,13 @@ test('a removal that an earlier process has left is finished by the next one', a
   await chat.messages.send(people.alice, standing, { body: 'going' })
   const { passwordHash } = people.alice
   const bonds = { contactIds: [], blockerIds: [], uuid: newUuid(), at: 1 }
-  await store.removals.remove({ ...bonds, accountId, old: passwordHash ?? '', removesMessages: true })
+  await store.removals.remove({
+    ...bonds,
+    accountId,
+    old: passwordHash ?? '',
+    removesMessages: true,
+    leavesNotices: false,
+  })
   await chat.removals.resume()
   await chat.removals.settled()
   assert.deepEqual(await store.removals.pending(), [])

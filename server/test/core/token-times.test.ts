@@ -13,6 +13,7 @@ test("a revocation by another process, whose clock was set back since, voids thi
   const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
+    state: store.accountState,
     tokenTimes,
     bus,
     onNews: () => undefined,

@@ -146,6 +146,7 @@ test('the notice of a revocation, which another node reads, ends no connection o
   const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
+    state: store.accountState,
     tokenTimes,
     bus,
     onNews: () => undefined,
@@ -174,6 +175,7 @@ test('the notice of an ended session, of which no news has come, ends its connec
   const { tokenTimes } = chat.credentials
   const notices = await AccountNotices.watch({
     store: store.accounts,
+    state: store.accountState,
     tokenTimes,
     bus,
     onNews: () => undefined,

@@ -102,7 +102,14 @@ export async function fill(store: Store): Promise<void> {
     })
   const gone = await world.account('gone')
   const bonds = await store.removals.bondsOf(gone.accountId)
-  const removal = { ...bonds, accountId: gone.accountId, uuid: newUuid(), old: 'hash', removesMessages: true }
+  const removal = {
+    ...bonds,
+    accountId: gone.accountId,
+    uuid: newUuid(),
+    old: 'hash',
+    removesMessages: true,
+    leavesNotices: false,
+  }
   await store.removals.remove({ ...removal, at: world.now() })
   await store.accounts.freeGuests(world.now())
   await world.disable(cy)

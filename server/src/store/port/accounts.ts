@@ -102,7 +102,7 @@ export interface ProfileChange extends Partial<Pick<Account, 'displayName' | 'bi
   readonly at: Micros
 }
 
-/** An account whose credentials were changed, or of which a session has ended. Each account has one notice, which moves on with its next change. */
+/** An account whose credentials were changed, of which a session has ended, or that has lost a contact. Each account has one notice, which moves on with its next change. */
 export interface AccountNotice {
   readonly number: number
   readonly accountId: AccountId

@@ -41,6 +41,8 @@ export interface AccountToRemove extends Bonds {
   readonly uuid: string
   readonly old: string
   readonly removesMessages: boolean
+  /** Whether contacts and blockers are noticed by servers, as a process does that has no bus to tell them. */
+  readonly leavesNotices: boolean
   readonly at: Micros
 }
 

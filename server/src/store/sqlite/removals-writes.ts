@@ -4,6 +4,7 @@ import type { AccountId } from '../../core/types.ts'
 import { removedNames } from '../removed-name.ts'
 import type { AccountRemoved, AccountToRemove, RemovalProgress } from '../store.ts'
 import type { AccountWrites } from './accounts-writes.ts'
+import { NOTICE } from './notices.ts'
 import type { Numbers } from './numbers.ts'
 import { prepare } from './statement.ts'
 
@@ -16,6 +17,7 @@ export class RemovalWrites {
   readonly #blockerIds
   readonly #endContacts
   readonly #endBlocks
+  readonly #notice
   readonly #begin
   readonly #moveOn
   readonly #end
@@ -38,6 +40,7 @@ export class RemovalWrites {
     )
     this.#endContacts = prepare(db, END_CONTACTS)
     this.#endBlocks = prepare(db, 'DELETE FROM blocks WHERE blocker_id = ?1 OR blocked_id = ?1')
+    this.#notice = prepare(db, NOTICE)
     this.#begin = prepare(db, BEGIN)
     this.#moveOn = prepare(db, 'UPDATE account_removals SET message_id = ? WHERE account_id = ?')
     this.#end = prepare(db, 'DELETE FROM account_removals WHERE account_id = ?')
@@ -50,6 +53,7 @@ export class RemovalWrites {
     removesMessages,
     contactIds,
     blockerIds,
+    leavesNotices,
     at,
   }: AccountToRemove): AccountRemoved {
     const [first, second] = removedNames(accountId, uuid)
@@ -65,6 +69,7 @@ export class RemovalWrites {
     this.#endContacts.run(accountId)
     this.#endBlocks.run(accountId)
     this.#begin.run(accountId, removesMessages ? 1 : 0)
+    if (leavesNotices) for (const id of [...contacts, ...blockers]) this.#notice.run(id)
     const key = `${accountId}`
     return {
       credentialsSince,

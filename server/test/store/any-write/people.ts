@@ -74,6 +74,7 @@ export const PEOPLE: ArgumentsOf<'accounts' | 'sessions' | 'contacts' | 'removal
     uuid: fc.uuid(),
     old: hash,
     removesMessages: fc.boolean(),
+    leavesNotices: fc.boolean(),
     contactIds: fc.uniqueArray(accountId, { maxLength: 1 }),
     blockerIds: fc.uniqueArray(accountId, { maxLength: 1 }),
     at,

@@ -166,7 +166,15 @@ export function messageSearchRules(rule: Rule): void {
     assert.deepEqual(await found(world, ann, 'gone'), ['gone soon'])
     const { accountId } = bob
     const bonds = await world.store.removals.bondsOf(accountId)
-    const removal = { accountId, uuid: 'new', old: 'hash', removesMessages: true, at: world.now(), ...bonds }
+    const removal = {
+      accountId,
+      uuid: 'new',
+      old: 'hash',
+      removesMessages: true,
+      leavesNotices: false,
+      at: world.now(),
+      ...bonds,
+    }
     await world.store.removals.remove(removal)
     const place = { conversationId: group.conversationId, seq: message.seq, senderId: accountId }
     await world.store.removals.takeBack({ ...place, at: world.now() })

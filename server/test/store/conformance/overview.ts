@@ -14,7 +14,13 @@ async function everyStatus(world: World) {
   await world.disable(off)
   const at = world.now()
   await world.store.removals.remove({
-    ...{ accountId: gone.accountId, uuid: newUuid(), old: gone.passwordHash ?? '', removesMessages: false },
+    ...{
+      accountId: gone.accountId,
+      uuid: newUuid(),
+      old: gone.passwordHash ?? '',
+      removesMessages: false,
+      leavesNotices: false,
+    },
     ...{ contactIds: [], blockerIds: [], at },
   })
   return { ann, off, guest, gone }

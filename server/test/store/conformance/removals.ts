@@ -7,7 +7,14 @@ import { present, type Rule, refuses, type World } from '../world.ts'
 async function remove(world: World, { accountId }: Account, facts: Partial<AccountToRemove> = {}) {
   const { removals } = world.store
   const bonds = await removals.bondsOf(accountId)
-  const plain = { ...bonds, accountId, uuid: newUuid(), old: 'hash', removesMessages: false }
+  const plain = {
+    ...bonds,
+    accountId,
+    uuid: newUuid(),
+    old: 'hash',
+    removesMessages: false,
+    leavesNotices: false,
+  }
   return removals.remove({ ...plain, at: world.now(), ...facts })
 }
 
@@ -63,6 +70,23 @@ export function removalRules(rule: Rule): void {
       assert.deepEqual(await contacts.list(bob.accountId), [])
       assert.deepEqual(await contacts.blockersOf(ann.accountId, [cy.accountId]), [])
       assert.deepEqual(await contacts.blockersOf(dan.accountId, [ann.accountId]), [])
+    },
+  )
+
+  rule(
+    'leaves notices of contacts and blockers where it is told to, and else of the account alone',
+    async (world) => {
+      const { accounts, contacts } = world.store
+      const [ann, bob, cy, dan] = await world.accounts('ann', 'bob', 'cy', 'dan')
+      for (const removed of [ann, dan]) await contacts.add(removed.accountId, bob.accountId, world.now())
+      await world.block(cy, ann)
+      const noticed = async (after: number) =>
+        (await accounts.notices(after, 10)).map(({ accountId }) => accountId).toSorted((a, b) => a - b)
+      await remove(world, ann, { leavesNotices: true })
+      assert.deepEqual(await noticed(0), [ann.accountId, bob.accountId, cy.accountId])
+      const last = await accounts.lastNotice()
+      await remove(world, dan)
+      assert.deepEqual(await noticed(last), [dan.accountId])
     },
   )
 

@@ -47,6 +47,11 @@ BEGIN
   FOREACH other IN ARRAY blocker_ids LOOP
     touched := touched || chat_touch(other, 'block', account::text, true);
   END LOOP;
+  IF (wanted->>'leavesNotices')::boolean THEN
+    FOREACH other IN ARRAY contact_ids || blocker_ids LOOP
+      PERFORM chat_account_notice(other);
+    END LOOP;
+  END IF;
   RETURN json_build_object('credentialsSince', since, 'touched', array_to_json(touched));
 END $$;
 
