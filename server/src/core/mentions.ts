@@ -33,8 +33,8 @@ const EVERYBODY = 'all'
 
 /** A name after an @ that begins a word. Names with other characters, such as blanks, cannot be named so. */
 const NAMED = /(?<![\p{L}\p{N}\p{M}_@.-])@([\p{L}\p{N}\p{M}_.-]+)/gu
-/** Punctuation behind a name that may be the sentence's. */
-const ENDING = /[.-]+$/
+/** Punctuation that may be a name's, or behind it the sentence's. */
+const PUNCTUATION = new Set('.-')
 
 interface Spot {
   /** The longest first: with the punctuation behind it, and without. */
@@ -116,11 +116,18 @@ export class Mentions {
   }
 }
 
+/** A regular expression would begin anew at each mark of a long row of them. */
+function withoutEnding(name: string): string {
+  let end = name.length
+  while (PUNCTUATION.has(name[end - 1] ?? '')) end--
+  return name.slice(0, end)
+}
+
 function spotsIn(body: string): readonly Spot[] {
   if (!body.includes('@')) return []
   const spots: Spot[] = []
   for (const { 1: name = '', index } of body.matchAll(NAMED)) {
-    const bare = name.replace(ENDING, '')
+    const bare = withoutEnding(name)
     const names = [...new Set([name, bare])].filter((each) => each !== '')
     if (names.length > 0) spots.push({ names, from: index })
     if (spots.length === MAX_MENTIONS) break

@@ -51,6 +51,12 @@ test('a name is whole words, and the punctuation of the sentence is no part of i
   assert.deepEqual(await find('@ @. nobody'), [])
 })
 
+test('a row of a million marks in a name is looked at once', async (t) => {
+  const { find } = await groupOf(t)
+  const marks = '.-'.repeat(500_000)
+  assert.deepEqual(await find(`@${marks}x @bob${marks}`), [['@bob', 'Bob']])
+})
+
 test('strangers are not named, nor those who have blocked the writer', async (t) => {
   const { chat, people, find } = await groupOf(t)
   assert.deepEqual(await find('@eve @nobody @bob'), [['@bob', 'Bob']])
