@@ -12,6 +12,8 @@ interface SendingOptions {
   readonly listing: Listing
   /** Where it goes into a thread: the place of the message that is answered. */
   readonly thread: number | undefined
+  /** The key of its files. */
+  readonly tray: string
   readonly intent: Intent
   readonly text: string
   /** Called with what is left of the text. */
@@ -43,19 +45,19 @@ interface Sending {
 
 /** Sends what a composer holds: a message with its files, another text of one, or a command. */
 export function useSending(options: SendingOptions): Sending {
-  const { client, place, listing, thread, intent, text, onText, onLeave } = options
+  const { client, place, listing, thread, tray, intent, text, onText, onLeave } = options
   const [refusal, setRefusal] = useState<string>()
   const [isDue, setDue] = useState(false)
   const [asked, setAsked] = useState<CommandCall>()
   const { isBusy, failure, run } = useDeed()
-  const parcels = parcelsOf(place.id).value
+  const parcels = parcelsOf(tray).value
   // Files go with a new message alone: the server lets none hang on one later.
   const hasFiles = parcels.length > 0 && intent.is !== 'edit'
   const body = text.trim()
   const isPossible = (body !== '' || hasFiles) && excessOf(text) <= 0 && !isBusy
 
   const say = (written: string) => {
-    const attachments = take(place.id)
+    const attachments = take(tray)
     place.send(written, {
       ...(intent.is === 'reply' && { replyTo: intent.item.seq }),
       ...(attachments.length > 0 && { attachments }),

@@ -18,6 +18,8 @@ const KNOWN: Readonly<Record<string, TextKey>> = {
   busy: 'error.unavailable',
   unreadable: 'error.unreadable',
   wrong_credentials: 'error.wrongCredentials',
+  // Said here, where somebody has to repeat the password.
+  wrong_password: 'error.wrongPassword',
 }
 
 /** A failure as a sentence for its reader. The server's own words are one too, where there are none here. */

@@ -27,7 +27,8 @@ export function useReaders(client: Client, { place, listing, snapshot, me }: Rea
   const askedAt = useRef(0)
   const newest = snapshot.items.findLast((item) => item.kind === 'message' && item.message.sender.id === me)
   const seq = newest?.kind === 'message' ? newest.seq : undefined
-  const isTold = listing.memberCount <= MOST_READ
+  const isLive = useObservable(client.connection).phase === 'live'
+  const isTold = isLive && listing.memberCount <= MOST_READ
   useEffect(() => {
     if (seq === undefined || !isTold) return
     const wait = Math.max(0, askedAt.current + EVERY_MS - Date.now())

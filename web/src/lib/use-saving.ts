@@ -15,10 +15,12 @@ export interface Saving {
 export function useSaving(): Saving {
   const [isDone, setDone] = useState(false)
   const { isBusy, failure, run } = useDeed()
-  const save = (deed: () => Promise<unknown>) =>
-    run(async () => {
+  const save = async (deed: () => Promise<unknown>) => {
+    if (isBusy) return
+    await run(async () => {
       await deed()
       setDone(true)
     })
+  }
   return { isBusy, failure, isDone, save, touch: () => setDone(false) }
 }

@@ -13,13 +13,18 @@ interface ReadMarkOptions {
   readonly isSeen: () => boolean
 }
 
-/** Marks all as read once the newest row was in view for a second without a break, in a window that has the focus. */
+/** Marks all as read once the newest row was in view for a second without a break, in a window that has the focus, unless it was marked as unread there. */
 export function useReadMark({ place, listing, isSeen }: ReadMarkOptions): void {
-  const { unread } = listing.me
+  const { unread, readSeq } = listing.me
+  /** Whether it was marked as unread since it was opened: it stays so until its reader comes back. */
+  const isKept = useRef(false)
+  const lastRead = useRef(readSeq)
+  if (readSeq < lastRead.current) isKept.current = true
+  lastRead.current = readSeq
   const look = useRef(isSeen)
   look.current = isSeen
   useEffect(() => {
-    if (unread === 0) return
+    if (unread === 0 || isKept.current) return
     let since: number | undefined
     const timer = setInterval(() => {
       const isRead = document.hasFocus() && document.visibilityState === 'visible' && look.current()
@@ -28,5 +33,5 @@ export function useReadMark({ place, listing, isSeen }: ReadMarkOptions): void {
       if (since !== undefined && now - since >= READ_AFTER_MS) place.markRead()
     }, LOOK_EVERY_MS)
     return () => clearInterval(timer)
-  }, [place, unread > 0, listing.lastSeq])
+  }, [place, unread > 0, listing.lastSeq, isKept.current])
 }

@@ -12,7 +12,8 @@ interface FormEndProps {
 /** The end of a form: its button, and whether it was saved, or why not. */
 export const FormEnd = ({ saving, action, done = t('settings.saved') }: FormEndProps) => (
   <>
-    <button type="submit" disabled={saving.isBusy}>
+    {/* A button that is disabled loses the focus. */}
+    <button type="submit" aria-disabled={saving.isBusy}>
       {action}
     </button>
     <p role="status" class="quiet">

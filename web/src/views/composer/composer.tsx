@@ -43,7 +43,9 @@ export function Composer(props: ComposerProps) {
   const { client, place, listing, me, title, thread, intent, onIntent, editLast } = props
   const field = useRef<HTMLTextAreaElement>(null)
   const isEdit = intent.is === 'edit'
-  const draft = useDraft(thread === undefined ? place.id : `${place.id}/${thread}`, intent)
+  /** Its draft and its files are not those of another composer of the same conversation. */
+  const key = thread === undefined ? place.id : `${place.id}/${thread}`
+  const draft = useDraft(key, intent)
   const { text } = draft
   const [isPreviewed, setPreviewed] = useState(false)
   const hasMarks = HAS_MARKS.test(text)
@@ -57,7 +59,7 @@ export function Composer(props: ComposerProps) {
     onIntent({ is: 'write' })
   }
   const sending = useSending({
-    ...{ client, place, listing, thread, intent, text },
+    ...{ client, place, listing, thread, tray: key, intent, text },
     onText: write,
     onLeave: leave,
   })
@@ -69,7 +71,7 @@ export function Composer(props: ComposerProps) {
 
   const attach = (files: readonly File[]) => {
     if (files.length === 0) return
-    sending.setRefusal(addFiles(client, place.id, files))
+    sending.setRefusal(addFiles(client, key, files))
     field.current?.focus()
   }
   const sendAsFile = () => {
@@ -104,7 +106,7 @@ export function Composer(props: ComposerProps) {
           combobox={completion.combobox}
           onChoose={completion.choose}
         />
-        {!isEdit && <FileTray client={client} conversation={place.id} />}
+        {!isEdit && <FileTray client={client} tray={key} />}
         {isPreviewed && hasMarks && (
           <section class="preview body" aria-label={t('composer.previewLabel')} dir="auto">
             <Markdown text={text} format="markdown" />

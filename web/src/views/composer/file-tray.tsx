@@ -5,8 +5,8 @@ import { type Parcel, parcelsOf, remove, retry } from '../../upload/tray.ts'
 import { CloseIcon, FileIcon } from '../icons.tsx'
 
 /** The files that go with the next message, and how far each has come. */
-export function FileTray({ client, conversation }: { client: Client; conversation: string }) {
-  const parcels = parcelsOf(conversation).value
+export function FileTray({ client, tray }: { client: Client; tray: string }) {
+  const parcels = parcelsOf(tray).value
   if (parcels.length === 0) return null
   return (
     <ul class="tray" aria-label={t('files.tray')}>
@@ -17,7 +17,7 @@ export function FileTray({ client, conversation }: { client: Client; conversatio
             <span class="tray-name" dir="auto">
               {parcel.file.name}
             </span>
-            <Standing parcel={parcel} onRetry={() => retry(client, conversation, parcel)} />
+            <Standing parcel={parcel} onRetry={() => retry(client, tray, parcel)} />
           </span>
           <button
             type="button"
@@ -26,7 +26,7 @@ export function FileTray({ client, conversation }: { client: Client; conversatio
               name: parcel.file.name,
             })}
             title={t(parcel.state === 'done' ? 'files.remove' : 'files.cancel', { name: parcel.file.name })}
-            onClick={() => remove(conversation, parcel)}
+            onClick={() => remove(tray, parcel)}
           >
             <CloseIcon />
           </button>

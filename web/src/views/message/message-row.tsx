@@ -80,7 +80,7 @@ export function MessageRow({ item, isRunOn, context }: MessageRowProps) {
         {message.attachments.length > 0 && <Attachments place={place} attachments={message.attachments} />}
         <Reactions item={item} context={context} />
         {message.replyCount > 0 && context.thread === undefined && <Replies message={message} />}
-        {failed && <Failed client={client} clientId={failed.clientId} why={failed.failure?.detail ?? ''} />}
+        {failed && <Failed client={client} clientId={failed.clientId} failure={failed.failure} />}
       </div>
       {context.readBy?.seq === item.seq && <ReadMark people={context.readBy.people} />}
       <MessageActions

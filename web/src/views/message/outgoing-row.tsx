@@ -44,7 +44,7 @@ export function OutgoingRow({ item, isRunOn, context }: OutgoingRowProps) {
           <p class="state">{count(files, { one: 'message.files.one', other: 'message.files.other' })}</p>
         )}
         {isFailed ? (
-          <Failed client={client} clientId={entry.clientId} why={entry.failure?.detail ?? ''} />
+          <Failed client={client} clientId={entry.clientId} failure={entry.failure} />
         ) : (
           <p class="state">{t(entry.state === 'queued' ? 'message.queued' : 'message.sending')}</p>
         )}

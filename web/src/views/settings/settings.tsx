@@ -1,4 +1,5 @@
 import type { Client, OwnAccount } from '@parlance/client'
+import { useState } from 'preact/hooks'
 import { useDeed } from '../../lib/busy.ts'
 import { forgetDrafts } from '../../state/drafts.ts'
 import { pathTo } from '../../state/route.ts'
@@ -16,6 +17,8 @@ import { Sessions } from './sessions.tsx'
 /** The page of an account's settings and of this browser's. */
 export function Settings({ client, account }: { client: Client; account: OwnAccount }) {
   const { isBusy, failure, run } = useDeed()
+  /** Changes of the password, each of which ends the log-ins that are listed. */
+  const [changes, setChanges] = useState(0)
   const leave = (everywhere: boolean) =>
     run(async () => {
       await signOut({ everywhere })
@@ -34,8 +37,8 @@ export function Settings({ client, account }: { client: Client; account: OwnAcco
         <Appearance />
         <Notices />
         <Profile client={client} account={account} />
-        <Password client={client} />
-        <Sessions client={client} />
+        <Password client={client} onChange={() => setChanges(changes + 1)} />
+        <Sessions key={changes} client={client} />
         <Blocked client={client} />
         {account.isAdmin && (
           <section>
