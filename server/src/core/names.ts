@@ -25,7 +25,7 @@ export function faultWords({ fault }: ChatErrorDetails): string | undefined {
  * (details.field, details.fault). Applies to new names only: existing ones stay, and are still found.
  */
 export function newName(text: string, field: NameField): string {
-  const name = text.replace(OUTER_SPACES, '')
+  const name = withoutOuterSpaces(text)
   const fault = field === 'username' && RESERVED.test(name) ? 'reserved' : nameFault(name, field)
   if (fault) throw new ChatError('name_refused', { field, fault })
   return name
@@ -53,9 +53,18 @@ export function nameFault(name: string, field: NameField): NameFault | undefined
   return isMixed ? 'scripts' : undefined
 }
 
+/** A regular expression would begin anew at each space of a long row within the name. */
+function withoutOuterSpaces(text: string): string {
+  const isSpace = (at: number): boolean => SPACE.test(text[at] ?? '')
+  let [from, to] = [0, text.length]
+  while (isSpace(from)) from++
+  while (to > from && isSpace(to - 1)) to--
+  return text.slice(from, to)
+}
+
 const RESERVED = /^deleted-/i
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
-const OUTER_SPACES = /^\p{Zs}+|\p{Zs}+$/gu
+const SPACE = /\p{Zs}/u
 
 /** Emoji of several characters. Tags could spell anything, so only the three tag sequences that exist are allowed. */
 const EMOJI =

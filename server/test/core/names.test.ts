@@ -133,6 +133,11 @@ test('spaces at the ends of a name are not part of it', () => {
   for (const field of FIELDS) assert.equal(newName('\u00a0 alice smith\u3000', field), 'alice smith')
 })
 
+test('a million spaces within a name are looked at once', () => {
+  const name = `a${' '.repeat(500_000)}${'\u00a0'.repeat(500_000)}b`
+  for (const field of FIELDS) assert.equal(newName(` ${name} `, field), name)
+})
+
 test('names that differ only in what nobody sees fold alike, and others do not', () => {
   const alike = [
     'Straße  1',
