@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -9,7 +9,9 @@ import { toAccountId } from '../../src/core/types.ts'
 import { backUpMaker } from '../../src/operating/serving.ts'
 import { verify } from '../operating/talk.ts'
 import { present } from '../store/world.ts'
+import { parlance } from '../support/command.ts'
 import { NativeHttp, unique } from '../support/native-http.ts'
+import { spawnCheapServer } from '../support/process.ts'
 import { startParlance, type TestServer } from '../support/server.ts'
 import { mountSmallDisk, smallDisksAreMissing, unmountSmallDisk } from '../support/small-disk.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -44,12 +46,16 @@ const lastAct = async (admin: NativeHttp) => {
 }
 
 /** Makes the database so large that its copy is not made at once. */
-function weighDown({ config: { database } }: TestServer): void {
-  assert.ok(database.kind === 'sqlite')
-  using db = new DatabaseSync(database.file)
+function weighDown(file: string): void {
+  using db = new DatabaseSync(file)
   db.exec('CREATE TABLE ballast (bytes BLOB)')
   db.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
     INSERT INTO ballast SELECT randomblob(1000000) FROM n`)
+}
+
+function fileOf({ config: { database } }: TestServer): string {
+  assert.ok(database.kind === 'sqlite')
+  return database.file
 }
 
 const isPostgres = process.env.PARLANCE_TEST_STORE === 'postgres'
@@ -96,7 +102,7 @@ test('without a place for back-ups none is made, and the refusal says what to se
 test('one back-up is made at a time, and people are served meanwhile', { skip }, async (t) => {
   const directory = join(await tempDir(t), 'copy')
   const { server, admin } = await served(t, directory)
-  weighDown(server)
+  weighDown(fileOf(server))
   await admin.ok('startBackUp')
   const refusal = await admin.problem('startBackUp')
   assert.deepEqual([refusal.status, refusal.code, refusal.retryable], [409, 'conflict', true])
@@ -184,7 +190,7 @@ test('a server that closes meanwhile ends the back-up, which is not taken for wh
   const settings = { DBPATH: file, BACKUP_DIR: join(parent, 'copy') }
   const server = await startParlance(settings)
   const admin = await adminOf(server)
-  weighDown(server)
+  weighDown(fileOf(server))
   await admin.ok('startBackUp')
   await until('the copying to begin', () => readdirSync(parent).length > 0)
   await server.close()
@@ -202,7 +208,7 @@ test('a server that closes meanwhile ends the back-up, which is not taken for wh
 test('a process of a back-up that is killed leaves nothing, and the server goes on', { skip }, async (t) => {
   const parent = await tempDir(t)
   const { server, admin } = await served(t, join(parent, 'copy'))
-  weighDown(server)
+  weighDown(fileOf(server))
   await admin.ok('startBackUp')
   await until('the copying to begin', () => readdirSync(parent).length > 0)
   for (const pid of childrenOfBackUps()) process.kill(pid, 'SIGKILL')
@@ -212,11 +218,29 @@ test('a process of a back-up that is killed leaves nothing, and the server goes 
   assert.deepEqual(readdirSync(parent), [])
 })
 
+/** The children of the main thread, which is the one that forks. */
 const childrenOfBackUps = (): readonly number[] =>
-  globSync(`/proc/${process.pid}/task/*/children`)
-    .flatMap((file) => readFileSync(file, 'utf8').split(' ').filter(Boolean))
-    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('backup/child.js'))
+  readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .split(' ')
+    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('backup/child.js'))
     .map(Number)
+
+test('a server that is killed takes its back-up along, and leaves nothing of it', { skip }, async (t) => {
+  const parent = await tempDir(t)
+  const file = join(await tempDir(t), 'parlance.db')
+  const settings = { PORT: '0', ROOMS_TCP_PORT: '0', DBPATH: file, BACKUP_DIR: join(parent, 'copy') }
+  const { child, output, exited } = spawnCheapServer(t, settings)
+  const url = await until('the start', () => /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0])
+  const admin = await NativeHttp.register(url, 'admin')
+  assert.equal((await parlance(t, 'accounts', 'make-admin', 'admin', '--dbpath', file)).code, 0)
+  weighDown(file)
+  await until('the server to know', async () => (await admin.attempt('getBackUp')).status === 200)
+  await admin.ok('startBackUp')
+  await until('the copying to begin', () => readdirSync(parent).length > 0)
+  child.kill('SIGKILL')
+  await exited
+  await until('nothing to be left', () => readdirSync(parent).length === 0)
+})
 
 test('the newest back-up is told after a restart, whichever command has made it', async (t) => {
   const directory = join(await tempDir(t), 'copy')
