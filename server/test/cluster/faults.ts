@@ -37,6 +37,7 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
   for (const [name, fault] of Object.entries(faults)) {
     test(`under load ${name}: nothing is lost or doubled, and all is live again at once`, async (t) => {
       t.after(() => cluster.heal())
+      t.after(() => tellWarnings(t, cluster))
       await using world = await cluster.world()
       await using stack = new AsyncDisposableStack()
       const loads = await gather(stack, cluster, world)
@@ -55,7 +56,7 @@ export function faultTests(faults: Readonly<Record<string, Fault>>, options: Clu
       for (const load of loads) await load.end('now')
 
       const complaints = (await Promise.all(loads.map((load) => load.complaints()))).flat()
-      tell(t, { loads, liveAfterMs, cluster })
+      tell(t, { loads, liveAfterMs })
       assert.deepEqual(complaints, [])
       assertSoon('live again', liveAfterMs)
     })
@@ -78,12 +79,15 @@ async function gather(stack: AsyncDisposableStack, cluster: Cluster, world: Worl
 interface Story {
   readonly loads: readonly Load[]
   readonly liveAfterMs: number
-  readonly cluster: Cluster
 }
 
-function tell(t: TestContext, { loads, liveAfterMs, cluster }: Story): void {
+function tell(t: TestContext, { loads, liveAfterMs }: Story): void {
   const acknowledged = loads.reduce((sum, load) => sum + load.acknowledged.length, 0)
   t.diagnostic(`${acknowledged} messages acknowledged, live again after ${Math.round(liveAfterMs)} ms`)
+}
+
+/** Also of a test that has failed: what a node says is the first that one wants to know. */
+function tellWarnings(t: TestContext, cluster: Cluster): void {
   for (const { url, warnings } of new Set(cluster.nodes))
     for (const line of warnings) t.diagnostic(`${url} says ${line}`)
 }
