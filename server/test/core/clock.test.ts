@@ -76,8 +76,8 @@ test('a small correction backwards is waited out, without a time twice', () => {
 const OTHER_READERS = [
   'bus/kept-news.ts',
   'files/folder/folder.ts',
-  'operating/backup/back-up.ts',
   'operating/backup/earlier-back-up.ts',
+  'operating/backup/make.ts',
   'operating/doctor/certificate.ts',
   'operating/doctor/clock.ts',
 ]
