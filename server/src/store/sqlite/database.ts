@@ -63,6 +63,8 @@ export function openForWriting(path: string, purpose: Purpose = 'serve'): Writin
     if (purpose === 'serve') {
       if (isUnfinished(db)) throw unfinished(file)
       beginEpoch(db)
+      // The server that held them is gone, for one alone has the file open: nobody has to wait until they run out.
+      db.exec('DELETE FROM leases')
     }
     return { db, files: new OpenFiles(path, file), earlier, close }
   } catch (error) {
