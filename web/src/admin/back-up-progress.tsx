@@ -24,5 +24,7 @@ function stepText({ step, done, total }: Running, share: number | undefined): st
     return t('admin.step.files', { done: number.format(done), total: number.format(total ?? done) })
   }
   const part = new Intl.NumberFormat(locale.value, { style: 'percent' }).format(share ?? 0)
-  return t('admin.step.database', { done: share === undefined ? sizeText(done) : part })
+  // At its beginning nobody knows anything yet.
+  const soFar = done === 0 ? '…' : sizeText(done)
+  return t('admin.step.database', { done: share === undefined ? soFar : part })
 }

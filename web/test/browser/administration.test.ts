@@ -82,6 +82,8 @@ test('the page shows how far a back-up is, whoever has begun it', { skip }, asyn
   const now = (change: object) => {
     state = { directory: '/copies', running: { ...running, ...change }, last: null, failed: null }
   }
+  now({ step: 'database', done: 0, total: null })
+  await page.getByText('Copying the database: …').waitFor()
   now({ step: 'database', done: 5_000_000, total: null })
   await page.getByText('Copying the database: 5 MB').waitFor()
   assert.equal(await bar.getAttribute('value'), null)
