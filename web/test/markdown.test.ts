@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Block, blocksOf } from '../src/markdown/blocks.ts'
 import { type Inline, inlines } from '../src/markdown/inline.ts'
+import { lineOf } from '../src/markdown/line.ts'
 
 /** A short way to write what was found: `b(…)` for strong text and the like. */
 const shown = (parts: readonly Inline[]): string =>
@@ -115,4 +116,9 @@ test('a message of 60,000 characters of marks is read, whatever they are', () =>
     '[a](https://',
   ])
     assert.ok(textOf(blocksOf(mark.repeat(60_000 / mark.length))).length > 0)
+})
+
+test('one line of a text has no marks that lines begin with, and keeps those that do not', () => {
+  assert.equal(lineOf('- one\n- two\n\n> a > b\n\n```ts\nconst a = 1\n```'), 'one two a > b const a = 1')
+  assert.equal(lineOf('## A title\n-5 degrees\n#tag'), 'A title -5 degrees #tag')
 })

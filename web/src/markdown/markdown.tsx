@@ -2,6 +2,7 @@ import type { Message } from '@parlance/client'
 import type { ComponentChildren } from 'preact'
 import { type Block, blocksOf } from './blocks.ts'
 import { type Inline, inlines } from './inline.ts'
+import { lineOf } from './line.ts'
 
 interface MarkdownProps {
   readonly text: string
@@ -100,7 +101,7 @@ function withMentions(text: string, mentions: readonly string[]): ComponentChild
 }
 
 /** One line without marks: for lists and quotes. */
-export const oneLine = (text: string): string => flat(inlines(text.replaceAll(/\s+/g, ' ').slice(0, 300)))
+export const oneLine = (text: string): string => flat(inlines(lineOf(text)))
 
 const flat = (parts: readonly Inline[]): string =>
   parts.map((part) => ('text' in part ? part.text : 'children' in part ? flat(part.children) : ' ')).join('')

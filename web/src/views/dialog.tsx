@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { route } from '../state/route.ts'
 import { t } from '../text/index.ts'
 import { CloseIcon } from './icons.tsx'
 
@@ -13,6 +14,11 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => element.current?.showModal(), [])
+  // A reader who goes elsewhere, as by the back gesture of a phone, has left it.
+  const openedAt = useRef(route.value)
+  useEffect(() => {
+    if (route.value !== openedAt.current) onClose()
+  }, [route.value])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a dialog closes by Escape of itself
     <dialog

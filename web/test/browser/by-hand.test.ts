@@ -81,3 +81,14 @@ test('a message that was marked as unread stays so while its conversation is ope
   await ben.open('Ada Lovelace')
   await page.waitForFunction(() => document.title === 'Parlance')
 })
+
+test('a question is gone when its reader goes elsewhere by the back gesture', { skip }, async (t) => {
+  const { ada } = await adaWithBen(t)
+  await ada.say('Delete this?')
+  await ada.page.getByRole('button', { name: 'Details' }).click()
+  await ada.act('Delete this?', 'Delete')
+  await ada.page.getByRole('dialog', { name: 'Delete' }).waitFor()
+  await ada.page.goBack()
+  await ada.page.getByRole('dialog', { name: 'Delete' }).waitFor({ state: 'detached' })
+  await ada.message('Delete this?').waitFor()
+})
