@@ -116,12 +116,8 @@ export async function createServer(config: Config): Promise<Server> {
     onError,
     onSendRefused: (error) => watch.refused(error),
   })
-  const stopChores = beginChores(chat, clock, log)
-  opened.defer(stopChores)
-  opened.defer(() => chat.retention.close())
-  opened.defer(() => chat.conversationRemovals.close())
-  opened.defer(() => chat.fileRemovals.close())
-  opened.defer(() => chat.removals.close())
+  const chores = beginChores(chat, clock, log)
+  opened.defer(() => chores.close())
   const resumeRemovals = () => {
     chat.removals.resume().catch(onError)
   }
@@ -233,7 +229,6 @@ export async function createServer(config: Config): Promise<Server> {
     },
     close: () => {
       isDraining = true
-      stopChores()
       notices.close()
       watch.close()
       const { presence } = chat
@@ -242,6 +237,7 @@ export async function createServer(config: Config): Promise<Server> {
         ...dialects,
         ...(playground ? [{ name: 'playground', close: () => playground.close() }] : []),
         { name: 'back-up', close: () => chat.backUps.close() },
+        { name: 'chores', close: () => chores.close() },
         ...(tls ? [{ name: 'certificate', close: () => tls.close() }] : []),
       ]
       closing ??= closeInOrder({ listeners, dialects: peers, presence, store, bus, log }).finally(() => {

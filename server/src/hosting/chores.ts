@@ -10,16 +10,29 @@ const MINUTE_MS = 60_000
 /** As soon as an operator's commands on accounts take effect. */
 const TWO_SECONDS_MS = 2_000
 
-/** Begins all that the server does from time to time. Answers what stops it. */
-export function beginChores(chat: Chat, clock: Clock, log: Logger): () => void {
+/** All that a server does from time to time. */
+interface Chores {
+  /** Begins none any more, and waits for the steps under way, which need the store. */
+  close(): Promise<void>
+}
+
+export function beginChores(chat: Chat, clock: Clock, log: Logger): Chores {
   const stops = [
     freeGuestsHourly(chat, clock, log),
     removeFilesOften(chat, log),
     purgeOften(chat, log),
     deleteConversationsOften(chat, log),
   ]
-  return () => {
-    for (const stop of stops) stop()
+  return {
+    close: async () => {
+      for (const stop of stops) stop()
+      await Promise.all([
+        chat.retention.close(),
+        chat.conversationRemovals.close(),
+        chat.fileRemovals.close(),
+        chat.removals.close(),
+      ])
+    },
   }
 }
 
