@@ -17,7 +17,7 @@ test('the server tells anybody what it is', async () => {
   assert.deepEqual(told, {
     name: 'Parlance',
     version,
-    featureLevel: 6,
+    featureLevel: 7,
     limits: {
       maxMessageBytes: 8192,
       maxPage: 200,

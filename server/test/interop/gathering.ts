@@ -58,13 +58,17 @@ export class Gathering {
   }
 }
 
+/** Looks after which somebody asks again: a client's history holds fifty messages, and these are among them. */
+const LOOKS = 20
+
 /** Not every protocol says when it begins to listen: a client that has heard something does. */
 async function warmUp(
   place: Place,
   { who, dialect, stream }: { who: Participant; dialect: DialectName; stream: Stream },
 ): Promise<void> {
+  let looks = 0
   await until(`${who.username} to listen over ${dialect}, ${stream.transport}`, async () => {
-    await who.rooms.send(place, WARM_UP)
+    if (looks++ % LOOKS === 0) await who.rooms.send(place, WARM_UP)
     return stream.shown.length > 0
   })
 }
