@@ -20,7 +20,7 @@ async function bench(options: Options): Promise<void> {
   if (options.profiles !== undefined) profileInto(options.profiles)
   const startedAt = new Date().toISOString()
   const limits = await measureLimits()
-  const measurements: Measurement[] = []
+  const measurements: Omit<Measurement, 'origin'>[] = []
   const publish = () => {
     if (!options.isShort) writeReport(resultsOf(measurements, { startedAt, limits }, options), options.out)
   }
@@ -64,7 +64,7 @@ async function measure(
   { name, axis }: Scenario,
   { target, size, measure: run }: Case,
   { runs, isShort }: Options,
-): Promise<Measurement | undefined> {
+): Promise<Omit<Measurement, 'origin'> | undefined> {
   const label = `  ${target.name}${size === null ? '' : `, ${size.toLocaleString('en')} ${axis}`}`
   const missing = target.missing()
   if (missing !== undefined) {
@@ -82,27 +82,35 @@ async function measure(
 
 /** A run of some scenarios keeps what the report has of the others. */
 function resultsOf(
-  measurements: readonly Measurement[],
+  measurements: readonly Omit<Measurement, 'origin'>[],
   { startedAt, limits }: { startedAt: string; limits: Limits },
   { out }: Options,
 ): Results {
   const file = join(out, 'results.json')
-  const before: readonly Measurement[] = existsSync(file)
-    ? JSON.parse(readFileSync(file, 'utf8')).measurements
-    : []
-  const keyOf = ({ scenario, target, size }: Measurement) => `${scenario} ${target} ${size}`
+  const before = existsSync(file) ? measurementsIn(JSON.parse(readFileSync(file, 'utf8'))) : []
+  const keyOf = ({ scenario, target, size }: Omit<Measurement, 'origin'>) => `${scenario} ${target} ${size}`
   const measured = new Set(measurements.map(keyOf))
+  const machine = describeMachine(limits)
+  const commit = commitOf(HERE)
+  const origin = { cpu: machine.cpu, commit, startedAt }
   return {
-    machine: describeMachine(limits),
+    machine,
     versions: versionsOf({
       npm: ['ws', 'socket.io'],
       debian: ['ejabberd', 'prosody', 'mosquitto', 'postgresql', 'redis-server'],
     }),
-    commit: commitOf(HERE),
+    commit,
     startedAt,
-    measurements: [...before.filter((each) => !measured.has(keyOf(each))), ...measurements],
+    measurements: [
+      ...before.filter((each) => !measured.has(keyOf(each))),
+      ...measurements.map((each) => ({ ...each, origin })),
+    ],
   }
 }
+
+/** Of a report in which not every measurement says where it is from, all are of its machine. */
+const measurementsIn = ({ measurements, machine }: Results): readonly Measurement[] =>
+  measurements.map((each) => ({ ...each, origin: each.origin ?? { cpu: machine.cpu } }))
 
 const inWords = (sample: Sample): string =>
   Object.entries(sample)

@@ -12,6 +12,16 @@ export interface Measurement {
   /** Where the scenario is run at several sizes: the size, in the unit of the scenario's `axis`. */
   readonly size: number | null
   readonly runs: readonly Sample[]
+  readonly origin: Origin
+}
+
+/** Where and when a measurement was made: not all of a report are of the same run. */
+export interface Origin {
+  /** The processor's name. */
+  readonly cpu: string
+  /** As in `Results`; not known of those that were kept from before each had its own. */
+  readonly commit?: string
+  readonly startedAt?: string
 }
 
 /** The machine that the figures were measured on. */

@@ -37,8 +37,8 @@ function introduction({ machine, startedAt, commit, measurements }: Results): st
 
 - Every figure is the median of ${counted}, with the lowest and the highest beneath it. The warm-up does not count.
 - All targets of a chapter ran on the same machine in the same run, over loopback; ${cores}.
-- Machine, date and commit are those of the last run: a chapter that it left out is from an earlier one, perhaps on another
-  machine. Compare within a chapter, and not across.
+- Machine, date and commit are those of the last run. A chapter that it left out is from an earlier one, and says its own:
+  compare within a chapter, and not across.
 - *CPU* is processor time of all processes of the server, user and system; *in nodes* without its PostgreSQL and Redis.
 - *generator CPU* is how busy the load generator's core was. From 95 % it is **bold**: the server may be able to do more.
 - *accepted* counts what was acknowledged, *stored* what the storage then held, *delivered* what arrived; over all runs.${fewRuns(runs)}`
@@ -71,6 +71,7 @@ function chapterOf(
     `## ${title}`,
     words,
     ...(note === undefined ? [] : [note]),
+    originsOf(own),
     ...embed(chapter.scenario, pictures),
     ...(shown === null ? [] : [`### ${named(shown)}`]),
     tableAt(shown),
@@ -80,6 +81,13 @@ function chapterOf(
       ? (growth.length > 0 ? growth : metrics).map((metric) => growthTable(metric, own))
       : []),
   ]
+}
+
+const originsOf = (measurements: readonly Measurement[]): string => {
+  const all = measurements.map(({ origin: { cpu, commit, startedAt } }) =>
+    [startedAt?.slice(0, 10), commit && `commit ${commit}`, cpu].filter(Boolean).join(', '),
+  )
+  return `*Measured: ${[...new Set(all)].join('; ')}.*`
 }
 
 function pairingsOf(

@@ -102,6 +102,13 @@ test('the native dialect is shown beside the older ones of the same scenarios', 
   assert.doesNotMatch(written([rooms('parlance native', 900)]).page, /## native beside/)
 })
 
+test('a chapter says the day, the commit and the machine of its own figures', () => {
+  const kept = { ...rooms('parlance chatapp', 100), origin: { cpu: 'another processor' } }
+  const { page } = written([kept, rooms('parlance native', 90), fanOut('parlance native', 1)])
+  assert.match(page, /^\*Measured: another processor; 2026-01-02, commit abc, a processor\.\*$/m)
+  assert.match(page, /^\*Measured: 2026-01-02, commit abc, a processor\.\*$/m)
+})
+
 test('a message that was acknowledged and is not stored stands out', () => {
   const lossy = {
     ...rooms('<other> & "more"', 100),
@@ -163,6 +170,7 @@ const measured = (scenario: string, target: string, runs: readonly Sample[]): Me
   durability: target === 'bare ws' ? 'nothing stored' : 'synced',
   size: null,
   runs,
+  origin: { cpu: 'a processor', commit: 'abc', startedAt: '2026-01-02T03:04:05Z' },
 })
 
 const fanOut = (target: string, ...rates: readonly number[]): Measurement => ({
