@@ -104,9 +104,12 @@ const INSERT = `
   INSERT INTO uploads (id, account_id, name, type, size, received, created_at, touched_at)
   VALUES (?, ?, ?, ?, ?, 0, ?, ?)`
 
+/** An upload may take longer than its account stays. */
+const IS_OWNED = 'EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND a.disabled_at IS NULL)'
+
 const ADVANCE = `
   UPDATE uploads SET received = ?, touched_at = ?
-  WHERE id = ? AND received = ? AND sha256 IS NULL AND removed_at IS NULL`
+  WHERE id = ? AND received = ? AND sha256 IS NULL AND removed_at IS NULL AND ${IS_OWNED}`
 
 const COMPLETE = `
   UPDATE uploads SET sha256 = ?, type = ?, width = ?, height = ?, touched_at = ?

@@ -17,6 +17,7 @@ export class RemovalWrites {
   readonly #blockerIds
   readonly #endContacts
   readonly #endBlocks
+  readonly #endUploads
   readonly #notice
   readonly #begin
   readonly #moveOn
@@ -40,6 +41,7 @@ export class RemovalWrites {
     )
     this.#endContacts = prepare(db, END_CONTACTS)
     this.#endBlocks = prepare(db, 'DELETE FROM blocks WHERE blocker_id = ?1 OR blocked_id = ?1')
+    this.#endUploads = prepare(db, END_UPLOADS)
     this.#notice = prepare(db, NOTICE)
     this.#begin = prepare(db, BEGIN)
     this.#moveOn = prepare(db, 'UPDATE account_removals SET message_id = ? WHERE account_id = ?')
@@ -68,6 +70,7 @@ export class RemovalWrites {
     requireSame(blockers, blockerIds)
     this.#endContacts.run(accountId)
     this.#endBlocks.run(accountId)
+    this.#endUploads.run(at, accountId)
     this.#begin.run(accountId, removesMessages ? 1 : 0)
     if (leavesNotices) for (const id of [...contacts, ...blockers]) this.#notice.run(id)
     const key = `${accountId}`
@@ -104,5 +107,10 @@ const END_CONTACTS = `
     UNION ALL
     SELECT t.id FROM contacts k JOIN contacts t ON t.account_id = k.contact_id AND t.contact_id = ?1
     WHERE k.account_id = ?1)`
+
+// Files on messages stay with these.
+const END_UPLOADS = `
+  UPDATE uploads SET removed_at = ?, name = ''
+  WHERE account_id = ? AND conversation_id IS NULL AND removed_at IS NULL`
 
 const BEGIN = 'INSERT INTO account_removals (account_id, message_id, removes_messages) VALUES (?, 0, ?)'

@@ -74,6 +74,19 @@ export function fileRules(rule: Rule): void {
     await refuses(begin(world, bob, 1, quota), 'unknown_account')
   })
 
+  rule('takes no more of an upload whose account is disabled', async (world) => {
+    const [ann] = await world.accounts('ann')
+    const { files } = world.store
+    const fileId = toFileId(newUuid())
+    const file = { fileId, accountId: ann.accountId, name: 'n', type: 't/t', size: 5 }
+    await files.begin({ ...file, at: world.now(), quota: 1_000_000 })
+    assert.equal(await files.advance({ fileId, from: 0, to: 3, at: world.now() }), true)
+    await world.disable(ann)
+    assert.equal(await files.advance({ fileId, from: 3, to: 5, at: world.now() }), false)
+    await world.store.accounts.enable(ann.accountId)
+    assert.equal(await files.advance({ fileId, from: 3, to: 5, at: world.now() }), true)
+  })
+
   rule('shows the files of a message wherever it shows the message, in their order', async (world) => {
     const [ann, bob] = await world.accounts('ann', 'bob')
     const group = await world.group(ann, bob)

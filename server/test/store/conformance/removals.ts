@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Account } from '../../../src/core/types.ts'
+import { type Account, toFileId } from '../../../src/core/types.ts'
 import { newUuid } from '../../../src/lib/ids.ts'
 import type { AccountToRemove } from '../../../src/store/store.ts'
 import { present, type Rule, refuses, type World } from '../world.ts'
@@ -43,6 +43,24 @@ export function removalRules(rule: Rule): void {
     const [, notice] = [0, await accounts.lastNotice()]
     assert.ok(notice > 0)
     await world.account('ann', { email: 'ann@example.org' })
+  })
+
+  rule('removes with an account the files that hang on no message', async (world) => {
+    const { files } = world.store
+    const ann = await world.account('ann')
+    const group = await world.group(ann)
+    const [free, sent, coming] = [await world.file(ann), await world.file(ann), toFileId(newUuid())]
+    const draft = { format: 'plain', thread: null, replyToSeq: null, mentions: [], files: [sent] } as const
+    await world.send(group, ann, 'see', { clientId: newUuid(), extras: draft })
+    const file = { fileId: coming, accountId: ann.accountId, name: 'n', type: 't/t', size: 5 }
+    await files.begin({ ...file, at: world.now(), quota: 1_000_000 })
+    await remove(world, ann)
+    const left = await Promise.all([free, sent, coming].map((fileId) => files.find(fileId)))
+    assert.deepEqual(
+      left.map((one) => one?.fileId),
+      [undefined, sent, undefined],
+    )
+    assert.equal(await files.advance({ fileId: coming, from: 0, to: 5, at: world.now() }), false)
   })
 
   rule('takes another name for a removed account where its own is taken', async (world) => {

@@ -20,13 +20,18 @@ BEGIN
   RETURN to_json(true);
 END $$;
 
+-- An upload may take longer than its account stays.
+CREATE OR REPLACE FUNCTION chat_is_owned(account bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM accounts a WHERE a.id = account AND a.disabled_at IS NULL)
+$$;
+
 -- The rest locks nothing before: each row is one account's, and nobody waits for a second one.
 
 CREATE OR REPLACE FUNCTION chat_files_advance(wanted json) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE uploads f SET received = (wanted->>'to')::bigint, touched_at = (wanted->>'at')::bigint
   WHERE f.id = wanted->>'fileId' AND f.received = (wanted->>'from')::bigint AND f.sha256 IS NULL
-    AND f.removed_at IS NULL;
+    AND f.removed_at IS NULL AND chat_is_owned(f.account_id);
   RETURN to_json(FOUND);
 END $$;
 

@@ -39,6 +39,9 @@ BEGIN
   DELETE FROM contacts k WHERE k.account_id = ANY (contact_ids) AND k.contact_id = account;
   DELETE FROM contacts k WHERE k.account_id = account;
   DELETE FROM blocks b WHERE b.blocker_id = account OR b.blocked_id = account;
+  -- Files on messages stay with these.
+  UPDATE uploads f SET removed_at = at, name = ''
+  WHERE f.account_id = account AND f.conversation_id IS NULL AND f.removed_at IS NULL;
   INSERT INTO account_removals (account_id, message_id, removes_messages)
   VALUES (account, 0, (wanted->>'removesMessages')::boolean);
   FOREACH other IN ARRAY contact_ids LOOP
