@@ -60,9 +60,14 @@ function parse(args: readonly string[], names: readonly string[], flags: readonl
     // An option is declared as one that takes a text; a flag is looked up by its name alone.
     return { values: values as CommandLine['options'], positionals }
   } catch (error) {
-    throw new SettingRefusal(firstSentence(error), { cause: error })
+    const isUnknown =
+      error instanceof Error && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+    throw new SettingRefusal(`${firstSentence(error)}${isUnknown ? AFTER_TWO : ''}`, { cause: error })
   }
 }
+
+/** Ids of log-ins that older versions have made may begin so, and names too. */
+const AFTER_TWO = ' Write -- before a value that begins with a hyphen.'
 
 /** The first sentence of Node's message; the others explain positional arguments. */
 const firstSentence = (error: unknown): string =>

@@ -33,8 +33,14 @@ export const newInviteCode = (): string => randomBytes(16).toString('base64url')
 /** The token of a session that programs and people hold: 256 random bits, base64url, with a beginning that scanners know. */
 export const newSessionToken = (): string => `plt_${newSecret()}`
 
-/** 96 random bits, base64url: too many for two to be the same, too few for a secret. */
-export const newPublicId = (): string => randomBytes(12).toString('base64url')
+/**
+ * 96 random bits, base64url: too many for two to be the same, too few for a secret. None begins with a hyphen, which a
+ * command line takes for an option's.
+ */
+export function newPublicId(): string {
+  const id = randomBytes(12).toString('base64url')
+  return id.startsWith('-') ? newPublicId() : id
+}
 
 /** 256 random bits, base64url. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')

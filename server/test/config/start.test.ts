@@ -217,7 +217,12 @@ test('secrets that were damaged: one sentence, non-zero', async (t) => {
 
 test('an unknown setting, option or command: one sentence, non-zero', async (t) => {
   await refusedStart(t, { PARLANCE_COLOUR: 'red' }, /PARLANCE_COLOUR is not a setting/)
-  await refusedStart(t, {}, /^Unknown option '--colour'\.$/m, ['start', '--colour', 'red'])
+  await refusedStart(
+    t,
+    {},
+    /^Unknown option '--colour'\. Write -- before a value that begins with a hyphen\.$/m,
+    ['start', '--colour', 'red'],
+  )
 })
 
 test('an option is a setting by its lower-case name', async (t) => {

@@ -94,6 +94,11 @@ for (const [store, open] of Object.entries(OPERATED_STORES))
       assert.equal(left, others.length)
       const unknown = ['sessions', 'end', username, 'no-such-session']
       await refuses(/has no session "no-such-session"/, ...unknown)
+      // Older versions have made such ids.
+      const hyphens = '--xv9W__1fr1__7c'
+      await refuses(/Write -- before a value/, 'sessions', 'end', username, hyphens)
+      const afterTwo = ['sessions', 'end', ...database, '--', username, hyphens]
+      isRefused(await commands(...afterTwo), /has no session "--xv9W__1fr1__7c"/)
     })
 
     test('makes an account an administrator, and takes that back', async () => {
