@@ -210,7 +210,8 @@ test('a process of a back-up that is killed leaves nothing, and the server goes 
   const { server, admin } = await served(t, join(parent, 'copy'))
   weighDown(fileOf(server))
   await admin.ok('startBackUp')
-  await until('the copying to begin', () => readdirSync(parent).length > 0)
+  // By then it has told where it copies to.
+  await until('the copying to begin', async () => (await admin.ok('getBackUp')).running?.total)
   for (const pid of childrenOfBackUps()) process.kill(pid, 'SIGKILL')
   const { failed, last } = await ended(admin)
   assert.deepEqual([failed?.reason, last], ['other', null])
