@@ -108,7 +108,7 @@ function resultsOf(
   }
 }
 
-/** Of a report in which not every measurement says where it is from, all are of its machine. */
+/** Measurements of a report from before each said its own are all of the report's machine. */
 const measurementsIn = ({ measurements, machine }: Results): readonly Measurement[] =>
   measurements.map((each) => ({ ...each, origin: each.origin ?? { cpu: machine.cpu } }))
 
