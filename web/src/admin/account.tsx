@@ -9,6 +9,7 @@ import { Avatar } from '../views/avatar.tsx'
 import { Loading } from '../views/loading.tsx'
 import { AccountActs } from './account-acts.tsx'
 import { AccountSessions } from './account-sessions.tsx'
+import { type Fact, FactList } from './fact-list.tsx'
 import { standingOf } from './standing.ts'
 
 export type AccountDetails = Operations['getAdministeredAccount']['answer']
@@ -72,7 +73,7 @@ const Portrait = ({ account }: { account: AccountDetails }) => (
 
 function Facts({ account }: { account: AccountDetails }) {
   const number = (value: number) => new Intl.NumberFormat(locale.value).format(value)
-  const rows: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     ...(account.email === null ? [] : [[t('admin.email'), account.email] as const]),
     [t('admin.created'), datedTimeOf(account.createdAt)],
     [t('admin.lastSeen'), datedTimeOf(account.lastSeenAt)],
@@ -85,14 +86,7 @@ function Facts({ account }: { account: AccountDetails }) {
   return (
     <section>
       <h2>{t('admin.facts')}</h2>
-      <dl class="figures">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </section>
   )
 }

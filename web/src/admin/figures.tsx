@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useDeed } from '../lib/busy.ts'
 import { language, t } from '../text/index.ts'
 import { Loading } from '../views/loading.tsx'
+import { type Fact, FactList } from './fact-list.tsx'
 
 type Live = Operations['getFigures']['answer']
 
@@ -22,7 +23,7 @@ export function Figures({ client }: { client: Client }) {
   }, [client])
   const number = (value: number | null) =>
     value === null ? '–' : new Intl.NumberFormat(language.value).format(value)
-  const rows: readonly (readonly [string, string])[] = live
+  const facts: readonly Fact[] = live
     ? [
         ...live.dialects.map(
           ({ name, connections }) => [t('admin.connections', { name }), number(connections)] as const,
@@ -39,14 +40,7 @@ export function Figures({ client }: { client: Client }) {
     <section>
       <h2>{t('admin.now')}</h2>
       <Loading isBusy={isBusy && !live} failure={failure} onRetry={load} />
-      <dl class="figures">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </section>
   )
 }
